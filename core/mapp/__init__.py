@@ -1,0 +1,1 @@
+"""mapp: a git-native library of JavaScript mini-apps."""

@@ -1,0 +1,1 @@
+"""The vocabulary: frozen values without input or output, shared by every stage."""

@@ -1,0 +1,221 @@
+"""One app as a whole: its files parsed once, at the door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from mapp.errors import InvalidApp, InvalidInput, Problem
+from mapp.model.manifest import Manifest
+from mapp.model.request import Phrase
+from mapp.model.values import InvalidValue, JSONValue, parse
+
+Row = TypeVar("Row")
+
+LONGEST_SOURCE_LINES: Final = 1000
+LARGEST_SOURCE: Final = 256 * 1024
+MOST_ROWS: Final = 10_000
+
+MANIFEST: Final = "mapp.toml"
+SOURCE: Final = "main.js"
+EXAMPLES: Final = "tests/examples.jsonl"
+PHRASES: Final = "tests/requests.jsonl"
+PROPERTIES: Final = "tests/properties.js"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """One input with the output, or the declared error, that it must end in.
+
+    `now` (milliseconds since 1970-01-01 UTC) and `seed` are given where the answer depends on them.
+    """
+
+    input: tuple[tuple[str, JSONValue], ...]
+    output: JSONValue = None
+    error: str | None = None
+    now: int | None = None
+    seed: int | None = None
+
+    @classmethod
+    def from_dict(cls, document: object, path: str = "") -> Example:
+        """Returns the example that a row of `tests/examples.jsonl` states.
+
+        Raises:
+            InvalidInput: with the path of every mistake.
+        """
+        problems = list(_example_faults(document, path))
+        if problems or not isinstance(document, Mapping):
+            raise InvalidInput("a row of tests/examples.jsonl is not valid", problems)
+        return cls(
+            input=tuple(document["input"].items()),
+            output=document.get("output"),
+            error=document.get("error"),
+            now=document.get("now"),
+            seed=document.get("seed"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class App:
+    """One app at one commit: what its tree says, validated."""
+
+    manifest: Manifest
+    source: str
+    examples: tuple[Example, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    properties: str = ""
+    commit: str = ""
+    tree: str = ""
+
+    @property
+    def name(self) -> str:
+        """Returns the app's name."""
+        return self.manifest.name
+
+    @property
+    def card(self) -> Card:
+        """Returns what routing needs of the app."""
+        return Card(manifest=self.manifest, phrases=self.phrases)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """What routing needs of an app: its manifest and what people say."""
+
+    manifest: Manifest
+    phrases: tuple[Phrase, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the card as a JSON object."""
+        return {
+            "manifest": self.manifest.to_dict(),
+            "phrases": [phrase.to_dict() for phrase in self.phrases],
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Card:
+        """Returns the card that `to_dict` wrote."""
+        phrases = tuple(Phrase.from_dict(row) for row in document["phrases"])
+        return cls(manifest=Manifest.from_dict(document["manifest"]), phrases=phrases)
+
+
+def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", strict: bool = True) -> App:
+    """Returns the app that a set of files (path -> content) forms.
+
+    With `strict` off, only what a run needs is read: the manifest and the source.
+
+    Raises:
+        InvalidApp: with the file and path of every mistake.
+    """
+    problems: list[Problem] = []
+    manifest = _manifest(files, problems)
+    source = _text(files, SOURCE, problems, needed=True)
+    problems.extend(_source_faults(source))
+    examples: tuple[Example, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    properties = ""
+    if strict:
+        examples = _rows(files, EXAMPLES, Example.from_dict, problems)
+        phrases = _rows(files, PHRASES, Phrase.from_dict, problems)
+        properties = _text(files, PROPERTIES, problems, needed=False)
+    if problems or manifest is None:
+        raise InvalidApp("this is not a valid app", problems, hint="mapp new NAME makes one to start from")
+    return App(
+        manifest=manifest,
+        source=source,
+        examples=examples,
+        phrases=phrases,
+        properties=properties,
+        commit=commit,
+        tree=tree,
+    )
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """Returns `sha256:` and the hash over `mapp1` and the sorted lines `mode sha256(blob) path`.
+
+    It does not depend on git's object format.
+    """
+    lines = [f"100644 {hashlib.sha256(data).hexdigest()} {path}" for path, data in sorted(files.items())]
+    return "sha256:" + hashlib.sha256("\n".join(["mapp1", *lines]).encode()).hexdigest()
+
+
+def _manifest(files: Mapping[str, bytes], problems: list[Problem]) -> Manifest | None:
+    text = _text(files, MANIFEST, problems, needed=True)
+    if not text:
+        return None
+    try:
+        return Manifest.from_toml(text)
+    except InvalidInput as error:
+        found = error.problems or (Problem(path="", message=error.message.removeprefix("mapp.toml ")),)
+        problems.extend(Problem(path=_joined(MANIFEST, row.path), message=row.message) for row in found)
+        return None
+
+
+def _text(files: Mapping[str, bytes], path: str, problems: list[Problem], *, needed: bool) -> str:
+    data = files.get(path)
+    if data is None or (needed and not data.strip()):
+        if needed:
+            problems.append(Problem(path=path, message="is missing" if data is None else "is empty"))
+        return ""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problems.append(Problem(path=path, message=f"is not UTF-8 at byte {error.start}"))
+        return ""
+
+
+def _source_faults(source: str) -> list[Problem]:
+    found = []
+    if source.count("\n") >= LONGEST_SOURCE_LINES:
+        found.append(Problem(path=SOURCE, message=f"has {LONGEST_SOURCE_LINES} lines or more"))
+    if len(source) > LARGEST_SOURCE:
+        found.append(Problem(path=SOURCE, message=f"is larger than {LARGEST_SOURCE // 1024} KiB"))
+    return found
+
+
+def _rows(
+    files: Mapping[str, bytes], path: str, read: Callable[[object, str], Row], problems: list[Problem]
+) -> tuple[Row, ...]:
+    lines = _text(files, path, problems, needed=False).split("\n")
+    if len(lines) > MOST_ROWS:
+        problems.append(Problem(path=path, message=f"has more than {MOST_ROWS} rows"))
+        return ()
+    found: list[Row] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(read(parse(line, what="the row"), f"{path}:{number}"))
+            except InvalidValue as error:
+                detail = "; ".join([error.message, *map(str, error.problems)])
+                problems.append(Problem(path=f"{path}:{number}", message=detail))
+            except InvalidInput as error:
+                problems.extend(error.problems)
+    return tuple(found)
+
+
+def _example_faults(document: object, path: str) -> list[Problem]:
+    if not isinstance(document, Mapping):
+        return [Problem(path=path, message="must be an object")]
+    found = [
+        Problem(path=f"{path}.{key}", message="is no known key")
+        for key in document
+        if key not in ("input", "output", "error", "now", "seed")
+    ]
+    if not isinstance(document.get("input"), Mapping):
+        found.append(Problem(path=f"{path}.input", message="must be an object"))
+    if ("output" in document) == ("error" in document):
+        found.append(Problem(path=path, message="must have either an output or an error"))
+    for key in ("now", "seed"):
+        value = document.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool):
+            found.append(Problem(path=f"{path}.{key}", message="must be a whole number"))
+    if not isinstance(document.get("error", ""), str):
+        found.append(Problem(path=f"{path}.error", message="must be a text"))
+    return found
+
+
+def _joined(file: str, path: str) -> str:
+    return f"{file}: {path}" if path else file

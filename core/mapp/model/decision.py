@@ -1,0 +1,117 @@
+"""What a request becomes: use an app, widen one, write one, ask, or refuse; always with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias, assert_never
+
+from mapp.model.request import Candidate
+from mapp.model.values import JSONValue
+
+Arguments: TypeAlias = tuple[tuple[str, JSONValue], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """Run this app with these arguments: it does exactly what was asked."""
+
+    app: str
+    arguments: Arguments
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """Probably this app; a person has to confirm the call, or to give what is missing."""
+
+    app: str
+    arguments: Arguments
+    missing: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expand:
+    """This app nearly does it: it would have to be widened."""
+
+    app: str
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compile:
+    """No app does it: one would have to be written."""
+
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refuse:
+    """Nothing that a program could do was asked for."""
+
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+Decision: TypeAlias = Use | Ask | Expand | Compile | Refuse
+
+
+def decision_name(decision: Decision) -> str:
+    """Returns the word that `--json` and the journal use."""
+    match decision:
+        case Use():
+            return "use"
+        case Ask():
+            return "ask"
+        case Expand():
+            return "expand"
+        case Compile():
+            return "compile"
+        case Refuse():
+            return "refuse"
+        case _:
+            assert_never(decision)
+
+
+def decision_to_dict(decision: Decision) -> dict[str, Any]:
+    """Returns a decision as a JSON object; `app` is null and `arguments` empty where there are none."""
+    call = decision if isinstance(decision, Use | Ask) else None
+    return {
+        "decision": decision_name(decision),
+        "app": decision.app if isinstance(decision, Use | Ask | Expand) else None,
+        "arguments": dict(call.arguments) if call else {},
+        "missing": list(decision.missing) if isinstance(decision, Ask) else [],
+        "candidates": [candidate.to_dict() for candidate in decision.candidates],
+        "reasons": list(decision.reasons),
+    }
+
+
+def decision_from_dict(document: dict[str, Any]) -> Decision:
+    """Returns the decision that `decision_to_dict` wrote, scores rounded to four digits."""
+    candidates = tuple(Candidate(**row) for row in document["candidates"])
+    reasons = tuple(document["reasons"])
+    arguments = tuple(document["arguments"].items())
+    match document["decision"]:
+        case "use":
+            return Use(app=document["app"], arguments=arguments, candidates=candidates, reasons=reasons)
+        case "ask":
+            missing = tuple(document["missing"])
+            return Ask(
+                app=document["app"],
+                arguments=arguments,
+                missing=missing,
+                candidates=candidates,
+                reasons=reasons,
+            )
+        case "expand":
+            return Expand(app=document["app"], candidates=candidates, reasons=reasons)
+        case "compile":
+            return Compile(candidates=candidates, reasons=reasons)
+        case "refuse":
+            return Refuse(candidates=candidates, reasons=reasons)
+        case other:
+            raise ValueError(f"{other!r} is no decision")

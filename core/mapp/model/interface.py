@@ -1,0 +1,218 @@
+"""What a change of an interface asks of those who call it, and so which version it needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from mapp.model.manifest import Manifest
+from mapp.model.schema import ABSENT, TYPES, Schema
+from mapp.model.values import JSONValue, canonical
+from mapp.model.version import Level
+
+Direction: TypeAlias = Literal["input", "output"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """One way in which two interfaces differ, e.g. `input.rate: maximum was 100, is 50 (narrower)`."""
+
+    path: str
+    level: Level
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """All differences between two interfaces, the gravest first."""
+
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """Returns the level that the differences demand together; patch when there are none."""
+        return max((difference.level for difference in self.differences), default=Level.PATCH)
+
+
+def compare(old: Manifest, new: Manifest) -> Comparison:
+    """Returns how the interface of `new` differs from that of `old`.
+
+    Minor: a new optional argument, an argument that takes more, a narrower output's new field. Major:
+    an argument removed, newly required or narrowed, a changed default, an output that may be more than
+    before, a new capability or declared error. Descriptions do not count.
+    """
+    found = [*_arguments(old, new), *_output(old.output, new.output, "output"), *_powers(old, new)]
+    return Comparison(differences=tuple(sorted(found, key=lambda row: (-row.level, row.path))))
+
+
+def interface_hash(manifest: Manifest) -> str:
+    """Returns `sha256:` and the hash of what callers rely on: schemas, errors and capabilities."""
+    document: dict[str, JSONValue] = {
+        "input": _bare(manifest.input_schema.to_dict()),
+        "optional": [*sorted(row.name for row in manifest.arguments if not row.required)],
+        "output": _bare(manifest.output.to_dict()),
+        "errors": [*sorted(manifest.error_codes)],
+        "capabilities": list(manifest.capabilities.names),
+    }
+    return "sha256:" + hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def _bare(document: JSONValue, *, names: bool = False) -> JSONValue:
+    """Returns a schema document without what only people read; `names` where keys are properties."""
+    if isinstance(document, dict):
+        prose = () if names else ("description", "examples")
+        return {
+            key: value
+            if key in ("default", "const", "enum") and not names
+            else _bare(value, names=key == "properties")
+            for key, value in document.items()
+            if key not in prose
+        }
+    return document
+
+
+def _arguments(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    for argument in old.arguments:
+        path = f"input.{argument.name}"
+        successor = new.argument(argument.name)
+        if successor is None:
+            yield Difference(path=path, level=Level.MAJOR, message="was removed")
+            continue
+        if successor.required and not argument.required:
+            yield Difference(path=path, level=Level.MAJOR, message="is now required")
+        elif argument.required and not successor.required:
+            yield Difference(path=path, level=Level.MINOR, message="need no longer be given")
+        if not argument.required and _default(argument.schema) != _default(successor.schema):
+            yield Difference(path=path, level=Level.MAJOR, message="has another default")
+        yield from _schemas(argument.schema, successor.schema, path, "input")
+    for argument in new.arguments:
+        if old.argument(argument.name) is None:
+            level = Level.MAJOR if argument.required else Level.MINOR
+            what = "is new and required" if argument.required else "is new and optional"
+            yield Difference(path=f"input.{argument.name}", level=level, message=what)
+
+
+def _default(schema: Schema) -> str | None:
+    return None if schema.default is ABSENT else canonical(schema.default)
+
+
+def _output(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
+    yield from _schemas(old, new, path, "output")
+
+
+def _powers(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    for name in sorted(set(new.capabilities.names) - set(old.capabilities.names)):
+        yield Difference(path=f"capabilities.{name}", level=Level.MAJOR, message="is a new capability")
+    for code in sorted(new.error_codes - old.error_codes):
+        yield Difference(path=f"errors.{code}", level=Level.MAJOR, message="is a new way to refuse")
+
+
+def _schemas(old: Schema, new: Schema, path: str, direction: Direction) -> Iterator[Difference]:
+    """Yields the differences of two schemas; what widens an input is minor, an output major, and so on."""
+    for name, compare_rule in _RULES.items():
+        change = compare_rule(old, new)
+        if change != "same":
+            yield _judged(path, name, change, direction)
+    if old.items is not None and new.items is not None:
+        yield from _schemas(old.items, new.items, f"{path}.items", direction)
+    elif (old.items is None) != (new.items is None):
+        yield _judged(path, "items", "narrower" if old.items is None else "wider", direction)
+    yield from _fields(old, new, path, direction)
+
+
+def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterator[Difference]:
+    before, after = dict(old.properties), dict(new.properties)
+    for name, schema in before.items():
+        if name not in after:
+            yield Difference(path=f"{path}.{name}", level=Level.MAJOR, message="was removed")
+        else:
+            yield from _schemas(schema, after[name], f"{path}.{name}", direction)
+            if (name in new.required) != (name in old.required):
+                change: Change = "narrower" if name in new.required else "wider"
+                yield _judged(f"{path}.{name}", "required", change, direction)
+    for name in after:
+        if name not in before:
+            needed = name in new.required and direction == "input"
+            level = Level.MAJOR if needed else Level.MINOR
+            yield Difference(path=f"{path}.{name}", level=level, message="is a new property")
+
+
+Change: TypeAlias = Literal["same", "wider", "narrower", "other"]
+
+
+def _judged(path: str, keyword: str, change: Change, direction: Direction) -> Difference:
+    if change == "other":
+        level = Level.MAJOR
+    elif direction == "input":
+        level = Level.MINOR if change == "wider" else Level.MAJOR
+    else:
+        level = Level.MAJOR if change == "wider" else Level.MINOR
+    words = {"wider": "accepts more", "narrower": "accepts less", "other": "accepts something else"}
+    return Difference(path=path, level=level, message=f"{keyword} changed: it {words[change]}")
+
+
+def _set_rule(name: str) -> Callable[[Schema, Schema], Change]:
+    def rule(old: Schema, new: Schema) -> Change:
+        one, other = _members(old, name), _members(new, name)
+        if one == other:
+            return "same"
+        if one is None or (other is not None and other < one):
+            return "narrower"
+        return "wider" if other is None or one < other else "other"
+
+    return rule
+
+
+def _members(schema: Schema, name: str) -> frozenset[str] | None:
+    if name == "type":
+        found = set(schema.types or TYPES)
+        return frozenset(found | {"integer"} if "number" in found else found)
+    if name == "const":
+        return None if schema.const is ABSENT else frozenset([canonical(schema.const)])
+    return None if schema.enum is None else frozenset(canonical(value) for value in schema.enum)
+
+
+def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Change]:
+    def rule(old: Schema, new: Schema) -> Change:
+        one, other = getattr(old, name), getattr(new, name)
+        if one == other:
+            return "same"
+        if one is None or other is None:
+            return "narrower" if one is None else "wider"
+        return "wider" if (other > one) == upper else "narrower"
+
+    return rule
+
+
+def _exact_rule(name: str) -> Callable[[Schema, Schema], Change]:
+    def rule(old: Schema, new: Schema) -> Change:
+        one, other = getattr(old, name), getattr(new, name)
+        if one == other:
+            return "same"
+        if not one or not other:
+            return "narrower" if not one else "wider"
+        return "other"
+
+    return rule
+
+
+_RULES: Final[dict[str, Callable[[Schema, Schema], Change]]] = {
+    "type": _set_rule("type"),
+    "enum": _set_rule("enum"),
+    "const": _set_rule("const"),
+    "minimum": _bound_rule("minimum", upper=False),
+    "exclusiveMinimum": _bound_rule("exclusive_minimum", upper=False),
+    "maximum": _bound_rule("maximum", upper=True),
+    "exclusiveMaximum": _bound_rule("exclusive_maximum", upper=True),
+    "minLength": _bound_rule("min_length", upper=False),
+    "maxLength": _bound_rule("max_length", upper=True),
+    "minItems": _bound_rule("min_items", upper=False),
+    "maxItems": _bound_rule("max_items", upper=True),
+    "multipleOf": _exact_rule("multiple_of"),
+    "pattern": _exact_rule("pattern"),
+    "format": _exact_rule("format"),
+    "uniqueItems": _exact_rule("unique_items"),
+    "additionalProperties": _exact_rule("closed"),
+}

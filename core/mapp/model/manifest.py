@@ -1,0 +1,336 @@
+"""`mapp.toml`: what an app is called, takes, returns, may do and may spend."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from mapp.errors import InvalidManifest, Problem
+from mapp.model.names import app_name_fault, identifier_fault
+from mapp.model.schema import ABSENT, Schema, read_schema
+from mapp.model.version import Version
+
+Value = TypeVar("Value")
+
+LARGEST_MANIFEST: Final = 256 * 1024
+"""The most bytes a manifest may have."""
+
+MOST_ARGUMENTS: Final = 64
+
+_ANNOTATIONS: Final = ("unit", "optional", "attachment", "words")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Argument:
+    """One named argument of an app, with what the argument filler has to know of it.
+
+    `unit` is what the value is counted in; `attachment` says that it takes the text of `--input`;
+    `words` are pairs (enum value, what people say for it).
+    """
+
+    name: str
+    schema: Schema
+    optional: bool = False
+    unit: str | None = None
+    attachment: bool = False
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """Returns whether every call must give it."""
+        return not self.optional and not self.schema.has_default
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns its `[input.NAME]` table."""
+        document = self.schema.to_dict()
+        if self.optional:
+            document["optional"] = True
+        if self.unit is not None:
+            document["unit"] = self.unit
+        if self.attachment:
+            document["attachment"] = True
+        if self.words:
+            document["words"] = {value: list(words) for value, words in self.words}
+        return document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What an app may do beyond computing."""
+
+    clock: bool = False
+    random: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Returns the names of what is declared, e.g. `("clock",)`."""
+        return tuple(name for name in ("clock", "random") if getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What one run may spend: milliseconds on the wall clock, MiB of memory, KiB of output."""
+
+    wall_ms: int = 2000
+    memory_mb: int = 64
+    output_kb: int = 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """One app's contract, as its `mapp.toml` states it."""
+
+    name: str
+    version: Version
+    description: str
+    output: Schema
+    sources: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    capabilities: Capabilities = Capabilities()
+    limits: Limits = Limits()
+
+    @property
+    def input_schema(self) -> Schema:
+        """Returns the closed object that the arguments form."""
+        return Schema(
+            types=("object",),
+            properties=tuple((argument.name, argument.schema) for argument in self.arguments),
+            required=tuple(argument.name for argument in self.arguments if argument.required),
+            closed=True,
+        )
+
+    @property
+    def error_codes(self) -> frozenset[str]:
+        """Returns the codes of the declared refusals."""
+        return frozenset(code for code, _ in self.errors)
+
+    def argument(self, name: str) -> Argument | None:
+        """Returns the argument of that name, or None."""
+        return next((argument for argument in self.arguments if argument.name == name), None)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Manifest:
+        """Returns the manifest that a TOML text states.
+
+        Raises:
+            InvalidManifest: with the path of every mistake.
+        """
+        if len(text) > LARGEST_MANIFEST:
+            raise InvalidManifest(f"mapp.toml is larger than {LARGEST_MANIFEST // 1024} KiB")
+        try:
+            document = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            raise InvalidManifest(f"mapp.toml is not TOML: {error}") from None
+        return cls.from_dict(document)
+
+    @classmethod
+    def from_dict(cls, document: object) -> Manifest:
+        """Returns the manifest that a document states; inverse of `to_dict`.
+
+        Raises:
+            InvalidManifest: with the path of every mistake.
+        """
+        problems: list[Problem] = []
+        manifest = _Door(document, "", problems).manifest()
+        if problems:
+            raise InvalidManifest("mapp.toml is not a valid manifest", problems)
+        return manifest
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the manifest as a document that `tomli_w` can write."""
+        document: dict[str, Any] = {
+            "manifest": 1,
+            "name": self.name,
+            "version": str(self.version),
+            "description": self.description,
+        }
+        if self.sources:
+            document["sources"] = list(self.sources)
+        document["input"] = {argument.name: argument.to_dict() for argument in self.arguments}
+        document["output"] = self.output.to_dict()
+        if self.errors:
+            document["errors"] = dict(self.errors)
+        if self.capabilities.names:
+            document["capabilities"] = dict.fromkeys(self.capabilities.names, True)
+        limits = {
+            name: value for name, value in _limits(self.limits).items() if value != _limits(Limits())[name]
+        }
+        if limits:
+            document["limits"] = limits
+        return document
+
+
+def _limits(limits: Limits) -> dict[str, int]:
+    return {"wall_ms": limits.wall_ms, "memory_mb": limits.memory_mb, "output_kb": limits.output_kb}
+
+
+_RANGES: Final = {"wall_ms": (1, 60_000), "memory_mb": (8, 1024), "output_kb": (1, 16_384)}
+
+
+class _Door:
+    """Where a document is parsed once: small getters that know where they are in the file."""
+
+    def __init__(self, document: object, path: str, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        if not isinstance(document, Mapping):
+            self.refuse("", "must be a table")
+            document = {}
+        self.document: Mapping[str, object] = document
+
+    def refuse(self, key: str, message: str) -> None:
+        path = f"{self.path}.{key}" if self.path and key else self.path or key
+        self.problems.append(Problem(path=path, message=message))
+
+    def only(self, *known: str) -> None:
+        for key in self.document:
+            if key not in known:
+                self.refuse(str(key), f"is no known key: {', '.join(known)}")
+
+    def inner(self, key: str) -> _Door:
+        path = f"{self.path}.{key}" if self.path else key
+        return _Door(self.document.get(key, {}), path, self.problems)
+
+    def get(self, key: str, kind: type[Value], default: Value, *, needed: bool = False) -> Value:
+        if key not in self.document:
+            if needed:
+                self.refuse(key, "is missing")
+            return default
+        value = self.document[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.refuse(key, f"must be {_KINDS[kind]}")
+            return default
+        return value
+
+    def manifest(self) -> Manifest:
+        keys = ("manifest", "name", "version", "description", "sources")
+        tables = ("input", "output", "errors", "capabilities", "limits")
+        self.only(*keys, *tables)
+        if self.get("manifest", int, 1, needed=True) != 1:
+            self.refuse("manifest", "this mapp reads version 1 of the manifest")
+        manifest = Manifest(
+            name=self.name(),
+            version=self.version(),
+            description=self.line("description", 300),
+            sources=self.texts("sources", 50),
+            arguments=tuple(self.arguments()),
+            output=self.output(),
+            errors=tuple(self.errors()),
+            capabilities=self.inner("capabilities").capabilities(),
+            limits=self.inner("limits").limits(),
+        )
+        return self.consistent(manifest)
+
+    def name(self) -> str:
+        name = self.get("name", str, "", needed=True)
+        if name and (fault := app_name_fault(name)):
+            self.refuse("name", f"{name!r} {fault}")
+        return name
+
+    def version(self) -> Version:
+        nothing = Version(major=0, minor=0, patch=0)
+        text = self.get("version", str, "", needed=True)
+        try:
+            return Version.parse(text) if text else nothing
+        except ValueError as error:
+            self.refuse("version", f"{text!r} {error}")
+            return nothing
+
+    def line(self, key: str, longest: int) -> str:
+        text = self.get(key, str, "", needed=True)
+        if key in self.document and not text.strip():
+            self.refuse(key, "is empty")
+        if len(text) > longest or not text.isprintable():
+            self.refuse(key, f"must be one line of at most {longest} printable characters")
+        return text
+
+    def texts(self, key: str, most: int) -> tuple[str, ...]:
+        values = self.get(key, list, [])
+        if len(values) > most or not all(isinstance(text, str) and 0 < len(text) <= 300 for text in values):
+            self.refuse(key, f"must be a list of at most {most} texts of 1 to 300 characters")
+            return ()
+        return tuple(values)
+
+    def arguments(self) -> Iterator[Argument]:
+        door = self.inner("input")
+        if len(door.document) > MOST_ARGUMENTS:
+            door.refuse("", f"has more than {MOST_ARGUMENTS} arguments")
+            return
+        for name in door.document:
+            if fault := identifier_fault(str(name)):
+                door.refuse(str(name), fault)
+            else:
+                yield door.inner(name).argument(name)
+
+    def argument(self, name: str) -> Argument:
+        document = {key: value for key, value in self.document.items() if key not in _ANNOTATIONS}
+        schema = read_schema(document, self.path, self.problems)
+        optional = self.get("optional", bool, False)
+        if optional and schema.has_default:
+            self.refuse("optional", "does not go with a default: what has one need not be given")
+        return Argument(
+            name=name,
+            schema=schema,
+            optional=optional,
+            unit=self.get("unit", str, "") or None,
+            attachment=self.get("attachment", bool, False),
+            words=tuple(self.inner("words").words(schema)),
+        )
+
+    def words(self, schema: Schema) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for value in self.document:
+            if schema.enum is None or value not in schema.enum:
+                self.refuse(value, "is no value of the enum")
+            yield value, self.texts(value, 100)
+
+    def output(self) -> Schema:
+        if "output" not in self.document:
+            self.refuse("output", "is missing")
+            return Schema()
+        return read_schema(self.document["output"], "output", self.problems)
+
+    def errors(self) -> Iterator[tuple[str, str]]:
+        door = self.inner("errors")
+        for code in door.document:
+            if fault := identifier_fault(code):
+                door.refuse(code, fault)
+            yield code, door.line(code, 300)
+
+    def capabilities(self) -> Capabilities:
+        self.only("clock", "random")
+        return Capabilities(clock=self.get("clock", bool, False), random=self.get("random", bool, False))
+
+    def limits(self) -> Limits:
+        self.only(*_RANGES)
+        found: dict[str, int] = {}
+        for key, (low, high) in _RANGES.items():
+            if key in self.document:
+                found[key] = self.get(key, int, low)
+                if not low <= found[key] <= high:
+                    self.refuse(key, f"must lie between {low} and {high}")
+        return replace(Limits(), **found)
+
+    def consistent(self, manifest: Manifest) -> Manifest:
+        if not self.problems:
+            from mapp.model.validation import schema_faults  # it builds on this module
+
+            for argument in manifest.arguments:
+                self.problems.extend(schema_faults(argument.schema, f"input.{argument.name}"))
+            self.problems.extend(schema_faults(manifest.output, "output"))
+        if sum(argument.attachment for argument in manifest.arguments) > 1:
+            self.refuse("input", "more than one argument is marked as the attachment")
+        if manifest.output.default is not ABSENT:
+            self.refuse("output.default", "an output has no default")
+        return manifest
+
+
+_KINDS: Final[dict[type, str]] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}

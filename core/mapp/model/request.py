@@ -1,0 +1,117 @@
+"""What people ask for: requests, the phrases an app was taught, and candidates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mapp.errors import InvalidInput, Problem
+from mapp.model.values import JSONValue
+
+LONGEST_REQUEST: Final = 10_000
+"""The most characters that a request may have; longer texts belong into the attachment."""
+
+HELD_BACK_ONE_IN: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One request in plain words, with the text of `--input` where one was given."""
+
+    text: str
+    attachment: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the request as a JSON object."""
+        return {"text": self.text, "attachment": self.attachment}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Request:
+        """Returns the request that `to_dict` wrote."""
+        return cls(text=document["text"], attachment=document["attachment"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phrase:
+    """One row of `tests/requests.jsonl`: a request with its arguments, or a near miss with its reason."""
+
+    request: str
+    fits: bool
+    attachment: str | None = None
+    arguments: tuple[tuple[str, JSONValue], ...] = ()
+    why: str = ""
+
+    @property
+    def held_back(self) -> bool:
+        """Returns whether it belongs to the fifth that never trains the router.
+
+        Chosen by SHA-256 of the text, so that every machine holds back the same rows.
+        """
+        digest = hashlib.sha256(self.request.encode("utf-8", "surrogatepass")).digest()
+        return digest[0] % HELD_BACK_ONE_IN == 0
+
+    def to_request(self) -> Request:
+        """Returns the request that a person would have made."""
+        return Request(text=self.request, attachment=self.attachment)
+
+    @classmethod
+    def from_dict(cls, document: object, path: str = "") -> Phrase:
+        """Returns the phrase that a row states.
+
+        Raises:
+            InvalidInput: with the path of every mistake.
+        """
+        problems = list(_faults(document, path))
+        if problems or not isinstance(document, Mapping):
+            raise InvalidInput("a row of tests/requests.jsonl is not valid", problems)
+        return cls(
+            request=document["request"],
+            fits=document.get("fits", True),
+            attachment=document.get("input"),
+            arguments=tuple(document.get("arguments", {}).items()),
+            why=document.get("why", ""),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the row as it stands in `tests/requests.jsonl`."""
+        document: dict[str, Any] = {"request": self.request}
+        if self.attachment is not None:
+            document["input"] = self.attachment
+        if self.fits:
+            return {**document, "arguments": dict(self.arguments)}
+        return {**document, "fits": False, "why": self.why}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An app that retrieval returned for a request; a score of 1 is the best there can be."""
+
+    app: str
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the candidate as a JSON object."""
+        return {"app": self.app, "score": round(self.score, 4)}
+
+
+def _faults(document: object, path: str) -> list[Problem]:
+    if not isinstance(document, Mapping):
+        return [Problem(path=path, message="must be an object")]
+    found = []
+    for key, kind in (("request", str), ("input", str), ("fits", bool), ("arguments", dict), ("why", str)):
+        if key in document and not isinstance(document[key], kind):
+            found.append(Problem(path=f"{path}.{key}", message=f"must be {_KINDS[kind]}"))
+    for key in document:
+        if key not in ("request", "input", "fits", "arguments", "why"):
+            found.append(Problem(path=f"{path}.{key}", message="is no known key"))
+    text = document.get("request")
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_REQUEST:
+        found.append(Problem(path=f"{path}.request", message=f"needs 1 to {LONGEST_REQUEST} characters"))
+    if document.get("fits", True) is True and "arguments" not in document:
+        found.append(Problem(path=f"{path}.arguments", message="is missing"))
+    return found
+
+
+_KINDS: Final[dict[type, str]] = {str: "a text", bool: "true or false", dict: "an object"}

@@ -1,0 +1,120 @@
+"""Whether values fit schemas: the only user of `jsonschema-rs`.
+
+The library matches patterns in linear time (the Rust `regex` crate), and its retriever refuses: a schema
+can neither hang the host nor make it fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp.errors import InvalidArguments, InvalidSchema, Problem
+from mapp.model.manifest import Manifest
+from mapp.model.schema import Schema
+from mapp.model.values import JSONValue, canonical, checked
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+MOST_PROBLEMS: Final = 20
+"""How many mistakes one report names."""
+
+
+def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
+    """Returns what is wrong with a value, at most 20 mistakes, each with its path."""
+    validator = _validator(canonical(schema.to_dict()))
+    found = []
+    for error in validator.iter_errors(value):
+        found.append(Problem(path=_place(error.instance_path), message=_message(error.message)))
+        if len(found) == MOST_PROBLEMS:
+            break
+    return tuple(found)
+
+
+def is_valid(schema: Schema, value: JSONValue) -> bool:
+    """Returns whether a value fits a schema."""
+    return bool(_validator(canonical(schema.to_dict())).is_valid(value))
+
+
+def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    """Returns the arguments of a call with the manifest's defaults filled in, in the manifest's order.
+
+    Raises:
+        InvalidArguments: with the path of every mistake.
+    """
+    checked(dict(arguments), what="the input")
+    filled: dict[str, JSONValue] = {}
+    for argument in manifest.arguments:
+        if argument.name in arguments:
+            filled[argument.name] = arguments[argument.name]
+        elif argument.schema.has_default:
+            filled[argument.name] = argument.schema.default  # type: ignore[assignment]  # has_default says so
+    unknown = {name: value for name, value in arguments.items() if name not in filled}
+    problems = violations(manifest.input_schema, {**filled, **unknown})
+    if problems:
+        raise InvalidArguments(
+            f"the arguments do not fit {manifest.name}",
+            problems,
+            hint=f"mapp show {manifest.name} lists what it takes",
+        )
+    return filled
+
+
+def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:
+    """Yields what only shows in use: patterns that do not compile, defaults that do not fit."""
+    if schema.pattern is not None:
+        fault = _pattern_fault(schema.pattern)
+        if fault:
+            yield Problem(path=f"{path}.pattern", message=fault)
+            return
+    for name, inner in schema.properties:
+        yield from schema_faults(inner, f"{path}.{name}")
+    if schema.items is not None:
+        yield from schema_faults(schema.items, f"{path}.items")
+    if schema.has_default:
+        for problem in violations(schema, schema.default):  # type: ignore[arg-type]  # has_default says so
+            yield Problem(path=f"{path}.default", message=problem.message)
+
+
+@lru_cache(maxsize=1024)
+def _validator(document: str) -> jsonschema_rs.Draft202012Validator:
+    import json
+
+    return _compiled(json.loads(document))
+
+
+def _compiled(document: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(
+        document,
+        validate_formats=True,
+        retriever=_refuse,
+        pattern_options=jsonschema_rs.RegexOptions(size_limit=2**20, dfa_size_limit=2**21),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _pattern_fault(pattern: str) -> str:
+    try:
+        _compiled({"pattern": pattern})
+    except ValueError:  # jsonschema_rs.ValidationError is one
+        return "does not compile in linear time: it is malformed, too large, or uses look-around"
+    return ""
+
+
+def _refuse(address: str) -> Any:
+    raise InvalidSchema(f"a schema may not fetch {address}")
+
+
+def _place(path: list[str | int]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _message(message: str) -> str:
+    return message if len(message) <= 300 else f"{message[:140]} … {message[-140:]}"
