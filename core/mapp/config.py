@@ -1,0 +1,175 @@
+"""Where things lie and how mapp behaves: the only reader of the environment.
+
+Flags beat the environment, which beats the project (`.mapp.toml` beside the work), which beats the user
+(`config.toml` in the platform's config directory).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.errors import InvalidInput, Problem, UsageError
+
+PROJECT_FILE: Final = ".mapp.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """Every setting, resolved."""
+
+    library: Path
+    cache: Path
+    config_file: Path
+    keep_inputs: bool = field(default=True, metadata={"help": "whether the journal keeps inputs and outputs"})
+    keep_runs: int = field(default=10_000, metadata={"help": "how many runs the journal keeps"})
+    keep_days: int = field(default=90, metadata={"help": "for how many days the journal keeps a run"})
+    embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama"})
+    store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
+    starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
+    isolation: str = field(
+        default="process", metadata={"help": "least isolation to run with: full or process"}
+    )
+    interactive: bool = field(default=True, metadata={"help": "whether mapp may ask on a terminal"})
+
+
+_CHOICES: Final = {
+    "embedder": ("minilm", "wordllama"),
+    "store": ("auto", "exact", "chroma"),
+    "isolation": ("full", "process", "none"),
+}
+SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
+
+
+def load_config(
+    *, library: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Config:
+    """Returns the settings in force.
+
+    Args:
+        library: the `--library` flag.
+        environment: instead of the process's, for tests.
+        folder: where a project file is looked for; the current folder by default.
+
+    Raises:
+        InvalidInput: when a settings file is damaged, with the path of every mistake.
+    """
+    known = dict(_environment()) if environment is None else dict(environment)
+    home = known.get("MAPP_HOME")
+    config = Config(
+        library=library or (Path(home) if home else _directory("data", known)),
+        cache=Path(known["MAPP_CACHE"]) if known.get("MAPP_CACHE") else _directory("cache", known),
+        config_file=_config_file(known),
+    )
+    config = _with_file(config, config.config_file)
+    config = _with_file(config, (folder or Path.cwd()) / PROJECT_FILE)
+    given = {name: known[f"MAPP_{name.upper()}"] for name in SETTINGS if f"MAPP_{name.upper()}" in known}
+    settings = {name: parse_setting(name, text) for name, text in given.items()}
+    return replace(config, **settings, library=config.library.expanduser().absolute())
+
+
+def parse_setting(name: str, text: str) -> Any:
+    """Returns the value of a setting that was given as text.
+
+    Raises:
+        UsageError: when there is no such setting, or the text is none of its values.
+    """
+    if name not in SETTINGS:
+        raise UsageError(f"there is no setting {name!r}", hint=f"settings are {', '.join(SETTINGS)}")
+    if name in ("keep_runs", "keep_days"):
+        if not text.isascii() or not text.isdigit():
+            raise UsageError(f"{name} must be a whole number, not {text!r}")
+        return int(text)
+    if name in _CHOICES:
+        if text not in _CHOICES[name]:
+            raise UsageError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {text!r}")
+        return text
+    if text.lower() not in _TRUTHS:
+        raise UsageError(f"{name} must be true or false, not {text!r}")
+    return _TRUTHS[text.lower()]
+
+
+_TRUTHS: Final = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "on": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "off": False,
+}
+
+
+def save_setting(path: Path, name: str, value: Any) -> None:
+    """Writes one setting into the user's file, leaving the others as they are."""
+    import tomli_w
+
+    document = _read(path)
+    document[name] = value
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, tomli_w.dumps(document).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replaces a file by a complete new one, durably: readers see the old or the new, never half."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _environment() -> Mapping[str, str]:
+    return os.environ
+
+
+def _config_file(known: Mapping[str, str]) -> Path:
+    if known.get("MAPP_CONFIG"):
+        return Path(known["MAPP_CONFIG"])
+    return _directory("config", known) / "config.toml"
+
+
+def _directory(kind: str, known: Mapping[str, str]) -> Path:
+    import platformdirs
+
+    finder = {
+        "data": platformdirs.user_data_path,
+        "cache": platformdirs.user_cache_path,
+        "config": platformdirs.user_config_path,
+    }[kind]
+    return finder("mapp", appauthor=False)
+
+
+def _with_file(config: Config, path: Path) -> Config:
+    document = _read(path)
+    problems = []
+    settings: dict[str, Any] = {}
+    for name, value in document.items():
+        try:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            settings[name] = parse_setting(name, text)
+        except UsageError as error:
+            problems.append(Problem(path=name, message=error.message))
+    if problems:
+        raise InvalidInput(f"{path} is not valid", problems, hint="mapp config lists the settings")
+    return replace(config, **settings)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}") from None

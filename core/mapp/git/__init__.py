@@ -1,0 +1,1 @@
+"""Git as mapp uses it: the only importer of pygit2."""

@@ -1,0 +1,324 @@
+"""One bare repository: created whole or not at all, read by an allow-list, written by compare-and-swap."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
+
+MAIN: Final = "refs/heads/main"
+
+_LOCKS: Final = ("HEAD.lock", "packed-refs.lock", "config.lock", "index.lock")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """Who commits, and when: seconds since 1970-01-01 UTC; the offset is always zero."""
+
+    name: str
+    email: str
+    time: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """One commit as the history shows it."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    message: str
+    author: str
+    time: int
+
+    @property
+    def subject(self) -> str:
+        """Returns the first line of the message."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def trailers(self) -> dict[str, str]:
+        """Returns the `Mapp-…` trailers of the message."""
+        last = self.message.rstrip().rpartition("\n\n")[2]
+        pairs = (line.partition(": ") for line in last.splitlines())
+        return {name: value for name, _, value in pairs if name.startswith("Mapp-") and value}
+
+
+class Repository:
+    """A bare git repository.
+
+    Reading needs no lock. Whoever writes holds the app's lock (see `mapp.library.holding`), so that lock
+    files of git that a killed process left behind can be told from those of a living one.
+    """
+
+    def __init__(self, path: Path, handle: Any) -> None:
+        self.path = path
+        self._handle = handle
+
+    @classmethod
+    def open(cls, path: Path) -> Repository:
+        """Returns the repository at a path.
+
+        Raises:
+            NotFound: when there is none.
+            IntegrityError: when what is there is no bare repository.
+        """
+        library = _pygit2()
+        if not path.is_dir():
+            raise NotFound(f"there is no repository at {path}")
+        try:
+            handle = library.Repository(str(path), library.enums.RepositoryOpenFlag.BARE)
+        except (library.GitError, KeyError, ValueError) as error:
+            raise IntegrityError(f"{path} is no git repository: {error}") from None
+        return cls(path, handle)
+
+    @classmethod
+    def create(
+        cls, path: Path, files: Mapping[str, bytes], message: str, signature: Signature
+    ) -> tuple[Repository, str]:
+        """Returns a new repository with one commit on `main`, and the commit's id.
+
+        It is built under a temporary name and renamed: a kill leaves nothing under `path`.
+
+        Raises:
+            AlreadyThere: when something is at the path.
+        """
+        library = _pygit2()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building = path.parent / f".new-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        try:
+            handle = library.init_repository(str(building), bare=True, initial_head="main")
+            _make_lean(building)
+            commit = cls(building, handle).commit(files, message, signature, parents=())
+            handle.free()
+            _rename_new(building, path)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        return cls.open(path), commit
+
+    def tip(self, ref: str = MAIN) -> str | None:
+        """Returns the commit id that a ref points to, or None where there is no such ref."""
+        reference = self._handle.references.get(ref)
+        return None if reference is None else str(reference.resolve().target)
+
+    def resolve(self, revision: str) -> str:
+        """Returns the full id of the commit that a revision names: a tag, branch or (short) id.
+
+        Raises:
+            NotFound: when it names no commit.
+        """
+        library = _pygit2()
+        for form in (f"refs/tags/{revision}", f"refs/tags/v{revision}", f"refs/heads/{revision}", revision):
+            try:
+                return str(self._handle.revparse_single(form).peel(library.Commit).id)
+            except (KeyError, ValueError, library.GitError):
+                continue
+        raise NotFound(f"{revision!r} names no commit in {self.path.stem}")
+
+    def info(self, commit: str) -> Commit:
+        """Returns what a commit says.
+
+        Raises:
+            IntegrityError: when the object is missing, damaged or no commit.
+        """
+        found = self._commit(commit)
+        return Commit(
+            id=str(found.id),
+            tree=str(found.tree_id),
+            parents=tuple(str(parent) for parent in found.parent_ids),
+            message=found.raw_message.decode("utf-8", "replace"),
+            author=found.author.raw_name.decode("utf-8", "replace"),
+            time=found.commit_time,
+        )
+
+    def history(self, commit: str) -> Iterator[Commit]:
+        """Yields a commit and its ancestors along the first parent, the newest first."""
+        pending: str | None = commit
+        while pending is not None:
+            found = self.info(pending)
+            yield found
+            pending = found.parents[0] if found.parents else None
+
+    def raw(self, identity: str) -> tuple[int, bytes]:
+        """Returns the type number and the bytes of an object, whose hash libgit2 has checked.
+
+        Raises:
+            IntegrityError: when the object is missing or damaged.
+        """
+        try:
+            kind, data = self._handle.odb.read(identity)
+        except (KeyError, ValueError, _pygit2().GitError) as error:
+            raise IntegrityError(f"object {identity} in {self.path} cannot be read: {error}") from None
+        return int(kind), bytes(data)
+
+    def size(self, identity: str) -> tuple[int, int]:
+        """Returns the type number and the size in bytes of an object without inflating it."""
+        try:
+            kind, size = self._handle.odb.read_header(identity)
+        except (KeyError, ValueError, _pygit2().GitError) as error:
+            raise IntegrityError(f"object {identity} in {self.path} cannot be read: {error}") from None
+        return int(kind), int(size)
+
+    def commit(
+        self,
+        files: Mapping[str, bytes],
+        message: str,
+        signature: Signature,
+        *,
+        parents: tuple[str, ...],
+        ref: str = MAIN,
+    ) -> str:
+        """Returns the id of a new commit; the ref moves only if it still points to the first parent.
+
+        Raises:
+            Busy: when the ref moved meanwhile, or a living git process holds it.
+        """
+        library = _pygit2()
+        who = library.Signature(signature.name, signature.email, signature.time, 0, "utf-8")
+        tree = self._tree(files)
+        try:
+            found = self._handle.create_commit(ref, who, who, message, tree, list(parents))
+        except (library.GitError, ValueError, KeyError, OSError) as error:
+            raise _contended(self.path, ref, error) from None
+        return str(found)
+
+    def write_tree(self, files: Mapping[str, bytes]) -> str:
+        """Returns the id of the tree that the files form, written to the repository."""
+        return str(self._tree(files))
+
+    def tag(self, name: str, commit: str) -> None:
+        """Points a lightweight tag at a commit; an equal tag is left as it is.
+
+        Raises:
+            AlreadyThere: when the tag points elsewhere.
+        """
+        library = _pygit2()
+        ref = f"refs/tags/{name}"
+        try:
+            self._handle.references.create(ref, commit)
+        except (library.AlreadyExistsError, ValueError):
+            if self.tip(ref) != commit:
+                raise AlreadyThere(
+                    f"tag {name} of {self.path.stem} points to another commit", code="MAPP-0612"
+                ) from None
+        except (library.GitError, OSError) as error:
+            raise _contended(self.path, ref, error) from None
+
+    def tags(self) -> dict[str, str]:
+        """Returns the tags (name -> commit id)."""
+        names = [ref for ref in self._handle.references if ref.startswith("refs/tags/")]
+        found = {name.removeprefix("refs/tags/"): self.tip(name) for name in names}
+        return {name: commit for name, commit in found.items() if commit is not None}
+
+    def sweep(self) -> None:
+        """Removes what a killed writer left behind; only for the holder of the app's lock."""
+        for name in _LOCKS:
+            with contextlib.suppress(FileNotFoundError):
+                (self.path / name).unlink()
+        for left in (self.path / "refs").rglob("*.lock"):
+            with contextlib.suppress(FileNotFoundError):
+                left.unlink()
+        for left in (self.path / "objects").glob("*/tmp_object_git2_*"):
+            with contextlib.suppress(FileNotFoundError):
+                left.unlink()
+
+    def _commit(self, identity: str) -> Any:
+        library = _pygit2()
+        try:
+            found = self._handle[identity]
+        except (KeyError, ValueError, library.GitError) as error:
+            raise IntegrityError(f"commit {identity} in {self.path} cannot be read: {error}") from None
+        if not isinstance(found, library.Commit):
+            raise IntegrityError(f"{identity} in {self.path} is no commit")
+        return found
+
+    def _tree(self, files: Mapping[str, bytes]) -> Any:
+        library = _pygit2()
+        blobs: dict[str, Any] = {}
+        folders: dict[str, dict[str, bytes]] = {}
+        for path, data in files.items():
+            first, _, rest = path.partition("/")
+            if rest:
+                folders.setdefault(first, {})[rest] = data
+            else:
+                blobs[first] = self._handle.create_blob(data)
+        builder = self._handle.TreeBuilder()
+        for name, identity in blobs.items():
+            builder.insert(name, identity, library.enums.FileMode.BLOB)
+        for name, inner in folders.items():
+            builder.insert(name, self._tree(inner), library.enums.FileMode.TREE)
+        return builder.write()
+
+
+def global_identity() -> tuple[str, str] | None:
+    """Returns `user.name` and `user.email` of the person's git configuration, where both are set."""
+    try:
+        found = _pygit2().Config.get_global_config()
+        return str(found["user.name"]), str(found["user.email"])
+    except (KeyError, OSError):
+        return None
+
+
+def tip_stamp(path: Path) -> str:
+    """Returns a text that changes when the `main` of a repository moves, from one or two `stat` calls.
+
+    It is no proof, only a cheap reason to look again.
+    """
+    for name in (MAIN, "packed-refs"):
+        with contextlib.suppress(OSError):
+            state = os.stat(f"{path}/{name}")  # noqa: PTH116 - twice as fast, for every app
+            return f"{state.st_mtime_ns}:{state.st_size}:{state.st_ino}"
+    return "none"
+
+
+def _contended(path: Path, ref: str, error: Exception) -> Busy:
+    return Busy(
+        f"{ref} of {path.stem} could not be moved: {error}",
+        hint="another process changed it; run the command again",
+    )
+
+
+def _make_lean(path: Path) -> None:
+    shutil.rmtree(path / "hooks", ignore_errors=True)
+    shutil.rmtree(path / "info", ignore_errors=True)
+    (path / "description").unlink(missing_ok=True)
+
+
+def _rename_new(building: Path, path: Path) -> None:
+    try:
+        # A rename onto a folder that is not empty fails on every platform: this is the commit point.
+        building.rename(path)
+    except OSError:
+        if path.exists():
+            raise AlreadyThere(f"{path.stem} is already in the library") from None
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Makes the names in a folder durable, where the platform can."""
+    with contextlib.suppress(OSError, AttributeError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@cache
+def _pygit2() -> Any:
+    import pygit2
+
+    pygit2.settings.enable_fsync_gitdir(True)
+    # Nothing in a repository's config, hooks or attributes is ever run, so who owns it does not matter.
+    pygit2.settings.owner_validation = False
+    return pygit2

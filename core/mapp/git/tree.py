@@ -1,0 +1,139 @@
+"""Reads an app's files out of raw tree objects, by an allow-list.
+
+libgit2 and git disagree about malformed trees, and neither checks what it fetched. So every tree is
+taken apart here, byte by byte: only modes 100644 and 40000, plain names, sorted, no duplicates, capped
+in size, depth and count; a blob's size is asked before it is inflated.
+The format is git's: entries of `mode SP name NUL 20-byte id`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mapp.errors import IntegrityError
+from mapp.git.repository import Repository
+
+LARGEST_FILE: Final = 2 * 1024 * 1024
+LARGEST_APP: Final = 16 * 1024 * 1024
+LARGEST_TREE: Final = 256 * 1024
+MOST_FILES: Final = 1000
+DEEPEST: Final = 4
+
+_COMMIT, _TREE, _BLOB = 1, 2, 3
+_FILE_MODE, _FOLDER_MODE = b"100644", b"40000"
+_NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One file of a tree: its path and the id of its blob."""
+
+    path: str
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """The files of one commit that mapp reads (path -> bytes), with the ids of commit and tree."""
+
+    commit: str
+    tree: str
+    files: dict[str, bytes]
+
+
+def read_snapshot(repository: Repository, commit: str, *, only: frozenset[str] | None = None) -> Snapshot:
+    """Returns the files of a commit; the whole tree is checked even where only some files are read.
+
+    Raises:
+        IntegrityError: when the tree holds anything that the allow-list does not name.
+    """
+    tree = repository.info(commit).tree
+    entries = list_entries(repository, tree)
+    files: dict[str, bytes] = {}
+    total = 0
+    for entry in entries:
+        size = _size(repository, entry)
+        total += size
+        if total > LARGEST_APP:
+            raise IntegrityError(f"the tree is larger than {LARGEST_APP // 2**20} MiB", code="MAPP-0620")
+        if only is None or entry.path in only:
+            files[entry.path] = repository.raw(entry.blob)[1]
+    return Snapshot(commit=commit, tree=tree, files=files)
+
+
+def list_entries(repository: Repository, tree: str) -> tuple[Entry, ...]:
+    """Returns the files of a tree, in order, without reading them.
+
+    Raises:
+        IntegrityError: see `read_snapshot`.
+    """
+    return tuple(_walk(repository, tree, "", 0, _Count()))
+
+
+class _Count:
+    files = 0
+
+
+def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Count) -> Iterator[Entry]:
+    if depth > DEEPEST:
+        raise _refused(prefix, f"folders are nested deeper than {DEEPEST}")
+    kind, size = repository.size(tree)
+    if kind != _TREE or size > LARGEST_TREE:
+        raise _refused(prefix, "the folder is no tree, or a huge one")
+    for mode, name, identity in _parsed(repository.raw(tree)[1], prefix):
+        count.files += 1
+        if count.files > MOST_FILES:
+            raise _refused(prefix, f"there are more than {MOST_FILES} entries")
+        if mode == _FOLDER_MODE:
+            yield from _walk(repository, identity, f"{prefix}{name}/", depth + 1, count)
+        else:
+            yield Entry(path=prefix + name, blob=identity)
+
+
+def _parsed(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
+    position = 0
+    previous = b""
+    seen: set[bytes] = set()
+    while position < len(data):
+        space = data.find(b" ", position)
+        end = data.find(b"\0", space)
+        if space < 0 or end < 0 or end + 21 > len(data):
+            raise _refused(prefix, "the tree object is cut off")
+        mode, name = data[position:space], data[space + 1 : end]
+        _check_entry(mode, name, prefix)
+        # git sorts folders as if their names ended in a slash.
+        key = name + b"/" if mode == _FOLDER_MODE else name
+        if key <= previous or name.lower() in seen:
+            raise _refused(prefix, f"entry {name.decode()!r} stands twice or out of order")
+        previous = key
+        seen.add(name.lower())
+        yield mode, name.decode("ascii"), data[end + 1 : end + 21].hex()
+        position = end + 21
+
+
+def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
+    shown = name.decode("ascii", "backslashreplace")
+    if mode not in (_FILE_MODE, _FOLDER_MODE):
+        what = {b"120000": "a symbolic link", b"160000": "a submodule", b"100755": "an executable"}
+        raise _refused(
+            prefix + shown, f"is {what.get(mode, 'of an unknown mode')}: only plain files are read"
+        )
+    if not _NAME.fullmatch(name) or name.lower().startswith(b"git~"):
+        raise _refused(prefix + shown, "has a name that is not plain")
+
+
+def _size(repository: Repository, entry: Entry) -> int:
+    kind, size = repository.size(entry.blob)
+    if kind != _BLOB:
+        raise _refused(entry.path, "is no file")
+    if size > LARGEST_FILE:
+        raise _refused(entry.path, f"is larger than {LARGEST_FILE // 2**20} MiB")
+    return size
+
+
+def _refused(path: str, why: str) -> IntegrityError:
+    where = path.rstrip("/") or "the tree"
+    return IntegrityError(f"{where}: {why}", code="MAPP-0620", hint="the repository is refused as a whole")

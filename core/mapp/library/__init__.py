@@ -1,0 +1,1 @@
+"""Apps as git knows them: where they lie, reading, writing, history, and the lock file."""

@@ -1,0 +1,128 @@
+"""Reading apps out of a library."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mapp.errors import MappError, NotFound
+from mapp.git.repository import Commit, Repository, tip_stamp
+from mapp.git.tree import Snapshot, list_entries, read_snapshot
+from mapp.library.home import Home
+from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App, read_app
+from mapp.model.names import app_name_fault
+
+RUNNABLE = frozenset([MANIFEST, SOURCE])
+WHOLE = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One app as `mapp list` shows it."""
+
+    name: str
+    version: str
+    commit: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Damaged:
+    """An app whose repository cannot be read, and why."""
+
+    name: str
+    error: MappError
+
+
+def names(home: Home) -> tuple[str, ...]:
+    """Returns the names of the apps in a library, sorted; none when there is no library yet."""
+    try:
+        with os.scandir(home.apps) as entries:
+            found = [entry.name.removesuffix(".git") for entry in entries if entry.name.endswith(".git")]
+    except FileNotFoundError:
+        return ()
+    return tuple(sorted(name for name in found if not app_name_fault(name)))
+
+
+def stamps(home: Home) -> dict[str, str]:
+    """Returns for every app a text that changes when its `main` moves."""
+    return {name: tip_stamp(home.apps / f"{name}.git") for name in names(home)}
+
+
+def open_repository(home: Home, name: str) -> Repository:
+    """Returns the repository of an app.
+
+    Raises:
+        NotFound: naming the apps whose names are most alike.
+    """
+    path = home.repository(name)
+    if not path.is_dir():
+        near = difflib.get_close_matches(name, names(home), n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "mapp list shows the apps"
+        raise NotFound(f"there is no app {name!r} in the library", hint=hint, code="MAPP-0201")
+    return Repository.open(path)
+
+
+def snapshot(
+    home: Home, name: str, revision: str | None = None, *, only: frozenset[str] | None = WHOLE
+) -> Snapshot:
+    """Returns the files of an app at `main`, or at another revision."""
+    repository = open_repository(home, name)
+    commit = repository.tip() if revision is None else repository.resolve(revision)
+    if commit is None:
+        raise NotFound(f"{name} has no branch main", hint=f"mapp log {name} shows what there is")
+    return read_snapshot(repository, commit, only=only)
+
+
+def load(home: Home, name: str, revision: str | None = None) -> App:
+    """Returns an app with its tests.
+
+    Raises:
+        NotFound: no such app or revision.
+        IntegrityError: its tree holds what mapp does not read.
+        InvalidApp: its files are not valid.
+    """
+    found = snapshot(home, name, revision)
+    return read_app(found.files, commit=found.commit, tree=found.tree)
+
+
+def load_runnable(home: Home, name: str, revision: str | None = None) -> App:
+    """Returns only what a run needs of an app: manifest and source; raises as `load` does."""
+    found = snapshot(home, name, revision, only=RUNNABLE)
+    return read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
+
+
+def blobs(home: Home, name: str) -> dict[str, str]:
+    """Returns the blob ids of an app's files on `main`, by path."""
+    repository = open_repository(home, name)
+    tip = repository.tip()
+    return (
+        {}
+        if tip is None
+        else {row.path: row.blob for row in list_entries(repository, repository.info(tip).tree)}
+    )
+
+
+def listing(home: Home) -> Iterator[Listed | Damaged]:
+    """Yields every app of the library, a damaged one as such."""
+    for name in names(home):
+        try:
+            app = load_runnable(home, name)
+            yield Listed(
+                name=name,
+                version=str(app.manifest.version),
+                commit=app.commit,
+                description=app.manifest.description,
+            )
+        except MappError as error:
+            yield Damaged(name=name, error=error)
+
+
+def history(home: Home, name: str) -> Iterator[Commit]:
+    """Yields the commits on an app's `main`, the newest first."""
+    repository = open_repository(home, name)
+    tip = repository.tip()
+    if tip is not None:
+        yield from repository.history(tip)

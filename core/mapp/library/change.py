@@ -1,0 +1,191 @@
+"""Writing apps into a library: every operation has one ref update, or one rename, as its commit point."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import Busy, MappError, NotFound
+from mapp.git.repository import Repository, Signature, sync_folder
+from mapp.git.tree import read_snapshot
+from mapp.library.catalogue import WHOLE, names, open_repository, snapshot
+from mapp.library.holding import Tell, alive, holding
+from mapp.library.home import Home
+from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.model.app import App, content_hash, read_app
+from mapp.model.interface import interface_hash
+
+TRIES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What a write left behind; `changed` is False when the app was already exactly so."""
+
+    name: str
+    version: str
+    commit: str
+    tree: str
+    changed: bool
+
+
+def message(subject: str, trailers: Mapping[str, str], body: str = "") -> str:
+    """Returns a commit message with `Mapp-…` trailers; line breaks in values become spaces."""
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in trailers.items() if value]
+    parts = [subject, body, "\n".join(lines)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def put(
+    home: Home,
+    app: App,
+    files: Mapping[str, bytes],
+    text: str,
+    signature: Signature,
+    *,
+    source: str = "local",
+    check: Callable[[App], None] | None = None,
+    tell: Tell | None = None,
+) -> Committed:
+    """Commits an app's files on its `main`, makes the release tag, and pins it in the lock file.
+
+    `check` is called with the app that stands there now and raises to refuse the change; it runs under
+    the app's lock, so what it saw is what is replaced.
+
+    Raises:
+        Busy: another process kept changing the app.
+    """
+    with holding(home.holds, app.name, tell=tell) as abandoned:
+        path = home.repository(app.name)
+        if not path.exists():
+            repository, commit = Repository.create(path, files, text, signature)
+            changed = True
+        else:
+            repository = Repository.open(path)
+            if abandoned:
+                repository.sweep()
+            commit, changed = _committed(repository, files, text, signature, check)
+        _tag(repository, app, commit)
+        tree = repository.info(commit).tree
+        pin(home, entry_of(app, files, commit=commit, tree=tree, source=source), tell=tell)
+    version = str(app.manifest.version)
+    return Committed(name=app.name, version=version, commit=commit, tree=tree, changed=changed)
+
+
+def _committed(
+    repository: Repository,
+    files: Mapping[str, bytes],
+    text: str,
+    signature: Signature,
+    check: Callable[[App], None] | None,
+) -> tuple[str, bool]:
+    for _ in range(TRIES):
+        tip = repository.tip()
+        if tip is not None:
+            if repository.info(tip).tree == repository.write_tree(files):
+                return tip, False
+            if check is not None:
+                check(_current(repository, tip))
+        try:
+            parents = () if tip is None else (tip,)
+            return repository.commit(files, text, signature, parents=parents), True
+        except Busy:
+            continue
+    raise Busy(
+        f"main of {repository.path.stem} kept moving or is locked by git",
+        hint="if no git command is running there, remove refs/heads/main.lock in the repository",
+    )
+
+
+def _current(repository: Repository, tip: str) -> App:
+    found = read_snapshot(repository, tip, only=WHOLE)
+    return read_app(found.files, commit=found.commit, tree=found.tree)
+
+
+def _tag(repository: Repository, app: App, commit: str) -> None:
+    name = f"v{app.manifest.version}"
+    if name not in repository.tags():
+        repository.tag(name, commit)
+
+
+def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
+    """Returns the lock entry that pins an app; what it declares counts as granted by whoever added it."""
+    return Entry(
+        name=app.name,
+        source=source,
+        version=str(app.manifest.version),
+        commit=commit,
+        tree=tree,
+        content=content_hash(files),
+        interface=interface_hash(app.manifest),
+        granted=app.manifest.capabilities.names,
+    )
+
+
+def pin(home: Home, *entries: Entry, tell: Tell | None = None) -> None:
+    """Writes entries into the lock file; those that are there keep their source."""
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        for entry in entries:
+            before = known.get(entry.name)
+            keep = before is not None and entry.source == "local"
+            known[entry.name] = replace(entry, source=before.source) if keep and before else entry
+        write_lock(home.lock_file, known)
+
+
+def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
+    """Takes an app out of the library and returns where its repository is kept.
+
+    Raises:
+        NotFound: when there is no such app.
+    """
+    open_repository(home, name)
+    with holding(home.holds, name, tell=tell):
+        kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            home.repository(name).rename(kept)
+        except FileNotFoundError:
+            raise NotFound(f"{name} was removed by another process meanwhile") from None
+        sync_folder(home.apps)
+        _unpin(home, name, tell)
+    return kept
+
+
+def _unpin(home: Home, name: str, tell: Tell | None) -> None:
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        known.pop(name, None)
+        write_lock(home.lock_file, known)
+
+
+def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
+    """Makes the lock file agree with the repositories and removes what killed writers left.
+
+    Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
+    work: a run reads the repositories, not the lock.
+    """
+    for left in home.apps.glob(".new-*"):
+        if not alive(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        there = {name: _pinned(home, name, known.get(name)) for name in names(home)}
+        good = {name: entry for name, entry in there.items() if entry is not None}
+        changed = [name for name in {*known, *good} if known.get(name) != good.get(name)]
+        write_lock(home.lock_file, good)
+    return tuple(sorted(changed))
+
+
+def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:
+    try:
+        found = snapshot(home, name, only=None)
+        app = read_app(found.files, commit=found.commit, tree=found.tree)
+    except MappError:
+        return before
+    source = before.source if before else "local"
+    return entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)

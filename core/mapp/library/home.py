@@ -1,0 +1,56 @@
+"""What lies where in a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapp.errors import UsageError
+from mapp.model.names import app_name_fault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Home:
+    """The folders and files of one library; making a value touches nothing."""
+
+    root: Path
+
+    @property
+    def apps(self) -> Path:
+        """Returns the folder of the app repositories."""
+        return self.root / "apps"
+
+    @property
+    def lock_file(self) -> Path:
+        """Returns `mapp.lock`."""
+        return self.root / "mapp.lock"
+
+    @property
+    def journal(self) -> Path:
+        """Returns the journal's database."""
+        return self.root / "journal.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """Returns the folder of the index, which can be deleted at any time."""
+        return self.root / "index"
+
+    @property
+    def removed(self) -> Path:
+        """Returns where removed apps are kept."""
+        return self.root / "removed"
+
+    @property
+    def holds(self) -> Path:
+        """Returns the folder of the lock files of running processes."""
+        return self.root / "locks"
+
+    def repository(self, name: str) -> Path:
+        """Returns where the repository of an app lies.
+
+        Raises:
+            UsageError: when the name is none, so that it can never lead out of the folder.
+        """
+        if fault := app_name_fault(name):
+            raise UsageError(f"{name!r} {fault}")
+        return self.apps / f"{name}.git"

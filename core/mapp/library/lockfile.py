@@ -1,0 +1,71 @@
+"""`mapp.lock`: what is installed, from where, exactly which content, and what was granted to it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mapp.config import write_whole
+from mapp.errors import IntegrityError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One block of the lock: an app, pinned."""
+
+    name: str
+    source: str
+    version: str
+    commit: str
+    tree: str
+    content: str
+    interface: str
+    granted: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the block as TOML knows it."""
+        return {**asdict(self), "granted": list(self.granted)}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Entry:
+        """Returns the entry that `to_dict` wrote.
+
+        Raises:
+            TypeError: when a key is missing or unknown.
+        """
+        return cls(**{**document, "granted": tuple(document.get("granted", ()))})
+
+
+def read_lock(path: Path) -> dict[str, Entry]:
+    """Returns the entries of a lock file by name; none when there is no file.
+
+    Raises:
+        IntegrityError: when the file is damaged.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        if document.get("lock") != 1:
+            raise ValueError("this mapp reads version 1 of the lock")
+        return {row["name"]: Entry.from_dict(row) for row in document.get("app", [])}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        raise IntegrityError(
+            f"{path} is damaged: {error}",
+            hint=f"move it away and run `mapp doctor --repair`: it is written anew from {path.parent}",
+            code="MAPP-0630",
+        ) from None
+
+
+def write_lock(path: Path, entries: Mapping[str, Entry]) -> None:
+    """Replaces the lock file as a whole, sorted by name, only if it changes."""
+    import tomli_w
+
+    rows = [entries[name].to_dict() for name in sorted(entries)]
+    data = tomli_w.dumps({"lock": 1, "app": rows}).encode()
+    if not path.exists() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)

@@ -1,0 +1,209 @@
+"""The journal: every run and every decision, in SQLite with a write-ahead log.
+
+It is the one thing in a library that is not derived from git. A damaged journal is moved aside and a new
+one begun: a run never fails because it cannot be written down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+VERSION: Final = 1
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY,
+    started REAL NOT NULL,
+    app TEXT NOT NULL,
+    "commit" TEXT NOT NULL,
+    tree TEXT NOT NULL,
+    version TEXT NOT NULL,
+    request TEXT,
+    input TEXT,
+    output TEXT,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    now_ms INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    wall_ms REAL NOT NULL,
+    total_ms REAL NOT NULL,
+    engine TEXT NOT NULL,
+    isolation TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS runs_by_app ON runs (app, started);
+CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started);
+CREATE TABLE IF NOT EXISTS decisions (
+    id TEXT PRIMARY KEY,
+    decided REAL NOT NULL,
+    request TEXT,
+    decision TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    run TEXT
+);
+CREATE INDEX IF NOT EXISTS decisions_by_time ON decisions (decided);
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One execution of one app at one commit.
+
+    `started` is in seconds since 1970-01-01 UTC; `wall_ms` is what the script took, `total_ms` what the
+    person waited for; `input` and `output` are canonical JSON texts, None when they are not kept.
+    """
+
+    id: str
+    started: float
+    app: str
+    commit: str
+    tree: str
+    version: str
+    request: str | None
+    input: str | None
+    output: str | None
+    outcome: str
+    detail: str
+    now_ms: int
+    seed: int
+    wall_ms: float
+    total_ms: float
+    engine: str
+    isolation: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the run as a JSON object, input and output as values."""
+        document = asdict(self)
+        for key in ("input", "output"):
+            document[key] = None if document[key] is None else json.loads(document[key])
+        return document
+
+
+def new_id() -> str:
+    """Returns an id for a run: sortable by time, unique without coordination."""
+    return f"{int(time.time() * 1000):011x}{uuid.uuid4().hex[:8]}"
+
+
+class Journal:
+    """One journal file, opened when it is first needed."""
+
+    def __init__(self, path: Path, *, keep_runs: int, keep_days: int, keep_inputs: bool) -> None:
+        self.path = path
+        self._keep_runs = keep_runs
+        self._keep_days = keep_days
+        self._keep_inputs = keep_inputs
+        self._connection: sqlite3.Connection | None = None
+
+    def record(self, run: Run) -> None:
+        """Writes a run down, durably, and forgets what is too old or too many."""
+        row = asdict(run)
+        if not self._keep_inputs:
+            row.update(request=None, input=None, output=None)
+        marks = ", ".join(f":{name}" for name in row)
+        names = ", ".join(f'"{name}"' for name in row)
+        with self._transaction() as connection:
+            connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", row)
+            self._forget(connection, run.started)
+
+    def decided(self, request: str, decision: str, evidence: dict[str, Any], run: str | None) -> str:
+        """Writes a decision down with its evidence and returns its id."""
+        identity = new_id()
+        kept = evidence if self._keep_inputs else {**evidence, "arguments": {}}
+        row = (
+            identity,
+            time.time(),
+            request if self._keep_inputs else None,
+            decision,
+            json.dumps(kept, ensure_ascii=False),
+            run,
+        )
+        with self._transaction() as connection:
+            connection.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)", row)
+        return identity
+
+    def runs(self, *, app: str | None = None, failed: bool = False, most: int = 50) -> Iterator[Run]:
+        """Yields runs, the newest first; with `failed`, only those that ended in no value."""
+        if not self.path.exists():
+            return
+        conditions, values = ["1"], []
+        if app is not None:
+            conditions.append("app = ?")
+            values.append(app)
+        if failed:
+            conditions.append("outcome <> 'ok'")
+        query = f"SELECT * FROM runs WHERE {' AND '.join(conditions)} ORDER BY started DESC, id DESC LIMIT ?"
+        for row in self._open().execute(query, [*values, most]):
+            yield Run(**dict(row))
+
+    def close(self) -> None:
+        """Closes the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            if _is_contention(error):
+                raise
+            self._move_aside()
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            try:
+                connection.row_factory = sqlite3.Row
+                connection.execute("PRAGMA busy_timeout = 30000")
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.executescript(_TABLES)
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _move_aside(self) -> None:
+        self.close()
+        aside = self.path.with_name(f"{self.path.name}.damaged-{int(time.time())}")
+        with contextlib.suppress(FileNotFoundError):
+            self.path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def _forget(self, connection: sqlite3.Connection, now: float) -> None:
+        # Counting is cheap with the index, but once in about a hundred runs is enough.
+        if int(now * 1000) % 100:
+            return
+        oldest = now - self._keep_days * 86_400
+        connection.execute("DELETE FROM runs WHERE started < ?", [oldest])
+        connection.execute("DELETE FROM decisions WHERE decided < ?", [oldest])
+        newest = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT ?"
+        connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
+
+
+def _is_contention(error: sqlite3.DatabaseError) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and (
+        "locked" in str(error) or "busy" in str(error) or "readonly" in str(error)
+    )
