@@ -1,0 +1,69 @@
+"""Words of a request: tokens with their place, and the stem that puns `decode`, `decoding` and `decoded` together."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_SCANNED = 20_000
+"""Characters of a request that are read; what comes after them is never a value."""
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_VOWEL = re.compile(r"[aeiouy]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number or mark of a text, and where it stands."""
+
+    text: str
+    lower: str
+    stem: str
+    start: int
+    end: int
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """Returns the words, digit groups and single marks of the text, in order; `5km` is two tokens."""
+    tokens = []
+    for match in _TOKEN.finditer(text[:MAX_SCANNED]):
+        word = match.group()
+        lower = word.lower().replace("’", "'")
+        tokens.append(Token(word, lower, stem(lower), match.start(), match.end()))
+    return tuple(tokens)
+
+
+def words_of_name(name: str) -> tuple[str, ...]:
+    """Returns the lower-case words of an identifier.
+
+    >>> words_of_name("interestRate"), words_of_name("per_person")
+    (('interest', 'rate'), ('per', 'person'))
+    """
+    spaced = _CAMEL.sub(" ", name)
+    return tuple(token.lower for token in tokenise(spaced) if token.text[0].isalnum())
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """Returns the word without the endings of plural, tense and gerund.
+
+    >>> stem("encoding") == stem("encode") == stem("encoded"), stem("metres"), stem("this")
+    (True, 'metr', 'this')
+    """
+    word = word.removesuffix("'s")
+    if len(word) <= 3:
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    for ending in ("ing", "ed"):
+        bare = word[: -len(ending)]
+        if word.endswith(ending) and len(bare) >= 3 and _VOWEL.search(bare):
+            return _undoubled(bare)
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def _undoubled(word: str) -> str:
+    doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz"
+    return word[:-1] if doubled or (word.endswith("e") and len(word) > 3) else word
