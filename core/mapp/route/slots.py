@@ -1,0 +1,232 @@
+"""What an argument wants, in the terms of the filler: slots, made from a manifest's arguments.
+
+An object argument with named properties becomes one slot a property, so that every slot takes one value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from mapp.model.manifest import Argument, Manifest
+from mapp.model.schema import ABSENT, Absent, Schema
+from mapp.model.validation import is_valid
+from mapp.model.values import JSONValue
+from mapp.route.lexicon import FUNCTION_WORDS
+from mapp.route.units import NAMES, SYMBOLS, unit_called
+from mapp.route.words import stem, tokenise, words_of_name
+
+MOST_SLOTS = 48
+DEEPEST = 3
+LONGEST_MATCHED = 20_000
+"""Characters of a text that is matched against a pattern at all."""
+
+Wants = Literal["number", "boolean", "enum", "date", "date-time", "time", "text", "numbers", "texts", "json"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """One value that a call takes, with the words that point to it."""
+
+    path: tuple[str, ...]
+    schema: Schema
+    wants: Wants
+    required: bool
+    default: JSONValue | Absent
+    unit: str | None
+    declared_unit: bool
+    attachment: bool
+    name: tuple[str, ...]
+    """Stems of the words of its name."""
+    hints: dict[str, float]
+    """Stems of its description's words, with how much each tells it from the other slots."""
+    surfaces: tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...] = ()
+    """For an enum: each value with the stems of what people say for it."""
+    choices: tuple[str, ...] = ()
+    """For a text: the values that its description or examples quote."""
+
+    @property
+    def key(self) -> str:
+        """Returns its path as text: `price`, `address.city`."""
+        return ".".join(self.path)
+
+    @property
+    def text(self) -> str:
+        """Returns its name and description in lower case."""
+        return f"{' '.join(self.path)} {self.schema.description}".lower()
+
+
+@lru_cache(maxsize=512)
+def slots_of(manifest: Manifest) -> tuple[Slot, ...]:
+    """Returns the slots of an app, in the order of its arguments."""
+    found = [slot for argument in manifest.arguments for slot in _slots(argument)][:MOST_SLOTS]
+    counts: dict[str, int] = {}
+    for slot in found:
+        for word in {*slot.name, *slot.hints}:
+            counts[word] = counts.get(word, 0) + 1
+    for slot in found:
+        for word in slot.hints:
+            slot.hints[word] = 1.0 / counts[word]
+    return tuple(found)
+
+
+def _slots(argument: Argument) -> Iterator[Slot]:
+    yield from _expanded((argument.name,), argument.schema, argument.required, argument)
+
+
+def _expanded(path: tuple[str, ...], schema: Schema, required: bool, argument: Argument) -> Iterator[Slot]:
+    if schema.properties and len(path) < DEEPEST and _wants(schema) == "json":
+        for name, inner in schema.properties:
+            needed = required and name in schema.required and not inner.has_default
+            yield from _expanded((*path, name), inner, needed, argument)
+        return
+    wants = _wants(schema)
+    declared = argument.unit if len(path) == 1 else None
+    yield Slot(
+        path=path,
+        schema=schema,
+        wants=wants,
+        required=required,
+        default=schema.default,
+        unit=_canonical(declared) if declared else _unit_in_words(path[-1], schema) if wants == "number" else None,
+        declared_unit=declared is not None,
+        attachment=argument.attachment and len(path) == 1,
+        name=tuple(stem(word) for word in words_of_name(path[-1])),
+        hints={word: 1.0 for word in _content(schema.description)},
+        surfaces=_surfaces(schema, argument) if wants in ("enum", "texts") else (),
+        choices=_choices(schema) if wants in ("text", "texts") else (),
+    )
+
+
+def _wants(schema: Schema) -> Wants:
+    types = set(schema.types) - {"null"}
+    if schema.enum is not None and types != {"array"}:
+        return "enum"
+    if types and types <= {"integer", "number"}:
+        return "number"
+    if types == {"boolean"}:
+        return "boolean"
+    if types == {"array"}:
+        inner = set(schema.items.types) - {"null"} if schema.items else set()
+        return "numbers" if inner and inner <= {"integer", "number"} else "texts" if inner == {"string"} else "json"
+    if types == {"object"}:
+        return "json"
+    if schema.format in ("date", "date-time", "time"):
+        return schema.format  # type: ignore[return-value]  # the three are members
+    return "text"
+
+
+def _content(text: str) -> list[str]:
+    words = [token.lower for token in tokenise(text) if token.text[0].isalpha() and token.lower not in FUNCTION_WORDS]
+    return [stem(word) for word in words]
+
+
+# Units
+
+
+def _canonical(unit: str) -> str:
+    known = unit_called(unit)
+    return known.name if known else unit
+
+
+_IN_UNIT = re.compile(r"(?:\b(?:in|as|of)\s(?:a\s)?|\()((?:square |cubic )?[A-Za-z°µ/²³^0-9]+(?: per [a-z]+)?)")
+
+
+def _unit_in_words(name: str, schema: Schema) -> str | None:
+    """Returns the unit that a number's own words state: `in kilograms`, `(km)`, `weight_kg`, `years`."""
+    for match in _IN_UNIT.finditer(schema.description):
+        word = match.group(1).strip()
+        known = unit_called(word.replace(" per ", "/")) or unit_called(word.split()[0])
+        if known and (len(word) > 2 or word in SYMBOLS) and known.dimension not in ("amount",):
+            return known.name
+    last = words_of_name(name)[-1:] or ("",)
+    return NAMES[last[0]].name if last[0] in NAMES and last[0].endswith("s") else _symbol_suffix(name)
+
+
+def _symbol_suffix(name: str) -> str | None:
+    suffix = name.rpartition("_")[2] if "_" in name else ""
+    return SYMBOLS[suffix].name if suffix in SYMBOLS and len(suffix) > 1 else None
+
+
+# What people say for a value
+
+
+def _surfaces(schema: Schema, argument: Argument) -> tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...]:
+    enum = schema.enum if schema.enum is not None else schema.items.enum if schema.items else None
+    spoken = dict(argument.words)
+    return tuple((value, _ways(value, spoken.get(str(value), ()))) for value in enum or ())
+
+
+def _ways(value: JSONValue, spoken: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    if value is None or isinstance(value, list | dict):
+        return ()
+    written = str(value)
+    texts = [written, " ".join(words_of_name(written)), *spoken]
+    if (unit := unit_called(written)) is not None and (len(written) > 1 or written in SYMBOLS):
+        texts += [name for name, other in NAMES.items() if other == unit]
+        texts += [symbol for symbol, other in SYMBOLS.items() if other == unit]
+    stems = {stems_of(text) for text in texts}
+    return tuple(sorted((way for way in stems if way), key=lambda way: (-len(way), way)))
+
+
+def stems_of(text: str) -> tuple[str, ...]:
+    """Returns the stems of a text's words, marks left out where there are words."""
+    tokens = tokenise(text)
+    words = tuple(token.stem for token in tokens if token.text[0].isalnum())
+    return words or tuple(token.text for token in tokens)
+
+
+_QUOTED_CHOICE = re.compile(r"['\"`‘“]([^'\"`’”]{1,40})['\"`’”]")
+
+
+def _choices(schema: Schema) -> tuple[str, ...]:
+    items = schema.items.enum if schema.items and schema.items.enum else ()
+    named = [text for text in (*items, *schema.examples) if isinstance(text, str)]
+    return tuple(dict.fromkeys([*named, *_QUOTED_CHOICE.findall(schema.description)]))
+
+
+# Whether a value fits
+
+
+def accepts(schema: Schema, value: JSONValue) -> bool:
+    """Returns whether a scalar fits the schema: type, enum, bounds, lengths, pattern. Formats are not looked at."""
+    if schema.enum is not None and value not in schema.enum:
+        return False
+    if schema.const is not ABSENT and value != schema.const:
+        return False
+    if isinstance(value, str):
+        return _accepts_text(schema, value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _accepts_number(schema, value)
+    return True
+
+
+def _accepts_number(schema: Schema, value: int | float) -> bool:
+    if schema.types and "number" not in schema.types and ("integer" not in schema.types or value != int(value)):
+        return False
+    bounds = (
+        schema.minimum is None or value >= schema.minimum,
+        schema.maximum is None or value <= schema.maximum,
+        schema.exclusive_minimum is None or value > schema.exclusive_minimum,
+        schema.exclusive_maximum is None or value < schema.exclusive_maximum,
+    )
+    return all(bounds)
+
+
+def _accepts_text(schema: Schema, value: str) -> bool:
+    if schema.types and "string" not in schema.types:
+        return False
+    if (schema.min_length or 0) > len(value) or (schema.max_length is not None and len(value) > schema.max_length):
+        return False
+    return schema.pattern is None or _matches(schema.pattern, value)
+
+
+@lru_cache(maxsize=256)
+def _pattern(pattern: str) -> Schema:
+    return Schema(types=("string",), pattern=pattern)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Whether the pattern is found in the value, in time linear in the value whatever the pattern."""
+    return len(value) <= LONGEST_MATCHED and is_valid(_pattern(pattern), value)
