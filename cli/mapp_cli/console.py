@@ -1,0 +1,124 @@
+"""The only writer: results on standard output, talk on standard error, as text or as JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import click
+
+SCHEMA: Final = 1
+"""The version of all JSON answers."""
+
+# Control characters, and the ones that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+Advance = Callable[[int, int], None]
+
+
+def safe(text: str) -> str:
+    r"""Returns a text as it may reach a terminal: control and bidirectional characters are spelled out.
+
+    >>> safe("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+class Console:
+    """Where commands write."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+
+    def result(self, text: str) -> None:
+        """Writes a result."""
+        click.echo(safe(text) if sys.stdout.isatty() else text)
+
+    def json(self, document: dict[str, Any]) -> None:
+        """Writes a JSON answer, one line, with the version of its form."""
+        self_described = {"schema": SCHEMA, **document}
+        click.echo(json.dumps(self_described, ensure_ascii=False, allow_nan=False))
+
+    def value(self, value: Any) -> None:
+        """Writes an app's output as a person reads it: text as it is, the rest as JSON."""
+        if isinstance(value, str):
+            self.result(value)
+        elif isinstance(value, bool) or value is None:
+            self.result(json.dumps(value))
+        elif isinstance(value, dict | list):
+            self.result(json.dumps(value, ensure_ascii=False, indent=2))
+        else:
+            from mapp.model.values import canonical
+
+            self.result(canonical(value))
+
+    def tell(self, text: str) -> None:
+        """Says something to the person, on standard error."""
+        if not self.quiet:
+            click.echo(safe(text), err=True)
+
+    def error(self, text: str) -> None:
+        """Says what went wrong; not even `--quiet` hides it."""
+        mark = click.style("error:", fg="red", bold=True)
+        click.echo(f"{mark} {safe(text)}", err=True)
+
+    def hint(self, text: str) -> None:
+        """Says what to do next."""
+        click.echo(f"  {click.style('hint:', fg='cyan')} {safe(text)}", err=True)
+
+    def table(self, rows: Iterable[Sequence[str]], headings: Sequence[str]) -> None:
+        """Writes rows in columns; on a terminal the last column is cut to the width."""
+        from shutil import get_terminal_size
+
+        shown = [[safe(cell).replace("\n", " ") for cell in row] for row in rows]
+        cells = [list(headings), *shown] if sys.stdout.isatty() else shown
+        widths = [max((len(row[at]) for row in cells), default=0) for at in range(len(headings))]
+        room = get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        for row in cells:
+            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            click.echo(line if len(line) <= room else line[: room - 1] + "…")
+
+    def confirm(self, question: str) -> bool:
+        """Returns the person's answer; without a terminal there is nobody to ask, and it is no."""
+        if not self.can_ask:
+            return False
+        return click.confirm(safe(question), err=True, default=False)
+
+    @property
+    def can_ask(self) -> bool:
+        """Returns whether a person sits at the terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @contextlib.contextmanager
+    def progress(self, title: str) -> Iterator[Advance]:
+        """Shows the progress of something long: a bar on a terminal, else a line at start and end.
+
+        Yields a function that takes what is done and how much there is.
+        """
+        if self.quiet:
+            yield lambda done, total: None
+        elif sys.stderr.isatty():
+            with _bar(title) as advance:
+                yield advance
+        else:
+            self.tell(f"{title} …")
+            began = time.monotonic()
+            yield lambda done, total: None
+            self.tell(f"{title}: {time.monotonic() - began:.1f} s")
+
+
+@contextlib.contextmanager
+def _bar(title: str) -> Iterator[Advance]:
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

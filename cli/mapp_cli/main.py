@@ -1,0 +1,48 @@
+"""The command line as a whole: a lazy group, global options, one boundary for errors."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+HELP_FILE: Final = "help.txt"
+
+
+class Program:
+    """The `mapp` command, loaded when something beyond `--help` is asked of it.
+
+    It behaves as the click group that it stands for; only the plain `mapp --help` and `mapp --version`
+    are answered without importing click, from texts that a test holds against the real ones.
+    """
+
+    name = "mapp"
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Runs the command line of this process."""
+        if not arguments and not options and sys.argv[1:] in (["--help"], ["-h"], []):
+            sys.stdout.write(help_text())
+            return 0
+        return self._group()(*arguments, **options)
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Runs the command line with given arguments, as `click.Group.main` does."""
+        return self._group().main(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        """Returns whatever else a click group has."""
+        return getattr(self._group(), name)
+
+    def _group(self) -> Any:
+        from mapp_cli.group import group
+
+        return group
+
+
+def help_text() -> str:
+    """Returns what `mapp --help` prints, from the file that belongs to this version."""
+    from pathlib import Path
+
+    return (Path(__file__).parent / HELP_FILE).read_text(encoding="utf-8")
+
+
+cli = Program()

@@ -1,0 +1,77 @@
+"""Reads the files of an app from a folder that a person works in."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import InvalidApp, NotFound, Problem
+from mapp.git.tree import LARGEST_APP, LARGEST_FILE
+
+_TAKEN: Final = re.compile(
+    r"mapp\.toml|main\.js|README\.md|LICENSE(?:\.(?:md|txt))?|\.github/workflows/validate\.yml"
+    r"|tests/(?:examples|requests|regressions)\.jsonl|tests/properties\.js"
+    r"|tests/recordings/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.json"
+)
+_PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__"])
+_MOST_SEEN: Final = 10_000
+
+
+def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Returns the files of an app in a folder (path -> bytes), and the paths that are left out.
+
+    Raises:
+        NotFound: when there is no such folder.
+        InvalidApp: naming every symbolic link, special file and oversized file.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}", hint="mapp new NAME makes one")
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
+    left_out: list[str] = []
+    for path, state in _walk(folder):
+        name = path.relative_to(folder).as_posix()
+        if not stat.S_ISREG(state.st_mode):
+            what = "a symbolic link" if stat.S_ISLNK(state.st_mode) else "no plain file"
+            problems.append(Problem(path=name, message=f"is {what}"))
+        elif not _TAKEN.fullmatch(name):
+            left_out.append(name)
+        elif state.st_size > LARGEST_FILE:
+            problems.append(Problem(path=name, message=f"is larger than {LARGEST_FILE // 2**20} MiB"))
+        else:
+            files[name] = _content(path)
+    if sum(map(len, files.values())) > LARGEST_APP:
+        problems.append(Problem(path=str(folder), message=f"holds more than {LARGEST_APP // 2**20} MiB"))
+    if problems:
+        raise InvalidApp(f"{folder} cannot be added", problems)
+    return files, tuple(left_out)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    pending = [folder]
+    seen = 0
+    while pending:
+        for path in sorted(pending.pop().iterdir()):
+            seen += 1
+            if seen > _MOST_SEEN:
+                raise InvalidApp(
+                    f"{folder} holds more than {_MOST_SEEN:,} files", hint="is it an app's folder?"
+                )
+            state = path.lstat()
+            if path.name in _PASSED_OVER:
+                continue
+            if stat.S_ISDIR(state.st_mode):
+                pending.append(path)
+            else:
+                yield path, state
+
+
+def _content(path: Path) -> bytes:
+    # Not through a link that took the file's place meanwhile.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(LARGEST_FILE + 1)

@@ -1,0 +1,78 @@
+"""What every use case works with: one library, its settings, and the outside world as arguments."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mapp.config import Config
+from mapp.git.repository import Signature, global_identity
+from mapp.library.home import Home
+
+if TYPE_CHECKING:
+    from mapp.observe.journal import Journal
+    from mapp.sandbox.executor import Executor
+
+Tell = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Says nothing: what a library does unless it was given a voice."""
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """One opened library.
+
+    `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number; `tell` receives what a
+    person may want to know while waiting. Nothing heavy is loaded before it is needed.
+    """
+
+    config: Config
+    clock: Callable[[], float] = time.time
+    seed: Callable[[], int] = field(default=lambda: secrets.randbits(32))
+    tell: Tell = _silent
+
+    @cached_property
+    def home(self) -> Home:
+        """Returns where the library lies."""
+        return Home(root=self.config.library)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Returns the journal."""
+        from mapp.observe.journal import Journal
+
+        return Journal(
+            self.home.journal,
+            keep_runs=self.config.keep_runs,
+            keep_days=self.config.keep_days,
+            keep_inputs=self.config.keep_inputs,
+        )
+
+    @cached_property
+    def executor(self) -> Executor:
+        """Returns what runs JavaScript.
+
+        Raises:
+            SandboxUnavailable: when this machine cannot isolate as the settings demand.
+        """
+        from mapp.sandbox.choice import open_executor
+
+        return open_executor(least=self.config.isolation)
+
+    def signature(self) -> Signature:
+        """Returns who commits now: the person of git's global configuration, else mapp itself."""
+        name, email = global_identity() or ("mapp", "mapp@localhost")
+        return Signature(name=name, email=email, time=int(self.clock()))
+
+    def close(self) -> None:
+        """Ends the processes and closes the files that were opened."""
+        for name in ("executor", "journal"):
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()

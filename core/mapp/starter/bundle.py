@@ -1,0 +1,42 @@
+"""Reads the bundled apps from the package."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+APPS: Final = Path(__file__).parent / "apps"
+DIGEST: Final = Path(__file__).parent / "DIGEST"
+BORN: Final = 1_767_225_600
+"""When every starter app was committed, for git: 2026-01-01T00:00:00Z. Fixed, so that commit ids are too."""
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of the bundled apps, sorted."""
+    return tuple(sorted(folder.name for folder in APPS.iterdir() if (folder / "mapp.toml").is_file()))
+
+
+def files(name: str) -> dict[str, bytes]:
+    """Returns the files of one bundled app (path -> bytes)."""
+    folder = APPS / name
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+
+
+def digest() -> str:
+    """Returns the recorded hash over all bundled apps: one small file to read, not hundreds."""
+    return DIGEST.read_text(encoding="ascii").strip()
+
+
+def compute_digest() -> str:
+    """Returns the hash over all bundled apps as they are; `digest()` must agree with it."""
+    found = hashlib.sha256()
+    for name in names():
+        for path, data in sorted(files(name).items()):
+            found.update(f"{name}/{path}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
