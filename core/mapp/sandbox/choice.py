@@ -1,0 +1,37 @@
+"""Picks the executor that suits this system."""
+
+from __future__ import annotations
+
+import os
+
+from mapp.errors import SandboxUnavailable
+from mapp.sandbox.executor import Executor
+
+STRENGTH = {"none": 0, "process": 1, "full": 2}
+
+
+def open_executor(*, least: str = "process") -> Executor:
+    """Returns the best executor that this system offers; it starts nothing before the first run.
+
+    `least` is the weakest isolation to accept: "none", "process" or "full".
+
+    Raises:
+        SandboxUnavailable: if that isolates less than `least`.
+    """
+    executor = _best()
+    if STRENGTH[executor.isolation] >= STRENGTH[least]:
+        return executor
+    raise SandboxUnavailable(
+        f"Scripts are isolated by {executor.isolation!r} here, and the settings demand at least {least!r}.",
+        hint=f"allow it with: mapp config set isolation {executor.isolation}",
+    )
+
+
+def _best() -> Executor:
+    if hasattr(os, "fork") and hasattr(os, "posix_spawn"):
+        from mapp.sandbox.forking import ForkingExecutor
+
+        return ForkingExecutor()
+    from mapp.sandbox.spawning import SpawningExecutor
+
+    return SpawningExecutor()

@@ -1,0 +1,228 @@
+"""Runs jobs in workers forked from a zygote: the fast way, where there is `fork`.
+
+A lane is one zygote process (see `mapp.sandbox.zygote`) and does one run at a time; there is one lane a
+core, opened when it is first needed. We, not the zygote, watch clock and output. The zygote runs nothing of a
+stranger's, so it can always be told to kill. If it is lost all the same, the run is repeated once in a new
+one: a script has no side effects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self
+
+from mapp.errors import SandboxUnavailable
+from mapp.sandbox import ending, engine, wire
+from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+
+PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
+CHUNK = 1 << 18
+READY, RUN, WAIT, KILL = b"+", b"R", b"W", b"K"  # as in zygote.py
+ENDED = 24
+
+
+class LaneLost(Exception):
+    """The zygote is gone or does not answer; nothing is known of the run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conversation:
+    """What a worker said, and why we stopped listening."""
+
+    reply: bytes
+    ending: Literal["complete", "hung up", "wall", "output"]
+    wall_ms: float
+
+
+class Lane:
+    """One zygote and the socket that steers it."""
+
+    def __init__(self, process: int, control: socket.socket) -> None:
+        self.process = process
+        self._control = control
+
+    @classmethod
+    def open(cls) -> Lane:
+        """Starts a zygote and waits until it is ready; raises SandboxUnavailable."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            lane = cls(_start(theirs.fileno()), ours)
+        ours.settimeout(PATIENCE)
+        with contextlib.suppress(OSError):
+            if ours.recv(1) == READY:
+                return lane
+        lane.close()
+        raise engine.unavailable("its process ended at once")
+
+    def run(self, job: Job, payload: bytes) -> Result:
+        """Runs one job; raises LaneLost."""
+        try:
+            conversation = self._converse(job, payload)
+            code, cpu_ms = self._end(WAIT if conversation.ending == "hung up" else KILL)
+        except OSError as error:
+            raise LaneLost from error
+        wall_ms = conversation.wall_ms
+        match conversation.ending:
+            case "complete":
+                return wire.decode(conversation.reply, job, wall_ms)
+            case "wall":
+                return ending.overdue(job, wall_ms, cpu_ms)
+            case "output":
+                return wire.too_much_output(job, wall_ms)
+            case "hung up":
+                return ending.died(code, wall_ms)
+
+    def close(self) -> None:
+        """Ends the zygote and whatever it has forked, and waits until they are gone."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.process, 0)
+
+    def _converse(self, job: Job, payload: bytes) -> Conversation:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                socket.send_fds(self._control, [RUN], [theirs.fileno()])
+            ours.settimeout(PATIENCE)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                ours.sendall(payload)
+            return _listen(ours, job)
+
+    def _end(self, order: bytes) -> tuple[int, float]:
+        """Returns the worker's exit code and the milliseconds it computed."""
+        self._control.sendall(order)
+        answer = b""
+        while len(answer) < ENDED:
+            part = self._control.recv(ENDED - len(answer))
+            if not part:
+                raise LaneLost
+            answer += part
+        status, microseconds = (int.from_bytes(answer[at : at + 8], "big") for at in (0, 8))
+        return os.waitstatus_to_exitcode(status), microseconds / 1000
+
+
+def _start(control: int) -> int:
+    files = [
+        (os.POSIX_SPAWN_DUP2, control, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    command = engine.command("zygote")
+    try:
+        # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
+        return os.posix_spawn(command[0], command, engine.ENVIRONMENT, file_actions=files, setpgroup=0)
+    except OSError as error:
+        raise engine.unavailable(str(error)) from error
+
+
+def _listen(channel: socket.socket, job: Job) -> Conversation:
+    started = time.perf_counter()
+    limit, reply = wire.reply_limit(job), bytearray()
+
+    def stop(reason: Literal["complete", "hung up", "wall", "output"]) -> Conversation:
+        return Conversation(reply=bytes(reply), ending=reason, wall_ms=(time.perf_counter() - started) * 1000)
+
+    while not wire.is_complete(reply):
+        left = started + job.wall_ms / 1000 - time.perf_counter()
+        if left <= 0:
+            return stop("wall")
+        if len(reply) > limit:
+            return stop("output")
+        channel.settimeout(left)
+        try:
+            chunk = channel.recv(CHUNK)
+        except TimeoutError:
+            continue
+        except ConnectionResetError:
+            return stop("hung up")
+        if not chunk:
+            return stop("hung up")
+        reply += chunk
+    return stop("complete")
+
+
+class ForkingExecutor:
+    """An Executor with one zygote a lane."""
+
+    isolation: Isolation = "process"
+
+    def __init__(self, *, lanes: int | None = None) -> None:
+        self._free = threading.BoundedSemaphore(lanes or os.cpu_count() or 1)
+        self._lock = threading.Lock()
+        self._idle: list[Lane] = []
+        self._closed = False
+
+    @property
+    def engine(self) -> str:
+        """The engine and its version."""
+        return engine.version()
+
+    def run(self, job: Job) -> Result:
+        """Returns what came of the job; raises SandboxUnavailable."""
+        try:
+            return self._run(job, wire.encode(job))
+        except wire.InputTooLarge as error:
+            return Killed(reason="memory", detail=str(error), wall_ms=0.0)
+
+    def inspect(self, source: str) -> Inspection | Threw | Killed:
+        """Evaluates the script, calls nothing, and lists its functions."""
+        job = wire.inspection(source)
+        return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
+
+    def close(self) -> None:
+        """Ends all zygotes; those at work end with their run."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for lane in idle:
+            lane.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, job: Job, payload: bytes) -> Result:
+        with self._free:
+            for _ in range(2):
+                with contextlib.suppress(LaneLost), self._lane() as lane:
+                    return lane.run(job, payload)
+        return Killed(reason="crash", detail="the sandbox was lost twice during this run", wall_ms=0.0)
+
+    @contextlib.contextmanager
+    def _lane(self) -> Iterator[Lane]:
+        lane = self._take()
+        try:
+            yield lane
+        except BaseException:
+            lane.close()  # in the middle of a run nobody knows what it will say next
+            raise
+        self._give_back(lane)
+
+    def _take(self) -> Lane:
+        with self._lock:
+            if self._closed:
+                raise SandboxUnavailable("The sandbox has been closed.")
+            if self._idle:
+                return self._idle.pop()
+        return Lane.open()
+
+    def _give_back(self, lane: Lane) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(lane)
+                return
+        lane.close()

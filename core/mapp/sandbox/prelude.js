@@ -1,0 +1,342 @@
+// Runs in every fresh context before anything of a stranger's.
+//
+// It captures the intrinsics it will need later, takes away what must not be reached (the bridge to Python,
+// code from strings, clocks, garbage-collection oracles), and leaves one global function, `__mapp__`.
+// The worker calls that once: it removes itself, reads the job, evaluates the script and answers with a
+// record of strings. Between evaluating the script and answering, nothing here may touch a property that
+// the script could have replaced: no methods on values, no iteration, no array writes, only captured functions,
+// own properties and operators on primitives.
+(function (global) {
+  "use strict";
+
+  const { apply, construct, getPrototypeOf } = Reflect;
+  const { defineProperty, freeze, keys: ownKeys } = Object;
+  const { parse, stringify } = JSON;
+  const { isArray } = Array;
+  const { imul } = Math;
+  const evaluate = global.eval;
+  const toText = String;
+  const isWellFormed = String.prototype.isWellFormed;
+  const toWellFormed = String.prototype.toWellFormed;
+  const slice = String.prototype.slice;
+  const promiseThen = Promise.prototype.then;
+  const ObjectPrototype = Object.prototype;
+  const EngineErrorPrototype = InternalError.prototype;
+  const RealDate = Date;
+  const TypeErrorType = TypeError;
+  const EvalErrorType = EvalError;
+
+  const DEEPEST = 200; // levels of nesting in a result; readers on the other side recurse too
+  const LONGEST_MESSAGE = 4000;
+  const LONGEST_STACK = 8000;
+
+  let now = 0;
+
+  // ---- what no script may reach -------------------------------------------------------------------------
+
+  const hide = (object, name, value) =>
+    defineProperty(object, name, { value, writable: true, enumerable: false, configurable: true });
+
+  const fix = (object, name, value) =>
+    defineProperty(object, name, { value, writable: false, enumerable: false, configurable: false });
+
+  function forbidCodeFromStrings() {
+    const Refusing = function Function() {
+      throw new EvalErrorType("making code from strings is not allowed");
+    };
+    fix(Refusing, "prototype", Function.prototype);
+    const kinds = [function () {}, function* () {}, async function () {}, async function* () {}];
+    for (const kind of kinds) fix(getPrototypeOf(kind), "constructor", Refusing);
+    hide(global, "Function", Refusing);
+    delete global.eval;
+  }
+
+  function pinDate() {
+    const Pinned = function Date(...parts) {
+      if (new.target === undefined) return toText(construct(RealDate, [now]));
+      return construct(RealDate, parts.length === 0 ? [now] : parts, new.target);
+    };
+    fix(Pinned, "prototype", RealDate.prototype);
+    fix(Pinned, "length", 7);
+    hide(Pinned, "now", () => now);
+    hide(Pinned, "parse", RealDate.parse);
+    hide(Pinned, "UTC", RealDate.UTC);
+    hide(RealDate.prototype, "constructor", Pinned);
+    hide(global, "Date", Pinned);
+  }
+
+  function removeAmbientAuthority() {
+    const unwanted = ["performance", "WeakRef", "FinalizationRegistry", "SharedArrayBuffer", "Atomics"];
+    for (const name of unwanted) delete global[name];
+    // Only the engine itself may throw an InternalError, so that "out of memory" cannot be forged.
+    delete global.InternalError;
+    delete EngineErrorPrototype.constructor;
+    // Hands out the functions on the stack, ours included.
+    delete Error.prepareStackTrace;
+    removeBridge();
+  }
+
+  // The extension puts both back at the head of every evaluation.
+  function removeBridge() {
+    delete global.dukpy;
+    delete global.call_python;
+  }
+
+  // ---- random numbers: sfc32, 53 bits a draw --------------------------------------------------------------
+
+  function generator(low, high, stream) {
+    let a = low | 0, b = high | 0, c = stream | 0, counter = 1;
+    const word = () => {
+      const sum = (((a + b) | 0) + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      return sum >>> 0;
+    };
+    for (let round = 0; round < 15; round += 1) word();
+    return () => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 9007199254740992;
+  }
+
+  // ---- a result becomes JSON text: every property is read exactly once ------------------------------------
+
+  // Told apart by identity: asking an unknown error for its prototype could run a stranger's trap.
+  const refusal = { __proto__: null, message: "" };
+  const tooLong = { __proto__: null };
+
+  function pathOf(node, key) {
+    let path = step(key);
+    for (let here = node; here !== null; here = here.parent) path = step(here.key) + path;
+    return path;
+  }
+
+  function step(key) {
+    if (typeof key === "number") return "[" + key + "]";
+    return key.root === undefined ? "." + key.name : key.root;
+  }
+
+  function refuse(node, key, what) {
+    refusal.message = pathOf(node, key) + " " + what;
+    throw refusal;
+  }
+
+  function serialiser(limit) {
+    let left = limit;
+    const spend = (text) => {
+      left -= text.length;
+      if (left < 0) throw tooLong;
+      return text;
+    };
+
+    function write(value, node, key, depth) {
+      switch (typeof value) {
+        case "string": return writeString(value, node, key);
+        case "number": return writeNumber(value, node, key);
+        case "boolean": return spend(value ? "true" : "false");
+        case "object": return value === null ? spend("null") : writeObject(value, node, key, depth);
+        default: return refuse(node, key, "is " + nameOfType(value) + ", which JSON cannot carry");
+      }
+    }
+
+    function writeString(value, node, key) {
+      if (!apply(isWellFormed, value, [])) refuse(node, key, "holds half a surrogate pair");
+      if (value.length > left) throw tooLong;
+      return spend(stringify(value));
+    }
+
+    function writeNumber(value, node, key) {
+      if (value - value !== 0) refuse(node, key, "is " + value + ", which JSON cannot carry");
+      return spend(value === 0 ? "0" : "" + value);
+    }
+
+    function writeObject(value, parent, key, depth) {
+      if (depth === DEEPEST) refuse(parent, key, "is nested more than " + DEEPEST + " levels deep");
+      for (let above = parent; above !== null; above = above.parent)
+        if (above.value === value) refuse(parent, key, "contains itself");
+      const node = { __proto__: null, value, key, parent };
+      return isArray(value) ? writeArray(value, node, depth) : writeRecord(value, node, depth);
+    }
+
+    function writeArray(value, node, depth) {
+      const length = +value.length;
+      let text = spend("[");
+      for (let index = 0; index < length; index += 1)
+        text += (index === 0 ? "" : spend(",")) + write(value[index], node, index, depth + 1);
+      return text + spend("]");
+    }
+
+    function writeRecord(value, node, depth) {
+      const prototype = getPrototypeOf(value);
+      if (prototype !== null && prototype !== ObjectPrototype)
+        refuse(node.parent, node.key, "is an instance of a class, not a plain object or array");
+      const names = ownKeys(value);
+      let text = spend("{");
+      for (let index = 0; index < names.length; index += 1)
+        text += (index === 0 ? "" : spend(",")) + writeMember(value, names[index], node, depth);
+      return text + spend("}");
+    }
+
+    function writeMember(value, name, node, depth) {
+      const key = { __proto__: null, name };
+      return writeString(name, node, key) + spend(":") + write(value[name], node, key, depth + 1);
+    }
+
+    return write;
+  }
+
+  const nameOfType = (value) => {
+    switch (typeof value) {
+      case "undefined": return "undefined";
+      case "bigint": return "a BigInt";
+      default: return "a " + typeof value;
+    }
+  };
+
+  function serialise(value, name, limit) {
+    return serialiser(limit)(value, null, { __proto__: null, root: name, name }, 0);
+  }
+
+  // ---- what happened, as a record of strings --------------------------------------------------------------
+
+  const blank = () =>
+    ({ __proto__: null, kind: "refused", json: "", name: "", stack: "",
+       message: "output is a promise that never settles" });
+
+  function recordResult(record, value, kind, limit) {
+    try {
+      record.json = serialise(value, "output", limit);
+      record.kind = kind;
+    } catch (error) {
+      if (error === refusal) record.message = cut(refusal.message, LONGEST_MESSAGE);
+      else if (error === tooLong) recordTooLong(record);
+      else recordError(record, error);
+    }
+  }
+
+  function recordTooLong(record) {
+    record.kind = "output";
+    record.message = "output is too large";
+  }
+
+  function recordError(record, error) {
+    record.kind = isOutOfMemory(error) ? "memory" : "threw";
+    const object = (typeof error === "object" && error !== null) || typeof error === "function";
+    record.name = object ? readText(error, "name", "Error", LONGEST_MESSAGE) : typeof error;
+    record.message = object ? readText(error, "message", "", LONGEST_MESSAGE) : cut(toText(error), LONGEST_MESSAGE);
+    record.stack = object ? readText(error, "stack", "", LONGEST_STACK) : "";
+  }
+
+  function isOutOfMemory(error) {
+    try {
+      return getPrototypeOf(error) === EngineErrorPrototype;
+    } catch {
+      return false;
+    }
+  }
+
+  function readText(error, name, fallback, longest) {
+    try {
+      const value = error[name];
+      return typeof value === "string" ? cut(value, longest) : fallback;
+    } catch {
+      return fallback;
+    }
+  }
+
+  const cut = (text, longest) => apply(toWellFormed, apply(slice, text, [0, longest]), []);
+
+  // ---- one job --------------------------------------------------------------------------------------------
+
+  // `dukpy` holds [job, arguments]; both are JSON that the host wrote, read by the engine itself.
+  function begin() {
+    delete global.__mapp__;
+    const [job, values] = global.dukpy;
+    const bridge = global.call_python;
+    removeBridge();
+    const record = blank();
+    now = job.clock ? job.now : 0;
+    hide(Math, "random", generator(job.seed[0], job.seed[1], 1));
+    if (job.inspect) inspect(record, job);
+    else run(record, job, values, bridge);
+    return record;
+  }
+
+  function run(record, job, values, bridge) {
+    try {
+      const entry = evaluate(job.source + "\n;typeof " + job.entry + "==='function'?" + job.entry + ":undefined");
+      if (typeof entry !== "function") throw new TypeErrorType(job.entry + " is not a function of the script");
+      settle(record, job, apply(entry, undefined, argumentsOf(job, values, bridge)));
+    } catch (error) {
+      recordError(record, error);
+    }
+  }
+
+  function settle(record, job, value) {
+    const finish = (result) => recordResult(record, result, "returned", job.limit);
+    try {
+      // Throws at once for whatever is not a promise of this engine, before it touches anything.
+      apply(promiseThen, value, [finish, (error) => recordError(record, error)]);
+    } catch {
+      finish(value);
+    }
+  }
+
+  function argumentsOf(job, values, bridge) {
+    // What a predicate hands to its subject comes as the text that the other context made of it.
+    const given = job.text ? [parse(values[0])] : values;
+    const add = (value) => defineProperty(given, given.length,
+      { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+    if (job.host) add(hostOf(job));
+    if (job.subject) add(subjectOf(bridge, job.limit));
+    return given;
+  }
+
+  function hostOf(job) {
+    const host = { __proto__: null };
+    if (job.clock) host.now = freeze(() => now);
+    if (job.random) host.random = freeze(generator(job.seed[0], job.seed[1], 2));
+    return freeze(host);
+  }
+
+  function subjectOf(bridge, limit) {
+    return function run(input) {
+      let text;
+      try {
+        text = serialise(input, "input", limit);
+      } catch (error) {
+        if (error === tooLong) throw new TypeErrorType("input is too large");
+        throw error === refusal ? new TypeErrorType(refusal.message) : error;
+      }
+      const reply = bridge("subject", text);
+      return reply.kind === "returned" ? { output: parse(reply.json) } : { error: reply.message };
+    };
+  }
+
+  // ---- the functions a script defines at its top level ----------------------------------------------------
+
+  const DEFINITION = /(?:function\s*\*?|const|let|var)\s+([A-Za-z_$][\w$]*)/g;
+  const RESERVED = /^(?:arguments|async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield)$/;
+
+  // A word that looks defined is only a candidate: whether it is a function of the top level, the engine says.
+  function candidates(source) {
+    const names = [];
+    for (const [, name] of source.matchAll(DEFINITION))
+      if (!RESERVED.test(name) && !(name in global) && !names.includes(name)) names.push(name);
+    return names;
+  }
+
+  function inspect(record, job) {
+    const tests = candidates(job.source).map((name) => "typeof " + name + "==='function'?'" + name + "':0");
+    try {
+      const found = evaluate(job.source + "\n;[" + tests.join(",") + "]");
+      recordResult(record, found, "functions", job.limit);
+    } catch (error) {
+      recordError(record, error);
+    }
+  }
+
+  pinDate();
+  removeAmbientAuthority();
+  forbidCodeFromStrings();
+  hide(global, "__mapp__", begin);
+})(globalThis);

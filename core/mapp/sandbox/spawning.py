@@ -1,0 +1,133 @@
+"""Runs each job in a bare interpreter of its own: the slow way, for systems without `fork`.
+
+Uses only pipes and one timer, so that it is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import IO, Self
+
+from mapp.errors import SandboxUnavailable
+from mapp.sandbox import ending, engine, wire
+from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+
+PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
+CHUNK = 1 << 18
+READY = b"+"  # as in worker.py
+
+
+class SpawningExecutor:
+    """An Executor with one fresh interpreter a run."""
+
+    isolation: Isolation = "process"
+
+    def __init__(self) -> None:
+        self._closed = False
+
+    @property
+    def engine(self) -> str:
+        """The engine and its version."""
+        return engine.version()
+
+    def run(self, job: Job) -> Result:
+        """Returns what came of the job; raises SandboxUnavailable."""
+        try:
+            return self._run(job, wire.encode(job))
+        except wire.InputTooLarge as error:
+            return Killed(reason="memory", detail=str(error), wall_ms=0.0)
+
+    def inspect(self, source: str) -> Inspection | Threw | Killed:
+        """Evaluates the script, calls nothing, and lists its functions."""
+        job = wire.inspection(source)
+        return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
+
+    def close(self) -> None:
+        """Makes further runs an error; there is nothing to end."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, job: Job, payload: bytes) -> Result:
+        if self._closed:
+            raise SandboxUnavailable("The sandbox has been closed.")
+        with _worker() as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            _hand_over(process, process.stdin, process.stdout, payload)
+            return _listen(process, process.stdout, job)
+
+
+@contextlib.contextmanager
+def _worker() -> Iterator[subprocess.Popen[bytes]]:
+    pipe = subprocess.PIPE
+    try:
+        process = subprocess.Popen(
+            engine.command("worker"),
+            stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=engine.ENVIRONMENT, bufsize=0,
+        )  # fmt: skip
+    except OSError as error:
+        raise engine.unavailable(str(error)) from error
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def _hand_over(process: subprocess.Popen[bytes], source: IO[bytes], sink: IO[bytes], payload: bytes) -> None:
+    with _deadline(process, PATIENCE):
+        if sink.read(1) != READY:
+            raise engine.unavailable("its process ended at once")
+        with contextlib.suppress(OSError):  # it died: what it left behind tells more
+            view = memoryview(payload)
+            while view:
+                view = view[source.write(view) or 0 :]
+
+
+@contextlib.contextmanager
+def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kills the process after `seconds`; the event tells whether that was necessary."""
+    passed = threading.Event()
+
+    def end() -> None:
+        passed.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield passed
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _listen(process: subprocess.Popen[bytes], sink: IO[bytes], job: Job) -> Result:
+    started = time.perf_counter()
+    limit, reply = wire.reply_limit(job), bytearray()
+    with _deadline(process, job.wall_ms / 1000) as passed:
+        while not wire.is_complete(reply) and len(reply) <= limit and (chunk := sink.read(CHUNK)):
+            reply += chunk
+    wall_ms = (time.perf_counter() - started) * 1000
+    if wire.is_complete(reply):
+        return wire.decode(bytes(reply), job, wall_ms)
+    if len(reply) > limit:
+        return wire.too_much_output(job, wall_ms)
+    if passed.is_set():
+        return ending.overdue(job, wall_ms)
+    return ending.died(process.wait(), wall_ms)

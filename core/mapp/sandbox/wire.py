@@ -1,0 +1,184 @@
+"""The bytes between us and a worker: a job goes in, a reply comes out, and a reply is never believed.
+
+In: a header (four numbers of 8 bytes), then `[job, arguments]` and the subject's job, all JSON. Out: a tag of
+one byte, a length of 8 bytes, the body. A worker may have been taken over by what it ran, so everything is
+checked, and whatever is not a well-formed reply is a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from mapp.sandbox.executor import (
+    Grant,
+    Inspection,
+    Job,
+    Killed,
+    Program,
+    Result,
+    Returned,
+    Threw,
+    Unserialisable,
+)
+
+LARGEST_INPUT = 50_000_000  # bytes of job and arguments
+PREFIX = 9  # tag and length of a reply
+SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
+IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
+UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
+
+
+class InputTooLarge(Exception):
+    """The arguments are more than any worker should read."""
+
+
+class Malformed(Exception):
+    """A reply that no honest worker sends."""
+
+
+def encode(job: Job, *, inspect: bool = False) -> bytes:
+    """Returns the bytes that give `job` to a worker.
+
+    Raises:
+        InputTooLarge: beyond `LARGEST_INPUT`.
+        ValueError: if `entry` is no identifier; that is a mistake of ours.
+    """
+    if not IDENTIFIER.match(job.entry):
+        raise ValueError(f"{job.entry!r} is not the name of a function")
+    meta = {**_meta(job, job.program), "entry": job.entry, "host": job.host, "inspect": inspect}
+    meta["subject"] = job.subject is not None
+    # The arguments are spliced in as they are: what is not one JSON value can only change their number.
+    body = b"[" + _bytes(json.dumps(meta)) + b",[" + _bytes(",".join(job.arguments)) + b"]]"
+    if len(body) > LARGEST_INPUT:
+        raise InputTooLarge(f"input too large: {len(body) / 1e6:.1f} MB, at most {LARGEST_INPUT // 10**6} MB")
+    subject = _bytes(json.dumps({**_meta(job, job.subject), "text": True})) if job.subject else b""
+    return _header(job, len(body), len(subject)) + body + subject
+
+
+def inspection(source: str) -> Job:
+    """Returns the job that evaluates `source` and calls nothing."""
+    return Job(program=Program(source=source, capabilities=Grant()), host=False)
+
+
+def reply_limit(job: Job) -> int:
+    """Returns the most bytes a reply may have: quoting the output once more at most doubles it."""
+    return PREFIX + 2 * job.output_kb * 1024 + SLACK
+
+
+def is_complete(reply: bytes | bytearray) -> bool:
+    """Whether all that was announced has arrived."""
+    return len(reply) >= PREFIX and len(reply) >= PREFIX + int.from_bytes(reply[1:PREFIX], "big")
+
+
+def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
+    """Returns what a complete reply says; one that says nothing sensible is a crash."""
+    try:
+        return _result(reply[:1], reply[PREFIX:], job, wall_ms)
+    except (Malformed, ValueError, KeyError, TypeError, RecursionError) as error:
+        return Killed(reason="crash", detail=f"malformed reply: {error}", wall_ms=wall_ms)
+
+
+def functions_of(result: Result) -> Inspection | Threw | Killed:
+    """Reads the result of an inspection."""
+    match result:
+        case Returned(json=text):
+            return Inspection(functions=tuple(name for name in json.loads(text) if isinstance(name, str)))
+        case Threw() | Killed():
+            return result
+        case Unserialisable(message=message, wall_ms=wall_ms):
+            return Killed(reason="crash", detail=message, wall_ms=wall_ms)
+
+
+def out_of_memory(job: Job, wall_ms: float) -> Killed:
+    """The result of a script that wanted more memory than it may have."""
+    return Killed(reason="memory", detail=f"more than {job.memory_mb} MB of memory", wall_ms=wall_ms)
+
+
+def too_much_output(job: Job, wall_ms: float) -> Killed:
+    """The result of a script that said more than it may."""
+    return Killed(reason="output", detail=f"more than {job.output_kb} kB of output", wall_ms=wall_ms)
+
+
+def _meta(job: Job, program: Program) -> dict[str, Any]:
+    seed = job.seed % 2**64
+    return {
+        "source": program.source,
+        "clock": program.capabilities.clock,
+        "random": program.capabilities.random,
+        "entry": "main",
+        "host": True,
+        "now": job.now_ms,
+        "seed": [seed & 0xFFFFFFFF, seed >> 32],
+        "limit": job.output_kb * 1024,
+    }
+
+
+def _header(job: Job, size: int, subject_size: int) -> bytes:
+    seconds = math.ceil(job.wall_ms / 1000) + 1
+    numbers = (size, subject_size, job.memory_mb * 2**20, seconds)
+    return b"".join(number.to_bytes(8, "big") for number in numbers)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _result(tag: bytes, body: bytes, job: Job, wall_ms: float) -> Result:
+    match tag:
+        case b"J":
+            return _record(json.loads(body), job, wall_ms)
+        case b"U":
+            return _unhandled(body.decode("utf-8", "replace"), wall_ms)
+        case b"M":
+            return out_of_memory(job, wall_ms)
+        case _:
+            raise Malformed("unknown tag")
+
+
+def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
+    match record["kind"]:
+        case "returned" | "functions":
+            return _returned(_text(record, "json"), job, wall_ms)
+        case "threw":
+            name, message, stack = (_text(record, key) for key in ("name", "message", "stack"))
+            return Threw(name=name, message=message, stack=_readable(stack), wall_ms=wall_ms)
+        case "refused":
+            return Unserialisable(message=_text(record, "message"), wall_ms=wall_ms)
+        case "memory":
+            return out_of_memory(job, wall_ms)
+        case "output":
+            return too_much_output(job, wall_ms)
+        case _:
+            raise Malformed("unknown kind")
+
+
+def _returned(text: str, job: Job, wall_ms: float) -> Result:
+    if len(text.encode()) > job.output_kb * 1024:
+        return too_much_output(job, wall_ms)
+    return Returned(json=text, wall_ms=wall_ms)
+
+
+def _text(record: dict[str, object], key: str) -> str:
+    value = record[key]
+    if not isinstance(value, str):
+        raise Malformed(f"{key} is not a text")
+    value.encode()  # half a surrogate pair would break whoever prints it: ValueError
+    return value
+
+
+def _unhandled(text: str, wall_ms: float) -> Threw:
+    """A promise that was rejected with nobody to handle it: the engine gives us one text, head line first."""
+    head, _, stack = text.partition("\n    at ")
+    match = UNCAUGHT.match(head)
+    name, message = match.groups() if match else ("Error", head)
+    return Threw(name=name, message=message, stack=_readable(f"at {stack}" if stack else ""), wall_ms=wall_ms)
+
+
+def _readable(stack: str) -> str:
+    """The lines of a stack that are the script's own; the rest are the prelude's."""
+    lines = (line.strip() for line in stack.splitlines())
+    own = (line for line in lines if "<dukpy>" not in line and line != "at eval (native)")
+    return "\n".join(line.replace("<input>", "main.js") for line in own if line)
