@@ -57,9 +57,23 @@ class Slot:
         return f"{' '.join(self.path)} {self.schema.description}".lower()
 
 
-@lru_cache(maxsize=512)
+_made: dict[int, tuple[Manifest, tuple[Slot, ...]]] = {}
+"""Slots by identity of the manifest: one that holds a list as a default has no hash."""
+
+
 def slots_of(manifest: Manifest) -> tuple[Slot, ...]:
     """Returns the slots of an app, in the order of its arguments."""
+    known = _made.get(id(manifest))
+    if known is not None and known[0] is manifest:
+        return known[1]
+    if len(_made) > 500:
+        _made.clear()
+    made = _make(manifest)
+    _made[id(manifest)] = (manifest, made)
+    return made
+
+
+def _make(manifest: Manifest) -> tuple[Slot, ...]:
     found = [slot for argument in manifest.arguments for slot in _slots(argument)][:MOST_SLOTS]
     counts: dict[str, int] = {}
     for slot in found:
