@@ -5,7 +5,7 @@ const SEPARATORS = { comma: ",", semicolon: ";", tab: "\t", pipe: "|" };
 
 function main(input) {
   const rows = readRows(withoutByteOrderMark(input.text), SEPARATORS[input.delimiter]);
-  const records = input.first_row === "names" ? objectsOf(rows) : rows.map(jsonArray);
+  const records = input.first_row === "header" ? objectsOf(rows) : rows.map(jsonArray);
   return joinWithinLimit(records);
 }
 

@@ -29,7 +29,7 @@ function pairsOf(record) {
 function prop_cells_agree_with_a_second_reader(input, output) {
   const rows = tableOf(input.text, input.delimiter);
   const value = JSON.parse(output);
-  if (input.first_row === "data") return JSON.stringify(value) === JSON.stringify(rows);
+  if (input.first_row === "headerless") return JSON.stringify(value) === JSON.stringify(rows);
   if (rows.length === 0) return value.length === 0;
   const [names, ...records] = rows;
   return value.length === records.length && records.every((cells, i) => {
@@ -39,7 +39,7 @@ function prop_cells_agree_with_a_second_reader(input, output) {
 }
 
 function prop_every_record_has_the_same_columns(input, output) {
-  if (input.first_row === "data") return true;
+  if (input.first_row === "headerless") return true;
   const names = JSON.parse(output).map((record) => Object.keys(record).sort().join("\u0000"));
   return names.every((each) => each === names[0]);
 }
@@ -55,8 +55,8 @@ function meta_line_endings_do_not_matter(input, run) {
 }
 
 function meta_a_header_row_moves_into_the_names(input, run) {
-  if (input.first_row === "data" || input.text.length > 10000) return true;
-  const named = run(input), plain = run({ ...input, first_row: "data" });
+  if (input.first_row === "headerless" || input.text.length > 10000) return true;
+  const named = run(input), plain = run({ ...input, first_row: "headerless" });
   if (named.error !== undefined || plain.error !== undefined) return true;
   return JSON.parse(named.output).length === Math.max(0, JSON.parse(plain.output).length - 1);
 }
@@ -67,11 +67,11 @@ function throws_bad_quotes(input) {
 
 function throws_duplicate_column(input) {
   const rows = tableOf(input.text, input.delimiter);
-  return input.first_row === "names" && rows !== null && rows.length > 0 && new Set(rows[0]).size < rows[0].length;
+  return input.first_row === "header" && rows !== null && rows.length > 0 && new Set(rows[0]).size < rows[0].length;
 }
 
 function throws_ragged_row(input) {
   const rows = tableOf(input.text, input.delimiter);
-  if (input.first_row === "data" || rows === null || rows.length === 0) return false;
+  if (input.first_row === "headerless" || rows === null || rows.length === 0) return false;
   return new Set(rows[0]).size === rows[0].length && rows.some((cells) => cells.length !== rows[0].length);
 }
