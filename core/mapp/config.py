@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
 
@@ -32,7 +32,7 @@ class Config:
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama"})
     store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
     starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
-    isolation: str = field(
+    isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full or process"}
     )
     interactive: bool = field(default=True, metadata={"help": "whether mapp may ask on a terminal"})

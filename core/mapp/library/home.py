@@ -41,6 +41,11 @@ class Home:
         return self.root / "removed"
 
     @property
+    def checkouts(self) -> Path:
+        """Returns the folder of the checkouts that people edit."""
+        return self.root / "checkouts"
+
+    @property
     def holds(self) -> Path:
         """Returns the folder of the lock files of running processes."""
         return self.root / "locks"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ SEED: Final = 1
 INPUTS: Final = 100
 """How many inputs Hypothesis draws for the properties of one app."""
 BUDGET_MS: Final = 2000
+TOTAL: Final = "total"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,11 +101,12 @@ def check_properties(app: App, executor: Executor, *, inputs: int = INPUTS) -> R
     """
     trial = Trial.of(app, executor)
     problems = []
-    for name in ("total", *trial.predicates):
-        found = _counterexample(trial, name, inputs)
+    # One pass tries everything on each input; only what failed there is shrunk, each on its own.
+    for name in sorted(_failing(trial, inputs)):
+        found = _counterexample(trial, inputs, name)
         if found is not None:
             problems.append(Problem(path=f"property {name}", message=found))
-    return _result("properties", 1 + len(trial.predicates), problems)
+    return _result("properties", len(trial.names), problems)
 
 
 class _Counterexample(Exception):
@@ -127,19 +129,30 @@ class Trial:
         chosen = tuple(name for name in names if name.startswith(("prop_", "meta_", "throws_")))
         return cls(app=app, executor=executor, predicates=chosen)
 
-    def fault(self, name: str, arguments: dict[str, JSONValue]) -> str:
-        """Returns how one predicate, or `total`, fails for one input; "" when it holds."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Returns what is tried: `total`, that every input ends well, and the predicates."""
+        return (TOTAL, *self.predicates)
+
+    def faults(self, arguments: dict[str, JSONValue], names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yields which of `total` and the predicates fail for one input, each with how."""
         job = job_for(self.app, arguments, now_ms=NOW, seed=SEED)
-        if name.startswith("meta_"):
-            return self._verdict(name, (job.arguments[0],), subject=True)
         outcome = judge(self.app.manifest, self.executor.run(job))
-        if name == "total":
+        for name in names:
+            fault = self._fault(name, job.arguments[0], outcome)
+            if fault:
+                yield name, fault
+
+    def _fault(self, name: str, text: str, outcome: Outcome) -> str:
+        if name == TOTAL:
             return describe(outcome) if isinstance(outcome, Failed) else ""
+        if name.startswith("meta_"):
+            return self._verdict(name, (text,), subject=True)
         if name.startswith("throws_"):
-            return self._refusal(name, job.arguments[0], outcome)
+            return self._refusal(name, text, outcome)
         if not isinstance(outcome, Value):
             return ""
-        return self._verdict(name, (job.arguments[0], canonical(outcome.output)), subject=False)
+        return self._verdict(name, (text, canonical(outcome.output)), subject=False)
 
     def _refusal(self, name: str, text: str, outcome: Outcome) -> str:
         refused = isinstance(outcome, Declared) and outcome.error == name.removeprefix("throws_")
@@ -175,13 +188,35 @@ class Trial:
                 return message
 
 
-def _counterexample(trial: Trial, name: str, inputs: int) -> str | None:
+def _failing(trial: Trial, inputs: int) -> set[str]:
+    failing: set[str] = set()
+
+    def note(arguments: dict[str, JSONValue]) -> None:
+        left = [name for name in trial.names if name not in failing]
+        failing.update(name for name, _ in trial.faults(arguments, left))
+
+    return failing if _drawn(trial, inputs, note) else set(trial.names)
+
+
+def _counterexample(trial: Trial, inputs: int, name: str) -> str | None:
+    def refuse(arguments: dict[str, JSONValue]) -> None:
+        for _, fault in trial.faults(arguments, [name]):
+            raise _Counterexample(f"{fault} for {_short(json.dumps(arguments, ensure_ascii=False))}")
+
+    try:
+        return None if _drawn(trial, inputs, refuse) else "no input could be drawn from the schema"
+    except _Counterexample as found:
+        return str(found)
+
+
+def _drawn(trial: Trial, inputs: int, attempt: Callable[[dict[str, JSONValue]], None]) -> bool:
+    """Calls `attempt` with drawn inputs, the same ones each time; returns whether any could be drawn."""
     import hypothesis
     from hypothesis import HealthCheck, Phase
 
     from mapp.validate.strategies import inputs as drawn
 
-    @hypothesis.settings(
+    settings = hypothesis.settings(
         max_examples=inputs,
         deadline=None,
         database=None,
@@ -192,19 +227,17 @@ def _counterexample(trial: Trial, name: str, inputs: int) -> str | None:
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
     )
+
+    @settings
     @hypothesis.given(drawn(trial.app.manifest))
-    def holds(arguments: dict[str, JSONValue]) -> None:
-        fault = trial.fault(name, arguments)
-        if fault:
-            raise _Counterexample(f"{fault} for {_short(json.dumps(arguments, ensure_ascii=False))}")
+    def tried(arguments: dict[str, JSONValue]) -> None:
+        attempt(arguments)
 
     try:
-        holds()
-    except _Counterexample as found:
-        return str(found)
+        tried()
     except hypothesis.errors.Unsatisfiable:
-        return "no input could be drawn from the schema"
-    return None
+        return False
+    return True
 
 
 def describe(outcome: Outcome) -> str:

@@ -1,0 +1,33 @@
+"""`mapp add`: checks a folder and commits it as an app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.rendering import show_added, show_check
+
+
+@click.command("add")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Commit although a check fails or the version is too low; the commit says so.",
+)
+@click.option("--dry-run", is_flag=True, help="Check only.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@pass_context
+def command(context: Context, folder: Path, force: bool, dry_run: bool, as_json: bool) -> None:
+    """Check FOLDER and commit it as an app of the library."""
+    from mapp.ops.add import add
+
+    console = context.console
+    watch = None if as_json else lambda result: show_check(console, result)
+    added = add(context.ready, folder, force=force, dry_run=dry_run, watch=watch)
+    if as_json:
+        console.json(added.to_dict())
+        return
+    show_added(console, added, force=force)

@@ -1,0 +1,55 @@
+"""`mapp exec`: one app, given arguments."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.reading import read_input
+from mapp_cli.rendering import show_execution
+
+
+@click.command("exec")
+@click.argument("app")
+@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option(
+    "--input",
+    "source",
+    metavar="FILE",
+    help="Take the arguments as JSON from a file, or - for standard input.",
+)
+@click.option(
+    "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_context
+def command(
+    context: Context,
+    app: str,
+    pairs: tuple[str, ...],
+    source: str | None,
+    revision: str | None,
+    as_json: bool,
+) -> int:
+    """Run APP on given arguments.
+
+    A text argument takes its value as it stands, others take JSON; KEY=@FILE takes a file's content.
+
+    \b
+    mapp exec vat price=240 rate=20
+    mapp exec sort-lines text=@names.txt
+    echo '{"price": 240}' | mapp exec vat --input -
+    """
+    from mapp.library import catalogue
+    from mapp.ops.arguments import arguments_from, parse_pairs
+    from mapp.ops.execute import execute
+
+    workspace = context.ready
+    arguments = {}
+    if pairs or source is not None:
+        manifest = catalogue.load_runnable(workspace.home, app, revision).manifest
+        if source is not None:
+            arguments = arguments_from(manifest, read_input(source))
+        arguments.update(parse_pairs(manifest, pairs))
+    execution = execute(workspace, app, arguments, revision=revision)
+    return show_execution(context.console, execution, as_json=as_json)

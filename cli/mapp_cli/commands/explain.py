@@ -1,0 +1,30 @@
+"""`mapp explain`: what an error code means."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+@pass_context
+def command(context: Context, code: str | None, as_json: bool) -> None:
+    """Explain an error CODE such as MAPP-0110, or list them all."""
+    from mapp.explanations import EXPLANATIONS, explain
+
+    if code is None:
+        rows = [(key, found.slug, found.meaning) for key, found in EXPLANATIONS.items()]
+        if as_json:
+            context.console.json({"codes": [{"code": a, "slug": b, "meaning": c} for a, b, c in rows]})
+        else:
+            context.console.table(rows, ("CODE", "NAME", "MEANING"))
+        return
+    key, found = explain(code)
+    if as_json:
+        document = {"code": key, "slug": found.slug, "meaning": found.meaning, "remedy": found.remedy}
+        context.console.json(document)
+    else:
+        context.console.result(f"{key} {found.slug}\n  {found.meaning}\n  What to do: {found.remedy}")

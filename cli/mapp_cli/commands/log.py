@@ -1,0 +1,41 @@
+"""`mapp log`: one app's history."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("log")
+@click.argument("app")
+@click.option("--most", "-n", default=50, show_default=True, type=click.IntRange(1), help="How many commits.")
+@click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
+@pass_context
+def command(context: Context, app: str, most: int, as_json: bool) -> None:
+    """Show the commits on APP's main, the newest first."""
+    from mapp.library import catalogue
+
+    commits = list(itertools.islice(catalogue.history(context.ready.home, app), most))
+    if as_json:
+        rows = [
+            {
+                "commit": row.id,
+                "tree": row.tree,
+                "parents": list(row.parents),
+                "author": row.author,
+                "time": row.time,
+                "subject": row.subject,
+                "trailers": row.trailers,
+            }
+            for row in commits
+        ]
+        context.console.json({"app": app, "commits": rows})
+        return
+    for row in commits:
+        moment = datetime.fromtimestamp(row.time, UTC).strftime("%Y-%m-%d %H:%M")
+        operation = row.trailers.get("Mapp-Operation", "-")
+        context.console.result(f"{row.id[:10]}  {moment}  {operation:<8}  {row.author}: {row.subject}")

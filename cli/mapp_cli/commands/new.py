@@ -1,0 +1,28 @@
+"""`mapp new`: starts an app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("new")
+@click.argument("name")
+@click.option(
+    "--in",
+    "parent",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Below which folder; the current one by default.",
+)
+@pass_context
+def command(context: Context, name: str, parent: Path) -> None:
+    """Start a new app in a folder called NAME, complete and passing its checks."""
+    from mapp.ops.scaffold import new
+
+    folder = new(name, parent)
+    context.console.result(str(folder))
+    context.console.tell(f"change what is in {folder}, then: mapp add {folder}")

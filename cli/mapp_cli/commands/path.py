@@ -1,0 +1,30 @@
+"""`mapp path`: the folder of an app's checkout."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("path")
+@click.argument("app")
+@click.option("--json", "as_json", is_flag=True, help="Print the path and its state as JSON.")
+@pass_context
+def command(context: Context, app: str, as_json: bool) -> None:
+    """Print the folder of APP's checkout, made if there is none.
+
+    Edit it with whatever you like; `mapp add "$(mapp path APP)"` checks and commits what changed.
+    """
+    from mapp.ops.checkout import checkout
+
+    found = checkout(context.ready, app)
+    if as_json:
+        state = {"edited": found.edited, "behind": found.behind}
+        context.console.json({"app": app, "path": str(found.folder), "commit": found.commit, **state})
+    else:
+        context.console.result(str(found.folder))
+        if found.edited and found.behind:
+            context.console.tell(
+                f"{app} has moved on since you edited this; compare with: mapp show {app} --source"
+            )

@@ -1,0 +1,24 @@
+"""`mapp remove`: takes an app out of the library."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("remove")
+@click.argument("app")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@pass_context
+def command(context: Context, app: str, as_json: bool) -> None:
+    """Take APP out of the library; its repository is kept aside."""
+    from mapp.library.change import remove
+
+    workspace = context.ready
+    kept = remove(workspace.home, app, tell=context.console.tell)
+    if as_json:
+        context.console.json({"app": app, "kept": str(kept)})
+    else:
+        context.console.tell(f"removed {app}; its repository is kept at {kept}")
+        context.console.hint(f"to have it back: mv {kept} {workspace.home.repository(app)}")

@@ -1,0 +1,80 @@
+"""`mapp show`: one app's contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+from mapp.model.app import App
+from mapp.model.manifest import Argument
+from mapp.model.schema import Schema
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("show")
+@click.argument("app")
+@click.option("--source", is_flag=True, help="Print the JavaScript source.")
+@click.option("--at", "revision", metavar="REVISION", help="A version, branch or commit; main by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@pass_context
+def command(context: Context, app: str, source: bool, revision: str | None, as_json: bool) -> None:
+    """Show what APP takes, returns, may do and may spend."""
+    from mapp.library import catalogue
+
+    found = catalogue.load(context.ready.home, app, revision)
+    if as_json:
+        document = {"app": app, "commit": found.commit, "tree": found.tree, **found.manifest.to_dict()}
+        context.console.json({**document, **({"source": found.source} if source else {})})
+    elif source:
+        context.console.result(found.source.rstrip("\n"))
+    else:
+        for line in _lines(found):
+            context.console.result(line)
+
+
+def _lines(app: App) -> Iterator[str]:
+    manifest = app.manifest
+    yield f"{app.name} {manifest.version}  ({app.commit[:10]})"
+    yield f"  {manifest.description}"
+    yield "takes"
+    for argument in manifest.arguments:
+        yield f"  {argument.name}: {_kind(argument.schema)}{_rest(argument)}"
+    yield f"returns\n  {_kind(manifest.output)}"
+    if manifest.errors:
+        yield "refuses"
+        for code, meaning in manifest.errors:
+            yield f"  {code}: {meaning}"
+    yield f"may use\n  {', '.join(manifest.capabilities.names) or 'nothing: it only computes'}"
+    said = next((phrase.request for phrase in app.phrases if phrase.fits and phrase.attachment is None), "")
+    if said:
+        yield f"ask for it\n  mapp run {json.dumps(said, ensure_ascii=False)}"
+    for source in manifest.sources:
+        yield f"after {source}"
+
+
+def _kind(schema: Schema) -> str:
+    if schema.enum is not None:
+        return " | ".join(json.dumps(value, ensure_ascii=False) for value in schema.enum)
+    kind = " or ".join(schema.types) or "any value"
+    if schema.properties:
+        kind += " {" + ", ".join(name for name, _ in schema.properties) + "}"
+    if schema.items is not None:
+        kind += f" of {_kind(schema.items)}"
+    low, high = schema.minimum, schema.maximum
+    bounds = f" {low if low is not None else '…'} to {high if high is not None else '…'}"
+    return (
+        kind
+        + (f" ({schema.format})" if schema.format else "")
+        + (bounds if (low, high) != (None, None) else "")
+    )
+
+
+def _rest(argument: Argument) -> str:
+    parts = [f"in {argument.unit}" if argument.unit else ""]
+    if argument.schema.has_default:
+        parts.append(f"default {json.dumps(argument.schema.default, ensure_ascii=False)}")
+    parts += ["optional" if argument.optional else "", "takes --input" if argument.attachment else ""]
+    parts.append(argument.schema.description)
+    return "".join(f"; {part}" for part in parts if part)

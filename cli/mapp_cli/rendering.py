@@ -1,0 +1,69 @@
+"""Renders what several commands show."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mapp.model.outcome import Declared, Failed, Value
+from mapp.ops.add import Added
+from mapp.ops.execute import Execution
+from mapp.validate.check import Result
+
+from mapp_cli.console import Console
+
+FAILED = 1
+MOST_PROBLEMS = 5
+
+
+def show_execution(console: Console, execution: Execution, *, as_json: bool) -> int:
+    """Shows what came of a run and returns the exit code."""
+    if as_json:
+        console.json(execution.to_dict())
+        return 0 if isinstance(execution.outcome, Value) else FAILED
+    return show_outcome(console, execution)
+
+
+def show_outcome(console: Console, execution: Execution) -> int:
+    """Shows an outcome as text and returns the exit code."""
+    match execution.outcome:
+        case Value(output=output):
+            console.value(output)
+            return 0
+        case Declared(error=error, meaning=meaning):
+            console.error(f"{execution.app} refused: {meaning} ({error})")
+        case Failed(kind=kind, message=message, problems=problems):
+            console.error(f"{execution.app} failed ({kind}): {message}")
+            for problem in problems:
+                console.tell(f"  {problem}")
+            console.hint(
+                f"mapp runs --app {execution.app} --failed shows what it was given (run {execution.run})"
+            )
+        case _:
+            assert_never(execution.outcome)
+    return FAILED
+
+
+def show_check(console: Console, result: Result) -> None:
+    """Shows what one check found, as it ends."""
+    mark = "ok    " if result.passed else "FAILED"
+    console.tell(f"  {mark} {result.check} ({result.counted})")
+    if not result.passed:
+        for problem in result.problems[:MOST_PROBLEMS]:
+            console.tell(f"         {problem}")
+        if len(result.problems) > MOST_PROBLEMS:
+            console.tell(f"         … and {len(result.problems) - MOST_PROBLEMS} more")
+
+
+def show_added(console: Console, added: Added, *, force: bool) -> None:
+    """Shows what adding a folder came to."""
+    for name in added.left_out:
+        console.tell(f"left out: {name}")
+    if force and not all(result.passed for result in added.results):
+        console.error("added by force: not every check passes")
+    committed = added.committed
+    if committed is None:
+        console.tell(f"{added.app.name} passes; nothing was committed (--dry-run)")
+        return
+    what = f"{committed.name} {committed.version}"
+    shown = f"added {what}" if committed.changed else f"{what} is already there, unchanged"
+    console.result(f"{shown} ({committed.commit[:10]})")

@@ -1,0 +1,138 @@
+"""What each error code means and what to do about it; the codes never change their meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mapp.errors import NotFound
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """One code's short name, its meaning, and the remedy."""
+
+    slug: str
+    meaning: str
+    remedy: str
+
+
+def _row(slug: str, meaning: str, remedy: str) -> Explanation:
+    return Explanation(slug=slug, meaning=meaning, remedy=remedy)
+
+
+EXPLANATIONS: Final = {
+    "MAPP-0001": _row("failed", "What was asked could not be done.", "Read the message; it names the cause."),
+    "MAPP-0002": _row("usage", "What was typed cannot be understood.", "mapp COMMAND --help shows the form."),
+    "MAPP-0100": _row(
+        "invalid-input",
+        "A value, row or settings file breaks its contract.",
+        "Mend every path that the message names.",
+    ),
+    "MAPP-0110": _row(
+        "invalid-manifest",
+        "mapp.toml is not a manifest.",
+        "Mend every path that the message names; docs/reference/manifest.md lists the keys.",
+    ),
+    "MAPP-0120": _row(
+        "invalid-schema",
+        "A schema lies outside the closed subset of JSON Schema.",
+        "Use only the keywords in docs/reference/schema.md; combinators and $ref are left out on purpose.",
+    ),
+    "MAPP-0130": _row(
+        "invalid-app",
+        "A folder or commit holds no valid app.",
+        "Mend every file and path that the message names.",
+    ),
+    "MAPP-0140": _row(
+        "invalid-arguments",
+        "The arguments of a call do not fit the app's input schema.",
+        "mapp show APP lists what it takes.",
+    ),
+    "MAPP-0150": _row(
+        "invalid-value",
+        "A text is not JSON, or a value not I-JSON: NaN, lone surrogates, integers beyond 2^53-1, more than 64 levels.",
+        "Mend the input at the place that the message names.",
+    ),
+    "MAPP-0200": _row("not-found", "No file, folder, revision or code of that name.", "Check the spelling."),
+    "MAPP-0201": _row(
+        "no-such-app",
+        "The library has no app of that name.",
+        "mapp list shows the apps; mapp search WORDS finds them by what they do.",
+    ),
+    "MAPP-0210": _row(
+        "already-there",
+        "Something of that name exists and would be overwritten.",
+        "Choose another name, or remove what is there.",
+    ),
+    "MAPP-0300": _row(
+        "no-match",
+        "No app of the library does what was asked.",
+        "mapp compile writes one; mapp search shows what is near.",
+    ),
+    "MAPP-0310": _row(
+        "must-ask",
+        "An app probably fits, but a person has to confirm the call or give what is missing.",
+        "Run it with --yes, or give the missing piece.",
+    ),
+    "MAPP-0400": _row(
+        "sandbox-unavailable",
+        "JavaScript cannot be run here with the isolation that the settings demand.",
+        "mapp doctor says what is missing.",
+    ),
+    "MAPP-0600": _row(
+        "integrity",
+        "What lies on disk is not what it claims to be.",
+        "mapp doctor names the damage; a damaged app can be removed and installed again.",
+    ),
+    "MAPP-0612": _row(
+        "tag-moved",
+        "A release tag points to another commit than before.",
+        "Nothing was changed. Ask the publisher; never move a tag.",
+    ),
+    "MAPP-0620": _row(
+        "tree-refused",
+        "A repository's tree holds what mapp never reads: links, submodules, odd names, duplicates, huge files.",
+        "The app cannot be used; its author has to publish a plain tree.",
+    ),
+    "MAPP-0630": _row(
+        "lock-damaged",
+        "mapp.lock cannot be read.",
+        "Move it away and run mapp doctor --repair: it is written anew from the repositories.",
+    ),
+    "MAPP-0700": _row(
+        "permission-needed",
+        "A person has to grant something first.",
+        "Run the command that the message names.",
+    ),
+    "MAPP-0810": _row(
+        "checks-failed",
+        "An app does not pass its own checks.",
+        "Mend what the report names, or add it as it is with --force.",
+    ),
+    "MAPP-0820": _row(
+        "version-too-low",
+        "The change of the interface demands a higher version.",
+        "Set the version that the message names.",
+    ),
+    "MAPP-0900": _row(
+        "busy", "Another process holds what is needed.", "Wait for it to end; its number is in the message."
+    ),
+    "MAPP-7000": _row(
+        "bug", "mapp itself failed.", "Please report it with the log file that the message names."
+    ),
+}
+
+
+def explain(code: str) -> tuple[str, Explanation]:
+    """Returns the full code and its explanation; `110`, `mapp-0110` and the short name will do.
+
+    Raises:
+        NotFound: when there is no such code.
+    """
+    wanted = code.strip().lower()
+    for key, found in EXPLANATIONS.items():
+        number = key.removeprefix("MAPP-")
+        if wanted in (key.lower(), number, number.lstrip("0"), found.slug):
+            return key, found
+    raise NotFound(f"there is no error code {code!r}", hint="mapp explain lists them")

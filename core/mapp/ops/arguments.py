@@ -1,0 +1,151 @@
+"""Turns what a person typed (`key=value`, `--input`) into the arguments of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mapp.errors import InvalidArguments, NotFound, Problem, UsageError
+from mapp.model.manifest import Argument, Manifest
+from mapp.model.schema import Schema
+from mapp.model.validation import is_valid
+from mapp.model.values import LONGEST_TEXT, InvalidValue, JSONValue, parse
+
+
+def read_attachment(path: Path) -> str:
+    """Returns the text of a file that a person attached.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidValue: it is too large or not UTF-8.
+    """
+    try:
+        if path.stat().st_size > LONGEST_TEXT:
+            raise _too_large(str(path), path.stat().st_size)
+        return decode_attachment(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {path}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def decode_attachment(data: bytes, what: str) -> str:
+    """Returns attached bytes as text.
+
+    Raises:
+        InvalidValue: they are too many or not UTF-8.
+    """
+    if len(data) > LONGEST_TEXT:
+        raise _too_large(what, len(data))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidValue(
+            f"{what} is not UTF-8 text: byte {error.start} is {data[error.start]:#04x}"
+        ) from None
+
+
+def parse_pairs(manifest: Manifest, pairs: Iterable[str]) -> dict[str, JSONValue]:
+    """Returns arguments from `key=value` words, each value read by the schema of its argument.
+
+    A text argument takes the value as it stands; others take JSON, lists also plain `1,2,3`. `key=@FILE`
+    takes the file's content.
+
+    Raises:
+        InvalidArguments: naming every word that is wrong.
+    """
+    found: dict[str, JSONValue] = {}
+    problems: list[Problem] = []
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        argument = manifest.argument(name)
+        if not sign:
+            problems.append(Problem(path=pair, message="is not key=value"))
+        elif argument is None:
+            known = ", ".join(row.name for row in manifest.arguments) or "nothing"
+            problems.append(
+                Problem(path=name, message=f"is no argument of {manifest.name}; it takes {known}")
+            )
+        elif name in found:
+            problems.append(Problem(path=name, message="is given twice"))
+        else:
+            try:
+                found[name] = _value(argument, text)
+            except InvalidValue as error:
+                problems.append(Problem(path=name, message=error.message))
+    if problems:
+        raise InvalidArguments(
+            f"the arguments do not fit {manifest.name}",
+            problems,
+            hint=f"mapp show {manifest.name} lists what it takes",
+        )
+    return found
+
+
+def arguments_from(manifest: Manifest, text: str) -> dict[str, JSONValue]:
+    """Returns the arguments that the text of `--input` stands for.
+
+    It is a JSON object of all arguments; or, where it is none and the app takes an attachment, that
+    attachment itself.
+
+    Raises:
+        InvalidValue: it is neither.
+    """
+    attached = next((row for row in manifest.arguments if row.attachment), None)
+    names = {row.name for row in manifest.arguments}
+    try:
+        value = parse(text, what="the input")
+        if isinstance(value, dict) and (set(value) <= names or attached is None):
+            return value
+        if attached is None:
+            raise InvalidValue("the input must be a JSON object of arguments")
+    except InvalidValue:
+        if attached is None:
+            raise
+    return {attached.name: _attached_value(attached.schema, text)}
+
+
+def _attached_value(schema: Schema, text: str) -> JSONValue:
+    if "string" in schema.types or not schema.types:
+        return text
+    return parse(text, what="the input")
+
+
+def _value(argument: Argument, text: str) -> JSONValue:
+    schema = argument.schema
+    if (text.startswith("@") and len(text) > 1 and not is_valid(schema, text)) or (
+        text.startswith("@") and argument.attachment and Path(text[1:]).is_file()
+    ):
+        text = read_attachment(Path(text[1:]))
+    if "string" in schema.types and len(schema.types) == 1:
+        return text
+    if schema.enum is not None and text in schema.enum:
+        return text
+    if "array" in schema.types and not text.lstrip().startswith("["):
+        return _plain_list(schema, text)
+    try:
+        return parse(text, what=f"{text[:60]!r}")
+    except InvalidValue:
+        if is_valid(schema, text):
+            return text
+        raise InvalidValue(f"{text[:60]!r} is not {_wanted(schema)}") from None
+
+
+def _plain_list(schema: Schema, text: str) -> JSONValue:
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    if schema.items is not None and schema.items.types == ("string",):
+        return [*parts]
+    return parse(f"[{','.join(parts)}]", what=f"{text[:60]!r}")
+
+
+def _wanted(schema: Schema) -> str:
+    if schema.enum is not None:
+        return "one of " + ", ".join(str(value) for value in schema.enum)
+    return "a JSON value of type " + " or ".join(schema.types or ("any",))
+
+
+def _too_large(what: str, size: int) -> InvalidValue:
+    return InvalidValue(
+        f"{what} is too large: {size:,} bytes, at most {LONGEST_TEXT:,} are read",
+        hint="split it into smaller parts",
+    )

@@ -1,0 +1,125 @@
+"""Starts a new app in a folder: everything that `mapp add` asks for, ready to be changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.errors import AlreadyThere, UsageError
+from mapp.model.names import app_name_fault
+
+_SOURCE: Final = """\
+// Returns a greeting for a name. `input` fits mapp.toml; what is returned must fit [output].
+function main(input, host) {
+  const name = input.name.trim();
+  if (name === "") throw new Error("no_name");
+  return `Hello, ${name}!`;
+}
+"""
+
+_PROPERTIES: Final = """\
+// A predicate must be true for every valid input that has an output.
+function prop_contains_the_name(input, output) {
+  return output.includes(input.name.trim());
+}
+
+// A metamorphic one may call the app again: run(input) is {output} or {error}.
+function meta_spaces_around_do_not_matter(input, run) {
+  const one = run({ name: input.name });
+  const other = run({ name: ` ${input.name} `.slice(0, 200) });
+  return input.name.length > 198 || JSON.stringify(one) === JSON.stringify(other);
+}
+
+// True exactly when the app must refuse with that declared error.
+function throws_no_name(input) {
+  return input.name.trim() === "";
+}
+"""
+
+_README: Final = """\
+# {name}
+
+An app for [mapp](https://pypi.org/project/mapp/): a typed JavaScript function with its tests.
+
+- `mapp.toml`: what it takes, returns, refuses and may do
+- `main.js`: the function
+- `tests/examples.jsonl`: inputs with their outputs
+- `tests/properties.js`: what holds for every input
+- `tests/requests.jsonl`: how people ask for it, and what only sounds like it
+
+`mapp add .` checks it and commits it to your library.
+"""
+
+
+def new(name: str, parent: Path) -> Path:
+    """Returns the folder of a new app, written below `parent`.
+
+    Raises:
+        UsageError: the name is none.
+        AlreadyThere: there is something at that path.
+    """
+    return write_app_folder(parent / name, name, _starting_files(name))
+
+
+def write_app_folder(folder: Path, name: str, files: Mapping[str, str]) -> Path:
+    """Writes files into a folder that must not exist yet, and returns it.
+
+    Raises:
+        UsageError: the name is no app's name.
+        AlreadyThere: there is something at that path.
+    """
+    if fault := app_name_fault(name):
+        raise UsageError(f"{name!r} {fault}")
+    if folder.exists():
+        raise AlreadyThere(f"{folder} exists already", hint="choose another name or folder")
+    building = folder.with_name(f".new-{folder.name}")
+    for path, text in files.items():
+        target = building / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    building.rename(folder)
+    return folder
+
+
+def rows(items: list[dict[str, Any]]) -> str:
+    """Returns rows as JSON lines."""
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+
+
+def readme(name: str) -> str:
+    """Returns the README that an app starts with."""
+    return _README.format(name=name)
+
+
+def _starting_files(name: str) -> dict[str, str]:
+    import tomli_w
+
+    manifest = {
+        "manifest": 1,
+        "name": name,
+        "version": "0.1.0",
+        "description": "Greets somebody by name.",
+        "input": {"name": {"type": "string", "maxLength": 200, "description": "Who is greeted"}},
+        "output": {"type": "string", "minLength": 8},
+        "errors": {"no_name": "the name is empty"},
+    }
+    examples: list[dict[str, Any]] = [
+        {"input": {"name": "Ada"}, "output": "Hello, Ada!"},
+        {"input": {"name": " Grace "}, "output": "Hello, Grace!"},
+        {"input": {"name": " "}, "error": "no_name"},
+    ]
+    requests: list[dict[str, Any]] = [
+        {"request": "greet Ada", "arguments": {"name": "Ada"}},
+        {"request": "say hello to 'Grace Hopper'", "arguments": {"name": "Grace Hopper"}},
+        {"request": "who is Ada", "fits": False, "why": "asks about a person, greets nobody"},
+    ]
+    return {
+        "mapp.toml": tomli_w.dumps(manifest),
+        "main.js": _SOURCE,
+        "tests/examples.jsonl": rows(examples),
+        "tests/properties.js": _PROPERTIES,
+        "tests/requests.jsonl": rows(requests),
+        "README.md": readme(name),
+    }
