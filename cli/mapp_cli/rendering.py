@@ -43,11 +43,11 @@ def show_outcome(console: Console, execution: Execution) -> int:
     return FAILED
 
 
-def show_check(console: Console, result: Result) -> None:
-    """Shows what one check found, as it ends."""
+def show_check(console: Console, result: Result, *, details: bool = True) -> None:
+    """Shows what one check found, as it ends; without `details` only whether it passed."""
     mark = "ok    " if result.passed else "FAILED"
     console.tell(f"  {mark} {result.check} ({result.counted})")
-    if not result.passed:
+    if details and not result.passed:
         for problem in result.problems[:MOST_PROBLEMS]:
             console.tell(f"         {problem}")
         if len(result.problems) > MOST_PROBLEMS:

@@ -25,7 +25,7 @@ def command(context: Context, folder: Path, force: bool, dry_run: bool, as_json:
     from mapp.ops.add import add
 
     console = context.console
-    watch = None if as_json else lambda result: show_check(console, result)
+    watch = None if as_json else lambda result: show_check(console, result, details=False)
     added = add(context.ready, folder, force=force, dry_run=dry_run, watch=watch)
     if as_json:
         console.json(added.to_dict())

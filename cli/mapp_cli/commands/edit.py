@@ -34,5 +34,7 @@ def command(context: Context, app: str, name: str, force: bool) -> None:
     if not checkout(workspace, app).edited:
         console.tell("nothing changed")
         return
-    added = add(workspace, found.folder, force=force, watch=lambda result: show_check(console, result))
+    added = add(
+        workspace, found.folder, force=force, watch=lambda result: show_check(console, result, details=False)
+    )
     show_added(console, added, force=force)

@@ -23,11 +23,15 @@ class InvalidValue(InvalidInput):
     code = "MAPP-0150"
 
 
-def parse(text: str, *, what: str = "the input", longest: int = LONGEST_TEXT) -> JSONValue:
+def parse(
+    text: str, *, what: str = "the input", longest: int = LONGEST_TEXT, doubles: bool = False
+) -> JSONValue:
     """Returns the value that a JSON text stands for.
 
     Refuses what I-JSON refuses: duplicate names, NaN and Infinity, integers beyond ±(2^53−1), lone
     surrogates; and nesting deeper than 64 levels.
+
+    With `doubles`, whole numbers beyond that are read as the doubles that they are in JavaScript.
 
     Raises:
         InvalidValue: with the place in the text or the path of the value.
@@ -38,7 +42,12 @@ def parse(text: str, *, what: str = "the input", longest: int = LONGEST_TEXT) ->
             hint="split it into smaller parts",
         )
     try:
-        value: JSONValue = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value: JSONValue = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_double if doubles else None,
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InvalidValue(f"{what} is not JSON: {error.msg} at {place}") from None
@@ -83,6 +92,11 @@ def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the name {twice!r} stands twice in one object")
     return found
+
+
+def _double(text: str) -> int | float:
+    number = int(text) if len(text) < 17 else float(text)
+    return number if abs(number) <= LARGEST_INTEGER else float(number)
 
 
 def _no_constant(name: str) -> JSONValue:

@@ -50,7 +50,7 @@ def judge(manifest: Manifest, result: Result) -> Outcome:
 
 def _judge_output(manifest: Manifest, text: str) -> Outcome:
     try:
-        output = parse(text, what="the output", longest=max(len(text), 1))
+        output = parse(text, what="the output", longest=max(len(text), 1), doubles=True)
     except InvalidValue as error:
         return Failed(kind="invalid_output", message=error.message, problems=error.problems)
     problems = violations(manifest.output, output)

@@ -1,0 +1,249 @@
+"""JavaScript as text: which functions a file defines, their parameters and their JSDoc.
+
+The only user of tree-sitter. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from mapp.errors import InvalidInput, Problem
+
+_TAG = re.compile(r"@(\w+)\s*([\s\S]*?)(?=\n@|\Z)")
+_FUNCTIONS: Final = ("function_declaration", "function_expression", "arrow_function")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """One parameter of a function; `kind` is the JSDoc type and `default` the JavaScript text."""
+
+    name: str
+    kind: str = ""
+    description: str = ""
+    default: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """One function of a file, with what its JSDoc says."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    description: str = ""
+    returns: str = ""
+    returns_description: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    """A file as a plain script: its exports taken off, and its functions."""
+
+    source: str
+    functions: tuple[Function, ...]
+    exported: tuple[str, ...]
+
+
+def read_script(source: str) -> Script:
+    """Returns the functions of a JavaScript file, and the file without `export` and `module.exports`.
+
+    Raises:
+        InvalidInput: when it does not parse or imports other files, with the line of each mistake.
+    """
+    data = source.encode()
+    root = _parser().parse(data).root_node
+    problems = [Problem(path=f"line {row + 1}", message=what) for row, what in _faults(root)]
+    if problems:
+        raise InvalidInput("the file is not one plain JavaScript script", problems)
+    reader = _ScriptReader(data)
+    reader.read(root)
+    return Script(source=reader.bare(), functions=tuple(reader.functions), exported=tuple(reader.exported))
+
+
+def _parser() -> Any:
+    import tree_sitter
+    import tree_sitter_javascript
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+
+
+def _faults(root: Any) -> Iterator[tuple[int, str]]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            yield node.start_point[0], "does not parse"
+        elif node.type == "import_statement":
+            yield node.start_point[0], "imports another file: an app is one file"
+        elif node.has_error or node.type == "program":
+            pending.extend(reversed(node.children))
+
+
+class _ScriptReader:
+    """Walks the top level once, gathering functions, exports and what to cut."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.functions: list[Function] = []
+        self.exported: list[str] = []
+        self.cuts: list[tuple[int, int, bytes]] = []
+
+    def bare(self) -> str:
+        parts = []
+        position = 0
+        for start, end, instead in sorted(self.cuts):
+            parts += [self.data[position:start], instead]
+            position = end
+        return b"".join([*parts, self.data[position:]]).decode()
+
+    def read(self, root: Any) -> None:
+        comment = ""
+        for node in root.children:
+            if node.type == "comment":
+                comment = self.text(node)
+                continue
+            if node.type == "export_statement":
+                self.export(node, comment)
+            elif node.type == "expression_statement":
+                self.assignment(node, comment)
+            else:
+                self.declaration(node, comment)
+            comment = ""
+
+    def export(self, node: Any, comment: str) -> None:
+        declaration = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+        if declaration is None:
+            self.exported += re.findall(r"[\w$]+", self.text(node).removeprefix("export").split(" as ")[0])
+            self.cuts.append((node.start_byte, node.end_byte, b""))
+            return
+        instead = b""
+        if declaration.type in _FUNCTIONS[1:]:
+            self.add("main_function", declaration, comment)
+            self.exported.append("main_function")
+            instead = b"const main_function = "
+        else:
+            self.exported += self.declaration(declaration, comment)
+        self.cuts.append((node.start_byte, declaration.start_byte, instead))
+
+    def assignment(self, node: Any, comment: str) -> None:
+        text = self.text(node)
+        found = re.match(r"(?:module\.)?exports(?:\.(\w+))?\s*=\s*", text)
+        if found is None:
+            return
+        value = node.named_children[0].child_by_field_name("right")
+        if value is not None and value.type in _FUNCTIONS:
+            inner = value.child_by_field_name("name")
+            name = found.group(1) or (self.text(inner) if inner is not None else "main_function")
+            self.add(name, value, comment)
+            self.exported.append(name)
+            self.cuts.append((node.start_byte, value.start_byte, f"const {name} = ".encode()))
+        else:
+            self.exported += re.findall(r"[\w$]+", text[found.end() :])
+            self.cuts.append((node.start_byte, node.end_byte, b""))
+
+    def declaration(self, node: Any, comment: str) -> list[str]:
+        names = []
+        if node.type in ("function_declaration", "generator_function_declaration"):
+            name = self.text(node.child_by_field_name("name"))
+            self.add(name, node, comment)
+            names.append(name)
+        elif node.type in ("lexical_declaration", "variable_declaration"):
+            for declarator in node.named_children:
+                value = declarator.child_by_field_name("value")
+                if value is not None and value.type in _FUNCTIONS:
+                    name = self.text(declarator.child_by_field_name("name"))
+                    self.add(name, value, comment)
+                    names.append(name)
+        return names
+
+    def add(self, name: str, node: Any, comment: str) -> None:
+        doc = _jsdoc(comment)
+        listed = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
+        nodes = [listed] if listed is not None and listed.type == "identifier" else []
+        nodes += listed.named_children if listed is not None and not nodes else []
+        known = {row.name: row for row in doc.parameters}
+        found = [self.parameter(row, at, known) for at, row in enumerate(nodes) if row.type != "comment"]
+        self.functions.append(replace(doc, name=name, parameters=tuple(found)))
+
+    def parameter(self, node: Any, position: int, known: dict[str, Parameter]) -> Parameter:
+        default = None
+        if node.type == "assignment_pattern":
+            default = self.text(node.child_by_field_name("right"))
+            node = node.child_by_field_name("left")
+        if node.type != "identifier":
+            what = {"rest_pattern": "a rest parameter", "object_pattern": "a destructured parameter"}
+            raise InvalidInput(
+                "the function cannot be taken over",
+                [
+                    Problem(
+                        path=f"line {node.start_point[0] + 1}",
+                        message=f"has {what.get(node.type, node.type)}",
+                    )
+                ],
+                hint="give it plain parameters, one per value",
+            )
+        name = self.text(node)
+        row = known.get(name, Parameter(name=name))
+        return replace(row, default=default or row.default, optional=row.optional or default is not None)
+
+    def text(self, node: Any) -> str:
+        return self.data[node.start_byte : node.end_byte].decode()
+
+
+def _jsdoc(comment: str) -> Function:
+    if not comment.startswith("/**"):
+        return Function(name="", parameters=())
+    lines = [line.strip().removeprefix("*").removeprefix(" ") for line in comment[3:-2].split("\n")]
+    text = "\n".join(lines).strip()
+    description = " ".join(text.split("\n@")[0].split()) if not text.startswith("@") else ""
+    parameters, examples = [], []
+    returns = returns_description = ""
+    for tag, body in _TAG.findall(text):
+        if tag in ("param", "arg", "argument"):
+            parameters.append(_parameter(body))
+        elif tag in ("returns", "return"):
+            returns, returns_description = _braced(body)
+        elif tag == "example":
+            examples += [line.strip() for line in body.split("\n") if line.strip()]
+        elif tag in ("description", "desc"):
+            description = " ".join(body.split())
+    return Function(
+        name="",
+        parameters=tuple(parameters),
+        description=description,
+        returns=returns,
+        returns_description=returns_description,
+        examples=tuple(examples),
+    )
+
+
+def _parameter(body: str) -> Parameter:
+    kind, rest = _braced(body)
+    found = re.match(r"\[\s*([\w$]+)\s*(?:=\s*([^\]]*))?\]|([\w$]+)", rest)
+    if found is None:
+        return Parameter(name="")
+    description = rest[found.end() :].strip().removeprefix("-").strip()
+    return Parameter(
+        name=found.group(1) or found.group(3),
+        kind=kind.removesuffix("="),
+        description=" ".join(description.split()),
+        default=(found.group(2) or "").strip() or None,
+        optional=found.group(1) is not None or kind.endswith("="),
+    )
+
+
+def _braced(body: str) -> tuple[str, str]:
+    """Returns the `{type}` at the head of a tag, braces may nest, and the rest."""
+    body = body.strip()
+    if not body.startswith("{"):
+        return "", " ".join(body.split("\n"))
+    depth = 0
+    for at, character in enumerate(body):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return body[1:at].strip(), " ".join(body[at + 1 :].split())
+    return "", body
