@@ -1,0 +1,33 @@
+"""`mapp doctor`: what works on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+FAILED = 1
+
+
+@click.command("doctor")
+@click.option("--repair", is_flag=True, help="Write what is derived anew, and sweep what killed processes left.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@pass_context
+def command(context: Context, repair: bool, as_json: bool) -> int:
+    """Say what works on this machine and what does not, by trying it."""
+    from mapp.ops.doctor import examine, mend
+
+    workspace = context.ready
+    if repair:
+        changed = mend(workspace)
+        context.console.tell(f"pins changed: {', '.join(changed)}" if changed else "the pins were right")
+    found = list(examine(workspace))
+    if as_json:
+        context.console.json({"isolation": _isolation(context), "findings": [row.to_dict() for row in found]})
+    else:
+        context.console.table([(row.state, row.what, row.detail) for row in found], ("STATE", "WHAT", "DETAIL"))
+    return FAILED if any(row.state == "failed" for row in found) else 0
+
+
+def _isolation(context: Context) -> str:
+    return context.workspace.executor.isolation

@@ -1,0 +1,114 @@
+"""Says what works on this machine and what does not, by trying it."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Final, Literal
+
+from mapp.errors import MappError
+from mapp.library import catalogue
+from mapp.library.change import repair
+from mapp.library.lockfile import read_lock
+from mapp.ops.workspace import Workspace
+from mapp.sandbox.executor import Job, Program, Returned
+
+State = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What one look found."""
+
+    what: str
+    state: State
+    detail: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the finding as a JSON object."""
+        return {"what": self.what, "state": self.state, "detail": self.detail}
+
+
+def examine(workspace: Workspace) -> Iterator[Finding]:
+    """Yields what was found; a look that raises is a finding too."""
+    for what, look in _LOOKS.items():
+        try:
+            state, detail = look(workspace)
+        except (MappError, OSError, ImportError, sqlite3.Error, RuntimeError) as error:
+            state, detail = "failed", str(error)
+        yield Finding(what=what, state=state, detail=detail)
+
+
+def mend(workspace: Workspace) -> tuple[str, ...]:
+    """Makes the lock file agree with git, sweeps leftovers, and returns the apps whose pins changed."""
+    lock = workspace.home.lock_file
+    try:
+        read_lock(lock)
+    except MappError:
+        lock.rename(lock.with_name("mapp.lock.damaged"))
+    return repair(workspace.home, tell=workspace.tell)
+
+
+Seen = tuple[State, str]
+
+
+def _python(_: Workspace) -> Seen:
+    return "ok", f"{platform.python_version()} on {platform.platform()}"
+
+
+def _program(_: Workspace) -> Seen:
+    names = ("mapp", "pygit2", "dukpy", "onnxruntime", "chromadb")
+    return "ok", ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def _sandbox(workspace: Workspace) -> Seen:
+    executor = workspace.executor
+    result = executor.run(Job(program=Program(source="function main(input) { return input + 1; }"), arguments=("1",)))
+    if not isinstance(result, Returned) or result.json != "2":
+        return "failed", f"1 + 1 gave {result}"
+    state: State = "ok" if executor.isolation != "none" else "warning"
+    return state, f"{executor.engine}; isolation: {executor.isolation}; {result.wall_ms:.1f} ms a run"
+
+
+def _apps(workspace: Workspace) -> Seen:
+    rows = list(catalogue.listing(workspace.home))
+    damaged = [row for row in rows if isinstance(row, catalogue.Damaged)]
+    if damaged:
+        return "failed", "; ".join(f"{row.name}: {row.error}" for row in damaged)
+    return "ok", f"{len(rows)} apps in {workspace.home.apps}"
+
+
+def _lock(workspace: Workspace) -> Seen:
+    pinned = read_lock(workspace.home.lock_file)
+    names = set(catalogue.names(workspace.home))
+    tips = {name: catalogue.open_repository(workspace.home, name).tip() for name in names}
+    moved = [name for name in sorted(names) if name not in pinned or pinned[name].commit != tips[name]]
+    gone = sorted(set(pinned) - names)
+    if moved or gone:
+        return "warning", f"differs for {', '.join([*moved, *gone])}: mapp doctor --repair"
+    return "ok", f"{len(pinned)} apps pinned"
+
+
+def _journal(workspace: Workspace) -> Seen:
+    count = sum(1 for _ in workspace.journal.runs(most=1_000_000))
+    return "ok", f"{count} runs in {workspace.journal.path}"
+
+
+def _index(workspace: Workspace) -> Seen:
+    from mapp.ops.indexing import describe_index
+
+    return describe_index(workspace)
+
+
+_LOOKS: Final[dict[str, Callable[[Workspace], Seen]]] = {
+    "python": _python,
+    "packages": _program,
+    "sandbox": _sandbox,
+    "apps": _apps,
+    "lock": _lock,
+    "journal": _journal,
+    "index": _index,
+}
