@@ -14,7 +14,7 @@ function main(input) {
 const REVERSERS = {
   characters: (text) => text.match(CLUSTER).reverse().join(""),
   // White space keeps standing between the same neighbours, so that reversing again restores the text.
-  words: (text) => text.split(/(\r\n|\r|\n)/).map((line) => line.split(/(\s+)/).reverse().join("")).join(""),
+  words: (text) => text.replace(/[^\r\n]+/g, (line) => line.split(/(\s+)/).reverse().join("")),
   lines: reversedLines,
 };
 
