@@ -30,10 +30,20 @@ function capitalised(word) {
   return initial + (rest.join("") + word.slice(first.length)).toLowerCase();
 }
 
-// A sentence begins with the line, and after a full stop, question or exclamation mark and a space.
+// A sentence begins with the line, and after a word that ends in a full stop, question or exclamation mark. One
+// word at a time: a single pattern over the whole line would look ahead again and again.
 function sentenceCase(line) {
-  const opening = /(^|[.!?…]["'”’)]*\s)([^\p{L}\p{N}]*)(\p{L})/gu;
-  return line.toLowerCase().replace(opening, (_, before, between, letter) => before + between + capitalised(letter));
+  let opening = true;
+  return line.toLowerCase().replace(/\S+/g, (word) => {
+    const starts = opening && /[\p{L}\p{N}]/u.test(word);
+    opening = (opening && !starts) || /[.!?…]["'”’)]*$/.test(word);
+    return starts ? word.replace(/^[^\p{L}\p{N}]*\p{L}/u, capitalLast) : word;
+  });
+}
+
+function capitalLast(opening) {
+  const letter = [...opening].at(-1);
+  return opening.slice(0, -letter.length) + capitalised(letter);
 }
 
 // Apostrophes join ("don't" is one word, dont); everything else that is no letter or digit separates.
