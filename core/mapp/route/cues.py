@@ -16,7 +16,9 @@ from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
 from mapp.route.assign import Search, masks
 from mapp.route.options import Option, Reading, TextCues, options_for, read
+from mapp.route.mentions import Mention
 from mapp.route.slots import Slot, slots_of
+from mapp.route.units import dimension_of
 
 EPOCHS = 8
 MARGIN = 0.6
@@ -36,8 +38,8 @@ class Cues:
     """In how many of the requests each free word stands."""
     leftovers: tuple[str, ...] = ()
     """Mentions, in lower case, that right readings of its requests leave unused (`base 64`, `20%`)."""
-    units: tuple[str, ...] = ()
-    """Units that its requests carry."""
+    sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each argument, what its numbers may come with though nothing converts it: `currency`, `percent`, `length`."""
     requests: int = 0
 
     @cached_property
@@ -53,16 +55,22 @@ class Cues:
             "ends": list(self.ends),
             "words": dict(self.words),
             "leftovers": list(self.leftovers),
-            "units": list(self.units),
+            "sorts": {name: list(sorts) for name, sorts in self.sorts.items()},
             "requests": self.requests,
         }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Cues":
         """Returns the cues that `to_dict` wrote."""
-        lists = {name: tuple(document[name]) for name in ("starts", "ends", "leftovers", "units")}
-        counts = {name: document[name] for name in ("weights", "words", "requests")}
-        return cls(**lists, **counts)
+        return cls(
+            weights=document["weights"],
+            starts=tuple(document["starts"]),
+            ends=tuple(document["ends"]),
+            words=document["words"],
+            leftovers=tuple(document["leftovers"]),
+            sorts={name: tuple(sorts) for name, sorts in document["sorts"].items()},
+            requests=document["requests"],
+        )
 
 
 NO_CUES = Cues()
@@ -133,13 +141,14 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
         for phrase, reading in zip(rows, readings, strict=True)
     ]
     weights = _trained(lessons)
+    solutions = list(_solved(lessons, weights))
     return Cues(
         weights=weights,
         starts=tuple(sorted(starts)),
         ends=tuple(sorted(ends)),
-        words=dict(Counter(word for reading in readings for word in reading.words if " " not in word)),
-        leftovers=tuple(sorted(set(_leftovers(lessons, weights)))),
-        units=tuple(sorted({m.unit for reading in readings for m in reading.mentions if m.unit is not None})),
+        words=dict(Counter(word for reading in readings for word in reading.words)),
+        leftovers=tuple(sorted({text for solved in solutions for text in _leftovers(*solved)})),
+        sorts=_sorts(solutions),
         requests=len(rows),
     )
 
@@ -245,13 +254,55 @@ def _best(lesson: _Lesson, scores: Sequence[Sequence[float]]) -> list[int]:
     return chosen
 
 
-def _leftovers(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterator[str]:
-    """Yields the numbers that right readings leave unused: part of the app's own wording, no value of anybody's."""
+def _solved(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterator[tuple[Board, list[Option]]]:
+    """Yields the requests that are read right, with the option that each slot takes."""
     for lesson in lessons:
         chosen = _best(lesson, lesson.board.scores(weights))
-        if any(right is not None and place not in right for place, right in zip(chosen, lesson.right, strict=True)):
+        if all(right is None or place in right for place, right in zip(chosen, lesson.right, strict=True)):
+            yield lesson.board, [row[place] for row, place in zip(lesson.board.options, chosen, strict=True)]
+
+
+def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
+    """Yields numbers and quoted texts that a right reading leaves unused: the app's own wording, nobody's value."""
+    spans = [span for option in taken for span in option.spans]
+    for mention in [*board.reading.numeric, *board.reading.quoted]:
+        if not any(start < mention.end and mention.start < end for start, end in spans):
+            yield mention.text.lower()
+
+
+def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for board, taken in solutions:
+        spans = [(slot.key, span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans]
+        for key, sort, _ in uncounted(board.reading, board.slots, spans):
+            found.setdefault(key, set()).add(sort)
+    return {key: tuple(sorted(sorts)) for key, sorts in sorted(found.items())}
+
+
+def uncounted(
+    reading: Reading, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
+) -> Iterator[tuple[str, str, Mention]]:
+    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding them.
+
+    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the unit.
+    """
+    units = {slot.key: slot.unit for slot in slots if slot.wants in ("number", "numbers")}
+    for mention in reading.mentions:
+        if mention.kind not in ("percent", "currency", "quantity") or mention.number is None or mention.soft:
             continue
-        spans = [span for row, place in zip(lesson.board.options, chosen, strict=True) for span in row[place].spans]
-        for mention in lesson.board.reading.numeric:
-            if not any(start < mention.end and mention.start < end for start, end in spans):
-                yield mention.text.lower()
+        sort = mention.kind if mention.kind != "quantity" else dimension_of(mention.unit or "") or str(mention.unit)
+        after = (mention.number[1], mention.end)
+        for key, (start, end) in spans:
+            if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):
+                continue
+            heeded = _heeds(units[key], sort) or any(
+                other != key and first < after[1] and after[0] < last for other, (first, last) in spans
+            )
+            if not heeded:
+                yield key, sort, mention
+
+
+def _heeds(unit: str | None, sort: str) -> bool:
+    if unit is None:
+        return False
+    return dimension_of(unit) == sort or (sort == "percent" and unit in ("percent", "fraction"))

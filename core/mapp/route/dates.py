@@ -23,6 +23,7 @@ _ISO = re.compile(
     rf"(?<![\d\w])(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})(?!\d)"
 )
 _ISO_TIME = re.compile(rf"(?:T|\s|,\s|\sat\s){_CLOCK}(?P<zone>\s?Z|\sUTC|[+-]\d{{2}}:?\d{{2}})?(?![\d:])")
+_JOINT = re.compile(r"\s?,?\s?(?:at|on|@)?\s")
 _NUMERIC = re.compile(
     r"(?<![\d\w./-])(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})(?![\d])"
 )
@@ -58,7 +59,8 @@ def moments(text: str) -> list[Moment]:
     if not any(character.isdigit() for character in text):
         return sorted(_word_times(text), key=lambda moment: moment.start)
     days = list(_dates(text))
-    found = [*days, *_date_times(text, days), *_times(text), *_word_times(text), *_durations(text)]
+    times = [*_times(text), *_word_times(text)]
+    found = [*days, *times, *_date_times(text, days, times), *_durations(text)]
     return sorted(found, key=lambda moment: (moment.start, -moment.end))[:MOST_MOMENTS]
 
 
@@ -114,12 +116,19 @@ def _either_order(match: re.Match[str]) -> Moment | None:
     return Moment("date", match.start(), match.end(), None if ambiguous else values.pop(), ambiguous)
 
 
-def _date_times(text: str, days: list[Moment]) -> Iterator[Moment]:
+def _date_times(text: str, days: list[Moment], times: list[Moment]) -> Iterator[Moment]:
+    """Yields each date with the time of day that follows it, or stands before it: `5 March 2024 at 3 pm`."""
     for day in days:
         match = _ISO_TIME.match(text, day.end) if isinstance(day.value, str) else None
         if match and (clock := _clock(match, None)):
             zone = (match["zone"] or "").strip().replace("UTC", "Z")
             yield Moment("date-time", day.start, match.end(), f"{day.value}T{_full(clock)}{zone or 'Z'}")
+            continue
+        for time in times if isinstance(day.value, str) else ():
+            if _JOINT.fullmatch(text, day.end, time.start) or _JOINT.fullmatch(text, time.end, day.start):
+                start, end = min(day.start, time.start), max(day.end, time.end)
+                yield Moment("date-time", start, end, f"{day.value}T{_full(str(time.value))}Z")
+                break
 
 
 def _full(clock: str) -> str:

@@ -35,6 +35,8 @@ class Filling:
     """For each argument, what filled it and why."""
     confidence: float
     """From 0 to 1: how far ahead of the next best reading this one is."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """Which argument took which part of the request: name, start, end."""
 
 
 def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
@@ -52,6 +54,7 @@ def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
         missing=missing,
         unused=unused,
         evidence=evidence,
+        spans=tuple((slot.key, *span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans),
         confidence=0.0 if missing else _confidence(board, scores, chosen, len(unused)),
     )
 

@@ -114,3 +114,18 @@ POLITE_TAILS = frozenset(
 
 TRUE_WORDS = frozenset({"true", "yes", "on", "enabled", "enable"})
 FALSE_WORDS = frozenset({"false", "no", "off", "disabled", "disable"})
+
+SYNONYMS = (
+    ("delete", "remove", "erase", "cancel"), ("add", "create", "insert", "append", "new"),
+    ("update", "change", "modify", "edit"), ("descending", "desc", "decreasing"),
+    ("ascending", "asc", "increasing"), ("maximum", "max"), ("minimum", "min"), ("average", "mean", "avg"),
+    ("cheap", "inexpensive", "affordable"), ("expensive", "pricey"), ("medium", "mid", "moderate"),
+    ("big", "large"), ("tiny", "small", "little"), ("kid", "child", "children"), ("movie", "film"),
+    ("finished", "complete", "done"), ("picture", "image", "photo"),
+)  # fmt: skip
+INSTEAD = ("instead", "rather", "not", "than", "no", "never", "isn't", "don't")
+"""Words before a value that say it is the one not wanted."""
+HARMLESS_NEGATIONS = frozenset(
+    {"don't know", "not sure", "can't remember", "don't remember", "no idea", "doesn't matter", "can't figure",
+     "not know", "can't find", "why not", "can't seem", "don't understand", "no matter", "not certain", "no problem"}
+)  # fmt: skip

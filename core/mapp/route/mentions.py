@@ -148,6 +148,8 @@ def _amounts(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Ite
         yield bare
         if not inside:
             yield from _counted(text, bare, number)
+        if bare.text.endswith("K") and text[number.end - 2].isdigit() and isinstance(value, int | float):
+            yield _mention(text, "quantity", *span, value / 1000, "kelvin", number=span)
     yield from _articles(text, tokens)
 
 
@@ -344,14 +346,16 @@ _CHUNK_KINDS = (
     ("ipv6", re.compile(r"(?=\S*:\S*:)[0-9a-fA-F:]{2,45}(?:\d{1,3}(?:\.\d{1,3}){3})?")),
     ("hex-colour", re.compile(r"#[0-9a-fA-F]{3,8}")),
     ("semver", re.compile(r"v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")),
-    ("path", re.compile(r"\$?[A-Za-z_]\w*(?:\.\w+|\[\d+\])+|[~.]?/[\w./-]+")),
-    ("code", re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w-]{2,200}|\w+(?:[_/]\w+)+|\w[\w-]*/[\w-]*\w")),
+    ("path", re.compile(r"(?:\$|\$?[A-Za-z_]\w*)(?:\.\w+|\[-?\d+\])+|[~.]?/[\w./-]+")),
+    ("code", re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w-]+|\w+(?:[_/]\w+)+|\w[\w-]*/[\w-]*\w|[a-z]+(?:[A-Z][a-z]*)+")),
+    ("code", re.compile(r"(?=\S*[^\W\d_])\S*[%=+*&_\\|<>{}^~$@\d]\S*|[A-Za-z]*[a-z][A-Z][A-Za-z]+")),
 )
 _SPACED_KINDS = (
     (
         "iban",
         re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?!\w)"),
     ),
+    ("call", re.compile(r"(?<!\w)[A-Za-z_]\w{0,40}\([^()\n]{1,200}\)")),
     ("digits", re.compile(r"(?<![\w.])\d(?:[ -]?\d){7,29}(?:[ -]?[xX])?(?![\w])")),
     (
         "cron",
@@ -384,54 +388,80 @@ def _identifiers(text: str) -> Iterator[Mention]:
 
 # Names: runs of capitalised words
 
-_JOINTS = frozenset({"of", "the", "and", "&", "de", "la", "von", "van", "du", "del", "-", ".", "'", "’"})
+_INNER = frozenset({"of", "the", "de", "la", "von", "van", "du", "del"})
+_ACRONYMS = frozenset("id ids api url uri uuid ip http https json xml csv sql pin ok am pm".split())
 
 
 def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
+    """Yields runs of capitalised words, and pairs of them joined by a comma or by `and`."""
+    runs = list(_name_runs(text, tokens))
+    for run in runs:
+        yield _name(text, tokens, run, soft=_opens_sentence(text, tokens, run))
+    for left, right in zip(runs, runs[1:], strict=False):
+        between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
+        if between == [","] or between == ["and"] or between == ["&"]:
+            yield _name(text, tokens, (left[0], right[1]), soft=between != [","] or _opens_sentence(text, tokens, left))
+
+
+def _name(text: str, tokens: Sequence[Token], run: tuple[int, int], *, soft: bool) -> Mention:
+    start, end = tokens[run[0]].start, tokens[run[1]].end
+    if text[start:end].endswith(("'s", "’s")):
+        end -= 2
+    return _mention(text, "name", start, end, text[start:end], soft=soft)
+
+
+def _name_runs(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     place = 0
     while place < len(tokens):
-        if not _capital(tokens, place):
+        if not _capital(text, tokens, place):
             place += 1
             continue
-        last = _end_of_name(tokens, place)
-        start, end = tokens[place].start, tokens[last].end
-        yield _mention(text, "name", start, end, text[start:end], soft=_opens_sentence(text, tokens, place))
-        further = last + 2
-        if further < len(tokens) and tokens[last + 1].text == "," and _capital(tokens, further):
-            end = tokens[_end_of_name(tokens, further)].end
-            yield _mention(
-                text, "name", start, end, text[start:end], soft=_opens_sentence(text, tokens, place)
-            )
+        last = _end_of_name(text, tokens, place)
+        words = [token.lower for token in tokens[place : last + 1]]
+        if not all(word in _ACRONYMS or word in FUNCTION_WORDS for word in words):
+            yield place, last
         place = last + 1
 
 
-def _capital(tokens: Sequence[Token], place: int) -> bool:
-    word = tokens[place].text
-    return (
-        word[0].isupper()
-        and (len(word) > 1 or place > 0)
-        and tokens[place].lower not in ("i", "i'm", "i'd", "i've", "i'll")
-    )
+def _capital(text: str, tokens: Sequence[Token], place: int) -> bool:
+    token = tokens[place]
+    glued = text[token.start - 1 : token.start] + text[token.end : token.end + 1]
+    if not token.text[0].isupper() or token.lower.split("'")[0] in ("i", "what", "who"):
+        return False
+    return not any(mark.isdigit() or mark in "_/=%" for mark in glued)
 
 
-def _end_of_name(tokens: Sequence[Token], first: int) -> int:
+def _end_of_name(text: str, tokens: Sequence[Token], first: int) -> int:
     last = first
     while last + 1 < len(tokens) and last - first < 12:
-        if _capital(tokens, last + 1):
+        if _capital(text, tokens, last + 1) and not tokens[last].lower.endswith("'s"):
             last += 1
-        elif (
-            tokens[last + 1].lower in _JOINTS
-            and last + 2 < len(tokens)
-            and _capital(tokens, last + 2)
-            and (tokens[last + 1].lower.isalpha() or tokens[last + 1].start == tokens[last].end)
-        ):
+        elif last + 2 < len(tokens) and _capital(text, tokens, last + 2) and _joins(tokens, last + 1):
             last += 2
         else:
             break
-    return last
+    return last + 1 if _initial_dot(tokens, last) else last
 
 
-def _opens_sentence(text: str, tokens: Sequence[Token], place: int) -> bool:
-    """Whether the capital may be due to the place alone: the first word of a sentence, or a question word."""
-    before = text[: tokens[place].start].rstrip()
-    return not before or before[-1] in ".?!:\n\"'“" or tokens[place].lower in FUNCTION_WORDS
+def _joins(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the token holds a name together: `of`, a hyphen or apostrophe within a word, the dot of an initial."""
+    before, token, after = tokens[place - 1 : place + 2]
+    glued = token.start == before.end
+    if token.text == ".":
+        return glued and len(before.text) <= 2
+    return token.lower in _INNER or (token.text in "-'’&" and glued and after.start == token.end)
+
+
+def _initial_dot(tokens: Sequence[Token], last: int) -> bool:
+    """Whether the dot after the last word belongs to it: `Washington, D.C.`"""
+    if last + 1 >= len(tokens) or last < 2 or tokens[last + 1].text != ".":
+        return False
+    return len(tokens[last].text) == 1 and tokens[last - 1].text == "." and tokens[last + 1].start == tokens[last].end
+
+
+def _opens_sentence(text: str, tokens: Sequence[Token], run: tuple[int, int]) -> bool:
+    """Whether the capital may be due to the place alone: one word that opens a sentence or a quotation."""
+    first, last = run
+    before = text[: tokens[first].start].rstrip()
+    opens = not before or before[-1] in ".?!:\n\"'“"
+    return (opens and first == last) or tokens[first].lower in FUNCTION_WORDS

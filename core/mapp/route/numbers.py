@@ -40,6 +40,8 @@ _SCALE = re.compile(
     r"[ -]?(hundred|thousand|grand|lakh|million|crore|billion|trillion|dozen)s?(?![a-z])", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])", re.IGNORECASE)
+_BY = re.compile(r"(?<=\d)[x×]$|(?<=\d )[x×]$")
+_MINUS_WORD = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BEFORE_SIGN = " \t\n\r([{=,:;<>*^|\"'“‘`$€£¥@/"
 
 
@@ -75,17 +77,17 @@ def _in_digits(text: str) -> Iterator[Number]:
         if run.start() < covered:
             continue
         before = text[run.start() - 1 : run.start()]
-        if before and (before.isalpha() or before in "_#^"):
+        if before and (before.isalpha() or before in "_#^") and not _BY.search(text[max(0, run.start() - 3) : run.start()]):
             continue
         pieces = list(_pieces(run.group(), run.start()))
         for place, (start, end, value) in enumerate(pieces):
             last = place == len(pieces) - 1
             number = _finished(text, start, end, value) if last else Number(start, end, value)
             if number.end > end and _PARTED.fullmatch(text, end, number.end):
-                yield _with_sign(text, Number(start, end, value), start)
+                yield from _with_sign(text, Number(start, end, value), start)
             else:
                 covered = number.end
-            yield _with_sign(text, number, start)
+            yield from _with_sign(text, number, start)
 
 
 def _pieces(run: str, offset: int) -> Iterator[tuple[int, int, Decimal]]:
@@ -167,19 +169,15 @@ def _signed(text: str, start: int) -> int:
     return start
 
 
-def _with_sign(text: str, number: Number, digits: int) -> Number:
+def _with_sign(text: str, number: Number, digits: int) -> Iterator[Number]:
+    """Yields the number with its sign; after the word `minus` with and without it, for that may be a subtraction."""
     start = _signed(text, digits)
     minus = start < digits and text[start] in "-−"
-    worded = re.search(r"\b(minus|negative)\s$", text[max(0, digits - 10) : digits], re.IGNORECASE)
-    if worded and not _after_number(text, digits - len(worded.group())):
-        return Number(digits - len(worded.group()), number.end, -abs(number.value))
-    value = -number.value if minus else number.value
-    return Number(start, number.end, value, number.soft, number.ordinal)
-
-
-def _after_number(text: str, position: int) -> bool:
-    """Whether a digit stands before the position, so that `minus` there takes one number from another."""
-    return text[:position].rstrip()[-1:].isdigit()
+    yield Number(start, number.end, -number.value if minus else number.value, number.soft, number.ordinal)
+    near = text[max(0, digits - 10) : digits]
+    worded = _MINUS_WORD.search(near)
+    if worded and not text[: digits - len(worded.group())].rstrip()[-1:].isdigit():
+        yield Number(digits - len(worded.group()), number.end, -abs(number.value))
 
 
 # Numbers in words

@@ -9,10 +9,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
-from mapp.route.lexicon import FALSE_WORDS, FUNCTION_WORDS, NEGATIONS, POLITE_TAILS, PREPOSITIONS, TRUE_WORDS
+from mapp.route.lexicon import (
+    FALSE_WORDS,
+    FUNCTION_WORDS,
+    INSTEAD,
+    NEGATIONS,
+    POLITE_TAILS,
+    PREPOSITIONS,
+    SYNONYMS,
+    TRUE_WORDS,
+)
 from mapp.route.mentions import NUMERIC, Mention, mentions, outermost
 from mapp.route.numbers import json_number
 from mapp.route.slots import Slot, accepts
@@ -76,7 +86,7 @@ def _free_words(reading: Reading) -> Iterator[str]:
     before = "^"
     for token in reading.tokens:
         if _within((token.start, token.end), reading.quoted):
-            word = '"'
+            word = f'"{_shape(token.text)}'
         else:
             word = "#" if token.text[0].isdigit() else token.stem
         yield word
@@ -85,11 +95,15 @@ def _free_words(reading: Reading) -> Iterator[str]:
     yield f"{before} $"
 
 
+def _shape(text: str) -> str:
+    return "a" if text[0].isalpha() else "#" if text[0].isdigit() else text[0] if text[0] in ".-_%=&<>" else "!"
+
+
 def options_for(slot: Slot, reading: Reading, rank: int, cues: "TextCues") -> list[Option]:
     """Returns what the slot could take, best first, the option to leave it out among them."""
     match slot.wants:
         case "number":
-            found = list(_numbers(slot, reading, rank))
+            found = [*_numbers(slot, reading, rank), *_coded(slot, reading)]
         case "enum":
             found = list(_choices(slot, reading))
         case "boolean":
@@ -129,13 +143,13 @@ class TextCues:
 
 
 def _around(reading: Reading, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
-    """Returns up to four tokens before the span, nearest first, and up to three after it."""
+    """Returns up to four tokens before the span, nearest first, and up to four after it."""
     tokens = reading.tokens
     first = _place_at(reading, span[0])
     last = first
     while last < len(tokens) and tokens[last].start < span[1]:
         last += 1
-    return list(reversed(tokens[max(0, first - 4) : first])), list(tokens[last : last + 3])
+    return list(reversed(tokens[max(0, first - 4) : first])), list(tokens[last : last + 4])
 
 
 def _place_at(reading: Reading, start: int) -> int:
@@ -146,11 +160,14 @@ def _place_at(reading: Reading, start: int) -> int:
 
 
 def _context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[str]:
+    """Returns features of the words around a span, to be weighted by what the app's own requests teach."""
     b = [_masked(token) for token in before] + ["^", "^", "^"]
     a = [_masked(token) for token in after] + ["$", "$"]
     return [
         f"{key}|p1|{b[0]}", f"{key}|p2|{b[1]} {b[0]}", f"{key}|n1|{a[0]}", f"{key}|n2|{a[0]} {a[1]}",
-        f"{key}|pn|{b[0]} {a[0]}", f"{key}|p3|{b[2]} {b[1]} {b[0]}", f"{key}|near|{b[1]}",
+        f"{key}|pn|{b[0]} {a[0]}", f"{key}|p3|{b[2]} {b[1]} {b[0]}",
+        *(f"{key}|in|{_masked(token)}" for token in _reach(before)[:4]),
+        *(f"{key}|by|{_masked(token)}" for token in after[:3]),
     ]  # fmt: skip
 
 
@@ -168,10 +185,10 @@ def _nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> fl
     reach = _reach(before)
     for distance, token in enumerate(reach):
         if token.stem in slot.name:
-            score = max(score, 2.0 - 0.25 * distance)
+            score = max(score, 2.0 - 0.1 * distance)
         elif token.stem in slot.hints:
-            score = max(score, (1.2 - 0.2 * distance) * slot.hints[token.stem])
-    for distance, token in enumerate(after[:2]):
+            score = max(score, (1.2 - 0.1 * distance) * slot.hints[token.stem])
+    for distance, token in enumerate(_telling(after)):
         if token.text in ",.;:?!" or token.lower in ("and", "or"):
             break
         if token.stem in slot.name:
@@ -179,6 +196,13 @@ def _nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> fl
         elif token.stem in slot.hints:
             score = max(score, (0.9 - 0.3 * distance) * slot.hints[token.stem])
     return score + _direction(slot, before)
+
+
+def _telling(after: Sequence[Token]) -> list[Token]:
+    """Returns the next two words that can speak about the span before them: `as the exchange rate`."""
+    if after and after[0].lower in ("as", "is"):
+        after = [token for token in after[1:] if token.lower not in ("the", "a", "my")]
+    return list(after[:2])
 
 
 def _reach(before: Sequence[Token]) -> list[Token]:
@@ -231,10 +255,11 @@ def _numbers(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
             if mention.kind == "quantity" and mention.number:
                 _, after = _around(reading, mention.number)
             spot = spots.get(mention.start, -1)
-            score += _nearness(slot, before, after) + _number_fit(slot, mention, reading)
+            near = _nearness(slot, before, after)
+            score += near + _number_fit(slot, mention, reading) - _doubt(mention, after, reading)
             score -= 0.15 * abs(spot - rank) if spot >= 0 else 0.4
             if not slot.required:
-                score -= 1.0
+                score -= 0.8 if near > 0.3 else 1.6
             features = [
                 *_context(slot.key, before, after),
                 f"{slot.key}|kind|{mention.kind}",
@@ -243,6 +268,14 @@ def _numbers(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
                 f"{slot.key}|unit|{dimension_of(mention.unit or '') or mention.unit}",
             ]
             yield Option(value, score, features, how, (used,))
+
+
+def _doubt(mention: Mention, after: Sequence[Token], reading: Reading) -> float:
+    """Returns how likely a small number in words only counts things: `two places, 14.6 121.0`."""
+    if not mention.text.isalpha() or not any(other.text[:1].isdigit() for other in reading.numeric):
+        return 0.0
+    follows = after[0].lower if after else ""
+    return 0.8 if follows.isalpha() and follows not in FUNCTION_WORDS or follows == "-" else 0.0
 
 
 def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
@@ -307,7 +340,7 @@ def _quantity(
     converted = convert(Decimal(str(mention.value)), unit, slot.unit)
     value = json_number(round(converted, 12).normalize()) if converted is not None else None
     if value is not None:
-        yield value, mention.span, 2.4, f"“{mention.text}” in {slot.unit}"
+        yield value, mention.span, 1.2 if mention.soft else 2.4, f"“{mention.text}” in {slot.unit}"
     elif not slot.declared_unit:
         yield mention.value, bare, 0.4, f"the number in “{mention.text}”"
 
@@ -334,7 +367,7 @@ def _number_fit(slot: Slot, mention: Mention, reading: Reading) -> float:
 
 def _choices(slot: Slot, reading: Reading) -> Iterator[Option]:
     for value, ways in slot.surfaces:
-        hits = list(_hits(ways, reading))
+        hits = [*_hits(ways, reading), *_counted_hits(value, reading)]
         bag = [f"{slot.key}={value}|{word}" for word in reading.words]
         default = slot.default is not ABSENT and value == slot.default
         for span, strength in hits[:6]:
@@ -350,22 +383,60 @@ def _choices(slot: Slot, reading: Reading) -> Iterator[Option]:
             yield Option(value, low, [*bag, f"{slot.key}={value}|unsaid"], "how the request is worded")
 
 
+def _counted_hits(value: JSONValue, reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
+    """Yields the numbers that an enum of digits may mean: `three star` for "3"."""
+    if not str(value).isdigit():
+        return
+    for mention in reading.numeric:
+        if str(mention.value) == str(value) and mention.text.isalpha():
+            yield mention.number or mention.span, 0.6
+
+
+def _coded(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields the codes whose meaning the request says: `ironing` for 2."""
+    for value, ways in slot.codes:
+        for span, strength in list(_hits(ways, reading))[:1]:
+            said = reading.text[span[0] : span[1]]
+            yield Option(value, strength + 0.6, [f"{slot.key}|code"], f"“{said}” stands for it", (span,), enum=True)
+
+
 def _hits(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
     """Yields where one of the ways to say a value stands in the request, longest first, and how much that counts."""
-    stems = [token.stem for token in reading.tokens]
     taken: set[int] = set()
     for way in ways:
-        for place, word in enumerate(stems):
-            if word != way[0] or place in taken:
+        for place, token in enumerate(reading.tokens):
+            exact = token.stem == way[0]
+            if place in taken or not (exact or (len(way) == 1 and _alike(token.stem, way[0]))):
                 continue
-            last = _match_from(reading.tokens, place, way)
+            last = _match_from(reading.tokens, place, way) if exact else place
             if last is None or not taken.isdisjoint(range(place, last + 1)):
                 continue
             taken.update(range(place, last + 1))
-            span = (reading.tokens[place].start, reading.tokens[last].end)
-            quoted = _within(span, reading.quoted)
-            weak = len(way) == 1 and way[0] in FUNCTION_WORDS
-            yield span, (0.2 if quoted else 0.9 if weak else 2.0) + 0.3 * (len(way) - 1)
+            span = (token.start, reading.tokens[last].end)
+            yield span, _strength(way, span, place, reading) - (0 if exact else 0.5)
+
+
+def _strength(way: Sequence[str], span: tuple[int, int], place: int, reading: Reading) -> float:
+    if _within(span, reading.quoted):
+        return 0.2
+    before = {token.lower for token in reading.tokens[max(0, place - 2) : place]}
+    if not before.isdisjoint(INSTEAD):
+        return -1.5
+    weak = len(way) == 1 and (way[0] in FUNCTION_WORDS or way[0].isdigit())
+    return (0.7 if weak else 2.0) + 0.3 * (len(way) - 1)
+
+
+@lru_cache(maxsize=2048)
+def _synonyms() -> dict[str, frozenset[str]]:
+    return {stem(word): frozenset(stem(other) for other in group) for group in SYNONYMS for word in group}
+
+
+def _alike(said: str, meant: str) -> bool:
+    """Whether two stems mean the same: synonyms, or one a plain extension of the other (`music`, `musical`)."""
+    if meant in _synonyms() and said in _synonyms()[meant]:
+        return True
+    shorter, longer = sorted((said, meant), key=len)
+    return len(shorter) >= 5 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
 
 
 def _match_from(tokens: Sequence[Token], place: int, way: tuple[str, ...]) -> int | None:
@@ -394,17 +465,23 @@ def _booleans(slot: Slot, reading: Reading) -> Iterator[Option]:
 
 def _told(slot: Slot, reading: Reading) -> float:
     """Returns how much the request asks for what the flag is named after: above 0 for yes, below for no."""
-    names = [word for word in slot.name if word not in _FLAG_WORDS]
-    best = 0.0
+    weights = {word: weight for word, weight in slot.weights.items() if word not in _FLAG_WORDS and len(word) > 2}
+    said = 0.0
+    sign, firm = 1.0, 0.0
+    seen: set[str] = set()
     for place, token in enumerate(reading.tokens):
-        if token.stem not in names or len(token.stem) < 3:
+        word = next((word for word in weights if word == token.stem or _alike(token.stem, word)), None)
+        if word is None:
             continue
+        said += weights[word] if word not in seen else 0
+        seen.add(word)
         before = [earlier.lower for earlier in reading.tokens[max(0, place - 3) : place]]
         after = reading.tokens[place + 1].lower if place + 1 < len(reading.tokens) else ""
-        no = any(word in NEGATIONS or word in FALSE_WORDS for word in before) or after in FALSE_WORDS
-        strength = 1.2 * max(0.5, 1 / max(1, len(names))) + (0.4 if after in TRUE_WORDS else 0)
-        best = -strength if no else max(best, strength)
-    return best
+        if any(word in NEGATIONS or word in FALSE_WORDS for word in before) or after in FALSE_WORDS:
+            sign = -1.0
+        firm = max(firm, 0.4 if after in TRUE_WORDS else 0.0)
+    share = said / (sum(weights.values()) or 1.0)
+    return sign * (1.2 * share + firm) if share >= 0.5 else 0.0
 
 
 _FLAG_WORDS = frozenset(stem(word) for word in "include is get show use return with has allow enable only the flag should".split())
@@ -513,7 +590,7 @@ def _split_spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Optio
         if all(items) and all(len(item.split()) <= 5 for item in items):
             values: list[JSONValue] = list(items)
             option.value = values
-            option.score += 0.4 * min(len(items) - 1, 3)
+            option.score += 0.7 * min(len(items) - 1, 3)
             yield option
 
 
@@ -570,23 +647,86 @@ def _lines_of_numbers(lines: Sequence[str]) -> JSONValue | Absent:
 _SPAN_STARTS = frozenset("of for word text string phrase sentence title title name number input value line message".split())
 _SPAN_ENDS = frozenset("to in into as with using from and by at for on is please thanks when that which if under within".split())
 _PLACES = frozenset(stem(w) for w in "city location place country state county area region destination origin address town".split())
-_PEOPLE = frozenset(stem(w) for w in "author artist actor director name person receiver player cast starring".split())
+_PEOPLE = frozenset(stem(w) for w in "actor actress person receiver player cast starring recipient contact".split())
+_MAKERS = frozenset(stem(w) for w in "author artist director singer band composer painter writer maker".split())
 
 
 def _texts(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[Option]:
     best: dict[str, Option] = {}
-    found = [*_marked(slot, reading, rank), *_named_choices(slot, reading), *_spans(slot, reading, cues)]
+    if slot.layout is not None:
+        yield from _laid_out(slot, reading, rank)
+    found = [*_marked(slot, reading, rank), *_named_choices(slot, reading), *_coded(slot, reading)]
+    found += [*_spans(slot, reading, cues), *_chunks(slot, reading)]
     for option in found:
         if isinstance(option.value, str) and accepts(slot.schema, option.value) and _format_fits(slot, option):
             key = f"{option.value}\0{option.spans}"
             if key not in best or best[key].score < option.score:
                 best[key] = option
     for option in best.values():
-        if not slot.required:
-            option.score -= 1.2
+        option.score -= _unlikely(slot, option)
         if slot.schema.pattern is not None:
-            option.score += 1.0 + min(len(str(option.value)), 40) * 0.02
+            option.score += 1.0 + min(len(str(option.value)), 40) * 0.01
         yield option
+
+
+def _unlikely(slot: Slot, option: Option) -> float:
+    """Returns what speaks against a text: nobody asked for it, or the slot is for a date, an address, a link."""
+    doubt = 0.0 if slot.required else 1.4
+    if slot.layout is not None or {"date", "time"} & set(slot.name):
+        doubt += 0.0 if any(f"{slot.key}|is|{kind}" in option.features for kind in ("date", "time", "quoted")) else 1.5
+    for word, unit in (("email", "email"), ("url", "url"), ("uuid", "uuid")):
+        if word in slot.name or f"{word} address" in slot.text:
+            doubt -= 1.5 if f"{slot.key}|is|{unit}" in option.features else -1.0
+    return doubt
+
+
+def _laid_out(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+    """Yields the dates and times of the request, written the way the slot's description says."""
+    assert slot.layout is not None
+    spot = 0
+    for mention in reading.mentions:
+        if mention.kind not in ("date", "time", "date-time") or not isinstance(mention.value, str):
+            continue
+        value = written(mention.kind, mention.value, slot.layout)
+        if value is None or not accepts(slot.schema, value):
+            continue
+        before, after = _around(reading, mention.span)
+        score = 3.6 + _nearness(slot, before, after) - 0.2 * abs(spot - rank) - (0.0 if slot.required else 0.8)
+        features = [*_context(slot.key, before, after), f"{slot.key}|is|{mention.kind}"]
+        yield Option(value, score, features, f"the {mention.kind} “{mention.text}” as {slot.layout}", (mention.span,))
+        spot += 1
+
+
+def written(kind: str, value: str, layout: str) -> str | None:
+    """Returns an ISO date, time or date-time in a layout such as `MM/DD/YYYY HH:MM`; None if it lacks a part."""
+    if layout == "ISO":
+        return value
+    day, _, clock = value.partition("T") if kind == "date-time" else (value, "", value)
+    wants_day, wants_clock = "YY" in layout.upper(), ":" in layout
+    if (wants_day and kind == "time") or (wants_clock and kind == "date"):
+        return None
+    if not wants_day:
+        return clock[: len(layout)]
+    pieces = dict(zip(("YYYY", "MM", "DD"), day.split("-"), strict=False))
+    form, _, rest = layout.upper().partition(" " if " " in layout else "T")
+    for name, digits in pieces.items():
+        form = form.replace(name, digits)
+    return f"{form}{layout[len(form)]}{clock.removesuffix('Z')[: len(rest)]}" if rest else form
+
+
+def _chunks(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields every word by itself, where a pattern tells which of them can be meant."""
+    if slot.schema.pattern is None:
+        return
+    for match in list(re.finditer(r"\S{1,200}", reading.text))[:60]:
+        word = match.group().strip(".,;:!?\"'“”‘’()`")
+        start = match.start() + match.group().find(word)
+        if not word or _within((start, start + len(word)), reading.quoted):
+            continue
+        before, after = _around(reading, (start, start + len(word)))
+        score = -0.4 + _nearness(slot, before, after) - (1.2 if word.lower() in FUNCTION_WORDS else 0)
+        features = [*_context(slot.key, before, after), f"{slot.key}|is|chunk"]
+        yield Option(word, score, features, f"the word “{word}”", ((start, start + len(word)),), True)
 
 
 def _format_fits(slot: Slot, option: Option) -> bool:
@@ -597,9 +737,10 @@ def _format_fits(slot: Slot, option: Option) -> bool:
 def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
     """Yields the mentions that are texts by themselves: quoted, after a colon, identifiers, names, dates as written."""
     spot = 0
+    documents = [mention for mention in reading.mentions if mention.kind == "json" and len(mention.text) > 2]
     for mention in reading.mentions:
         base = _base(slot, mention)
-        if base is None:
+        if base is None or (mention.kind == "quoted" and _within(mention.span, documents)):
             continue
         before, after = _around(reading, mention.span)
         value = mention.value if mention.kind == "quoted" else mention.text
@@ -632,6 +773,11 @@ def _base(slot: Slot, mention: Mention) -> float | None:
         base += 0.6
     if mention.kind == "tail" and any(quote in mention.text[:1] for quote in "'\"“`"):
         base -= 1.5
+    if mention.kind == "name":
+        comma = "," in mention.text
+        wants_pair = bool(re.search(r"city, (?:state|country)|, [A-Z]{2}\b|district, city", slot.schema.description, re.I))
+        base += (0.3 if comma == wants_pair else -0.3) - (2.6 if mention.soft else 0)
+        return base
     return base - (1.2 if mention.soft else 0)
 
 
@@ -641,7 +787,9 @@ def _prepositional(slot: Slot, before: Sequence[Token]) -> float:
     about = {*slot.name, *slot.hints}
     if word in ("in", "at", "near", "around", "from", "to") and _PLACES & about:
         return 0.8
-    return 0.8 if word in ("by", "featuring", "starring", "with", "named", "called") and _PEOPLE & about else 0.0
+    if word == "by" and _MAKERS & about:
+        return 1.0
+    return 0.8 if word in ("featuring", "starring", "with", "named", "called") and _PEOPLE & about else 0.0
 
 
 def _named_choices(slot: Slot, reading: Reading) -> Iterator[Option]:
@@ -662,8 +810,18 @@ def _unit_words(slot: Slot, reading: Reading) -> Iterator[Option]:
         if known is not None and token.lower not in FUNCTION_WORDS:
             before, after = _around(reading, (token.start, token.end))
             asked = 1.0 if before and before[0].lower in ("in", "to", "into") else 0.0
+            asked += _side(slot, before)
             score = 1.5 + asked + _nearness(slot, before, after)
             yield Option(token.text, score, [f"{slot.key}|unit"], f"the unit “{token.text}”", ((token.start, token.end),), True, True)
+
+
+def _side(slot: Slot, before: Sequence[Token]) -> float:
+    """Returns a bonus when a unit beside a number meets a slot for beginnings, and `how many feet` one for ends."""
+    begins, finishes = _is_about(slot, _FROM_WORDS), _is_about(slot, _TO_WORDS)
+    if not before or begins == finishes:
+        return 0.0
+    counted, asked = before[0].text[0].isdigit(), before[0].lower in ("many", "much")
+    return 1.0 if (counted and begins) or (asked and finishes) else -1.0 if counted or asked else 0.0
 
 
 def _spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
@@ -671,29 +829,42 @@ def _spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
     tokens = reading.tokens
     if not tokens:
         return
-    ends = _ends(tokens, cues)
-    for first in _starts(tokens, cues):
+    ends = _ends(slot, tokens, cues)
+    for first in _starts(slot, tokens, cues):
         for last in [end for end in ends if first <= end][:8] + [end for end in ends[-4:] if end >= first]:
             yield _span_option(slot, reading, first, last, cues)
 
 
-def _starts(tokens: Sequence[Token], cues: TextCues) -> list[int]:
+def _starts(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
     found = [0]
     for place in range(1, len(tokens)):
         before = tokens[place - 1]
-        cue = before.stem in cues.starts or before.lower in _SPAN_STARTS or before.lower in PREPOSITIONS or before.text in ":="
+        cue = (
+            place == 1
+            or before.stem in cues.starts
+            or before.stem in slot.name
+            or before.lower in _SPAN_STARTS
+            or before.lower in PREPOSITIONS
+            or before.text in ":=,"
+        )
         if cue and tokens[place].text not in ",.;:?!)]}":
             found.append(place)
     return found[:24]
 
 
-def _ends(tokens: Sequence[Token], cues: TextCues) -> list[int]:
+def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
     """Returns the places of tokens that may be the last of a text: before a mark or a joining word, or at the end."""
     found = []
     final = len(tokens) - 1
     for place in range(len(tokens)):
         after = tokens[place + 1] if place < final else None
-        if after is None or after.stem in cues.ends or after.lower in _SPAN_ENDS or after.text in ",.;?!:)(":
+        if (
+            after is None
+            or after.stem in cues.ends
+            or after.stem in slot.name
+            or after.lower in _SPAN_ENDS
+            or after.text in ",.;?!:)("
+        ):
             found.append(place)
     last = final
     while last > 0 and (tokens[last].text in ".?!," or tokens[last].lower in POLITE_TAILS):
@@ -710,6 +881,8 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
     final = last == len(tokens) - 1
     score = -0.6 + 0.6 * _nearness(slot, before, after) + _prepositional(slot, before)
     score += _span_fit(tokens, first, last, final)
+    score -= 0.6 if tokens[first].stem in slot.name else 0
+    score -= 0.8 if _cuts_or_adds(span, reading) else 0
     score -= 0.8 if any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted) else 0
     key = slot.key
     features = [
@@ -721,6 +894,14 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
         f"{key}|inner|{any(_masked(token) in cues.ends for token in tokens[first + 1 : last + 1])}",
     ]
     return Option(value, score, features, f"the words “{value[:60]}”", (span,), True)
+
+
+def _cuts_or_adds(span: tuple[int, int], reading: Reading) -> bool:
+    """Whether an identifier stands in the span with other words beside it, or is cut by it."""
+    return any(
+        mention.kind == "identifier" and mention.start < span[1] and span[0] < mention.end and mention.span != span
+        for mention in reading.mentions
+    )
 
 
 def _span_fit(tokens: Sequence[Token], first: int, last: int, final: bool) -> float:

@@ -5,7 +5,7 @@ An object argument with named properties becomes one slot a property, so that ev
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -45,6 +45,12 @@ class Slot:
     """For an enum: each value with the stems of what people say for it."""
     choices: tuple[str, ...] = ()
     """For a text: the values that its description or examples quote."""
+    codes: tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...] = ()
+    """Values that the description spells out: `1 for cleaning, 2 for ironing`."""
+    layout: str | None = None
+    """For a text that is a date or a time: how its description says it is written (`MM/DD/YYYY`)."""
+    weights: dict[str, float] = field(default_factory=dict)
+    """How much each stem of the name tells this slot from the others."""
 
     @property
     def key(self) -> str:
@@ -80,8 +86,8 @@ def _make(manifest: Manifest) -> tuple[Slot, ...]:
         for word in {*slot.name, *slot.hints}:
             counts[word] = counts.get(word, 0) + 1
     for slot in found:
-        for word in slot.hints:
-            slot.hints[word] = 1.0 / counts[word]
+        slot.hints.update({word: 1.0 / counts[word] for word in slot.hints})
+        slot.weights.update({word: 1.0 / counts[word] for word in slot.name})
     return tuple(found)
 
 
@@ -110,6 +116,8 @@ def _expanded(path: tuple[str, ...], schema: Schema, required: bool, argument: A
         hints={word: 1.0 for word in _content(schema.description)},
         surfaces=_surfaces(schema, argument) if wants in ("enum", "texts") else (),
         choices=_choices(schema) if wants in ("text", "texts") else (),
+        codes=_codes(schema) if wants in ("text", "number", "enum") else (),
+        layout=_layout(schema.description) if wants == "text" else None,
     )
 
 
@@ -198,6 +206,40 @@ def _choices(schema: Schema) -> tuple[str, ...]:
     items = schema.items.enum if schema.items and schema.items.enum else ()
     named = [text for text in (*items, *schema.examples) if isinstance(text, str)]
     return tuple(dict.fromkeys([*named, *_QUOTED_CHOICE.findall(schema.description)]))
+
+
+_CODE = re.compile(
+    r"(?<![\w.])(['\"]?)(-?\w{1,6})\1\s*(?:for|=|:|means|represents|corresponds to|corresponding to|is for)\s+"
+    r"(?:an? |the )?['\"]?([A-Za-z][A-Za-z ]{1,40}?)['\"]?(?=\s*(?:[,.;()]|\band\b|\bor\b|$))"
+)
+
+
+def _codes(schema: Schema) -> tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...]:
+    """Returns what the description says codes stand for: numbers, or short texts in quotes."""
+    numeric = "string" not in schema.types
+    found: list[tuple[JSONValue, tuple[tuple[str, ...], ...]]] = []
+    for quote, code, meaning in _CODE.findall(schema.description):
+        if code.lstrip("-").isdigit() if numeric else bool(quote):
+            value: JSONValue = int(code) if numeric else code
+            words = tuple(word for word in stems_of(meaning) if word not in _GENERIC)
+            if words and accepts(schema, value):
+                found.append((value, (words,)))
+    return tuple(found)
+
+
+_GENERIC = frozenset({"service", "servic", "the", "typ", "province", "provinc"})
+_LAYOUT = re.compile(
+    r"(?:YYYY|yyyy)[-/.]?(?:MM|mm)[-/.]?(?:DD|dd)(?:[ T](?:HH|hh):(?:mm|MM)(?::(?:ss|SS))?)?"
+    r"|(?:DD|dd|MM|mm)[-/.](?:DD|dd|MM|mm)[-/.](?:YYYY|yyyy)(?: (?:HH|hh):(?:mm|MM)(?::(?:ss|SS))?)?"
+    r"|(?:HH|hh):(?:mm|MM)(?::(?:ss|SS))?"
+)
+
+
+def _layout(description: str) -> str | None:
+    match = _LAYOUT.search(description)
+    if match:
+        return match.group()
+    return "ISO" if "ISO-8601" in description or "ISO 8601" in description else None
 
 
 # Whether a value fits

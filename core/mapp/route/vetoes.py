@@ -1,0 +1,168 @@
+"""Hard rules that stop a run although the recogniser said yes.
+
+Each rule looks for something that the request says and the call would ignore: a number, a unit, a negation, the
+opposite job, a second job. What the app's own requests say in the same words is never held against a request.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.model.values import JSONValue
+from mapp.route.cues import NO_CUES, Cues, uncounted
+from mapp.route.fill import Filling
+from mapp.route.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
+from mapp.route.mentions import NUMERIC, Mention
+from mapp.route.options import Reading, read
+from mapp.route.slots import slots_of
+from mapp.route.words import Token, stem, tokenise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Veto:
+    """One reason not to run: the rule's name, and what it saw, in words."""
+
+    name: str
+    reason: str
+
+
+def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = NO_CUES) -> tuple[Veto, ...]:
+    """Returns every reason not to run the app with these arguments; empty when there is none."""
+    reading = read(request.text, request.attachment)
+    free = _free(reading, filling)
+    own = _vocabulary(manifest, cues)
+    found = [
+        *_missing(filling),
+        *_left_over(manifest, filling, cues),
+        *_units(reading, manifest, filling, cues),
+        *_ambiguous(reading, filling),
+        *_negations(free, cues),
+        *_opposites(free, own),
+        *_second_request(free, cues),
+    ]
+    return tuple({veto.reason: veto for veto in found}.values())
+
+
+def _free(reading: Reading, filling: Filling) -> list[Token]:
+    """Returns the tokens that are nobody's value: outside quotes and outside what the arguments took."""
+    spans = [(start, end) for _, start, end in filling.spans]
+    spans += [mention.span for mention in reading.quoted]
+    spans += [mention.span for mention in reading.mentions if mention.kind == "json"]
+    return [
+        token
+        for token in reading.tokens
+        if not any(start <= token.start and token.end <= end for start, end in spans)
+    ]
+
+
+def _vocabulary(manifest: Manifest, cues: Cues) -> frozenset[str]:
+    """Returns the stems of every word that the app's name, description, arguments and own requests use."""
+    texts = [manifest.name, manifest.description]
+    for argument in manifest.arguments:
+        texts += [argument.name, argument.schema.description]
+        texts += [str(value) for value in argument.schema.enum or ()]
+        texts += [word for _, words in argument.words for word in words]
+    return frozenset(token.stem for text in texts for token in tokenise(text)) | frozenset(cues.words)
+
+
+# Something missing, something left over
+
+
+def _missing(filling: Filling) -> Iterator[Veto]:
+    for name in filling.missing:
+        yield Veto(name="missing-argument", reason=f"the request does not say {name}")
+
+
+def _left_over(manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
+    said = f"{manifest.name} {manifest.description}".lower()
+    values = _scalars(filling.arguments)
+    for mention in filling.unused:
+        repeated = any(type(mention.value) is type(value) and mention.value == value for value in values)
+        if repeated or mention.soft or mention.ambiguous or mention.text.lower() in cues.leftovers:
+            continue
+        if mention.kind in NUMERIC and mention.text.lower() in said.split():
+            continue
+        yield Veto(name=f"{_noun(mention)}-left-over", reason=f"no argument takes {_noun(mention)} “{mention.text[:60]}”")
+
+
+def _noun(mention: Mention) -> str:
+    if mention.kind in ("number", "ordinal", "quantity"):
+        return "number"
+    return {"percent": "percentage", "currency": "amount", "quoted": "quotation"}.get(mention.kind, mention.kind)
+
+
+def _scalars(value: JSONValue) -> list[JSONValue]:
+    match value:
+        case dict():
+            return [scalar for inner in value.values() for scalar in _scalars(inner)]
+        case list():
+            return [scalar for inner in value for scalar in _scalars(inner)]
+        case _:
+            return [value]
+
+
+def _units(reading: Reading, manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
+    spans = [(name, (start, end)) for name, start, end in filling.spans]
+    slots = {slot.key: slot for slot in slots_of(manifest)}
+    for name, sort, mention in uncounted(reading, tuple(slots.values()), spans):
+        slot = slots[name]
+        if sort in cues.sorts.get(name, ()) or (sort == "currency" and not slot.unit):
+            continue
+        if not slot.declared_unit and (stem(mention.unit or "") in slot.hints or mention.unit == slot.unit):
+            continue
+        yield Veto(name="unit-left-over", reason=f"{name} is not counted in what “{mention.text}” is")
+
+
+def _ambiguous(reading: Reading, filling: Filling) -> Iterator[Veto]:
+    for mention in reading.mentions:
+        taken = any(start <= mention.start and mention.end <= end for _, start, end in filling.spans)
+        longer = any(
+            other is not mention and other.kind in ("date", "date-time") and other.start <= mention.start < other.end
+            for other in reading.mentions
+        )
+        if mention.kind == "date" and mention.ambiguous and not taken and not longer:
+            yield Veto(name="ambiguous-date", reason=f"“{mention.text}” can be read as several dates")
+
+
+# Words that turn the meaning
+
+
+def _negations(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
+    for place, token in enumerate(free):
+        if token.lower not in NEGATIONS:
+            continue
+        before = free[place - 1] if place else None
+        after = free[place + 1] if place + 1 < len(free) else None
+        pairs = [f"{before.stem} {token.stem}" if before else "", f"{token.stem} {after.stem}" if after else ""]
+        harmless = after is not None and f"{token.lower} {after.lower}" in HARMLESS_NEGATIONS
+        if not harmless and not any(pair in cues.words for pair in pairs):
+            yield Veto(name="negation", reason=f"the request says “{token.text}”, which no argument heeds")
+
+
+_OPPOSITES = {stem(a): stem(b) for pair in OPPOSITES for a, b in (pair, pair[::-1]) if " " not in a + b}
+_REVERSING = ("un", "de", "dis", "non", "anti")
+_UNDOING = frozenset(stem(word) for word in ("undo", "reverse", "invert", "inverse", "opposite"))
+
+
+def _opposites(free: Sequence[Token], own: frozenset[str]) -> Iterator[Veto]:
+    for token in free:
+        if token.stem in own:
+            continue
+        opposite = _OPPOSITES.get(token.stem)
+        bare = next((token.lower.removeprefix(prefix) for prefix in _REVERSING if token.lower.startswith(prefix)), "")
+        if opposite in own and opposite is not None:
+            yield Veto(name="opposite", reason=f"the request says “{token.text}”, the app does the opposite")
+        elif len(bare) > 3 and stem(bare.lstrip("-")) in own:
+            yield Veto(name="opposite", reason=f"“{token.text}” undoes what the app does")
+        elif token.stem in _UNDOING:
+            yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
+
+
+def _second_request(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
+    said = " ".join(token.lower for token in free)
+    for phrase in SECOND_REQUEST:
+        first, _, second = phrase.partition(" ")
+        known = f"{stem(first)} {stem(second)}" in cues.words if second else first in cues.words
+        if f" {phrase} " in f" {said} " and not known:
+            yield Veto(name="second-request", reason=f"“{phrase}” asks for a second thing")
