@@ -1,0 +1,299 @@
+"""Building the index: only what changed is read and embedded, and half done is invisible.
+
+A build makes a new generation next to the one in use (see `mapp.index.generation`), taking over from it
+whatever is the same. With nothing to take over, everything is built; the vectors then still come from the
+cache as far as they were ever computed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mapp.index import generation as generations
+from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, open_catalogue
+from mapp.index.dense import choose_store, read_matrix, write_matrix
+from mapp.index.entry import Entry, Head, IndexStatus, blob_key, taught, texts
+from mapp.index.generation import Damaged, Seal
+from mapp.index.vectors import VectorCache, open_vectors
+from mapp.model.app import Card
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder, Vectors
+
+_APPS_AT_ONCE: Final = 16
+
+Progress = Callable[[int, int], None]
+"""Called with how many apps were embedded and how many there are to embed."""
+
+
+class Extra(Protocol):
+    """Makes a file of another stage for a new generation, e.g. the trained recogniser."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        ...
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Writes the file to `path`; `previous` is that of the last generation, where it is of use."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corpus:
+    """Everything that a new generation knows, for those who learn from it."""
+
+    embedder: Embedder
+    apps: tuple[str, ...]
+    changed: tuple[str, ...]
+    _catalogue: Catalogue
+    _vectors: VectorCache
+
+    def card(self, app: str) -> Card:
+        """Returns an app's card."""
+        card = self._catalogue.card(app)
+        if card is None:
+            raise KeyError(app)
+        return card
+
+    def vectors(self, app: str) -> tuple[Card, Vectors]:
+        """Returns an app's card and a row for each of `mapp.index.entry.texts(card)`."""
+        card = self.card(app)
+        return card, _embedded(card, self.embedder, self._vectors)
+
+
+def build(
+    folder: Path,
+    heads: Sequence[Head],
+    load: Callable[[Head], Card],
+    *,
+    embedder: Embedder,
+    vectors: Path,
+    store: str = "auto",
+    extras: Sequence[Extra] = (),
+    progress: Progress | None = None,
+    fresh: bool = False,
+) -> IndexStatus:
+    """Brings the index in `folder` to the given heads and returns how it stands.
+
+    Args:
+        folder: the index; made where it is missing.
+        heads: every app of the library; what else the index holds is dropped.
+        load: reads an app's card; only called for apps that are new or have another tree.
+        embedder: whose vectors the index holds.
+        vectors: the file of the vector cache.
+        store: `exact`, `chroma`, or `auto` to decide by the number of apps.
+        extras: what other stages put into a generation.
+        progress: told about the embedding.
+        fresh: take over nothing from the generation in use.
+
+    Raises:
+        Busy: when another process builds for more than two minutes.
+        MappError: when the embedder cannot be used.
+    """
+    with generations.building(folder), open_vectors(vectors, embedder) as cache:
+        generations.sweep(folder)
+        base = None if fresh else _base(folder, embedder)
+        job = _Job(embedder, cache, choose_store(store, len(heads)), tuple(extras), progress)
+        made = job.run(folder, {head.app: head for head in heads}, load, base)
+        if made is not None:
+            generations.switch(folder, made)
+            generations.sweep(folder)
+        seal = generations.read_seal(made or _in_use(folder))
+        return _status(made or _in_use(folder), seal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The generation in use, as far as it can be taken over."""
+
+    path: Path
+    seal: Seal
+    heads: Mapping[str, Head]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    embedder: Embedder
+    cache: VectorCache
+    store: str
+    extras: tuple[Extra, ...]
+    progress: Progress | None
+
+    def run(
+        self, folder: Path, heads: Mapping[str, Head], load: Callable[[Head], Card], base: _Base | None
+    ) -> Path | None:
+        """Makes and seals a generation; None when the one in use is already what is wanted."""
+        known = base.heads if base else {}
+        changed = [head for head in heads.values() if not _same_tree(known.get(head.app), head)]
+        if base and dict(known) == dict(heads) and self._fits(base.seal):
+            return None
+        entries = [_entry(head, load(head)) for head in sorted(changed, key=lambda head: head.app)]
+        made = generations.begin(folder)
+        catalogue = copy_catalogue(base.path, made) if base else create_catalogue(made)
+        try:
+            catalogue.change(entries, sorted(set(known) - set(heads)))
+            catalogue.move({name: head for name, head in heads.items() if known.get(name) != head})
+        finally:
+            catalogue.close()
+        fresh_rows = dict(self._rows(entries))
+        catalogue = open_catalogue(made)
+        try:
+            self._write_dense(made, catalogue.names, fresh_rows, base)
+            self._make_extras(made, catalogue, tuple(entry.app for entry in entries), base)
+        finally:
+            catalogue.close()
+        self._seal(made, len(heads))
+        return made
+
+    def _fits(self, seal: Seal) -> bool:
+        return seal.store == self.store and {extra.name for extra in self.extras} <= set(seal.extras)
+
+    def _rows(self, entries: Sequence[Entry]) -> Iterator[tuple[str, Vectors]]:
+        """Embeds a few apps at a time and keeps them, so that a killed build goes on where it stopped."""
+        for start in range(0, len(entries), _APPS_AT_ONCE):
+            group = entries[start : start + _APPS_AT_ONCE]
+            missing = [entry.card for entry in group if self.cache.get(blob_key(entry.card)) is None]
+            self.cache.put(_embed_together(missing, self.embedder))
+            for entry in group:
+                yield entry.app, app_vector(entry.card, _embedded(entry.card, self.embedder, self.cache))
+            if self.progress:
+                self.progress(min(start + _APPS_AT_ONCE, len(entries)), len(entries))
+
+    def _write_dense(
+        self, made: Path, names: Sequence[str], fresh: Mapping[str, Vectors], base: _Base | None
+    ) -> None:
+        import numpy as np
+
+        matrix = np.zeros((len(names), self.embedder.dimensions), dtype=np.float32)
+        old = read_matrix(base.path, base.seal.apps, self.embedder.dimensions) if base else None
+        places = {name: row for row, name in enumerate(sorted(base.heads))} if base else {}
+        for row, name in enumerate(names):
+            if name in fresh:
+                matrix[row] = fresh[name]
+            elif old is not None:
+                matrix[row] = old[places[name]]
+        write_matrix(made, matrix)
+        if self.store == "chroma":
+            from mapp.index.graph import write_graph
+
+            write_graph(made, matrix)
+
+    def _make_extras(
+        self, made: Path, catalogue: Catalogue, changed: tuple[str, ...], base: _Base | None
+    ) -> None:
+        corpus = Corpus(
+            embedder=self.embedder,
+            apps=catalogue.names,
+            changed=changed,
+            _catalogue=catalogue,
+            _vectors=self.cache,
+        )
+        for extra in self.extras:
+            before = base.path / extra.name if base and extra.name in base.seal.extras else None
+            extra.make(corpus, made / extra.name, before)
+
+    def _seal(self, made: Path, apps: int) -> None:
+        generations.write_seal(
+            made,
+            embedder=self.embedder.name,
+            digest=self.embedder.digest,
+            dimensions=self.embedder.dimensions,
+            store=self.store,
+            apps=apps,
+            extras=tuple(extra.name for extra in self.extras),
+        )
+
+
+def app_vector(card: Card, vectors: Vectors) -> Vectors:
+    """Returns the unit vector of an app: the mean of its description and the requests that fit it.
+
+    Args:
+        card: the app.
+        vectors: a row for each of `mapp.index.entry.texts(card)`, in that order.
+    """
+    import numpy as np
+
+    mean = vectors[: 1 + len(taught(card))].mean(axis=0)
+    unit: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+    return unit
+
+
+def _base(folder: Path, embedder: Embedder) -> _Base | None:
+    """The generation in use when it is whole and its vectors are this embedder's."""
+    try:
+        path = generations.current(folder)
+        if path is None:
+            return None
+        seal = generations.read_seal(path)
+        if seal.digest != embedder.digest:
+            return None
+        read_matrix(path, seal.apps, seal.dimensions)
+        catalogue = open_catalogue(path)
+        try:
+            heads = catalogue.heads()
+        finally:
+            catalogue.close()
+    except (Damaged, sqlite3.DatabaseError, OSError, ValueError):
+        return None
+    return _Base(path, seal, heads) if len(heads) == seal.apps else None
+
+
+def _entry(head: Head, card: Card) -> Entry:
+    return Entry(app=head.app, commit=head.commit, tree=head.tree, card=card)
+
+
+def _same_tree(known: Head | None, head: Head) -> bool:
+    return known is not None and known.tree == head.tree
+
+
+def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str, Vectors]]:
+    """Embeds the texts of several apps in one go: batches of like length waste the least."""
+    parts = [texts(card) for card in cards]
+    vectors = embedder.embed([text for part in parts for text in part])
+    found, start = [], 0
+    for card, part in zip(cards, parts, strict=True):
+        found.append((blob_key(card), vectors[start : start + len(part)]))
+        start += len(part)
+    return found
+
+
+def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
+    """The vectors of an app's texts, from the cache where it has them, in float16's precision always."""
+    key = blob_key(card)
+    known = cache.get(key)
+    if known is None or len(known) != len(texts(card)):
+        cache.put(_embed_together([card], embedder))
+        known = cache.get(key)
+    if known is None:
+        raise OSError("the vector cache does not keep what is written to it")
+    return known
+
+
+def _in_use(folder: Path) -> Path:
+    path = generations.current(folder)
+    if path is None:
+        raise Damaged("nothing was built")
+    return path
+
+
+def _status(path: Path, seal: Seal) -> IndexStatus:
+    return IndexStatus(
+        state="ready",
+        generation=path.name,
+        apps=seal.apps,
+        embedder=seal.embedder,
+        store=seal.store,
+        bytes=generations.size(path),
+    )
+
+
+def drop(folder: Path) -> None:
+    """Deletes an index; whoever asks next builds it anew."""
+    with generations.building(folder):
+        shutil.rmtree(folder, ignore_errors=True)

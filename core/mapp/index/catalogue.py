@@ -1,0 +1,116 @@
+"""The apps of one generation in one SQLite file: commit, tree, card, and the lexical half."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from mapp.index import lexical
+from mapp.index.entry import Entry, Head, blob_key
+from mapp.model.app import Card
+
+FILE: Final = "catalogue.sqlite"
+_TABLE: Final = """
+create table apps (
+    number integer primary key, name text not null unique,
+    head text not null, tree text not null, blob text not null, card text not null
+)
+"""
+
+
+class Catalogue:
+    """The apps in the order of their names, which is the order of the rows of the matrix."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Takes a connection that this object may use alone."""
+        self._connection = connection
+        rows = connection.execute("select number, name from apps order by name").fetchall()
+        self.names: tuple[str, ...] = tuple(name for _, name in rows)
+        self._rows = {number: row for row, (number, _) in enumerate(rows)}
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    def heads(self) -> dict[str, Head]:
+        """Returns the commit and tree at which each app is known."""
+        query = "select name, head, tree from apps"
+        return {
+            name: Head(app=name, commit=commit, tree=tree)
+            for name, commit, tree in self._connection.execute(query)
+        }
+
+    def blobs(self) -> dict[str, str]:
+        """Returns app -> key of its vectors in the cache."""
+        return dict(self._connection.execute("select name, blob from apps").fetchall())
+
+    def card(self, app: str) -> Card | None:
+        """Returns an app's card, or None when there is no such app."""
+        row = self._connection.execute("select card from apps where name = ?", (app,)).fetchone()
+        return None if row is None else Card.from_dict(json.loads(row[0]))
+
+    def find(self, text: str, limit: int) -> list[tuple[int, float]]:
+        """Returns (row, score) of the apps that share words with the text; the best has score 1."""
+        found = lexical.find(self._connection, text, limit)
+        return [(self._rows[number], score) for number, score in found]
+
+    def change(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
+        """Puts entries in place of those of the same name, and takes out what is gone; in one transaction."""
+        with self._connection:
+            for name in gone:
+                self._remove(name)
+            for entry in entries:
+                self._remove(entry.app)
+                self._add(entry)
+
+    def move(self, heads: Mapping[str, Head]) -> None:
+        """Notes the present commits of apps whose trees have not changed."""
+        rows = [(head.commit, name) for name, head in heads.items()]
+        with self._connection:
+            self._connection.executemany("update apps set head = ? where name = ?", rows)
+
+    def _add(self, entry: Entry) -> None:
+        card = json.dumps(entry.card.to_dict(), ensure_ascii=False, separators=(",", ":"))
+        row = (entry.app, entry.commit, entry.tree, blob_key(entry.card), card)
+        cursor = self._connection.execute(
+            "insert into apps (name, head, tree, blob, card) values (?, ?, ?, ?, ?)", row
+        )
+        lexical.add(self._connection, int(cursor.lastrowid or 0), entry.card)
+
+    def _remove(self, name: str) -> None:
+        row = self._connection.execute("select number from apps where name = ?", (name,)).fetchone()
+        if row is not None:
+            lexical.remove(self._connection, row[0])
+            self._connection.execute("delete from apps where number = ?", row)
+
+
+def create_catalogue(folder: Path) -> Catalogue:
+    """Makes an empty catalogue in a folder."""
+    connection = _connect(folder)
+    connection.execute(_TABLE)
+    connection.execute(lexical.TABLE)
+    return Catalogue(connection)
+
+
+def copy_catalogue(source: Path, folder: Path) -> Catalogue:
+    """Makes a catalogue in `folder` with what that of another folder holds."""
+    (folder / FILE).write_bytes((source / FILE).read_bytes())
+    return Catalogue(_connect(folder))
+
+
+def open_catalogue(folder: Path) -> Catalogue:
+    """Opens a finished catalogue for reading; raises sqlite3.DatabaseError when it is damaged."""
+    # immutable: no lock, no journal, no second look for changes; a generation never changes.
+    address = f"{(folder / FILE).absolute().as_uri()}?mode=ro&immutable=1"
+    return Catalogue(sqlite3.connect(address, uri=True, check_same_thread=False))
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(folder / FILE)
+    # The folder counts only once its seal is written, so that a half-written file harms nobody.
+    connection.execute("pragma journal_mode = off")
+    connection.execute("pragma synchronous = off")
+    return connection
