@@ -10,7 +10,9 @@ FAILED = 1
 
 
 @click.command("doctor")
-@click.option("--repair", is_flag=True, help="Write what is derived anew, and sweep what killed processes left.")
+@click.option(
+    "--repair", is_flag=True, help="Write what is derived anew, and sweep what killed processes left."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @pass_context
 def command(context: Context, repair: bool, as_json: bool) -> int:
@@ -25,7 +27,9 @@ def command(context: Context, repair: bool, as_json: bool) -> int:
     if as_json:
         context.console.json({"isolation": _isolation(context), "findings": [row.to_dict() for row in found]})
     else:
-        context.console.table([(row.state, row.what, row.detail) for row in found], ("STATE", "WHAT", "DETAIL"))
+        context.console.table(
+            [(row.state, row.what, row.detail) for row in found], ("STATE", "WHAT", "DETAIL")
+        )
     return FAILED if any(row.state == "failed" for row in found) else 0
 
 

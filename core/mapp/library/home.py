@@ -46,6 +46,11 @@ class Home:
         return self.root / "checkouts"
 
     @property
+    def starter_marker(self) -> Path:
+        """Returns the file that says which starter apps were installed, at which commits."""
+        return self.root / "starter.json"
+
+    @property
     def holds(self) -> Path:
         """Returns the folder of the lock files of running processes."""
         return self.root / "locks"

@@ -66,7 +66,9 @@ def _program(_: Workspace) -> Seen:
 
 def _sandbox(workspace: Workspace) -> Seen:
     executor = workspace.executor
-    result = executor.run(Job(program=Program(source="function main(input) { return input + 1; }"), arguments=("1",)))
+    result = executor.run(
+        Job(program=Program(source="function main(input) { return input + 1; }"), arguments=("1",))
+    )
     if not isinstance(result, Returned) or result.json != "2":
         return "failed", f"1 + 1 gave {result}"
     state: State = "ok" if executor.isolation != "none" else "warning"

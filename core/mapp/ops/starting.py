@@ -1,0 +1,68 @@
+"""Commits the starter apps into a library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from mapp.config import write_whole
+from mapp.errors import MappError
+from mapp.git.repository import Repository, Signature
+from mapp.library.change import entry_of, message, pin
+from mapp.library.home import Home
+from mapp.library.lockfile import Entry
+from mapp.model.app import read_app
+from mapp.ops.workspace import Workspace
+from mapp.starter import bundle
+
+
+def install(
+    workspace: Workspace, marker: Mapping[str, object], digest: str, advance: Callable[[int, int], None]
+) -> tuple[str, ...]:
+    """Installs what is missing or outdated, writes the marker last, and returns the names installed."""
+    known = marker.get("commits")
+    before = known if isinstance(known, dict) else {}
+    names = bundle.names()
+    entries: list[Entry] = []
+    commits: dict[str, str] = {}
+    for done, name in enumerate(names, 1):
+        entry = _install_one(workspace.home, name, before.get(name))
+        if entry is not None:
+            entries.append(entry)
+        commits[name] = entry.commit if entry else str(before.get(name, ""))
+        advance(done, len(names))
+    pin(workspace.home, *entries, tell=workspace.tell)
+    document = {"digest": digest, "commits": commits}
+    write_whole(workspace.home.starter_marker, json.dumps(document, indent=1).encode())
+    return tuple(entry.name for entry in entries)
+
+
+def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
+    """Returns what was installed, or None where the person's own state has to stay."""
+    files = bundle.files(name)
+    app = read_app(files, strict=False)
+    who = Signature(name="mapp", email="mapp@localhost", time=bundle.BORN)
+    text = message(
+        f"{name}: {app.manifest.version}",
+        {"Mapp-Operation": "starter", "Mapp-Verdict": "passed"},
+        body=app.manifest.description,
+    )
+    path = home.repository(name)
+    if not path.exists():
+        if before is not None:
+            return None
+        repository, commit = Repository.create(path, files, text, who)
+    else:
+        repository = Repository.open(path)
+        tip = repository.tip()
+        same = tip is not None and repository.info(tip).tree == repository.write_tree(files)
+        if not same and tip != before:
+            return None
+        if tip is None:
+            raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
+        commit = tip if same else repository.commit(files, text, who, parents=(tip,))
+    version = f"v{app.manifest.version}"
+    if version not in repository.tags():
+        repository.tag(version, commit)
+    tree = repository.info(commit).tree
+    return entry_of(app, files, commit=commit, tree=tree, source="starter")
