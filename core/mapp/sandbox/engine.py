@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,7 +33,9 @@ def extension() -> Path:
 @cache
 def version() -> str:
     """Returns the engine's name and the version of the package that carries it."""
-    return f"quickjs-ng (dukpy {metadata.version('dukpy')})"
+    from importlib.metadata import version as version_of  # dear, and only asked for by `doctor` and the like
+
+    return f"quickjs-ng (dukpy {version_of('dukpy')})"
 
 
 def command(module: str) -> list[str]:

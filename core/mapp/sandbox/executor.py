@@ -139,6 +139,10 @@ class Executor(Protocol):
         """Evaluates the script, calls nothing, and lists its functions."""
         ...
 
+    def warm(self) -> None:
+        """Starts what the first run will need, without waiting for it; never fails."""
+        ...
+
     def close(self) -> None:
         """Ends all helper processes; the executor cannot be used any more."""
         ...

@@ -48,22 +48,24 @@ class Lane:
     def __init__(self, process: int, control: socket.socket) -> None:
         self.process = process
         self._control = control
+        self._ready = False
 
     @classmethod
     def open(cls) -> Lane:
-        """Starts a zygote and waits until it is ready; raises SandboxUnavailable."""
+        """Starts a zygote without waiting for it; raises SandboxUnavailable."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            lane = cls(_start(theirs.fileno()), ours)
         ours.settimeout(PATIENCE)
-        with contextlib.suppress(OSError):
-            if ours.recv(1) == READY:
-                return lane
-        lane.close()
-        raise engine.unavailable("its process ended at once")
+        try:
+            return cls(_start(theirs.fileno()), ours)
+        except SandboxUnavailable:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
 
     def run(self, job: Job, payload: bytes) -> Result:
-        """Runs one job; raises LaneLost."""
+        """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
+        self._await_ready()
         try:
             conversation = self._converse(job, payload)
             code, cpu_ms = self._end(WAIT if conversation.ending == "hung up" else KILL)
@@ -87,6 +89,14 @@ class Lane:
             os.killpg(self.process, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.process, 0)
+
+    def _await_ready(self) -> None:
+        if self._ready:
+            return
+        with contextlib.suppress(OSError):
+            self._ready = self._control.recv(1) == READY
+        if not self._ready:
+            raise engine.unavailable("its process ended at once")
 
     def _converse(self, job: Job, payload: bytes) -> Conversation:
         ours, theirs = socket.socketpair()
@@ -178,6 +188,11 @@ class ForkingExecutor:
         """Evaluates the script, calls nothing, and lists its functions."""
         job = wire.inspection(source)
         return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
+
+    def warm(self) -> None:
+        """Starts the first zygote, so that it gets ready while others work."""
+        with contextlib.suppress(SandboxUnavailable):
+            self._give_back(self._take())
 
     def close(self) -> None:
         """Ends all zygotes; those at work end with their run."""

@@ -26,7 +26,7 @@
   const TypeErrorType = TypeError;
   const EvalErrorType = EvalError;
 
-  const DEEPEST = 200; // levels of nesting in a result; readers on the other side recurse too
+  const DEEPEST = 100; // levels of nesting in a result; each takes four of the engine's 650 frames
   const LONGEST_MESSAGE = 4000;
   const LONGEST_STACK = 8000;
 
@@ -202,6 +202,8 @@
     ({ __proto__: null, kind: "refused", json: "", name: "", stack: "",
        message: "output is a promise that never settles" });
 
+  // A finished record is frozen: to make its text the engine pushes it on an array, and a script that has put a
+  // setter on Array.prototype["0"] gets hold of it there.
   function recordResult(record, value, kind, limit) {
     try {
       record.json = serialise(value, "output", limit);
@@ -211,6 +213,7 @@
       else if (error === tooLong) recordTooLong(record);
       else recordError(record, error);
     }
+    freeze(record);
   }
 
   function recordTooLong(record) {
@@ -224,6 +227,7 @@
     record.name = object ? readText(error, "name", "Error", LONGEST_MESSAGE) : typeof error;
     record.message = object ? readText(error, "message", "", LONGEST_MESSAGE) : cut(toText(error), LONGEST_MESSAGE);
     record.stack = object ? readText(error, "stack", "", LONGEST_STACK) : "";
+    freeze(record);
   }
 
   function isOutOfMemory(error) {

@@ -47,6 +47,9 @@ class SpawningExecutor:
         job = wire.inspection(source)
         return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
 
+    def warm(self) -> None:
+        """Does nothing: every run starts its own interpreter."""
+
     def close(self) -> None:
         """Makes further runs an error; there is nothing to end."""
         self._closed = True

@@ -1,8 +1,8 @@
 """The bytes between us and a worker: a job goes in, a reply comes out, and a reply is never believed.
 
 In: a header (four numbers of 8 bytes), then `[job, arguments]` and the subject's job, all JSON. Out: a tag of
-one byte, a length of 8 bytes, the body. A worker may have been taken over by what it ran, so everything is
-checked, and whatever is not a well-formed reply is a crash.
+one byte, two numbers of 8 bytes (length of the body, growth in kB), the body. A worker may have been taken
+over by what it ran, so everything is checked, and whatever is not a well-formed reply is a crash.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from mapp.sandbox.executor import (
 )
 
 LARGEST_INPUT = 50_000_000  # bytes of job and arguments
-PREFIX = 9  # tag and length of a reply
+PREFIX = 17  # tag, length and growth
+ENGINE_MB = 128  # the engine's own limit
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
@@ -70,15 +71,19 @@ def reply_limit(job: Job) -> int:
 
 def is_complete(reply: bytes | bytearray) -> bool:
     """Whether all that was announced has arrived."""
-    return len(reply) >= PREFIX and len(reply) >= PREFIX + int.from_bytes(reply[1:PREFIX], "big")
+    return len(reply) >= PREFIX and len(reply) >= PREFIX + int.from_bytes(reply[1:9], "big")
 
 
 def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
     """Returns what a complete reply says; one that says nothing sensible is a crash."""
     try:
-        return _result(reply[:1], reply[PREFIX:], job, wall_ms)
+        result = _result(reply[:1], reply[PREFIX:], job, wall_ms)
     except (Malformed, ValueError, KeyError, TypeError, RecursionError) as error:
         return Killed(reason="crash", detail=f"malformed reply: {error}", wall_ms=wall_ms)
+    grown_mb = int.from_bytes(reply[9:PREFIX], "big") / 1024
+    if _is_null(result) and grown_mb > min(job.memory_mb, ENGINE_MB) / 2:
+        return out_of_memory(job, wall_ms)
+    return result
 
 
 def functions_of(result: Result) -> Inspection | Threw | Killed:
@@ -100,6 +105,11 @@ def out_of_memory(job: Job, wall_ms: float) -> Killed:
 def too_much_output(job: Job, wall_ms: float) -> Killed:
     """The result of a script that said more than it may."""
     return Killed(reason="output", detail=f"more than {job.output_kb} kB of output", wall_ms=wall_ms)
+
+
+def _is_null(result: Result) -> bool:
+    """Whether `null` was thrown: the engine does so when there is no memory left to make an error of."""
+    return isinstance(result, Threw) and (result.name, result.message) == ("object", "null")
 
 
 def _meta(job: Job, program: Program) -> dict[str, Any]:

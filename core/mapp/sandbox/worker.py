@@ -116,8 +116,9 @@ def serve(interpreter: Interpreter, source: int, sink: int) -> None:
     )
     job, interpreter.subject_job = receive(source, job_size), receive(source, subject_size)
     limit(memory, seconds)
+    before = peak()
     tag, body = answer(interpreter, job)
-    send(sink, tag + len(body).to_bytes(8, "big"))
+    send(sink, tag + len(body).to_bytes(8, "big") + (peak() - before).to_bytes(8, "big"))
     send(sink, body)
 
 
@@ -158,23 +159,31 @@ def limit(memory: int, seconds: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    for name in ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NPROC", "RLIMIT_NOFILE"):
-        resource.setrlimit(getattr(resource, name), (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     if mapped := mapped_bytes():
         resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    for name in ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NPROC", "RLIMIT_NOFILE"):
+        resource.setrlimit(getattr(resource, name), (0, 0))
 
 
 def mapped_bytes() -> int:
-    """Returns the size of this process's address space, or 0 where the kernel does not say."""
-    try:
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
-    except OSError:
+    """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
+    if sys.platform != "linux":
         return 0
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
     try:
         return int(os.read(descriptor, 64).split()[0]) * os.sysconf("SC_PAGESIZE")
     finally:
         os.close(descriptor)
+
+
+def peak() -> int:
+    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:

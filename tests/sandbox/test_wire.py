@@ -1,0 +1,92 @@
+"""A reply is never believed: whatever an honest worker would not say is a crash."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from mapp.sandbox import wire
+from mapp.sandbox.executor import Killed, Returned, Threw
+from support.scripts import job
+
+JOB = job("function main() {}", output_kb=1)
+
+
+def reply(body: bytes, tag: bytes = b"J", grown_kb: int = 0) -> bytes:
+    return tag + len(body).to_bytes(8, "big") + grown_kb.to_bytes(8, "big") + body
+
+
+def record(**fields: object) -> bytes:
+    return json.dumps(
+        {"kind": "returned", "json": "1", "name": "", "message": "", "stack": "", **fields}
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"returned"',
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        record(kind="root"),
+        record(kind=["returned"]),
+        record(json=5),
+        record(json=None),
+        record(json="\ud800"),
+        record(kind="threw", message={}),
+    ],
+)
+def test_a_malformed_reply_is_a_crash(body: bytes) -> None:
+    result = wire.decode(reply(body), JOB, 1.0)
+
+    assert isinstance(result, Killed)
+    assert result.reason == "crash"
+
+
+def test_an_unknown_tag_is_a_crash() -> None:
+    assert isinstance(wire.decode(reply(b"", tag=b"?"), JOB, 1.0), Killed)
+
+
+def test_a_worker_that_evades_the_limit_on_output_does_not_get_through() -> None:
+    result = wire.decode(reply(record(json="x" * 1025)), JOB, 1.0)
+
+    assert isinstance(result, Killed)
+    assert result.reason == "output"
+
+
+def test_an_honest_reply_is_read() -> None:
+    assert wire.decode(reply(record()), JOB, 1.0) == Returned(json="1", wall_ms=1.0)
+
+
+def test_a_reply_is_complete_when_all_that_it_announced_is_there() -> None:
+    whole = reply(record())
+
+    assert wire.is_complete(whole)
+    assert not any(wire.is_complete(whole[:length]) for length in range(len(whole)))
+
+
+@pytest.mark.parametrize(("grown_kb", "kind"), [(60 * 1024, Killed), (1024, Threw)])
+def test_a_thrown_null_means_no_memory_only_if_much_was_used(grown_kb: int, kind: type) -> None:
+    body = record(kind="threw", name="object", message="null")
+
+    assert isinstance(wire.decode(reply(body, grown_kb=grown_kb), JOB, 1.0), kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message", "stack"),
+    [
+        ("TypeError: a: b\n    at main (<input>:1:2)\n", "TypeError", "a: b", "at main (main.js:1:2)"),
+        ("plain", "Error", "plain", ""),
+        ("two words: x", "Error", "two words: x", ""),
+        ("Error: \n", "Error", "\n", ""),
+    ],
+)
+def test_an_unhandled_rejection_is_taken_apart(text: str, name: str, message: str, stack: str) -> None:
+    result = wire.decode(reply(text.encode(), tag=b"U"), JOB, 1.0)
+
+    assert result == Threw(name=name, message=message, stack=stack, wall_ms=1.0)

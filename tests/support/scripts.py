@@ -1,0 +1,64 @@
+"""Short ways to say which script runs on what, and processes looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from mapp.sandbox.executor import Executor, Grant, Job, Program, Result, Returned, Threw
+
+
+def job(source: str, *inputs: Any, clock: bool = False, random: bool = False, **options: Any) -> Job:
+    """Returns the job that calls `main` of `source` on the inputs."""
+    program = Program(source=source, capabilities=Grant(clock=clock, random=random))
+    return Job(program=program, arguments=tuple(json.dumps(value) for value in inputs), **options)
+
+
+def expression(text: str, *inputs: Any, **options: Any) -> Job:
+    """Returns the job whose output is the value of one JavaScript expression over `input` and `host`."""
+    return job(f"function main(input, host) {{ return {text}; }}", *(inputs or (None,)), **options)
+
+
+def value(result: Result) -> Any:
+    """Returns the value of a run that went well."""
+    assert isinstance(result, Returned), result
+    return json.loads(result.json)
+
+
+def thrown(result: Result) -> Threw:
+    """Returns the error of a run that threw."""
+    assert isinstance(result, Threw), result
+    return result
+
+
+def evaluate(executor: Executor, text: str, *inputs: Any, **options: Any) -> Any:
+    """Returns the value of one JavaScript expression."""
+    return value(executor.run(expression(text, *inputs, **options)))
+
+
+def children(process: int) -> list[int]:
+    """Returns the ids of a process's children, dead ones included; Linux only."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # gone since
+            continue
+        if int(fields[1]) == process:
+            found.append(int(status.parent.name))
+    return found
+
+
+def zygotes() -> list[int]:
+    """Returns the ids of the zygotes of this process."""
+    found = []
+    for child in children(os.getpid()):
+        try:
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"zygote" in command:
+            found.append(child)
+    return found
