@@ -64,7 +64,9 @@ def manifest_of(function: Mapping[str, Any]) -> Manifest:
     arguments = []
     for name, document in parameters.get("properties", {}).items():
         schema = schema_of(document)
-        arguments.append(Argument(name=name, schema=schema, optional=name not in required and not schema.has_default))
+        arguments.append(
+            Argument(name=name, schema=schema, optional=name not in required and not schema.has_default)
+        )
     return Manifest(
         name=re.sub(r"[^a-z0-9]+", "-", function["name"].lower()).strip("-") or "function",
         version=Version.parse("1.0.0"),
@@ -154,7 +156,11 @@ def choose(request: Request, functions: Sequence[Mapping[str, Any]]) -> Mapping[
     said = {token.stem for token in tokenise(request.text)}
 
     def score(place: int) -> float:
-        return sum(weight * math.log(1 + len(bags) / shared[word]) for word, weight in bags[place].items() if word in said)
+        return sum(
+            weight * math.log(1 + len(bags) / shared[word])
+            for word, weight in bags[place].items()
+            if word in said
+        )
 
     return functions[max(range(len(functions)), key=score)]
 
@@ -163,7 +169,9 @@ def _bag(function: Mapping[str, Any]) -> dict[str, float]:
     texts = {" ".join(words_of_name(function["name"])): 2.0, function.get("description", ""): 1.0}
     for name, document in function["parameters"].get("properties", {}).items():
         texts[" ".join(words_of_name(name))] = 0.5
-        texts[str(document.get("description", "")) + " " + " ".join(map(str, document.get("enum") or ()))] = 0.3
+        texts[str(document.get("description", "")) + " " + " ".join(map(str, document.get("enum") or ()))] = (
+            0.3
+        )
     bag: dict[str, float] = {}
     for text, weight in texts.items():
         for token in tokenise(text):
@@ -199,7 +207,12 @@ def measure(folder: Path) -> Iterator[Line]:
 def _timed(name: str, found: Sequence[dict[str, Any]], check: Any) -> Line:
     began = time.perf_counter()
     right = sum(map(check, found))
-    return Line(name=name, right=right, count=len(found), milliseconds=(time.perf_counter() - began) / len(found) * 1e3)
+    return Line(
+        name=name,
+        right=right,
+        count=len(found),
+        milliseconds=(time.perf_counter() - began) / len(found) * 1e3,
+    )
 
 
 def _expected(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Sequence[Any]]]:
@@ -235,7 +248,9 @@ def main() -> None:
         print("fill_bfcl: skipped, no BFCL data in ../shared/data (set MAPP_BENCH_DATA to where it is)")
         return
     for line in measure(folder):
-        print(f"{line.name:64} {line.right:4} of {line.count:4}  {line.right / line.count:6.1%}  {line.milliseconds:5.1f} ms")
+        print(
+            f"{line.name:64} {line.right:4} of {line.count:4}  {line.right / line.count:6.1%}  {line.milliseconds:5.1f} ms"
+        )
 
 
 if __name__ == "__main__":

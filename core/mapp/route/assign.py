@@ -9,14 +9,19 @@ MOST_STEPS = 4_000
 """Branches that the search looks at before it settles for the best so far."""
 
 
-def masks(options: Sequence[Sequence[Option]], tokens: Sequence[Token], groups: Sequence[int]) -> list[list[int]]:
+def masks(
+    options: Sequence[Sequence[Option]], tokens: Sequence[Token], groups: Sequence[int]
+) -> list[list[int]]:
     """Returns for each option the tokens it uses up, as bits.
 
     Values and enums have fields of their own: `week` in `2 weeks` may name the unit while `2` is the amount. Enums
     of the same values share a field. Loose text uses up its words in every field.
     """
     size, fields = len(tokens), max(groups, default=0) + 1
-    return [[_mask(option, tokens, size, group, fields) for option in row] for row, group in zip(options, groups, strict=True)]
+    return [
+        [_mask(option, tokens, size, group, fields) for option in row]
+        for row, group in zip(options, groups, strict=True)
+    ]
 
 
 def _mask(option: Option, tokens: Sequence[Token], size: int, group: int, fields: int) -> int:

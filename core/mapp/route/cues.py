@@ -5,8 +5,8 @@ where they stand; of all the ways to read the right values, the one that scores 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,12 @@ from mapp.model.request import Phrase
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
 from mapp.route.assign import Search, masks
-from mapp.route.options import Option, Reading, TextCues, options_for, read
+from mapp.route.lexicon import FUNCTION_WORDS
 from mapp.route.mentions import Mention
+from mapp.route.options import Option, Reading, TextCues, options_for, read
 from mapp.route.slots import Slot, slots_of
 from mapp.route.units import dimension_of
+from mapp.route.words import tokenise
 
 EPOCHS = 8
 MARGIN = 0.6
@@ -36,6 +38,8 @@ class Cues:
     ends: tuple[str, ...] = ()
     words: Mapping[str, int] = field(default_factory=dict)
     """In how many of the requests each free word stands."""
+    forms: tuple[str, ...] = ()
+    """The free words of the requests, stemmed, participles marked with `+ed`."""
     leftovers: tuple[str, ...] = ()
     """Mentions, in lower case, that right readings of its requests leave unused (`base 64`, `20%`)."""
     sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class Cues:
     @cached_property
     def text(self) -> TextCues:
         """Returns where texts begin and end."""
-        return TextCues(frozenset(self.starts), frozenset(self.ends))
+        return _text_cues(self.starts, self.ends, self.words, self.requests)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the cues as a JSON object."""
@@ -54,6 +58,7 @@ class Cues:
             "starts": list(self.starts),
             "ends": list(self.ends),
             "words": dict(self.words),
+            "forms": list(self.forms),
             "leftovers": list(self.leftovers),
             "sorts": {name: list(sorts) for name, sorts in self.sorts.items()},
             "requests": self.requests,
@@ -67,6 +72,7 @@ class Cues:
             starts=tuple(document["starts"]),
             ends=tuple(document["ends"]),
             words=document["words"],
+            forms=tuple(document["forms"]),
             leftovers=tuple(document["leftovers"]),
             sorts={name: tuple(sorts) for name, sorts in document["sorts"].items()},
             requests=document["requests"],
@@ -74,6 +80,13 @@ class Cues:
 
 
 NO_CUES = Cues()
+
+
+def _text_cues(
+    starts: Iterable[str], ends: Iterable[str], words: Mapping[str, int], requests: int
+) -> TextCues:
+    common = (word for word, count in words.items() if count > 0.4 * requests and word not in FUNCTION_WORDS)
+    return TextCues(frozenset(starts), frozenset(ends), frozenset(word for word in common if word.isalnum()))
 
 
 @dataclass(slots=True)
@@ -97,6 +110,7 @@ class Board:
 def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
     """Returns the board of a request for an app."""
     slots = slots_of(manifest)
+    cues = replace(cues, own=cues.own | _own(manifest))
     ranks: Counter[str] = Counter()
     rows = []
     for slot in sorted(slots, key=lambda slot: not slot.required):
@@ -105,6 +119,12 @@ def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
     by_key = {slot.key: row for slot, row in rows}
     options = [by_key[slot.key] for slot in slots]
     return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
+
+
+def _own(manifest: Manifest) -> frozenset[str]:
+    """Returns the words of the app's name, and the numbers that its description states (`version 4`)."""
+    named = {token.stem for token in tokenise(manifest.name) if token.text.isalnum()}
+    return frozenset(named | {token.stem for token in tokenise(manifest.description) if token.text.isdigit()})
 
 
 def _groups(slots: Sequence[Slot]) -> list[int]:
@@ -135,7 +155,8 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
     slots = slots_of(manifest)
     readings = [read(phrase.request, phrase.attachment) for phrase in rows]
     starts, ends = _text_edges(slots, rows, readings)
-    text = TextCues(starts, ends)
+    words = dict(Counter(word for reading in readings for word in reading.words))
+    text = _text_cues(starts, ends, words, len(rows))
     lessons = [
         _lesson(lay_out(manifest, reading, text), dict(phrase.arguments))
         for phrase, reading in zip(rows, readings, strict=True)
@@ -146,7 +167,8 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
         weights=weights,
         starts=tuple(sorted(starts)),
         ends=tuple(sorted(ends)),
-        words=dict(Counter(word for reading in readings for word in reading.words)),
+        words=words,
+        forms=tuple(sorted({form for reading in readings for form in reading.forms})),
         leftovers=tuple(sorted({text for solved in solutions for text in _leftovers(*solved)})),
         sorts=_sorts(solutions),
         requests=len(rows),
@@ -230,7 +252,9 @@ def _correction(lesson: _Lesson, weights: Mapping[str, float]) -> dict[str, floa
     scores = lesson.board.scores(weights)
     meant = _best(lesson, [_only(row, right) for row, right in zip(scores, lesson.right, strict=True)])
     harder = [
-        row if right is None else [score + (0 if place in right else MARGIN) for place, score in enumerate(row)]
+        row
+        if right is None
+        else [score + (0 if place in right else MARGIN) for place, score in enumerate(row)]
         for row, right in zip(scores, lesson.right, strict=True)
     ]
     guessed = _best(lesson, harder)
@@ -273,7 +297,9 @@ def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
 def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for board, taken in solutions:
-        spans = [(slot.key, span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans]
+        spans = [
+            (slot.key, span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans
+        ]
         for key, sort, _ in uncounted(board.reading, board.slots, spans):
             found.setdefault(key, set()).add(sort)
     return {key: tuple(sorted(sorts)) for key, sorts in sorted(found.items())}
@@ -290,7 +316,11 @@ def uncounted(
     for mention in reading.mentions:
         if mention.kind not in ("percent", "currency", "quantity") or mention.number is None or mention.soft:
             continue
-        sort = mention.kind if mention.kind != "quantity" else dimension_of(mention.unit or "") or str(mention.unit)
+        sort = (
+            mention.kind
+            if mention.kind != "quantity"
+            else dimension_of(mention.unit or "") or str(mention.unit)
+        )
         after = (mention.number[1], mention.end)
         for key, (start, end) in spans:
             if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):

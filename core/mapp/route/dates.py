@@ -20,7 +20,7 @@ _YEAR = r"(?P<year>\d{4})(?![\d])"
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
 
 _ISO = re.compile(
-    rf"(?<![\d\w])(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})(?!\d)"
+    r"(?<![\d\w])(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"
 )
 _ISO_TIME = re.compile(rf"(?:T|\s|,\s|\sat\s){_CLOCK}(?P<zone>\s?Z|\sUTC|[+-]\d{{2}}:?\d{{2}})?(?![\d:])")
 _JOINT = re.compile(r"\s?,?\s?(?:at|on|@)?\s")

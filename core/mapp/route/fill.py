@@ -15,7 +15,7 @@ from mapp.model.validation import violations
 from mapp.model.values import JSONValue
 from mapp.route.assign import Search
 from mapp.route.cues import NO_CUES, Board, Cues, lay_out, learn
-from mapp.route.mentions import Mention
+from mapp.route.mentions import SOLID, Mention, outermost
 from mapp.route.options import Option, attached_value, read
 from mapp.route.slots import Slot
 
@@ -54,7 +54,11 @@ def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
         missing=missing,
         unused=unused,
         evidence=evidence,
-        spans=tuple((slot.key, *span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans),
+        spans=tuple(
+            (slot.key, *span)
+            for slot, option in zip(board.slots, taken, strict=True)
+            for span in option.spans
+        ),
         confidence=0.0 if missing else _confidence(board, scores, chosen, len(unused)),
     )
 
@@ -98,7 +102,9 @@ def _missing(
     names += [
         argument.name
         for argument in manifest.arguments
-        if argument.required and argument.name not in arguments and not any(slot.key == argument.name for slot in slots)
+        if argument.required
+        and argument.name not in arguments
+        and not any(slot.key == argument.name for slot in slots)
     ]
     for argument in manifest.arguments:
         if argument.name in arguments and violations(argument.schema, arguments[argument.name]):
@@ -107,12 +113,23 @@ def _missing(
 
 
 def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
+    """Yields what no argument took: a number unless touched, anything longer unless taken as a whole."""
     spans = [span for option in taken for span in option.spans]
-    dates = [mention for mention in board.reading.mentions if mention.kind in ("date", "date-time")]
-    for mention in [*board.reading.numeric, *dates, *board.reading.quoted]:
+    whole = [
+        mention
+        for mention in outermost(board.reading.mentions, frozenset({"date", "date-time", "identifier"}))
+        if mention.kind != "identifier" or (mention.unit in SOLID and mention.unit != "path")
+    ]
+    for mention in board.reading.numeric:
         bare = mention.number or mention.span
         if not any(start < bare[1] and bare[0] < end for start, end in spans):
             yield mention
+    for mention in [*whole, *board.reading.quoted]:
+        if not any(start <= mention.start and mention.end <= end for start, end in spans):
+            if not any(
+                other.start < mention.start and mention.end < other.end for other in board.reading.quoted
+            ):
+                yield mention
 
 
 def _confidence(board: Board, scores: Sequence[Sequence[float]], chosen: Sequence[int], unused: int) -> float:

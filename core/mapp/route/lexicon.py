@@ -45,8 +45,7 @@ CURRENCY_SYMBOLS = {
     "฿": "THB",
 }
 CURRENCY_CODES = frozenset(
-    "USD EUR GBP JPY CHF CAD AUD NZD CNY INR SEK NOK DKK PLN CZK HUF RON BGN TRY RUB UAH ILS ZAR BRL MXN ARS CLP COP "
-    "KRW SGD HKD TWD THB MYR IDR PHP VND AED SAR EGP NGN KES BTC ETH".split()
+    ["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "ILS", "ZAR", "BRL", "MXN", "ARS", "CLP", "COP", "KRW", "SGD", "HKD", "TWD", "THB", "MYR", "IDR", "PHP", "VND", "AED", "SAR", "EGP", "NGN", "KES", "BTC", "ETH"]
 )
 CURRENCY_WORDS = {
     "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "euro": "EUR", "euros": "EUR", "quid": "GBP",
@@ -60,7 +59,7 @@ WEAK_CURRENCY_WORDS = frozenset({"real", "won", "rand", "pound", "pounds"})
 
 OPPOSITES = (
     ("add", "remove"), ("add", "subtract"), ("plus", "minus"), ("include", "exclude"), ("including", "excluding"),
-    ("inclusive", "exclusive"), ("with", "without"), ("encode", "decode"), ("encrypt", "decrypt"),
+    ("inclusive", "exclusive"), ("encode", "decode"), ("encrypt", "decrypt"),
     ("encipher", "decipher"), ("compress", "decompress"), ("zip", "unzip"), ("escape", "unescape"),
     ("upper", "lower"), ("uppercase", "lowercase"), ("before", "after"), ("max", "min"), ("maximum", "minimum"),
     ("highest", "lowest"), ("largest", "smallest"), ("increase", "decrease"), ("rise", "fall"), ("grow", "shrink"),
@@ -68,15 +67,14 @@ OPPOSITES = (
     ("parse", "format"), ("lock", "unlock"), ("enable", "disable"), ("start", "stop"), ("open", "close"),
     ("buy", "sell"), ("import", "export"), ("upload", "download"), ("earlier", "later"), ("past", "future"),
     ("ago", "from now"), ("gross", "net"), ("multiply", "divide"), ("join", "split"), ("merge", "split"),
-    ("minify", "prettify"), ("compact", "pretty"), ("north", "south"), ("east", "west"), ("left", "right"),
+    ("minify", "prettify"), ("compact", "pretty"), ("north", "south"), ("east", "west"),
     ("valid", "invalid"), ("even", "odd"), ("first", "last"), ("older", "younger"), ("faster", "slower"),
     ("credit", "debit"), ("deposit", "withdraw"), ("lend", "borrow"), ("hide", "show"), ("expand", "collapse"),
-    ("hash", "unhash"), ("hot", "cold"), ("up", "down"), ("public", "private"), ("true", "false"), ("on", "off"),
+    ("hash", "unhash"), ("hot", "cold"), ("public", "private"), ("true", "false"),
     ("discount", "markup"), ("common", "distinct"), ("factor", "multiple"), ("square", "root"),
 )  # fmt: skip
 NEGATIONS = frozenset(
-    "not no never without don't dont doesn't doesnt didn't isn't aren't wasn't won't can't cannot shouldn't except "
-    "nor neither exclude excluding".split()
+    ["not", "no", "never", "without", "don't", "dont", "doesn't", "doesnt", "didn't", "isn't", "aren't", "wasn't", "won't", "can't", "cannot", "shouldn't", "except", "nor", "neither", "exclude", "excluding"]
 )
 SECOND_REQUEST = (
     "and then",
@@ -90,26 +88,18 @@ SECOND_REQUEST = (
 
 ARTICLES = frozenset({"a", "an", "the"})
 PREPOSITIONS = frozenset(
-    "of for to from in on at by with into as between and or over per than about through until till since against "
-    "under within via using onto towards toward during across".split()
+    ["of", "for", "to", "from", "in", "on", "at", "by", "with", "into", "as", "between", "and", "or", "over", "per", "than", "about", "through", "until", "till", "since", "against", "under", "within", "via", "using", "onto", "towards", "toward", "during", "across"]
 )
-QUESTION_WORDS = frozenset("what what's whats which who whose when where why how whom".split())
+QUESTION_WORDS = frozenset(["what", "what's", "whats", "which", "who", "whose", "when", "where", "why", "how", "whom"])
 FUNCTION_WORDS = (
     ARTICLES
     | PREPOSITIONS
     | QUESTION_WORDS
     | frozenset(
-        "is are was were be been being am do does did can could would should will shall may might must has have had "
-        "i me my mine we us our you your he him his she her it its they them their this that these those there here "
-        "please thanks thank hi hello hey just so if then else but not no yes ok okay also too very much many some any "
-        "all each every more most less least such same other another up out off down again now only own s t d ll re ve "
-        "m let lets let's i'm i'd i'll i've it's that's you're want need like get give tell show make take help using "
-        "use know find pls plz kindly".split()
+        ["is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "can", "could", "would", "should", "will", "shall", "may", "might", "must", "has", "have", "had", "i", "me", "my", "mine", "we", "us", "our", "you", "your", "he", "him", "his", "she", "her", "it", "its", "they", "them", "their", "this", "that", "these", "those", "there", "here", "please", "thanks", "thank", "hi", "hello", "hey", "just", "so", "if", "then", "else", "but", "not", "no", "yes", "ok", "okay", "also", "too", "very", "much", "many", "some", "any", "all", "each", "every", "more", "most", "less", "least", "such", "same", "other", "another", "up", "out", "off", "down", "again", "now", "only", "own", "s", "t", "d", "ll", "re", "ve", "m", "let", "lets", "let's", "i'm", "i'd", "i'll", "i've", "it's", "that's", "you're", "want", "need", "like", "get", "give", "tell", "show", "make", "take", "help", "using", "use", "know", "find", "pls", "plz", "kindly"]
     )
 )
-POLITE_TAILS = frozenset(
-    "please thanks thank you pls plz thx cheers for me now quickly asap ok okay kindly again today mate".split()
-)
+POLITE_TAILS = frozenset(["please", "thanks", "thank", "you", "pls", "plz", "thx", "cheers", "asap", "ok", "okay", "kindly", "mate"])
 """Words that may trail a request without belonging to its last value."""
 
 TRUE_WORDS = frozenset({"true", "yes", "on", "enabled", "enable"})
@@ -129,3 +119,11 @@ HARMLESS_NEGATIONS = frozenset(
     {"don't know", "not sure", "can't remember", "don't remember", "no idea", "doesn't matter", "can't figure",
      "not know", "can't find", "why not", "can't seem", "don't understand", "no matter", "not certain", "no problem"}
 )  # fmt: skip
+
+DEICTIC = frozenset(
+    {"this", "that", "these", "those", "my", "your", "our", "it", "them", "the", "a", "some", "following"}
+)
+PLACEHOLDERS = frozenset(
+    ["text", "texts", "string", "strings", "line", "lines", "sentence", "sentences", "word", "words", "phrase", "paragraph", "code", "document", "file", "files", "message", "title", "list", "url", "link", "json", "csv", "name", "data", "input", "number", "numbers", "value", "values", "content", "column", "columns", "row", "rows", "table", "page", "article", "password", "below", "above", "following", "one", "ones", "thing", "stuff", "body", "heading", "snippet", "letters"]
+)
+"""Nouns that stand for a text that is somewhere else: `this text`, `the file below`."""

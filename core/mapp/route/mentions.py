@@ -63,7 +63,7 @@ def mentions(text: str, tokens: Sequence[Token] | None = None) -> tuple[Mention,
     tokens = tokenise(text) if tokens is None else tokens
     when = [_of_moment(text, moment) for moment in moments(text)]
     identifiers = list(_identifiers(text))
-    solid = [mention.span for mention in identifiers if mention.unit in _SOLID]
+    solid = [mention.span for mention in identifiers if mention.unit in SOLID]
     amounts = [mention for mention in _amounts(text, tokens, when) if not _inside(mention, solid)]
     found = [
         *when,
@@ -128,9 +128,9 @@ _UNIT_WORD = re.compile(r"[°µμ]?[A-Za-zΩ]+(?:[²³]|\^?[234](?!\d))?|°|%")
 _OVER_UNIT = re.compile(r"/([A-Za-z]+(?:[²³]|\^?[234](?!\d))?)|\s(?:per|an)\s([a-z]+)(?![a-z])")
 _AFTER_IN = re.compile(r"\s?in(?=\s?(?:$|[,.;:?!)]|to\b|into\b|as\b|wide\b|long\b|tall\b|x\b|by\b))")
 _CODE_BEFORE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3}\$|[A-Z]{3})\s?$")
-_LOWER_CODES = frozenset("usd eur gbp jpy chf cad aud nzd cny inr btc".split())
+_LOWER_CODES = frozenset(["usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "nzd", "cny", "inr", "btc"])
 _SHORT = {"second": "s", "hour": "h", "hr": "h", "sec": "s", "minute": "min", "h": "h", "s": "s"}
-_TIME_WORDS = frozenset("second minute hour day week month year decade century".split())
+_TIME_WORDS = frozenset(["second", "minute", "hour", "day", "week", "month", "year", "decade", "century"])
 
 
 def _amounts(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Iterator[Mention]:
@@ -347,8 +347,16 @@ _CHUNK_KINDS = (
     ("hex-colour", re.compile(r"#[0-9a-fA-F]{3,8}")),
     ("semver", re.compile(r"v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")),
     ("path", re.compile(r"(?:\$|\$?[A-Za-z_]\w*)(?:\.\w+|\[-?\d+\])+|[~.]?/[\w./-]+")),
-    ("code", re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w-]+|\w+(?:[_/]\w+)+|\w[\w-]*/[\w-]*\w|[a-z]+(?:[A-Z][a-z]*)+")),
+    (
+        "code",
+        re.compile(
+            r"(?=\S*\d)(?=\S*[A-Za-z])[\w-]+|\w+(?:[_/]\w+)+|\w[\w-]*/[\w-]*\w|[a-z]+(?:[A-Z][a-z]*)+"
+        ),
+    ),
     ("code", re.compile(r"(?=\S*[^\W\d_])\S*[%=+*&_\\|<>{}^~$@\d]\S*|[A-Za-z]*[a-z][A-Z][A-Za-z]+")),
+)
+_CRON_FIELD = (
+    r"(?:[\d*/,?#LW-]|(?i:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))+"
 )
 _SPACED_KINDS = (
     (
@@ -360,11 +368,11 @@ _SPACED_KINDS = (
     (
         "cron",
         re.compile(
-            r"(?<!\S)(?:[\d*/,?#-]+[ ]+){4,5}(?:[\d*/,?#A-Za-z-]+)(?!\S)|@(?:hourly|daily|weekly|monthly|yearly)"
+            rf"(?<!\S)(?:{_CRON_FIELD}[ ]+){{4,5}}{_CRON_FIELD}(?!\S)|@(?:hourly|daily|weekly|monthly|yearly)"
         ),
     ),
 )
-_SOLID = frozenset({"url", "email", "uuid", "cidr", "ipv4", "ipv6", "hex-colour", "semver", "path", "cron"})
+SOLID = frozenset({"url", "email", "uuid", "cidr", "ipv4", "ipv6", "hex-colour", "semver", "path", "cron"})
 """Identifiers whose digits are never numbers of their own."""
 
 _OPENING, _CLOSING = "([{<'\"“‘`«,;", ".,;:!?)]}>'\"”’`»"
@@ -389,7 +397,7 @@ def _identifiers(text: str) -> Iterator[Mention]:
 # Names: runs of capitalised words
 
 _INNER = frozenset({"of", "the", "de", "la", "von", "van", "du", "del"})
-_ACRONYMS = frozenset("id ids api url uri uuid ip http https json xml csv sql pin ok am pm".split())
+_ACRONYMS = frozenset(["id", "ids", "api", "url", "uri", "uuid", "ip", "http", "https", "json", "xml", "csv", "sql", "pin", "ok", "am", "pm"])
 
 
 def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
@@ -400,7 +408,12 @@ def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     for left, right in zip(runs, runs[1:], strict=False):
         between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
         if between == [","] or between == ["and"] or between == ["&"]:
-            yield _name(text, tokens, (left[0], right[1]), soft=between != [","] or _opens_sentence(text, tokens, left))
+            yield _name(
+                text,
+                tokens,
+                (left[0], right[1]),
+                soft=between != [","] or _opens_sentence(text, tokens, left),
+            )
 
 
 def _name(text: str, tokens: Sequence[Token], run: tuple[int, int], *, soft: bool) -> Mention:
@@ -456,7 +469,11 @@ def _initial_dot(tokens: Sequence[Token], last: int) -> bool:
     """Whether the dot after the last word belongs to it: `Washington, D.C.`"""
     if last + 1 >= len(tokens) or last < 2 or tokens[last + 1].text != ".":
         return False
-    return len(tokens[last].text) == 1 and tokens[last - 1].text == "." and tokens[last + 1].start == tokens[last].end
+    return (
+        len(tokens[last].text) == 1
+        and tokens[last - 1].text == "."
+        and tokens[last + 1].start == tokens[last].end
+    )
 
 
 def _opens_sentence(text: str, tokens: Sequence[Token], run: tuple[int, int]) -> bool:

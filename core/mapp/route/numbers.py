@@ -41,6 +41,7 @@ _SCALE = re.compile(
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])", re.IGNORECASE)
 _BY = re.compile(r"(?<=\d)[x×]$|(?<=\d )[x×]$")
+_ESCAPED = re.compile(r"(?<!\d)[%&]$")
 _MINUS_WORD = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BEFORE_SIGN = " \t\n\r([{=,:;<>*^|\"'“‘`$€£¥@/"
 
@@ -77,7 +78,15 @@ def _in_digits(text: str) -> Iterator[Number]:
         if run.start() < covered:
             continue
         before = text[run.start() - 1 : run.start()]
-        if before and (before.isalpha() or before in "_#^") and not _BY.search(text[max(0, run.start() - 3) : run.start()]):
+        if (
+            before
+            and (
+                before.isalpha()
+                or before in "_#^\\"
+                or _ESCAPED.search(text[max(0, run.start() - 2) : run.start()])
+            )
+            and not _BY.search(text[max(0, run.start() - 3) : run.start()])
+        ):
             continue
         pieces = list(_pieces(run.group(), run.start()))
         for place, (start, end, value) in enumerate(pieces):

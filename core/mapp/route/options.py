@@ -14,10 +14,12 @@ from functools import lru_cache
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
 from mapp.route.lexicon import (
+    DEICTIC,
     FALSE_WORDS,
     FUNCTION_WORDS,
     INSTEAD,
     NEGATIONS,
+    PLACEHOLDERS,
     POLITE_TAILS,
     PREPOSITIONS,
     SYNONYMS,
@@ -27,7 +29,7 @@ from mapp.route.mentions import NUMERIC, Mention, mentions, outermost
 from mapp.route.numbers import json_number
 from mapp.route.slots import Slot, accepts
 from mapp.route.units import NAMES, convert, dimension_of, unit_called
-from mapp.route.words import Token, stem, tokenise
+from mapp.route.words import Token, form, stem, tokenise
 
 MOST_OPTIONS = 40
 """Options a slot keeps, the best by score."""
@@ -58,7 +60,18 @@ class Reading:
     numeric: list[Mention] = field(default_factory=list)
     quoted: list[Mention] = field(default_factory=list)
     words: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
     starts: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TextCues:
+    """Where an app's own texts begin and end: the stems before and after them; and the words for its job."""
+
+    starts: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    """Stems of the app's name and of the words that most of its requests share: its job, nobody's value."""
 
 
 def read(text: str, attachment: str | None = None) -> Reading:
@@ -73,6 +86,8 @@ def read(text: str, attachment: str | None = None) -> Reading:
         if not mention.soft and not _within(mention.span, reading.quoted)
     ]
     reading.words = frozenset(_free_words(reading))
+    free = (token for token in tokens if not _within((token.start, token.end), reading.quoted))
+    reading.forms = frozenset(form(token.lower) for token in free if token.text[0].isalpha())
     reading.starts = {token.start: place for place, token in enumerate(tokens)}
     return reading
 
@@ -93,13 +108,31 @@ def _free_words(reading: Reading) -> Iterator[str]:
         yield f"{before} {word}"
         before = word
     yield f"{before} $"
+    for quoted in reading.quoted:
+        yield f"shape {text_shape(str(quoted.value))}"
+    if reading.attachment is not None:
+        yield f"attached {text_shape(reading.attachment)}"
+
+
+def text_shape(text: str) -> str:
+    """Returns what sorts of characters a text has: `a` letters, `A` capitals, `1` digits, ` ` spaces, `.` others."""
+    text = text[:200]
+    found = ("a", re.search(r"[a-z]", text)), ("A", re.search(r"[A-Z]", text)), ("1", re.search(r"\d", text))
+    more = (
+        (" ", re.search(r"\s", text)),
+        ("\\", re.search(r"[\\^$*+|{}]", text)),
+        (".", re.search(r"[-.,;:!?=&%_/<>#]", text)),
+    )
+    return "".join(mark for mark, match in (*found, *more) if match)
 
 
 def _shape(text: str) -> str:
-    return "a" if text[0].isalpha() else "#" if text[0].isdigit() else text[0] if text[0] in ".-_%=&<>" else "!"
+    return (
+        "a" if text[0].isalpha() else "#" if text[0].isdigit() else text[0] if text[0] in ".-_%=&<>" else "!"
+    )
 
 
-def options_for(slot: Slot, reading: Reading, rank: int, cues: "TextCues") -> list[Option]:
+def options_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> list[Option]:
     """Returns what the slot could take, best first, the option to leave it out among them."""
     match slot.wants:
         case "number":
@@ -118,9 +151,25 @@ def options_for(slot: Slot, reading: Reading, rank: int, cues: "TextCues") -> li
             found = list(_documents(slot, reading))
         case "text":
             found = list(_texts(slot, reading, rank, cues))
+    for option in found:
+        option.score -= _own_words(option, reading, cues)
     found += _attached(slot, reading)
     found.sort(key=lambda option: -option.score)
     return [*found[:MOST_OPTIONS], *_left_out(slot, reading)]
+
+
+def _own_words(option: Option, reading: Reading, cues: TextCues) -> float:
+    """Returns what speaks against a value made of the app's own words: `64` for base64, `scrabble`, `this text`."""
+    if option.enum or len(option.spans) != 1 or _within(option.spans[0], reading.quoted):
+        return 0.0
+    start, end = option.spans[0]
+    first = _place_at(reading, start)
+    run = [token for token in reading.tokens[first : first + 6] if token.end <= end]
+    if all(token.stem in cues.own or token.lower in DEICTIC for token in run) and len(run) < 6:
+        return 1.5
+    if len(run) < 6 and isinstance(option.value, str) and run[0].lower in DEICTIC:
+        return 2.5 if run[-1].lower in PLACEHOLDERS or len(run) == 1 else 0.6
+    return 0.0
 
 
 def _left_out(slot: Slot, reading: Reading) -> list[Option]:
@@ -132,14 +181,6 @@ def _left_out(slot: Slot, reading: Reading) -> list[Option]:
 
 
 # Words around a span
-
-
-@dataclass(slots=True)
-class TextCues:
-    """Where an app's own texts begin and end: the stems before and after them."""
-
-    starts: frozenset[str] = frozenset()
-    ends: frozenset[str] = frozenset()
 
 
 def _around(reading: Reading, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
@@ -156,7 +197,9 @@ def _place_at(reading: Reading, start: int) -> int:
     """Returns the place of the first token at or after a character."""
     if start in reading.starts:
         return reading.starts[start]
-    return next((place for place, token in enumerate(reading.tokens) if token.start >= start), len(reading.tokens))
+    return next(
+        (place for place, token in enumerate(reading.tokens) if token.start >= start), len(reading.tokens)
+    )
 
 
 def _context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[str]:
@@ -175,8 +218,13 @@ def _masked(token: Token) -> str:
     return "#" if token.text[0].isdigit() else token.stem
 
 
-_FROM_WORDS = frozenset(stem(w) for w in "from start begin beginning origin initial old first source departure lower since".split())
-_TO_WORDS = frozenset(stem(w) for w in "to end until destination final new second target arrival upper goal till".split())
+_FROM_WORDS = frozenset(
+    stem(w)
+    for w in ["from", "start", "begin", "beginning", "origin", "initial", "old", "first", "source", "departure", "lower", "since"]
+)
+_TO_WORDS = frozenset(
+    stem(w) for w in ["to", "end", "until", "destination", "final", "new", "second", "target", "arrival", "upper", "goal", "till"]
+)
 
 
 def _nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> float:
@@ -236,11 +284,12 @@ def _is_about(slot: Slot, words: frozenset[str]) -> bool:
 
 _MONEY = frozenset(
     stem(word)
-    for word in "price cost amount money salary bill income investment principal budget fee loan payment balance revenue "
-    "deposit equity value asset debt profit expense dividend contribution net gross total wage capital sum spend "
-    "currency dollars purchase sale".split()
+    for word in ["price", "cost", "amount", "money", "salary", "bill", "income", "investment", "principal", "budget", "fee", "loan", "payment", "balance", "revenue", "deposit", "equity", "value", "asset", "debt", "profit", "expense", "dividend", "contribution", "net", "gross", "total", "wage", "capital", "sum", "spend", "currency", "dollars", "purchase", "sale"]
 )
-_RATES = frozenset(stem(word) for word in "rate percent percentage yield interest growth discount tax tip share ratio probability".split())
+_RATES = frozenset(
+    stem(word)
+    for word in ["rate", "percent", "percentage", "yield", "interest", "growth", "discount", "tax", "tip", "share", "ratio", "probability"]
+)
 
 
 def _numbers(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
@@ -275,7 +324,7 @@ def _doubt(mention: Mention, after: Sequence[Token], reading: Reading) -> float:
     if not mention.text.isalpha() or not any(other.text[:1].isdigit() for other in reading.numeric):
         return 0.0
     follows = after[0].lower if after else ""
-    return 0.8 if follows.isalpha() and follows not in FUNCTION_WORDS or follows == "-" else 0.0
+    return 0.8 if (follows.isalpha() and follows not in FUNCTION_WORDS) or follows == "-" else 0.0
 
 
 def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
@@ -315,7 +364,9 @@ def _takes_fraction(slot: Slot) -> bool:
     """Whether a percentage has to be divided by a hundred: by unit, by wording, by bounds, by default."""
     if slot.unit in ("percent", "fraction"):
         return slot.unit == "fraction"
-    if re.search(r"decimal (?:form|number|value)|as a (?:decimal|fraction)|\b0\.\d|between 0 and 1\b", slot.text):
+    if re.search(
+        r"decimal (?:form|number|value)|as a (?:decimal|fraction)|\b0\.\d|between 0 and 1\b", slot.text
+    ):
         return True
     if re.search(r"percent|%", slot.text) or "number" not in slot.schema.types:
         return False
@@ -349,7 +400,10 @@ def _number_fit(slot: Slot, mention: Mention, reading: Reading) -> float:
     """Returns what kind of number the slot's words ask for: money, a rate, a year, a count of things."""
     score = 0.0
     about = {*slot.name, *slot.hints}
-    money, rate = bool(_MONEY & set(slot.name)) or bool(_MONEY & about) and not (_RATES & set(slot.name)), _RATES & about
+    money, rate = (
+        bool(_MONEY & set(slot.name)) or (bool(_MONEY & about) and not (_RATES & set(slot.name))),
+        _RATES & about,
+    )
     if mention.kind == "currency":
         score += 0.8 if money else -0.5 if rate else 0.0
     elif mention.kind == "percent" and money and not rate:
@@ -397,7 +451,9 @@ def _coded(slot: Slot, reading: Reading) -> Iterator[Option]:
     for value, ways in slot.codes:
         for span, strength in list(_hits(ways, reading))[:1]:
             said = reading.text[span[0] : span[1]]
-            yield Option(value, strength + 0.6, [f"{slot.key}|code"], f"“{said}” stands for it", (span,), enum=True)
+            yield Option(
+                value, strength + 0.6, [f"{slot.key}|code"], f"“{said}” stands for it", (span,), enum=True
+            )
 
 
 def _hits(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
@@ -465,7 +521,9 @@ def _booleans(slot: Slot, reading: Reading) -> Iterator[Option]:
 
 def _told(slot: Slot, reading: Reading) -> float:
     """Returns how much the request asks for what the flag is named after: above 0 for yes, below for no."""
-    weights = {word: weight for word, weight in slot.weights.items() if word not in _FLAG_WORDS and len(word) > 2}
+    weights = {
+        word: weight for word, weight in slot.weights.items() if word not in _FLAG_WORDS and len(word) > 2
+    }
     said = 0.0
     sign, firm = 1.0, 0.0
     seen: set[str] = set()
@@ -484,14 +542,18 @@ def _told(slot: Slot, reading: Reading) -> float:
     return sign * (1.2 * share + firm) if share >= 0.5 else 0.0
 
 
-_FLAG_WORDS = frozenset(stem(word) for word in "include is get show use return with has allow enable only the flag should".split())
+_FLAG_WORDS = frozenset(
+    stem(word) for word in ["include", "is", "get", "show", "use", "return", "with", "has", "allow", "enable", "only", "the", "flag", "should"]
+)
 
 
 # Dates and times
 
 
 def _moments(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
-    found = [mention for mention in reading.mentions if mention.kind == slot.wants and mention.value is not None]
+    found = [
+        mention for mention in reading.mentions if mention.kind == slot.wants and mention.value is not None
+    ]
     for spot, mention in enumerate(found):
         before, after = _around(reading, mention.span)
         score = 2.5 + _nearness(slot, before, after) - 0.2 * abs(spot - rank)
@@ -542,14 +604,24 @@ _ITEM_GAP = re.compile(r"\s*(?:,\s*(?:and\s|or\s)?|\sand\s|\sor\s|&|;)\s*")
 
 def _text_lists(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
     for mention in reading.mentions:
-        if mention.kind == "json" and isinstance(mention.value, list) and all(isinstance(x, str) for x in mention.value):
+        if (
+            mention.kind == "json"
+            and isinstance(mention.value, list)
+            and all(isinstance(x, str) for x in mention.value)
+        ):
             yield Option(mention.value, 3.0, [f"{slot.key}|json"], "the list in JSON", (mention.span,))
     for run in _runs(reading.quoted, reading.text):
         values: list[JSONValue] = [mention.value for mention in run]
         before, after = _around(reading, (run[0].start, run[-1].end))
         score = 1.5 + 0.3 * len(values) + _nearness(slot, before, after)
         spans = tuple(mention.span for mention in run)
-        yield Option(values, score, [*_context(slot.key, before, after), f"{slot.key}|quoted"], "the quoted texts", spans)
+        yield Option(
+            values,
+            score,
+            [*_context(slot.key, before, after), f"{slot.key}|quoted"],
+            "the quoted texts",
+            spans,
+        )
     yield from _known_items(slot, reading)
     if not _enumerated(slot):
         yield from _split_spans(slot, reading, cues)
@@ -579,7 +651,9 @@ def _known_items(slot: Slot, reading: Reading) -> Iterator[Option]:
     if named:
         named.sort(key=lambda pair: pair[0])
         values = [value for _, value in named]
-        yield Option(values, 2.0, [f"{slot.key}|known"], "the words of the list", tuple(span for span, _ in named))
+        yield Option(
+            values, 2.0, [f"{slot.key}|known"], "the words of the list", tuple(span for span, _ in named)
+        )
 
 
 def _split_spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
@@ -602,7 +676,9 @@ def _documents(slot: Slot, reading: Reading) -> Iterator[Option]:
     for mention in reading.mentions:
         kind = "object" if isinstance(mention.value, dict) else "array"
         if mention.kind == "json" and kind in wanted:
-            yield Option(mention.value, 3.0, [f"{slot.key}|json"], f"the JSON “{mention.text[:40]}”", (mention.span,))
+            yield Option(
+                mention.value, 3.0, [f"{slot.key}|json"], f"the JSON “{mention.text[:40]}”", (mention.span,)
+            )
 
 
 def _attached(slot: Slot, reading: Reading) -> list[Option]:
@@ -644,11 +720,22 @@ def _lines_of_numbers(lines: Sequence[str]) -> JSONValue | Absent:
 
 # Texts
 
-_SPAN_STARTS = frozenset("of for word text string phrase sentence title title name number input value line message".split())
-_SPAN_ENDS = frozenset("to in into as with using from and by at for on is please thanks when that which if under within".split())
-_PLACES = frozenset(stem(w) for w in "city location place country state county area region destination origin address town".split())
-_PEOPLE = frozenset(stem(w) for w in "actor actress person receiver player cast starring recipient contact".split())
-_MAKERS = frozenset(stem(w) for w in "author artist director singer band composer painter writer maker".split())
+_SPAN_STARTS = frozenset(
+    ["of", "for", "word", "text", "string", "phrase", "sentence", "title", "title", "name", "number", "input", "value", "line", "message"]
+)
+_SPAN_ENDS = frozenset(
+    ["to", "in", "into", "as", "with", "using", "from", "and", "by", "at", "for", "on", "is", "please", "thanks", "when", "that", "which", "if", "under", "within"]
+)
+_PLACES = frozenset(
+    stem(w)
+    for w in ["city", "location", "place", "country", "state", "county", "area", "region", "destination", "origin", "address", "town"]
+)
+_PEOPLE = frozenset(
+    stem(w) for w in ["actor", "actress", "person", "receiver", "player", "cast", "starring", "recipient", "contact"]
+)
+_MAKERS = frozenset(
+    stem(w) for w in ["author", "artist", "director", "singer", "band", "composer", "painter", "writer", "maker"]
+)
 
 
 def _texts(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[Option]:
@@ -658,7 +745,12 @@ def _texts(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[
     found = [*_marked(slot, reading, rank), *_named_choices(slot, reading), *_coded(slot, reading)]
     found += [*_spans(slot, reading, cues), *_chunks(slot, reading)]
     for option in found:
-        if isinstance(option.value, str) and accepts(slot.schema, option.value) and _format_fits(slot, option):
+        if (
+            isinstance(option.value, str)
+            and accepts(slot.schema, option.value)
+            and _format_fits(slot, option)
+        ):
+            option.features.append(f"{slot.key}|shape|{text_shape(option.value)}")
             key = f"{option.value}\0{option.spans}"
             if key not in best or best[key].score < option.score:
                 best[key] = option
@@ -673,7 +765,11 @@ def _unlikely(slot: Slot, option: Option) -> float:
     """Returns what speaks against a text: nobody asked for it, or the slot is for a date, an address, a link."""
     doubt = 0.0 if slot.required else 1.4
     if slot.layout is not None or {"date", "time"} & set(slot.name):
-        doubt += 0.0 if any(f"{slot.key}|is|{kind}" in option.features for kind in ("date", "time", "quoted")) else 1.5
+        doubt += (
+            0.0
+            if any(f"{slot.key}|is|{kind}" in option.features for kind in ("date", "time", "quoted"))
+            else 1.5
+        )
     for word, unit in (("email", "email"), ("url", "url"), ("uuid", "uuid")):
         if word in slot.name or f"{word} address" in slot.text:
             doubt -= 1.5 if f"{slot.key}|is|{unit}" in option.features else -1.0
@@ -691,9 +787,13 @@ def _laid_out(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
         if value is None or not accepts(slot.schema, value):
             continue
         before, after = _around(reading, mention.span)
-        score = 3.6 + _nearness(slot, before, after) - 0.2 * abs(spot - rank) - (0.0 if slot.required else 0.8)
+        score = (
+            3.6 + _nearness(slot, before, after) - 0.2 * abs(spot - rank) - (0.0 if slot.required else 0.8)
+        )
         features = [*_context(slot.key, before, after), f"{slot.key}|is|{mention.kind}"]
-        yield Option(value, score, features, f"the {mention.kind} “{mention.text}” as {slot.layout}", (mention.span,))
+        yield Option(
+            value, score, features, f"the {mention.kind} “{mention.text}” as {slot.layout}", (mention.span,)
+        )
         spot += 1
 
 
@@ -748,16 +848,27 @@ def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
         if mention.kind in ("quoted", "name", "identifier"):
             score -= 0.15 * abs(spot - rank)
             spot += 1
-        features = [*_context(slot.key, before, after), f"{slot.key}|is|{mention.kind}", f"{slot.key}|is|{mention.unit}"]
+        features = [
+            *_context(slot.key, before, after),
+            f"{slot.key}|is|{mention.kind}",
+            f"{slot.key}|is|{mention.unit}",
+        ]
         loose = mention.kind not in ("quoted", "tail", "identifier")
-        yield Option(value, score, features, f"{_KIND_WORDS[mention.kind]} “{mention.text[:60]}”", (mention.span,), loose)
+        yield Option(
+            value,
+            score,
+            features,
+            f"{_KIND_WORDS[mention.kind]} “{mention.text[:60]}”",
+            (mention.span,),
+            loose,
+        )
 
 
 _BASES = {"quoted": 3.2, "tail": 1.6, "identifier": 1.2, "name": 1.0, "number": 0.0, "quantity": -0.3, "percent": -0.5,
-          "currency": -0.5, "date": 0.0, "time": 0.0, "json": 0.5}  # fmt: skip
+          "currency": -0.5, "date": 0.0, "time": 0.0, "json": 0.5, "duration": 0.3}  # fmt: skip
 _KIND_WORDS = {"quoted": "the quoted", "tail": "what follows the colon,", "identifier": "the identifier", "name": "the name",
                "number": "the number", "quantity": "the quantity", "percent": "the percentage", "currency": "the amount",
-               "date": "the date", "time": "the time", "json": "the JSON"}  # fmt: skip
+               "date": "the date", "time": "the time", "duration": "the duration", "json": "the JSON"}  # fmt: skip
 
 
 def _base(slot: Slot, mention: Mention) -> float | None:
@@ -765,17 +876,23 @@ def _base(slot: Slot, mention: Mention) -> float | None:
     if base is None:
         return None
     about = {*slot.name, *slot.hints}
-    if mention.kind in ("date", "time") and (mention.kind in slot.name or stem(mention.kind) in about):
+    if mention.kind in ("date", "time", "duration") and (
+        mention.kind in slot.name or stem(mention.kind) in about
+    ):
         base += 2.0
     if mention.kind == "number" and {"number", "id", "code", "no"} & about:
         base += 1.0
-    if mention.kind == "identifier" and (mention.unit in slot.text or {"id", "code", "number"} & set(slot.name)):
+    if mention.kind == "identifier" and (
+        mention.unit in slot.text or {"id", "code", "number"} & set(slot.name)
+    ):
         base += 0.6
     if mention.kind == "tail" and any(quote in mention.text[:1] for quote in "'\"“`"):
         base -= 1.5
     if mention.kind == "name":
         comma = "," in mention.text
-        wants_pair = bool(re.search(r"city, (?:state|country)|, [A-Z]{2}\b|district, city", slot.schema.description, re.I))
+        wants_pair = bool(
+            re.search(r"city, (?:state|country)|, [A-Z]{2}\b|district, city", slot.schema.description, re.I)
+        )
         base += (0.3 if comma == wants_pair else -0.3) - (2.6 if mention.soft else 0)
         return base
     return base - (1.2 if mention.soft else 0)
@@ -812,7 +929,15 @@ def _unit_words(slot: Slot, reading: Reading) -> Iterator[Option]:
             asked = 1.0 if before and before[0].lower in ("in", "to", "into") else 0.0
             asked += _side(slot, before)
             score = 1.5 + asked + _nearness(slot, before, after)
-            yield Option(token.text, score, [f"{slot.key}|unit"], f"the unit “{token.text}”", ((token.start, token.end),), True, True)
+            yield Option(
+                token.text,
+                score,
+                [f"{slot.key}|unit"],
+                f"the unit “{token.text}”",
+                ((token.start, token.end),),
+                True,
+                True,
+            )
 
 
 def _side(slot: Slot, before: Sequence[Token]) -> float:
@@ -867,10 +992,19 @@ def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
         ):
             found.append(place)
     last = final
-    while last > 0 and (tokens[last].text in ".?!," or tokens[last].lower in POLITE_TAILS):
+    while last > 0 and _trails(tokens, last):
         last -= 1
         found.append(last)
     return sorted(set(found))
+
+
+def _trails(tokens: Sequence[Token], last: int) -> bool:
+    """Whether the last word is a mark or politeness: `…, please?`, `… for me`."""
+    if tokens[last].lower in ("me", "for"):
+        return tokens[last - 1].lower == "for" or (
+            tokens[last].lower == "for" and tokens[last + 1 : last + 2] != ()
+        )
+    return tokens[last].text in ".?!," or tokens[last].lower in POLITE_TAILS
 
 
 def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: TextCues) -> Option:
@@ -883,7 +1017,9 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
     score += _span_fit(tokens, first, last, final)
     score -= 0.6 if tokens[first].stem in slot.name else 0
     score -= 0.8 if _cuts_or_adds(span, reading) else 0
-    score -= 0.8 if any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted) else 0
+    score -= (
+        0.8 if any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted) else 0
+    )
     key = slot.key
     features = [
         *_context(key, before, after),
@@ -899,7 +1035,10 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
 def _cuts_or_adds(span: tuple[int, int], reading: Reading) -> bool:
     """Whether an identifier stands in the span with other words beside it, or is cut by it."""
     return any(
-        mention.kind == "identifier" and mention.start < span[1] and span[0] < mention.end and mention.span != span
+        mention.kind == "identifier"
+        and mention.start < span[1]
+        and span[0] < mention.end
+        and mention.span != span
         for mention in reading.mentions
     )
 

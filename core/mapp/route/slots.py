@@ -109,11 +109,15 @@ def _expanded(path: tuple[str, ...], schema: Schema, required: bool, argument: A
         wants=wants,
         required=required,
         default=schema.default,
-        unit=_canonical(declared) if declared else _unit_in_words(path[-1], schema) if wants == "number" else None,
+        unit=_canonical(declared)
+        if declared
+        else _unit_in_words(path[-1], schema)
+        if wants == "number"
+        else None,
         declared_unit=declared is not None,
         attachment=argument.attachment and len(path) == 1,
         name=tuple(stem(word) for word in words_of_name(path[-1])),
-        hints={word: 1.0 for word in _content(schema.description)},
+        hints=dict.fromkeys(_content(schema.description), 1.0),
         surfaces=_surfaces(schema, argument) if wants in ("enum", "texts") else (),
         choices=_choices(schema) if wants in ("text", "texts") else (),
         codes=_codes(schema) if wants in ("text", "number", "enum") else (),
@@ -131,7 +135,13 @@ def _wants(schema: Schema) -> Wants:
         return "boolean"
     if types == {"array"}:
         inner = set(schema.items.types) - {"null"} if schema.items else set()
-        return "numbers" if inner and inner <= {"integer", "number"} else "texts" if inner == {"string"} else "json"
+        return (
+            "numbers"
+            if inner and inner <= {"integer", "number"}
+            else "texts"
+            if inner == {"string"}
+            else "json"
+        )
     if types == {"object"}:
         return "json"
     if schema.format in ("date", "date-time", "time"):
@@ -140,7 +150,11 @@ def _wants(schema: Schema) -> Wants:
 
 
 def _content(text: str) -> list[str]:
-    words = [token.lower for token in tokenise(text) if token.text[0].isalpha() and token.lower not in FUNCTION_WORDS]
+    words = [
+        token.lower
+        for token in tokenise(text)
+        if token.text[0].isalpha() and token.lower not in FUNCTION_WORDS
+    ]
     return [stem(word) for word in words]
 
 
@@ -152,7 +166,9 @@ def _canonical(unit: str) -> str:
     return known.name if known else unit
 
 
-_IN_UNIT = re.compile(r"(?:\b(?:in|as|of)\s(?:a\s)?|\()((?:square |cubic )?[A-Za-z°µ/²³^0-9]+(?: per [a-z]+)?)")
+_IN_UNIT = re.compile(
+    r"(?:\b(?:in|as|of)\s(?:a\s)?|\()((?:square |cubic )?[A-Za-z°µ/²³^0-9]+(?: per [a-z]+)?)"
+)
 
 
 def _unit_in_words(name: str, schema: Schema) -> str | None:
@@ -174,7 +190,9 @@ def _symbol_suffix(name: str) -> str | None:
 # What people say for a value
 
 
-def _surfaces(schema: Schema, argument: Argument) -> tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...]:
+def _surfaces(
+    schema: Schema, argument: Argument
+) -> tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...]:
     enum = schema.enum if schema.enum is not None else schema.items.enum if schema.items else None
     spoken = dict(argument.words)
     return tuple((value, _ways(value, spoken.get(str(value), ()))) for value in enum or ())
@@ -259,7 +277,11 @@ def accepts(schema: Schema, value: JSONValue) -> bool:
 
 
 def _accepts_number(schema: Schema, value: int | float) -> bool:
-    if schema.types and "number" not in schema.types and ("integer" not in schema.types or value != int(value)):
+    if (
+        schema.types
+        and "number" not in schema.types
+        and ("integer" not in schema.types or value != int(value))
+    ):
         return False
     bounds = (
         schema.minimum is None or value >= schema.minimum,
@@ -273,7 +295,9 @@ def _accepts_number(schema: Schema, value: int | float) -> bool:
 def _accepts_text(schema: Schema, value: str) -> bool:
     if schema.types and "string" not in schema.types:
         return False
-    if (schema.min_length or 0) > len(value) or (schema.max_length is not None and len(value) > schema.max_length):
+    if (schema.min_length or 0) > len(value) or (
+        schema.max_length is not None and len(value) > schema.max_length
+    ):
         return False
     return schema.pattern is None or _matches(schema.pattern, value)
 

@@ -16,7 +16,7 @@ from mapp.route.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_
 from mapp.route.mentions import NUMERIC, Mention
 from mapp.route.options import Reading, read
 from mapp.route.slots import slots_of
-from mapp.route.words import Token, stem, tokenise
+from mapp.route.words import Token, form, stem, tokenise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,14 +31,13 @@ def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = 
     """Returns every reason not to run the app with these arguments; empty when there is none."""
     reading = read(request.text, request.attachment)
     free = _free(reading, filling)
-    own = _vocabulary(manifest, cues)
     found = [
         *_missing(filling),
         *_left_over(manifest, filling, cues),
         *_units(reading, manifest, filling, cues),
         *_ambiguous(reading, filling),
         *_negations(free, cues),
-        *_opposites(free, own),
+        *_opposites(free, _own_forms(manifest, cues), _core(manifest, cues)),
         *_second_request(free, cues),
     ]
     return tuple({veto.reason: veto for veto in found}.values())
@@ -56,14 +55,26 @@ def _free(reading: Reading, filling: Filling) -> list[Token]:
     ]
 
 
-def _vocabulary(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the stems of every word that the app's name, description, arguments and own requests use."""
+def _wording(manifest: Manifest) -> Iterator[str]:
+    """Yields every word, in lower case, with which the app describes itself."""
     texts = [manifest.name, manifest.description]
     for argument in manifest.arguments:
         texts += [argument.name, argument.schema.description]
         texts += [str(value) for value in argument.schema.enum or ()]
         texts += [word for _, words in argument.words for word in words]
-    return frozenset(token.stem for text in texts for token in tokenise(text)) | frozenset(cues.words)
+    for text in texts:
+        yield from (token.lower for token in tokenise(text))
+
+
+def _own_forms(manifest: Manifest, cues: Cues) -> frozenset[str]:
+    """Returns the words that the app or its own requests use, each in the form it is used in."""
+    return frozenset(form(word) for word in _wording(manifest)) | frozenset(cues.forms)
+
+
+def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
+    """Returns the stems of the words for the app's job: its own, and those that a quarter of its requests share."""
+    shared = (word for word, count in cues.words.items() if count >= 0.25 * cues.requests)
+    return frozenset(stem(word) for word in _wording(manifest)) | frozenset(shared)
 
 
 # Something missing, something left over
@@ -83,13 +94,18 @@ def _left_over(manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Vet
             continue
         if mention.kind in NUMERIC and mention.text.lower() in said.split():
             continue
-        yield Veto(name=f"{_noun(mention)}-left-over", reason=f"no argument takes {_noun(mention)} “{mention.text[:60]}”")
+        yield Veto(
+            name=f"{_noun(mention)}-left-over",
+            reason=f"no argument takes {_noun(mention)} “{mention.text[:60]}”",
+        )
 
 
 def _noun(mention: Mention) -> str:
     if mention.kind in ("number", "ordinal", "quantity"):
         return "number"
-    return {"percent": "percentage", "currency": "amount", "quoted": "quotation"}.get(mention.kind, mention.kind)
+    return {"percent": "percentage", "currency": "amount", "quoted": "quotation"}.get(
+        mention.kind, mention.kind
+    )
 
 
 def _scalars(value: JSONValue) -> list[JSONValue]:
@@ -105,9 +121,11 @@ def _scalars(value: JSONValue) -> list[JSONValue]:
 def _units(reading: Reading, manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
     spans = [(name, (start, end)) for name, start, end in filling.spans]
     slots = {slot.key: slot for slot in slots_of(manifest)}
+    measures = {sort for sorts in cues.sorts.values() for sort in sorts}
     for name, sort, mention in uncounted(reading, tuple(slots.values()), spans):
         slot = slots[name]
-        if sort in cues.sorts.get(name, ()) or (sort == "currency" and not slot.unit):
+        seen = cues.sorts.get(name, ()) if sort in ("percent", "currency") else measures
+        if sort in seen or (sort == "currency" and not slot.unit):
             continue
         if not slot.declared_unit and (stem(mention.unit or "") in slot.hints or mention.unit == slot.unit):
             continue
@@ -118,7 +136,9 @@ def _ambiguous(reading: Reading, filling: Filling) -> Iterator[Veto]:
     for mention in reading.mentions:
         taken = any(start <= mention.start and mention.end <= end for _, start, end in filling.spans)
         longer = any(
-            other is not mention and other.kind in ("date", "date-time") and other.start <= mention.start < other.end
+            other is not mention
+            and other.kind in ("date", "date-time")
+            and other.start <= mention.start < other.end
             for other in reading.mentions
         )
         if mention.kind == "date" and mention.ambiguous and not taken and not longer:
@@ -134,9 +154,13 @@ def _negations(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
             continue
         before = free[place - 1] if place else None
         after = free[place + 1] if place + 1 < len(free) else None
-        pairs = [f"{before.stem} {token.stem}" if before else "", f"{token.stem} {after.stem}" if after else ""]
+        pairs = [
+            f"{before.stem} {token.stem}" if before else "",
+            f"{token.stem} {after.stem}" if after else "",
+        ]
         harmless = after is not None and f"{token.lower} {after.lower}" in HARMLESS_NEGATIONS
-        if not harmless and not any(pair in cues.words for pair in pairs):
+        usual = cues.words.get(token.stem, 0) > 1 or any(pair in cues.words for pair in pairs)
+        if not harmless and not usual:
             yield Veto(name="negation", reason=f"the request says “{token.text}”, which no argument heeds")
 
 
@@ -145,18 +169,21 @@ _REVERSING = ("un", "de", "dis", "non", "anti")
 _UNDOING = frozenset(stem(word) for word in ("undo", "reverse", "invert", "inverse", "opposite"))
 
 
-def _opposites(free: Sequence[Token], own: frozenset[str]) -> Iterator[Veto]:
-    for token in free:
-        if token.stem in own:
+def _opposites(free: Sequence[Token], own: frozenset[str], core: frozenset[str]) -> Iterator[Veto]:
+    """Yields words that turn the app's job around: the opposite of a word at its core, a prefix, `undo`."""
+    for place, token in enumerate(free):
+        if token.stem in _UNDOING and token.stem not in own:
+            if not any(_OPPOSITES.get(other.stem) in core for other in free[place + 1 : place + 4]):
+                yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
+        if form(token.lower) in own or token.lower in own:
             continue
-        opposite = _OPPOSITES.get(token.stem)
-        bare = next((token.lower.removeprefix(prefix) for prefix in _REVERSING if token.lower.startswith(prefix)), "")
-        if opposite in own and opposite is not None:
+        bare = next(
+            (token.lower.removeprefix(prefix) for prefix in _REVERSING if token.lower.startswith(prefix)), ""
+        )
+        if _OPPOSITES.get(token.stem, "") in core:
             yield Veto(name="opposite", reason=f"the request says “{token.text}”, the app does the opposite")
-        elif len(bare) > 3 and stem(bare.lstrip("-")) in own:
+        elif len(bare) > 3 and stem(bare) in core:
             yield Veto(name="opposite", reason=f"“{token.text}” undoes what the app does")
-        elif token.stem in _UNDOING:
-            yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
 
 
 def _second_request(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:

@@ -67,3 +67,12 @@ def stem(word: str) -> str:
 def _undoubled(word: str) -> str:
     doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz"
     return word[:-1] if doubled or (word.endswith("e") and len(word) > 3) else word
+
+
+def form(word: str) -> str:
+    """Returns the word's stem, participles marked: a base64-*encoded* text is what one decodes.
+
+    >>> form("encodes"), form("encoded")
+    ('encod', 'encod+ed')
+    """
+    return f"{stem(word)}+ed" if word.endswith("ed") else stem(word)
