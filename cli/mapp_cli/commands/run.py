@@ -1,0 +1,119 @@
+"""`mapp run`: a request in plain words."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from mapp_cli.console import Console
+from mapp_cli.context import Context, pass_context
+from mapp_cli.reading import read_input
+from mapp_cli.rendering import show_outcome
+
+if TYPE_CHECKING:
+    from mapp.model.decision import Ask
+    from mapp.ops.ask import Answer
+
+NO_MATCH = 3
+FAILED = 1
+
+
+@click.command("run")
+@click.argument("request", nargs=-1, required=True)
+@click.option("--yes", "-y", is_flag=True, help="Run a call that you would be asked to confirm.")
+@click.option(
+    "--input", "source", metavar="FILE", help="Attach the text of a file, or of standard input for -."
+)
+@click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
+@click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_context
+def command(
+    context: Context,
+    request: tuple[str, ...],
+    yes: bool,
+    source: str | None,
+    dry_run: bool,
+    explain: bool,
+    as_json: bool,
+) -> int:
+    """Answer REQUEST with the app of the library that does exactly that.
+
+    Nothing runs unless it is sure; what would be asked needs a terminal, or --yes.
+
+    \b
+    mapp run "what is 240 euros plus 20% VAT"
+    mapp run "sort these lines" --input names.txt
+    """
+    from mapp.model.request import Request
+    from mapp.ops.ask import ask, refusal
+
+    console = context.console
+    asked = Request(text=" ".join(request), attachment=read_input(source) if source is not None else None)
+    answer = ask(
+        context.ready,
+        asked,
+        yes=yes,
+        dry_run=dry_run,
+        confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
+        progress=console.progress,
+    )
+    if explain:
+        _explain(console, answer)
+    if as_json:
+        console.json(answer.to_dict())
+        return _exit_code(answer, dry_run=dry_run)
+    if answer.execution is not None:
+        return show_outcome(console, answer.execution)
+    if dry_run:
+        _preview(console, answer)
+        return _exit_code(answer, dry_run=True)
+    raise refusal(answer)
+
+
+def _exit_code(answer: Answer, *, dry_run: bool) -> int:
+    from mapp.model.decision import Use
+    from mapp.model.outcome import Value
+
+    if answer.execution is not None:
+        return 0 if isinstance(answer.execution.outcome, Value) else FAILED
+    return 0 if dry_run and isinstance(answer.decision, Use) else NO_MATCH
+
+
+def _confirm(console: Console, call: Ask) -> bool:
+    for reason in call.reasons:
+        console.tell(f"  {reason}")
+    return console.confirm(f"run {_call(call.app, call.arguments)}?")
+
+
+def _preview(console: Console, answer: Answer) -> None:
+    from mapp.model.decision import Ask, Use, decision_name
+
+    decision = answer.decision
+    shown = _call(decision.app, decision.arguments) if isinstance(decision, Use | Ask) else ""
+    console.result(f"{decision_name(decision)} {shown}".rstrip())
+    for reason in decision.reasons:
+        console.tell(f"  {reason}")
+
+
+def _call(app: str, arguments: tuple[tuple[str, object], ...]) -> str:
+    pairs = [f"{name}={json.dumps(value, ensure_ascii=False)[:80]}" for name, value in arguments]
+    return " ".join([app, *pairs])
+
+
+def _explain(console: Console, answer: Answer) -> None:
+    from mapp.model.decision import decision_name
+
+    console.tell(f"decision: {decision_name(answer.decision)}")
+    for reason in answer.decision.reasons:
+        console.tell(f"  {reason}")
+    for reading in answer.readings:
+        filled = _call("", reading.arguments or tuple(reading.filling.arguments.items())).strip()
+        console.tell(f"{reading.app}: {reading.probability:.3f}  {filled}")
+        for missing in reading.filling.missing:
+            console.tell(f"    missing: {missing}")
+        for veto in reading.vetoes:
+            console.tell(f"    veto {veto.name}: {veto.reason}")
+    console.tell("; ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in answer.timings))

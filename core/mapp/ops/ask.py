@@ -1,0 +1,228 @@
+"""Answers a request in plain words: retrieve, judge, fill, decide, and run the one app that does it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp.errors import InvalidArguments, NoMatch, Problem, UsageError
+from mapp.model.decision import Ask, Decision, Use, decision_name, decision_to_dict
+from mapp.model.manifest import Manifest
+from mapp.model.request import LONGEST_REQUEST, Candidate, Request
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, checked
+from mapp.ops.execute import Execution, execute
+from mapp.ops.indexing import Progress, open_fresh
+from mapp.ops.workspace import Workspace
+from mapp.route.cues import Cues
+from mapp.route.decide import Bands, Reading, decide
+from mapp.route.fill import fill
+from mapp.route.lessons import FILE as LESSONS
+from mapp.route.lessons import Lessons
+from mapp.route.vetoes import vetoes
+
+if TYPE_CHECKING:
+    from mapp.index.search import Index
+
+READ_CLOSELY: Final = 5
+"""How many candidates are filled before the decision."""
+RETRIEVED: Final = 100
+
+Confirm = Callable[[Ask], bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of a request: the decision, and the run where there was one."""
+
+    request: Request
+    decision: Decision
+    readings: tuple[Reading, ...] = ()
+    execution: Execution | None = None
+    timings: tuple[tuple[str, float], ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the answer as `run --json` prints it."""
+        ran = self.execution.to_dict() if self.execution else {}
+        decided = decision_to_dict(self.decision)
+        return {
+            **decided,
+            "arguments": ran.get("arguments", decided["arguments"]),
+            "output": ran.get("output"),
+            "outcome": ran.get("outcome"),
+            "version": ran.get("version"),
+            "commit": ran.get("commit"),
+            "run": ran.get("run"),
+        }
+
+
+class Router:
+    """What turns requests into decisions, loaded once and used for many.
+
+    It reads one generation of the index; `close` it when the library may have changed.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        path = index.extra(LESSONS)
+        self._lessons = Lessons(path) if path is not None else None
+        self._known: dict[str, tuple[Manifest, Cues]] = {}
+
+    def decide(self, request: Request) -> tuple[Decision, tuple[Reading, ...]]:
+        """Returns the decision on a request, and the candidates as they were read."""
+        vector = self._index.vector(request.text)
+        candidates = self._index.search(request.text, RETRIEVED, vector=vector)
+        judged = self._judge(candidates)
+        readings = tuple(self._read(request, app, probability) for app, probability in judged)
+        return decide(request, candidates, readings, Bands(use=0.6, ask=0.4)), readings
+
+    def close(self) -> None:
+        """Closes the files."""
+        if self._lessons is not None:
+            self._lessons.close()
+        self._index.close()
+
+    def _judge(self, candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
+        return [(candidate.app, candidate.score) for candidate in candidates[:READ_CLOSELY]]
+
+    def _read(self, request: Request, app: str, probability: float) -> Reading:
+        manifest, cues = self._about(app)
+        filling = fill(request, manifest, cues)
+        arguments: dict[str, JSONValue] = {}
+        problems: tuple[Problem, ...] = ()
+        if not filling.missing:
+            try:
+                arguments = with_defaults(manifest, filling.arguments)
+            except InvalidArguments as error:
+                problems = error.problems
+        return Reading(
+            app=app,
+            probability=probability,
+            filling=filling,
+            arguments=tuple(arguments.items()),
+            vetoes=vetoes(request, manifest, filling, cues),
+            problems=problems,
+        )
+
+    def _about(self, app: str) -> tuple[Manifest, Cues]:
+        if app not in self._known:
+            cues = self._lessons.of(app) if self._lessons is not None else Cues()
+            self._known[app] = (self._index.card(app).manifest, cues)
+        return self._known[app]
+
+
+def ask(
+    workspace: Workspace,
+    request: Request,
+    *,
+    yes: bool = False,
+    dry_run: bool = False,
+    confirm: Confirm | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Returns what came of a request.
+
+    Args:
+        workspace: the library.
+        request: what was asked.
+        yes: run what would have been asked about, where nothing is missing.
+        dry_run: decide only.
+        confirm: asks the person about a call; without it nobody is asked.
+        progress: shows the building of the index.
+
+    Raises:
+        UsageError: the request is empty or far too long.
+    """
+    began = time.perf_counter()
+    check_request(request)
+    router = Router(open_fresh(workspace, progress=progress))
+    opened = time.perf_counter()
+    with closing(router):
+        decision, readings = router.decide(request)
+    decided = time.perf_counter()
+    execution = None
+    if not dry_run and _runs(decision, yes=yes, confirm=confirm):
+        assert isinstance(decision, Use | Ask)
+        execution = execute(workspace, decision.app, dict(decision.arguments), request=request.text)
+    answer = Answer(
+        request=request,
+        decision=decision,
+        readings=readings,
+        execution=execution,
+        timings=(
+            ("open", opened - began),
+            ("decide", decided - opened),
+            ("run", time.perf_counter() - decided),
+        ),
+    )
+    if not dry_run:
+        _record(workspace, answer)
+    return answer
+
+
+def check_request(request: Request) -> None:
+    """Raises UsageError when a request is no text that can be decided on."""
+    if not request.text.strip():
+        raise UsageError("the request is empty", hint='try: mapp run "what is 240 euros plus 20% VAT"')
+    if len(request.text) > LONGEST_REQUEST:
+        raise UsageError(
+            f"the request has {len(request.text):,} characters, at most {LONGEST_REQUEST:,} are read",
+            hint="attach long texts: mapp run REQUEST --input FILE",
+        )
+    checked(request.text, what="the request")
+
+
+def refusal(answer: Answer) -> NoMatch:
+    """Returns the error that says why nothing ran, which apps are nearest, and what to type next."""
+    decision = answer.decision
+    names = ", ".join(candidate.app for candidate in decision.candidates)
+    reasons = "\n".join(f"  {reason}" for reason in decision.reasons)
+    if isinstance(decision, Ask):
+        call = " ".join(f"{name}={value}" for name, value in decision.arguments)
+        if decision.missing:
+            hint = f"say {' and '.join(decision.missing)} too, or: mapp exec {decision.app} {call}".rstrip()
+        else:
+            hint = f"run it with --yes if that is right, or: mapp exec {decision.app} {call}".rstrip()
+        return NoMatch(f"not sure enough to run {decision.app}\n{reasons}", hint=hint, code="MAPP-0310")
+    message = f"no app in the library does this\n{reasons}"
+    wanted = json.dumps(answer.request.text, ensure_ascii=False)
+    hint = f"nearest: {names or 'none'}\n  to have one written: mapp compile {wanted}\n  to write it: mapp new NAME"
+    return NoMatch(message, hint=hint)
+
+
+def _runs(decision: Decision, *, yes: bool, confirm: Confirm | None) -> bool:
+    match decision:
+        case Use():
+            return True
+        case Ask(missing=missing):
+            return (
+                not missing
+                and bool(decision.arguments)
+                and (yes or (confirm is not None and confirm(decision)))
+            )
+        case _:
+            return False
+
+
+def _record(workspace: Workspace, answer: Answer) -> None:
+    evidence = {
+        **decision_to_dict(answer.decision),
+        "readings": [
+            {
+                "app": row.app,
+                "probability": round(row.probability, 4),
+                "vetoes": [veto.name for veto in row.vetoes],
+            }
+            for row in answer.readings
+        ],
+    }
+    run = answer.execution.run if answer.execution else None
+    try:
+        workspace.journal.decided(answer.request.text, decision_name(answer.decision), evidence, run)
+    except (sqlite3.Error, OSError) as error:
+        workspace.tell(f"the decision could not be written into the journal: {error}")

@@ -1,0 +1,80 @@
+"""The child process that builds the index: `python -m mapp.ops.building JOB`.
+
+It prints one JSON object a line: `{"done", "total"}` while it works, then `{"status"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapp.config import load_config
+from mapp.errors import MappError
+from mapp.index.build import Corpus, Extra, build
+from mapp.index.embed import choose_embedder
+from mapp.index.entry import Head
+from mapp.library import catalogue
+from mapp.model.app import Card
+from mapp.ops.indexing import heads
+from mapp.ops.workspace import Workspace
+from mapp.route import lessons
+from mapp.route.cues import learn
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsExtra:
+    """What the filler learns from each app's requests."""
+
+    name: str = lessons.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Learns the changed apps anew, or all where there is nothing to take over."""
+        wanted = corpus.changed if previous is not None else corpus.apps
+        cards = ((app, corpus.card(app)) for app in wanted)
+        learned = ((app, learn(card.manifest, card.phrases)) for app, card in cards)
+        lessons.write_lessons(path, learned, corpus.apps, previous)
+
+
+def extras() -> tuple[Extra, ...]:
+    """Returns what the stages put into a generation."""
+    return (LessonsExtra(),)
+
+
+def main(job: str) -> int:
+    """Builds as the job says; returns the exit code."""
+    document = json.loads(job)
+    config = load_config(library=Path(document["library"]), environment={})
+    workspace = Workspace(
+        config=config,
+        tell=lambda text: print(json.dumps({"tell": text}), flush=True),  # noqa: T201 - the channel
+    )
+
+    def load(head: Head) -> Card:
+        return catalogue.load(workspace.home, head.app, head.commit).card
+
+    def advance(done: int, total: int) -> None:
+        print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
+
+    try:
+        made = build(
+            workspace.home.index,
+            heads(workspace),
+            load,
+            embedder=choose_embedder(document["embedder"]),
+            vectors=Path(document["cache"]) / "vectors.sqlite",
+            store=document["store"],
+            extras=extras(),
+            progress=advance,
+            fresh=document["fresh"],
+        )
+    except MappError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    print(json.dumps({"status": made.to_dict()}), flush=True)  # noqa: T201 - the channel
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
