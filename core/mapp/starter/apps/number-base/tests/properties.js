@@ -40,12 +40,17 @@ function nameOf(base) {
   return { 2: "binary", 8: "octal", 10: "decimal", 16: "hexadecimal" }[base] || "base" + base;
 }
 
+// Letters alone would not do as an input; a zero in front changes nothing. Nor may 0 and a letter look like a prefix.
+function withDigit(text) {
+  return text.replace(/^-?/, "$&00");
+}
+
 function meta_there_and_back(input, run) {
   const there = run(input).output;
-  if (there === undefined || there.length > 256) return true;
+  if (there === undefined || there.length > 254) return true;
   const given = read(input);
   const bare = given.digits.replace(/^0+(?=.)/, "");
-  const back = run({ value: there.toUpperCase(), from: input.to, to: nameOf(given.base) }).output;
+  const back = run({ value: withDigit(there), from: input.to, to: nameOf(given.base) }).output;
   return back === (given.negative && bare !== "0" ? "-" : "") + bare;
 }
 
