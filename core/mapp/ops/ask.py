@@ -191,8 +191,12 @@ def refusal(answer: Answer) -> NoMatch:
         return NoMatch(f"not sure enough to run {decision.app}\n{reasons}", hint=hint, code="MAPP-0310")
     message = f"no app in the library does this\n{reasons}"
     wanted = json.dumps(answer.request.text, ensure_ascii=False)
-    hint = f"nearest: {names or 'none'}\n  to have one written: mapp compile {wanted}\n  to write it: mapp new NAME"
-    return NoMatch(message, hint=hint)
+    ways = [
+        f"nearest: {names or 'none'}",
+        f"to have one written: mapp compile {wanted}",
+        "to write it: mapp new NAME",
+    ]
+    return NoMatch(message, hint="\n  ".join(ways))
 
 
 def _runs(decision: Decision, *, yes: bool, confirm: Confirm | None) -> bool:

@@ -95,9 +95,7 @@ def _unlikely(ranked: Sequence[Reading], bands: Bands) -> tuple[str, ...]:
     if not ranked:
         return ("the library has no app that is near",)
     best = ranked[0]
-    return (
-        f"no app does this: the nearest, {best.app}, has {best.probability:.2f}, at least {bands.ask:.2f} is asked",
-    )
+    return (f"the nearest, {best.app}, does this with probability {best.probability:.2f}: too low to ask",)
 
 
 def _for(reading: Reading) -> tuple[str, ...]:
@@ -113,4 +111,5 @@ def _against(reading: Reading) -> tuple[str, ...]:
 def _unsure(best: Reading, ranked: Sequence[Reading], bands: Bands) -> str:
     if best is not ranked[0]:
         return f"{ranked[0].app} is nearer, but {'; '.join(_against(ranked[0]))}"
-    return f"{best.app} probably does this, {best.probability:.2f}; {bands.use:.2f} is needed to run without asking"
+    need = f"{bands.use:.2f} is needed to run without asking"
+    return f"{best.app} probably does this, with probability {best.probability:.2f}; {need}"
