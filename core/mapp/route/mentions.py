@@ -27,7 +27,7 @@ MOST_MENTIONS = 600
 
 Kind = Literal[
     "number", "ordinal", "percent", "currency", "quantity", "date", "date-time", "time", "duration",
-    "quoted", "tail", "list", "json", "identifier", "name",
+    "quoted", "tail", "list", "json", "identifier", "name", "address",
 ]  # fmt: skip
 NUMERIC: frozenset[str] = frozenset({"number", "ordinal", "percent", "currency", "quantity"})
 
@@ -396,6 +396,7 @@ def _identifiers(text: str) -> Iterator[Mention]:
 
 # Names: runs of capitalised words
 
+_TITLES = frozenset("mr mrs ms dr prof st mt ft jr sr".split()) | frozenset("abcdefghijklmnopqrstuvwxyz")
 _INNER = frozenset({"of", "the", "de", "la", "von", "van", "du", "del"})
 _ACRONYMS = frozenset(["id", "ids", "api", "url", "uri", "uuid", "ip", "http", "https", "json", "xml", "csv", "sql", "pin", "ok", "am", "pm"])
 
@@ -405,6 +406,10 @@ def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     runs = list(_name_runs(text, tokens))
     for run in runs:
         yield _name(text, tokens, run, soft=_opens_sentence(text, tokens, run))
+    for run in runs:
+        house = tokens[run[0] - 1] if run[0] else None
+        if house and house.text.isdigit() and len(house.text) <= 5 and house.end + 1 == tokens[run[0]].start:
+            yield _mention(text, "address", house.start, tokens[run[1]].end, text[house.start : tokens[run[1]].end])
     for left, right in zip(runs, runs[1:], strict=False):
         between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
         if between == [","] or between == ["and"] or between == ["&"]:
@@ -461,7 +466,7 @@ def _joins(tokens: Sequence[Token], place: int) -> bool:
     before, token, after = tokens[place - 1 : place + 2]
     glued = token.start == before.end
     if token.text == ".":
-        return glued and len(before.text) <= 2
+        return glued and (after.start == token.end and len(before.text) <= 2 or before.lower in _TITLES)
     return token.lower in _INNER or (token.text in "-'’&" and glued and after.start == token.end)
 
 
@@ -481,4 +486,6 @@ def _opens_sentence(text: str, tokens: Sequence[Token], run: tuple[int, int]) ->
     first, last = run
     before = text[: tokens[first].start].rstrip()
     opens = not before or before[-1] in ".?!:\n\"'“"
-    return (opens and first == last) or tokens[first].lower in FUNCTION_WORDS
+    return first == last and (opens or tokens[first].lower in FUNCTION_WORDS) or (
+        opens and tokens[first].lower in FUNCTION_WORDS
+    )

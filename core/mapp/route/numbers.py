@@ -18,6 +18,7 @@ from mapp.route.lexicon import (
     TENS_WORDS,
     UNITS_WORDS,
 )
+from mapp.route.units import unit_called
 from mapp.route.words import Token
 
 MAX_DIGITS = 40
@@ -34,10 +35,11 @@ _TIMES_TEN = re.compile(r"\s?[x×*]\s?10\s?(?:\^|\*\*)\s?([-−+]?\d{1,3})(?![\w
 _OVER = re.compile(r"\s?/\s?(\d{1,6})(?![\w./,])")
 _MIXED = re.compile(r"\s(\d{1,3})/(\d{1,3})(?![\w./])")
 _SPACED = re.compile(r"(?:[\u00a0\u202f ]\d{3})+(?![\d,.\w])")
+_GLUED = re.compile(r"[A-Za-zµ°]+")
 _PARTED = re.compile(r"[\u00a0\u202f /]+\d.*")
 _SUFFIX = re.compile(r"([A-Za-z]{1,3})(?![A-Za-z0-9_])")
 _SCALE = re.compile(
-    r"[ -]?(hundred|thousand|grand|lakh|million|crore|billion|trillion|dozen)s?(?![a-z])", re.IGNORECASE
+    r"[ -]?(hundred|thousand|(?-i:grand)|lakh|million|crore|billion|trillion|dozen)s?(?![a-z])", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])", re.IGNORECASE)
 _BY = re.compile(r"(?<=\d)[x×]$|(?<=\d )[x×]$")
@@ -144,7 +146,13 @@ def _scaled(text: str, start: int, end: int, value: Decimal) -> Number:
         scale = SCALE_SUFFIXES.get(suffix) or (MONEY_SUFFIXES.get(suffix) if money and start else None)
         if scale is not None:
             return Number(start, match.end(), value * scale)
-    return Number(start, end, value)
+    return Number(start, end, value, soft=_begins_a_word(text, end))
+
+
+def _begins_a_word(text: str, end: int) -> bool:
+    """Whether letters follow that are no unit, so that the digits may be part of a word: `4f2a`, `2x^2`, `3d`."""
+    match = _GLUED.match(text, end)
+    return match is not None and match.group() not in ("x", "am", "pm") and unit_called(match.group()) is None
 
 
 def _integer(text: str) -> int:

@@ -229,26 +229,39 @@ _TO_WORDS = frozenset(
 
 def _nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> float:
     """Returns how clearly the words around a span name the slot: its name, its description, from and to."""
-    score = 0.0
-    reach = _reach(before)
-    for distance, token in enumerate(reach):
-        if token.stem in slot.name:
-            score = max(score, 2.0 - 0.1 * distance)
-        elif token.stem in slot.hints:
+    named, score = _named(slot, _reach(before), 0.1), 0.0
+    for distance, token in enumerate(_reach(before)):
+        if token.stem in slot.hints and token.stem not in slot.name:
             score = max(score, (1.2 - 0.1 * distance) * slot.hints[token.stem])
-    for distance, token in enumerate(_telling(after)):
+    following = []
+    for token in _telling(after):
         if token.text in ",.;:?!" or token.lower in ("and", "or"):
             break
-        if token.stem in slot.name:
-            score = max(score, 1.6 - 0.4 * distance)
-        elif token.stem in slot.hints:
+        following.append(token)
+    named = max(named, _named(slot, following, 0.4) - 0.4)
+    for distance, token in enumerate(following):
+        if token.stem in slot.hints and token.stem not in slot.name:
             score = max(score, (0.9 - 0.3 * distance) * slot.hints[token.stem])
+    score = max(score, named)
     return score + _direction(slot, before)
+
+
+def _named(slot: Slot, words: Sequence[Token], decay: float) -> float:
+    """Returns how much of the slot's name the words say, the nearest word counting most."""
+    total = sum(slot.weights.values()) or 1.0
+    said: dict[str, int] = {}
+    for distance, token in enumerate(words):
+        if token.stem in slot.name:
+            said.setdefault(token.stem, distance)
+    if not said:
+        return 0.0
+    share = sum(slot.weights.get(word, 1.0) for word in said) / total
+    return 1.0 + 1.0 * min(1.0, share) - decay * min(said.values())
 
 
 def _telling(after: Sequence[Token]) -> list[Token]:
     """Returns the next two words that can speak about the span before them: `as the exchange rate`."""
-    if after and after[0].lower in ("as", "is"):
+    if after and after[0].lower in ("as", "is", "in"):
         after = [token for token in after[1:] if token.lower not in ("the", "a", "my")]
     return list(after[:2])
 
@@ -420,8 +433,11 @@ def _number_fit(slot: Slot, mention: Mention, reading: Reading) -> float:
 
 
 def _choices(slot: Slot, reading: Reading) -> Iterator[Option]:
+    told = _told(slot, reading) if {"True", "False"} <= {str(value) for value, _ in slot.surfaces} else 0.0
     for value, ways in slot.surfaces:
-        hits = [*_hits(ways, reading), *_counted_hits(value, reading)]
+        if told and str(value) == str(told > 0):
+            yield Option(value, 1.0 + abs(told), [f"{slot.key}={value}|told"], "how the request is worded")
+        hits = [*_hits(ways, reading), *_counted_hits(slot, value, reading)]
         bag = [f"{slot.key}={value}|{word}" for word in reading.words]
         default = slot.default is not ABSENT and value == slot.default
         for span, strength in hits[:6]:
@@ -437,13 +453,18 @@ def _choices(slot: Slot, reading: Reading) -> Iterator[Option]:
             yield Option(value, low, [*bag, f"{slot.key}={value}|unsaid"], "how the request is worded")
 
 
-def _counted_hits(value: JSONValue, reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
+def _counted_hits(slot: Slot, value: JSONValue, reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
     """Yields the numbers that an enum of digits may mean: `three star` for "3"."""
     if not str(value).isdigit():
         return
+    if "year" in slot.name and len(str(value)) == 4:
+        yield from (
+            (mention.span, 2.0) for mention in reading.numeric if mention.text == str(value)
+        )
+        return
     for mention in reading.numeric:
-        if str(mention.value) == str(value) and mention.text.isalpha():
-            yield mention.number or mention.span, 0.6
+        if str(mention.value) == str(value):
+            yield mention.number or mention.span, 0.6 if mention.text.isalpha() else 0.5
 
 
 def _coded(slot: Slot, reading: Reading) -> Iterator[Option]:
@@ -733,6 +754,7 @@ _PLACES = frozenset(
 _PEOPLE = frozenset(
     stem(w) for w in ["actor", "actress", "person", "receiver", "player", "cast", "starring", "recipient", "contact"]
 )
+_INTRODUCING = frozenset(stem(w) for w in "featuring starring showcasing with named called friend".split())
 _MAKERS = frozenset(
     stem(w) for w in ["author", "artist", "director", "singer", "band", "composer", "painter", "writer", "maker"]
 )
@@ -781,9 +803,13 @@ def _laid_out(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
     assert slot.layout is not None
     spot = 0
     for mention in reading.mentions:
-        if mention.kind not in ("date", "time", "date-time") or not isinstance(mention.value, str):
+        if mention.kind not in ("date", "time", "date-time"):
             continue
-        value = written(mention.kind, mention.value, slot.layout)
+        if isinstance(mention.value, str):
+            value = written(mention.kind, mention.value, slot.layout)
+        else:
+            alike = re.sub(r"[A-Za-z]", "0", slot.layout) == re.sub(r"\d", "0", mention.text)
+            value = mention.text if alike else None
         if value is None or not accepts(slot.schema, value):
             continue
         before, after = _around(reading, mention.span)
@@ -864,11 +890,12 @@ def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
         )
 
 
+_SOFT_NAME = 4.0
 _BASES = {"quoted": 3.2, "tail": 1.6, "identifier": 1.2, "name": 1.0, "number": 0.0, "quantity": -0.3, "percent": -0.5,
-          "currency": -0.5, "date": 0.0, "time": 0.0, "json": 0.5, "duration": 0.3}  # fmt: skip
+          "currency": -0.5, "date": 0.0, "time": 0.0, "json": 0.5, "duration": 0.3, "address": 0.2}  # fmt: skip
 _KIND_WORDS = {"quoted": "the quoted", "tail": "what follows the colon,", "identifier": "the identifier", "name": "the name",
                "number": "the number", "quantity": "the quantity", "percent": "the percentage", "currency": "the amount",
-               "date": "the date", "time": "the time", "duration": "the duration", "json": "the JSON"}  # fmt: skip
+               "date": "the date", "time": "the time", "duration": "the duration", "address": "the address", "json": "the JSON"}  # fmt: skip
 
 
 def _base(slot: Slot, mention: Mention) -> float | None:
@@ -888,12 +915,14 @@ def _base(slot: Slot, mention: Mention) -> float | None:
         base += 0.6
     if mention.kind == "tail" and any(quote in mention.text[:1] for quote in "'\"“`"):
         base -= 1.5
+    if mention.kind == "address":
+        return base + (1.5 if {"address", "street"} & set(slot.text.replace("'", " ").replace(",", " ").split()) else 0.0)
     if mention.kind == "name":
         comma = "," in mention.text
         wants_pair = bool(
             re.search(r"city, (?:state|country)|, [A-Z]{2}\b|district, city", slot.schema.description, re.I)
         )
-        base += (0.3 if comma == wants_pair else -0.3) - (2.6 if mention.soft else 0)
+        base += (0.3 if comma == wants_pair else -0.3) - (_SOFT_NAME if mention.soft and " " not in mention.text else 0)
         return base
     return base - (1.2 if mention.soft else 0)
 
@@ -906,7 +935,7 @@ def _prepositional(slot: Slot, before: Sequence[Token]) -> float:
         return 0.8
     if word == "by" and _MAKERS & about:
         return 1.0
-    return 0.8 if word in ("featuring", "starring", "with", "named", "called") and _PEOPLE & about else 0.0
+    return 1.0 if stem(word) in _INTRODUCING and _PEOPLE & about else 0.0
 
 
 def _named_choices(slot: Slot, reading: Reading) -> Iterator[Option]:
