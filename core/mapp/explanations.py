@@ -80,6 +80,11 @@ EXPLANATIONS: Final = {
         "JavaScript cannot be run here with the isolation that the settings demand.",
         "mapp doctor says what is missing.",
     ),
+    "MAPP-0500": _row(
+        "index-failed",
+        "The index could not be built, twice.",
+        "mapp doctor says what is wrong with the embedder or the disk; then: mapp index rebuild --fresh.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "What lies on disk is not what it claims to be.",
