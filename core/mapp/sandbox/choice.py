@@ -8,22 +8,28 @@ from mapp.errors import SandboxUnavailable
 from mapp.sandbox.executor import Executor
 
 STRENGTH = {"none": 0, "process": 1, "full": 2}
+WEAKEST = "process"  # what both executors give anywhere
 
 
 def open_executor(*, least: str = "process") -> Executor:
-    """Returns the best executor that this system offers; it starts nothing before the first run.
+    """Returns the best executor that this system offers.
 
-    `least` is the weakest isolation to accept: "none", "process" or "full".
+    `least` is the weakest isolation to accept: "none", "process" or "full". Only the last has to be found out
+    by starting a helper process; otherwise nothing starts before the first run.
 
     Raises:
         SandboxUnavailable: if that isolates less than `least`.
     """
     executor = _best()
-    if STRENGTH[executor.isolation] >= STRENGTH[least]:
+    if STRENGTH[least] <= STRENGTH[WEAKEST]:
         return executor
+    isolation = executor.isolation
+    if STRENGTH[isolation] >= STRENGTH[least]:
+        return executor
+    executor.close()
     raise SandboxUnavailable(
-        f"Scripts are isolated by {executor.isolation!r} here, and the settings demand at least {least!r}.",
-        hint=f"allow it with: mapp config set isolation {executor.isolation}",
+        f"Scripts are isolated by {isolation!r} here, and the settings demand at least {least!r}.",
+        hint=f"allow it with: mapp config set isolation {isolation}",
     )
 
 

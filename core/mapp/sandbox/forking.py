@@ -25,7 +25,8 @@ from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Th
 
 PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
 CHUNK = 1 << 18
-READY, RUN, WAIT, KILL = b"+", b"R", b"W", b"K"  # as in zygote.py
+READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
+RUN, WAIT, KILL = b"R", b"W", b"K"  # as in zygote.py
 ENDED = 24
 
 
@@ -48,7 +49,7 @@ class Lane:
     def __init__(self, process: int, control: socket.socket) -> None:
         self.process = process
         self._control = control
-        self._ready = False
+        self._isolation: Isolation | None = None
 
     @classmethod
     def open(cls) -> Lane:
@@ -63,9 +64,18 @@ class Lane:
         finally:
             theirs.close()
 
+    def isolation(self) -> Isolation:
+        """Waits until the zygote is ready and returns how well it is locked in; raises SandboxUnavailable."""
+        if self._isolation is None:
+            with contextlib.suppress(OSError):
+                self._isolation = READY.get(self._control.recv(1))
+        if self._isolation is None:
+            raise engine.unavailable("its process ended at once")
+        return self._isolation
+
     def run(self, job: Job, payload: bytes) -> Result:
         """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
-        self._await_ready()
+        self.isolation()
         try:
             conversation = self._converse(job, payload)
             code, cpu_ms = self._end(WAIT if conversation.ending == "hung up" else KILL)
@@ -89,14 +99,6 @@ class Lane:
             os.killpg(self.process, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.process, 0)
-
-    def _await_ready(self) -> None:
-        if self._ready:
-            return
-        with contextlib.suppress(OSError):
-            self._ready = self._control.recv(1) == READY
-        if not self._ready:
-            raise engine.unavailable("its process ended at once")
 
     def _converse(self, job: Job, payload: bytes) -> Conversation:
         ours, theirs = socket.socketpair()
@@ -164,8 +166,6 @@ def _listen(channel: socket.socket, job: Job) -> Conversation:
 class ForkingExecutor:
     """An Executor with one zygote a lane."""
 
-    isolation: Isolation = "process"
-
     def __init__(self, *, lanes: int | None = None) -> None:
         self._free = threading.BoundedSemaphore(lanes or os.cpu_count() or 1)
         self._lock = threading.Lock()
@@ -176,6 +176,12 @@ class ForkingExecutor:
     def engine(self) -> str:
         """The engine and its version."""
         return engine.version()
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a broken engine and the machine; asks a zygote, so it may have to start one."""
+        with self._free, self._lane() as lane:
+            return lane.isolation()
 
     def run(self, job: Job) -> Result:
         """Returns what came of the job; raises SandboxUnavailable."""

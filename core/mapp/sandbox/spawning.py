@@ -19,13 +19,11 @@ from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Th
 
 PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18
-READY = b"+"  # as in worker.py
+READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 
 
 class SpawningExecutor:
     """An Executor with one fresh interpreter a run."""
-
-    isolation: Isolation = "process"
 
     def __init__(self) -> None:
         self._closed = False
@@ -34,6 +32,12 @@ class SpawningExecutor:
     def engine(self) -> str:
         """The engine and its version."""
         return engine.version()
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a broken engine and the machine; starts a worker to find out."""
+        with _worker() as (_, isolation):
+            return isolation
 
     def run(self, job: Job) -> Result:
         """Returns what came of the job; raises SandboxUnavailable."""
@@ -65,41 +69,54 @@ class SpawningExecutor:
     def _run(self, job: Job, payload: bytes) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
-        with _worker() as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            _hand_over(process, process.stdin, process.stdout, payload)
-            return _listen(process, process.stdout, job)
+        with _worker() as (process, _):
+            _hand_over(process, payload)
+            return _listen(process, job)
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[subprocess.Popen[bytes]]:
-    pipe = subprocess.PIPE
+def _worker() -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
     try:
         process = subprocess.Popen(
             engine.command("worker"),
-            stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=engine.ENVIRONMENT, bufsize=0,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=engine.ENVIRONMENT,
+            bufsize=0,
+        )
     except OSError as error:
         raise engine.unavailable(str(error)) from error
     try:
-        yield process
+        yield process, _await_ready(process)
     finally:
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        for stream in _streams(process):
+            stream.close()
 
 
-def _hand_over(process: subprocess.Popen[bytes], source: IO[bytes], sink: IO[bytes], payload: bytes) -> None:
+def _streams(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _await_ready(process: subprocess.Popen[bytes]) -> Isolation:
+    _, sink = _streams(process)
     with _deadline(process, PATIENCE):
-        if sink.read(1) != READY:
-            raise engine.unavailable("its process ended at once")
-        with contextlib.suppress(OSError):  # it died: what it left behind tells more
-            view = memoryview(payload)
-            while view:
-                view = view[source.write(view) or 0 :]
+        isolation = READY.get(sink.read(1))
+    if isolation is None:
+        raise engine.unavailable("its process ended at once")
+    return isolation
+
+
+def _hand_over(process: subprocess.Popen[bytes], payload: bytes) -> None:
+    source, _ = _streams(process)
+    view = memoryview(payload)
+    with _deadline(process, PATIENCE), contextlib.suppress(OSError):  # it died: its end will say more
+        while view:
+            view = view[source.write(view) or 0 :]
 
 
 @contextlib.contextmanager
@@ -120,7 +137,8 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thre
         timer.join()
 
 
-def _listen(process: subprocess.Popen[bytes], sink: IO[bytes], job: Job) -> Result:
+def _listen(process: subprocess.Popen[bytes], job: Job) -> Result:
+    _, sink = _streams(process)
     started = time.perf_counter()
     limit, reply = wire.reply_limit(job), bytearray()
     with _deadline(process, job.wall_ms / 1000) as passed:

@@ -14,17 +14,19 @@ TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
     from typing import Any
 
+    from mapp.sandbox import confinement
+else:
+    import confinement  # started by path, outside any package
+
 HEADER = 32  # four big-endian numbers of 8 bytes: sizes of the two jobs, memory, CPU seconds
-READY = b"+"
+READY = {"full": b"F", "process": b"P"}  # what we say when loaded: how well we are locked in
 RECORD, UNHANDLED, MEMORY = b"J", b"U", b"M"  # what a reply holds: a record, the text of an error, nothing
 NO_RECORD = {
     UNHANDLED: b'{"kind":"threw","message":"a promise was rejected and nobody handled it"}',
     MEMORY: b'{"kind":"memory","message":"out of memory"}',
 }
 CHUNK = 1 << 20
-HIGHEST_DESCRIPTOR = 1 << 20
-BROKEN, UNCONFINED = 70, 71  # exit status: a mistake of ours; the kernel refused to lock the doors
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, SIGKILL = 1, 4, 38, 9  # linux/prctl.h
+BROKEN = 70  # exit status: a mistake of ours
 
 
 class Interpreter:
@@ -108,89 +110,26 @@ def send(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def serve(interpreter: Interpreter, source: int, sink: int) -> None:
-    """Reads the one job, locks the doors, runs it and replies."""
+def serve(interpreter: Interpreter, doors: confinement.Confinement, source: int, sink: int) -> None:
+    """Reads the one job, locks the last door, runs it and replies."""
     header = receive(source, HEADER)
     job_size, subject_size, memory, seconds = (
         int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
     )
     job, interpreter.subject_job = receive(source, job_size), receive(source, subject_size)
-    limit(memory, seconds)
-    before = peak()
+    before = confinement.peak()
+    doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
     tag, body = answer(interpreter, job)
-    send(sink, tag + len(body).to_bytes(8, "big") + (peak() - before).to_bytes(8, "big"))
+    send(sink, tag + len(body).to_bytes(8, "big") + (confinement.peak() - before).to_bytes(8, "big"))
     send(sink, body)
-
-
-# ---- confinement -------------------------------------------------------------------------------------------
-
-
-def close_all_but(*kept: int) -> None:
-    """Closes every descriptor that is not in `kept`."""
-    lowest = 0
-    for descriptor in sorted(kept):
-        if lowest < descriptor:  # an empty range reaches the kernel as an endless one
-            os.closerange(lowest, descriptor)
-        lowest = descriptor + 1
-    os.closerange(lowest, HIGHEST_DESCRIPTOR)
-
-
-def process_control() -> Any:
-    """Returns the system call `prctl`, or None where there is none; costly to load, so once per process."""
-    if sys.platform != "linux":
-        return None
-    import ctypes
-
-    return ctypes.CDLL(None, use_errno=True).prctl
-
-
-def confine(control: Any) -> None:
-    """Takes away what a script's process never needs, and has it die with its parent; Linux only."""
-    if control is None:
-        return
-    for option, value in ((PR_SET_NO_NEW_PRIVS, 1), (PR_SET_DUMPABLE, 0), (PR_SET_PDEATHSIG, SIGKILL)):
-        if control(option, value, 0, 0, 0) != 0:
-            os._exit(UNCONFINED)
-
-
-def limit(memory: int, seconds: int) -> None:
-    """Bounds memory (bytes on top of what is mapped now) and CPU time; forbids files, processes and dumps."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    if mapped := mapped_bytes():
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    for name in ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NPROC", "RLIMIT_NOFILE"):
-        resource.setrlimit(getattr(resource, name), (0, 0))
-
-
-def mapped_bytes() -> int:
-    """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
-    if sys.platform != "linux":
-        return 0
-    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
-    try:
-        return int(os.read(descriptor, 64).split()[0]) * os.sysconf("SC_PAGESIZE")
-    finally:
-        os.close(descriptor)
-
-
-def peak() -> int:
-    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:
     """Serves one job over standard input and output: the way where there is no `fork`."""
     interpreter = prepare(sys.argv[1], sys.argv[2])
-    close_all_but(0, 1)
-    confine(process_control())
-    send(1, READY)
-    serve(interpreter, 0, 1)
+    doors = confinement.Confinement()
+    doors.settle()
+    doors.detach(0, 1)
+    send(1, READY[doors.isolation])
+    serve(interpreter, doors, 0, 1)
     os._exit(0)

@@ -14,13 +14,12 @@ from _socket import CMSG_LEN, CMSG_SPACE, socket
 
 TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
-    from typing import Any
-
-    from mapp.sandbox import worker
+    from mapp.sandbox import confinement, worker
 else:
+    import confinement
     import worker  # started by path, outside any package
 
-CONTROL = 0
+CONTROL, OUTPUT, ERRORS = 0, 1, 2
 RUN, WAIT, KILL = b"R", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
@@ -28,16 +27,17 @@ INTEGER = 4
 
 def main() -> None:
     """Serves runs one after the other until the parent hangs up."""
-    worker.close_all_but(0, 1, 2)
+    confinement.close_all_but(CONTROL, OUTPUT, ERRORS)
     interpreter = worker.prepare(sys.argv[1], sys.argv[2])
-    prctl = worker.process_control()
+    doors = confinement.Confinement()
+    doors.settle()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy pages that it shares with us
     gc.disable()
     control = socket(fileno=CONTROL)
-    control.sendall(worker.READY)
+    control.sendall(worker.READY[doors.isolation])
     while (descriptor := next_run(control)) is not None:
-        child = start(interpreter, prctl, descriptor)
+        child = start(interpreter, doors, descriptor)
         control.sendall(end(child, control.recv(1)))
     os._exit(0)
 
@@ -50,23 +50,24 @@ def next_run(control: socket) -> int | None:
     return int.from_bytes(ancillary[0][2], sys.byteorder)
 
 
-def start(interpreter: worker.Interpreter, prctl: Any, descriptor: int) -> int:
+def start(interpreter: worker.Interpreter, doors: confinement.Confinement, descriptor: int) -> int:
     """Forks a worker that owns `descriptor` and nothing else; returns its process id."""
     zygote = os.getpid()
     child = os.fork()
     if child == 0:
-        live(interpreter, prctl, descriptor, zygote)
+        live(interpreter, doors, descriptor, zygote)
     os.close(descriptor)
     return child
 
 
-def live(interpreter: worker.Interpreter, prctl: Any, descriptor: int, zygote: int) -> None:
+def live(
+    interpreter: worker.Interpreter, doors: confinement.Confinement, descriptor: int, zygote: int
+) -> None:
     """The whole life of a worker. Never returns."""
     try:
-        worker.close_all_but(descriptor)
-        worker.confine(prctl)
+        doors.detach(descriptor)
         if os.getppid() == zygote:  # else it died before the death signal was armed
-            worker.serve(interpreter, descriptor, descriptor)
+            worker.serve(interpreter, doors, descriptor, descriptor)
     except BaseException:
         os._exit(worker.BROKEN)
     finally:
@@ -76,7 +77,7 @@ def live(interpreter: worker.Interpreter, prctl: Any, descriptor: int, zygote: i
 def end(child: int, order: bytes) -> bytes:
     """Waits for the worker, killing it first unless it is ending by itself; tells how it ended."""
     if order != WAIT:
-        os.kill(child, worker.SIGKILL)
+        os.kill(child, confinement.SIGKILL)
     _, status, usage = os.wait4(child, 0)
     microseconds = int((usage.ru_utime + usage.ru_stime) * 1e6)
     return b"".join(number.to_bytes(8, "big") for number in (status, microseconds, usage.ru_maxrss))

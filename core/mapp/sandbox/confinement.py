@@ -1,0 +1,185 @@
+"""Locks the doors of a child process, one after the other, before it meets a stranger's script.
+
+Three moments: `settle` once per helper process, when everything is loaded (no new privileges; Landlock: no
+files, no network); `detach` in every worker (dies with its parent, owns one descriptor); `commit` when the
+worker has read its job (limits, and a seccomp filter that leaves it memory, writing and its own end). None of
+it can be undone. Runs in a bare interpreter and imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # `import typing` would double the time to start
+if TYPE_CHECKING:
+    from typing import Any
+
+HIGHEST_DESCRIPTOR = 1 << 20
+UNCONFINED = 71  # exit status: the kernel refused to lock a door that it had said it could
+
+# linux/prctl.h, linux/seccomp.h
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
+SECCOMP_MODE_FILTER, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS = 2, 0x7FFF0000, 0x80000000
+SIGKILL, EFAULT, PROT_EXEC = 9, 14, 4
+
+# linux/bpf_common.h: load a word, compare with a constant, test bits, return
+LOAD, EQUAL, TEST, RETURN = 0x20, 0x15, 0x45, 0x06
+NUMBER, ARCHITECTURE, THIRD_ARGUMENT = 0, 4, 32  # offsets in struct seccomp_data, low words
+
+# linux/landlock.h
+LANDLOCK_CREATE, LANDLOCK_RESTRICT = 444, 446
+FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of the interface: how many rights it knows
+TCP_RIGHTS, SCOPES = 0b11, 0b11
+
+# What a worker still does once it has its job, by architecture: (audit number, guarded calls, other calls).
+# Guarded are mmap and mprotect: they must not make memory executable.
+CALLS = {
+    "x86_64": (
+        0xC000003E,
+        (9, 10),
+        # write munmap brk rt_sigaction rt_sigprocmask rt_sigreturn mremap madvise gettimeofday getrusage
+        # sigaltstack futex clock_gettime exit_group getrandom exit
+        (1, 11, 12, 13, 14, 15, 25, 28, 96, 98, 131, 202, 228, 231, 318, 60),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (222, 226),
+        (64, 215, 214, 134, 135, 139, 216, 233, 169, 165, 132, 98, 113, 94, 278, 93),
+    ),
+}
+
+
+class Confinement:
+    """What this kernel offers to lock a process in, found out once; on other systems nothing."""
+
+    def __init__(self) -> None:
+        self._libc: Any = None
+        self._landlock = 0
+        self._filter = b""
+        self.mapped = 0
+        if sys.platform == "linux":
+            import ctypes
+
+            self._ctypes: Any = ctypes
+            self._libc = ctypes.CDLL(None, use_errno=True)
+            self._landlock = max(0, self._libc.syscall(LANDLOCK_CREATE, None, 0, 1))
+            self._filter = _filter(os.uname().machine) if self._has_seccomp() else b""
+
+    @property
+    def isolation(self) -> str:
+        """`full` if neither files, network nor system calls are within reach, else `process`."""
+        return "full" if self._landlock and self._filter else "process"
+
+    def settle(self) -> None:
+        """Takes away what neither a zygote nor its workers need once they are loaded."""
+        self.mapped = _mapped()
+        _set_limits({"RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0})
+        if self._libc is not None:
+            self._control(PR_SET_NO_NEW_PRIVS, 1, 0)
+            if self._landlock:
+                self._forbid_files_and_network()
+
+    def detach(self, *kept: int) -> None:
+        """Closes all descriptors but `kept` and has this process die when its parent does."""
+        close_all_but(*kept)
+        if self._libc is not None:
+            self._control(PR_SET_PDEATHSIG, SIGKILL, 0)
+
+    def commit(self, memory: int, seconds: int) -> None:
+        """Bounds memory (bytes on top of what was mapped at first) and CPU time; leaves only `CALLS`."""
+        limits = {"RLIMIT_CPU": seconds, "RLIMIT_NPROC": 0, "RLIMIT_NOFILE": 0}
+        if self.mapped:
+            limits["RLIMIT_AS"] = self.mapped + memory
+        _set_limits(limits)
+        if self._filter:
+            self._forbid_calls()
+
+    def _has_seccomp(self) -> bool:
+        """The kernel looks at the filter's address only if it knows the option."""
+        refused: bool = self._libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, None, 0, 0) != 0
+        return refused and self._ctypes.get_errno() == EFAULT
+
+    def _control(self, option: int, value: int, pointer: object) -> None:
+        if self._libc.prctl(option, value, pointer, 0, 0) != 0:
+            os._exit(UNCONFINED)
+
+    def _forbid_calls(self) -> None:
+        code = self._ctypes.create_string_buffer(self._filter, len(self._filter))
+        program = (self._ctypes.c_uint64 * 2)(len(self._filter) // 8, self._ctypes.addressof(code))
+        self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)
+
+    def _forbid_files_and_network(self) -> None:
+        """A ruleset without a rule: everything it handles is forbidden."""
+        version = self._landlock
+        rights = (1 << FILE_RIGHTS[min(version, max(FILE_RIGHTS))]) - 1
+        numbers = [rights] + [TCP_RIGHTS] * (version >= 4) + [SCOPES] * (version >= 6)
+        attributes = (self._ctypes.c_uint64 * len(numbers))(*numbers)
+        ruleset = self._libc.syscall(LANDLOCK_CREATE, attributes, 8 * len(numbers), 0)
+        if ruleset < 0 or self._libc.syscall(LANDLOCK_RESTRICT, ruleset, 0) != 0:
+            os._exit(UNCONFINED)
+        os.close(ruleset)
+
+
+def close_all_but(*kept: int) -> None:
+    """Closes every descriptor that is not in `kept`."""
+    lowest = 0
+    for descriptor in sorted(kept):
+        if lowest < descriptor:  # an empty range reaches the kernel as an endless one
+            os.closerange(lowest, descriptor)
+        lowest = descriptor + 1
+    os.closerange(lowest, HIGHEST_DESCRIPTOR)
+
+
+def peak() -> int:
+    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _mapped() -> int:
+    """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
+    if sys.platform != "linux":
+        return 0
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(descriptor, 64).split()[0]) * os.sysconf("SC_PAGESIZE")
+    finally:
+        os.close(descriptor)
+
+
+def _set_limits(limits: dict[str, int]) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for name, value in limits.items():
+        number = getattr(resource, name)
+        _, hard = resource.getrlimit(number)
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(number, (value, value))
+
+
+def _filter(machine: str) -> bytes:
+    """Returns the program that lets only this machine's `CALLS` through, or nothing if they are not known."""
+    if machine not in CALLS:
+        return b""
+    architecture, guarded, others = CALLS[machine]
+    forbidden, granted = [(RETURN, 0, 0, SECCOMP_RET_KILL_PROCESS)], [(RETURN, 0, 0, SECCOMP_RET_ALLOW)]
+    program = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), *forbidden, (LOAD, 0, 0, NUMBER)]
+    for number in others:
+        program += [(EQUAL, 0, 1, number), *granted]
+    for number in guarded:
+        program += [(EQUAL, 0, 4, number), (LOAD, 0, 0, THIRD_ARGUMENT), (TEST, 0, 1, PROT_EXEC)]
+        program += [*forbidden, *granted]
+    return b"".join(map(_instruction, program + forbidden))
+
+
+def _instruction(parts: tuple[int, int, int, int]) -> bytes:
+    code, if_true, if_false, constant = parts
+    word = constant.to_bytes(4, sys.byteorder)
+    return code.to_bytes(2, sys.byteorder) + bytes((if_true, if_false)) + word
