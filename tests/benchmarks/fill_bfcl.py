@@ -98,7 +98,8 @@ _STATED = re.compile(r"[Dd]efault(?:s| value)?(?: is| to|:| =)? ['\"`]?([^'\"`.,
 
 def _default(document: Mapping[str, Any], kind: str | None) -> JSONValue | Absent:
     if "default" in document:
-        return document["default"]  # type: ignore[no-any-return]
+        default: JSONValue = document["default"]
+        return {"true": True, "false": False}.get(str(default).lower(), ABSENT) if kind == "boolean" else default
     match = _STATED.search(document.get("description", ""))
     if match is None:
         return ABSENT

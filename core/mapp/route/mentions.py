@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mapp.model.values import JSONValue
+from mapp.errors import MappError
+from mapp.model.values import JSONValue, checked
 from mapp.route.dates import Moment, moments
 from mapp.route.lexicon import (
     CURRENCY_CODES,
@@ -74,6 +75,7 @@ def mentions(text: str, tokens: Sequence[Token] | None = None) -> tuple[Mention,
         *_json(text),
         *identifiers,
     ]
+    solid += [mention.span for mention in when]
     found += [mention for mention in _names(text, tokens) if not _inside(mention, solid)]
     unique = {(mention.kind, mention.start, mention.end, mention.unit): mention for mention in found}
     return tuple(sorted(unique.values(), key=lambda mention: (mention.start, -mention.end)))[:MOST_MENTIONS]
@@ -242,10 +244,13 @@ def _ratio(above: re.Match[str], below: re.Match[str], unit: str | None) -> tupl
     return (unit, above.end()) if unit else None
 
 
+_ONE_OF = frozenset({"a", "an", "next", "last", "past", "upcoming", "coming"})
+
+
 def _articles(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
-    """Yields `a week` and `an hour` as soft quantities of one."""
+    """Yields `a week`, `an hour` and `the next month` as soft quantities of one."""
     for article, noun in zip(tokens, tokens[1:], strict=False):
-        if article.lower in ("a", "an") and noun.lower in _TIME_WORDS and noun.lower in BY_NAME:
+        if article.lower in _ONE_OF and noun.lower in _TIME_WORDS and noun.lower in BY_NAME:
             span = (article.start, article.end)
             yield _mention(text, "quantity", article.start, noun.end, 1, noun.lower, number=span, soft=True)
 
@@ -316,22 +321,46 @@ def _tails(text: str, when: Sequence[Mention]) -> Iterator[Mention]:
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda name: (_ for _ in ()).throw(ValueError(name)))
+_LONGEST_LITERAL = 4_000
+_OPEN = re.compile(r"(?<!\w)[\[{]")
 
 
 def _json(text: str) -> Iterator[Mention]:
-    """Yields arrays and objects in JSON; at most eight places are tried."""
+    """Yields arrays and objects in JSON, or in the like with single quotes; at most eight places are tried."""
     place = 0
     for _ in range(8):
-        opening = re.compile(r"(?<!\w)[\[{]").search(text, place)
+        opening = _OPEN.search(text, place)
         if opening is None:
             return
-        try:
-            value, end = _DECODER.raw_decode(text, opening.start())
-        except (ValueError, RecursionError):
+        found = _decoded(text, opening.start())
+        if found is None:
             place = opening.end()
         else:
-            yield _mention(text, "json", opening.start(), end, value)
-            place = end
+            value, place = found
+            yield _mention(text, "json", opening.start(), place, value)
+
+
+def _decoded(text: str, start: int) -> tuple[JSONValue, int] | None:
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return _literal(text, start)
+
+
+def _literal(text: str, start: int) -> tuple[JSONValue, int] | None:
+    """Returns a list or object whose texts stand in single quotes, and where it ends."""
+    depth = 0
+    for place in range(start, min(len(text), start + _LONGEST_LITERAL)):
+        depth += (text[place] in "[{") - (text[place] in "]}")
+        if depth == 0:
+            written = text[start : place + 1]
+            if '"' in written or "\\" in written:
+                return None
+            try:
+                return checked(_DECODER.decode(written.replace("'", '"'))), place + 1
+            except (ValueError, RecursionError, MappError):
+                return None
+    return None
 
 
 # Identifiers
@@ -458,7 +487,15 @@ def _end_of_name(text: str, tokens: Sequence[Token], first: int) -> int:
             last += 2
         else:
             break
-    return last + 1 if _initial_dot(tokens, last) else last
+    if _initial_dot(tokens, last):
+        return last + 1
+    return last + 2 if _hyphened(tokens, last) else last
+
+
+def _hyphened(tokens: Sequence[Token], last: int) -> bool:
+    """Whether a hyphen ties a small word to the name: `Gluten-free`."""
+    ends = [token.end for token in tokens[last : last + 2]]
+    return [token.start for token in tokens[last + 1 : last + 3]] == ends and tokens[last + 1].text == "-"
 
 
 def _joins(tokens: Sequence[Token], place: int) -> bool:

@@ -238,7 +238,7 @@ def _nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> fl
         if token.text in ",.;:?!" or token.lower in ("and", "or"):
             break
         following.append(token)
-    named = max(named, _named(slot, following, 0.4) - 0.4)
+    named = max(named, _named(slot, following[:2], 0.4) - 0.4)
     for distance, token in enumerate(following):
         if token.stem in slot.hints and token.stem not in slot.name:
             score = max(score, (0.9 - 0.3 * distance) * slot.hints[token.stem])
@@ -251,19 +251,27 @@ def _named(slot: Slot, words: Sequence[Token], decay: float) -> float:
     total = sum(slot.weights.values()) or 1.0
     said: dict[str, int] = {}
     for distance, token in enumerate(words):
-        if token.stem in slot.name:
-            said.setdefault(token.stem, distance)
+        word = token.stem if token.stem in slot.name else _part_of(token.lower, slot)
+        if word:
+            said.setdefault(word, distance)
     if not said:
         return 0.0
     share = sum(slot.weights.get(word, 1.0) for word in said) / total
     return 1.0 + 1.0 * min(1.0, share) - decay * min(said.values())
 
 
+def _part_of(word: str, slot: Slot) -> str:
+    """Returns the word of the slot's name that this one begins or ends: `user` in `username`."""
+    if len(word) < 4 or not word.isalpha():
+        return ""
+    return next((name for name in slot.name if name.startswith(word) or name.endswith(word)), "")
+
+
 def _telling(after: Sequence[Token]) -> list[Token]:
     """Returns the next two words that can speak about the span before them: `as the exchange rate`."""
     if after and after[0].lower in ("as", "is", "in"):
         after = [token for token in after[1:] if token.lower not in ("the", "a", "my")]
-    return list(after[:2])
+    return list(after[:3])
 
 
 def _reach(before: Sequence[Token]) -> list[Token]:
@@ -306,7 +314,8 @@ _RATES = frozenset(
 
 
 def _numbers(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
-    spots = {mention.start: place for place, mention in enumerate(reading.numeric)}
+    counted = [m for m in reading.numeric if not _doubt(m, _around(reading, m.number or m.span)[1], reading)]
+    spots = {mention.start: place for place, mention in enumerate(counted)}
     for mention in reading.mentions:
         if mention.kind not in NUMERIC and mention.kind not in ("duration", "time"):
             continue
@@ -399,6 +408,8 @@ def _quantity(
     if slot.unit is None:
         score = 0.9 if mention.kind == "quantity" else -0.5
         used = mention.span if mention.kind == "duration" else bare
+        if slot.dimension is not None and mention.kind == "quantity":
+            score += 0.8 if dimension_of(unit) == slot.dimension else -0.8
         yield mention.value, used, score, f"the number in “{mention.text}”"
         return
     converted = convert(Decimal(str(mention.value)), unit, slot.unit)
@@ -778,6 +789,8 @@ def _texts(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[
                 best[key] = option
     for option in best.values():
         option.score -= _unlikely(slot, option)
+        if option.spans:
+            option.score += 0.15 * (min(rank, 2) - 0.5) * option.spans[0][0] / (len(reading.text) or 1)
         if slot.schema.pattern is not None:
             option.score += 1.0 + min(len(str(option.value)), 40) * 0.01
         yield option
@@ -872,8 +885,10 @@ def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
         value = mention.value if mention.kind == "quoted" else mention.text
         score = base + _nearness(slot, before, after) + _prepositional(slot, before)
         if mention.kind in ("quoted", "name", "identifier"):
+            joined = mention.kind == "name" and bool(re.search(r",| and | & ", mention.text))
             score -= 0.15 * abs(spot - rank)
-            spot += 1
+            spot += not joined and not mention.soft
+            score += 0.7 if any(stem(word) in slot.name for word in mention.text.lower().split()) else 0
         features = [
             *_context(slot.key, before, after),
             f"{slot.key}|is|{mention.kind}",
@@ -912,7 +927,7 @@ def _base(slot: Slot, mention: Mention) -> float | None:
     if mention.kind == "identifier" and (
         mention.unit in slot.text or {"id", "code", "number"} & set(slot.name)
     ):
-        base += 0.6
+        base += 1.0
     if mention.kind == "tail" and any(quote in mention.text[:1] for quote in "'\"“`"):
         base -= 1.5
     if mention.kind == "address":
@@ -945,28 +960,30 @@ def _named_choices(slot: Slot, reading: Reading) -> Iterator[Option]:
         for span, strength in list(_hits(ways, reading))[:2] if ways[0] else []:
             said = reading.text[span[0] : span[1]]
             value = choice if said.lower() != choice.lower() or not said[0].isupper() else said
+            strength += 0.8 if said == choice and " " in choice else 0
             yield Option(value, strength + 0.4, [f"{slot.key}|choice"], f"“{said}”", (span,), True, True)
     if "unit" in slot.name:
         yield from _unit_words(slot, reading)
 
 
+_UNIT_TOKEN = re.compile(r"(?<![\w/])[A-Za-z°µ]+(?:/[A-Za-z]+(?:[²³]|\^?[23](?!\d))?)?(?![\w/])|(?<=\d)[A-Za-zµ°]+(?!\w)")
+
+
 def _unit_words(slot: Slot, reading: Reading) -> Iterator[Option]:
-    for token in reading.tokens:
-        known = unit_called(token.text) if token.lower in NAMES or len(token.text) > 1 else None
-        if known is not None and token.lower not in FUNCTION_WORDS:
-            before, after = _around(reading, (token.start, token.end))
-            asked = 1.0 if before and before[0].lower in ("in", "to", "into") else 0.0
-            asked += _side(slot, before)
-            score = 1.5 + asked + _nearness(slot, before, after)
-            yield Option(
-                token.text,
-                score,
-                [f"{slot.key}|unit"],
-                f"the unit “{token.text}”",
-                ((token.start, token.end),),
-                True,
-                True,
-            )
+    """Yields the units that the request names, in the spelling of the slot's own choices where it has one."""
+    spelled = {known.name: choice for choice in slot.choices if (known := unit_called(choice)) is not None}
+    if slot.choices and not spelled:
+        return
+    for match in list(_UNIT_TOKEN.finditer(reading.text))[:200]:
+        word = match.group()
+        known = unit_called(word) if "/" in word or word.lower() in NAMES or len(word) > 1 else None
+        if (known is None and "/" not in word) or word.lower() in FUNCTION_WORDS:
+            continue
+        before, after = _around(reading, match.span())
+        score = 1.5 + _nearness(slot, before, after) + _side(slot, before)
+        score += 1.0 if before and before[0].lower in ("in", "to", "into") else 0.0
+        value = spelled.get(known.name, word) if known else word
+        yield Option(value, score, [f"{slot.key}|unit"], f"the unit “{word}”", (match.span(),), True, True)
 
 
 def _side(slot: Slot, before: Sequence[Token]) -> float:

@@ -14,7 +14,7 @@ from mapp.model.schema import ABSENT, Absent, Schema
 from mapp.model.validation import is_valid
 from mapp.model.values import JSONValue
 from mapp.route.lexicon import FUNCTION_WORDS
-from mapp.route.units import NAMES, SYMBOLS, unit_called
+from mapp.route.units import DIMENSION_WORDS, NAMES, SYMBOLS, unit_called
 from mapp.route.words import stem, tokenise, words_of_name
 
 MOST_SLOTS = 48
@@ -49,6 +49,8 @@ class Slot:
     """Values that the description spells out: `1 for cleaning, 2 for ironing`."""
     layout: str | None = None
     """For a text that is a date or a time: how its description says it is written (`MM/DD/YYYY`)."""
+    dimension: str | None = None
+    """What the number measures, by the words of its name, where no unit is stated."""
     weights: dict[str, float] = field(default_factory=dict)
     """How much each stem of the name tells this slot from the others."""
 
@@ -121,6 +123,7 @@ def _expanded(path: tuple[str, ...], schema: Schema, required: bool, argument: A
         surfaces=_surfaces(schema, argument) if wants in ("enum", "texts") else (),
         choices=_choices(schema) if wants in ("text", "texts") else (),
         codes=_codes(schema) if wants in ("text", "number", "enum") else (),
+        dimension=next((DIMENSION_WORDS[w] for w in words_of_name(path[-1]) if w in DIMENSION_WORDS), None),
         layout=_layout(schema.description) if wants == "text" else None,
     )
 
@@ -166,14 +169,17 @@ def _canonical(unit: str) -> str:
     return known.name if known else unit
 
 
-_IN_UNIT = re.compile(
-    r"(?:\b(?:in|as|of)\s(?:a\s)?|\()((?:square |cubic )?[A-Za-z°µ/²³^0-9]+(?: per [a-z]+)?)"
+_UNIT_TEXT = r"((?:square |cubic )?[A-Za-z°µ/²³^0-9]+(?: per [a-z]+)?)"
+_IN_UNIT = (
+    re.compile(rf"\bin\s(?:a\s)?{_UNIT_TEXT}"),
+    re.compile(rf"\b(?:as|of)\s(?:a\s)?{_UNIT_TEXT}"),
+    re.compile(rf"\({_UNIT_TEXT}"),
 )
 
 
 def _unit_in_words(name: str, schema: Schema) -> str | None:
     """Returns the unit that a number's own words state: `in kilograms`, `(km)`, `weight_kg`, `years`."""
-    for match in _IN_UNIT.finditer(schema.description):
+    for match in (match for pattern in _IN_UNIT for match in pattern.finditer(schema.description)):
         word = match.group(1).strip()
         known = unit_called(word.replace(" per ", "/")) or unit_called(word.split()[0])
         if known and (len(word) > 2 or word in SYMBOLS) and known.dimension not in ("amount",):

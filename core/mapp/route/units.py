@@ -259,3 +259,15 @@ def dimension_of(unit: str) -> str | None:
     if unit in BY_NAME:
         return BY_NAME[unit].dimension
     return "currency" if len(unit) == 3 and unit.isupper() else None
+
+
+DIMENSION_WORDS = {
+    "temperature": "temperature", "temp": "temperature", "distance": "length", "length": "length", "height": "length",
+    "width": "length", "depth": "length", "radius": "length", "diameter": "length", "mass": "mass", "weight": "mass",
+    "time": "time", "duration": "time", "period": "time", "speed": "speed", "velocity": "speed",
+    "acceleration": "acceleration", "area": "area", "volume": "volume", "pressure": "pressure", "energy": "energy",
+    "power": "power", "frequency": "frequency", "angle": "angle", "force": "force", "current": "current",
+    "voltage": "voltage", "resistance": "resistance", "capacitance": "capacitance", "inductance": "inductance",
+    "charge": "charge", "age": "calendar",
+}  # fmt: skip
+"""Words for what is measured, with the dimension of the units it is measured in."""
