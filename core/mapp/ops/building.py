@@ -13,14 +13,17 @@ from pathlib import Path
 from mapp.config import load_config
 from mapp.errors import MappError
 from mapp.index.build import Corpus, Extra, build
-from mapp.index.embed import choose_embedder
+from mapp.index.embed import Embedder, choose_embedder
 from mapp.index.entry import Head
+from mapp.index.packed import read_packed
+from mapp.index.vectors import open_vectors
 from mapp.library import catalogue
 from mapp.model.app import Card
 from mapp.ops.indexing import heads
 from mapp.ops.workspace import Workspace
 from mapp.route import lessons
 from mapp.route.cues import learn
+from mapp.starter import bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,16 @@ def main(job: str) -> int:
     def advance(done: int, total: int) -> None:
         print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
 
+    embedder = choose_embedder(document["embedder"])
+    vectors = Path(document["cache"]) / "vectors.sqlite"
     try:
+        _seed(vectors, embedder)
         made = build(
             workspace.home.index,
             heads(workspace),
             load,
-            embedder=choose_embedder(document["embedder"]),
-            vectors=Path(document["cache"]) / "vectors.sqlite",
+            embedder=embedder,
+            vectors=vectors,
             store=document["store"],
             extras=extras(),
             progress=advance,
@@ -74,6 +80,13 @@ def main(job: str) -> int:
         return error.exit_code
     print(json.dumps({"status": made.to_dict()}), flush=True)  # noqa: T201 - the channel
     return 0
+
+
+def _seed(path: Path, embedder: Embedder) -> None:
+    """Puts the shipped vectors of the starter apps into the cache, where it has none of them."""
+    with open_vectors(path, embedder) as cache:
+        shipped = list(read_packed(bundle.VECTORS, embedder))
+        cache.put((blob, vectors) for blob, vectors in shipped if cache.get(blob) is None)
 
 
 if __name__ == "__main__":
