@@ -99,7 +99,9 @@ _STATED = re.compile(r"[Dd]efault(?:s| value)?(?: is| to|:| =)? ['\"`]?([^'\"`.,
 def _default(document: Mapping[str, Any], kind: str | None) -> JSONValue | Absent:
     if "default" in document:
         default: JSONValue = document["default"]
-        return {"true": True, "false": False}.get(str(default).lower(), ABSENT) if kind == "boolean" else default
+        return (
+            {"true": True, "false": False}.get(str(default).lower(), ABSENT) if kind == "boolean" else default
+        )
     match = _STATED.search(document.get("description", ""))
     if match is None:
         return ABSENT

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mapp.route.options import Option
+from mapp.route.reading import Option
 from mapp.route.words import Token
 
 MOST_STEPS = 4_000

@@ -17,7 +17,8 @@ from mapp.model.values import JSONValue
 from mapp.route.assign import Search, masks
 from mapp.route.lexicon import FUNCTION_WORDS
 from mapp.route.mentions import Mention
-from mapp.route.options import Option, Reading, TextCues, options_for, read
+from mapp.route.options import options_for
+from mapp.route.reading import Option, Reading, TextCues, read
 from mapp.route.slots import Slot, slots_of
 from mapp.route.units import dimension_of
 from mapp.route.words import tokenise

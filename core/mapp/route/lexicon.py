@@ -1,5 +1,7 @@
 """Closed lists of English words that the argument filler knows: numbers, months, currencies, opposites, small words."""
 
+from mapp.route.words import word_set
+
 UNITS_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -44,8 +46,9 @@ CURRENCY_SYMBOLS = {
     "₺": "TRY",
     "฿": "THB",
 }
-CURRENCY_CODES = frozenset(
-    ["USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "ILS", "ZAR", "BRL", "MXN", "ARS", "CLP", "COP", "KRW", "SGD", "HKD", "TWD", "THB", "MYR", "IDR", "PHP", "VND", "AED", "SAR", "EGP", "NGN", "KES", "BTC", "ETH"]
+CURRENCY_CODES = word_set(
+    "USD EUR GBP JPY CHF CAD AUD NZD CNY INR SEK NOK DKK PLN CZK HUF RON BGN TRY RUB UAH ILS ZAR BRL "
+    "MXN ARS CLP COP KRW SGD HKD TWD THB MYR IDR PHP VND AED SAR EGP NGN KES BTC ETH"
 )
 CURRENCY_WORDS = {
     "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "euro": "EUR", "euros": "EUR", "quid": "GBP",
@@ -73,8 +76,9 @@ OPPOSITES = (
     ("hash", "unhash"), ("hot", "cold"), ("public", "private"), ("true", "false"),
     ("discount", "markup"), ("common", "distinct"), ("factor", "multiple"), ("square", "root"),
 )  # fmt: skip
-NEGATIONS = frozenset(
-    ["not", "no", "never", "without", "don't", "dont", "doesn't", "doesnt", "didn't", "isn't", "aren't", "wasn't", "won't", "can't", "cannot", "shouldn't", "except", "nor", "neither", "exclude", "excluding"]
+NEGATIONS = word_set(
+    "not no never without don't dont doesn't doesnt didn't isn't aren't wasn't won't can't cannot "
+    "shouldn't except nor neither exclude excluding"
 )
 SECOND_REQUEST = (
     "and then",
@@ -87,19 +91,26 @@ SECOND_REQUEST = (
 )
 
 ARTICLES = frozenset({"a", "an", "the"})
-PREPOSITIONS = frozenset(
-    ["of", "for", "to", "from", "in", "on", "at", "by", "with", "into", "as", "between", "and", "or", "over", "per", "than", "about", "through", "until", "till", "since", "against", "under", "within", "via", "using", "onto", "towards", "toward", "during", "across"]
+PREPOSITIONS = word_set(
+    "of for to from in on at by with into as between and or over per than about through until till "
+    "since against under within via using onto towards toward during across"
 )
-QUESTION_WORDS = frozenset(["what", "what's", "whats", "which", "who", "whose", "when", "where", "why", "how", "whom"])
+QUESTION_WORDS = word_set("what what's whats which who whose when where why how whom")
 FUNCTION_WORDS = (
     ARTICLES
     | PREPOSITIONS
     | QUESTION_WORDS
-    | frozenset(
-        ["is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "can", "could", "would", "should", "will", "shall", "may", "might", "must", "has", "have", "had", "i", "me", "my", "mine", "we", "us", "our", "you", "your", "he", "him", "his", "she", "her", "it", "its", "they", "them", "their", "this", "that", "these", "those", "there", "here", "please", "thanks", "thank", "hi", "hello", "hey", "just", "so", "if", "then", "else", "but", "not", "no", "yes", "ok", "okay", "also", "too", "very", "much", "many", "some", "any", "all", "each", "every", "more", "most", "less", "least", "such", "same", "other", "another", "up", "out", "off", "down", "again", "now", "only", "own", "s", "t", "d", "ll", "re", "ve", "m", "let", "lets", "let's", "i'm", "i'd", "i'll", "i've", "it's", "that's", "you're", "want", "need", "like", "get", "give", "tell", "show", "make", "take", "help", "using", "use", "know", "find", "pls", "plz", "kindly"]
+    | word_set(
+        "is are was were be been being am do does did can could would should will shall may might must "
+        "has have had i me my mine we us our you your he him his she her it its they them their this that "
+        "these those there here please thanks thank hi hello hey just so if then else but not no yes ok "
+        "okay also too very much many some any all each every more most less least such same other "
+        "another up out off down again now only own s t d ll re ve m let lets let's i'm i'd i'll i've "
+        "it's that's you're want need like get give tell show make take help using use know find pls plz "
+        "kindly"
     )
 )
-POLITE_TAILS = frozenset(["please", "thanks", "thank", "you", "pls", "plz", "thx", "cheers", "asap", "ok", "okay", "kindly", "mate"])
+POLITE_TAILS = word_set("please thanks thank you pls plz thx cheers asap ok okay kindly mate")
 """Words that may trail a request without belonging to its last value."""
 
 TRUE_WORDS = frozenset({"true", "yes", "on", "enabled", "enable"})
@@ -123,7 +134,10 @@ HARMLESS_NEGATIONS = frozenset(
 DEICTIC = frozenset(
     {"this", "that", "these", "those", "my", "your", "our", "it", "them", "the", "a", "some", "following"}
 )
-PLACEHOLDERS = frozenset(
-    ["text", "texts", "string", "strings", "line", "lines", "sentence", "sentences", "word", "words", "phrase", "paragraph", "code", "document", "file", "files", "message", "title", "list", "url", "link", "json", "csv", "name", "data", "input", "number", "numbers", "value", "values", "content", "column", "columns", "row", "rows", "table", "page", "article", "password", "below", "above", "following", "one", "ones", "thing", "stuff", "body", "heading", "snippet", "letters"]
+PLACEHOLDERS = word_set(
+    "text texts string strings line lines sentence sentences word words phrase paragraph code "
+    "document file files message title list url link json csv name data input number numbers value "
+    "values content column columns row rows table page article password below above following one "
+    "ones thing stuff body heading snippet letters"
 )
 """Nouns that stand for a text that is somewhere else: `this text`, `the file below`."""

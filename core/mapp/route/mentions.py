@@ -22,7 +22,7 @@ from mapp.route.lexicon import (
 )
 from mapp.route.numbers import Number, json_number, numbers
 from mapp.route.units import BY_NAME, unit_called
-from mapp.route.words import MAX_SCANNED, Token, tokenise
+from mapp.route.words import MAX_SCANNED, Token, tokenise, word_set
 
 MOST_MENTIONS = 600
 
@@ -130,9 +130,9 @@ _UNIT_WORD = re.compile(r"[°µμ]?[A-Za-zΩ]+(?:[²³]|\^?[234](?!\d))?|°|%")
 _OVER_UNIT = re.compile(r"/([A-Za-z]+(?:[²³]|\^?[234](?!\d))?)|\s(?:per|an)\s([a-z]+)(?![a-z])")
 _AFTER_IN = re.compile(r"\s?in(?=\s?(?:$|[,.;:?!)]|to\b|into\b|as\b|wide\b|long\b|tall\b|x\b|by\b))")
 _CODE_BEFORE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3}\$|[A-Z]{3})\s?$")
-_LOWER_CODES = frozenset(["usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "nzd", "cny", "inr", "btc"])
+_LOWER_CODES = word_set("usd eur gbp jpy chf cad aud nzd cny inr btc")
 _SHORT = {"second": "s", "hour": "h", "hr": "h", "sec": "s", "minute": "min", "h": "h", "s": "s"}
-_TIME_WORDS = frozenset(["second", "minute", "hour", "day", "week", "month", "year", "decade", "century"])
+_TIME_WORDS = word_set("second minute hour day week month year decade century")
 
 
 def _amounts(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Iterator[Mention]:
@@ -425,9 +425,9 @@ def _identifiers(text: str) -> Iterator[Mention]:
 
 # Names: runs of capitalised words
 
-_TITLES = frozenset("mr mrs ms dr prof st mt ft jr sr".split()) | frozenset("abcdefghijklmnopqrstuvwxyz")
+_TITLES = word_set("mr mrs ms dr prof st mt ft jr sr") | frozenset("abcdefghijklmnopqrstuvwxyz")
 _INNER = frozenset({"of", "the", "de", "la", "von", "van", "du", "del"})
-_ACRONYMS = frozenset(["id", "ids", "api", "url", "uri", "uuid", "ip", "http", "https", "json", "xml", "csv", "sql", "pin", "ok", "am", "pm"])
+_ACRONYMS = word_set("id ids api url uri uuid ip http https json xml csv sql pin ok am pm")
 
 
 def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
@@ -438,7 +438,9 @@ def _names(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     for run in runs:
         house = tokens[run[0] - 1] if run[0] else None
         if house and house.text.isdigit() and len(house.text) <= 5 and house.end + 1 == tokens[run[0]].start:
-            yield _mention(text, "address", house.start, tokens[run[1]].end, text[house.start : tokens[run[1]].end])
+            yield _mention(
+                text, "address", house.start, tokens[run[1]].end, text[house.start : tokens[run[1]].end]
+            )
     for left, right in zip(runs, runs[1:], strict=False):
         between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
         if between == [","] or between == ["and"] or between == ["&"]:
@@ -503,7 +505,7 @@ def _joins(tokens: Sequence[Token], place: int) -> bool:
     before, token, after = tokens[place - 1 : place + 2]
     glued = token.start == before.end
     if token.text == ".":
-        return glued and (after.start == token.end and len(before.text) <= 2 or before.lower in _TITLES)
+        return glued and ((after.start == token.end and len(before.text) <= 2) or before.lower in _TITLES)
     return token.lower in _INNER or (token.text in "-'’&" and glued and after.start == token.end)
 
 
@@ -523,6 +525,6 @@ def _opens_sentence(text: str, tokens: Sequence[Token], run: tuple[int, int]) ->
     first, last = run
     before = text[: tokens[first].start].rstrip()
     opens = not before or before[-1] in ".?!:\n\"'“"
-    return first == last and (opens or tokens[first].lower in FUNCTION_WORDS) or (
+    return (first == last and (opens or tokens[first].lower in FUNCTION_WORDS)) or (
         opens and tokens[first].lower in FUNCTION_WORDS
     )

@@ -76,3 +76,13 @@ def form(word: str) -> str:
     ('encod', 'encod+ed')
     """
     return f"{stem(word)}+ed" if word.endswith("ed") else stem(word)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Returns the words of a text, parted by spaces, as a set."""
+    return frozenset(text.split())
+
+
+def stem_set(text: str) -> frozenset[str]:
+    """Returns the stems of the words of a text."""
+    return frozenset(stem(word) for word in text.split())
