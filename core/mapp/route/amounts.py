@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mapp.model.values import JSONValue
 from mapp.route.lexicon import FUNCTION_WORDS
-from mapp.route.mentions import NUMERIC, Mention
+from mapp.route.mention import NUMERIC, Mention
 from mapp.route.nearness import nearness
 from mapp.route.numbers import json_number
 from mapp.route.reading import Option, Reading, around, context

@@ -16,7 +16,7 @@ from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
 from mapp.route.assign import Search, masks
 from mapp.route.lexicon import FUNCTION_WORDS
-from mapp.route.mentions import Mention
+from mapp.route.mention import Mention
 from mapp.route.options import options_for
 from mapp.route.reading import Option, Reading, TextCues, read
 from mapp.route.slots import Slot, slots_of

@@ -15,7 +15,8 @@ from mapp.model.validation import violations
 from mapp.model.values import JSONValue
 from mapp.route.assign import Search
 from mapp.route.cues import NO_CUES, Board, Cues, lay_out, learn
-from mapp.route.mentions import SOLID, Mention, outermost
+from mapp.route.identifiers import SOLID
+from mapp.route.mention import Mention, outermost
 from mapp.route.options import attached_value
 from mapp.route.reading import Option, read
 from mapp.route.slots import Slot

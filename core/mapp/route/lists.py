@@ -7,7 +7,7 @@ from decimal import Decimal
 from mapp.model.values import JSONValue
 from mapp.route.amounts import takes_fraction
 from mapp.route.choices import hits_for
-from mapp.route.mentions import Mention
+from mapp.route.mention import Mention
 from mapp.route.nearness import nearness
 from mapp.route.numbers import json_number
 from mapp.route.reading import Option, Reading, TextCues, around, context

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from mapp.model.schema import Absent
 from mapp.model.values import JSONValue
-from mapp.route.mentions import NUMERIC, Mention, mentions, outermost
+from mapp.route.mention import NUMERIC, Mention, outermost
+from mapp.route.mentions import mentions
 from mapp.route.words import Token, form, tokenise
 
 

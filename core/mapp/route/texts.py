@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mapp.route.choices import codes_for, hits_for
 from mapp.route.layouts import laid_out_for
 from mapp.route.lexicon import FUNCTION_WORDS
-from mapp.route.mentions import Mention
+from mapp.route.mention import Mention
 from mapp.route.nearness import nearness, prepositional
 from mapp.route.reading import Option, Reading, TextCues, around, context, text_shape, within
 from mapp.route.slots import Slot, accepts

@@ -13,7 +13,7 @@ from mapp.model.values import JSONValue
 from mapp.route.cues import NO_CUES, Cues, uncounted
 from mapp.route.fill import Filling
 from mapp.route.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
-from mapp.route.mentions import NUMERIC, Mention
+from mapp.route.mention import NUMERIC, Mention
 from mapp.route.reading import Reading, read
 from mapp.route.slots import slots_of
 from mapp.route.words import Token, form, stem, tokenise

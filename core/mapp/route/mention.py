@@ -1,0 +1,67 @@
+"""A mention: something typed that a request says, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mapp.model.values import JSONValue
+
+Kind = Literal[
+    "number", "ordinal", "percent", "currency", "quantity", "date", "date-time", "time", "duration",
+    "quoted", "tail", "list", "json", "identifier", "name", "address",
+]  # fmt: skip
+
+
+NUMERIC: frozenset[str] = frozenset({"number", "ordinal", "percent", "currency", "quantity"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """Something typed in a request: `text[start:end]`, read as `kind`.
+
+    `unit` is the unit of a quantity (`km`), the currency (`EUR`), `percent`, or what sort of identifier it is
+    (`ipv4`). `number` is the span of the bare number within. A `soft` mention may be no mention at all (`one`), an
+    `ambiguous` one has several readings and no value.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    value: JSONValue
+    unit: str | None = None
+    number: tuple[int, int] | None = None
+    soft: bool = False
+    ambiguous: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Returns where it starts and ends in the request."""
+        return self.start, self.end
+
+
+def outermost(found: Sequence[Mention], kinds: frozenset[str]) -> list[Mention]:
+    """Returns the mentions of these kinds that no other mention of these kinds contains."""
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda mention: (mention.start, -mention.end)):
+        if mention.kind in kinds and (not kept or mention.end > kept[-1].end):
+            kept.append(mention)
+    return kept
+
+
+def mention_at(
+    text: str,
+    kind: Kind,
+    start: int,
+    end: int,
+    value: JSONValue,
+    unit: str | None = None,
+    *,
+    number: tuple[int, int] | None = None,
+    soft: bool = False,
+    ambiguous: bool = False,
+) -> Mention:
+    return Mention(
+        kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number, soft=soft,
+        ambiguous=ambiguous,
+    )  # fmt: skip
