@@ -1,6 +1,7 @@
 """How many BFCL rows the deterministic filler gets exactly right, with no model and no training requests.
 
-Reads `bfcl/*.jsonl` beside the project (`../shared/data`, or where MAPP_BENCH_DATA says). Its function descriptions
+Reads `bfcl/*.jsonl` beside the project (`../shared/data`, or where MAPP_BENCH_DATA says). Its function
+descriptions
 are adapted into manifests here: dotted names, `dict`, `float` and `tuple`, defaults stated in prose.
 
 Run: python tests/benchmarks/fill_bfcl.py
@@ -153,7 +154,9 @@ def _plain(text: str) -> str:
 
 
 def choose(request: Request, functions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Returns the function whose words the request shares most, each word weighted by how few functions have it."""
+    """Returns the function whose words the request shares most, each word weighted by how few functions have
+    it.
+    """
     bags = [_bag(function) for function in functions]
     shared = Counter(word for bag in bags for word in bag)
     said = {token.stem for token in tokenise(request.text)}
@@ -251,9 +254,8 @@ def main() -> None:
         print("fill_bfcl: skipped, no BFCL data in ../shared/data (set MAPP_BENCH_DATA to where it is)")
         return
     for line in measure(folder):
-        print(
-            f"{line.name:64} {line.right:4} of {line.count:4}  {line.right / line.count:6.1%}  {line.milliseconds:5.1f} ms"
-        )
+        share = f"{line.right:4} of {line.count:4}  {line.right / line.count:6.1%}"
+        print(f"{line.name:64} {share}  {line.milliseconds:5.1f} ms")
 
 
 if __name__ == "__main__":

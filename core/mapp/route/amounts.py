@@ -25,6 +25,7 @@ _RATES = stem_set("rate percent percentage yield interest growth discount tax ti
 
 
 def amounts_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+    """Yields the numbers of the request that the slot accepts; `rank` is its place among the number slots."""
     counted = [m for m in reading.numeric if not _doubt(m, around(reading, m.number or m.span)[1], reading)]
     spots = {mention.start: place for place, mention in enumerate(counted)}
     for mention in reading.mentions:
@@ -61,7 +62,7 @@ def _doubt(mention: Mention, after: Sequence[Token], reading: Reading) -> float:
 
 
 def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
-    """Yields value, span used, score and reason for a mention read as a number: converted, or as it stands."""
+    """Yields value, span used, score and reason of a mention read as a number, converted or as it is."""
     if mention.kind == "time":
         return
     if isinstance(mention.value, bool) or not isinstance(mention.value, int | float):

@@ -14,7 +14,8 @@ def masks(
 ) -> list[list[int]]:
     """Returns for each option the tokens it uses up, as bits.
 
-    Values and enums have fields of their own: `week` in `2 weeks` may name the unit while `2` is the amount. Enums
+    Values and enums have fields of their own: `week` in `2 weeks` may name the unit while `2` is the amount.
+    Enums
     of the same values share a field. Loose text uses up its words in every field.
     """
     size, fields = len(tokens), max(groups, default=0) + 1

@@ -13,6 +13,7 @@ from mapp.route.words import Token, stem, stem_set
 
 
 def choices_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields every value of the enum: where the request says it, as the default, or by how it is worded."""
     told = _told(slot, reading) if {"True", "False"} <= {str(value) for value, _ in slot.surfaces} else 0.0
     for value, ways in slot.surfaces:
         if told and str(value) == str(told > 0):
@@ -56,7 +57,9 @@ def codes_for(slot: Slot, reading: Reading) -> Iterator[Option]:
 
 
 def hits_for(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
-    """Yields where one of the ways to say a value stands in the request, longest first, and how much that counts."""
+    """Yields where one of the ways to say a value stands in the request, longest first, and how much that
+    counts.
+    """
     taken: set[int] = set()
     for way in ways:
         for place, token in enumerate(reading.tokens):
@@ -87,7 +90,7 @@ def _synonyms() -> dict[str, frozenset[str]]:
 
 
 def _alike(said: str, meant: str) -> bool:
-    """Whether two stems mean the same: synonyms, or one a plain extension of the other (`music`, `musical`)."""
+    """Whether two stems mean the same: synonyms, or one an extension of the other (`music`, `musical`)."""
     if meant in _synonyms() and said in _synonyms()[meant]:
         return True
     shorter, longer = sorted((said, meant), key=len)
@@ -106,6 +109,7 @@ def _match_from(tokens: Sequence[Token], place: int, way: tuple[str, ...]) -> in
 
 
 def flags_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields yes and no, by whether the request says what the flag is named after."""
     told = _told(slot, reading)
     for value in (True, False):
         bag = [f"{slot.key}={value}|{word}" for word in reading.words]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mapp.route.lexicon import CURRENCY_CODES, CURRENCY_SYMBOLS, CURRENCY_WORDS, WEAK_CURRENCY_WORDS
 from mapp.route.mention import NUMERIC, Kind, Mention, mention_at, outermost
@@ -34,7 +35,7 @@ _TIME_WORDS = word_set("second minute hour day week month year decade century")
 
 
 def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Iterator[Mention]:
-    """Yields each number as it stands, and again with the percent sign, the currency or the unit beside it."""
+    """Yields each number as it stands, and again with the percent sign, currency or unit beside it."""
     taken = [mention.span for mention in when if mention.kind != "duration"]
     for number in numbers(text, tokens):
         value = json_number(number.value)
@@ -71,7 +72,7 @@ def _counted(text: str, bare: Mention, number: Number) -> Iterator[Mention]:
 
 
 def _currency(text: str, bare: Mention) -> tuple[int, int, str, bool] | None:
-    """Returns start, end and code of the money, and whether the word might as well be another unit (pounds)."""
+    """Returns start, end and code of the money, and whether the word may be another unit (pounds)."""
     before = text[max(0, bare.start - 5) : bare.start]
     mark = before.rstrip()[-1:]
     if mark in CURRENCY_SYMBOLS:
@@ -101,7 +102,9 @@ def _before_sign(text: str, start: int) -> int:
 
 
 def _unit_after(text: str, place: int) -> tuple[str, int] | None:
-    """Returns the unit that follows a number and where it ends: `km`, ` square metres`, `-foot`, ` miles per hour`."""
+    """Returns the unit that follows a number and where it ends: `km`, ` square metres`, `-foot`, ` miles per
+    hour`.
+    """
     if match := _AFTER_IN.match(text, place):
         return "in", match.end()
     gap = 1 if text[place : place + 1] in (" ", "-", "\u00a0") else 0
@@ -147,7 +150,7 @@ _ONE_OF = frozenset({"a", "an", "next", "last", "past", "upcoming", "coming"})
 
 def _articles(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     """Yields `a week`, `an hour` and `the next month` as soft quantities of one."""
-    for article, noun in zip(tokens, tokens[1:], strict=False):
+    for article, noun in pairwise(tokens):
         if article.lower in _ONE_OF and noun.lower in _TIME_WORDS and noun.lower in BY_NAME:
             span = (article.start, article.end)
             yield mention_at(text, "quantity", article.start, noun.end, 1, noun.lower, number=span, soft=True)
@@ -160,6 +163,7 @@ _COMMA = re.compile(r"\s*[,;|]\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 
 
 def lists_in(text: str, amounts: Sequence[Mention]) -> Iterator[Mention]:
+    """Yields the runs of two or more numbers that commas, spaces or `and` join."""
     chain: list[Mention] = []
     for mention in _flat(amounts):
         if chain and not _BETWEEN.fullmatch(text, chain[-1].end, mention.start):
@@ -170,7 +174,9 @@ def lists_in(text: str, amounts: Sequence[Mention]) -> Iterator[Mention]:
 
 
 def _flat(amounts: Sequence[Mention]) -> list[Mention]:
-    """Returns the numbers of the text side by side: the longest reading of each digit group that is no group of groups."""
+    """Returns the numbers of the text side by side: the longest reading of each digit group that is no group
+    of groups.
+    """
     spaced = [
         mention
         for mention in amounts

@@ -1,7 +1,8 @@
-"""What an app's own requests teach the filler: weights for its options, and the words its requests are made of.
+"""What an app's own requests teach the filler: weights for its options, and the words of its requests.
 
-`learn` is a structured perceptron (Collins 2002) with averaged weights. The request says which values are right, not
-where they stand; of all the ways to read the right values, the one that scores best so far is taken to be meant.
+`learn` is a structured perceptron (Collins 2002) with averaged weights. A row says which values are right,
+not where they stand in the request; of all the ways to read the right values, the one that scores best so far
+is taken to be meant.
 """
 
 from collections import Counter
@@ -44,7 +45,9 @@ class Cues:
     leftovers: tuple[str, ...] = ()
     """Mentions, in lower case, that right readings of its requests leave unused (`base 64`, `20%`)."""
     sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For each argument, what its numbers may come with though nothing converts it: `currency`, `percent`, `length`."""
+    """For each argument, what its numbers may come with though nothing converts it: `currency`, `percent`,
+    `length`.
+    """
     requests: int = 0
 
     @cached_property
@@ -92,7 +95,7 @@ def _text_cues(
 
 @dataclass(slots=True)
 class Board:
-    """One request laid out against one app: the options of each slot, and which of them exclude each other."""
+    """One request laid out against one app: each slot's options, and which of them exclude each other."""
 
     slots: tuple[Slot, ...]
     reading: Reading
@@ -288,7 +291,9 @@ def _solved(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterato
 
 
 def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
-    """Yields numbers and quoted texts that a right reading leaves unused: the app's own wording, nobody's value."""
+    """Yields numbers and quoted texts that a right reading leaves unused: the app's own wording, nobody's
+    value.
+    """
     spans = [span for option in taken for span in option.spans]
     for mention in [*board.reading.numeric, *board.reading.quoted]:
         if not any(start < mention.end and mention.start < end for start, end in spans):
@@ -309,9 +314,11 @@ def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[s
 def uncounted(
     reading: Reading, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
 ) -> Iterator[tuple[str, str, Mention]]:
-    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding them.
+    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding
+    them.
 
-    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the unit.
+    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the
+    unit.
     """
     units = {slot.key: slot.unit for slot in slots if slot.wants in ("number", "numbers")}
     for mention in reading.mentions:

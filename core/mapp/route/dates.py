@@ -45,7 +45,9 @@ _ONE_PART = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date, time or duration in a text; `value` is ISO 8601 text, or seconds for a duration; None if ambiguous."""
+    """A date, time or duration in a text; `value` is ISO 8601 text, or seconds for a duration; None if
+    ambiguous.
+    """
 
     kind: str
     start: int

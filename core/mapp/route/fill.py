@@ -1,7 +1,7 @@
 """A request and an app become typed arguments, or an honest account of what is missing.
 
-Every value is taken from the request, the schema or the attachment; nothing is made up. Options for each argument
-are scored by general knowledge and by what the app's own requests taught (`learn`), and chosen jointly.
+Every value is taken from the request, the schema or the attachment; nothing is made up. Options for each
+argument are scored by general knowledge and by what the app's own requests taught, and chosen jointly.
 """
 
 import math
@@ -26,7 +26,7 @@ __all__ = ["Cues", "Filling", "fill", "learn"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filling:
-    """The arguments that a request gives an app, without defaults; what is missing; and what was left over."""
+    """The arguments that a request gives an app, without defaults; what is missing; what was left over."""
 
     arguments: dict[str, JSONValue]
     missing: tuple[str, ...]
@@ -66,7 +66,7 @@ def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
 
 
 def _with_attachment(slots: Sequence[Slot], taken: list[Option], attachment: str | None) -> list[Option]:
-    """Returns the choice with the attachment in the first required text, list or object that nothing filled."""
+    """Returns the choice with the attachment in the first required text, list or object left unfilled."""
     if attachment is None or any(slot.attachment for slot in slots):
         return taken
     for place, (slot, option) in enumerate(zip(slots, taken, strict=True)):
@@ -127,15 +127,18 @@ def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
         if not any(start < bare[1] and bare[0] < end for start, end in spans):
             yield mention
     for mention in [*whole, *board.reading.quoted]:
-        if not any(start <= mention.start and mention.end <= end for start, end in spans):
-            if not any(
-                other.start < mention.start and mention.end < other.end for other in board.reading.quoted
-            ):
-                yield mention
+        used = any(start <= mention.start and mention.end <= end for start, end in spans)
+        nested = any(
+            other.start < mention.start and mention.end < other.end for other in board.reading.quoted
+        )
+        if not used and not nested:
+            yield mention
 
 
 def _confidence(board: Board, scores: Sequence[Sequence[float]], chosen: Sequence[int], unused: int) -> float:
-    """Returns the product of each slot's lead over its next best different value, each unused mention halving it."""
+    """Returns the product of each slot's lead over its next best different value, each unused mention halving
+    it.
+    """
     total = 1.0
     for slot, place in enumerate(chosen):
         value, own = board.options[slot][place].value, scores[slot][place]

@@ -57,6 +57,7 @@ _OPENING, _CLOSING = "([{<'\"“‘`«,;", ".,;:!?)]}>'\"”’`»"
 
 
 def identifiers_in(text: str) -> Iterator[Mention]:
+    """Yields what looks like an identifier; its `unit` says of what sort."""
     for match in _CHUNK.finditer(text):
         chunk = match.group()
         left = chunk.lstrip(_OPENING)

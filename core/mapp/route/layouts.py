@@ -9,6 +9,7 @@ from mapp.route.slots import Slot, accepts
 
 
 def moments_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+    """Yields the dates, times or date-times of the request that are not ambiguous."""
     found = [
         mention for mention in reading.mentions if mention.kind == slot.wants and mention.value is not None
     ]
@@ -47,7 +48,7 @@ def laid_out_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
 
 
 def written(kind: str, value: str, layout: str) -> str | None:
-    """Returns an ISO date, time or date-time in a layout such as `MM/DD/YYYY HH:MM`; None if it lacks a part."""
+    """Returns an ISO date, time or both in a layout such as `MM/DD/YYYY HH:MM`; None if it lacks a part."""
     if layout == "ISO":
         return value
     day, _, clock = value.partition("T") if kind == "date-time" else (value, "", value)

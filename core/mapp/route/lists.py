@@ -16,6 +16,7 @@ from mapp.route.spans import spans_for
 
 
 def number_lists_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields the lists of numbers of the request, and all its numbers as one list."""
     inner = slot.schema.items
     for mention in reading.mentions:
         if mention.kind not in ("list", "json") or not isinstance(mention.value, list):
@@ -50,6 +51,7 @@ _ITEM_GAP = re.compile(r"\s*(?:,\s*(?:and\s|or\s)?|\sand\s|\sor\s|&|;)\s*")
 
 
 def text_lists_for(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
+    """Yields lists of texts: in JSON, quoted, words of the enum, or words parted by commas."""
     for mention in reading.mentions:
         if (
             mention.kind == "json"
@@ -116,6 +118,7 @@ def _split_spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Optio
 
 
 def documents_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+    """Yields the objects or arrays in JSON that the request holds."""
     wanted = set(slot.schema.types) or {"object", "array"}
     for mention in reading.mentions:
         kind = "object" if isinstance(mention.value, dict) else "array"

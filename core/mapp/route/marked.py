@@ -24,6 +24,7 @@ _COLON = re.compile(r"(?<![:\w/]):(?=\s)|(?<=\w):(?=\s)")
 
 
 def quotations_in(text: str) -> Iterator[Mention]:
+    """Yields the quoted texts; an apostrophe within a word is no quote."""
     for pattern in _QUOTES:
         for match in pattern.finditer(text):
             yield mention_at(text, "quoted", match.start(), match.end(), match.group(1))
@@ -49,7 +50,7 @@ _OPEN = re.compile(r"(?<!\w)[\[{]")
 
 
 def json_in(text: str) -> Iterator[Mention]:
-    """Yields arrays and objects in JSON, or in the like with single quotes; at most eight places are tried."""
+    """Yields arrays and objects in JSON, or the like with single quotes; at most eight places are tried."""
     place = 0
     for _ in range(8):
         opening = _OPEN.search(text, place)

@@ -20,7 +20,8 @@ class Mention:
     """Something typed in a request: `text[start:end]`, read as `kind`.
 
     `unit` is the unit of a quantity (`km`), the currency (`EUR`), `percent`, or what sort of identifier it is
-    (`ipv4`). `number` is the span of the bare number within. A `soft` mention may be no mention at all (`one`), an
+    (`ipv4`). `number` is the span of the bare number within. A `soft` mention may be no mention at all
+    (`one`), an
     `ambiguous` one has several readings and no value.
     """
 
@@ -61,7 +62,8 @@ def mention_at(
     soft: bool = False,
     ambiguous: bool = False,
 ) -> Mention:
+    """Returns the mention at a place of the text."""
     return Mention(
-        kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number, soft=soft,
-        ambiguous=ambiguous,
+        kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number,
+        soft=soft, ambiguous=ambiguous,
     )  # fmt: skip

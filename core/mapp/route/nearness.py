@@ -73,6 +73,7 @@ def _direction(slot: Slot, before: Sequence[Token]) -> float:
 
 
 def is_about(slot: Slot, words: frozenset[str]) -> bool:
+    """Returns whether one of these stems is in the slot's name."""
     return any(word in words for word in slot.name)
 
 

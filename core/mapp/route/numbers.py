@@ -60,7 +60,7 @@ class Number:
 
 
 def json_number(value: Decimal) -> int | float | None:
-    """Returns the JSON number nearest to the value: an integer where it is one, None when it is out of range."""
+    """Returns the JSON number nearest to the value: an integer where it is one, None out of range."""
     if not value.is_finite() or value.adjusted() > _MAX_EXPONENT:
         return None
     if value == value.to_integral_value() and abs(value) <= SAFE_INTEGER:
@@ -102,7 +102,9 @@ def _in_digits(text: str) -> Iterator[Number]:
 
 
 def _pieces(run: str, offset: int) -> Iterator[tuple[int, int, Decimal]]:
-    """Yields the numbers of one run of digits, commas and dots: one grouped number, or several after one another."""
+    """Yields the numbers of one run of digits, commas and dots: one grouped number, or several after one
+    another.
+    """
     bare = run.rstrip(".,")
     if len(bare) > MAX_DIGITS * 8:
         return
@@ -150,7 +152,9 @@ def _scaled(text: str, start: int, end: int, value: Decimal) -> Number:
 
 
 def _begins_a_word(text: str, end: int) -> bool:
-    """Whether letters follow that are no unit, so that the digits may be part of a word: `4f2a`, `2x^2`, `3d`."""
+    """Whether letters follow that are no unit, so that the digits may be part of a word: `4f2a`, `2x^2`,
+    `3d`.
+    """
     match = _GLUED.match(text, end)
     return match is not None and match.group() not in ("x", "am", "pm") and unit_called(match.group()) is None
 
@@ -180,14 +184,18 @@ def _mixed(start: int, end: int, match: re.Match[str], value: Decimal) -> Number
 
 
 def _signed(text: str, start: int) -> int:
-    """Returns where the number starts with its sign, if the character before is one and no dash between things."""
+    """Returns where the number starts with its sign, if the character before is one and no dash between
+    things.
+    """
     if start and text[start - 1] in "-−+" and (start == 1 or text[start - 2] in _BEFORE_SIGN):
         return start - 1
     return start
 
 
 def _with_sign(text: str, number: Number, digits: int) -> Iterator[Number]:
-    """Yields the number with its sign; after the word `minus` with and without it, for that may be a subtraction."""
+    """Yields the number with its sign; after the word `minus` with and without it, for that may be a
+    subtraction.
+    """
     start = _signed(text, digits)
     minus = start < digits and text[start] in "-−"
     yield Number(start, number.end, -number.value if minus else number.value, number.soft, number.ordinal)
@@ -275,7 +283,9 @@ class _Reader:
         return self.done(value, self.place, soft=soft)
 
     def take(self) -> bool:
-        """Takes one more word of the number, with the `and` or the hyphen before it; False when there is none."""
+        """Takes one more word of the number, with the `and` or the hyphen before it; False when there is
+        none.
+        """
         skip = 1 if self.words and self.word() in ("and", "-") and self.word(1) else 0
         lower = self.word(skip)
         if skip and self.word() == "and" and not self.continues_after_and(lower):
@@ -332,7 +342,9 @@ class _Reader:
         return value + Decimal(f"0.{digits}")
 
     def with_half(self, value: Decimal) -> Decimal:
-        """Returns the value with `and a half` or `and a quarter` added; `two and a half million` is scaled whole."""
+        """Returns the value with `and a half` or `and a quarter` added; `two and a half million` is scaled
+        whole.
+        """
         ahead = (
             2
             if self.word() == "and" and self.word(1) in ("a", "one", "three")

@@ -1,7 +1,7 @@
 """What each slot could take from a request: options, each with the span it uses and how well it seems to fit.
 
-An option's `score` is general knowledge (kind, unit, words nearby); its `features` are what an app's own requests
-can teach weights for.
+An option's `score` is general knowledge (kind, unit, words nearby); its `features` are what an app's own
+requests can teach weights for.
 """
 
 import json
@@ -52,7 +52,9 @@ def options_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> list
 
 
 def _own_words(option: Option, reading: Reading, cues: TextCues) -> float:
-    """Returns what speaks against a value made of the app's own words: `64` for base64, `scrabble`, `this text`."""
+    """Returns what speaks against a value made of the app's own words: `64` for base64, `scrabble`, `this
+    text`.
+    """
     if option.enum or len(option.spans) != 1 or within(option.spans[0], reading.quoted):
         return 0.0
     start, end = option.spans[0]

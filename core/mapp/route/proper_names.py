@@ -1,6 +1,7 @@
 """Names: runs of capitalised words, and street addresses."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mapp.route.lexicon import FUNCTION_WORDS
 from mapp.route.mention import Mention, mention_at
@@ -26,7 +27,7 @@ def names_in(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
             yield mention_at(
                 text, "address", house.start, tokens[run[1]].end, text[house.start : tokens[run[1]].end]
             )
-    for left, right in zip(runs, runs[1:], strict=False):
+    for left, right in pairwise(runs):
         between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
         if between == [","] or between == ["and"] or between == ["&"]:
             yield _name(
@@ -86,7 +87,9 @@ def _hyphened(tokens: Sequence[Token], last: int) -> bool:
 
 
 def _joins(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the token holds a name together: `of`, a hyphen or apostrophe within a word, the dot of an initial."""
+    """Whether the token holds a name together: `of`, a hyphen or apostrophe within a word, the dot of an
+    initial.
+    """
     before, token, after = tokens[place - 1 : place + 2]
     glued = token.start == before.end
     if token.text == ".":

@@ -69,6 +69,7 @@ def read(text: str, attachment: str | None = None) -> Reading:
 
 
 def within(span: tuple[int, int], found: Sequence[Mention]) -> bool:
+    """Returns whether one of the mentions contains the span."""
     return any(mention.start <= span[0] and span[1] <= mention.end for mention in found)
 
 
@@ -91,7 +92,9 @@ def _free_words(reading: Reading) -> Iterator[str]:
 
 
 def text_shape(text: str) -> str:
-    """Returns what sorts of characters a text has: `a` letters, `A` capitals, `1` digits, ` ` spaces, `.` others."""
+    """Returns what sorts of characters a text has: `a` letters, `A` capitals, `1` digits, ` ` spaces, `.`
+    others.
+    """
     text = text[:200]
     found = ("a", re.search(r"[a-z]", text)), ("A", re.search(r"[A-Z]", text)), ("1", re.search(r"\d", text))
     more = (
@@ -140,11 +143,14 @@ def context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[s
 
 
 def masked(token: Token) -> str:
+    """Returns the stem of the token, or `#` for a number."""
     return "#" if token.text[0].isdigit() else token.stem
 
 
 def reach(before: Sequence[Token]) -> list[Token]:
-    """Returns the tokens before a span that can speak about it: up to another number or the end of a sentence."""
+    """Returns the tokens before a span that can speak about it: up to another number or the end of a
+    sentence.
+    """
     reach: list[Token] = []
     for token in before:
         if token.text[0].isdigit() or token.text in ";.?!" or (reach and token.text == ","):

@@ -233,7 +233,7 @@ def _choices(schema: Schema) -> tuple[str, ...]:
 
 
 _CODE = re.compile(
-    r"(?<![\w.])(['\"]?)(-?\w{1,6})\1\s*(?:for|=|:|means|represents|corresponds to|corresponding to|is for)\s+"
+    r"(?<![\w.])(['\"]?)(-?\w{1,6})\1\s*(?:for|=|:|means|represents|correspond(?:s|ing) to|is for)\s+"
     r"(?:an? |the )?['\"]?([A-Za-z][A-Za-z ]{1,40}?)['\"]?(?=\s*(?:[,.;()]|\band\b|\bor\b|$))"
 )
 
@@ -270,7 +270,9 @@ def _layout(description: str) -> str | None:
 
 
 def accepts(schema: Schema, value: JSONValue) -> bool:
-    """Returns whether a scalar fits the schema: type, enum, bounds, lengths, pattern. Formats are not looked at."""
+    """Returns whether a scalar fits the schema: type, enum, bounds, lengths, pattern. Formats are not looked
+    at.
+    """
     if schema.enum is not None and value not in schema.enum:
         return False
     if schema.const is not ABSENT and value != schema.const:

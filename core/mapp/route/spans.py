@@ -45,7 +45,9 @@ def _starts(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
 
 
 def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
-    """Returns the places of tokens that may be the last of a text: before a mark or a joining word, or at the end."""
+    """Returns the places of tokens that may be the last of a text: before a mark or a joining word, or at the
+    end.
+    """
     found = []
     final = len(tokens) - 1
     for place in range(len(tokens)):

@@ -1,4 +1,4 @@
-"""Texts for slots: quoted, after a colon, identifiers, names, words of a known list, or free runs of words."""
+"""Texts for slots: quoted, after a colon, identifiers, names, known words, or free runs of words."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from mapp.route.words import stem, tokenise
 
 
 def texts_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[Option]:
+    """Yields the texts that the slot accepts, each once a place; `rank` is its place among text slots."""
     best: dict[str, Option] = {}
     if slot.layout is not None:
         yield from laid_out_for(slot, reading, rank)
@@ -41,7 +42,7 @@ def texts_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterat
 
 
 def _unlikely(slot: Slot, option: Option) -> float:
-    """Returns what speaks against a text: nobody asked for it, or the slot is for a date, an address, a link."""
+    """Returns what speaks against a text: it is optional, or the slot is for a date, an address, a link."""
     doubt = 0.0 if slot.required else 1.4
     if slot.layout is not None or {"date", "time"} & set(slot.name):
         doubt += (
@@ -76,7 +77,9 @@ def _format_fits(slot: Slot, option: Option) -> bool:
 
 
 def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
-    """Yields the mentions that are texts by themselves: quoted, after a colon, identifiers, names, dates as written."""
+    """Yields the mentions that are texts by themselves: quoted, after a colon, identifiers, names, dates as
+    written.
+    """
     spot = 0
     documents = [mention for mention in reading.mentions if mention.kind == "json" and len(mention.text) > 2]
     for mention in reading.mentions:
@@ -110,13 +113,16 @@ def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
 _SOFT_NAME = 4.0
 
 
-_BASES = {"quoted": 3.2, "tail": 1.6, "identifier": 1.2, "name": 1.0, "number": 0.0, "quantity": -0.3, "percent": -0.5,
-          "currency": -0.5, "date": 0.0, "time": 0.0, "json": 0.5, "duration": 0.3, "address": 0.2}  # fmt: skip
-
-
-_KIND_WORDS = {"quoted": "the quoted", "tail": "what follows the colon,", "identifier": "the identifier", "name": "the name",
-               "number": "the number", "quantity": "the quantity", "percent": "the percentage", "currency": "the amount",
-               "date": "the date", "time": "the time", "duration": "the duration", "address": "the address", "json": "the JSON"}  # fmt: skip
+_BASES = {
+    "quoted": 3.2, "tail": 1.6, "identifier": 1.2, "name": 1.0, "json": 0.5, "duration": 0.3, "address": 0.2,
+    "number": 0.0, "date": 0.0, "time": 0.0, "quantity": -0.3, "percent": -0.5, "currency": -0.5,
+}  # fmt: skip
+_KIND_WORDS = {
+    "quoted": "the quoted", "tail": "what follows the colon,", "identifier": "the identifier",
+    "name": "the name", "json": "the JSON", "duration": "the duration", "address": "the address",
+    "number": "the number", "date": "the date", "time": "the time", "quantity": "the quantity",
+    "percent": "the percentage", "currency": "the amount",
+}  # fmt: skip
 
 
 def _base(slot: Slot, mention: Mention) -> float | None:
@@ -153,7 +159,7 @@ def _base(slot: Slot, mention: Mention) -> float | None:
 
 
 def _named_choices(slot: Slot, reading: Reading) -> Iterator[Option]:
-    """Yields the values that the description quotes and the request says, and units where a unit is wanted."""
+    """Yields values that the description quotes and the request says, and units where one is wanted."""
     for choice in slot.choices:
         ways = (tuple(token.stem for token in tokenise(choice)),)
         for span, strength in list(hits_for(ways, reading))[:2] if ways[0] else []:

@@ -33,7 +33,9 @@ def units_for(slot: Slot, reading: Reading) -> Iterator[Option]:
 
 
 def _side(slot: Slot, before: Sequence[Token]) -> float:
-    """Returns a bonus when a unit beside a number meets a slot for beginnings, and `how many feet` one for ends."""
+    """Returns a bonus when a unit beside a number meets a slot for beginnings, and `how many feet` one for
+    ends.
+    """
     begins, finishes = is_about(slot, FROM_WORDS), is_about(slot, TO_WORDS)
     if not before or begins == finishes:
         return 0.0

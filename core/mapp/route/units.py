@@ -1,7 +1,7 @@
 """Units of measure: what people call them, what they measure, and the way from one to another.
 
-Factors are exact by definition (International System of Units, 9th edition; NIST Handbook 44 for the customary
-units). Temperature alone needs an offset.
+Factors are exact by definition (International System of Units, 9th edition; NIST Handbook 44 for the
+customary units). Temperature alone needs an offset.
 """
 
 from collections.abc import Iterator
@@ -244,7 +244,9 @@ def unit_called(text: str) -> Unit | None:
 
 
 def convert(amount: Decimal, origin: str, target: str) -> Decimal | None:
-    """Returns the amount of unit `origin` counted in `target`, or None when they do not measure the same thing."""
+    """Returns the amount of unit `origin` counted in `target`, or None when they do not measure the same
+    thing.
+    """
     if origin == target:
         return amount
     source, goal = BY_NAME.get(origin), BY_NAME.get(target)
@@ -262,12 +264,13 @@ def dimension_of(unit: str) -> str | None:
 
 
 DIMENSION_WORDS = {
-    "temperature": "temperature", "temp": "temperature", "distance": "length", "length": "length", "height": "length",
-    "width": "length", "depth": "length", "radius": "length", "diameter": "length", "mass": "mass", "weight": "mass",
-    "time": "time", "duration": "time", "period": "time", "speed": "speed", "velocity": "speed",
-    "acceleration": "acceleration", "area": "area", "volume": "volume", "pressure": "pressure", "energy": "energy",
-    "power": "power", "frequency": "frequency", "angle": "angle", "force": "force", "current": "current",
-    "voltage": "voltage", "resistance": "resistance", "capacitance": "capacitance", "inductance": "inductance",
-    "charge": "charge", "age": "calendar",
+    "temperature": "temperature", "temp": "temperature", "distance": "length", "length": "length",
+    "height": "length", "width": "length", "depth": "length", "radius": "length", "diameter": "length",
+    "mass": "mass", "weight": "mass", "time": "time", "duration": "time", "period": "time",
+    "speed": "speed", "velocity": "speed", "acceleration": "acceleration", "area": "area",
+    "volume": "volume", "pressure": "pressure", "energy": "energy", "power": "power",
+    "frequency": "frequency", "angle": "angle", "force": "force", "current": "current",
+    "voltage": "voltage", "resistance": "resistance", "capacitance": "capacitance",
+    "inductance": "inductance", "charge": "charge", "age": "calendar",
 }  # fmt: skip
 """Words for what is measured, with the dimension of the units it is measured in."""

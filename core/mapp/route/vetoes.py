@@ -1,7 +1,7 @@
 """Hard rules that stop a run although the recogniser said yes.
 
-Each rule looks for something that the request says and the call would ignore: a number, a unit, a negation, the
-opposite job, a second job. What the app's own requests say in the same words is never held against a request.
+Each rule looks for something that the request says and the call would ignore: a number, a unit, a negation,
+the opposite job, a second job. What the app's own requests say in the same words is never held against one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,7 +72,9 @@ def _own_forms(manifest: Manifest, cues: Cues) -> frozenset[str]:
 
 
 def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the stems of the words for the app's job: its own, and those that a quarter of its requests share."""
+    """Returns the stems of the words for the app's job: its own, and those that a quarter of its requests
+    share.
+    """
     shared = (word for word, count in cues.words.items() if count >= 0.25 * cues.requests)
     return frozenset(stem(word) for word in _wording(manifest)) | frozenset(shared)
 
@@ -172,9 +174,9 @@ _UNDOING = frozenset(stem(word) for word in ("undo", "reverse", "invert", "inver
 def _opposites(free: Sequence[Token], own: frozenset[str], core: frozenset[str]) -> Iterator[Veto]:
     """Yields words that turn the app's job around: the opposite of a word at its core, a prefix, `undo`."""
     for place, token in enumerate(free):
-        if token.stem in _UNDOING and token.stem not in own:
-            if not any(_OPPOSITES.get(other.stem) in core for other in free[place + 1 : place + 4]):
-                yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
+        undone = (_OPPOSITES.get(other.stem) in core for other in free[place + 1 : place + 4])
+        if token.stem in _UNDOING and token.stem not in own and not any(undone):
+            yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
         if form(token.lower) in own or token.lower in own:
             continue
         bare = next(

@@ -1,4 +1,4 @@
-"""Words of a request: tokens with their place, and the stem that puns `decode`, `decoding` and `decoded` together."""
+"""Words of a request: tokens with their place, and stems (`decode`, `decoding` and `decoded` share one)."""
 
 import re
 from dataclasses import dataclass
