@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +18,7 @@ from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
 
 MAIN: Final = "refs/heads/main"
 
+_TYPES: Final = {b"commit": 1, b"tree": 2, b"blob": 3, b"tag": 4}
 _LOCKS: Final = ("HEAD.lock", "packed-refs.lock", "config.lock", "index.lock")
 
 
@@ -149,11 +152,14 @@ class Repository:
             pending = found.parents[0] if found.parents else None
 
     def raw(self, identity: str) -> tuple[int, bytes]:
-        """Returns the type number and the bytes of an object, whose hash libgit2 has checked.
+        """Returns the type number and the bytes of an object, its hash checked.
 
         Raises:
             IntegrityError: when the object is missing or damaged.
         """
+        loose = self._loose(identity)
+        if loose is not None:
+            return loose
         try:
             kind, data = self._handle.odb.read(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -162,6 +168,8 @@ class Repository:
 
     def size(self, identity: str) -> tuple[int, int]:
         """Returns the type number and the size in bytes of an object without inflating it."""
+        if (opened := self._opened(identity)) is not None:
+            return opened[:2]
         try:
             kind, size = self._handle.odb.read_header(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -233,6 +241,7 @@ class Repository:
 
     def _commit(self, identity: str) -> Any:
         library = _pygit2()
+        self._loose(identity)
         try:
             found = self._handle[identity]
         except (KeyError, ValueError, library.GitError) as error:
@@ -240,6 +249,37 @@ class Repository:
         if not isinstance(found, library.Commit):
             raise IntegrityError(f"{identity} in {self.path} is no commit")
         return found
+
+    def _loose(self, identity: str) -> tuple[int, bytes] | None:
+        """Returns an object that lies in a file of its own, or None; libgit2 loops forever on one cut off."""
+        opened = self._opened(identity)
+        if opened is None:
+            return None
+        kind, size, head, rest = opened
+        inflating = zlib.decompressobj()
+        try:
+            whole = inflating.decompress(rest, len(head) + size)
+            whole += inflating.decompress(inflating.unconsumed_tail, 1)
+        except zlib.error:
+            whole = b""
+        if not inflating.eof or hashlib.sha1(whole).hexdigest() != identity:
+            raise IntegrityError(f"object {identity} in {self.path} is damaged")
+        return kind, whole[len(head) :]
+
+    def _opened(self, identity: str) -> tuple[int, int, bytes, bytes] | None:
+        """Returns type, size, header and the deflated bytes of an object in a file of its own, or None."""
+        try:
+            deflated = (self.path / "objects" / identity[:2] / identity[2:]).read_bytes()
+        except OSError:  # it is packed, or nowhere
+            return None
+        try:
+            head, end, _ = zlib.decompressobj().decompress(deflated, 64).partition(b"\0")
+            kind, _, size = head.partition(b" ")
+            if not size.isdigit():
+                raise ValueError
+            return _TYPES[kind], int(size), head + end, deflated
+        except (zlib.error, KeyError, ValueError):
+            raise IntegrityError(f"object {identity} in {self.path} is damaged") from None
 
     def _tree(self, files: Mapping[str, bytes]) -> Any:
         library = _pygit2()

@@ -115,7 +115,7 @@ def _parsed(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
 
 
 def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
-    shown = name.decode("ascii", "backslashreplace")
+    shown = name.decode("latin-1").encode("unicode_escape").decode()
     if mode not in (_FILE_MODE, _FOLDER_MODE):
         what = {b"120000": "a symbolic link", b"160000": "a submodule", b"100755": "an executable"}
         raise _refused(
