@@ -52,6 +52,7 @@ def interface_hash(manifest: Manifest) -> str:
     document: dict[str, JSONValue] = {
         "input": _bare(manifest.input_schema.to_dict()),
         "optional": [*sorted(row.name for row in manifest.arguments if not row.required)],
+        "units": {row.name: row.unit for row in manifest.arguments if row.unit is not None},
         "output": _bare(manifest.output.to_dict()),
         "errors": [*sorted(manifest.error_codes)],
         "capabilities": list(manifest.capabilities.names),
@@ -86,6 +87,8 @@ def _arguments(old: Manifest, new: Manifest) -> Iterator[Difference]:
             yield Difference(path=path, level=Level.MINOR, message="need no longer be given")
         if not argument.required and _default(argument.schema) != _default(successor.schema):
             yield Difference(path=path, level=Level.MAJOR, message="has another default")
+        if argument.unit is not None and argument.unit != successor.unit:
+            yield Difference(path=path, level=Level.MAJOR, message=f"is no longer counted in {argument.unit}")
         yield from _schemas(argument.schema, successor.schema, path, "input")
     for argument in new.arguments:
         if old.argument(argument.name) is None:
@@ -134,8 +137,9 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
                 yield _judged(f"{path}.{name}", "required", change, direction)
     for name in after:
         if name not in before:
-            needed = name in new.required and direction == "input"
-            level = Level.MAJOR if needed else Level.MINOR
+            # What was open took anything under that name; now it has to fit.
+            stricter = direction == "input" and (name in new.required or not old.closed)
+            level = Level.MAJOR if stricter else Level.MINOR
             yield Difference(path=f"{path}.{name}", level=level, message="is a new property")
 
 

@@ -241,7 +241,7 @@ class _Door:
 
     def line(self, key: str, longest: int) -> str:
         text = self.get(key, str, "", needed=True)
-        if key in self.document and not text.strip():
+        if isinstance(self.document.get(key), str) and not text.strip():
             self.refuse(key, "is empty")
         if len(text) > longest or not text.isprintable():
             self.refuse(key, f"must be one line of at most {longest} printable characters")

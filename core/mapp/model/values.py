@@ -15,6 +15,8 @@ LARGEST_INTEGER: Final = 2**53 - 1
 DEEPEST: Final = 64
 LONGEST_TEXT: Final = 16 * 1024 * 1024
 """The most characters of JSON text that are read at all."""
+MOST_PROBLEMS: Final = 20
+"""How many mistakes one report names."""
 
 
 class InvalidValue(InvalidInput):
@@ -88,8 +90,8 @@ def same(one: JSONValue, other: JSONValue) -> bool:
 def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise ValueError(f"the name {twice!r} stands twice in one object")
     return found
 
@@ -104,6 +106,8 @@ def _no_constant(name: str) -> JSONValue:
 
 
 def _inspect(value: object, path: str, depth: int, problems: list[Problem]) -> None:
+    if len(problems) >= MOST_PROBLEMS:
+        return
     if depth > DEEPEST:
         problems.append(Problem(path=path[:200], message=f"is nested deeper than {DEEPEST} levels"))
         return
