@@ -86,7 +86,8 @@ def check_examples(app: App, executor: Executor) -> Result:
             arguments = with_defaults(app.manifest, dict(example.input))
         except InvalidArguments:
             continue  # `rows` has said so
-        now, seed = example.now if example.now is not None else NOW, example.seed or SEED
+        now = NOW if example.now is None else example.now
+        seed = SEED if example.seed is None else example.seed
         outcome = judge(app.manifest, executor.run(job_for(app, arguments, now_ms=now, seed=seed)))
         if not _meets(example, outcome):
             message = f"gave {describe(outcome)} instead of {_wanted(example)}"
@@ -235,8 +236,8 @@ def _drawn(trial: Trial, inputs: int, attempt: Callable[[dict[str, JSONValue]], 
 
     try:
         tried()
-    except hypothesis.errors.Unsatisfiable:
-        return False
+    except (hypothesis.errors.Unsatisfiable, hypothesis.errors.InvalidArgument):
+        return False  # bounds, or a length and its items, leave nothing to draw
     return True
 
 

@@ -6,6 +6,8 @@ Edges are drawn on purpose: bounds, zero, empty and longest, surrogate pairs, le
 from __future__ import annotations
 
 import math
+import re
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.manifest import Manifest
@@ -42,10 +44,9 @@ def values(schema: Schema) -> SearchStrategy[Any]:
     """
     from hypothesis import strategies
 
-    if schema.const is not ABSENT:
-        return strategies.just(schema.const)
-    if schema.enum is not None:
-        return strategies.sampled_from(schema.enum)
+    if schema.const is not ABSENT or schema.enum is not None:
+        listed = [schema.const] if schema.const is not ABSENT else list(schema.enum or ())
+        return strategies.sampled_from([value for value in listed if is_valid(schema, value)])
     kinds = schema.types or tuple(name for name in TYPES if name != "integer")
     drawn = strategies.one_of([_KINDS[kind](schema) for kind in kinds])
     examples = [value for value in schema.examples if is_valid(schema, value)]
@@ -74,10 +75,9 @@ def _integer(schema: Schema) -> SearchStrategy[Any]:
     lowest, highest = math.ceil(low), math.floor(high)
     if step is not None and float(step).is_integer():
         factor = int(step)
-        return strategies.integers(math.ceil(lowest / factor), math.floor(highest / factor)).map(
-            lambda number: number * factor
-        )
-    drawn = strategies.integers(lowest, highest)
+        counts = _whole(math.ceil(lowest / factor), math.floor(highest / factor))
+        return counts.map(lambda number: number * factor)
+    drawn = _whole(lowest, highest)
     edges = [edge for edge in (0, 1, lowest, highest) if lowest <= edge <= highest]
     return strategies.one_of(drawn, strategies.sampled_from(edges)) if edges else drawn
 
@@ -88,15 +88,20 @@ def _number(schema: Schema) -> SearchStrategy[Any]:
     low, high = _bounds(schema)
     if schema.multiple_of is not None:
         step = schema.multiple_of
-        return strategies.integers(math.ceil(low / step), math.floor(high / step)).map(
-            lambda count: count * step
-        )
-    decimals = strategies.integers(math.ceil(low * 100), math.floor(high * 100)).map(
-        lambda cents: cents / 100
-    )
+        return _whole(math.ceil(low / step), math.floor(high / step)).map(lambda count: count * step)
+    decimals = _whole(math.ceil(low * 100), math.floor(high * 100)).map(lambda cents: cents / 100)
+    if low > high:
+        return strategies.nothing()
     floats = strategies.floats(low, high, allow_nan=False, allow_infinity=False)
     # Ordinary numbers first: they shrink to what a person would type.
     return strategies.one_of(_integer(schema), decimals, floats.map(_plain))
+
+
+def _whole(low: int, high: int) -> SearchStrategy[Any]:
+    """Returns a strategy for the whole numbers between two bounds; there may be none."""
+    from hypothesis import strategies
+
+    return strategies.integers(low, high) if low <= high else strategies.nothing()
 
 
 def _plain(number: float) -> float:
@@ -115,9 +120,7 @@ def _string(schema: Schema) -> SearchStrategy[Any]:
     if schema.format is not None:
         return _FORMATS[schema.format]()
     if schema.pattern is not None:
-        # Without surrogates: no regular expression of the host may see half a character.
-        alphabet = strategies.characters(exclude_categories=["Cs"])
-        return strategies.from_regex(schema.pattern, alphabet=alphabet)
+        return _matching(schema.pattern)
     shortest = schema.min_length or 0
     longest = max(shortest, min(schema.max_length if schema.max_length is not None else 1000, LONGEST_TEXT))
     characters = strategies.one_of(
@@ -126,6 +129,20 @@ def _string(schema: Schema) -> SearchStrategy[Any]:
         strategies.characters(exclude_categories=["Cs"]),
     )
     return strategies.text(characters, min_size=shortest, max_size=longest)
+
+
+def _matching(pattern: str) -> SearchStrategy[Any]:
+    from hypothesis import strategies
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # Python's notes on sets within sets
+            # ECMAScript's \d and \w are ASCII's.
+            compiled = re.compile(pattern, re.ASCII)
+    except re.error:  # what Rust understands and Python does not, e.g. \p{L}: only examples are left
+        return strategies.nothing()
+    # Without surrogates: no regular expression of the host may see half a character.
+    return strategies.from_regex(compiled, alphabet=strategies.characters(exclude_categories=["Cs"]))
 
 
 def _array(schema: Schema) -> SearchStrategy[Any]:
