@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from support.apps import app
+from support.library import SOMEBODY, git
+
+from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
+from mapp.git.repository import Repository, global_identity, tip_stamp
+
+
+@pytest.fixture
+def path(world: Path) -> Path:
+    return world / "apps" / "double.git"
+
+
+def _created(path: Path) -> tuple[Repository, str]:
+    return Repository.create(path, app().files, "double: 1.0.0\n", SOMEBODY)
+
+
+def test_a_new_repository_is_bare_small_and_sound(path: Path) -> None:
+    repository, commit = _created(path)
+
+    assert repository.tip() == commit
+    assert sorted(entry.name for entry in path.iterdir()) == ["HEAD", "config", "objects", "refs"]
+    assert git(path, "rev-parse", "main") == commit
+    git(path, "fsck", "--strict")
+
+
+def test_commit_ids_depend_on_content_author_and_time_alone(path: Path) -> None:
+    one = _created(path)[1]
+    other = _created(path.with_name("other.git"))[1]
+
+    assert one == other
+
+
+def test_what_is_there_is_never_overwritten_and_nothing_is_left_beside_it(path: Path) -> None:
+    commit = _created(path)[1]
+
+    with pytest.raises(AlreadyThere):
+        _created(path)
+
+    assert Repository.open(path).tip() == commit
+    assert [entry.name for entry in path.parent.iterdir()] == ["double.git"]
+
+
+def test_a_folder_that_is_no_repository_is_told_apart_from_none(path: Path) -> None:
+    with pytest.raises(NotFound):
+        Repository.open(path)
+    path.mkdir(parents=True)
+    with pytest.raises(IntegrityError):
+        Repository.open(path)
+
+
+def test_a_branch_only_moves_from_where_the_writer_saw_it(path: Path) -> None:
+    repository, first = _created(path)
+    second = repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+
+    with pytest.raises(Busy):
+        repository.commit({"a": b"3"}, "three\n", SOMEBODY, parents=(first,))
+
+    assert repository.tip() == second
+    assert [row.id for row in repository.history(second)] == [second, first]
+
+
+def test_a_lock_of_git_is_respected_until_the_holder_of_the_apps_lock_sweeps(path: Path) -> None:
+    repository, first = _created(path)
+    lock = path / "refs" / "heads" / "main.lock"
+    lock.write_bytes(b"")
+
+    with pytest.raises(Busy):
+        repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+    assert lock.exists()
+
+    repository.sweep()
+    repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+
+
+def test_sweeping_takes_what_killed_writers_left_and_nothing_else(path: Path) -> None:
+    repository, _ = _created(path)
+    before = sorted(path.rglob("*"))
+    for left in ("HEAD.lock", "packed-refs.lock", "refs/tags/v1.0.0.lock", "objects/0a/tmp_object_git2_x1"):
+        (path / left).parent.mkdir(exist_ok=True)
+        (path / left).write_bytes(b"half")
+
+    repository.sweep()
+
+    assert [row for row in sorted(path.rglob("*")) if row.is_file()] == [
+        row for row in before if row.is_file()
+    ]
+
+
+def test_a_tag_never_moves(path: Path) -> None:
+    repository, first = _created(path)
+    second = repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+    repository.tag("v1.0.0", first)
+    repository.tag("v1.0.0", first)
+
+    with pytest.raises(AlreadyThere) as caught:
+        repository.tag("v1.0.0", second)
+
+    assert caught.value.code == "MAPP-0612"
+    assert repository.tags() == {"v1.0.0": first}
+
+
+@pytest.mark.parametrize("form", ["1.0.0", "v1.0.0", "main", "{0}", "{0:.10}", "main~0"])
+def test_a_revision_is_a_version_a_tag_a_branch_or_an_id(path: Path, form: str) -> None:
+    repository, commit = _created(path)
+    repository.tag("v1.0.0", commit)
+
+    assert repository.resolve(form.format(commit)) == commit
+
+
+def test_what_git_packed_is_read_all_the_same(path: Path) -> None:
+    repository, first = _created(path)
+    repository.tag("v1.0.0", first)
+    git(path, "gc", "--quiet", "--prune=now")
+
+    again = Repository.open(path)
+
+    assert again.tip() == first and again.tags() == {"v1.0.0": first}
+    again.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+
+
+def test_the_stamp_moves_with_main_and_only_with_it(path: Path) -> None:
+    assert tip_stamp(path) == "none"
+    repository, first = _created(path)
+    before = tip_stamp(path)
+    repository.tag("v1.0.0", first)
+    assert tip_stamp(path) == before
+
+    time.sleep(0.02)
+    repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
+    assert tip_stamp(path) != before
+
+
+def test_trailers_are_read_from_the_end_of_the_message(path: Path) -> None:
+    text = "double: 1.0.0\n\nMapp-Fake: in the body\n\nMapp-Operation: add\nMapp-Verdict: passed\nOther: x\n"
+    repository, commit = Repository.create(path, app().files, text, SOMEBODY)
+
+    assert repository.info(commit).trailers == {"Mapp-Operation": "add", "Mapp-Verdict": "passed"}
+    assert repository.info(commit).subject == "double: 1.0.0"
+
+
+def test_nobody_is_taken_for_the_committer_without_git_settings() -> None:
+    assert global_identity() is None
+
+
+def test_nothing_in_a_repository_is_ever_run(path: Path, world: Path) -> None:
+    repository, first = _created(path)
+    trap = world / "trap"
+    hooks = path / "hooks"
+    hooks.mkdir()
+    for name in ("reference-transaction", "post-commit", "pre-commit", "update", "post-update"):
+        (hooks / name).write_text(f"#!/bin/sh\ntouch '{trap}'\n")
+        (hooks / name).chmod(0o755)
+    git(path, "config", "core.fsmonitor", f"touch '{trap}'")
+    git(path, "config", "filter.evil.clean", f"touch '{trap}'")
+    trap.unlink(missing_ok=True)
+
+    Repository.open(path).commit(
+        {"a": b"2", ".gitattributes": b"* filter=evil\n"}, "x\n", SOMEBODY, parents=(first,)
+    )
+
+    assert not trap.exists()

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.trees import FILE, FOLDER, LINK, PROGRAM, SUBMODULE, Forge
+
+from mapp.errors import IntegrityError, MappError
+from mapp.git.tree import LARGEST_FILE, MOST_FILES, list_entries, read_snapshot
+
+
+@pytest.fixture
+def forge(world: Path) -> Forge:
+    return Forge(world / "hostile.git")
+
+
+def _named(name: bytes) -> Callable[[Forge], str]:
+    return lambda forge: forge.tree(forge.entry(FILE, name))
+
+
+def _moded(mode: bytes) -> Callable[[Forge], str]:
+    return lambda forge: forge.tree(forge.entry(mode, b"main.js"))
+
+
+def _pair(one: bytes, other: bytes, mode: bytes = FILE) -> Callable[[Forge], str]:
+    def tree(forge: Forge) -> str:
+        leads_to = forge.tree(forge.entry(FILE, b"x")) if mode == FOLDER else forge.blob()
+        return forge.tree(forge.entry(FILE, one), forge.entry(mode, other, leads_to))
+
+    return tree
+
+
+def _deep(forge: Forge) -> str:
+    tree = forge.tree(forge.entry(FILE, b"x"))
+    for _ in range(6):
+        tree = forge.tree(forge.entry(FOLDER, b"a", tree))
+    return tree
+
+
+def _many(forge: Forge) -> str:
+    blob = forge.blob()
+    return forge.tree(*(forge.entry(FILE, b"f%05d" % number, blob) for number in range(MOST_FILES + 1)))
+
+
+def _bomb(forge: Forge) -> str:
+    """Ten folders, each the same folder of ten folders: 10,000 files out of five objects."""
+    tree = forge.tree(*(forge.entry(FILE, b"f%d" % number) for number in range(10)))
+    for _ in range(3):
+        tree = forge.tree(*(forge.entry(FOLDER, b"d%d" % number, tree) for number in range(10)))
+    return tree
+
+
+def _huge(forge: Forge) -> str:
+    return forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(LARGEST_FILE + 1))))
+
+
+def _boastful(forge: Forge) -> str:
+    liar = forge.object(b"blob", b"x", size=1 << 30)
+    return forge.tree(forge.entry(FILE, b"main.js", liar))
+
+
+def _heavy(forge: Forge) -> str:
+    blob = forge.blob(bytes(LARGEST_FILE))
+    return forge.tree(*(forge.entry(FILE, b"f%d" % number, blob) for number in range(9)))
+
+
+def _cut(data: bytes) -> Callable[[Forge], str]:
+    return lambda forge: forge.object(b"tree", data)
+
+
+HOSTILE: dict[str, Callable[[Forge], str]] = {
+    "a symbolic link": _moded(LINK),
+    "a submodule": _moded(SUBMODULE),
+    "an executable": _moded(PROGRAM),
+    "a group-writable file": _moded(b"100664"),
+    "a padded mode": _moded(b"0100644"),
+    "a padded folder": _pair(b"a", b"b", b"040000"),
+    "a mode that is no number": _moded(b"file"),
+    "an empty mode": _moded(b""),
+    "the parent folder": _named(b".."),
+    "the folder itself": _named(b"."),
+    "git's own folder": _named(b".git"),
+    "git's own folder in capitals": _named(b".GIT"),
+    "git's own folder on FAT": _named(b"git~1"),
+    "git's own folder on HFS": _named(b".g\xe2\x80\x8cit"),
+    "git's modules": _named(b".gitmodules"),
+    "an NTFS stream": _named(b"main.js:x"),
+    "a path in a name": _named(b"../main.js"),
+    "a backslash": _named(b"..\\main.js"),
+    "an absolute path": _named(b"/etc"),
+    "an empty name": _named(b""),
+    "a space": _named(b"main js"),
+    "a line break": _named(b"main.js\n"),
+    "an escape sequence": _named(b"\x1b[2J"),
+    "text that is not ASCII": _named("ä.js".encode()),
+    "bytes that are no text": _named(b"\xff\xfe"),
+    "a very long name": _named(b"a" * 101),
+    "a hidden file": _named(b".env"),
+    "a leading hyphen": _named(b"-rf"),
+    "the same file twice": _pair(b"main.js", b"main.js"),
+    "a file and a folder of one name": _pair(b"tests", b"tests", FOLDER),
+    "names that collide on a Mac": _pair(b"MAIN.js", b"main.js"),
+    "files out of order": _pair(b"mapp.toml", b"main.js"),
+    "a folder sorted as a file": _pair(b"a0", b"a", FOLDER),
+    "folders without end": _deep,
+    "files without end": _many,
+    "a bomb of folders": _bomb,
+    "a huge file": _huge,
+    "a file that claims to be huge": _boastful,
+    "too much altogether": _heavy,
+    "nothing after the mode": _cut(b"100644"),
+    "nothing after the name": _cut(b"100644 main.js"),
+    "nothing after the zero": _cut(b"100644 main.js\0"),
+    "half an id": _cut(b"100644 main.js\0" + b"\1" * 19),
+    "an id that leads nowhere": _cut(b"100644 main.js\0" + b"\1" * 20),
+    "bytes that are no tree": _cut(b"\0" * 50),
+    "a folder that is a file": lambda forge: forge.tree(forge.entry(FOLDER, b"tests")),
+    "a file that is a folder": lambda forge: forge.tree(forge.entry(FILE, b"main.js", forge.tree())),
+    "a file that is a commit": lambda forge: forge.tree(forge.entry(FILE, b"main.js", forge.commit)),
+    "a folder that is a commit": lambda forge: forge.tree(forge.entry(FOLDER, b"a", forge.commit)),
+    "a root that is a file": lambda forge: forge.blob(),
+    "a root that is not there": lambda forge: "01" * 20,
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_tree_is_refused_as_a_whole_that_holds(what: str, forge: Forge) -> None:
+    commit = forge.commit_of(HOSTILE[what](forge))
+
+    with pytest.raises(IntegrityError) as caught:
+        read_snapshot(forge.reopened(), commit, only=frozenset(["main.js"]))
+
+    assert caught.value.exit_code == 6
+    assert caught.value.message.isprintable(), "what a stranger wrote reached the message raw"
+
+
+def test_a_plain_tree_is_read_whole(forge: Forge) -> None:
+    inner = forge.tree(forge.entry(FILE, b"examples.jsonl"), forge.entry(FILE, b"properties.js"))
+    names = [b".gitattributes", b".gitignore", b"LICENSE", b"main.js"]
+    tree = forge.tree(*(forge.entry(FILE, name) for name in names), forge.entry(FOLDER, b"tests", inner))
+
+    found = read_snapshot(forge.reopened(), forge.commit_of(tree))
+
+    assert list(found.files) == [*map(bytes.decode, names), "tests/examples.jsonl", "tests/properties.js"]
+    assert set(found.files.values()) == {b"x\n"}
+
+
+def test_a_folder_sorts_as_if_its_name_ended_in_a_slash(forge: Forge) -> None:
+    inner = forge.tree(forge.entry(FILE, b"x"))
+    tree = forge.tree(
+        forge.entry(FILE, b"a-b"),
+        forge.entry(FILE, b"a.b"),
+        forge.entry(FOLDER, b"a", inner),
+        forge.entry(FILE, b"a0"),
+    )
+
+    assert [row.path for row in list_entries(forge.reopened(), tree)] == ["a-b", "a.b", "a/x", "a0"]
+
+
+def test_a_file_just_as_large_as_may_be_is_read(forge: Forge) -> None:
+    tree = forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(LARGEST_FILE))))
+
+    assert len(read_snapshot(forge.reopened(), forge.commit_of(tree)).files["main.js"]) == LARGEST_FILE
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut off", "emptied", "swapped"])
+def test_an_object_that_is_not_what_its_id_says_is_refused(forge: Forge, damage: str) -> None:
+    blob = forge.blob(b"function main() { return 1; }\n" * 50)
+    commit = forge.commit_of(forge.tree(forge.entry(FILE, b"main.js", blob)))
+    path = forge.path / "objects" / blob[:2] / blob[2:]
+    data = path.read_bytes()
+    other = forge.blob(b"function main() { return 2; }\n" * 50)
+    swapped = (forge.path / "objects" / other[:2] / other[2:]).read_bytes()
+    damaged = {"flipped": data[:20] + bytes([data[20] ^ 1]) + data[21:], "cut off": data[:15], "emptied": b""}
+    path.write_bytes(damaged.get(damage, swapped))
+
+    with pytest.raises(IntegrityError):
+        read_snapshot(forge.reopened(), commit)
+
+
+@pytest.mark.parametrize(
+    "revision", ["no-such", "", "0" * 40, "main^{tree}", "-1", "../x", "@{u}", "main:main.js", "\0"]
+)
+def test_a_revision_that_names_no_commit_is_not_found(forge: Forge, revision: str) -> None:
+    with pytest.raises(MappError) as caught:
+        forge.repository.resolve(revision)
+
+    assert caught.value.code == "MAPP-0200"

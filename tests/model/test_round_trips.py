@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+import tomli_w
+from hypothesis import given
+from support.drawn import decisions, json_values, manifests, outcomes, phrases, schemas, versions
+
+from mapp.model.app import Card, Example
+from mapp.model.decision import Decision, decision_from_dict, decision_name, decision_to_dict
+from mapp.model.manifest import Manifest
+from mapp.model.outcome import Outcome, outcome_from_dict, outcome_name, outcome_to_dict
+from mapp.model.request import Phrase, Request
+from mapp.model.schema import Schema
+from mapp.model.version import Level, Version
+
+
+def _through_json(document: Any) -> Any:
+    return json.loads(json.dumps(document))
+
+
+@given(schemas())
+def test_a_schema_survives_its_document(schema: Schema) -> None:
+    assert Schema.from_dict(_through_json(schema.to_dict())) == schema
+
+
+@given(manifests())
+def test_a_manifest_survives_its_document(manifest: Manifest) -> None:
+    assert Manifest.from_dict(_through_json(manifest.to_dict())) == manifest
+
+
+@given(manifests())
+def test_a_manifest_survives_toml_where_toml_can_say_it(manifest: Manifest) -> None:
+    document = manifest.to_dict()
+    if "None" in repr(document):  # TOML has no null
+        return
+    text = tomli_w.dumps(document)
+
+    assert tomllib.loads(text) == document
+    assert Manifest.from_toml(text) == manifest
+
+
+@given(phrases)
+def test_a_phrase_survives_its_row(phrase: Phrase) -> None:
+    assert Phrase.from_dict(_through_json(phrase.to_dict())) == phrase
+
+
+@given(manifests(), phrases)
+def test_a_card_survives_its_document(manifest: Manifest, phrase: Phrase) -> None:
+    card = Card(manifest=manifest, phrases=(phrase,))
+
+    assert Card.from_dict(_through_json(card.to_dict())) == card
+
+
+@given(decisions)
+def test_a_decision_survives_its_document(decision: Decision) -> None:
+    document = _through_json(decision_to_dict(decision))
+
+    assert decision_from_dict(document) == decision
+    assert document["decision"] == decision_name(decision)
+
+
+def test_what_is_no_decision_is_refused() -> None:
+    document = {
+        "decision": "hope",
+        "app": None,
+        "arguments": {},
+        "missing": [],
+        "candidates": [],
+        "reasons": [],
+    }
+    with pytest.raises(ValueError, match="'hope' is no decision"):
+        decision_from_dict(document)
+
+
+@given(outcomes)
+def test_an_outcome_survives_its_document(outcome: Outcome) -> None:
+    document = _through_json(outcome_to_dict(outcome))
+
+    assert outcome_from_dict(document) == outcome
+    assert document["outcome"] == outcome_name(outcome)
+
+
+@pytest.mark.parametrize("request_", [Request(text="a"), Request(text="b", attachment="")])
+def test_a_request_survives_its_document(request_: Request) -> None:
+    assert Request.from_dict(_through_json(request_.to_dict())) == request_
+
+
+@given(json_values)
+def test_an_example_keeps_its_output(value: Any) -> None:
+    assert Example.from_dict({"input": {"a": value}, "output": value}) == Example(
+        input=(("a", value),), output=value
+    )
+
+
+@given(versions, versions)
+def test_versions_survive_their_text_and_are_ordered_as_numbers(one: Version, other: Version) -> None:
+    assert Version.parse(str(one)) == one
+    assert (one < other) == ((one.major, one.minor, one.patch) < (other.major, other.minor, other.patch))
+
+
+@given(versions)
+def test_every_bump_is_higher_and_a_higher_level_is_higher_still(version: Version) -> None:
+    assert version < version.bumped(Level.PATCH) < version.bumped(Level.MINOR) < version.bumped(Level.MAJOR)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.3-rc1", "v1.2.3", "1.2.٣", "1.2.3\n"]
+)
+def test_what_is_no_version_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a version"):
+        Version.parse(text)

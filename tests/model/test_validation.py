@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.apps import app
+from support.drawn import schemas
+
+from mapp.errors import InvalidArguments, InvalidManifest
+from mapp.model.manifest import Manifest
+from mapp.model.schema import Schema
+from mapp.model.validation import MOST_PROBLEMS, is_valid, violations, with_defaults
+from mapp.model.values import InvalidValue
+from mapp.validate.strategies import inputs, values
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"type": "integer"}, [0, -1, 1.0, 1e300], [1.5, "1", True, None]),
+        ({"type": "number"}, [0, 1.5], [True, "1"]),
+        ({"type": ["string", "null"]}, ["", None], [0, False]),
+        ({"enum": [1, "a", None]}, [1, 1.0, "a", None], [True, "b", 2]),
+        ({"const": False}, [False], [0, None, ""]),
+        ({"minimum": 0, "exclusiveMaximum": 1}, [0, 0.5, "text"], [-0.1, 1]),
+        ({"multipleOf": 0.01}, [0.07, 1, 19.99], [0.001]),
+        ({"maxLength": 1}, ["😀", "é"], ["ab"]),
+        ({"type": "array", "uniqueItems": True}, [[1, True], [{}, []]], [[1, 1.0], [{}, {}]]),
+        ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, [{"a": "", "b": 1}], [{}, {"a": 1}]),
+        ({"properties": {"a": {}}, "additionalProperties": False}, [{}, {"a": None}], [{"b": 1}]),
+        ({"format": "date"}, ["2024-02-29", "0001-01-01"], ["2023-02-29", "2024-1-1", "2024-02-29\n", ""]),
+        ({"format": "time"}, ["23:59:59Z", "12:00:00+01:00"], ["24:00:00Z", "12:00"]),
+        ({"format": "date-time"}, ["2024-02-29T12:00:00Z"], ["2024-02-30T12:00:00Z", "2024-02-29"]),
+        (
+            {"format": "uuid"},
+            ["00000000-0000-0000-0000-000000000000"],
+            ["0", "zzzzzzzz-0000-0000-0000-000000000000"],
+        ),
+        ({"format": "email"}, ["a@example.com"], ["a", "@example.com"]),
+        ({"format": "uri"}, ["https://example.com/a?b=c"], ["example.com", "ht tp://x"]),
+        ({"pattern": "^[0-9]+$"}, ["12"], ["", "a", "1\n2"]),
+        ({"pattern": r"^\d+$"}, ["12"], ["١٢"]),
+    ],
+)
+def test_values_fit_or_not_as_json_schema_says(schema: Any, good: list[Any], bad: list[Any]) -> None:
+    known = Schema.from_dict(schema)
+
+    assert [value for value in good if not is_valid(known, value)] == []
+    assert [value for value in bad if is_valid(known, value)] == []
+
+
+@given(st.data(), schemas())
+def test_every_value_that_is_drawn_for_a_schema_fits_it(data: st.DataObject, schema: Schema) -> None:
+    import hypothesis
+
+    try:
+        value = data.draw(values(schema))
+    except hypothesis.errors.InvalidArgument:
+        return  # nothing fits that schema
+    assert is_valid(schema, value) and not violations(schema, value)
+
+
+def test_every_mistake_is_told_with_its_path() -> None:
+    schema = Schema.from_dict(
+        {"properties": {"a": {"type": "string"}, "b": {"items": {"minimum": 5}}}, "required": ["c"][:0]}
+    )
+
+    found = violations(schema, {"a": 1, "b": [9, 1, 2]})
+
+    assert {problem.path for problem in found} == {"a", "b[1]", "b[2]"}
+
+
+def test_a_report_names_only_so_many_mistakes_and_keeps_each_short() -> None:
+    schema = Schema.from_dict({"items": {"maxLength": 1}})
+
+    found = violations(schema, ["x" * 100_000] * 1000)
+
+    assert len(found) == MOST_PROBLEMS
+    assert max(len(problem.message) for problem in found) < 400
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^([a-z0-9]+[._-]?)+@$", "(.*)*z"]
+)
+def test_a_pattern_that_explodes_elsewhere_is_matched_in_linear_time(pattern: str) -> None:
+    # A backtracking matcher would need 2^100000 steps: the test would never end.
+    schema = Schema.from_dict({"pattern": pattern})
+
+    assert not is_valid(schema, "a" * 100_000 + "!")
+
+
+@pytest.mark.parametrize("pattern", ["(", "[", "a{2,1}", "(a{1000}){1000}", "(?P<", "\\p{Nonsense}", "*"])
+def test_a_pattern_that_does_not_compile_or_grows_too_large_is_a_mistake_of_the_manifest(
+    pattern: str,
+) -> None:
+    draft = app().taking(text={"type": "string", "pattern": pattern})
+
+    with pytest.raises(InvalidManifest) as caught:
+        Manifest.from_dict(draft.manifest)
+
+    assert [problem.path for problem in caught.value.problems] == ["input.text.pattern"]
+
+
+def test_a_default_that_does_not_fit_is_a_mistake_of_the_manifest() -> None:
+    draft = app().taking(rate={"type": "number", "maximum": 1, "default": 2})
+
+    with pytest.raises(InvalidManifest) as caught:
+        Manifest.from_dict(draft.manifest)
+
+    assert [problem.path for problem in caught.value.problems] == ["input.rate.default"]
+
+
+def test_defaults_are_filled_in_and_stand_in_the_manifests_order() -> None:
+    manifest = app().taking(rate={"type": "number", "default": 20}, note={"type": "string", "optional": True})
+    known = Manifest.from_dict(manifest.manifest)
+
+    assert list(with_defaults(known, {"number": 1}).items()) == [("number", 1), ("rate", 20)]
+    assert list(with_defaults(known, {"note": "", "number": 1})) == ["number", "rate", "note"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [({}, ""), ({"number": "1"}, "number"), ({"number": 1, "other": 2}, ""), ({"number": 1001}, "number")],
+)
+def test_arguments_that_do_not_fit_are_refused(arguments: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidArguments) as caught:
+        with_defaults(app().read().manifest, arguments)
+
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize("value", [float("nan"), 2**60, "\ud800", {1}])
+def test_arguments_that_are_no_i_json_are_refused_before_any_schema(value: Any) -> None:
+    with pytest.raises(InvalidValue):
+        with_defaults(app().read().manifest, {"number": value})
+
+
+@given(st.data())
+def test_every_input_that_is_drawn_for_an_app_fits_it(data: st.DataObject) -> None:
+    manifest = Manifest.from_dict(
+        app()
+        .taking(
+            rate={"type": "number", "default": 20, "minimum": 0},
+            kind={"enum": ["a", "b"], "default": "a"},
+            day={"type": "string", "format": "date", "optional": True},
+        )
+        .manifest
+    )
+    arguments = data.draw(inputs(manifest))
+
+    assert with_defaults(manifest, arguments) == arguments

@@ -1,0 +1,109 @@
+"""A library built for one test: `library().app("vat").broken("returns NaN").build()`."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.apps import Draft
+
+from mapp.config import load_config
+from mapp.git.repository import Signature
+from mapp.library.change import Committed, put
+from mapp.library.home import Home
+from mapp.ops.workspace import Workspace
+
+SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)
+DERIVED = ("locks", "index", "journal")
+
+
+@dataclass
+class Built:
+    """A library on disk."""
+
+    workspace: Workspace = field(default_factory=lambda: Workspace(config=load_config()))
+
+    @property
+    def home(self) -> Home:
+        """Returns where everything lies."""
+        return self.workspace.home
+
+    def repository(self, name: str) -> Path:
+        """Returns the repository of an app."""
+        return self.home.repository(name)
+
+    def put(self, draft: Draft, **options: object) -> Committed:
+        """Commits a draft without any check."""
+        return put(self.home, draft.read(), draft.files, f"{draft.name}\n", SOMEBODY, **options)  # type: ignore[arg-type]
+
+    def state(self) -> dict[str, str]:
+        """Returns a hash of every file that git or the lock holds, by path."""
+        return state(self.home.root)
+
+
+class Builder:
+    """Gathers drafts, and writes them in the end."""
+
+    def __init__(self) -> None:
+        self.drafts: list[PartOfLibrary] = []
+
+    def app(self, name: str) -> PartOfLibrary:
+        """Adds a sound little app, which the following words change."""
+        draft = PartOfLibrary.double(name)
+        draft.library = self
+        self.drafts.append(draft)
+        return draft
+
+    def build(self) -> Built:
+        """Writes the library to where the settings say."""
+        built = Built()
+        built.home.apps.mkdir(parents=True, exist_ok=True)
+        for draft in self.drafts:
+            built.put(draft)
+        return built
+
+
+class PartOfLibrary(Draft):
+    """A draft that goes on to the next app, or to the library as a whole."""
+
+    library: Builder
+
+    def app(self, name: str) -> PartOfLibrary:
+        """Adds another app."""
+        return self.library.app(name)
+
+    def build(self) -> Built:
+        """Writes the library."""
+        return self.library.build()
+
+
+def library() -> Builder:
+    """Returns the builder of an empty library."""
+    return Builder()
+
+
+def state(root: Path) -> dict[str, str]:
+    """Returns a hash of every file below a library that is not derived or of one process, by path."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and not name.startswith(DERIVED):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def fsck(root: Path) -> None:
+    """Fails when git finds fault with any repository of a library."""
+    for repository in sorted((root / "apps").glob("*.git")):
+        git(repository, "fsck", "--strict", "--no-dangling")
+
+
+def git(repository: Path, *words: str, stdin: bytes = b"") -> str:
+    """Returns what git prints about a repository; fails when git does."""
+    done = subprocess.run(
+        ["git", "-C", str(repository), *words], input=stdin, capture_output=True, check=False
+    )
+    assert done.returncode == 0, f"git {' '.join(words)} in {repository}: {done.stderr.decode()}"
+    return done.stdout.decode().strip()
