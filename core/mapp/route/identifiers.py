@@ -69,5 +69,9 @@ def identifiers_in(text: str) -> Iterator[Mention]:
                 break
     for name, pattern in _SPACED_KINDS:
         for match in pattern.finditer(text):
-            if name != "cron" or "*" in match.group() or match.group()[0] == "@":
-                yield mention_at(text, "identifier", match.start(), match.end(), match.group(), name)
+            bare = match.group()
+            if name == "cron":
+                bare = re.sub(r"(?<=[^ ])[,?]+$", "", bare)
+                if "*" not in bare and bare[0] != "@":
+                    continue
+            yield mention_at(text, "identifier", match.start(), match.start() + len(bare), bare, name)

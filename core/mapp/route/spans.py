@@ -121,5 +121,5 @@ def _span_fit(tokens: Sequence[Token], first: int, last: int, final: bool) -> fl
     score -= 0.5 if run[-1].lower in FUNCTION_WORDS else 0
     score -= 0.4 if run[-1].text in ".?!,;:" or run[-1].lower in POLITE_TAILS else 0
     score -= 0.6 if any(token.text in ",;?" for token in run) else 0
-    score -= 0.08 * min(len(run), 12) + (0.6 if first == 0 else 0)
+    score -= 0.08 * min(len(run), 12) + (1.2 if first == 0 else 0)
     return score + (0.2 if all(token.text[0].isupper() or token.text in ",.-'" for token in run) else 0)
