@@ -491,6 +491,8 @@ def test_a_script_may_hang_before_main_is_called(executor: Executor) -> None:
         "const all = []; for (;;) all.push(new Array(1000).fill(1));",
         "let text = 'x'; for (;;) text = (text + text).toUpperCase();",
         "globalThis.kept = []; for (;;) kept.push('x'.repeat(1e5) + kept.length);",
+        "let last = Promise.resolve(); for (;;) last = last.then(() => 1);",
+        "const m = new Map(); for (let i = 0; ; i++) m.set(i, {i});",
         "return new ArrayBuffer(2 ** 30).byteLength;",
         "return 'x'.repeat(2 ** 29).length;",
     ],

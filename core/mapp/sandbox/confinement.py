@@ -38,14 +38,14 @@ CALLS = {
     "x86_64": (
         0xC000003E,
         (9, 10),
-        # write munmap brk rt_sigaction rt_sigprocmask rt_sigreturn mremap madvise gettimeofday getrusage
-        # sigaltstack futex clock_gettime exit_group getrandom exit
-        (1, 11, 12, 13, 14, 15, 25, 28, 96, 98, 131, 202, 228, 231, 318, 60),
+        # pread64 write munmap brk rt_sigaction rt_sigprocmask rt_sigreturn mremap madvise gettimeofday
+        # getrusage sigaltstack futex clock_gettime exit_group getrandom exit
+        (17, 1, 11, 12, 13, 14, 15, 25, 28, 96, 98, 131, 202, 228, 231, 318, 60),
     ),
     "aarch64": (
         0xC00000B7,
         (222, 226),
-        (64, 215, 214, 134, 135, 139, 216, 233, 169, 165, 132, 98, 113, 94, 278, 93),
+        (67, 64, 215, 214, 134, 135, 139, 216, 233, 169, 165, 132, 98, 113, 94, 278, 93),
     ),
 }
 
@@ -56,7 +56,7 @@ class Confinement:
     def __init__(self) -> None:
         self._libc: Any = None
         self._landlock = 0
-        self._filter = b""
+        self._filter: Any = None
         self.mapped = 0
         if sys.platform == "linux":
             import ctypes
@@ -64,7 +64,7 @@ class Confinement:
             self._ctypes: Any = ctypes
             self._libc = ctypes.CDLL(None, use_errno=True)
             self._landlock = max(0, self._libc.syscall(LANDLOCK_CREATE, None, 0, 1))
-            self._filter = _filter(os.uname().machine) if self._has_seccomp() else b""
+            self._filter = self._prepare_filter()
 
     @property
     def isolation(self) -> str:
@@ -93,7 +93,15 @@ class Confinement:
             limits["RLIMIT_AS"] = self.mapped + memory
         _set_limits(limits)
         if self._filter:
-            self._forbid_calls()
+            self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._filter)
+
+    def _prepare_filter(self) -> Any:
+        """Returns what the kernel calls `struct sock_fprog`, or None if it or we cannot filter here."""
+        filters = _filter(os.uname().machine)
+        if not filters or not self._has_seccomp():
+            return None
+        self._code = self._ctypes.create_string_buffer(filters, len(filters))
+        return (self._ctypes.c_uint64 * 2)(len(filters) // 8, self._ctypes.addressof(self._code))
 
     def _has_seccomp(self) -> bool:
         """The kernel looks at the filter's address only if it knows the option."""
@@ -103,11 +111,6 @@ class Confinement:
     def _control(self, option: int, value: int, pointer: object) -> None:
         if self._libc.prctl(option, value, pointer, 0, 0) != 0:
             os._exit(UNCONFINED)
-
-    def _forbid_calls(self) -> None:
-        code = self._ctypes.create_string_buffer(self._filter, len(self._filter))
-        program = (self._ctypes.c_uint64 * 2)(len(self._filter) // 8, self._ctypes.addressof(code))
-        self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)
 
     def _forbid_files_and_network(self) -> None:
         """A ruleset without a rule: everything it handles is forbidden."""
@@ -131,8 +134,19 @@ def close_all_but(*kept: int) -> None:
     os.closerange(lowest, HIGHEST_DESCRIPTOR)
 
 
-def peak() -> int:
-    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown."""
+def open_meter() -> int | None:
+    """Returns a descriptor for `peak` in a process that was not forked, or None where there is none."""
+    return os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else None
+
+
+def peak(meter: int | None = None) -> int:
+    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown.
+
+    Without a meter it asks the kernel's accounts, which start anew at a fork but at an exec go on from the
+    size of the process that started this one.
+    """
+    if meter is not None:
+        return int(os.pread(meter, 4096, 0).partition(b"VmHWM:")[2].split(None, 1)[0])
     try:
         import resource
     except ImportError:  # Windows
@@ -158,10 +172,11 @@ def _set_limits(limits: dict[str, int]) -> None:
         return
     for name, value in limits.items():
         number = getattr(resource, name)
-        _, hard = resource.getrlimit(number)
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(number, (value, value))
+        try:
+            resource.setrlimit(number, (value, value))
+        except ValueError:  # it is lower already, and may not be raised
+            _, hard = resource.getrlimit(number)
+            resource.setrlimit(number, (hard, hard))
 
 
 def _filter(machine: str) -> bytes:

@@ -1,4 +1,4 @@
-"""How a worker that said nothing sensible ended: its exit status, in our words."""
+"""How a run was ended that did not end by itself: by its limits, or by the death of its worker."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 
 from mapp.sandbox.executor import Job, Killed
 
+ENGINE_MB = 128  # the engine's own limit
+BARE_MB = 12  # what a worker has resident before it reads its job
+
 
 def overdue(job: Job, wall_ms: float, cpu_ms: float | None = None) -> Killed:
     """The result of a script that was still running when its time was up."""
@@ -14,10 +17,33 @@ def overdue(job: Job, wall_ms: float, cpu_ms: float | None = None) -> Killed:
     return Killed(reason="wall", detail=f"still running after {job.wall_ms} ms{spent}", wall_ms=wall_ms)
 
 
-def died(code: int, wall_ms: float) -> Killed:
+def out_of_memory(job: Job, wall_ms: float) -> Killed:
+    """The result of a script that wanted more memory than it may have."""
+    return Killed(reason="memory", detail=f"more than {job.memory_mb} MB of memory", wall_ms=wall_ms)
+
+
+def too_much_output(job: Job, wall_ms: float) -> Killed:
+    """The result of a script that said more than it may."""
+    return Killed(reason="output", detail=f"more than {job.output_kb} kB of output", wall_ms=wall_ms)
+
+
+def is_exhausted(job: Job, grown_mb: float) -> bool:
+    """Whether a worker that broke had used so much memory that its breaking is no surprise."""
+    return grown_mb > min(job.memory_mb, ENGINE_MB) / 2
+
+
+def grown_mb(peak: int) -> float:
+    """Returns by how much a worker grew beyond its first state, from its `ru_maxrss`."""
+    return peak / (2**20 if sys.platform == "darwin" else 2**10) - BARE_MB
+
+
+def died(job: Job, code: int, grown_mb: float, wall_ms: float) -> Killed:
     """The result of a worker that ended without a reply; a negative `code` is a signal's."""
     if code == -getattr(signal, "SIGXCPU", 0) and code < 0:
         return Killed(reason="cpu", detail="used up its CPU time", wall_ms=wall_ms)
+    if code < 0 and is_exhausted(job, grown_mb):  # the engine does not survive every failed allocation
+        detail = f"{out_of_memory(job, wall_ms).detail}; {_words(code)}"
+        return Killed(reason="memory", detail=detail, wall_ms=wall_ms)
     return Killed(reason="crash", detail=_words(code), wall_ms=wall_ms)
 
 

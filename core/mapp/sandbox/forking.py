@@ -39,8 +39,17 @@ class Conversation:
     """What a worker said, and why we stopped listening."""
 
     reply: bytes
-    ending: Literal["complete", "hung up", "wall", "output"]
+    ending: Literal["answered", "hung up", "wall"]
     wall_ms: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """How a worker ended: exit code (negative for a signal), time it computed, memory it took."""
+
+    code: int
+    cpu_ms: float
+    grown_mb: float
 
 
 class Lane:
@@ -78,19 +87,17 @@ class Lane:
         self.isolation()
         try:
             conversation = self._converse(job, payload)
-            code, cpu_ms = self._end(WAIT if conversation.ending == "hung up" else KILL)
+            end = self._end(WAIT if conversation.ending == "hung up" else KILL)
         except OSError as error:
             raise LaneLost from error
         wall_ms = conversation.wall_ms
         match conversation.ending:
-            case "complete":
+            case "answered":
                 return wire.decode(conversation.reply, job, wall_ms)
             case "wall":
-                return ending.overdue(job, wall_ms, cpu_ms)
-            case "output":
-                return wire.too_much_output(job, wall_ms)
+                return ending.overdue(job, wall_ms, end.cpu_ms)
             case "hung up":
-                return ending.died(code, wall_ms)
+                return ending.died(job, end.code, end.grown_mb, wall_ms)
 
     def close(self) -> None:
         """Ends the zygote and whatever it has forked, and waits until they are gone."""
@@ -110,8 +117,8 @@ class Lane:
                 ours.sendall(payload)
             return _listen(ours, job)
 
-    def _end(self, order: bytes) -> tuple[int, float]:
-        """Returns the worker's exit code and the milliseconds it computed."""
+    def _end(self, order: bytes) -> End:
+        """Has the zygote bury the worker and tell how it died."""
         self._control.sendall(order)
         answer = b""
         while len(answer) < ENDED:
@@ -119,8 +126,12 @@ class Lane:
             if not part:
                 raise LaneLost
             answer += part
-        status, microseconds = (int.from_bytes(answer[at : at + 8], "big") for at in (0, 8))
-        return os.waitstatus_to_exitcode(status), microseconds / 1000
+        status, microseconds, peak = (int.from_bytes(answer[at : at + 8], "big") for at in (0, 8, 16))
+        return End(
+            code=os.waitstatus_to_exitcode(status),
+            cpu_ms=microseconds / 1000,
+            grown_mb=ending.grown_mb(peak),
+        )
 
 
 def _start(control: int) -> int:
@@ -141,15 +152,13 @@ def _listen(channel: socket.socket, job: Job) -> Conversation:
     started = time.perf_counter()
     limit, reply = wire.reply_limit(job), bytearray()
 
-    def stop(reason: Literal["complete", "hung up", "wall", "output"]) -> Conversation:
+    def stop(reason: Literal["answered", "hung up", "wall"]) -> Conversation:
         return Conversation(reply=bytes(reply), ending=reason, wall_ms=(time.perf_counter() - started) * 1000)
 
-    while not wire.is_complete(reply):
+    while len(reply) <= limit and not wire.is_complete(reply):
         left = started + job.wall_ms / 1000 - time.perf_counter()
         if left <= 0:
             return stop("wall")
-        if len(reply) > limit:
-            return stop("output")
         channel.settimeout(left)
         try:
             chunk = channel.recv(CHUNK)
@@ -160,7 +169,7 @@ def _listen(channel: socket.socket, job: Job) -> Conversation:
         if not chunk:
             return stop("hung up")
         reply += chunk
-    return stop("complete")
+    return stop("answered")
 
 
 class ForkingExecutor:

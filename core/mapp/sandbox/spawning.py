@@ -19,6 +19,7 @@ from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Th
 
 PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18
+UNKNOWN_MB = 0.0  # nobody tells by how much a dead worker had grown
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 
 
@@ -144,11 +145,11 @@ def _listen(process: subprocess.Popen[bytes], job: Job) -> Result:
     with _deadline(process, job.wall_ms / 1000) as passed:
         while not wire.is_complete(reply) and len(reply) <= limit and (chunk := sink.read(CHUNK)):
             reply += chunk
+        hung_up = not wire.is_complete(reply) and len(reply) <= limit
+        code = process.wait() if hung_up else 0  # it may hang up and yet go on
     wall_ms = (time.perf_counter() - started) * 1000
-    if wire.is_complete(reply):
+    if not hung_up:
         return wire.decode(bytes(reply), job, wall_ms)
-    if len(reply) > limit:
-        return wire.too_much_output(job, wall_ms)
     if passed.is_set():
         return ending.overdue(job, wall_ms)
-    return ending.died(process.wait(), wall_ms)
+    return ending.died(job, code, UNKNOWN_MB, wall_ms)

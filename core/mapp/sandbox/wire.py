@@ -12,6 +12,7 @@ import math
 import re
 from typing import Any
 
+from mapp.sandbox import ending
 from mapp.sandbox.executor import (
     Grant,
     Inspection,
@@ -25,8 +26,8 @@ from mapp.sandbox.executor import (
 )
 
 LARGEST_INPUT = 50_000_000  # bytes of job and arguments
+GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown without memory, and its type
 PREFIX = 17  # tag, length and growth
-ENGINE_MB = 128  # the engine's own limit
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
@@ -75,14 +76,16 @@ def is_complete(reply: bytes | bytearray) -> bool:
 
 
 def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
-    """Returns what a complete reply says; one that says nothing sensible is a crash."""
+    """Returns what a reply says; one beyond its limit is refused unread, a senseless one is a crash."""
+    if len(reply) > reply_limit(job):
+        return ending.too_much_output(job, wall_ms)
     try:
         result = _result(reply[:1], reply[PREFIX:], job, wall_ms)
     except (Malformed, ValueError, KeyError, TypeError, RecursionError) as error:
         return Killed(reason="crash", detail=f"malformed reply: {error}", wall_ms=wall_ms)
     grown_mb = int.from_bytes(reply[9:PREFIX], "big") / 1024
-    if _is_null(result) and grown_mb > min(job.memory_mb, ENGINE_MB) / 2:
-        return out_of_memory(job, wall_ms)
+    if _has_given_up(result) and ending.is_exhausted(job, grown_mb):
+        return ending.out_of_memory(job, wall_ms)
     return result
 
 
@@ -97,19 +100,9 @@ def functions_of(result: Result) -> Inspection | Threw | Killed:
             return Killed(reason="crash", detail=message, wall_ms=wall_ms)
 
 
-def out_of_memory(job: Job, wall_ms: float) -> Killed:
-    """The result of a script that wanted more memory than it may have."""
-    return Killed(reason="memory", detail=f"more than {job.memory_mb} MB of memory", wall_ms=wall_ms)
-
-
-def too_much_output(job: Job, wall_ms: float) -> Killed:
-    """The result of a script that said more than it may."""
-    return Killed(reason="output", detail=f"more than {job.output_kb} kB of output", wall_ms=wall_ms)
-
-
-def _is_null(result: Result) -> bool:
-    """Whether `null` was thrown: the engine does so when there is no memory left to make an error of."""
-    return isinstance(result, Threw) and (result.name, result.message) == ("object", "null")
+def _has_given_up(result: Result) -> bool:
+    """Whether this was thrown as the engine does it when there is no memory left to make an error of."""
+    return isinstance(result, Threw) and GIVEN_UP.get(result.message) == result.name
 
 
 def _meta(job: Job, program: Program) -> dict[str, Any]:
@@ -143,7 +136,7 @@ def _result(tag: bytes, body: bytes, job: Job, wall_ms: float) -> Result:
         case b"U":
             return _unhandled(body.decode("utf-8", "replace"), wall_ms)
         case b"M":
-            return out_of_memory(job, wall_ms)
+            return ending.out_of_memory(job, wall_ms)
         case _:
             raise Malformed("unknown tag")
 
@@ -158,16 +151,16 @@ def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
         case "refused":
             return Unserialisable(message=_text(record, "message"), wall_ms=wall_ms)
         case "memory":
-            return out_of_memory(job, wall_ms)
+            return ending.out_of_memory(job, wall_ms)
         case "output":
-            return too_much_output(job, wall_ms)
+            return ending.too_much_output(job, wall_ms)
         case _:
             raise Malformed("unknown kind")
 
 
 def _returned(text: str, job: Job, wall_ms: float) -> Result:
     if len(text.encode()) > job.output_kb * 1024:
-        return too_much_output(job, wall_ms)
+        return ending.too_much_output(job, wall_ms)
     return Returned(json=text, wall_ms=wall_ms)
 
 
@@ -181,6 +174,8 @@ def _text(record: dict[str, object], key: str) -> str:
 
 def _unhandled(text: str, wall_ms: float) -> Threw:
     """A promise that was rejected with nobody to handle it: the engine gives us one text, head line first."""
+    if text in GIVEN_UP:
+        return Threw(name=GIVEN_UP[text], message=text, stack="", wall_ms=wall_ms)
     head, _, stack = text.partition("\n    at ")
     match = UNCAUGHT.match(head)
     name, message = match.groups() if match else ("Error", head)

@@ -110,17 +110,24 @@ def send(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def serve(interpreter: Interpreter, doors: confinement.Confinement, source: int, sink: int) -> None:
+def serve(
+    interpreter: Interpreter,
+    doors: confinement.Confinement,
+    source: int,
+    sink: int,
+    meter: int | None = None,
+) -> None:
     """Reads the one job, locks the last door, runs it and replies."""
     header = receive(source, HEADER)
     job_size, subject_size, memory, seconds = (
         int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
     )
     job, interpreter.subject_job = receive(source, job_size), receive(source, subject_size)
-    before = confinement.peak()
+    before = confinement.peak(meter)
     doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
     tag, body = answer(interpreter, job)
-    send(sink, tag + len(body).to_bytes(8, "big") + (confinement.peak() - before).to_bytes(8, "big"))
+    grown = confinement.peak(meter) - before
+    send(sink, tag + len(body).to_bytes(8, "big") + grown.to_bytes(8, "big"))
     send(sink, body)
 
 
@@ -128,8 +135,9 @@ def main() -> None:
     """Serves one job over standard input and output: the way where there is no `fork`."""
     interpreter = prepare(sys.argv[1], sys.argv[2])
     doors = confinement.Confinement()
+    meter = confinement.open_meter()
     doors.settle()
-    doors.detach(0, 1)
+    doors.detach(0, 1, *([] if meter is None else [meter]))
     send(1, READY[doors.isolation])
-    serve(interpreter, doors, 0, 1)
+    serve(interpreter, doors, 0, 1, meter)
     os._exit(0)

@@ -1,0 +1,40 @@
+"""What is said of a worker that died."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+from support.scripts import job
+
+from mapp.sandbox import ending
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+
+JOB = job("function main() {}", memory_mb=32)
+
+
+@pytest.mark.parametrize(
+    ("code", "grown_mb", "reason", "detail"),
+    [
+        (-signal.SIGXCPU, 0.0, "cpu", "used up its CPU time"),
+        (-signal.SIGSEGV, 0.0, "crash", "the worker was killed by SIGSEGV"),
+        (-signal.SIGSYS, 1.0, "crash", "the worker was killed by SIGSYS"),
+        (-signal.SIGSEGV, 31.0, "memory", "more than 32 MB of memory; the worker was killed by SIGSEGV"),
+        (-signal.SIGKILL, 31.0, "memory", "more than 32 MB of memory; the worker was killed by SIGKILL"),
+        (70, 31.0, "crash", "the worker ended with status 70 and no reply"),
+        (-250, 0.0, "crash", "the worker was killed by signal 250"),
+    ],
+)
+def test_a_dead_worker_is_classified_by_status_and_size(
+    code: int, grown_mb: float, reason: str, detail: str
+) -> None:
+    result = ending.died(JOB, code, grown_mb, 5.0)
+
+    assert (result.reason, result.detail, result.wall_ms) == (reason, detail, 5.0)
+
+
+def test_an_overdue_run_tells_how_long_it_computed() -> None:
+    assert ending.overdue(JOB, 2001.0, 40.0).detail == "still running after 2000 ms, 40 ms of it computing"
+    assert ending.overdue(JOB, 2001.0).detail == "still running after 2000 ms"
