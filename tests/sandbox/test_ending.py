@@ -6,9 +6,8 @@ import signal
 import sys
 
 import pytest
-from support.scripts import job
-
 from mapp.sandbox import ending
+from support.scripts import job
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 
