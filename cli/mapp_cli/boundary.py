@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,16 @@ from mapp_cli.console import Console
 USAGE: Final = 2
 BUG: Final = 70
 INTERRUPTED: Final = 130
+
+_NOT_OURS: Final = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE"),
+        *("ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "ENOENT"),
+    )
+    if hasattr(errno, name)
+)
+"""What the system may answer to any program: full disks, missing rights, a file where a folder should be."""
 
 
 def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
@@ -54,9 +65,17 @@ def _end(error: BaseException, words: list[str]) -> NoReturn:
         case click.ClickException():
             error.show()
             sys.exit(USAGE if isinstance(error, click.UsageError) else error.exit_code)
+        case OSError(errno=number) if number in _NOT_OURS:
+            _explain(console, _from_system(error), words)
+            sys.exit(MappError.exit_code)
         case _:
             _report_bug(console, error, words)
             sys.exit(BUG)
+
+
+def _from_system(error: OSError) -> MappError:
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
+    return MappError(what, hint="make room or give access there, or choose another place", code="MAPP-0220")
 
 
 def _explain(console: Console, error: MappError, words: list[str]) -> None:

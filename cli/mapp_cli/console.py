@@ -18,6 +18,15 @@ SCHEMA: Final = 1
 # Control characters, and the ones that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 Advance = Callable[[int, int], None]
 
 
@@ -43,7 +52,9 @@ class Console:
     def json(self, document: dict[str, Any]) -> None:
         """Writes a JSON answer, one line, with the version of its form."""
         self_described = {"schema": SCHEMA, **document}
-        click.echo(json.dumps(self_described, ensure_ascii=False, allow_nan=False))
+        text = json.dumps(self_described, ensure_ascii=False, allow_nan=False)
+        # Words that were typed in no valid encoding hold lone surrogates, which only escapes can say.
+        click.echo(text if _is_text(text) else json.dumps(self_described, allow_nan=False))
 
     def value(self, value: Any) -> None:
         """Writes an app's output as a person reads it: text as it is, the rest as JSON."""

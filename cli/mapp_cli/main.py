@@ -19,10 +19,11 @@ class Program:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Runs the command line of this process."""
-        if not arguments and not options and sys.argv[1:] in (["--help"], ["-h"], []):
+        asked = sys.argv[1:] in (["--help"], ["-h"]) or (len(sys.argv) == 1 and not _completing())
+        if asked and not arguments and not options:
             sys.stdout.write(help_text())
             return 0
-        return self._group()(*arguments, **options)
+        return self._group()(*arguments, **{"prog_name": self.name, **options})
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Runs the command line with given arguments, as `click.Group.main` does."""
@@ -43,6 +44,13 @@ def help_text() -> str:
     from pathlib import Path
 
     return (Path(__file__).parent / HELP_FILE).read_text(encoding="utf-8")
+
+
+def _completing() -> bool:
+    """Returns whether a shell asks for completions, as click's scripts do."""
+    import os
+
+    return "_MAPP_COMPLETE" in os.environ
 
 
 cli = Program()

@@ -84,6 +84,8 @@ def parse_setting(name: str, text: str) -> Any:
     if name in ("keep_runs", "keep_days"):
         if not text.isascii() or not text.isdigit():
             raise UsageError(f"{name} must be a whole number, not {text!r}")
+        if len(text) > 9:
+            raise UsageError(f"{name} must be below a milliard")
         return int(text)
     if name in _CHOICES:
         if text not in _CHOICES[name]:
@@ -171,5 +173,5 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise InvalidInput(f"{path} cannot be read: {error}") from None

@@ -65,6 +65,11 @@ EXPLANATIONS: Final = {
         "Something of that name exists and would be overwritten.",
         "Choose another name, or remove what is there.",
     ),
+    "MAPP-0220": _row(
+        "system",
+        "The system refused a file or folder: missing rights, a full disk, a file where a folder should be.",
+        "Make room or give access there, or choose another place with --library or mapp config.",
+    ),
     "MAPP-0300": _row(
         "no-match",
         "No app of the library does what was asked.",

@@ -109,9 +109,16 @@ class Repository:
         return cls.open(path), commit
 
     def tip(self, ref: str = MAIN) -> str | None:
-        """Returns the commit id that a ref points to, or None where there is no such ref."""
-        reference = self._handle.references.get(ref)
-        return None if reference is None else str(reference.resolve().target)
+        """Returns the commit id that a ref points to, or None where there is no such ref.
+
+        Raises:
+            IntegrityError: when the ref is damaged.
+        """
+        try:
+            reference = self._handle.references.get(ref)
+            return None if reference is None else str(reference.resolve().target)
+        except (_pygit2().GitError, ValueError, KeyError) as error:
+            raise IntegrityError(f"{ref} of {self.path.stem} is damaged: {error}") from None
 
     def resolve(self, revision: str) -> str:
         """Returns the full id of the commit that a revision names: a tag, branch or (short) id.

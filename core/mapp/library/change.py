@@ -58,8 +58,10 @@ def put(
 
     Raises:
         Busy: another process kept changing the app.
+        IntegrityError: the lock file or the repository is damaged.
     """
     with holding(home.holds, app.name, tell=tell) as abandoned:
+        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
         path = home.repository(app.name)
         if not path.exists():
             repository, commit = Repository.create(path, files, text, signature)

@@ -68,7 +68,7 @@ def _holder(note: Path) -> str:
         known = json.loads(note.read_text())
         since = datetime.fromtimestamp(known["since"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return f"held by pid {known['pid']} since {since}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return "held by another process"
 
 

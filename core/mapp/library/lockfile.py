@@ -34,9 +34,13 @@ class Entry:
         """Returns the entry that `to_dict` wrote.
 
         Raises:
-            TypeError: when a key is missing or unknown.
+            TypeError: when a key is missing or unknown, or a value of another type.
         """
-        return cls(**{**document, "granted": tuple(document.get("granted", ()))})
+        granted = document.get("granted", [])
+        texts = [value for key, value in document.items() if key != "granted"]
+        if not isinstance(granted, list) or not all(isinstance(value, str) for value in [*texts, *granted]):
+            raise TypeError("every value must be a text, and granted a list of texts")
+        return cls(**{**document, "granted": tuple(granted)})
 
 
 def read_lock(path: Path) -> dict[str, Entry]:
@@ -49,10 +53,13 @@ def read_lock(path: Path) -> dict[str, Entry]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         if document.get("lock") != 1:
             raise ValueError("this mapp reads version 1 of the lock")
-        return {row["name"]: Entry.from_dict(row) for row in document.get("app", [])}
+        rows = document.get("app", [])
+        if not isinstance(rows, list):
+            raise TypeError("app is no list of tables")
+        return {row["name"]: Entry.from_dict(row) for row in rows}
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
         raise IntegrityError(
             f"{path} is damaged: {error}",
             hint=f"move it away and run `mapp doctor --repair`: it is written anew from {path.parent}",

@@ -11,10 +11,12 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from mapp.errors import IntegrityError
 
 VERSION: Final = 1
 
@@ -50,6 +52,8 @@ CREATE TABLE IF NOT EXISTS decisions (
 );
 CREATE INDEX IF NOT EXISTS decisions_by_time ON decisions (decided);
 """
+
+_DECIDED: Final = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,9 +112,12 @@ class Journal:
             row.update(request=None, input=None, output=None)
         marks = ", ".join(f":{name}" for name in row)
         names = ", ".join(f'"{name}"' for name in row)
-        with self._transaction() as connection:
+
+        def insert(connection: sqlite3.Connection) -> None:
             connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", row)
             self._forget(connection, run.started)
+
+        self._write(insert)
 
     def decided(self, request: str, decision: str, evidence: dict[str, Any], run: str | None) -> str:
         """Writes a decision down with its evidence and returns its id."""
@@ -124,12 +131,15 @@ class Journal:
             json.dumps(kept, ensure_ascii=False),
             run,
         )
-        with self._transaction() as connection:
-            connection.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._write(lambda connection: connection.execute(_DECIDED, row))
         return identity
 
     def runs(self, *, app: str | None = None, failed: bool = False, most: int = 50) -> Iterator[Run]:
-        """Yields runs, the newest first; with `failed`, only those that ended in no value."""
+        """Yields runs, the newest first; with `failed`, only those that ended in no value.
+
+        Raises:
+            IntegrityError: when the journal is damaged.
+        """
         if not self.path.exists():
             return
         conditions, values = ["1"], []
@@ -139,8 +149,16 @@ class Journal:
         if failed:
             conditions.append("outcome <> 'ok'")
         query = f"SELECT * FROM runs WHERE {' AND '.join(conditions)} ORDER BY started DESC, id DESC LIMIT ?"
-        for row in self._open().execute(query, [*values, most]):
-            yield Run(**dict(row))
+        try:
+            for row in self._open().execute(query, [*values, most]):
+                yield Run(**dict(row))
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            raise IntegrityError(
+                f"{self.path} is damaged: {error}",
+                hint="the next run moves it aside and begins a new one; or move it away now",
+            ) from None
 
     def close(self) -> None:
         """Closes the file."""
@@ -148,22 +166,25 @@ class Journal:
             self._connection.close()
             self._connection = None
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
+        """Makes a change in one transaction; where the file is damaged, in a new one."""
         try:
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
+            self._transact(change)
         except sqlite3.DatabaseError as error:
-            if _is_contention(error):
+            if not _is_damage(error):
                 raise
             self._move_aside()
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
+            self._transact(change)
+
+    def _transact(self, change: Callable[[sqlite3.Connection], object]) -> None:
+        connection = self._open()
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            yield connection
+            change(connection)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # some errors have ended it already
+                connection.execute("ROLLBACK")
             raise
 
     def _open(self) -> sqlite3.Connection:
@@ -203,7 +224,6 @@ class Journal:
         connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
 
 
-def _is_contention(error: sqlite3.DatabaseError) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and (
-        "locked" in str(error) or "busy" in str(error) or "readonly" in str(error)
-    )
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Returns whether the file itself is at fault, rather than a lock, a full disk or a missing right."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

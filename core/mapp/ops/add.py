@@ -92,10 +92,17 @@ def _commit(
     text = message(f"{app.name}: {app.manifest.version}", trailers, body=app.manifest.description)
 
     def check(current: App) -> None:
-        if not force:
-            refuse_version(current, app)
+        refuse_version(current, app)
 
-    return put(workspace.home, app, files, text, workspace.signature(), check=check, tell=workspace.tell)
+    return put(
+        workspace.home,
+        app,
+        files,
+        text,
+        workspace.signature(),
+        check=None if force else check,
+        tell=workspace.tell,
+    )
 
 
 def refuse_version(current: App, new: App) -> None:

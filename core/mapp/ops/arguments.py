@@ -22,11 +22,13 @@ def read_attachment(path: Path) -> str:
     try:
         if path.stat().st_size > LONGEST_TEXT:
             raise _too_large(str(path), path.stat().st_size)
-        return decode_attachment(path.read_bytes(), str(path))
+        with path.open("rb") as file:  # what is no plain file has no size, and may never end
+            return decode_attachment(file.read(LONGEST_TEXT + 1), str(path))
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path} cannot be read: {reason}") from None
 
 
 def decode_attachment(data: bytes, what: str) -> str:

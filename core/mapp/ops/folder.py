@@ -17,7 +17,7 @@ _TAKEN: Final = re.compile(
     r"|tests/(?:examples|requests|regressions)\.jsonl|tests/properties\.js"
     r"|tests/recordings/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.json"
 )
-_PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__"])
+_PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__", ".mapp-base.json"])
 _MOST_SEEN: Final = 10_000
 
 
@@ -43,7 +43,10 @@ def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
         elif state.st_size > LARGEST_FILE:
             problems.append(Problem(path=name, message=f"is larger than {LARGEST_FILE // 2**20} MiB"))
         else:
-            files[name] = _content(path)
+            try:
+                files[name] = _content(path)
+            except OSError as error:
+                problems.append(Problem(path=name, message=f"cannot be read: {error.strerror}"))
     if sum(map(len, files.values())) > LARGEST_APP:
         problems.append(Problem(path=str(folder), message=f"holds more than {LARGEST_APP // 2**20} MiB"))
     if problems:

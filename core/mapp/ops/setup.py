@@ -32,12 +32,14 @@ def ensure_library(workspace: Workspace, *, progress: Progress = _no_progress) -
     if _marker(workspace.home).get("digest") == digest:
         return ()
     from mapp.library.holding import holding
-    from mapp.ops.starting import install
+    from mapp.ops.starting import install, sweep
 
-    with holding(workspace.home.holds, "setup", tell=workspace.tell):
+    with holding(workspace.home.holds, "setup", tell=workspace.tell) as abandoned:
         marker = _marker(workspace.home)
         if marker.get("digest") == digest:
             return ()
+        if abandoned:
+            sweep(workspace.home)
         with progress("Setting up the starter apps") as advance:
             return install(workspace, marker, digest, advance)
 

@@ -9,6 +9,7 @@ from mapp.config import write_whole
 from mapp.errors import MappError
 from mapp.git.repository import Repository, Signature
 from mapp.library.change import entry_of, message, pin
+from mapp.library.holding import holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry
 from mapp.model.app import read_app
@@ -35,6 +36,15 @@ def install(
     document = {"digest": digest, "commits": commits}
     write_whole(workspace.home.starter_marker, json.dumps(document, indent=1).encode())
     return tuple(entry.name for entry in entries)
+
+
+def sweep(home: Home) -> None:
+    """Removes the lock files of git that a killed set-up left, each under its app's own lock."""
+    for name in bundle.names():
+        path = home.repository(name)
+        if path.is_dir():
+            with holding(home.holds, name):
+                Repository.open(path).sweep()
 
 
 def _install_one(home: Home, name: str, before: str | None) -> Entry | None:

@@ -29,7 +29,7 @@ def open_executor(*, least: str = "process") -> Executor:
     executor.close()
     raise SandboxUnavailable(
         f"Scripts are isolated by {isolation!r} here, and the settings demand at least {least!r}.",
-        hint=f"allow it with: mapp config set isolation {isolation}",
+        hint=f"allow it with: mapp config isolation {isolation}",
     )
 
 
