@@ -11,7 +11,6 @@ import filelock
 import hypothesis
 import pygit2
 import pytest
-
 from mapp import config
 from mapp.ops.setup import ensure_library
 from mapp.ops.workspace import Workspace

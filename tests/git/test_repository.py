@@ -4,11 +4,10 @@ import time
 from pathlib import Path
 
 import pytest
-from support.apps import app
-from support.library import SOMEBODY, git
-
 from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
 from mapp.git.repository import Repository, global_identity, tip_stamp
+from support.apps import app
+from support.library import SOMEBODY, git
 
 
 @pytest.fixture

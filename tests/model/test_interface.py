@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.apps import Draft, app
-from support.drawn import manifests, neighbours, schemas, small_values
-
 from mapp.model.interface import compare, interface_hash
 from mapp.model.manifest import Argument, Capabilities, Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
 from mapp.model.version import Level, Version
+from support.apps import Draft, app
+from support.drawn import manifests, neighbours, schemas, small_values
 
 
 def _manifest(*, argument: Schema | None = None, output: Schema | None = None) -> Manifest:

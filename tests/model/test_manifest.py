@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.apps import app
-from support.drawn import json_values
-
 from mapp.errors import InvalidManifest
 from mapp.model.manifest import Manifest
+from support.apps import app
+from support.drawn import json_values
 
 
 def _paths(document: Any) -> dict[str, str]:

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import tomli_w
 from hypothesis import given
-from support.drawn import decisions, json_values, manifests, outcomes, phrases, schemas, versions
-
 from mapp.model.app import Card, Example
 from mapp.model.decision import Decision, decision_from_dict, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
@@ -16,6 +14,7 @@ from mapp.model.outcome import Outcome, outcome_from_dict, outcome_name, outcome
 from mapp.model.request import Phrase, Request
 from mapp.model.schema import Schema
 from mapp.model.version import Level, Version
+from support.drawn import decisions, json_values, manifests, outcomes, phrases, schemas, versions
 
 
 def _through_json(document: Any) -> Any:

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from support.drawn import json_values
-
 from mapp.errors import InvalidSchema
 from mapp.model.schema import Schema
+from support.drawn import json_values
 
 
 def _problems(document: Any) -> dict[str, str]:

@@ -5,15 +5,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.apps import app
-from support.drawn import schemas
-
 from mapp.errors import InvalidArguments, InvalidManifest
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import MOST_PROBLEMS, is_valid, violations, with_defaults
 from mapp.model.values import InvalidValue
 from mapp.validate.strategies import inputs, values
+from support.apps import app
+from support.drawn import schemas
 
 
 @pytest.mark.parametrize(

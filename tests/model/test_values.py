@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.drawn import json_values
-
 from mapp.model.values import DEEPEST, InvalidValue, canonical, checked, number_text, parse, same
+from support.drawn import json_values
 
 # RFC 8785, appendix B: the bits of a double, and its text.
 VECTORS = [

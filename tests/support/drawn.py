@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-
 from mapp.errors import Problem
 from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
 from mapp.model.manifest import Argument, Capabilities, Limits, Manifest

@@ -7,13 +7,13 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.apps import Draft
-
 from mapp.config import load_config
 from mapp.git.repository import Signature
 from mapp.library.change import Committed, put
 from mapp.library.home import Home
 from mapp.ops.workspace import Workspace
+
+from support.apps import Draft
 
 SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)
 DERIVED = ("locks", "index", "journal")

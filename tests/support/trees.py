@@ -6,9 +6,9 @@ import hashlib
 import zlib
 from pathlib import Path
 
-from support.apps import app
-
 from mapp.git.repository import Repository, Signature
+
+from support.apps import app
 
 FILE, FOLDER, LINK, SUBMODULE, PROGRAM = b"100644", b"40000", b"120000", b"160000", b"100755"
 NOBODY = b"Nobody <nobody@example.com> 1700000000 +0000"

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mapp.errors import IntegrityError
+from mapp.library.lockfile import Entry, read_lock, write_lock
+
+GOOD = """lock = 1
+[[app]]
+name = "double"
+source = "local"
+version = "1.0.0"
+commit = "c"
+tree = "t"
+content = "x"
+interface = "y"
+granted = []
+"""
+
+_words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@given(st.dictionaries(_words, st.tuples(_words, st.lists(_words).map(tuple)), max_size=4))
+def test_entries_survive_the_file(
+    tmp_path_factory: pytest.TempPathFactory, drawn: dict[str, tuple[str, tuple[str, ...]]]
+) -> None:
+    path = tmp_path_factory.mktemp("lock") / "mapp.lock"
+    entries = {
+        name: Entry(
+            name=name,
+            source=word,
+            version="1.0.0",
+            commit="c",
+            tree="t",
+            content=word,
+            interface="i",
+            granted=granted,
+        )
+        for name, (word, granted) in drawn.items()
+    }
+
+    write_lock(path, entries)
+
+    assert read_lock(path) == entries
+    assert list(read_lock(path)) == sorted(entries)
+
+
+def test_no_file_is_no_app(world: Path) -> None:
+    assert read_lock(world / "mapp.lock") == {}
+
+
+def test_an_equal_lock_is_not_written_again(world: Path) -> None:
+    path = world / "mapp.lock"
+    path.write_text(GOOD)
+    write_lock(path, read_lock(path))
+    before = path.stat().st_ino
+
+    write_lock(path, read_lock(path))
+
+    assert path.stat().st_ino == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "",
+        "lock = 2",
+        "lock = 1\napp = 5",
+        "lock = 1\napp = [5]",
+        "lock = 1\napp = {}",
+        "lock = 1\n[[app]]\n",
+        GOOD.replace('name = "double"', "name = 5"),
+        GOOD.replace('commit = "c"', "commit = 5"),
+        GOOD.replace('commit = "c"\n', ""),
+        GOOD.replace("granted = []", "granted = 5"),
+        GOOD.replace("granted = []", "granted = [5]"),
+        GOOD.replace("granted = []", 'granted = "clock"'),
+        GOOD + "extra = 1\n",
+        "a = " + "[" * 10_000,
+        "\x00",
+        "<<<<<<< HEAD\n" + GOOD,
+    ],
+)
+def test_a_damaged_lock_is_told_with_the_remedy(world: Path, text: str) -> None:
+    path = world / "mapp.lock"
+    path.write_text(text)
+
+    with pytest.raises(IntegrityError) as caught:
+        read_lock(path)
+
+    assert caught.value.code == "MAPP-0630" and caught.value.exit_code == 6
+    assert str(path) in caught.value.message
+    assert "mapp doctor --repair" in caught.value.hint
+
+
+def test_bytes_that_are_no_text_are_damage_too(world: Path) -> None:
+    (world / "mapp.lock").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(IntegrityError):
+        read_lock(world / "mapp.lock")

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mapp.errors import IntegrityError
+from mapp.observe.journal import Journal, Run, new_id
+from support.processes import end, start
+
+RUN = Run(
+    id="0",
+    started=1_700_000_000.5,
+    app="double",
+    commit="c",
+    tree="t",
+    version="1.0.0",
+    request=None,
+    input='{"number":1}',
+    output="2",
+    outcome="ok",
+    detail="",
+    now_ms=1,
+    seed=2**32 - 1,
+    wall_ms=1.5,
+    total_ms=2.5,
+    engine="quickjs",
+    isolation="full",
+)
+
+
+@pytest.fixture
+def journal(world: Path) -> Iterator[Journal]:
+    made = Journal(world / "library" / "journal.sqlite", keep_runs=100, keep_days=90, keep_inputs=True)
+    yield made
+    made.close()
+
+
+def test_a_run_comes_back_as_it_was(journal: Journal) -> None:
+    journal.record(RUN)
+
+    assert list(journal.runs()) == [RUN]
+    assert RUN.to_dict()["input"] == {"number": 1} and RUN.to_dict()["output"] == 2
+
+
+def test_runs_come_newest_first_and_can_be_chosen(journal: Journal) -> None:
+    for number, outcome in enumerate(["ok", "threw", "error:no"]):
+        journal.record(replace(RUN, id=str(number), started=RUN.started + number, outcome=outcome))
+    journal.record(replace(RUN, id="9", app="other", started=RUN.started - 1))
+
+    assert [run.id for run in journal.runs()] == ["2", "1", "0", "9"]
+    assert [run.id for run in journal.runs(app="double", failed=True)] == ["2", "1"]
+    assert [run.id for run in journal.runs(most=1)] == ["2"]
+
+
+def test_inputs_are_only_kept_where_that_is_wanted(world: Path) -> None:
+    journal = Journal(world / "journal.sqlite", keep_runs=9, keep_days=9, keep_inputs=False)
+    journal.record(replace(RUN, request="double my secret"))
+    journal.decided("double my secret", "use", {"arguments": {"number": 1}}, None)
+    found = next(journal.runs())
+    journal.close()
+
+    assert (found.request, found.input, found.output) == (None, None, None)
+    assert b"secret" not in (world / "journal.sqlite").read_bytes()
+
+
+def test_what_is_too_old_or_too_many_is_forgotten(world: Path) -> None:
+    journal = Journal(world / "journal.sqlite", keep_runs=3, keep_days=1, keep_inputs=True)
+    for number in range(6):
+        # One in a hundred runs cleans up: the one that starts at a multiple of 100 milliseconds.
+        journal.record(
+            replace(RUN, id=str(number), started=1_700_000_000.0 + number / 1000 + (number == 5) * 0.095)
+        )
+    journal.record(replace(RUN, id="old", started=1_600_000_000.0 + 0.001))
+    journal.record(replace(RUN, id="new", started=1_700_000_001.0))
+    kept = [run.id for run in journal.runs()]
+    journal.close()
+
+    assert kept == ["new", "5", "4"]
+
+
+@pytest.mark.parametrize("damage", [b"this is no database, " * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
+def test_a_damaged_journal_is_told_to_who_reads_it_and_moved_aside_by_who_writes_it(
+    journal: Journal, damage: bytes
+) -> None:
+    journal.path.parent.mkdir(parents=True)
+    journal.path.write_bytes(damage)
+
+    with pytest.raises(IntegrityError) as caught:
+        list(journal.runs())
+    assert str(journal.path) in caught.value.message
+    journal.record(RUN)
+
+    assert list(journal.runs()) == [RUN]
+    assert [path.read_bytes() for path in journal.path.parent.glob("*.damaged-*")] == [damage]
+
+
+def test_a_journal_damaged_in_the_middle_is_moved_aside_too(journal: Journal) -> None:
+    for number in range(300):
+        journal.record(replace(RUN, id=f"{number:04}", started=RUN.started + number))
+    journal.close()
+    size = journal.path.stat().st_size
+    with journal.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+
+    journal.record(replace(RUN, id="after"))
+
+    assert [run.id for run in journal.runs()] == ["after"]
+    assert len(list(journal.path.parent.glob("*.damaged-*"))) == 1
+
+
+def test_a_healthy_journal_stays_where_it_is_when_it_cannot_be_written(journal: Journal) -> None:
+    journal.record(RUN)
+    blocker = sqlite3.connect(journal.path, isolation_level=None)
+    blocker.execute("PRAGMA busy_timeout = 0")
+    blocker.execute("BEGIN IMMEDIATE")
+    journal._open().execute("PRAGMA busy_timeout = 10")
+
+    with pytest.raises(sqlite3.OperationalError):
+        journal.record(replace(RUN, id="1"))
+
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    assert not list(journal.path.parent.glob("*.damaged-*"))
+    assert list(journal.runs()) == [RUN]
+
+
+_RECORDER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from mapp.observe.journal import Journal, Run
+run = Run(id="", started=1.7e9, app="double", commit="c", tree="t", version="1.0.0", request=None, input="1",
+    output="2", outcome="ok", detail="", now_ms=1, seed=1, wall_ms=1.0, total_ms=1.0, engine="q", isolation="full")
+for number in range(20):
+    journal = Journal(Path(sys.argv[1]), keep_runs=10000, keep_days=90000, keep_inputs=True)
+    journal.record(replace(run, id=f"{sys.argv[2]}-{number}"))
+    journal.close()
+"""
+
+
+def test_many_processes_begin_and_write_one_journal_and_no_run_is_lost(journal: Journal) -> None:
+    for process in [start(_RECORDER, str(journal.path), name) for name in "abcdef"]:
+        end(process)
+
+    assert len(list(journal.runs(most=1000))) == 120
+    assert not list(journal.path.parent.glob("*.damaged-*"))
+
+
+def test_ids_sort_by_time() -> None:
+    made = [new_id() for _ in range(100)]
+
+    assert len(set(made)) == 100
+    assert sorted(made, key=lambda text: text[:11]) == made

@@ -1,0 +1,80 @@
+"""Other processes: writers at work, holders of locks, and commands killed at a moment of our choice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+_WRITER = """
+import sys
+from support.apps import app
+from support.library import Built
+built = Built()
+me, count = sys.argv[1], int(sys.argv[2])
+for number in range(count):
+    draft = app("double").file("README.md", f"{me} {number}")
+    from mapp.library.change import put
+    from support.library import SOMEBODY
+    put(built.home, draft.read(), draft.files, f"{me} {number}\\n", SOMEBODY)
+"""
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from mapp.library.holding import holding
+with holding(Path(sys.argv[1]), sys.argv[2]):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def start(code: str, *words: str) -> subprocess.Popen[bytes]:
+    """Starts a script of the tests in a process of its own."""
+    tests = Path(__file__).parent.parent
+    head = f"import sys; sys.path.insert(0, {str(tests)!r})\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", head + code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def writer(name: str, count: int) -> subprocess.Popen[bytes]:
+    """Starts a process that commits the app "double" so many times, each time with another README."""
+    return start(_WRITER, name, str(count))
+
+
+def holder(folder: Path, name: str) -> subprocess.Popen[bytes]:
+    """Starts a process that holds a lock, and returns when it does."""
+    process = start(_HOLDER, str(folder), name)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> bytes:
+    """Waits for a process that must end well, and returns what it printed."""
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err.decode()
+    return out
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process as `kill -9` does, and forgets it."""
+    process.kill()
+    process.communicate()
+
+
+def started(words: Sequence[str], output: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Starts `mapp` with some words."""
+    command = [sys.executable, "-m", "mapp_cli", *words]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+
+
+def duration(words: Sequence[str]) -> float:
+    """Returns how many seconds a command takes."""
+    began = time.monotonic()
+    started(words).wait()
+    return time.monotonic() - began
