@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ def suffix(day: int) -> str:
     return "th" if 10 <= day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[datetime.date], str]] = {
     "iso": lambda d: d.isoformat(),
     "slashes, year first": lambda d: f"{d.year}/{d.month:02}/{d.day:02}",
     "day month year": lambda d: f"{d.day} {d:%B} {d.year}",

@@ -1,6 +1,8 @@
 """The best joint choice: one option a slot, no text used twice, the highest total."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
 from mapp.route.reading import Option
 from mapp.route.words import Token
@@ -15,8 +17,7 @@ def masks(
     """Returns for each option the tokens it uses up, as bits.
 
     Values and enums have fields of their own: `week` in `2 weeks` may name the unit while `2` is the amount.
-    Enums
-    of the same values share a field. Loose text uses up its words in every field.
+    Enums of the same values share a field. Loose text uses up its words in every field.
     """
     size, fields = len(tokens), max(groups, default=0) + 1
     return [
@@ -28,14 +29,17 @@ def masks(
 def _mask(option: Option, tokens: Sequence[Token], size: int, group: int, fields: int) -> int:
     bits = 0
     for start, end in option.spans:
-        for place, token in enumerate(tokens):
-            if start < token.end and token.start < end:
-                bits |= 1 << place
+        first = bisect_right(tokens, start, key=_end)
+        last = bisect_left(tokens, end, key=_start)
+        bits |= ((1 << max(0, last - first)) - 1) << first
     if option.enum:
         return bits << (size * group)
     if not option.loose:
         return bits
     return sum(bits << (size * number) for number in range(fields))
+
+
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 class Search:

@@ -7,9 +7,12 @@ from mapp.model.schema import ABSENT
 from mapp.model.values import JSONValue
 from mapp.route.lexicon import FALSE_WORDS, FUNCTION_WORDS, INSTEAD, NEGATIONS, SYNONYMS, TRUE_WORDS
 from mapp.route.nearness import nearness
-from mapp.route.reading import Option, Reading, around, context, within
+from mapp.route.reading import SHORTEST_ALIKE, Option, Reading, around, context, within
 from mapp.route.slots import Slot
 from mapp.route.words import Token, stem, stem_set
+
+MOST_HITS = 20
+"""Places of one word that are looked at."""
 
 
 def choices_for(slot: Slot, reading: Reading) -> Iterator[Option]:
@@ -57,21 +60,26 @@ def codes_for(slot: Slot, reading: Reading) -> Iterator[Option]:
 
 
 def hits_for(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
-    """Yields where one of the ways to say a value stands in the request, longest first, and how much that
-    counts.
-    """
+    """Yields where one of the ways to say a value stands, longest first, and how much that counts."""
     taken: set[int] = set()
     for way in ways:
-        for place, token in enumerate(reading.tokens):
-            exact = token.stem == way[0]
-            if place in taken or not (exact or (len(way) == 1 and _alike(token.stem, way[0]))):
-                continue
+        for place, exact in _openings(way, reading):
             last = _match_from(reading.tokens, place, way) if exact else place
             if last is None or not taken.isdisjoint(range(place, last + 1)):
                 continue
             taken.update(range(place, last + 1))
-            span = (token.start, reading.tokens[last].end)
+            span = (reading.tokens[place].start, reading.tokens[last].end)
             yield span, _strength(way, span, place, reading) - (0 if exact else 0.5)
+
+
+def _openings(way: Sequence[str], reading: Reading) -> Iterator[tuple[int, bool]]:
+    """Yields the places where the way may begin: at its first word, or at a word like its only one."""
+    for place in reading.places.get(way[0], ())[:MOST_HITS]:
+        yield place, True
+    if len(way) == 1:
+        for word in sorted(_alike(way[0], reading)):
+            for place in reading.places.get(word, ())[:MOST_HITS]:
+                yield place, False
 
 
 def _strength(way: Sequence[str], span: tuple[int, int], place: int, reading: Reading) -> float:
@@ -89,12 +97,11 @@ def _synonyms() -> dict[str, frozenset[str]]:
     return {stem(word): frozenset(stem(other) for other in group) for group in SYNONYMS for word in group}
 
 
-def _alike(said: str, meant: str) -> bool:
-    """Whether two stems mean the same: synonyms, or one an extension of the other (`music`, `musical`)."""
-    if meant in _synonyms() and said in _synonyms()[meant]:
-        return True
-    shorter, longer = sorted((said, meant), key=len)
-    return len(shorter) >= 5 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+def _alike(meant: str, reading: Reading) -> set[str]:
+    """Returns the request's stems that mean the same: synonyms, extensions (`music`, `musical`)."""
+    shorter = (meant[:length] for length in range(max(SHORTEST_ALIKE, len(meant) - 3), len(meant)))
+    alike = {*_synonyms().get(meant, ()), *reading.clipped.get(meant, ()), *shorter}
+    return {word for word in alike if word in reading.places and word != meant}
 
 
 def _match_from(tokens: Sequence[Token], place: int, way: tuple[str, ...]) -> int | None:
@@ -127,11 +134,12 @@ def _told(slot: Slot, reading: Reading) -> float:
     weights = {
         word: weight for word, weight in slot.weights.items() if word not in _FLAG_WORDS and len(word) > 2
     }
+    spoken = {other: word for word in weights for other in (*_alike(word, reading), word)}
     said = 0.0
     sign, firm = 1.0, 0.0
     seen: set[str] = set()
     for place, token in enumerate(reading.tokens):
-        word = next((word for word in weights if word == token.stem or _alike(token.stem, word)), None)
+        word = spoken.get(token.stem)
         if word is None:
             continue
         said += weights[word] if word not in seen else 0

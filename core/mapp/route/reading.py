@@ -1,6 +1,7 @@
 """A request, read once: its tokens, its mentions, the words around them; and what an option for a slot is."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from mapp.model.values import JSONValue
 from mapp.route.mention import NUMERIC, Mention, outermost
 from mapp.route.mentions import mentions
 from mapp.route.words import Token, form, tokenise
+
+SHORTEST_ALIKE = 5
+"""Letters that two stems must share to count as forms of one word."""
 
 
 @dataclass(slots=True)
@@ -35,9 +39,15 @@ class Reading:
     mentions: tuple[Mention, ...]
     numeric: list[Mention] = field(default_factory=list)
     quoted: list[Mention] = field(default_factory=list)
+    identifiers: list[Mention] = field(default_factory=list)
     words: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
-    starts: dict[int, int] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
+    """Where each token starts."""
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Each stem, with the places of its tokens."""
+    clipped: dict[str, list[str]] = field(default_factory=dict)
+    """Stems that lost up to three letters, with the whole ones: what `music` may find `musical` by."""
 
 
 @dataclass(slots=True)
@@ -61,10 +71,16 @@ def read(text: str, attachment: str | None = None) -> Reading:
         for mention in outermost(found, NUMERIC)
         if not mention.soft and not within(mention.span, reading.quoted)
     ]
+    reading.identifiers = [mention for mention in found if mention.kind == "identifier"]
     reading.words = frozenset(_free_words(reading))
     free = (token for token in tokens if not within((token.start, token.end), reading.quoted))
     reading.forms = frozenset(form(token.lower) for token in free if token.text[0].isalpha())
-    reading.starts = {token.start: place for place, token in enumerate(tokens)}
+    reading.starts = [token.start for token in tokens]
+    for place, token in enumerate(tokens):
+        reading.places.setdefault(token.stem, []).append(place)
+    for word in reading.places:
+        for length in range(max(SHORTEST_ALIKE, len(word) - 3), len(word)):
+            reading.clipped.setdefault(word[:length], []).append(word)
     return reading
 
 
@@ -92,9 +108,7 @@ def _free_words(reading: Reading) -> Iterator[str]:
 
 
 def text_shape(text: str) -> str:
-    """Returns what sorts of characters a text has: `a` letters, `A` capitals, `1` digits, ` ` spaces, `.`
-    others.
-    """
+    """Returns what sorts of characters a text has: `a`, `A` letters, `1` digits, ` ` spaces, `.` marks."""
     text = text[:200]
     found = ("a", re.search(r"[a-z]", text)), ("A", re.search(r"[A-Z]", text)), ("1", re.search(r"\d", text))
     more = (
@@ -113,21 +127,13 @@ def _shape(text: str) -> str:
 
 def around(reading: Reading, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
     """Returns up to four tokens before the span, nearest first, and up to four after it."""
-    tokens = reading.tokens
-    first = place_at(reading, span[0])
-    last = first
-    while last < len(tokens) and tokens[last].start < span[1]:
-        last += 1
-    return list(reversed(tokens[max(0, first - 4) : first])), list(tokens[last : last + 4])
+    first, last = place_at(reading, span[0]), place_at(reading, span[1])
+    return list(reversed(reading.tokens[max(0, first - 4) : first])), list(reading.tokens[last : last + 4])
 
 
 def place_at(reading: Reading, start: int) -> int:
     """Returns the place of the first token at or after a character."""
-    if start in reading.starts:
-        return reading.starts[start]
-    return next(
-        (place for place, token in enumerate(reading.tokens) if token.start >= start), len(reading.tokens)
-    )
+    return bisect_left(reading.starts, start)
 
 
 def context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[str]:

@@ -104,11 +104,8 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
 def _cuts_or_adds(span: tuple[int, int], reading: Reading) -> bool:
     """Whether an identifier stands in the span with other words beside it, or is cut by it."""
     return any(
-        mention.kind == "identifier"
-        and mention.start < span[1]
-        and span[0] < mention.end
-        and mention.span != span
-        for mention in reading.mentions
+        mention.start < span[1] and span[0] < mention.end and mention.span != span
+        for mention in reading.identifiers
     )
 
 
