@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
+import re
 import shutil
 import uuid
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
+from mapp.git import loose
 
 MAIN: Final = "refs/heads/main"
 
-_TYPES: Final = {b"commit": 1, b"tree": 2, b"blob": 3, b"tag": 4}
+_TREE_LINE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
 _LOCKS: Final = ("HEAD.lock", "packed-refs.lock", "config.lock", "index.lock")
 
 
@@ -62,26 +62,21 @@ class Repository:
     files of git that a killed process left behind can be told from those of a living one.
     """
 
-    def __init__(self, path: Path, handle: Any) -> None:
+    def __init__(self, path: Path, handle: Any = None) -> None:
         self.path = path
-        self._handle = handle
+        self._opened = handle
 
     @classmethod
     def open(cls, path: Path) -> Repository:
-        """Returns the repository at a path.
+        """Returns the repository at a path; libgit2 is loaded when something needs it.
 
         Raises:
             NotFound: when there is none.
             IntegrityError: when what is there is no bare repository.
         """
-        library = _pygit2()
         if not path.is_dir():
             raise NotFound(f"there is no repository at {path}")
-        try:
-            handle = library.Repository(str(path), library.enums.RepositoryOpenFlag.BARE)
-        except (library.GitError, KeyError, ValueError) as error:
-            raise IntegrityError(f"{path} is no git repository: {error}") from None
-        return cls(path, handle)
+        return cls(path, None if loose.is_bare(path) else _open_handle(path))
 
     @classmethod
     def create(
@@ -114,6 +109,8 @@ class Repository:
         Raises:
             IntegrityError: when the ref is damaged.
         """
+        if (found := loose.read_ref(self.path, ref)) is not None:
+            return found
         try:
             reference = self._handle.references.get(ref)
             return None if reference is None else str(reference.resolve().target)
@@ -150,6 +147,17 @@ class Repository:
             time=found.commit_time,
         )
 
+    def tree_of(self, commit: str) -> str:
+        """Returns the id of a commit's tree.
+
+        Raises:
+            IntegrityError: when the object is missing, damaged or no commit.
+        """
+        kind, data = self.raw(commit)
+        if kind != loose.COMMIT or not (found := _TREE_LINE.match(data)):
+            raise IntegrityError(f"{commit} in {self.path} is no commit")
+        return found[1].decode("ascii")
+
     def history(self, commit: str) -> Iterator[Commit]:
         """Yields a commit and its ancestors along the first parent, the newest first."""
         pending: str | None = commit
@@ -164,9 +172,8 @@ class Repository:
         Raises:
             IntegrityError: when the object is missing or damaged.
         """
-        loose = self._loose(identity)
-        if loose is not None:
-            return loose
+        if (found := loose.read_object(self.path, identity)) is not None:
+            return found
         try:
             kind, data = self._handle.odb.read(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -175,8 +182,8 @@ class Repository:
 
     def size(self, identity: str) -> tuple[int, int]:
         """Returns the type number and the size in bytes of an object without inflating it."""
-        if (opened := self._opened(identity)) is not None:
-            return opened[:2]
+        if (found := loose.read_size(self.path, identity)) is not None:
+            return found
         try:
             kind, size = self._handle.odb.read_header(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -246,9 +253,15 @@ class Repository:
             with contextlib.suppress(FileNotFoundError):
                 left.unlink()
 
+    @property
+    def _handle(self) -> Any:
+        if self._opened is None:
+            self._opened = _open_handle(self.path)
+        return self._opened
+
     def _commit(self, identity: str) -> Any:
         library = _pygit2()
-        self._loose(identity)
+        loose.read_object(self.path, identity)  # libgit2 loops forever on one that is cut off
         try:
             found = self._handle[identity]
         except (KeyError, ValueError, library.GitError) as error:
@@ -256,37 +269,6 @@ class Repository:
         if not isinstance(found, library.Commit):
             raise IntegrityError(f"{identity} in {self.path} is no commit")
         return found
-
-    def _loose(self, identity: str) -> tuple[int, bytes] | None:
-        """Returns an object that lies in a file of its own, or None; libgit2 loops forever on one cut off."""
-        opened = self._opened(identity)
-        if opened is None:
-            return None
-        kind, size, head, rest = opened
-        inflating = zlib.decompressobj()
-        try:
-            whole = inflating.decompress(rest, len(head) + size)
-            whole += inflating.decompress(inflating.unconsumed_tail, 1)
-        except zlib.error:
-            whole = b""
-        if not inflating.eof or hashlib.sha1(whole).hexdigest() != identity:
-            raise IntegrityError(f"object {identity} in {self.path} is damaged")
-        return kind, whole[len(head) :]
-
-    def _opened(self, identity: str) -> tuple[int, int, bytes, bytes] | None:
-        """Returns type, size, header and the deflated bytes of an object in a file of its own, or None."""
-        try:
-            deflated = (self.path / "objects" / identity[:2] / identity[2:]).read_bytes()
-        except OSError:  # it is packed, or nowhere
-            return None
-        try:
-            head, end, _ = zlib.decompressobj().decompress(deflated, 64).partition(b"\0")
-            kind, _, size = head.partition(b" ")
-            if not size.isdigit():
-                raise ValueError
-            return _TYPES[kind], int(size), head + end, deflated
-        except (zlib.error, KeyError, ValueError):
-            raise IntegrityError(f"object {identity} in {self.path} is damaged") from None
 
     def _tree(self, files: Mapping[str, bytes]) -> Any:
         library = _pygit2()
@@ -304,6 +286,14 @@ class Repository:
         for name, inner in folders.items():
             builder.insert(name, self._tree(inner), library.enums.FileMode.TREE)
         return builder.write()
+
+
+def _open_handle(path: Path) -> Any:
+    library = _pygit2()
+    try:
+        return library.Repository(str(path), library.enums.RepositoryOpenFlag.BARE)
+    except (library.GitError, KeyError, ValueError) as error:
+        raise IntegrityError(f"{path} is no git repository: {error}") from None
 
 
 def global_identity() -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import IntegrityError
+from mapp.git import loose
 from mapp.git.repository import Repository
 
 LARGEST_FILE: Final = 2 * 1024 * 1024
@@ -22,7 +23,6 @@ LARGEST_TREE: Final = 256 * 1024
 MOST_FILES: Final = 1000
 DEEPEST: Final = 4
 
-_COMMIT, _TREE, _BLOB = 1, 2, 3
 _FILE_MODE, _FOLDER_MODE = b"100644", b"40000"
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
 
@@ -50,7 +50,7 @@ def read_snapshot(repository: Repository, commit: str, *, only: frozenset[str] |
     Raises:
         IntegrityError: when the tree holds anything that the allow-list does not name.
     """
-    tree = repository.info(commit).tree
+    tree = repository.tree_of(commit)
     entries = list_entries(repository, tree)
     files: dict[str, bytes] = {}
     total = 0
@@ -81,7 +81,7 @@ def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Co
     if depth > DEEPEST:
         raise _refused(prefix, f"folders are nested deeper than {DEEPEST}")
     kind, size = repository.size(tree)
-    if kind != _TREE or size > LARGEST_TREE:
+    if kind != loose.TREE or size > LARGEST_TREE:
         raise _refused(prefix, "the folder is no tree, or a huge one")
     for mode, name, identity in _parsed(repository.raw(tree)[1], prefix):
         count.files += 1
@@ -127,7 +127,7 @@ def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
 
 def _size(repository: Repository, entry: Entry) -> int:
     kind, size = repository.size(entry.blob)
-    if kind != _BLOB:
+    if kind != loose.BLOB:
         raise _refused(entry.path, "is no file")
     if size > LARGEST_FILE:
         raise _refused(entry.path, f"is larger than {LARGEST_FILE // 2**20} MiB")

@@ -101,7 +101,7 @@ def blobs(home: Home, name: str) -> dict[str, str]:
     return (
         {}
         if tip is None
-        else {row.path: row.blob for row in list_entries(repository, repository.info(tip).tree)}
+        else {row.path: row.blob for row in list_entries(repository, repository.tree_of(tip))}
     )
 
 

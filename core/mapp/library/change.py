@@ -72,7 +72,7 @@ def put(
                 repository.sweep()
             commit, changed = _committed(repository, files, text, signature, check)
         _tag(repository, app, commit)
-        tree = repository.info(commit).tree
+        tree = repository.tree_of(commit)
         pin(home, entry_of(app, files, commit=commit, tree=tree, source=source), tell=tell)
     version = str(app.manifest.version)
     return Committed(name=app.name, version=version, commit=commit, tree=tree, changed=changed)
@@ -88,7 +88,7 @@ def _committed(
     for _ in range(TRIES):
         tip = repository.tip()
         if tip is not None:
-            if repository.info(tip).tree == repository.write_tree(files):
+            if repository.tree_of(tip) == repository.write_tree(files):
                 return tip, False
             if check is not None:
                 check(_current(repository, tip))

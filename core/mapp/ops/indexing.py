@@ -103,7 +103,7 @@ def heads(workspace: Workspace) -> list[Head]:
             repository = catalogue.open_repository(workspace.home, name)
             tip = repository.tip()
             if tip is not None:
-                found.append(Head(app=name, commit=tip, tree=repository.info(tip).tree))
+                found.append(Head(app=name, commit=tip, tree=repository.tree_of(tip)))
         except MappError as error:
             workspace.tell(f"{name} is left out: {error}")
     return found

@@ -65,7 +65,7 @@ def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
     else:
         repository = Repository.open(path)
         tip = repository.tip()
-        same = tip is not None and repository.info(tip).tree == repository.write_tree(files)
+        same = tip is not None and repository.tree_of(tip) == repository.write_tree(files)
         if not same and tip != before:
             return None
         if tip is None:
@@ -74,5 +74,5 @@ def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
     version = f"v{app.manifest.version}"
     if version not in repository.tags():
         repository.tag(version, commit)
-    tree = repository.info(commit).tree
+    tree = repository.tree_of(commit)
     return entry_of(app, files, commit=commit, tree=tree, source="starter")

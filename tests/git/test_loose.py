@@ -1,0 +1,74 @@
+"""Reading loose objects and refs agrees with libgit2, and leaves to it what is packed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mapp.errors import IntegrityError
+from mapp.git import loose
+from mapp.git.repository import MAIN
+from support.library import Built, git, library
+
+
+@pytest.fixture
+def built() -> Built:
+    return library().app("double").build()
+
+
+def names(repository: Path) -> list[str]:
+    listed = git(repository, "cat-file", "--batch-check=%(objectname)", "--batch-all-objects")
+    return listed.split()
+
+
+def test_every_object_that_was_written_is_read_as_git_reads_it(built: Built) -> None:
+    repository = built.repository("double")
+    for name in names(repository):
+        found = loose.read_object(repository, name)
+        assert found is not None
+        assert loose.read_size(repository, name) == (found[0], len(found[1]))
+        kind = git(repository, "cat-file", "-t", name)
+        assert found[0] == {"commit": loose.COMMIT, "tree": loose.TREE, "blob": loose.BLOB}[kind]
+        assert git(repository, "hash-object", "--stdin", "-t", kind, "--literally", stdin=found[1]) == name
+
+
+def test_what_is_packed_is_left_to_libgit2(built: Built) -> None:
+    repository = built.repository("double")
+    tip = git(repository, "rev-parse", "main")
+    git(repository, "gc", "-q")
+    git(repository, "pack-refs", "--all")
+    assert loose.read_ref(repository, MAIN) is None
+    assert loose.read_object(repository, tip) is None
+
+
+@pytest.mark.parametrize("size", [0, 1, 20])
+def test_a_file_that_is_cut_off_is_damage_and_not_absence(built: Built, size: int) -> None:
+    repository = built.repository("double")
+    name = git(repository, "rev-parse", "main")
+    path = repository / "objects" / name[:2] / name[2:]
+    data = path.read_bytes()[:size]
+    path.unlink()
+    path.write_bytes(data)
+    with pytest.raises(IntegrityError):
+        loose.read_object(repository, name)
+
+
+def test_a_ref_that_points_to_another_one_is_left_to_libgit2(built: Built) -> None:
+    repository = built.repository("double")
+    (repository / MAIN).write_text("ref: refs/heads/other\n")
+    assert loose.read_ref(repository, MAIN) is None
+
+
+def test_reading_an_app_to_run_it_does_not_load_libgit2(built: Built) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from mapp.library.catalogue import load_runnable
+from mapp.library.home import Home
+print(load_runnable(Home(root=Path({str(built.home.root)!r})), "double").name, "pygit2" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["double", "False"]
