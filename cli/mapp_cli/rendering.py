@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from mapp.model.outcome import Declared, Failed, Value
-from mapp.ops.add import Added
-from mapp.ops.execute import Execution
-from mapp.validate.check import Result
 
 from mapp_cli.console import Console
+
+if TYPE_CHECKING:
+    from mapp.ops.add import Added
+    from mapp.ops.execute import Execution
+    from mapp.validate.check import Result
 
 FAILED = 1
 MOST_PROBLEMS = 5

@@ -40,11 +40,12 @@ def command(
     mapp exec sort-lines text=@names.txt
     echo '{"price": 240}' | mapp exec vat --input -
     """
+    workspace = context.ready
+    workspace.warm()
     from mapp.library import catalogue
     from mapp.ops.arguments import arguments_from, parse_pairs
     from mapp.ops.execute import execute
 
-    workspace = context.ready
     arguments = {}
     if pairs or source is not None:
         manifest = catalogue.load_runnable(workspace.home, app, revision).manifest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mapp.config import Config
+from mapp.errors import MappError
 from mapp.git.repository import Signature, global_identity
 from mapp.library.home import Home
 
@@ -64,6 +66,11 @@ class Workspace:
         from mapp.sandbox.choice import open_executor
 
         return open_executor(least=self.config.isolation)
+
+    def warm(self) -> None:
+        """Starts what a run will need, without waiting; what stands in the way, the run tells."""
+        with contextlib.suppress(MappError):
+            self.executor.warm()
 
     def signature(self) -> Signature:
         """Returns who commits now: the person of git's global configuration, else mapp itself."""

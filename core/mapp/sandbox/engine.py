@@ -33,7 +33,10 @@ def extension() -> Path:
 @cache
 def version() -> str:
     """Returns the engine's name and the version of the package that carries it."""
-    from importlib.metadata import version as version_of  # dear, and only asked for by `doctor` and the like
+    # Every run notes it, and importing `importlib.metadata` takes longer than a run.
+    for noted in extension().parent.parent.glob("dukpy-*.dist-info"):
+        return f"quickjs-ng (dukpy {noted.name.removeprefix('dukpy-').removesuffix('.dist-info')})"
+    from importlib.metadata import version as version_of
 
     return f"quickjs-ng (dukpy {version_of('dukpy')})"
 
