@@ -118,11 +118,16 @@ def _default(document: Mapping[str, Any], kind: str | None) -> JSONValue | Absen
 # What counts as right
 
 
-def exact(filling: Filling, accepted: Mapping[str, Sequence[Any]]) -> bool:
-    """Returns whether the arguments are among the accepted ones; "" among them means: may be left out."""
+def exact(filling: Filling, manifest: Manifest, accepted: Mapping[str, Sequence[Any]]) -> bool:
+    """Returns whether the arguments, with defaults, are accepted; "" means: may be left out."""
     if any(name not in accepted for name in filling.arguments):
         return False
-    return all(_accepted(filling.arguments.get(name, ABSENT), values) for name, values in accepted.items())
+    defaults = {argument.name: argument.schema.default for argument in manifest.arguments}
+    return all(
+        _accepted(filling.arguments.get(name, ABSENT), values)
+        or (name not in filling.arguments and _accepted(defaults.get(name, ABSENT), values))
+        for name, values in accepted.items()
+    )
 
 
 def _accepted(value: Any, values: Sequence[Any]) -> bool:
@@ -229,7 +234,8 @@ def _expected(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Sequence[Any]]]
 def _exact_given(row: Mapping[str, Any]) -> bool:
     name, accepted = _expected(row)
     function = next(function for function in row["function"] if function["name"] == name)
-    return exact(fill(request_of(row), manifest_of(function)), accepted)
+    manifest = manifest_of(function)
+    return exact(fill(request_of(row), manifest), manifest, accepted)
 
 
 def _chosen_right(row: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.route.dates import moments
 
 DAYS = st.dates(datetime.date(1583, 1, 1), datetime.date(9999, 12, 31))
@@ -48,6 +49,10 @@ def test_a_date_with_one_possible_reading_is_read() -> None:
 def test_a_date_without_a_year_is_ambiguous() -> None:
     [found] = moments("on March 5th")
     assert found.ambiguous
+
+
+def test_the_second_date_of_a_range_gives_its_year_to_the_first() -> None:
+    assert [day.value for day in moments("from May 15th to May 22nd, 2023")] == ["2023-05-15", "2023-05-22"]
 
 
 def test_a_day_that_does_not_exist_is_no_date() -> None:

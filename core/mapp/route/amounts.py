@@ -118,7 +118,7 @@ def _quantity(
     assert isinstance(mention.value, int | float)
     unit = mention.unit or ""
     if slot.unit is None:
-        score = 0.9 if mention.kind == "quantity" else -0.5
+        score = (0.9 if mention.kind == "quantity" else -0.5) - (1.4 if mention.soft else 0.0)
         used = mention.span if mention.kind == "duration" else bare
         if slot.dimension is not None and mention.kind == "quantity":
             score += 0.8 if dimension_of(unit) == slot.dimension else -0.8

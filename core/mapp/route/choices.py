@@ -144,9 +144,12 @@ def _told(slot: Slot, reading: Reading) -> float:
             continue
         said += weights[word] if word not in seen else 0
         seen.add(word)
-        before = [earlier.lower for earlier in reading.tokens[max(0, place - 3) : place]]
+        before = [earlier.lower.removesuffix("-") for earlier in reading.tokens[max(0, place - 3) : place]]
         after = reading.tokens[place + 1].lower if place + 1 < len(reading.tokens) else ""
-        if any(word in NEGATIONS or word in FALSE_WORDS for word in before) or after in FALSE_WORDS:
+        if (
+            any(word in NEGATIONS or word in FALSE_WORDS or word == "non" for word in before)
+            or after in FALSE_WORDS
+        ):
             sign = -1.0
         firm = max(firm, 0.4 if after in TRUE_WORDS else 0.0)
     share = said / (sum(weights.values()) or 1.0)

@@ -49,6 +49,8 @@ class Cues:
     `length`.
     """
     requests: int = 0
+    bare: int = 0
+    """How many of the requests give no argument at all."""
 
     @cached_property
     def text(self) -> TextCues:
@@ -66,6 +68,7 @@ class Cues:
             "leftovers": list(self.leftovers),
             "sorts": {name: list(sorts) for name, sorts in self.sorts.items()},
             "requests": self.requests,
+            "bare": self.bare,
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Cues:
             leftovers=tuple(document["leftovers"]),
             sorts={name: tuple(sorts) for name, sorts in document["sorts"].items()},
             requests=document["requests"],
+            bare=document["bare"],
         )
 
 
@@ -118,8 +122,9 @@ def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
     ranks: Counter[str] = Counter()
     rows = []
     for slot in sorted(slots, key=lambda slot: not slot.required):
-        rows.append((slot, options_for(slot, reading, ranks[slot.wants], cues)))
-        ranks[slot.wants] += 1
+        sort = "moment" if slot.layout else slot.wants
+        rows.append((slot, options_for(slot, reading, ranks[sort], cues)))
+        ranks[sort] += 1
     by_key = {slot.key: row for slot, row in rows}
     options = [by_key[slot.key] for slot in slots]
     return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
@@ -176,6 +181,7 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
         leftovers=tuple(sorted({text for solved in solutions for text in _leftovers(*solved)})),
         sorts=_sorts(solutions),
         requests=len(rows),
+        bare=sum(not phrase.arguments for phrase in rows),
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from mapp.route.lexicon import MONTHS
 from mapp.route.units import NAMES, SYMBOLS
@@ -29,6 +30,11 @@ _NUMERIC = re.compile(
 )
 _DAY_FIRST = re.compile(rf"{_DAY}(?:\s+of)?[\s-]+{_MONTH}(?:,?[\s-]+{_YEAR})?", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"(?<![a-z]){_MONTH}\s+(?:the\s+)?{_DAY}(?:\s*,?\s+{_YEAR})?", re.IGNORECASE)
+_NAMED_DAY = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<month>[a-z]+)\.?)"
+    r"|(?:(?P<other>[a-z]+)\.?\s+(?:the\s+)?(?P<later>\d{1,2})(?:st|nd|rd|th)?)",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"(?<!\w)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\w)")
 
 _TIME_24 = re.compile(rf"(?<![\d:.]){_CLOCK}(?:\s?(?P<half>[ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
@@ -61,6 +67,7 @@ def moments(text: str) -> list[Moment]:
     if not any(character.isdigit() for character in text):
         return sorted(_word_times(text), key=lambda moment: moment.start)
     days = list(_dates(text))
+    days = _with_shared_year(text, days)
     times = [*_times(text), *_word_times(text)]
     found = [*days, *times, *_date_times(text, days, times), *_durations(text)]
     return sorted(found, key=lambda moment: (moment.start, -moment.end))[:MOST_MOMENTS]
@@ -84,6 +91,22 @@ def _dates(text: str) -> Iterator[Moment]:
             if moment is not None:
                 taken.append((moment.start, moment.end))
                 yield moment
+
+
+_RANGE = re.compile(r"\s*(?:to|and|until|till|through|thru|-|–|,)\s*(?:the\s+)?", re.IGNORECASE)
+
+
+def _with_shared_year(text: str, days: list[Moment]) -> list[Moment]:
+    """Returns the dates with the year of the second given to the first: `May 15th to May 22nd, 2023`."""
+    ordered = sorted(days, key=lambda day: day.start)
+    for place, (first, second) in enumerate(pairwise(ordered)):
+        match = None if first.value else _NAMED_DAY.fullmatch(text, first.start, first.end)
+        if match and second.value and _RANGE.fullmatch(text, first.end, second.start):
+            month = MONTHS[(match["month"] or match["other"]).lower()]
+            value = _day(int(str(second.value)[:4]), month, int(match["day"] or match["later"]))
+            if value is not None:
+                ordered[place] = Moment("date", first.start, first.end, value)
+    return ordered
 
 
 def _day(year: int, month: int, day: int) -> str | None:

@@ -16,6 +16,8 @@ from mapp.route.numbers import json_number
 from mapp.route.proper_names import names_in
 from mapp.route.words import MAX_SCANNED, Token, tokenise
 
+__all__ = ["Mention", "mentions"]
+
 MOST_MENTIONS = 600
 
 

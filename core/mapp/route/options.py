@@ -14,7 +14,7 @@ from mapp.model.values import JSONValue
 from mapp.route.amounts import amounts_for
 from mapp.route.choices import choices_for, codes_for, flags_for
 from mapp.route.layouts import moments_for
-from mapp.route.lexicon import DEICTIC, PLACEHOLDERS
+from mapp.route.lexicon import DEICTIC, PLACEHOLDERS, POLITE_TAILS, PREPOSITIONS
 from mapp.route.lists import documents_for, number_lists_for, text_lists_for
 from mapp.route.numbers import json_number
 from mapp.route.reading import Option, Reading, TextCues, place_at, within
@@ -52,19 +52,26 @@ def options_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> list
 
 
 def _own_words(option: Option, reading: Reading, cues: TextCues) -> float:
-    """Returns what speaks against a value made of the app's own words: `64` for base64, `scrabble`, `this
-    text`.
-    """
+    """Returns what speaks against a value made of the app's own words, or of words like `this text`."""
     if option.enum or len(option.spans) != 1 or within(option.spans[0], reading.quoted):
         return 0.0
     start, end = option.spans[0]
     first = place_at(reading, start)
     run = [token for token in reading.tokens[first : first + 6] if token.end <= end]
-    if all(token.stem in cues.own or token.lower in DEICTIC for token in run) and len(run) < 6:
-        return 1.5
-    if len(run) < 6 and isinstance(option.value, str) and run[0].lower in DEICTIC:
-        return 2.5 if run[-1].lower in PLACEHOLDERS or len(run) == 1 else 0.6
+    if not run or len(run) == 6:
+        return 0.0
+    if not isinstance(option.value, str):
+        return 1.5 if all(token.stem in cues.own for token in run) else 0.0
+    while len(run) > 1 and run[0].lower in PREPOSITIONS:
+        run = run[1:]
+    if all(token.stem in cues.own or token.lower in _NOBODYS for token in run):
+        return 3.5
+    if run[0].lower in DEICTIC:
+        return 2.5 if run[-1].lower in PLACEHOLDERS else 0.6
     return 0.0
+
+
+_NOBODYS = DEICTIC | POLITE_TAILS | PLACEHOLDERS
 
 
 def _left_out(slot: Slot, reading: Reading) -> list[Option]:

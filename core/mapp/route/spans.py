@@ -23,7 +23,8 @@ def spans_for(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
         return
     ends = _ends(slot, tokens, cues)
     for first in _starts(slot, tokens, cues):
-        for last in [end for end in ends if first <= end][:8] + [end for end in ends[-4:] if end >= first]:
+        later = [end for end in ends if first <= end]
+        for last in sorted({*later[:8], *later[-4:]}):
             yield _span_option(slot, reading, first, last, cues)
 
 

@@ -32,7 +32,7 @@ def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = 
     reading = read(request.text, request.attachment)
     free = _free(reading, filling)
     found = [
-        *_missing(filling),
+        *_missing(filling, cues),
         *_left_over(manifest, filling, cues),
         *_units(reading, manifest, filling, cues),
         *_ambiguous(reading, filling),
@@ -82,7 +82,9 @@ def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
 # Something missing, something left over
 
 
-def _missing(filling: Filling) -> Iterator[Veto]:
+def _missing(filling: Filling, cues: Cues) -> Iterator[Veto]:
+    if not filling.arguments and cues.requests and not cues.bare:
+        yield Veto(name="missing-argument", reason="the request gives no argument at all")
     for name in filling.missing:
         yield Veto(name="missing-argument", reason=f"the request does not say {name}")
 

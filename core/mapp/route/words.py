@@ -45,12 +45,19 @@ def words_of_name(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """Returns the word without the endings of plural, tense and gerund.
+    """Returns the word without the endings of plural, tense and gerund, in American spelling.
 
-    >>> stem("encoding") == stem("encode") == stem("encoded"), stem("metres"), stem("this")
-    (True, 'metr', 'this')
+    >>> stem("encoding") == stem("encode") == stem("encoded"), stem("metres") == stem("meter"), stem("this")
+    (True, True, 'this')
     """
-    word = word.removesuffix("'s")
+    bare = _ended(word.removesuffix("'s"))
+    for british, american in (("our", "or"), ("tr", "ter"), ("iz", "is"), ("ogu", "og")):
+        if len(bare) > (3 if british == "tr" else 4) and bare.endswith(british):
+            return bare.removesuffix(british) + american
+    return bare
+
+
+def _ended(word: str) -> str:
     if len(word) <= 3:
         return word
     if word.endswith("ies"):
