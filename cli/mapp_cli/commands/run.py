@@ -47,13 +47,15 @@ def command(
     mapp run "what is 240 euros plus 20% VAT"
     mapp run "sort these lines" --input names.txt
     """
+    console, workspace = context.console, context.ready
+    if not dry_run:
+        workspace.warm()
     from mapp.model.request import Request
     from mapp.ops.ask import ask, refusal
 
-    console = context.console
     asked = Request(text=" ".join(request), attachment=read_input(source) if source is not None else None)
     answer = ask(
-        context.ready,
+        workspace,
         asked,
         yes=yes,
         dry_run=dry_run,
