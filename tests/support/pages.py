@@ -2,9 +2,9 @@
 
 A fence `console` is a session: a line that begins with `$ ` is typed, what follows is what it prints, on
 standard output and standard error together. In what it prints, `…` stands for any text within a line, and a
-line that is only `…` for any number of lines. Where nothing is shown, nothing is compared, but the command has
-to succeed. Lines that only tell progress (setting up, indexing) are left out. Any other fence with
-`file=NAME` is the content of that file, written where the session stands.
+line that is only `…` for any number of lines. Where nothing is shown, nothing is compared, but the command
+has to succeed. Lines that tell progress are left out. Any other fence with `file=NAME` is the content of
+that file, written where the session stands; `@APP/NAME` is one of a checkout.
 """
 
 from __future__ import annotations
@@ -102,6 +102,12 @@ class Shell:
             "VISUAL": "true",
         }
 
+    def place(self, name: str) -> Path:
+        """Returns where a file of that name lies, in the folder or, after an `@`, among the checkouts."""
+        if name.startswith("@"):
+            return Path(self._environment["MAPP_HOME"]) / "checkouts" / name[1:]
+        return self.folder / name
+
     def run(self, command: str) -> str:
         """Returns what a command prints, without the lines that tell progress."""
         script = f"(exit {self.code})\n{command}\ncode=$?\npwd > {self._state}\nexit $code\n"
@@ -125,7 +131,7 @@ def perform(page: Path, shell: Shell) -> int:
     count = 0
     for fence in fences(page):
         if fence.file is not None:
-            target = shell.folder / fence.file
+            target = shell.place(fence.file)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(fence.content, encoding="utf-8")
         elif fence.language == "console":

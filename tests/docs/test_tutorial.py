@@ -1,0 +1,59 @@
+"""The tutorial and the guides do what they say: their sessions are run, their files are written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.pages import ROOT, Shell, agrees, fences, perform
+
+PERFORMED = sorted(
+    page
+    for folder in ("tutorial", "how-to", "explanation")
+    for page in (ROOT / "docs" / folder).glob("*.md")
+    if any(fence.language == "console" for fence in fences(page))
+)
+NAMES = "apple\nfig\npear\n"
+FEWEST_COMMANDS = 12
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the sessions are those of a POSIX shell")
+
+
+def test_the_tutorial_does_what_it_says(shell: Shell) -> None:
+    assert perform(ROOT / "docs/tutorial/first-app.md", shell) >= FEWEST_COMMANDS
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PERFORMED if page.parent.name != "tutorial"], ids=lambda page: page.stem
+)
+def test_a_page_does_what_it_says(page: Path, shell: Shell) -> None:
+    assert perform(page, shell)
+
+
+def test_the_readme_does_what_it_says(shell: Shell) -> None:
+    (shell.folder / "names.txt").write_text(NAMES)
+    assert perform(ROOT / "README.md", shell)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed"),
+    [
+        ("288", "288"),
+        ("added vat 1.0.0 (…)", "added vat 1.0.0 (0123456789)"),
+        ("first\n…\nlast", "first\nlast"),
+        ("first\n…\nlast", "first\none\ntwo\nlast"),
+        ("…", ""),
+    ],
+)
+def test_what_a_page_shows_agrees_with_what_it_stands_for(shown: str, printed: str) -> None:
+    assert agrees(shown, printed)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed"),
+    [("288", "289"), ("288", "288\n289"), ("a …", "b c"), ("a\n…\nb", "a\nc"), ("1.0", "1x0")],
+)
+def test_what_a_page_shows_does_not_agree_with_anything_else(shown: str, printed: str) -> None:
+    assert not agrees(shown, printed)
