@@ -1,0 +1,375 @@
+"""How the recogniser is trained: once for all apps, or anew for the few that changed.
+
+It learns from each app's own requests; near misses, and a general background of things that no small
+program does, are taught as "none". Held-out parts of the same rows, whole apps among them, then tell how
+far its probabilities can be trusted: they scale them, and set the two thresholds, `use` and `ask`.
+
+At most `ONE_BLOCK` apps are fitted together. More are fitted block by block, and a change of a few apps
+refits only their neighbourhood; what is not fitted stands still, but keeps its share of the probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp.route.decide import Bands
+from mapp.route.recognise import DEFAULT_BANDS, Recogniser, features
+from mapp.route.softmax import fit_columns, log_total, probabilities
+from mapp.route.wording import Wording, learn_wording
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mapp.route.softmax import Floats, Integers
+
+FALSE_HITS: Final = 0.01
+"""The share of all requests that may be accepted wrongly at the threshold `use`."""
+ASKED_IN_VAIN: Final = 0.05
+"""The same at the threshold `ask`, where a person is shown the call first."""
+ONE_BLOCK: Final = 256
+
+_NONE: Final = -1
+_BACKGROUND_WEIGHT: Final = 0.2
+# What the library's own apps do is no background: a background row nearer than this is left out.
+_TOO_NEAR: Final = 0.5
+_FOLDS: Final = 3
+_FEWEST_APPS: Final = 4
+_FEWEST_ROWS: Final = 60
+_OUTSIDE_SHARE: Final = 0.25
+_SEED: Final = 20_240_229
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One request to learn from: it fits the app, or only sounds like it.
+
+    A near miss that a hard rule refuses anyway (`vetoed`) is learnt from, but does not raise the threshold.
+    """
+
+    text: str
+    app: str
+    fits: bool = True
+    vetoed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Rows with their sentence vectors, float32 (rows, dimensions)."""
+
+    rows: tuple[Row, ...]
+    vectors: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Requests that no app serves, with their sentence vectors."""
+
+    texts: tuple[str, ...]
+    vectors: Floats
+
+
+def fit(lesson: Lesson, background: Background, *, apps: Sequence[str] = ()) -> Recogniser:
+    """Returns a recogniser of every app in the lesson, thresholds included.
+
+    Args:
+        lesson: what each app's requests are, and its near misses.
+        background: what no app serves.
+        apps: further apps, of which there is no request.
+    """
+    names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
+    corpus = _Corpus.of(names, lesson, background)
+    weights = corpus.fit(iterations=60)
+    model = Recogniser(
+        apps=names,
+        weights=weights,
+        centres=corpus.centres(),
+        wording=corpus.wording,
+        temperature=1.0,
+        bands=DEFAULT_BANDS,
+    )
+    return _calibrated(model, corpus)
+
+
+def refit(
+    known: Recogniser, apps: Sequence[str], local: Collection[str], lesson: Lesson, background: Background
+) -> Recogniser:
+    """Returns the recogniser with some apps learnt anew; thresholds stay as they were.
+
+    Args:
+        known: the recogniser of the last generation.
+        apps: every app that there is now.
+        local: the apps that changed, and their neighbours.
+        lesson: rows of all local apps, and some of others.
+        background: what no app serves.
+    """
+    import numpy as np
+
+    names = tuple(sorted(apps))
+    moved = _moved(known, names)
+    inside = np.array([name in local for name in names])
+    corpus = _Corpus.of(names, lesson, background, wording=known.wording)
+    block = np.append(np.flatnonzero(inside), len(names))
+    weights = corpus.fit_block(moved.weights, block, iterations=40)
+    centres = np.where(inside[:, None], corpus.centres(), moved.centres)
+    return replace(moved, weights=weights, centres=centres)
+
+
+def neighbours(known: Recogniser, lesson: Lesson, *, most: int = 24) -> tuple[str, ...]:
+    """Returns the apps of a recogniser, other than those of the lesson, that are nearest to its requests."""
+    import numpy as np
+
+    own = {row.app for row in lesson.rows}
+    rows = lesson.vectors[[row.fits for row in lesson.rows]]
+    if not len(rows) or not known.apps:
+        return ()
+    nearest = (known.centres @ rows.T).max(axis=1)
+    order = np.argsort(-nearest, kind="stable")
+    return tuple(known.apps[place] for place in order if known.apps[place] not in own)[:most]
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """Rows as numbers: features for training, features as if unseen, and the column each belongs to."""
+
+    columns: int
+    wording: Wording
+    vectors: Floats
+    features: Floats
+    unseen: Floats
+    owners: Integers
+    """The app that a row is about; `_NONE` for the background."""
+    labels: Integers
+    """What a row is to be recognised as: an app, or as many as there are apps for "none"."""
+    importance: Floats
+    vetoed: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, names: Sequence[str], lesson: Lesson, background: Background, *, wording: Wording | None = None
+    ) -> _Corpus:
+        import numpy as np
+
+        far = _far(background, lesson)
+        texts = [row.text for row in lesson.rows] + [background.texts[place] for place in far]
+        vectors = np.concatenate([lesson.vectors, background.vectors[far]])
+        wording = wording or learn_wording(texts)
+        places = {name: place for place, name in enumerate(names)}
+        owners = [places[row.app] for row in lesson.rows]
+        labels = [places[row.app] if row.fits else len(names) for row in lesson.rows]
+        weights = [1.0] * len(owners) + [_BACKGROUND_WEIGHT] * len(far)
+        return cls(
+            columns=len(names) + 1,
+            wording=wording,
+            vectors=vectors,
+            features=features(vectors, wording, texts),
+            unseen=features(vectors, wording, texts, held_out=True),
+            owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
+            labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
+            importance=np.array(weights, dtype=np.float32),
+            vetoed=np.array([row.vetoed for row in lesson.rows] + [False] * len(far)),
+        )
+
+    @property
+    def none(self) -> int:
+        return self.columns - 1
+
+    def part(self, rows: Any) -> _Corpus:
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            features=self.features[rows],
+            unseen=self.unseen[rows],
+            owners=self.owners[rows],
+            labels=self.labels[rows],
+            importance=self.importance[rows],
+            vetoed=self.vetoed[rows],
+        )
+
+    def centres(self) -> Floats:
+        import numpy as np
+
+        centres = np.zeros((self.none, self.vectors.shape[1]), dtype=np.float32)
+        own = self.labels < self.none
+        np.add.at(centres, self.labels[own], self.vectors[own])
+        return _unit(centres)
+
+    def fit(self, *, iterations: int) -> Floats:
+        """Fits all columns: together, or in blocks of like apps, twice over."""
+        import numpy as np
+
+        weights = np.zeros((self.features.shape[1], self.columns), dtype=np.float32)
+        if self.none <= ONE_BLOCK:
+            return self.fit_block(weights, np.arange(self.columns), iterations=iterations)
+        weights[: self.vectors.shape[1], : self.none] = 8 * self.centres().T
+        for _ in range(2):
+            for block in _blocks(self.centres()):
+                columns = np.array([*block, self.none])
+                weights = self.fit_block(weights, columns, iterations=iterations // 3)
+        return weights
+
+    def fit_block(self, weights: Floats, block: Integers, *, iterations: int, alone: bool = False) -> Floats:
+        """Fits some columns and leaves the others as they are; rows of other apps are thinned out.
+
+        With `alone`, the other columns do not exist: no probability is theirs.
+        """
+        import numpy as np
+
+        inside = np.isin(self.owners, block) | (self.owners == _NONE)
+        outside = np.flatnonzero(~inside)
+        rows = np.concatenate([np.flatnonzero(inside), outside[:: max(1, len(outside) // 2000)]])
+        others = np.setdiff1d(np.arange(self.columns), block)
+        places = np.full(self.columns, len(block), dtype=np.int64)
+        places[block] = np.arange(len(block))
+        features = self.features[rows]
+        fitted = fit_columns(
+            features,
+            places[self.labels[rows]],
+            self.importance[rows],
+            weights[:, block],
+            rest=log_total(features @ weights[:, others]) if len(others) and not alone else None,
+            iterations=iterations,
+        )
+        weights = weights.copy()
+        weights[:, block] = fitted
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """How held-out rows were judged, whether that was right or wrong, and what each row counts."""
+
+    logits: Floats
+    labels: Integers
+    right: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+    importance: Floats
+
+
+def _calibrated(model: Recogniser, corpus: _Corpus) -> Recogniser:
+    rows = int((corpus.owners != _NONE).sum())
+    if len(model.apps) < _FEWEST_APPS or rows < _FEWEST_ROWS:
+        return model
+    trials = _trials(corpus)
+    temperature = _temperature(trials)
+    bands = Bands(
+        use=_threshold(trials, temperature, FALSE_HITS), ask=_threshold(trials, temperature, ASKED_IN_VAIN)
+    )
+    return replace(model, temperature=temperature, bands=bands)
+
+
+def _trials(corpus: _Corpus) -> list[_Trial]:
+    """Trains on two thirds of the rows and five sixths of the apps, and judges what was left out."""
+    import numpy as np
+
+    random = np.random.default_rng(_SEED)
+    chosen = np.sort(random.permutation(corpus.none)[:ONE_BLOCK])
+    corpus = corpus.part(np.isin(corpus.owners, chosen) | (corpus.owners == _NONE))
+    row_fold = random.permutation(len(corpus.labels)) % _FOLDS
+    app_fold = random.permutation(corpus.none) % (2 * _FOLDS)
+    found = []
+    for fold in range(_FOLDS):
+        strange = (corpus.owners != _NONE) & (app_fold[corpus.owners] == fold)
+        taught = ~strange & (row_fold != fold)
+        present = np.union1d(np.intersect1d(chosen, np.flatnonzero(app_fold != fold)), [corpus.none])
+        start = np.zeros((corpus.features.shape[1], corpus.columns), dtype=np.float32)
+        weights = corpus.part(taught).fit_block(start, present, iterations=25, alone=True)
+        found.append(_trial(corpus, weights[:, present], present, ~taught, strange))
+    return found
+
+
+def _trial(
+    corpus: _Corpus, weights: Floats, present: Integers, asked: NDArray[np.bool_], strange: NDArray[np.bool_]
+) -> _Trial:
+    import numpy as np
+
+    part, stranger = corpus.part(asked), strange[asked]
+    logits = part.unseen @ weights
+    best = present[np.argmax(logits[:, :-1], axis=1)]
+    miss = (part.labels == corpus.none) & (part.owners != _NONE)
+    right = (best == part.labels) & ~stranger
+    # A near miss is only known not to be for its own app; another one may well serve it.
+    wrong = np.where(miss, (best == part.owners) & ~part.vetoed, ~right)
+    outside = stranger | (part.owners == _NONE)
+    importance = np.ones(len(best), dtype=np.float32)
+    importance[outside] = _OUTSIDE_SHARE * (~outside).sum() / max(1, outside.sum())
+    places = np.searchsorted(present, np.where(stranger, corpus.none, part.labels))
+    return _Trial(logits, places, right, wrong & ~(miss & stranger), importance)
+
+
+def _temperature(trials: Sequence[_Trial]) -> float:
+    """Returns what the logits have to be divided by to make the held-out labels most probable."""
+    import numpy as np
+
+    def surprise(temperature: float) -> float:
+        total = 0.0
+        for trial in trials:
+            shares = probabilities(trial.logits / temperature)
+            said = np.maximum(shares[np.arange(len(shares)), trial.labels], 1e-9)
+            total -= float((trial.importance * np.log(said)).sum())
+        return total
+
+    tried = [0.4 * 1.1**step for step in range(22)]
+    return min(tried, key=surprise)
+
+
+def _threshold(trials: Sequence[_Trial], temperature: float, share: float) -> float:
+    """Returns the least probability above which at most this share of all requests is accepted wrongly."""
+    import numpy as np
+
+    tops = np.concatenate([probabilities(each.logits / temperature)[:, :-1].max(axis=1) for each in trials])
+    wrong = np.concatenate([each.wrong for each in trials])
+    importance = np.concatenate([each.importance for each in trials])
+    order = np.argsort(-tops, kind="stable")
+    falsely = np.cumsum((importance * wrong)[order]) / importance.sum()
+    beyond = int(np.searchsorted(falsely, share, side="right"))
+    return float(np.clip(tops[order[min(beyond, len(order) - 1)]], 0.05, 0.99))
+
+
+def _far(background: Background, lesson: Lesson) -> Integers:
+    import numpy as np
+
+    own = lesson.vectors[[row.fits for row in lesson.rows]]
+    if not len(own) or not len(background.texts):
+        return np.arange(len(background.texts))
+    return np.flatnonzero((background.vectors @ own.T).max(axis=1) < _TOO_NEAR)
+
+
+def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
+    """The recogniser with a column for each of the names: those of new apps are empty, others are dropped."""
+    import numpy as np
+
+    places = {app: place for place, app in enumerate(known.apps)}
+    weights = np.zeros((len(known.weights), len(names) + 1), dtype=np.float32)
+    centres = np.zeros((len(names), known.centres.shape[1]), dtype=np.float32)
+    weights[:, -1] = known.weights[:, -1]
+    for column, name in enumerate(names):
+        if name in places:
+            weights[:, column] = known.weights[:, places[name]]
+            centres[column] = known.centres[places[name]]
+    return replace(known, apps=names, weights=weights, centres=centres)
+
+
+def _blocks(centres: Floats) -> list[list[int]]:
+    """Cuts the apps into blocks of neighbours: the first free app and those nearest to it, and so on."""
+    import numpy as np
+
+    free = list(range(len(centres)))
+    count = -(-len(free) // ONE_BLOCK)
+    size = -(-len(free) // count)
+    blocks = []
+    while free:
+        near = np.argsort(-(centres[free] @ centres[free[0]]), kind="stable")[:size]
+        block = [free[place] for place in near]
+        blocks.append(sorted(block))
+        free = [app for app in free if app not in set(block)]
+    return blocks
+
+
+def _unit(rows: Floats) -> Floats:
+    import numpy as np
+
+    unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return unit
