@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from mapp.model.capabilities import Capabilities
 from mapp.model.interface import compare, interface_hash
-from mapp.model.manifest import Argument, Capabilities, Manifest
+from mapp.model.manifest import Argument, Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
 from mapp.model.version import Level, Version

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from mapp.model.capabilities import READING, Capabilities
 from mapp.model.manifest import Manifest
 from mapp.model.schema import ABSENT, TYPES, Schema
 from mapp.model.values import JSONValue, canonical
@@ -57,6 +58,8 @@ def interface_hash(manifest: Manifest) -> str:
         "errors": [*sorted(manifest.error_codes)],
         "capabilities": list(manifest.capabilities.names),
     }
+    if manifest.capabilities.calls:
+        document["powers"] = manifest.capabilities.to_dict()
     return "sha256:" + hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
@@ -108,8 +111,26 @@ def _output(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
 def _powers(old: Manifest, new: Manifest) -> Iterator[Difference]:
     for name in sorted(set(new.capabilities.names) - set(old.capabilities.names)):
         yield Difference(path=f"capabilities.{name}", level=Level.MAJOR, message="is a new capability")
+    yield from _wider(old.capabilities, new.capabilities)
     for code in sorted(new.error_codes - old.error_codes):
         yield Difference(path=f"errors.{code}", level=Level.MAJOR, message="is a new way to refuse")
+
+
+def _wider(old: Capabilities, new: Capabilities) -> Iterator[Difference]:
+    """Yields where a capability that was there before, under the same name, now reaches further."""
+    known = {(grant.host, grant.port): grant for grant in old.http}
+    for grant in new.http:
+        path, before = f"capabilities.http:{grant.host}", known.get((grant.host, grant.port))
+        if before is None:
+            continue
+        if READING & set(grant.methods) - set(before.methods):
+            yield Difference(path=path, level=Level.MAJOR, message="has a new method")
+        if grant.secret is not None and grant.secret != before.secret:
+            yield Difference(path=path, level=Level.MAJOR, message="sends another secret, or otherwise")
+    if old.store is not None and new.store is not None and new.store.max_kb > old.store.max_kb:
+        yield Difference(path="capabilities.store.max_kb", level=Level.MAJOR, message="is larger")
+    if old.llm is not None and new.llm is not None and new.llm.max_tokens > old.llm.max_tokens:
+        yield Difference(path="capabilities.llm.max_tokens", level=Level.MAJOR, message="is larger")
 
 
 def _schemas(old: Schema, new: Schema, path: str, direction: Direction) -> Iterator[Difference]:

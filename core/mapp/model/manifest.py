@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from mapp.errors import InvalidManifest, Problem
+from mapp.model.capabilities import NOTHING, Capabilities, read_capabilities
+from mapp.model.door import Door
 from mapp.model.names import app_name_fault, identifier_fault
 from mapp.model.schema import ABSENT, Schema, read_schema
 from mapp.model.version import Version
-
-Value = TypeVar("Value")
 
 LARGEST_MANIFEST: Final = 256 * 1024
 """The most bytes a manifest may have."""
@@ -57,19 +57,6 @@ class Argument:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Capabilities:
-    """What an app may do beyond computing."""
-
-    clock: bool = False
-    random: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Returns the names of what is declared, e.g. `("clock",)`."""
-        return tuple(name for name in ("clock", "random") if getattr(self, name))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """What one run may spend: milliseconds on the wall clock, MiB of memory, KiB of output."""
 
@@ -89,7 +76,7 @@ class Manifest:
     sources: tuple[str, ...] = ()
     arguments: tuple[Argument, ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = NOTHING
     limits: Limits = Limits()
 
     @property
@@ -154,7 +141,7 @@ class Manifest:
         if self.errors:
             document["errors"] = dict(self.errors)
         if self.capabilities.names:
-            document["capabilities"] = dict.fromkeys(self.capabilities.names, True)
+            document["capabilities"] = self.capabilities.to_dict()
         limits = {
             name: value for name, value in _limits(self.limits).items() if value != _limits(Limits())[name]
         }
@@ -170,40 +157,8 @@ def _limits(limits: Limits) -> dict[str, int]:
 _RANGES: Final = {"wall_ms": (1, 60_000), "memory_mb": (8, 1024), "output_kb": (1, 16_384)}
 
 
-class _Door:
-    """Where a document is parsed once: small getters that know where they are in the file."""
-
-    def __init__(self, document: object, path: str, problems: list[Problem]) -> None:
-        self.path = path
-        self.problems = problems
-        if not isinstance(document, Mapping):
-            self.refuse("", "must be a table")
-            document = {}
-        self.document: Mapping[str, object] = document
-
-    def refuse(self, key: str, message: str) -> None:
-        path = f"{self.path}.{key}" if self.path and key else self.path or key
-        self.problems.append(Problem(path=path, message=message))
-
-    def only(self, *known: str) -> None:
-        for key in self.document:
-            if key not in known:
-                self.refuse(str(key), f"is no known key: {', '.join(known)}")
-
-    def inner(self, key: str) -> _Door:
-        path = f"{self.path}.{key}" if self.path else key
-        return _Door(self.document.get(key, {}), path, self.problems)
-
-    def get(self, key: str, kind: type[Value], default: Value, *, needed: bool = False) -> Value:
-        if key not in self.document:
-            if needed:
-                self.refuse(key, "is missing")
-            return default
-        value = self.document[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.refuse(key, f"must be {_KINDS[kind]}")
-            return default
-        return value
+class _Door(Door):
+    """Where the document of a manifest is parsed once."""
 
     def manifest(self) -> Manifest:
         keys = ("manifest", "name", "version", "description", "sources")
@@ -219,7 +174,7 @@ class _Door:
             arguments=tuple(self.arguments()),
             output=self.output(),
             errors=tuple(self.errors()),
-            capabilities=self.inner("capabilities").capabilities(),
+            capabilities=read_capabilities(self.inner("capabilities")),
             limits=self.inner("limits").limits(),
         )
         return self.consistent(manifest)
@@ -238,21 +193,6 @@ class _Door:
         except ValueError as error:
             self.refuse("version", f"{text!r} {error}")
             return nothing
-
-    def line(self, key: str, longest: int) -> str:
-        text = self.get(key, str, "", needed=True)
-        if isinstance(self.document.get(key), str) and not text.strip():
-            self.refuse(key, "is empty")
-        if len(text) > longest or not text.isprintable():
-            self.refuse(key, f"must be one line of at most {longest} printable characters")
-        return text
-
-    def texts(self, key: str, most: int) -> tuple[str, ...]:
-        values = self.get(key, list, [])
-        if len(values) > most or not all(isinstance(text, str) and 0 < len(text) <= 300 for text in values):
-            self.refuse(key, f"must be a list of at most {most} texts of 1 to 300 characters")
-            return ()
-        return tuple(values)
 
     def arguments(self) -> Iterator[Argument]:
         door = self.inner("input")
@@ -299,10 +239,6 @@ class _Door:
                 door.refuse(code, fault)
             yield code, door.line(code, 300)
 
-    def capabilities(self) -> Capabilities:
-        self.only("clock", "random")
-        return Capabilities(clock=self.get("clock", bool, False), random=self.get("random", bool, False))
-
     def limits(self) -> Limits:
         self.only(*_RANGES)
         found: dict[str, int] = {}
@@ -325,12 +261,3 @@ class _Door:
         if manifest.output.default is not ABSENT:
             self.refuse("output.default", "an output has no default")
         return manifest
-
-
-_KINDS: Final[dict[type, str]] = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-}
