@@ -11,13 +11,27 @@ import filelock
 import hypothesis
 import pygit2
 import pytest
+
 from mapp import config
 from mapp.ops.setup import ensure_library
 from mapp.ops.workspace import Workspace
 
-SETTINGS = {"deadline": None, "print_blob": True, "suppress_health_check": list(hypothesis.HealthCheck)}
-hypothesis.settings.register_profile("mapp", max_examples=60, derandomize=True, **SETTINGS)
+hypothesis.settings.register_profile(
+    "mapp",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile("mapp")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long sweeps out, unless `-m` says what to run."""
+    if not config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("sweep")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
 from mapp.git.repository import Repository, global_identity, tip_stamp
 from support.apps import app
@@ -148,7 +149,7 @@ def test_nobody_is_taken_for_the_committer_without_git_settings() -> None:
 
 
 def test_nothing_in_a_repository_is_ever_run(path: Path, world: Path) -> None:
-    repository, first = _created(path)
+    _, first = _created(path)
     trap = world / "trap"
     hooks = path / "hooks"
     hooks.mkdir()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from mapp.errors import IntegrityError, MappError
 from mapp.git.tree import LARGEST_FILE, MOST_FILES, list_entries, read_snapshot
 from support.trees import FILE, FOLDER, LINK, PROGRAM, SUBMODULE, Forge

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mapp.errors import IntegrityError, InvalidApp, NotFound, UsageError
 from mapp.library import catalogue
 from mapp.library.catalogue import Damaged, Listed

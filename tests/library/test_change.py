@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mapp.errors import Busy, IntegrityError, NotFound
 from mapp.library import catalogue
 from mapp.library.change import message, put, remove, repair

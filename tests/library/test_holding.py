@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from mapp.errors import Busy
 from mapp.library.holding import alive, holding
 from support.processes import end, holder, kill, start

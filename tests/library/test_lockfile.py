@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.errors import IntegrityError
 from mapp.library.lockfile import Entry, read_lock, write_lock
 

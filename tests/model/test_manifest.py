@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.errors import InvalidManifest
 from mapp.model.manifest import Manifest
 from support.apps import app

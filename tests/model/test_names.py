@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mapp.model.names import app_name_fault, identifier_fault
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import tomli_w
 from hypothesis import given
+
 from mapp.model.app import Card, Example
 from mapp.model.decision import Decision, decision_from_dict, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
@@ -63,7 +64,7 @@ def test_a_decision_survives_its_document(decision: Decision) -> None:
 
 
 def test_what_is_no_decision_is_refused() -> None:
-    document = {
+    document: dict[str, Any] = {
         "decision": "hope",
         "app": None,
         "arguments": {},

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+
 from mapp.errors import InvalidSchema
 from mapp.model.schema import Schema
 from support.drawn import json_values
@@ -128,7 +129,7 @@ def test_depth_is_capped(keyword: str) -> None:
 
 
 def test_the_number_of_schemas_is_capped() -> None:
-    row = {f"p{number}": {} for number in range(40)}
+    row: dict[str, Any] = {f"p{number}": {} for number in range(40)}
     document = {"properties": {f"p{number}": {"properties": row} for number in range(40)}}
 
     assert any("too large" in message for message in _problems(document).values())

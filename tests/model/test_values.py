@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.model.values import DEEPEST, InvalidValue, canonical, checked, number_text, parse, same
 from support.drawn import json_values
 
@@ -58,7 +59,7 @@ def test_numbers_are_written_as_ecmascript_writes_them() -> None:
     numbers += [draw.randrange(-(10**6), 10**6) / 10 ** draw.randrange(12) for _ in range(20_000)]
     numbers += [float(f"{draw.randrange(1, 1000)}e{power}") for power in range(-330, 309) for _ in range(3)]
     finite = [number for number in numbers if number == number and abs(number) != float("inf")]
-    script = "let t='';process.stdin.on('data',d=>t+=d).on('end',()=>console.log(JSON.parse(t).map(String).join('\\n')))"
+    script = "console.log(JSON.parse(require('fs').readFileSync(0)).map(String).join('\\n'))"
     done = subprocess.run(
         ["node", "-e", script], input=json.dumps(finite), capture_output=True, check=True, text=True
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from mapp.errors import IntegrityError
 from mapp.observe.journal import Journal, Run, new_id
 from support.processes import end, start
@@ -134,7 +135,8 @@ from dataclasses import replace
 from pathlib import Path
 from mapp.observe.journal import Journal, Run
 run = Run(id="", started=1.7e9, app="double", commit="c", tree="t", version="1.0.0", request=None, input="1",
-    output="2", outcome="ok", detail="", now_ms=1, seed=1, wall_ms=1.0, total_ms=1.0, engine="q", isolation="full")
+    output="2", outcome="ok", detail="", now_ms=1, seed=1, wall_ms=1.0, total_ms=1.0,
+    engine="q", isolation="full")
 for number in range(20):
     journal = Journal(Path(sys.argv[1]), keep_runs=10000, keep_days=90000, keep_inputs=True)
     journal.record(replace(run, id=f"{sys.argv[2]}-{number}"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import tomli_w
+
 from mapp.model.app import App, read_app
 
 DOUBLE = "function main(input, host) {\n  return input.number * 2;\n}\n"

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
+
 from mapp.errors import Problem
+from mapp.model.capabilities import Capabilities
 from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
-from mapp.model.manifest import Argument, Capabilities, Limits, Manifest
+from mapp.model.manifest import Argument, Limits, Manifest
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.request import Candidate, Phrase
 from mapp.model.schema import FORMATS, Schema
@@ -28,11 +30,14 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 names = st.sampled_from(["alpha", "beta", "gamma", "delta", "rate2", "x_1"])
 versions = st.builds(Version, major=st.integers(0, 20), minor=st.integers(0, 20), patch=st.integers(0, 20))
 
+_listed_values: st.SearchStrategy[Any] = st.sampled_from(["a", "b", "c", 1, 2, None])
 _small = st.integers(-5, 5)
 _bound = st.one_of(st.none(), _small, st.sampled_from([-0.5, 0.0, 2.5]))
 _count = st.one_of(st.none(), st.integers(0, 4))
 _patterns = st.sampled_from([None, None, "^[a-z]*$", "b"])
-_scalar = st.one_of(st.none(), st.booleans(), _small, st.sampled_from([0.5, "a", "b", ""]))
+_scalar: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), _small, st.sampled_from([0.5, "a", "b", ""])
+)
 
 
 def _ordered(low: Any, high: Any) -> tuple[Any, Any]:
@@ -61,7 +66,7 @@ def schemas(draw: st.DrawFn, *, depth: int = 2) -> Schema:
     )
     schema = Schema(types=kinds, description=draw(st.sampled_from(["", "what it is"])))
     if draw(st.integers(0, 6)) == 0:
-        values = draw(st.lists(st.sampled_from(["a", "b", "c", 1, 2, None]), min_size=1, unique=True))
+        values = draw(st.lists(_listed_values, min_size=1, unique=True))
         return replace(schema, enum=tuple(values))
     if draw(st.integers(0, 12)) == 0:
         return replace(schema, const=draw(_scalar))
@@ -108,12 +113,13 @@ def neighbours(schema: Schema) -> st.SearchStrategy[Schema]:
         other = draw(schemas())
         fields = draw(st.lists(st.sampled_from(_FIELDS), max_size=2, unique=True))
         found = replace(schema, **{name: getattr(other, name) for name in fields})
-        if found.properties and draw(st.booleans()):
+        deeper: bool = draw(st.booleans())
+        if found.properties and deeper:
             at = draw(st.integers(0, len(found.properties) - 1))
             rows = list(found.properties)
             rows[at] = (rows[at][0], draw(neighbours(rows[at][1])))
             found = replace(found, properties=tuple(rows))
-        if found.items is not None and draw(st.booleans()):
+        if found.items is not None and deeper:
             found = replace(found, items=draw(neighbours(found.items)))
         known = {name for name, _ in found.properties}
         return replace(found, required=tuple(name for name in found.required if name in known))

@@ -12,7 +12,6 @@ from mapp.git.repository import Signature
 from mapp.library.change import Committed, put
 from mapp.library.home import Home
 from mapp.ops.workspace import Workspace
-
 from support.apps import Draft
 
 SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from click.testing import CliRunner
+
 from mapp_cli.group import group
 
 

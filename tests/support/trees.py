@@ -7,7 +7,6 @@ import zlib
 from pathlib import Path
 
 from mapp.git.repository import Repository, Signature
-
 from support.apps import app
 
 FILE, FOLDER, LINK, SUBMODULE, PROGRAM = b"100644", b"40000", b"120000", b"160000", b"100755"

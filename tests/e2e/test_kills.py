@@ -1,0 +1,157 @@
+"""A command killed at any moment leaves the old state or the new one, and the next needs no human.
+
+The moments come from a seeded generator and spread over the time that the command takes undisturbed. To
+cover another command, add a row to `SCENARIOS`.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mapp.library.change import repair
+from support.apps import app
+from support.library import Built, fsck, library
+from support.processes import duration, kill, started
+from support.terminal import mapp, mapp_process
+
+SAMPLE, SWEEP = 6, 50
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One command to kill, what is there before, and what must hold after it."""
+
+    name: str
+    words: tuple[str, ...]
+    prepare: Callable[[Path], None]
+    verify: Callable[[Path], None]
+    sample: int = SAMPLE
+
+
+def _old_library(world: Path) -> None:
+    library().app("double").app("other").build()
+    _write_new(world)
+
+
+def _write_new(world: Path) -> None:
+    app("double").version("1.0.1").file("README.md", "new\n").write(world / "work" / "folder")
+
+
+def _version() -> str | None:
+    rows = mapp("list", "--json").json["apps"]
+    return next((str(row["version"]) for row in rows if row["name"] == "double"), None)
+
+
+def _added_or_not(*versions: str | None) -> Callable[[Path], None]:
+    def verify(_: Path) -> None:
+        assert _version() in versions
+        done = mapp_process("add", "folder", "--json")
+        assert done.code == 0, done.err
+        assert _version() == "1.0.1"
+        assert mapp("exec", "double", "number=21").out == "42\n"
+        assert repair(Built().home) == (), "the lock did not agree with git"
+
+    return verify
+
+
+def _ran_or_not(_: Path) -> None:
+    before = mapp("runs", "--json").json["runs"]
+    assert len(before) <= 1
+    assert all(run["outcome"] == "ok" and run["output"] == 42 for run in before)
+    assert mapp_process("exec", "double", "number=21").out == "42\n"
+    assert len(mapp("runs", "--json").json["runs"]) == len(before) + 1
+    assert not list(Built().home.root.glob("*.damaged*"))
+
+
+def _removed_or_not(_: Path) -> None:
+    kept = list(Built().home.removed.glob("double-*.git"))
+    assert _version() == (None if kept else "1.0.0")
+    assert len(kept) <= 1
+    assert mapp_process("exec", "other", "number=1").out == "2\n"
+    if not kept:
+        assert mapp("remove", "double").code == 0
+    assert mapp("add", "folder").code == 0
+    assert _version() == "1.0.1"
+
+
+def _whole_checkout(_: Path) -> None:
+    done = mapp_process("path", "double", "--json")
+    assert done.code == 0, done.err
+    folder = Path(done.json["path"])
+    assert (folder / "main.js").read_bytes() == app("double").files["main.js"]
+    assert done.json["edited"] is False
+
+
+SCENARIOS = [
+    Scenario("add-over", ("add", "folder"), _old_library, _added_or_not("1.0.0", "1.0.1")),
+    Scenario("add-new", ("add", "folder"), _write_new, _added_or_not(None, "1.0.1"), sample=4),
+    Scenario("exec", ("exec", "double", "number=21"), _old_library, _ran_or_not),
+    Scenario("remove", ("remove", "double"), _old_library, _removed_or_not, sample=3),
+    Scenario("path", ("path", "double"), _old_library, _whole_checkout, sample=3),
+]
+
+
+def _cases() -> Iterator[object]:
+    for scenario in SCENARIOS:
+        for number in range(SWEEP):
+            marks = [pytest.mark.sweep] if number >= scenario.sample else []
+            yield pytest.param(scenario, number, marks=marks, id=f"{scenario.name}-{number}")
+
+
+_measured: dict[str, float] = {}
+
+
+def _undisturbed(scenario: Scenario, world: Path) -> float:
+    """Returns how long the command takes, measured once a worker, in a library that is then thrown away."""
+    if scenario.name not in _measured:
+        scenario.prepare(world)
+        _measured[scenario.name] = duration(scenario.words)
+        shutil.rmtree(world / "library")
+        shutil.rmtree(world / "work" / "folder", ignore_errors=True)
+    return _measured[scenario.name]
+
+
+@pytest.mark.parametrize(("scenario", "number"), list(_cases()))
+def test_a_killed_command_leaves_the_old_state_or_the_new(
+    scenario: Scenario, number: int, world: Path
+) -> None:
+    takes = _undisturbed(scenario, world)
+    scenario.prepare(world)
+    # Strata, so that a few samples cover the whole command; the sweep refines them.
+    part = number % scenario.sample / scenario.sample
+    moment = takes * (part + random.Random(f"{scenario.name} {number}").random() / scenario.sample)
+
+    process = started(scenario.words)
+    try:
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        kill(process)
+
+    fsck(Built().home.root)
+    scenario.verify(world)
+    fsck(Built().home.root)
+
+
+@pytest.mark.parametrize(
+    "number", [0, 1, *(pytest.param(number, marks=pytest.mark.sweep) for number in range(2, 20))]
+)
+def test_a_first_command_that_is_killed_is_finished_by_the_next(
+    number: int, world: Path, starter_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPP_STARTER", "true")
+    process = started(("list",))
+    try:
+        process.wait(random.Random(number).uniform(0.3, 3))
+    except subprocess.TimeoutExpired:
+        kill(process)
+
+    assert mapp_process("list", "--json").json["damaged"] == []
+    fsck(Built().home.root)
+    assert Built().home.lock_file.read_bytes() == (starter_template / "mapp.lock").read_bytes()

@@ -1,0 +1,74 @@
+"""Every app that ships with mapp keeps its word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mapp.model.app import App, read_app
+from mapp.model.manifest import Manifest
+from mapp.sandbox.choice import open_executor
+from mapp.sandbox.executor import Executor
+from mapp.starter import bundle
+from mapp.validate.check import TOTAL, Trial, check_app
+
+NAMES = bundle.names()
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with open_executor() as made:
+        yield made
+
+
+def _app(name: str) -> App:
+    return read_app(bundle.files(name))
+
+
+def _complaints(name: str, executor: Executor, inputs: int) -> list[str]:
+    results = check_app(_app(name), executor, inputs=inputs)
+    return [f"{row.check}: {problem}" for row in results for problem in row.problems]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_passes_its_own_checks(name: str, executor: Executor) -> None:
+    assert _complaints(name, executor, 20) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", NAMES)
+def test_it_passes_its_own_checks_on_many_inputs(name: str, executor: Executor) -> None:
+    assert _complaints(name, executor, 1000) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_enough_to_be_trusted_and_to_be_found(name: str, executor: Executor) -> None:
+    app = _app(name)
+    laws = [law for law in Trial.of(app, executor).names if law != TOTAL]
+
+    assert len(app.examples) >= 10
+    assert len(laws) >= 3
+    assert sum(phrase.fits for phrase in app.phrases) >= 40
+    assert sum(not phrase.fits for phrase in app.phrases) >= 15
+    assert len({phrase.request for phrase in app.phrases}) >= len(app.phrases) - 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_manifest_is_complete(name: str) -> None:
+    files = bundle.files(name)
+    manifest = _app(name).manifest
+
+    assert manifest.name == name
+    assert "README.md" in files
+    assert Manifest.from_dict(manifest.to_dict()) == manifest
+    for argument in manifest.arguments:
+        assert argument.schema.types or argument.schema.enum, f"{argument.name} may be anything"
+
+
+def test_the_digest_is_that_of_the_files() -> None:
+    assert bundle.digest() == bundle.compute_digest(), "run: python -m mapp.starter"
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(NAMES) >= 60
