@@ -21,8 +21,9 @@ from mapp.route.wording import Wording
 if TYPE_CHECKING:
     from mapp.route.softmax import Floats
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 FILE: Final = f"recogniser-{FORMAT}.npz"
+_LEAST_REFITS: Final = 2
 DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
 
 
@@ -44,8 +45,15 @@ class Recogniser:
     wording: Wording
     temperature: float
     bands: Bands
-    refitted: int = 0
-    """How many apps were refitted alone since all were fitted together."""
+    together: int = 0
+    """How many apps there were when all were last fitted together."""
+    refits: int = 0
+    """How often a few were refitted since."""
+
+    @property
+    def worn(self) -> bool:
+        """Returns whether so much was refitted that all should be fitted together again."""
+        return self.refits >= max(_LEAST_REFITS, self.together // 5)
 
     def judge(self, vector: Floats, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
         """Returns the candidates with their probabilities, the most probable first.
@@ -77,7 +85,8 @@ def save(model: Recogniser, path: Path) -> None:
         "use": model.bands.use,
         "ask": model.bands.ask,
         "unknown": model.wording.unknown,
-        "refitted": model.refitted,
+        "together": model.together,
+        "refits": model.refits,
     }
     with path.open("wb") as file:
         np.savez(
@@ -119,7 +128,8 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
         ),
         temperature=label["temperature"],
         bands=Bands(use=label["use"], ask=label["ask"]),
-        refitted=label["refitted"],
+        together=label["together"],
+        refits=label["refits"],
     )
 
 

@@ -10,7 +10,7 @@ refits only their neighbourhood; what is not fitted stands still, but keeps its 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +33,7 @@ ONE_BLOCK: Final = 256
 
 _NONE: Final = -1
 _BACKGROUND_WEIGHT: Final = 0.2
+_CENTRE_WEIGHT: Final = 5.0
 # What the library's own apps do is no background: a background row nearer than this is left out.
 _TOO_NEAR: Final = 0.5
 _FOLDS: Final = 3
@@ -46,13 +47,22 @@ _SEED: Final = 20_240_229
 class Row:
     """One request to learn from: it fits the app, or only sounds like it.
 
-    A near miss that a hard rule refuses anyway (`vetoed`) is learnt from, but does not raise the threshold.
+    `attachment` is the text that comes with it, where there is one.
     """
 
     text: str
     app: str
     fits: bool = True
-    vetoed: bool = False
+    attachment: str | None = None
+
+
+Stops = Callable[[str, Row], bool]
+"""Says whether the filler or a veto keeps an app from running on a request, however probable it is."""
+
+
+def never(_app: str, _row: Row) -> bool:
+    """Stops nothing."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,16 @@ class Background:
     vectors: Floats
 
 
-def fit(lesson: Lesson, background: Background, *, apps: Sequence[str] = ()) -> Recogniser:
+def fit(
+    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), stops: Stops = never
+) -> Recogniser:
     """Returns a recogniser of every app in the lesson, thresholds included.
 
     Args:
         lesson: what each app's requests are, and its near misses.
         background: what no app serves.
         apps: further apps, of which there is no request.
+        stops: what is stopped later anyway does not raise the thresholds.
     """
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
     corpus = _Corpus.of(names, lesson, background)
@@ -89,32 +102,33 @@ def fit(lesson: Lesson, background: Background, *, apps: Sequence[str] = ()) -> 
         wording=corpus.wording,
         temperature=1.0,
         bands=DEFAULT_BANDS,
+        together=len(names),
     )
-    return _calibrated(model, corpus)
+    return _calibrated(model, corpus, stops)
 
 
 def refit(
-    known: Recogniser, apps: Sequence[str], local: Collection[str], lesson: Lesson, background: Background
+    known: Recogniser, apps: Sequence[str], changed: Collection[str], lesson: Lesson, background: Background
 ) -> Recogniser:
-    """Returns the recogniser with some apps learnt anew; thresholds stay as they were.
+    """Returns the recogniser with some apps learnt anew; all other apps and the thresholds stay as they were.
 
     Args:
         known: the recogniser of the last generation.
         apps: every app that there is now.
-        local: the apps that changed, and their neighbours.
-        lesson: rows of all local apps, and some of others.
+        changed: the apps to learn.
+        lesson: rows of the changed apps and of their neighbours.
         background: what no app serves.
     """
     import numpy as np
 
     names = tuple(sorted(apps))
     moved = _moved(known, names)
-    inside = np.array([name in local for name in names])
+    fresh = np.array([name in changed for name in names])
     corpus = _Corpus.of(names, lesson, background, wording=known.wording)
-    block = np.append(np.flatnonzero(inside), len(names))
-    weights = corpus.fit_block(moved.weights, block, iterations=40)
-    centres = np.where(inside[:, None], corpus.centres(), moved.centres)
-    return replace(moved, weights=weights, centres=centres)
+    corpus = corpus.with_centres(moved.centres, np.flatnonzero(~fresh))
+    weights = corpus.fit_block(moved.weights, np.flatnonzero(fresh), iterations=40)
+    centres = np.where(fresh[:, None], corpus.centres(), moved.centres)
+    return replace(moved, weights=weights, centres=centres, refits=known.refits + 1)
 
 
 def neighbours(known: Recogniser, lesson: Lesson, *, most: int = 24) -> tuple[str, ...]:
@@ -144,7 +158,7 @@ class _Corpus:
     labels: Integers
     """What a row is to be recognised as: an app, or as many as there are apps for "none"."""
     importance: Floats
-    vetoed: NDArray[np.bool_]
+    rows: tuple[Row, ...]
 
     @classmethod
     def of(
@@ -169,7 +183,7 @@ class _Corpus:
             owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
             labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
             importance=np.array(weights, dtype=np.float32),
-            vetoed=np.array([row.vetoed for row in lesson.rows] + [False] * len(far)),
+            rows=(*lesson.rows, *(Row(text=background.texts[place], app="", fits=False) for place in far)),
         )
 
     @property
@@ -177,6 +191,8 @@ class _Corpus:
         return self.columns - 1
 
     def part(self, rows: Any) -> _Corpus:
+        import numpy as np
+
         return replace(
             self,
             vectors=self.vectors[rows],
@@ -185,7 +201,7 @@ class _Corpus:
             owners=self.owners[rows],
             labels=self.labels[rows],
             importance=self.importance[rows],
-            vetoed=self.vetoed[rows],
+            rows=tuple(self.rows[place] for place in np.arange(len(self.rows))[rows]),
         )
 
     def centres(self) -> Floats:
@@ -195,6 +211,24 @@ class _Corpus:
         own = self.labels < self.none
         np.add.at(centres, self.labels[own], self.vectors[own])
         return _unit(centres)
+
+    def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
+        """Adds one row for each of the apps: the centre of its requests stands for all of them."""
+        import numpy as np
+
+        features = np.zeros((len(apps), self.features.shape[1]), dtype=np.float32)
+        features[:, : centres.shape[1]] = centres[apps]
+        features[:, -1] = 1
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, centres[apps]]),
+            features=np.concatenate([self.features, features]),
+            unseen=np.concatenate([self.unseen, features]),
+            owners=np.concatenate([self.owners, apps]),
+            labels=np.concatenate([self.labels, apps]),
+            importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT, np.float32)]),
+            rows=(*self.rows, *(Row(text="", app="") for _ in apps)),
+        )
 
     def fit(self, *, iterations: int) -> Floats:
         """Fits all columns: together, or in blocks of like apps, twice over."""
@@ -239,25 +273,24 @@ class _Corpus:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """How held-out rows were judged, whether that was right or wrong, and what each row counts."""
+    """How held-out rows were judged, the column of the app that each was taken for, and what it counts."""
 
     logits: Floats
     labels: Integers
-    right: NDArray[np.bool_]
+    best: Integers
     wrong: NDArray[np.bool_]
     importance: Floats
+    rows: tuple[Row, ...]
 
 
-def _calibrated(model: Recogniser, corpus: _Corpus) -> Recogniser:
+def _calibrated(model: Recogniser, corpus: _Corpus, stops: Stops) -> Recogniser:
     rows = int((corpus.owners != _NONE).sum())
     if len(model.apps) < _FEWEST_APPS or rows < _FEWEST_ROWS:
         return model
     trials = _trials(corpus)
     temperature = _temperature(trials)
-    bands = Bands(
-        use=_threshold(trials, temperature, FALSE_HITS), ask=_threshold(trials, temperature, ASKED_IN_VAIN)
-    )
-    return replace(model, temperature=temperature, bands=bands)
+    use, ask = _thresholds(trials, temperature, model.apps, stops)
+    return replace(model, temperature=temperature, bands=Bands(use=use, ask=ask))
 
 
 def _trials(corpus: _Corpus) -> list[_Trial]:
@@ -289,14 +322,13 @@ def _trial(
     logits = part.unseen @ weights
     best = present[np.argmax(logits[:, :-1], axis=1)]
     miss = (part.labels == corpus.none) & (part.owners != _NONE)
-    right = (best == part.labels) & ~stranger
     # A near miss is only known not to be for its own app; another one may well serve it.
-    wrong = np.where(miss, (best == part.owners) & ~part.vetoed, ~right)
+    wrong = np.where(miss, (best == part.owners) & ~stranger, (best != part.labels) | stranger)
     outside = stranger | (part.owners == _NONE)
     importance = np.ones(len(best), dtype=np.float32)
     importance[outside] = _OUTSIDE_SHARE * (~outside).sum() / max(1, outside.sum())
     places = np.searchsorted(present, np.where(stranger, corpus.none, part.labels))
-    return _Trial(logits, places, right, wrong & ~(miss & stranger), importance)
+    return _Trial(logits, places, best, wrong, importance, part.rows)
 
 
 def _temperature(trials: Sequence[_Trial]) -> float:
@@ -315,17 +347,31 @@ def _temperature(trials: Sequence[_Trial]) -> float:
     return min(tried, key=surprise)
 
 
-def _threshold(trials: Sequence[_Trial], temperature: float, share: float) -> float:
-    """Returns the least probability above which at most this share of all requests is accepted wrongly."""
+def _thresholds(
+    trials: Sequence[_Trial], temperature: float, apps: Sequence[str], stops: Stops
+) -> tuple[float, float]:
+    """Returns the least probabilities above which few enough of all requests are accepted wrongly.
+
+    The rows are walked from the surest down; whether a wrong one would be stopped is asked only there.
+    """
     import numpy as np
 
     tops = np.concatenate([probabilities(each.logits / temperature)[:, :-1].max(axis=1) for each in trials])
-    wrong = np.concatenate([each.wrong for each in trials])
-    importance = np.concatenate([each.importance for each in trials])
-    order = np.argsort(-tops, kind="stable")
-    falsely = np.cumsum((importance * wrong)[order]) / importance.sum()
-    beyond = int(np.searchsorted(falsely, share, side="right"))
-    return float(np.clip(tops[order[min(beyond, len(order) - 1)]], 0.05, 0.99))
+    places = [(each, row) for each in trials for row in range(len(each.rows))]
+    total = float(sum(each.importance.sum() for each in trials))
+    falsely = 0.0
+    found: list[float] = []
+    for at in np.argsort(-tops, kind="stable"):
+        each, row = places[at]
+        if each.wrong[row] and not stops(apps[each.best[row]], each.rows[row]):
+            falsely += float(each.importance[row])
+        limit = (FALSE_HITS, ASKED_IN_VAIN)[len(found)] * total
+        if falsely > limit:
+            found.append(float(np.clip(tops[at], 0.05, 0.99)))
+            if len(found) == 2:
+                break
+    use, ask = [*found, 0.05, 0.05][:2]
+    return use, ask
 
 
 def _far(background: Background, lesson: Lesson) -> Integers:

@@ -1,0 +1,152 @@
+"""What the stages learn from the apps when the index is built: cues for the filler, the recogniser."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mapp.index.build import Corpus, Extra
+from mapp.index.vectors import open_vectors
+from mapp.model.app import Card
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.ops.learning import learn_all
+from mapp.route import lessons, recognise, training
+from mapp.route.cues import Cues
+from mapp.route.fill import fill
+from mapp.route.lessons import Lessons
+from mapp.route.vetoes import vetoes
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder, Vectors
+
+ALONE: Final = 16
+"""So many changed apps are learned anew on their own; when more have changed, all are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsExtra:
+    """What the filler learns from each app's requests."""
+
+    name: str = lessons.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Learns the changed apps anew, or all where there is nothing to take over."""
+        wanted = corpus.changed if previous is not None else corpus.apps
+        learned = learn_all([(app, corpus.card(app)) for app in wanted])
+        lessons.write_lessons(path, learned, corpus.apps, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserExtra:
+    """The recogniser; `vectors` is the cache where the background's vectors are kept."""
+
+    vectors: Path
+    name: str = recognise.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Trains on all apps, or on the few that changed and their neighbours."""
+        known = _known(previous)
+        background = background_of(corpus.embedder, self.vectors)
+        cues = Lessons(path.with_name(lessons.FILE))
+        try:
+            if known is None or known.worn or len(corpus.changed) > ALONE:
+                lesson = _lesson(corpus, corpus.apps)
+                stops = _stopping(corpus, cues)
+                model = training.fit(lesson, background, apps=corpus.apps, stops=stops)
+            else:
+                model = _refitted(known, corpus, background)
+        finally:
+            cues.close()
+        recognise.save(model, path)
+
+
+def extras(vectors: Path) -> tuple[Extra, ...]:
+    """Returns what the stages put into a generation, in the order in which they build on one another."""
+    return (LessonsExtra(), RecogniserExtra(vectors))
+
+
+def background_of(embedder: Embedder, path: Path) -> training.Background:
+    """Returns the requests that no app serves, with their vectors, embedded once."""
+    texts = background_texts()
+    with open_vectors(path, embedder) as cache:
+        key = background_key()
+        known = cache.get(key)
+        if known is None:
+            known = embedder.embed(texts)
+            cache.put([(key, known)])
+    return training.Background(texts=texts, vectors=known)
+
+
+def background_texts() -> tuple[str, ...]:
+    """Returns the rows of the background file, comments left out."""
+    path = Path(recognise.__file__).parent / "data" / "background.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def background_key() -> str:
+    """Returns the hash under which the background's vectors are kept."""
+    return hashlib.sha256("\n".join(background_texts()).encode()).hexdigest()
+
+
+def _known(previous: Path | None) -> recognise.Recogniser | None:
+    if previous is not None:
+        with suppress(ValueError):
+            return recognise.load(previous)
+    return None
+
+
+def _refitted(
+    known: recognise.Recogniser, corpus: Corpus, background: training.Background
+) -> recognise.Recogniser:
+    own = _lesson(corpus, corpus.changed)
+    present = set(corpus.apps)
+    near = tuple(app for app in training.neighbours(known, own) if app in present)
+    lesson = _lesson(corpus, (*corpus.changed, *near))
+    return training.refit(known, corpus.apps, corpus.changed, lesson, background)
+
+
+def _lesson(corpus: Corpus, apps: Iterable[str]) -> training.Lesson:
+    import numpy as np
+
+    rows: list[training.Row] = []
+    parts: list[Vectors] = []
+    for app in apps:
+        card, vectors = corpus.vectors(app)
+        rows += _rows(app, card)
+        # The first vector is that of the description: no request, and nothing to recognise.
+        parts.append(vectors[1:])
+    width = corpus.embedder.dimensions
+    joined = np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
+    return training.Lesson(rows=tuple(rows), vectors=joined)
+
+
+def _rows(app: str, card: Card) -> Iterator[training.Row]:
+    for phrase in card.phrases:
+        if not phrase.held_back and phrase.fits:
+            yield training.Row(text=phrase.request, app=app, attachment=phrase.attachment)
+    for phrase in card.phrases:
+        if not phrase.held_back and not phrase.fits:
+            yield training.Row(text=phrase.request, app=app, fits=False, attachment=phrase.attachment)
+
+
+def _stopping(corpus: Corpus, cues: Lessons) -> training.Stops:
+    """Returns what says whether the filler or a veto would keep an app from running on a request."""
+
+    @lru_cache(maxsize=1024)
+    def about(app: str) -> tuple[Manifest, Cues]:
+        return corpus.card(app).manifest, cues.of(app)
+
+    def stops(app: str, row: training.Row) -> bool:
+        manifest, learned = about(app)
+        request = Request(text=row.text, attachment=row.attachment)
+        filling = fill(request, manifest, learned)
+        return bool(filling.missing or vetoes(request, manifest, filling, learned))
+
+    return stops
