@@ -41,7 +41,7 @@ function prop_three_bytes_for_four_digits(input, output) {
 
 function meta_alphabet_and_line_breaks_do_not_matter(input, run) {
   if (input.text.length > 90000) return true;
-  const wrapped = input.text.replace(/\+/g, "-").replace(/\//g, "_").replace(/[^]{7}/g, "$&\r\n");
+  const wrapped = input.text.replace(/\+/g, "-").replace(/\//g, "_").replace(/[^]{7}/gu, "$&\r\n");
   return JSON.stringify(run({ text: wrapped })) === JSON.stringify(run(input));
 }
 
