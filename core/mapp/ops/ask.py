@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mapp.errors import InvalidArguments, NoMatch, Problem, UsageError
+from mapp.errors import InvalidArguments, MappError, NoMatch, Problem, UsageError
 from mapp.model.decision import Ask, Decision, Use, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
-from mapp.model.request import LONGEST_REQUEST, Candidate, Request
+from mapp.model.request import LONGEST_REQUEST, Request
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, checked
 from mapp.ops.execute import Execution, execute
 from mapp.ops.indexing import Progress, open_fresh
 from mapp.ops.workspace import Workspace
+from mapp.route import lessons, recognise
 from mapp.route.cues import Cues
-from mapp.route.decide import Bands, Reading, decide
+from mapp.route.decide import Reading, decide
 from mapp.route.fill import fill
-from mapp.route.lessons import FILE as LESSONS
 from mapp.route.lessons import Lessons
 from mapp.route.vetoes import vetoes
 
@@ -69,26 +70,22 @@ class Router:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        path = index.extra(LESSONS)
-        self._lessons = Lessons(path) if path is not None else None
+        self._lessons = Lessons(_extra(index, lessons.FILE))
+        self._recogniser = recognise.load(_extra(index, recognise.FILE))
         self._known: dict[str, tuple[Manifest, Cues]] = {}
 
     def decide(self, request: Request) -> tuple[Decision, tuple[Reading, ...]]:
         """Returns the decision on a request, and the candidates as they were read."""
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
-        judged = self._judge(candidates)
-        readings = tuple(self._read(request, app, probability) for app, probability in judged)
-        return decide(request, candidates, readings, Bands(use=0.6, ask=0.4)), readings
+        judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
+        readings = tuple(self._read(request, row.app, row.probability) for row in judged)
+        return decide(request, candidates, readings, self._recogniser.bands), readings
 
     def close(self) -> None:
         """Closes the files."""
-        if self._lessons is not None:
-            self._lessons.close()
+        self._lessons.close()
         self._index.close()
-
-    def _judge(self, candidates: Sequence[Candidate]) -> list[tuple[str, float]]:
-        return [(candidate.app, candidate.score) for candidate in candidates[:READ_CLOSELY]]
 
     def _read(self, request: Request, app: str, probability: float) -> Reading:
         manifest, cues = self._about(app)
@@ -111,9 +108,15 @@ class Router:
 
     def _about(self, app: str) -> tuple[Manifest, Cues]:
         if app not in self._known:
-            cues = self._lessons.of(app) if self._lessons is not None else Cues()
-            self._known[app] = (self._index.card(app).manifest, cues)
+            self._known[app] = (self._index.card(app).manifest, self._lessons.of(app))
         return self._known[app]
+
+
+def _extra(index: Index, name: str) -> Path:
+    path = index.extra(name)
+    if path is None:
+        raise MappError(f"the index lacks {name}", hint="mapp index rebuild --fresh")
+    return path
 
 
 def ask(

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from mapp.config import load_config
 from mapp.errors import MappError
-from mapp.index.build import Corpus, Extra, build
+from mapp.index.build import build
 from mapp.index.embed import Embedder, choose_embedder
 from mapp.index.entry import Head
 from mapp.index.packed import read_packed
@@ -20,29 +19,9 @@ from mapp.index.vectors import open_vectors
 from mapp.library import catalogue
 from mapp.model.app import Card
 from mapp.ops.indexing import heads
+from mapp.ops.teaching import extras
 from mapp.ops.workspace import Workspace
-from mapp.route import lessons
-from mapp.route.cues import learn
 from mapp.starter import bundle
-
-
-@dataclass(frozen=True, slots=True)
-class LessonsExtra:
-    """What the filler learns from each app's requests."""
-
-    name: str = lessons.FILE
-
-    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
-        """Learns the changed apps anew, or all where there is nothing to take over."""
-        wanted = corpus.changed if previous is not None else corpus.apps
-        cards = ((app, corpus.card(app)) for app in wanted)
-        learned = ((app, learn(card.manifest, card.phrases)) for app, card in cards)
-        lessons.write_lessons(path, learned, corpus.apps, previous)
-
-
-def extras() -> tuple[Extra, ...]:
-    """Returns what the stages put into a generation."""
-    return (LessonsExtra(),)
 
 
 def main(job: str) -> int:
@@ -71,7 +50,7 @@ def main(job: str) -> int:
             embedder=embedder,
             vectors=vectors,
             store=document["store"],
-            extras=extras(),
+            extras=extras(vectors),
             progress=advance,
             fresh=document["fresh"],
         )
