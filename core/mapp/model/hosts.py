@@ -1,0 +1,67 @@
+"""The one spelling of a host: what a grant names and what a request reaches are compared in it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Final
+
+LONGEST_HOST: Final = 253
+
+_NUMBER: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
+
+
+def normal_host(text: str) -> str:
+    """Returns a host in lower case, as A-labels and without a trailing dot; an address in its shortest form.
+
+    IPv6 addresses stand in brackets, as in a URL. Only what IDNA 2008 takes as it stands is a name: nothing
+    is mapped, so that full-width letters, ideographic dots and the like are refused, not corrected.
+
+    >>> normal_host("Bücher.Example.")
+    'xn--bcher-kva.example'
+
+    Raises:
+        ValueError: saying what is wrong with it.
+    """
+    if text.startswith("["):
+        return _normal_v6(text)
+    host = re.sub("[A-Z]", lambda letter: letter[0].lower(), text).removesuffix(".")
+    if _NUMBER.match(host.rpartition(".")[2]):
+        return _normal_v4(host)
+    return _normal_name(host)
+
+
+def address_in(host: str) -> str | None:
+    """Returns the address that a normal host is, without brackets, or None if it is a name."""
+    if host.startswith("["):
+        return host[1:-1]
+    return host if _NUMBER.match(host.rpartition(".")[2]) else None
+
+
+def _normal_v6(text: str) -> str:
+    if not text.endswith("]") or "%" in text:
+        raise ValueError("is no IPv6 address in brackets")
+    try:
+        return f"[{IPv6Address(text[1:-1]).compressed}]"
+    except AddressValueError:
+        raise ValueError("is no IPv6 address in brackets") from None
+
+
+def _normal_v4(host: str) -> str:
+    """What ends in a number is an address to some programs: only one spelling means the same to all."""
+    try:
+        return str(IPv4Address(host))
+    except AddressValueError:
+        raise ValueError("is no IPv4 address in four decimal parts") from None
+
+
+def _normal_name(host: str) -> str:
+    import idna
+
+    try:
+        name = idna.encode(host, strict=True, std3_rules=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ValueError(f"is no host name: {error}") from None
+    if len(name) > LONGEST_HOST:
+        raise ValueError(f"is longer than {LONGEST_HOST} characters")
+    return name

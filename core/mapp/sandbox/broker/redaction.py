@@ -1,0 +1,94 @@
+"""Keeps secrets out of what others see: answers, journal, recordings, errors and logs.
+
+Found are a secret itself, percent-encoded, escaped as in JSON or HTML, in hexadecimal, in base64 at any
+offset, and all of these of the secret read backwards. What a server makes of it otherwise (a hash, a
+cipher, pieces) is not.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+SHORTEST_SECRET: Final = 8
+"""Shorter secrets cannot be told from ordinary text, and are not sent."""
+
+_ANY: Final = "[A-Za-z0-9+/_-]"
+_WRAPPED: Final = r"(?:\\r|\\n|\s){0,2}+"
+_ESCAPES: Final = {"+": r"(?:[+-]|%2[bB])", "/": r"(?:\\?/|_|%2[fF])"}
+_SHARED: Final = (0, 2, 3)  # how many characters at the start hold bits of the bytes before, by offset
+
+
+class Redactor:
+    """Replaces secrets (name to value) by `[secret NAME]`; made once for many texts."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        longest_first = sorted(secrets.items(), key=lambda item: (-len(item[1]), item[0]))
+        self._secrets = [
+            (rf"[secret {name}]".replace("\\", r"\\"), _pattern(value))
+            for name, value in longest_first
+            if value
+        ]
+
+    def __call__(self, text: str) -> str:
+        """Returns the text without the secrets, in any of their forms."""
+        for replacement, pattern in self._secrets:
+            text = pattern.sub(replacement, text)
+        return text
+
+    def in_bytes(self, body: bytes) -> bytes:
+        """Returns bytes without the secrets; secrets are ASCII, so it does not matter what the rest is."""
+        return self(body.decode("latin-1")).encode("latin-1", "replace")
+
+
+def redact(text: str, secrets: Mapping[str, str]) -> str:
+    """Returns a text with each secret (name to value) replaced by `[secret NAME]`, in any of its forms.
+
+    >>> redact("token=hunter2-hunter2", {"TOKEN": "hunter2-hunter2"})
+    'token=[secret TOKEN]'
+    """
+    return Redactor(secrets)(text)
+
+
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Very short secrets are found as they stand only: their other forms are everywhere."""
+    if len(secret) < 4:
+        return re.compile(re.escape(secret))
+    return re.compile("|".join(dict.fromkeys([*_forms(secret), *_forms(secret[::-1])])))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Every piece is atomic or possessive: what could be read in two ways would take for ever."""
+    raw = secret.encode()
+    yield re.escape(secret)
+    yield "".join(map(_escaped, secret))
+    yield r"(?:%|\\x|[\s:-])?+".join(f"(?i:{byte:02x})" for byte in raw)
+    yield from (_base64(raw, offset) for offset in range(3))
+
+
+def _escaped(character: str) -> str:
+    """Returns a pattern for one character as URLs, JSON or HTML may write it, or as it stands."""
+    number = ord(character)
+    percent = "".join(f"%{byte:02x}" for byte in character.encode())
+    ways = [rf"(?i:{percent})", rf"(?i:\\u{number:04x})", f"&#0*+{number};", f"(?i:&#x0*+{number:x};)"]
+    if (named := html.escape(character)) != character:
+        ways.append(re.escape(named))
+    if character == " ":
+        ways.append(r"\+")
+    ways.append(rf"\\?{re.escape(character)}")
+    return f"(?>{'|'.join(ways)})"
+
+
+def _base64(raw: bytes, offset: int) -> str:
+    """Returns a pattern for bytes in base64 after `offset` (0 to 2) other bytes, and before any.
+
+    Characters that hold bits of the neighbours too are taken along, whatever they are.
+    """
+    encoded = b64encode(bytes(offset) + raw).decode("ascii")
+    first, whole = _SHARED[offset], (offset + len(raw)) * 8 // 6
+    before = f"{_ANY}?" if first else ""
+    after = f"{_ANY}?" if (offset + len(raw)) % 3 else ""
+    return before + _WRAPPED.join(_ESCAPES.get(letter, letter) for letter in encoded[first:whole]) + after

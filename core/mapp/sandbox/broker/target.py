@@ -1,0 +1,123 @@
+"""Where a request goes: a URL read strictly, and the grant that covers it.
+
+What two programs could read differently is refused, never repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urljoin
+
+from mapp.model.hosts import normal_host
+from mapp.model.http import HttpGrant
+from mapp.sandbox.broker.refusal import Refusal
+
+LONGEST_URL: Final = 8192
+
+_URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?\Z", re.ASCII | re.IGNORECASE)
+_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([1-9][0-9]{0,4}))?\Z", re.ASCII)
+_NEVER: Final = re.compile(r"[\x00-\x20\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff]")
+_STANDARD: Final = {"http": 80, "https": 443}
+# RFC 3986: everything that may stand in a path or a query, and the percent sign of what is quoted already
+_AS_IS: Final = "!$&'()*+,-./:;=?@_~%"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """One URL taken apart: `host` is normal, `path` starts with a slash and has the query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Returns what must stay the same for secrets and headers to be sent along."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def authority(self) -> str:
+        """Returns the value of the Host header: the port only if it is not the scheme's own."""
+        return self.host if self.port == _STANDARD[self.scheme] else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Returns the URL in its one spelling, without its fragment."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+
+def read_target(url: str) -> Target:
+    """Returns where a URL leads.
+
+    Raises:
+        Refusal: `forbidden` if it is not strictly a URL, `too_large` if it is too long.
+    """
+    if len(url) > LONGEST_URL:
+        raise Refusal("too_large", f"the URL is longer than {LONGEST_URL} characters")
+    match = None if _NEVER.search(url) else _URL.match(url)
+    if match is None:
+        raise Refusal("forbidden", f"{url[:200]!a} is no plain http or https URL")
+    scheme = match[1].lower()
+    host, port = _host_and_port(match[2])
+    path = quote(match[3], safe=_AS_IS)
+    path = path if path.startswith("/") else f"/{path}"
+    if len(path) > LONGEST_URL:
+        raise Refusal("too_large", f"the URL is longer than {LONGEST_URL} characters")
+    return Target(scheme=scheme, host=host, port=port or _STANDARD[scheme], path=path)
+
+
+def follow(target: Target, location: str) -> Target:
+    """Returns where a redirect leads from `target`.
+
+    Raises:
+        Refusal: as `read_target` does.
+    """
+    if _NEVER.search(location):  # `urljoin` drops some of it
+        raise Refusal("forbidden", f"{location[:200]!a} is no plain http or https URL")
+    try:
+        return read_target(urljoin(target.url, location))
+    except ValueError:
+        raise Refusal("forbidden", f"{location[:200]!a} is no plain http or https URL") from None
+
+
+def grant_for(target: Target, method: str, grants: Iterable[HttpGrant]) -> HttpGrant:
+    """Returns the first grant that covers a target and method.
+
+    Raises:
+        Refusal: `forbidden`, saying what is missing.
+    """
+    near = [grant for grant in grants if _is_for(grant, target)]
+    if not near:
+        raise Refusal("forbidden", f"the app may not reach {target.host} on port {target.port}")
+    near = [grant for grant in near if grant.plain or target.scheme == "https"]
+    if not near:
+        raise Refusal("forbidden", f"the app may reach {target.host} only by https")
+    for grant in near:
+        if method in grant.methods:
+            return grant
+    raise Refusal("forbidden", f"the app may not send {method[:20]!a} to {target.host}")
+
+
+def _is_for(grant: HttpGrant, target: Target) -> bool:
+    try:
+        host = normal_host(grant.host)
+    except ValueError:
+        return False
+    return host == target.host and (grant.port or _STANDARD[target.scheme]) == target.port
+
+
+def _host_and_port(authority: str) -> tuple[str, int | None]:
+    match = _AUTHORITY.match(authority)
+    if match is None or "@" in authority or "%" in authority:
+        raise Refusal("forbidden", f"{authority[:200]!a} is no host with or without a port")
+    port = int(match[2]) if match[2] else None
+    if port is not None and port > 65_535:
+        raise Refusal("forbidden", f"{port} is no port")
+    try:
+        return normal_host(match[1]), port
+    except ValueError as error:
+        raise Refusal("forbidden", f"{match[1][:200]!a} {error}") from None
