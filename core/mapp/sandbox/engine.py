@@ -12,6 +12,7 @@ from mapp.errors import SandboxUnavailable
 
 HERE = Path(__file__).parent
 HINT = "install it with: pip install 'dukpy>=0.6,<0.7'"
+PRELUDE = ("prelude.js", "mathematics.js")
 # Nothing of ours reaches a worker; UTC0 needs no time-zone file.
 ENVIRONMENT = {"TZ": "UTC0", "LC_ALL": "C"}
 
@@ -45,7 +46,7 @@ def command(module: str) -> list[str]:
     """Returns the command line that starts `main` of a child module of ours in a bare interpreter."""
     start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); import {module}; sys.path.pop(0)"
     interpreter = [sys.executable, "-I", "-S", "-X", "utf8", "-c", f"{start}; {module}.main()"]
-    return [*interpreter, str(HERE), str(extension()), str(HERE / "prelude.js")]
+    return [*interpreter, str(HERE), str(extension()), *(str(HERE / name) for name in PRELUDE)]
 
 
 def unavailable(what: str) -> SandboxUnavailable:

@@ -82,6 +82,29 @@
     delete global.call_python;
   }
 
+  // ---- mathematics with the same last digit everywhere ----------------------------------------------------
+
+  // `dukpy` holds [source of mathematics.js, whether to evaluate it now]: a helper process does it once for all its
+  // workers, a context made during a run only when it is needed.
+  function installMathematics([source, eager]) {
+    const { abs, floor, sqrt, trunc } = Math;
+    const view = new Float64Array(1);
+    const captured = { abs, floor, sqrt, trunc, integer: BigInt, wrap: BigInt.asUintN, number: Number, view,
+      words: new Uint32Array(view.buffer), List: Float64Array };
+    let functions = null;
+    const load = () => (functions === null ? (functions = evaluate(source)(captured)) : functions);
+    const unary = (name) => ({ [name](x) { return load()[name](+x); } })[name];
+    for (const name of ["acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
+      "log", "log10", "log1p", "log2", "sin", "sinh", "tan", "tanh"]) hide(Math, name, unary(name));
+    const others = {
+      atan2(y, x) { return load().atan2(+y, +x); },
+      pow(x, y) { return load().pow(+x, +y); },
+      hypot(x, y) { return load().hypot(arguments); }, // two named, for its `length`
+    };
+    for (const name of ["atan2", "pow", "hypot"]) hide(Math, name, others[name]);
+    if (eager) load();
+  }
+
   // ---- random numbers: sfc32, 53 bits a draw --------------------------------------------------------------
 
   function generator(low, high, stream) {
@@ -340,6 +363,7 @@
   }
 
   pinDate();
+  installMathematics(global.dukpy);
   removeAmbientAuthority();
   forbidCodeFromStrings();
   hide(global, "__mapp__", begin);

@@ -32,13 +32,13 @@ BROKEN = 70  # exit status: a mistake of ours
 class Interpreter:
     """One QuickJS context, as the extension expects to find it: no loader, no functions but `subject`."""
 
-    def __init__(self, engine: Any, prelude: bytes) -> None:
+    def __init__(self, engine: Any, prelude: bytes, mathematics: bytes, *, eager: bool) -> None:
         self._ctx = engine.create_context()
         self._funcs: dict[str, Any] = {}
         self._engine = engine
-        self.prelude = prelude
+        self._ours = prelude, mathematics
         self.subject_job = b""
-        engine.eval_string(self, prelude, b"null")
+        engine.eval_string(self, prelude, b"[%s,%s]" % (mathematics, b"true" if eager else b"false"))
 
     def run(self, job: bytes) -> bytes:
         """Returns the record, as JSON, that the prelude made of the job."""
@@ -51,7 +51,7 @@ class Interpreter:
     def _call_python(self, name: bytes, arguments: bytes) -> bytes:
         """Runs the subject on one input, in a context of its own that nothing has touched before."""
         job = b"[" + self.subject_job + b"," + arguments + b"]"
-        tag, body = answer(Interpreter(self._engine, self.prelude), job)
+        tag, body = answer(Interpreter(self._engine, *self._ours, eager=False), job)
         return body if tag == RECORD else NO_RECORD[tag]
 
 
@@ -66,10 +66,23 @@ def load_engine(path: str) -> Any:
     return engine
 
 
-def prepare(engine_path: str, prelude_path: str) -> Interpreter:
+def prepare(engine_path: str, prelude_path: str, mathematics_path: str) -> Interpreter:
     """Returns an interpreter with the prelude in place, waiting for its one job."""
-    with open(prelude_path, "rb") as file:  # noqa: PTH123 (pathlib costs as much as the engine)
-        return Interpreter(load_engine(engine_path), file.read())
+    mathematics = quoted(read(mathematics_path))
+    return Interpreter(load_engine(engine_path), read(prelude_path), mathematics, eager=True)
+
+
+def read(path: str) -> bytes:
+    """Returns what a file of ours holds."""
+    with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs as much as the engine)
+        return file.read()
+
+
+def quoted(text: bytes) -> bytes:
+    """Returns printable text and line breaks as a JSON string."""
+    for plain, escaped in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n")):
+        text = text.replace(plain, escaped)
+    return b'"' + text + b'"'
 
 
 def answer(interpreter: Interpreter, job: bytes) -> tuple[bytes, bytes]:
@@ -133,7 +146,7 @@ def serve(
 
 def main() -> None:
     """Serves one job over standard input and output: the way where there is no `fork`."""
-    interpreter = prepare(sys.argv[1], sys.argv[2])
+    interpreter = prepare(*sys.argv[1:])
     doors = confinement.Confinement()
     meter = confinement.open_meter()
     doors.settle()

@@ -28,7 +28,7 @@ INTEGER = 4
 def main() -> None:
     """Serves runs one after the other until the parent hangs up."""
     confinement.close_all_but(CONTROL, OUTPUT, ERRORS)
-    interpreter = worker.prepare(sys.argv[1], sys.argv[2])
+    interpreter = worker.prepare(*sys.argv[1:])
     doors = confinement.Confinement()
     doors.settle()
     gc.collect()
