@@ -1,4 +1,4 @@
-"""How many requests of CLINC-150 are recognised, when few may be taken wrongly: three classifiers side by side.
+"""How many requests of CLINC-150 three classifiers recognise, when few may be taken wrongly.
 
 One app for each of the 150 intents, taught by its 20 training requests and by mapp's own background of
 things that no app does; CLINC's out-of-scope rows train nothing. Judged are the validation rows, 20 an
@@ -29,7 +29,8 @@ from mapp.ops.teaching import background_texts
 from mapp.route.recognise import Recogniser, features
 from mapp.route.softmax import fit_columns, probabilities
 from mapp.route.training import Background, Lesson, Row, fit
-from tests.benchmarks.measuring import machine, table
+
+from .measuring import machine, table
 
 Floats = NDArray[np.float32]
 FALSE_HITS = 0.01

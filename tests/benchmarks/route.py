@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import fill_bfcl, recognise_clinc
+from . import fill_bfcl, recognise_clinc
 
 if __name__ == "__main__":
     recognise_clinc.main()

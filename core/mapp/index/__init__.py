@@ -8,22 +8,3 @@
 
 Everything here is derived from the repositories and can be deleted at any time.
 """
-
-from mapp.index.build import Corpus, Extra, build
-from mapp.index.embed import Embedder, choose_embedder
-from mapp.index.entry import Entry, Head, IndexStatus
-from mapp.index.search import Index, open_index, status
-
-__all__ = [
-    "Corpus",
-    "Embedder",
-    "Entry",
-    "Extra",
-    "Head",
-    "Index",
-    "IndexStatus",
-    "build",
-    "choose_embedder",
-    "open_index",
-    "status",
-]

@@ -1,0 +1,388 @@
+"""An index is built, asked, brought up to date, and never trusted when it is damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mapp.errors import NotFound
+from mapp.index import build, generation
+from mapp.index.build import Corpus
+from mapp.index.catalogue import Catalogue
+from mapp.index.entry import about, misses, taught
+from mapp.index.search import Index, open_index, status
+from support.embedders import HashedWords
+from support.shelf import Shelf
+
+
+def opened(shelf: Shelf) -> Index:
+    index = shelf.open()
+    assert index is not None
+    return index
+
+
+def test_a_request_finds_the_app_that_does_it(shelf: Shelf) -> None:
+    made = shelf.build()
+    assert (made.state, made.apps, made.store) == ("ready", 3, "exact")
+    index = opened(shelf)
+    for text, app in (("sort my lines", "sort-lines"), ("add the vat", "vat"), ("rot13 abc", "rot13")):
+        assert index.search(text)[0].app == app
+
+
+def test_scores_fall_and_lie_between_0_and_1(shelf: Shelf) -> None:
+    shelf.build()
+    scores = [candidate.score for candidate in opened(shelf).search("sort the lines by price")]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1.0001 for score in scores)
+
+
+def test_no_more_candidates_come_than_were_asked_for(shelf: Shelf) -> None:
+    shelf.build()
+    index = opened(shelf)
+    assert len(index.search("lines", 2)) == 2
+    assert index.search("lines", 0) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", '" OR ""', "NEAR(a b)", "a*^:-()", "\x00", "日本語", "x" * 10_000]
+)
+def test_any_text_may_be_asked(shelf: Shelf, text: str) -> None:
+    shelf.build()
+    assert len(opened(shelf).search(text)) == 3
+
+
+def test_an_empty_library_has_an_index_that_finds_nothing(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    assert shelf.build().apps == 0
+    assert opened(shelf).search("anything") == ()
+
+
+def test_a_card_comes_back_as_it_went_in(shelf: Shelf) -> None:
+    shelf.build()
+    index = opened(shelf)
+    assert index.card("vat") == shelf.cards["vat"]
+    with pytest.raises(NotFound, match="'none'"):
+        index.card("none")
+
+
+def test_nothing_is_read_when_nothing_changed(shelf: Shelf) -> None:
+    first = shelf.build()
+    assert sorted(shelf.read) == ["rot13", "sort-lines", "vat"]
+    again = shelf.build()
+    assert shelf.read == []
+    assert again.generation == first.generation
+
+
+def test_only_what_changed_is_read_and_embedded(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.embedder.asked.clear()
+    shelf.put("vat", "Adds sales tax to a price.", "add sales tax")
+    shelf.build()
+    assert shelf.read == ["vat"]
+    assert all("tax" in text for text in shelf.embedder.asked)
+    assert opened(shelf).card("vat").manifest.description == "Adds sales tax to a price."
+
+
+def test_an_app_with_another_commit_of_the_same_tree_is_not_read(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.commits["vat"] = "c1"
+    shelf.build()
+    assert shelf.read == []
+    assert opened(shelf).heads()["vat"].commit == "c1"
+
+
+def test_what_is_gone_is_found_no_more(shelf: Shelf) -> None:
+    shelf.build()
+    del shelf.cards["vat"]
+    shelf.build()
+    index = opened(shelf)
+    assert index.apps == ("rot13", "sort-lines")
+    assert "vat" not in {candidate.app for candidate in index.search("add the vat")}
+
+
+def test_an_incremental_index_equals_one_built_from_scratch(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.put("aaa", "Comes first.", "first of all").put("vat", "Adds sales tax.", "sales tax please")
+    del shelf.cards["rot13"]
+    shelf.build()
+    step = {text: opened(shelf).search(text) for text in ("sales tax", "first", "sort lines")}
+    shutil.rmtree(shelf.index)
+    shelf.build()
+    whole = {text: opened(shelf).search(text) for text in step}
+    assert [[c.app for c in found] for found in step.values()] == [
+        [c.app for c in found] for found in whole.values()
+    ]
+    assert [c.score for c in step["sales tax"]] == pytest.approx([c.score for c in whole["sales tax"]])
+
+
+def test_vectors_outlive_the_index(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.embedder.asked.clear()
+    shutil.rmtree(shelf.index)
+    shelf.build()
+    assert shelf.embedder.asked == []
+
+
+def test_a_damaged_vector_cache_is_made_anew(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.vectors.write_bytes(b"no database at all" * 100)
+    shutil.rmtree(shelf.index)
+    assert shelf.build().apps == 3
+
+
+def test_held_back_requests_are_never_indexed(shelf: Shelf) -> None:
+    card = shelf.put("many", "Has many requests.", *(f"request number {n}" for n in range(100))).cards["many"]
+    held = {phrase.request for phrase in card.phrases if phrase.held_back}
+    assert held and not held & set(taught(card))
+    shelf.build()
+    assert not held & set(shelf.embedder.asked)
+
+
+def test_near_misses_do_not_pull_their_app_nearer(shelf: Shelf) -> None:
+    shelf.put("vat", "Adds tax.", "add vat", misses=["who invented pasta", "pasta recipes", "pasta pasta"])
+    shelf.build()
+    index = opened(shelf)
+    assert misses(shelf.cards["vat"])
+    score = {c.app: c.score for c in index.search("pasta pasta")}
+    assert score["vat"] < 0.4
+
+
+def test_the_line_about_an_app_names_inputs_and_output(shelf: Shelf) -> None:
+    line = about(shelf.cards["sort-lines"])
+    assert line == "sort lines: Sorts lines.; inputs: text (What to work on); output: string"
+
+
+class Note:
+    """An extra that notes what it was given."""
+
+    def __init__(self, name: str = "note.json") -> None:
+        self.name = name
+        self.previous: list[bool] = []
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        self.previous.append(previous is not None)
+        rows = {app: len(corpus.vectors(app)[1]) for app in corpus.apps}
+        path.write_text(json.dumps({"rows": rows, "changed": list(corpus.changed)}))
+
+
+def test_another_stage_puts_its_file_into_the_generation(shelf: Shelf) -> None:
+    note = Note()
+    shelf.build(extras=[note])
+    path = opened(shelf).extra("note.json")
+    assert path is not None
+    found = json.loads(path.read_text())
+    assert found["changed"] == ["rot13", "sort-lines", "vat"]
+    expected = {name: 1 + len(taught(card)) for name, card in shelf.cards.items()}
+    assert found["rows"] == expected
+    shelf.put("vat", "Adds tax.", "add tax")
+    shelf.build(extras=[note])
+    assert note.previous == [False, True]
+    assert opened(shelf).extra("none.json") is None
+
+
+def test_an_index_without_the_file_of_a_stage_is_built_again(shelf: Shelf) -> None:
+    shelf.build()
+    shelf.build(extras=[Note()])
+    assert opened(shelf).extra("note.json") is not None
+    assert shelf.read == []
+
+
+def test_the_graph_finds_what_the_exact_store_finds(shelf: Shelf) -> None:
+    shelf.build(store="exact")
+    exact = opened(shelf).search("sort my lines by price")
+    made = shelf.build(store="chroma")
+    assert made.store == "chroma"
+    near = opened(shelf).search("sort my lines by price")
+    assert [c.app for c in near] == [c.app for c in exact]
+    assert [c.score for c in near] == pytest.approx([c.score for c in exact], abs=1e-4)
+
+
+@pytest.mark.parametrize("damage", ["gone", "emptied", "scribbled"])
+def test_a_damaged_graph_is_answered_for_by_the_exact_store(shelf: Shelf, damage: str) -> None:
+    shelf.build(store="chroma")
+    (generation,) = shelf.generations()
+    graph = shelf.index / generation / "chroma"
+    if damage == "gone":
+        shutil.rmtree(graph)
+    for path in graph.rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"" if damage == "emptied" else b"\xff" * path.stat().st_size)
+    assert opened(shelf).search("sort my lines")[0].app == "sort-lines"
+
+
+def files_of_a_generation(shelf: Shelf) -> list[Path]:
+    (generation,) = shelf.generations()
+    return sorted(path for path in (shelf.index / generation).iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["seal.json", "apps.npy", "catalogue.sqlite"])
+@pytest.mark.parametrize("damage", ["gone", "emptied", "cut", "changed"])
+def test_a_damaged_generation_is_seen_and_built_anew(shelf: Shelf, name: str, damage: str) -> None:
+    shelf.build()
+    path = next(path for path in files_of_a_generation(shelf) if path.name == name)
+    content = bytearray(path.read_bytes())
+    if damage == "gone":
+        path.unlink()
+    elif damage == "emptied":
+        path.write_bytes(b"")
+    elif damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    else:
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+        os.utime(path, ns=(1, 1))
+    assert shelf.open() is None
+    assert status(shelf.index, shelf.heads()).state == "damaged"
+    assert shelf.build().apps == 3
+    assert opened(shelf).search("sort my lines")[0].app == "sort-lines"
+    assert len(shelf.generations()) == 1
+
+
+def test_rot_that_left_size_and_time_alone_is_seen_by_a_thorough_look(shelf: Shelf) -> None:
+    shelf.build()
+    path = next(path for path in files_of_a_generation(shelf) if path.name == "apps.npy")
+    known = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+    assert status(shelf.index, thorough=True).state == "damaged"
+
+
+@pytest.mark.parametrize("pointer", ["", "gen-none\n", "../../etc\n", "gen-../x\n", "\xff"])
+def test_a_wrong_pointer_is_never_followed_and_cured_by_a_build(shelf: Shelf, pointer: str) -> None:
+    shelf.build()
+    (shelf.index / "CURRENT").write_text(pointer, encoding="utf-8")
+    assert shelf.open() is None
+    assert shelf.build().apps == 3
+    assert shelf.open() is not None
+
+
+def test_vectors_of_another_embedder_are_not_compared(shelf: Shelf) -> None:
+    shelf.build()
+    other = HashedWords(digest="another")
+    assert open_index(shelf.index, other) is None
+    shelf.embedder = other
+    assert shelf.build().apps == 3
+    assert shelf.open() is not None
+
+
+def test_the_status_counts_what_is_behind(shelf: Shelf) -> None:
+    assert status(shelf.index, shelf.heads()).to_dict()["state"] == "missing"
+    shelf.build()
+    assert status(shelf.index, shelf.heads()).state == "ready"
+    shelf.put("vat", "Adds tax.", "tax").put("new", "Is new.", "new")
+    del shelf.cards["rot13"]
+    found = status(shelf.index, shelf.heads())
+    assert (found.state, found.behind) == ("behind", 3)
+
+
+def test_a_reader_keeps_its_generation_while_another_is_built(shelf: Shelf) -> None:
+    shelf.build()
+    reader = opened(shelf)
+    shelf.put("vat", "Adds tax.", "tax")
+    shelf.build()
+    assert reader.search("sort my lines")[0].app == "sort-lines"
+    assert reader.card("vat").manifest.description == "Adds value-added tax to a price."
+
+
+def test_what_a_killed_build_left_is_swept(shelf: Shelf) -> None:
+    shelf.build()
+    litter = shelf.index / "gen-0123456789abcdef"
+    litter.mkdir()
+    (litter / "apps.npy").write_bytes(b"half")
+    shelf.build()
+    assert len(shelf.generations()) == 1
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.parametrize("step", ["begin", "catalogue", "matrix", "seal", "switch", "sweep"])
+def test_a_killed_build_leaves_the_old_or_the_new_index(shelf: Shelf, step: str) -> None:
+    shelf.build()
+    before = shelf.generations()
+    shelf.put("vat", "Adds tax.", "tax")
+    pid = os.fork()
+    if pid == 0:
+        _die_at(step)
+        shelf.build()
+        os._exit(0)
+    _, ended = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
+    index = opened(shelf)
+    new = index.card("vat").manifest.description == "Adds tax."
+    assert new == (step == "sweep")
+    assert new or before[0] in shelf.generations()
+    shelf.build()
+    assert opened(shelf).card("vat").manifest.description == "Adds tax."
+    assert len(shelf.generations()) == 1
+
+
+def _die_at(step: str) -> None:
+    def die(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def die_next_time(*_: object) -> None:
+        generation.sweep = die
+
+    owner, name = {
+        "begin": (generation, "begin"),
+        "catalogue": (Catalogue, "move"),
+        "matrix": (build, "write_matrix"),
+        "seal": (generation, "write_seal"),
+        "switch": (generation, "switch"),
+        "sweep": (generation, "sweep"),
+    }[step]
+    # A build sweeps twice: before it begins, and once the new generation is in use.
+    setattr(owner, name, die_next_time if step == "sweep" else die)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_two_builds_at_once_take_turns(shelf: Shelf) -> None:
+    shelf.build()
+    children = []
+    for number in range(4):
+        pid = os.fork()
+        if pid == 0:
+            shelf.put(f"new-{number}", "Is new.", f"new thing {number}")
+            shelf.build()
+            os._exit(0)
+        children.append(pid)
+    assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children] == [0] * 4
+    assert opened(shelf).search("sort my lines")[0].app == "sort-lines"
+    assert len(shelf.generations()) == 1
+
+
+def test_a_vector_that_was_kept_wrongly_is_computed_again(shelf: Shelf) -> None:
+    shelf.build()
+    with sqlite3.connect(shelf.vectors) as connection:
+        connection.execute("update vectors set data = x'00000000ffff'")
+    connection.close()
+    shutil.rmtree(shelf.index)
+    shelf.build()
+    index = opened(shelf)
+    assert np.isfinite(index.search("sort my lines")[0].score)
+
+
+def test_importing_the_index_loads_nothing_heavy() -> None:
+    code = (
+        "import mapp.index, sys; print([m for m in ('numpy', 'onnxruntime', 'chromadb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_time_of_a_file_is_no_part_of_what_is_trusted_blindly(shelf: Shelf) -> None:
+    shelf.build()
+    for path in files_of_a_generation(shelf):
+        os.utime(path, (time.time() + 100, time.time() + 100))
+    assert shelf.open() is not None
