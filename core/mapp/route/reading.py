@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mapp.model.schema import Absent
 from mapp.model.values import JSONValue
@@ -60,8 +61,9 @@ class TextCues:
     """Stems of the app's name and of the words that most of its requests share: its job, nobody's value."""
 
 
+@lru_cache(maxsize=4)  # one request is read against several apps, and for the vetoes too
 def read(text: str, attachment: str | None = None) -> Reading:
-    """Returns the request with its tokens and mentions."""
+    """Returns the request with its tokens and mentions; nobody may change what it returns."""
     tokens = tokenise(text)
     found = mentions(text, tokens)
     reading = Reading(text, attachment, tokens, found)

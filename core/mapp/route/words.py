@@ -23,6 +23,7 @@ class Token:
     end: int
 
 
+@lru_cache(maxsize=2048)  # an app's own words are looked at for every request
 def tokenise(text: str) -> tuple[Token, ...]:
     """Returns the words, digit groups and single marks of the text, in order; `5km` is two tokens."""
     tokens = []
