@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+if TYPE_CHECKING:
+    from mapp.sandbox.calls import Broker
 
 Reason = Literal["wall", "cpu", "memory", "output", "crash"]
 Isolation = Literal["full", "process", "none"]
@@ -27,6 +30,11 @@ class Granted(Protocol):
         """Whether the script sees a source of chance."""
         ...
 
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """What it may ask of a broker: some of `http`, `store` and `llm`."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
@@ -34,6 +42,7 @@ class Grant:
 
     clock: bool = False
     random: bool = False
+    calls: tuple[str, ...] = ()
 
 
 NOTHING = Grant()
@@ -131,8 +140,12 @@ class Executor(Protocol):
         """What stands between a script that has broken the engine, and the machine."""
         ...
 
-    def run(self, job: Job) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable if no worker can be started."""
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Returns what came of the job; raises SandboxUnavailable if no worker can be started.
+
+        `broker` answers what the script asks of its host, in this thread, while the script waits; that time
+        does not count against `wall_ms`. What the broker raises ends the run and is raised here.
+        """
         ...
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:

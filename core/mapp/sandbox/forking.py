@@ -3,7 +3,7 @@
 A lane is one zygote process (see `mapp.sandbox.zygote`) and does one run at a time; there is one lane a
 core, opened when it is first needed. We, not the zygote, watch clock and output. The zygote runs nothing of a
 stranger's, so it can always be told to kill. If it is lost all the same, the run is repeated once in a new
-one: a script has no side effects.
+one, unless the script has called its host by then: it has no other side effects.
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from mapp.errors import SandboxUnavailable
+from mapp.errors import Busy, SandboxUnavailable
 from mapp.sandbox import ending, engine, wire
+from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+from mapp.sandbox.verdict import note, noted
 
 PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
 CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 RUN, WAIT, KILL = b"R", b"W", b"K"  # as in zygote.py
+PROBE, HELD = b"T", b"1"  # as in probing.py
+LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 ENDED = 24
 
 
@@ -82,11 +87,20 @@ class Lane:
             raise engine.unavailable("its process ended at once")
         return self._isolation
 
-    def run(self, job: Job, payload: bytes) -> Result:
+    def holds(self) -> bool:
+        """Has the zygote try out whether its confinement holds; raises SandboxUnavailable."""
+        self.isolation()
+        try:
+            self._control.sendall(PROBE)
+            return self._control.recv(1) == HELD
+        except OSError as error:
+            raise engine.unavailable(f"it could not be tried out: {error}") from error
+
+    def run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
         self.isolation()
         try:
-            conversation = self._converse(job, payload)
+            conversation = self._converse(job, payload, desk)
             end = self._end(WAIT if conversation.ending == "hung up" else KILL)
         except OSError as error:
             raise LaneLost from error
@@ -107,7 +121,7 @@ class Lane:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.process, 0)
 
-    def _converse(self, job: Job, payload: bytes) -> Conversation:
+    def _converse(self, job: Job, payload: bytes, desk: Desk) -> Conversation:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -115,7 +129,7 @@ class Lane:
             ours.settimeout(PATIENCE)
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 ours.sendall(payload)
-            return _listen(ours, job)
+            return _listen(ours, job, desk)
 
     def _end(self, order: bytes) -> End:
         """Has the zygote bury the worker and tell how it died."""
@@ -148,38 +162,58 @@ def _start(control: int) -> int:
         raise engine.unavailable(str(error)) from error
 
 
-def _listen(channel: socket.socket, job: Job) -> Conversation:
+def _listen(channel: socket.socket, job: Job, desk: Desk) -> Conversation:
     started = time.perf_counter()
-    limit, reply = wire.reply_limit(job), bytearray()
+    inbox = wire.Inbox(job)
+
+    def spent() -> float:
+        return time.perf_counter() - started - desk.seconds
 
     def stop(reason: Literal["answered", "hung up", "wall"]) -> Conversation:
-        return Conversation(reply=bytes(reply), ending=reason, wall_ms=(time.perf_counter() - started) * 1000)
+        return Conversation(reply=inbox.reply, ending=reason, wall_ms=spent() * 1000)
 
-    while len(reply) <= limit and not wire.is_complete(reply):
-        left = started + job.wall_ms / 1000 - time.perf_counter()
+    while not inbox.is_done:
+        call = inbox.take_call()
+        answer = None if call is None else desk.reply(call)
+        left = job.wall_ms / 1000 - spent()
         if left <= 0:
             return stop("wall")
         channel.settimeout(left)
         try:
-            chunk = channel.recv(CHUNK)
+            if not _exchange(channel, inbox, answer):
+                return stop("hung up")
         except TimeoutError:
-            continue
-        except ConnectionResetError:
+            return stop("wall")
+        except (BrokenPipeError, ConnectionResetError):
             return stop("hung up")
-        if not chunk:
-            return stop("hung up")
-        reply += chunk
     return stop("answered")
+
+
+def _exchange(channel: socket.socket, inbox: wire.Inbox, answer: bytes | None) -> bool:
+    """Sends an answer, or receives what comes next; returns whether the worker is still there."""
+    if answer is not None:
+        channel.sendall(answer)
+        return True
+    chunk = channel.recv(CHUNK)
+    inbox.add(chunk)
+    return bool(chunk)
 
 
 class ForkingExecutor:
     """An Executor with one zygote a lane."""
 
-    def __init__(self, *, lanes: int | None = None) -> None:
+    def __init__(
+        self, *, lanes: int | None = None, queue: int = LONGEST_QUEUE, notes: Path | None = None
+    ) -> None:
+        """`notes` is a file for the verdict on this machine, kept until it is started anew."""
         self._free = threading.BoundedSemaphore(lanes or os.cpu_count() or 1)
         self._lock = threading.Lock()
         self._idle: list[Lane] = []
         self._closed = False
+        self._queue = queue
+        self._waiting = 0
+        self._notes = notes
+        self._isolation: Isolation | None = None
 
     @property
     def engine(self) -> str:
@@ -188,21 +222,50 @@ class ForkingExecutor:
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine; asks a zygote, so it may have to start one."""
-        with self._free, self._lane() as lane:
-            return lane.isolation()
+        """What stands between a broken engine and the machine.
 
-    def run(self, job: Job) -> Result:
+        The first time on a machine since it was started, a zygote has children try to break out.
+        """
+        if self._isolation is None:
+            self._isolation = noted(self._notes)
+        if self._isolation is None:
+            self._isolation = self._measured()
+            note(self._notes, self._isolation)
+        return self._isolation
+
+    def _measured(self) -> Isolation:
+        with self._turn(), self._lane() as lane:
+            claimed = lane.isolation()
+            return "process" if claimed == "full" and not lane.holds() else claimed
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Waits for a free lane; raises Busy if too many do so already."""
+        with self._lock:
+            if self._waiting >= self._queue:
+                raise Busy(f"{self._waiting} runs wait for the sandbox already.", hint="run fewer at a time")
+            self._waiting += 1
+        try:
+            self._free.acquire()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable."""
         try:
-            return self._run(job, wire.encode(job))
+            return self._run(job, wire.encode(job), Desk(job, broker))
         except wire.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script, calls nothing, and lists its functions."""
         job = wire.inspection(source)
-        return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
+        return wire.functions_of(self._run(job, wire.encode(job, inspect=True), Desk(job, None)))
 
     def warm(self) -> None:
         """Starts the first zygote, so that it gets ready while others work."""
@@ -225,12 +288,15 @@ class ForkingExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes) -> Result:
-        with self._free:
+    def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
+        with self._turn():
             for _ in range(2):
                 with contextlib.suppress(LaneLost), self._lane() as lane:
-                    return lane.run(job, payload)
-        return Killed(reason="crash", detail="the sandbox was lost twice during this run", wall_ms=0.0)
+                    return lane.run(job, payload, desk)
+                if desk.calls:
+                    break
+        times = "" if desk.calls else " twice"
+        return Killed(reason="crash", detail=f"the sandbox was lost{times} during this run", wall_ms=0.0)
 
     @contextlib.contextmanager
     def _lane(self) -> Iterator[Lane]:

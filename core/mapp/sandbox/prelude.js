@@ -25,10 +25,12 @@
   const RealDate = Date;
   const TypeErrorType = TypeError;
   const EvalErrorType = EvalError;
+  const ErrorType = Error;
 
   const DEEPEST = 100; // levels of nesting in a result; each takes four of the engine's 650 frames
   const LONGEST_MESSAGE = 4000;
   const LONGEST_STACK = 8000;
+  const LONGEST_CALL = 524288; // characters of what a script asks of its host at once
 
   let now = 0;
 
@@ -313,28 +315,53 @@
     const given = job.text ? [parse(values[0])] : values;
     const add = (value) => defineProperty(given, given.length,
       { __proto__: null, value, writable: true, enumerable: true, configurable: true });
-    if (job.host) add(hostOf(job));
+    if (job.host) add(hostOf(job, bridge));
     if (job.subject) add(subjectOf(bridge, job.limit));
     return given;
   }
 
-  function hostOf(job) {
+  function hostOf(job, bridge) {
     const host = { __proto__: null };
     if (job.clock) host.now = freeze(() => now);
     if (job.random) host.random = freeze(generator(job.seed[0], job.seed[1], 2));
+    const ask = (name, values) => askHost(bridge, name, values);
+    if (job.calls.http) host.http = freeze((request) => ask("http", [request]));
+    if (job.calls.store) host.store = storeOf(ask);
+    if (job.calls.llm)
+      host.llm = freeze((prompt, schema) => ask("llm", schema === undefined ? [prompt] : [prompt, schema]));
     return freeze(host);
+  }
+
+  const storeOf = (ask) => freeze({
+    __proto__: null,
+    get: freeze((key) => ask("store.get", [key])),
+    set: freeze((key, value) => ask("store.set", [key, value])),
+    delete: freeze((key) => ask("store.delete", [key])),
+    keys: freeze(() => ask("store.keys", [])),
+  });
+
+  // The script waits for the answer; what it is refused it can catch.
+  function askHost(bridge, name, values) {
+    const reply = bridge("host", name, textOf(values, "arguments", LONGEST_CALL));
+    if (reply.code === "") return parse(reply.json);
+    const error = new ErrorType(reply.message);
+    defineProperty(error, "name", { __proto__: null, value: "HostError", configurable: true, writable: true });
+    defineProperty(error, "code", { __proto__: null, value: reply.code, configurable: true, writable: true });
+    throw error;
+  }
+
+  function textOf(value, name, limit) {
+    try {
+      return serialise(value, name, limit);
+    } catch (error) {
+      if (error === tooLong) throw new TypeErrorType(name + (name === "input" ? " is" : " are") + " too large");
+      throw error === refusal ? new TypeErrorType(refusal.message) : error;
+    }
   }
 
   function subjectOf(bridge, limit) {
     return function run(input) {
-      let text;
-      try {
-        text = serialise(input, "input", limit);
-      } catch (error) {
-        if (error === tooLong) throw new TypeErrorType("input is too large");
-        throw error === refusal ? new TypeErrorType(refusal.message) : error;
-      }
-      const reply = bridge("subject", text);
+      const reply = bridge("subject", textOf(input, "input", limit));
       return reply.kind === "returned" ? { output: parse(reply.json) } : { error: reply.message };
     };
   }

@@ -15,6 +15,7 @@ from typing import IO, Self
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import ending, engine, wire
+from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 
 PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
@@ -40,17 +41,17 @@ class SpawningExecutor:
         with _worker() as (_, isolation):
             return isolation
 
-    def run(self, job: Job) -> Result:
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable."""
         try:
-            return self._run(job, wire.encode(job))
+            return self._run(job, wire.encode(job), Desk(job, broker))
         except wire.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script, calls nothing, and lists its functions."""
         job = wire.inspection(source)
-        return wire.functions_of(self._run(job, wire.encode(job, inspect=True)))
+        return wire.functions_of(self._run(job, wire.encode(job, inspect=True), Desk(job, None)))
 
     def warm(self) -> None:
         """Does nothing: every run starts its own interpreter."""
@@ -67,12 +68,12 @@ class SpawningExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes) -> Result:
+    def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
         with _worker() as (process, _):
             _hand_over(process, payload)
-            return _listen(process, job)
+            return _listen(process, job, desk)
 
 
 @contextlib.contextmanager
@@ -138,18 +139,38 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thre
         timer.join()
 
 
-def _listen(process: subprocess.Popen[bytes], job: Job) -> Result:
-    _, sink = _streams(process)
+def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result:
     started = time.perf_counter()
-    limit, reply = wire.reply_limit(job), bytearray()
-    with _deadline(process, job.wall_ms / 1000) as passed:
-        while not wire.is_complete(reply) and len(reply) <= limit and (chunk := sink.read(CHUNK)):
-            reply += chunk
-        hung_up = not wire.is_complete(reply) and len(reply) <= limit
-        code = process.wait() if hung_up else 0  # it may hang up and yet go on
-    wall_ms = (time.perf_counter() - started) * 1000
-    if not hung_up:
-        return wire.decode(bytes(reply), job, wall_ms)
-    if passed.is_set():
+    inbox = wire.Inbox(job)
+    answer, code, late = b"", 0, False
+    while not (inbox.is_done or late):
+        left = job.wall_ms / 1000 - (time.perf_counter() - started - desk.seconds)
+        with _deadline(process, max(left, 0.0)) as passed:
+            alive = _exchange(process, inbox, answer)
+            code = 0 if alive else process.wait()  # it may hang up and yet go on
+        late = passed.is_set()
+        if not alive:
+            break
+        call = inbox.take_call()
+        answer = b"" if call is None else desk.reply(call)
+    wall_ms = (time.perf_counter() - started - desk.seconds) * 1000
+    if inbox.is_done:
+        return wire.decode(inbox.reply, job, wall_ms)
+    if late:
         return ending.overdue(job, wall_ms)
     return ending.died(job, code, UNKNOWN_MB, wall_ms)
+
+
+def _exchange(process: subprocess.Popen[bytes], inbox: wire.Inbox, answer: bytes) -> bool:
+    """Sends an answer, then receives until there is a call or a reply; returns whether the worker was there."""
+    source, sink = _streams(process)
+    view = memoryview(answer)
+    with contextlib.suppress(OSError):  # it died: its end will say more
+        while view:
+            view = view[source.write(view) or 0 :]
+    while not (inbox.is_done or inbox.has_call):
+        chunk = sink.read(CHUNK)
+        if not chunk:
+            return False
+        inbox.add(chunk)
+    return True

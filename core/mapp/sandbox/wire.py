@@ -28,6 +28,8 @@ from mapp.sandbox.executor import (
 LARGEST_INPUT = 50_000_000  # bytes of job and arguments
 GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown without memory, and its type
 PREFIX = 17  # tag, length and growth
+CALL = b"H"  # the tag of a host call: the script waits, its reply is still to come
+LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
@@ -75,9 +77,53 @@ def is_complete(reply: bytes | bytearray) -> bool:
     return len(reply) >= PREFIX and len(reply) >= PREFIX + int.from_bytes(reply[1:9], "big")
 
 
+class Inbox:
+    """What has arrived from a worker: host calls one after the other, and in the end a reply."""
+
+    def __init__(self, job: Job) -> None:
+        self._data = bytearray()
+        self._limit = reply_limit(job)
+
+    def add(self, chunk: bytes) -> None:
+        """Takes what has just arrived."""
+        self._data += chunk
+
+    def take_call(self) -> bytes | None:
+        """Returns the body of the next host call and forgets it, or None while there is no complete one."""
+        if not self.has_call:
+            return None
+        end = PREFIX + self._announced()
+        body = bytes(self._data[PREFIX:end])
+        del self._data[:end]
+        return body
+
+    @property
+    def has_call(self) -> bool:
+        """Whether a complete host call has arrived."""
+        return self._is_call() and is_complete(self._data)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the reply is complete, or nothing that may still arrive could make it one."""
+        return not self._is_call() and (len(self._data) > self._limit or is_complete(self._data))
+
+    @property
+    def reply(self) -> bytes:
+        """Returns what is there of the reply."""
+        return bytes(self._data)
+
+    def _is_call(self) -> bool:
+        if self._data[:1] != CALL:
+            return False
+        return len(self._data) < PREFIX or self._announced() <= LARGEST_CALL
+
+    def _announced(self) -> int:
+        return int.from_bytes(self._data[1:9], "big")
+
+
 def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
     """Returns what a reply says; one beyond its limit is refused unread, a senseless one is a crash."""
-    if len(reply) > reply_limit(job):
+    if len(reply) > reply_limit(job) or reply[:1] == CALL:  # a call that is too large to be taken
         return ending.too_much_output(job, wall_ms)
     try:
         result = _result(reply[:1], reply[PREFIX:], job, wall_ms)
@@ -111,6 +157,7 @@ def _meta(job: Job, program: Program) -> dict[str, Any]:
         "source": program.source,
         "clock": program.capabilities.clock,
         "random": program.capabilities.random,
+        "calls": dict.fromkeys(program.capabilities.calls, True),
         "entry": "main",
         "host": True,
         "now": job.now_ms,

@@ -21,6 +21,8 @@ else:
 HEADER = 32  # four big-endian numbers of 8 bytes: sizes of the two jobs, memory, CPU seconds
 READY = {"full": b"F", "process": b"P"}  # what we say when loaded: how well we are locked in
 RECORD, UNHANDLED, MEMORY = b"J", b"U", b"M"  # what a reply holds: a record, the text of an error, nothing
+CALL = b"H"  # no reply yet: the script asks something of its host
+UNANSWERED = b'{"code":"unavailable","message":"nobody answers host calls here","json":""}'
 NO_RECORD = {
     UNHANDLED: b'{"kind":"threw","message":"a promise was rejected and nobody handled it"}',
     MEMORY: b'{"kind":"memory","message":"out of memory"}',
@@ -30,7 +32,7 @@ BROKEN = 70  # exit status: a mistake of ours
 
 
 class Interpreter:
-    """One QuickJS context, as the extension expects to find it: no loader, no functions but `subject`."""
+    """One QuickJS context, as the extension expects to find it: no loader, no functions but two."""
 
     def __init__(self, engine: Any, prelude: bytes, mathematics: bytes, *, eager: bool) -> None:
         self._ctx = engine.create_context()
@@ -38,6 +40,7 @@ class Interpreter:
         self._engine = engine
         self._ours = prelude, mathematics
         self.subject_job = b""
+        self.channel: tuple[int, int] | None = None  # where host calls are answered, and where they go
         engine.eval_string(self, prelude, b"[%s,%s]" % (mathematics, b"true" if eager else b"false"))
 
     def run(self, job: bytes) -> bytes:
@@ -46,9 +49,22 @@ class Interpreter:
         return record
 
     def _check_exported_function_exists(self, name: bytes) -> bool:
-        return name == b"subject"
+        return name in (b"subject", b"host")
 
     def _call_python(self, name: bytes, arguments: bytes) -> bytes:
+        """Answers what the prelude asks, with JSON."""
+        return self._ask(arguments) if name == b"host" else self._try_subject(arguments)
+
+    def _ask(self, call: bytes) -> bytes:
+        """Passes a host call on and waits for the answer; a subject's has nobody to go to."""
+        if self.channel is None:
+            return UNANSWERED
+        source, sink = self.channel
+        send(sink, CALL + len(call).to_bytes(8, "big") + bytes(8))
+        send(sink, call)
+        return receive(source, int.from_bytes(receive(source, 8), "big"))
+
+    def _try_subject(self, arguments: bytes) -> bytes:
         """Runs the subject on one input, in a context of its own that nothing has touched before."""
         job = b"[" + self.subject_job + b"," + arguments + b"]"
         tag, body = answer(Interpreter(self._engine, *self._ours, eager=False), job)
@@ -136,6 +152,7 @@ def serve(
         int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
     )
     job, interpreter.subject_job = receive(source, job_size), receive(source, subject_size)
+    interpreter.channel = source, sink
     before = confinement.peak(meter)
     doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
     tag, body = answer(interpreter, job)

@@ -1,0 +1,227 @@
+"""What every executor must do with a script that asks something of its host."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mapp.sandbox.calls import MOST_CALLS, Answer, Call, Refused
+from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Threw
+from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.spawning import SpawningExecutor
+from support.scripts import thrown, value
+
+MAKERS: dict[str, Callable[[], Executor]] = {"forking": ForkingExecutor, "spawning": SpawningExecutor}
+EVERYTHING = ("http", "store", "llm")
+
+
+@pytest.fixture(scope="module", params=sorted(MAKERS))
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with MAKERS[request.param]() as made:
+        yield made
+
+
+@dataclass
+class Scripted:
+    """A broker that answers with what it was told to, and remembers what it was asked."""
+
+    answers: dict[str, Answer | Refused] = field(default_factory=dict)
+    asked: list[Call] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
+
+    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+        assert seconds > 0
+        self.asked.append(call)
+        self.before()
+        return self.answers.get(call.name, Answer(json="null"))
+
+
+def _job(body: str, *, calls: tuple[str, ...] = EVERYTHING, **options: Any) -> Job:
+    source = f"function main(input, host) {{ {body} }}"
+    return Job(
+        program=Program(source=source, capabilities=Grant(calls=calls)), arguments=("null",), **options
+    )
+
+
+def test_a_call_reaches_the_broker_and_its_answer_the_script(executor: Executor) -> None:
+    broker = Scripted({"http": Answer(json='{"status":200,"body":"é😀"}')})
+    result = executor.run(_job("return host.http({url: 'https://a.example', n: [1]});"), broker)
+
+    assert value(result) == {"status": 200, "body": "é😀"}
+    assert [(call.name, json.loads(call.arguments)) for call in broker.asked] == [
+        ("http", [{"url": "https://a.example", "n": [1]}])
+    ]
+
+
+def test_answers_can_be_awaited_too(executor: Executor) -> None:
+    broker = Scripted({"store.get": Answer(json="7")})
+    job = Job(
+        program=Program(
+            source="async function main(input, host) { return (await host.store.get('k')) + 1; }",
+            capabilities=Grant(calls=("store",)),
+        ),
+        arguments=("null",),
+    )
+
+    assert value(executor.run(job, broker)) == 8
+
+
+def test_every_function_of_the_host_has_its_call(executor: Executor) -> None:
+    broker = Scripted()
+    body = """
+        host.store.get("a"); host.store.set("a", {b: null}); host.store.delete("a"); host.store.keys();
+        host.llm("why?"); host.llm("why?", {type: "string"}); host.http({url: "u"});
+    """
+    executor.run(_job(body), broker)
+
+    assert [(call.name, json.loads(call.arguments)) for call in broker.asked] == [
+        ("store.get", ["a"]),
+        ("store.set", ["a", {"b": None}]),
+        ("store.delete", ["a"]),
+        ("store.keys", []),
+        ("llm", ["why?"]),
+        ("llm", ["why?", {"type": "string"}]),
+        ("http", [{"url": "u"}]),
+    ]
+
+
+@pytest.mark.parametrize("calls", [(), ("http",), ("store",), ("llm",), EVERYTHING])
+def test_only_what_is_declared_exists(executor: Executor, calls: tuple[str, ...]) -> None:
+    assert value(executor.run(_job("return Object.keys(host);", calls=calls), Scripted())) == list(calls)
+
+
+def test_a_refusal_is_an_error_that_the_script_can_catch(executor: Executor) -> None:
+    broker = Scripted({"http": Refused(code="timeout", message="too slow")})
+    body = "try { host.http({}); } catch (e) { return [e instanceof Error, e.name, e.code, e.message]; }"
+
+    assert value(executor.run(_job(body), broker)) == [True, "HostError", "timeout", "too slow"]
+
+
+def test_a_refusal_that_nobody_catches_ends_the_run(executor: Executor) -> None:
+    broker = Scripted({"http": Refused(code="timeout", message="too slow")})
+    error = thrown(executor.run(_job("host.http({});"), broker))
+
+    assert (error.name, error.message) == ("HostError", "too slow")
+
+
+def test_without_a_broker_every_call_is_refused(executor: Executor) -> None:
+    body = "try { host.http({}); } catch (e) { return e.code; }"
+
+    assert value(executor.run(_job(body))) == "unavailable"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["undefined", "() => 1", "1n", "NaN", "(() => { const a = []; a[0] = a; return a; })()"]
+)
+def test_what_json_cannot_carry_is_not_asked(executor: Executor, wrong: str) -> None:
+    broker = Scripted()
+    error = thrown(executor.run(_job(f"host.store.set('k', {wrong});"), broker))
+
+    assert error.name == "TypeError"
+    assert broker.asked == []
+
+
+def test_a_call_that_is_too_large_is_not_sent(executor: Executor) -> None:
+    broker = Scripted()
+    error = thrown(executor.run(_job("host.llm('x'.repeat(600000));"), broker))
+
+    assert error.message == "arguments are too large"
+    assert broker.asked == []
+
+
+def test_time_that_the_host_takes_is_not_the_scripts(executor: Executor) -> None:
+    broker = Scripted({"http": Answer(json="1")}, before=lambda: time.sleep(0.6))
+
+    assert value(executor.run(_job("return host.http({});", wall_ms=500), broker)) == 1
+
+
+def test_time_after_an_answer_is_the_scripts_again(executor: Executor) -> None:
+    result = executor.run(_job("host.http({}); for (;;) {}", wall_ms=300), Scripted())
+
+    assert isinstance(result, Killed)
+    assert result.reason == "wall"
+
+
+def test_calling_again_and_again_is_refused_in_the_end(executor: Executor) -> None:
+    broker = Scripted({"store.keys": Answer(json="[]")})
+    body = "let n = 0; try { for (;;) { host.store.keys(); n += 1; } } catch (e) { return [n, e.code]; }"
+
+    assert value(executor.run(_job(body, wall_ms=10_000), broker)) == [MOST_CALLS, "budget"]
+    assert len(broker.asked) == MOST_CALLS
+
+
+def test_what_the_broker_raises_ends_the_run_and_leaves_the_executor_usable(executor: Executor) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        executor.run(_job("host.http({});"), Scripted(before=stop))
+
+    assert value(executor.run(_job("return 1;"))) == 1
+
+
+def test_runs_in_several_threads_do_not_hear_each_others_answers(executor: Executor) -> None:
+    found: dict[int, Any] = {}
+
+    def one(number: int) -> None:
+        broker = Scripted({"store.get": Answer(json=str(number))})
+        found[number] = value(
+            executor.run(_job("return [host.store.get('a'), host.store.get('b')];"), broker)
+        )
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == {number: [number, number] for number in range(4)}
+
+
+HOSTILE = {
+    "a polluted prototype": "for (const n of ['code', 'get', 'json']) Object.prototype[n] = () => 1;",
+    "other JSON": "JSON.parse = () => 'forged'; JSON.stringify = () => 'forged';",
+    "another Error": "globalThis.Error = function () { return {forged: true}; };",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_a_script_that_bends_its_realm_gets_the_same_answer(executor: Executor, name: str) -> None:
+    broker = Scripted({"store.get": Answer(json='{"a":[1,2]}')})
+    result = executor.run(_job(f"{HOSTILE[name]} return host.store.get('k').a.length;"), broker)
+
+    assert value(result) == 2
+
+
+def test_a_script_that_gets_between_itself_and_the_bridge_only_spoils_its_own_calls(
+    executor: Executor,
+) -> None:
+    broker = Scripted()
+    setter = "Object.defineProperty(Array.prototype, '0', {set(v) {}, get() { return 1; }});"
+    error = thrown(executor.run(_job(f"{setter} return host.store.get('k');"), broker))
+
+    assert error.name == "HostError"
+    assert broker.asked == []
+
+
+def test_a_subject_has_nobody_to_ask(executor: Executor) -> None:
+    subject = Program(
+        source="function main(input, host) { return host.store.get('k'); }",
+        capabilities=Grant(calls=("store",)),
+    )
+    predicate = Program(source="function meta_a(input, run) { return run(input); }")
+    broker = Scripted()
+    job = Job(program=predicate, entry="meta_a", arguments=("null",), subject=subject, host=False)
+
+    assert value(executor.run(job, broker)) == {"error": "nobody answers host calls here"}
+    assert broker.asked == []
+
+
+def test_an_honest_error_is_not_a_host_error(executor: Executor) -> None:
+    assert isinstance(executor.run(_job("throw new Error('x');"), Scripted()), Threw)

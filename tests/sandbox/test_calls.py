@@ -1,0 +1,97 @@
+"""What a native attacker who owns the worker can say in place of a host call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from mapp.sandbox import wire
+from mapp.sandbox.calls import Answer, Call, Desk, Refused
+from mapp.sandbox.executor import Grant, Job, Killed, Program
+
+
+class Asked:
+    """A broker that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+        self.calls.append(call)
+        return Answer(json="1")
+
+
+def _job(*calls: str) -> Job:
+    return Job(program=Program(source="", capabilities=Grant(calls=calls)))
+
+
+def _frame(body: bytes, *, announced: int | None = None) -> bytes:
+    size = len(body) if announced is None else announced
+    return b"H" + size.to_bytes(8, "big") + bytes(8) + body
+
+
+def _reply(desk: Desk, body: bytes) -> dict[str, Any]:
+    data = desk.reply(body)
+    assert int.from_bytes(data[:8], "big") == len(data) - 8
+    document: dict[str, Any] = json.loads(data[8:])
+    return document
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b'["http"]',
+        b'["http", 1]',
+        b'[1, "[]"]',
+        b'["http", "[]", "more"]',
+        b'{"http": "[]"}',
+        b'["http", "\\ud800"]',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_call_is_refused_and_reaches_nobody(body: bytes) -> None:
+    broker = Asked()
+
+    assert _reply(Desk(_job("http"), broker), body)["code"] == "malformed"
+    assert broker.calls == []
+
+
+@pytest.mark.parametrize("name", ["store.get", "http.raw", "__class__", "", "answer", "HTTP"])
+def test_what_is_not_declared_is_refused_whatever_the_worker_says(name: str) -> None:
+    broker = Asked()
+
+    assert _reply(Desk(_job("http", "llm"), broker), json.dumps([name, "[]"]).encode())["code"] == "denied"
+    assert broker.calls == []
+
+
+def test_a_call_may_arrive_byte_by_byte_and_a_reply_behind_it() -> None:
+    job = _job("http")
+    inbox, taken = wire.Inbox(job), []
+    reply = b"J" + (2).to_bytes(8, "big") + bytes(8) + b"{}"
+    for byte in _frame(b"one") + _frame(b"") + reply:
+        assert not inbox.is_done
+        inbox.add(bytes([byte]))
+        if (call := inbox.take_call()) is not None:
+            taken.append(call)
+
+    assert taken == [b"one", b""]
+    assert inbox.is_done
+    assert inbox.reply == reply
+
+
+def test_a_call_beyond_every_bound_ends_the_run() -> None:
+    job = _job("http")
+    inbox = wire.Inbox(job)
+    inbox.add(_frame(b"", announced=2**63))
+    inbox.add(b"x" * wire.reply_limit(job))
+
+    assert inbox.take_call() is None
+    assert inbox.is_done
+    result = wire.decode(inbox.reply, job, 1.0)
+    assert isinstance(result, Killed)
+    assert result.reason == "output"
