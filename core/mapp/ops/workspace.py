@@ -65,7 +65,7 @@ class Workspace:
         """
         from mapp.sandbox.choice import open_executor
 
-        return open_executor(least=self.config.isolation)
+        return open_executor(least=self.config.isolation, notes=self.config.cache / "isolation")
 
     def warm(self) -> None:
         """Starts what a run will need, without waiting; what stands in the way, the run tells."""

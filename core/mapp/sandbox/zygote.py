@@ -1,7 +1,8 @@
 """A bare process with engine and prelude loaded that forks one worker per run and never sees a script.
 
 Speaks over standard input, a stream socket. The parent sends `RUN` with the worker's own socket attached,
-then `WAIT` (the worker has hung up) or `KILL`; the answer to either is how the worker ended. The zygote
+then `WAIT` (the worker has hung up) or `KILL`; the answer to either is how the worker ended. To `PROBE` it
+answers whether the confinement holds. The zygote
 touches neither job nor reply, so nothing of one run is in the memory of the next.
 """
 
@@ -14,9 +15,10 @@ from _socket import CMSG_LEN, CMSG_SPACE, socket
 
 TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
-    from mapp.sandbox import confinement, worker
+    from mapp.sandbox import confinement, probing, worker
 else:
     import confinement
+    import probing
     import worker  # started by path, outside any package
 
 CONTROL, OUTPUT, ERRORS = 0, 1, 2
@@ -36,15 +38,18 @@ def main() -> None:
     gc.disable()
     control = socket(fileno=CONTROL)
     control.sendall(worker.READY[doors.isolation])
-    while (descriptor := next_run(control)) is not None:
+    while (descriptor := next_run(control, doors)) is not None:
         child = start(interpreter, doors, descriptor)
         control.sendall(end(child, control.recv(1)))
     os._exit(0)
 
 
-def next_run(control: socket) -> int | None:
+def next_run(control: socket, doors: confinement.Confinement) -> int | None:
     """Returns the socket for the next worker, or None when the parent is gone."""
     message, ancillary, _, _ = control.recvmsg(1, CMSG_SPACE(INTEGER))
+    while message == probing.PROBE:
+        control.sendall(probing.verdict(doors))
+        message, ancillary, _, _ = control.recvmsg(1, CMSG_SPACE(INTEGER))
     if message != RUN or not ancillary or len(ancillary[0][2]) != CMSG_LEN(INTEGER) - CMSG_LEN(0):
         return None
     return int.from_bytes(ancillary[0][2], sys.byteorder)

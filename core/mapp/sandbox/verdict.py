@@ -1,0 +1,43 @@
+"""Keeps what was found out about this machine's isolation until something changes that could change it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from mapp.sandbox import engine
+from mapp.sandbox.executor import Isolation
+
+LEVELS: dict[str, Isolation] = {"full": "full", "process": "process"}
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+MATTERING = ("confinement.py", "probing.py", "worker.py", "zygote.py")
+
+
+def noted(file: Path | None) -> Isolation | None:
+    """Returns the level that was measured under the same circumstances, or None."""
+    with contextlib.suppress(OSError, ValueError):
+        if file is not None:
+            level, _, circumstances = file.read_text(encoding="utf-8").partition("\n")
+            return LEVELS.get(level) if circumstances == _circumstances() else None
+    return None
+
+
+def note(file: Path | None, level: Isolation) -> None:
+    """Keeps a level; where nothing can be written it is measured again the next time."""
+    with contextlib.suppress(OSError):
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_name(f"{file.name}.{os.getpid()}")
+            draft.write_text(f"{level}\n{_circumstances()}", encoding="utf-8")
+            draft.replace(file)
+
+
+def _circumstances() -> str:
+    """Boot, kernel, user, interpreter, engine, our own files; raises OSError where no boot is known."""
+    states = (Path(engine.HERE, name).stat() for name in MATTERING)
+    ours = [f"{state.st_size} {state.st_mtime_ns}" for state in states]
+    kernel = os.uname()
+    parts = (BOOT.read_text().strip(), kernel.release, kernel.version, kernel.machine, f"{os.geteuid()}")
+    return "\n".join([*parts, sys.executable, engine.version(), *ours]) + "\n"
