@@ -25,7 +25,7 @@ def _manifest(*, argument: Schema | None = None, output: Schema | None = None) -
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(st.data(), schemas())
 def test_what_is_called_patch_or_minor_accepts_every_input_that_the_old_accepted(
     data: st.DataObject, old: Schema
@@ -37,7 +37,7 @@ def test_what_is_called_patch_or_minor_accepts_every_input_that_the_old_accepted
             assert is_valid(new, value) or not is_valid(old, value), value
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(st.data(), schemas())
 def test_what_is_called_patch_or_minor_gives_outputs_that_the_old_schema_accepts_but_for_new_fields(
     data: st.DataObject, old: Schema
