@@ -105,11 +105,11 @@ def load(path: Path) -> Recogniser:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             label = json.loads(archive["label"].tobytes())
             parts = {name: archive[name] for name in archive.files if name != "label"}
         return _assembled(label, parts)
-    except (OSError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path.name} is no recogniser: {error}") from error
 
 
