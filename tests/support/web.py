@@ -22,13 +22,19 @@ OTHER_PUBLIC = "151.101.1.69"
 class Server:
     """A listener on loopback that treats every connection as it was told, and keeps what it was sent."""
 
-    def __init__(self, *behaviours: Behaviour, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None):
+    def __init__(
+        self,
+        *behaviours: Behaviour,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._behaviours = behaviours or (says(answer()),)
         self._tls = tls
         self.requests: list[bytes] = []
         self.connections = 0
         self.closing = threading.Event()
-        self._listener = socket.create_server((address, 0))
+        self._listener = socket.create_server((address, port))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -126,7 +132,7 @@ def endless(start: bytes, piece: bytes) -> Behaviour:
 
 
 class World:
-    """Names and addresses that exist only here; every address that is dialled is noted, and one server answers.
+    """Names and addresses that exist only here: what is dialled is noted, and one server answers it all.
 
     A name may have several lists of addresses: one for each time that it is looked up, the last for ever.
     """

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.web import OTHER_PUBLIC, PUBLIC, World, ask, kind
 
 from mapp.model.http import HttpGrant
+from support.web import OTHER_PUBLIC, PUBLIC, World, ask, kind
 
 GRANTS = (
     HttpGrant(host="api.example"),
@@ -167,7 +167,8 @@ def test_what_is_granted_is_dialled(url: str) -> None:
 def test_what_is_not_granted_or_not_clear_is_neither_looked_up_nor_dialled(url: str) -> None:
     world = World(NAMES)
     assert kind(ask(world.fetcher(), *GRANTS, url=url)) == "forbidden"
-    assert world.looked_up == world.dialled == []
+    assert not world.looked_up
+    assert not world.dialled
 
 
 @pytest.mark.parametrize(

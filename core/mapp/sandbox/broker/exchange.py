@@ -35,7 +35,7 @@ class Reply:
 
     def header(self, name: bytes) -> str:
         """Returns the values of a header, joined by commas, or an empty text."""
-        return ", ".join(value.decode("latin-1") for key, value in self.headers if key.lower() == name)
+        return ", ".join(value.decode(errors="replace") for key, value in self.headers if key.lower() == name)
 
 
 @contextmanager

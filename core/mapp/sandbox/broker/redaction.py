@@ -64,22 +64,24 @@ def _forms(secret: str) -> Iterator[str]:
     """Every piece is atomic or possessive: what could be read in two ways would take for ever."""
     raw = secret.encode()
     yield re.escape(secret)
-    yield "".join(map(_escaped, secret))
+    for language in (_in_url, _in_json, _in_html):
+        yield "".join(f"(?>{language(character)})" for character in secret)
     yield r"(?:%|\\x|[\s:-])?+".join(f"(?i:{byte:02x})" for byte in raw)
     yield from (_base64(raw, offset) for offset in range(3))
 
 
-def _escaped(character: str) -> str:
-    """Returns a pattern for one character as URLs, JSON or HTML may write it, or as it stands."""
-    number = ord(character)
-    percent = "".join(f"%{byte:02x}" for byte in character.encode())
-    ways = [rf"(?i:{percent})", rf"(?i:\\u{number:04x})", f"&#0*+{number};", f"(?i:&#x0*+{number:x};)"]
-    if (named := html.escape(character)) != character:
-        ways.append(re.escape(named))
-    if character == " ":
-        ways.append(r"\+")
-    ways.append(rf"\\?{re.escape(character)}")
-    return f"(?>{'|'.join(ways)})"
+def _in_url(character: str) -> str:
+    quoted = "".join(f"%{byte:02x}" for byte in character.encode())
+    return f"(?i:{quoted})|{re.escape(character)}" + (r"|\+" if character == " " else "")
+
+
+def _in_json(character: str) -> str:
+    return rf"(?i:\\u{ord(character):04x})|\\?{re.escape(character)}"
+
+
+def _in_html(character: str) -> str:
+    number, named = ord(character), re.escape(html.escape(character))
+    return f"&#0*+{number};|(?i:&#x0*+{number:x};)|{named}|{re.escape(character)}"
 
 
 def _base64(raw: bytes, offset: int) -> str:

@@ -18,6 +18,7 @@ from mapp.sandbox.broker.refusal import Refusal
 LONGEST_URL: Final = 8192
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?\Z", re.ASCII | re.IGNORECASE)
+_HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([1-9][0-9]{0,4}))?\Z", re.ASCII)
 _NEVER: Final = re.compile(r"[\x00-\x20\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff]")
 _STANDARD: Final = {"http": 80, "https": 443}
@@ -76,12 +77,11 @@ def follow(target: Target, location: str) -> Target:
     Raises:
         Refusal: as `read_target` does.
     """
-    if _NEVER.search(location):  # `urljoin` drops some of it
-        raise Refusal("forbidden", f"{location[:200]!a} is no plain http or https URL")
-    try:
-        return read_target(urljoin(target.url, location))
-    except ValueError:
-        raise Refusal("forbidden", f"{location[:200]!a} is no plain http or https URL") from None
+    if location.startswith("//"):
+        return read_target(f"{target.scheme}:{location}")
+    if _NEVER.search(location) or _HAS_SCHEME.match(location):  # `urljoin` would repair some of it
+        return read_target(location)
+    return read_target(urljoin(target.url, location))
 
 
 def grant_for(target: Target, method: str, grants: Iterable[HttpGrant]) -> HttpGrant:
