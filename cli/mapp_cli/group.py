@@ -17,6 +17,7 @@ COMMANDS: Final = {
         "exec": "Run one app on given arguments.",
         "search": "Find apps by what they do.",
         "runs": "Show the journal of runs.",
+        "replay": "Run a run of the journal again, offline.",
     },
     "The library": {
         "list": "List the apps of the library.",
@@ -24,6 +25,8 @@ COMMANDS: Final = {
         "log": "Show an app's history.",
         "path": "Print the folder of an app's checkout.",
         "remove": "Take an app out of the library.",
+        "grant": "Let an app use what it declares.",
+        "revoke": "Take capabilities back from an app.",
     },
     "Write apps": {
         "new": "Start a new app in a folder of its own.",
@@ -35,6 +38,7 @@ COMMANDS: Final = {
     "Keep house": {
         "index": "Rebuild the index, or show its state.",
         "config": "Show or change settings.",
+        "keys": "Store secrets for apps and models.",
         "doctor": "Say what works on this machine and what does not.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",

@@ -35,6 +35,10 @@ class Config:
     isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full or process"}
     )
+    llm: str = field(
+        default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
+    )
+    llm_url: str = field(default="", metadata={"help": "where that model is; empty for the service's own"})
     interactive: bool = field(default=True, metadata={"help": "whether mapp may ask on a terminal"})
 
 
@@ -43,6 +47,8 @@ _CHOICES: Final = {
     "store": ("auto", "exact", "chroma"),
     "isolation": ("full", "process", "none"),
 }
+_PERSONAL: Final = ("llm", "llm_url")
+"""What a project's file may not set: a folder from a stranger would choose where the key goes."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 
 
@@ -59,7 +65,7 @@ def load_config(
     Raises:
         InvalidInput: when a settings file is damaged, with the path of every mistake.
     """
-    known = dict(_environment()) if environment is None else dict(environment)
+    known = dict(_process() if environment is None else environment)
     home = known.get("MAPP_HOME")
     config = Config(
         library=library or (Path(home) if home else _directory("data", known)),
@@ -67,7 +73,7 @@ def load_config(
         config_file=_config_file(known),
     )
     config = _with_file(config, config.config_file)
-    config = _with_file(config, (folder or Path.cwd()) / PROJECT_FILE)
+    config = _with_file(config, (folder or Path.cwd()) / PROJECT_FILE, forbidden=_PERSONAL)
     given = {name: known[f"MAPP_{name.upper()}"] for name in SETTINGS if f"MAPP_{name.upper()}" in known}
     settings = {name: parse_setting(name, text) for name, text in given.items()}
     return replace(config, **settings, library=config.library.expanduser().absolute())
@@ -87,6 +93,10 @@ def parse_setting(name: str, text: str) -> Any:
         if len(text) > 9:
             raise UsageError(f"{name} must be below a milliard")
         return int(text)
+    if name in _PERSONAL:
+        if len(text) > 300 or not text.isprintable():
+            raise UsageError(f"{name} must be at most 300 printable characters")
+        return text
     if name in _CHOICES:
         if text not in _CHOICES[name]:
             raise UsageError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {text!r}")
@@ -132,8 +142,12 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
+    """Returns the environment of this process; nobody else reads it."""
     return os.environ
+
+
+_process = environment  # where an argument has the same name
 
 
 def _config_file(known: Mapping[str, str]) -> Path:
@@ -153,11 +167,14 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
     return finder("mapp", appauthor=False)
 
 
-def _with_file(config: Config, path: Path) -> Config:
+def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -> Config:
     document = _read(path)
     problems = []
     settings: dict[str, Any] = {}
     for name, value in document.items():
+        if name in forbidden:
+            problems.append(Problem(path=name, message="is for your own settings file only"))
+            continue
         try:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             settings[name] = parse_setting(name, text)

@@ -127,6 +127,11 @@ EXPLANATIONS: Final = {
         "A person has to grant something first.",
         "Run the command that the message names.",
     ),
+    "MAPP-0720": _row(
+        "key-needed",
+        "A secret that an app or a model needs is not there.",
+        "mapp keys set NAME stores it; MAPP_KEY_NAME in the environment beats it.",
+    ),
     "MAPP-0810": _row(
         "checks-failed",
         "An app does not pass its own checks.",

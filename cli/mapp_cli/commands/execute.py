@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mapp_cli.context import Context, pass_context
+from mapp_cli.granting import asking, grant_option
 from mapp_cli.reading import read_input
 from mapp_cli.rendering import show_execution
 
@@ -21,6 +22,7 @@ from mapp_cli.rendering import show_execution
 @click.option(
     "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
 )
+@grant_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -29,6 +31,7 @@ def command(
     pairs: tuple[str, ...],
     source: str | None,
     revision: str | None,
+    grants: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Run APP on given arguments.
@@ -52,5 +55,6 @@ def command(
         if source is not None:
             arguments = arguments_from(manifest, read_input(source))
         arguments.update(parse_pairs(manifest, pairs))
-    execution = execute(workspace, app, arguments, revision=revision)
+    permit = asking(context.console, as_json=as_json)
+    execution = execute(workspace, app, arguments, revision=revision, grants=grants, permit=permit)
     return show_execution(context.console, execution, as_json=as_json)

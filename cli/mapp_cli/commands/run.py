@@ -9,6 +9,7 @@ import click
 
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
+from mapp_cli.granting import asking, grant_option
 from mapp_cli.reading import read_input
 from mapp_cli.rendering import show_outcome
 
@@ -28,6 +29,7 @@ FAILED = 1
 )
 @click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
 @click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
+@grant_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -37,6 +39,7 @@ def command(
     source: str | None,
     dry_run: bool,
     explain: bool,
+    grants: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Answer REQUEST with the app of the library that does exactly that.
@@ -61,6 +64,8 @@ def command(
         dry_run=dry_run,
         confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
         progress=console.progress,
+        grants=grants,
+        permit=asking(console, as_json=as_json),
     )
     if explain:
         _explain(console, answer)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import click
+
 from mapp.model.app import App
 from mapp.model.manifest import Argument
 from mapp.model.schema import Schema
-
 from mapp_cli.context import Context, pass_context
 
 
@@ -22,19 +22,27 @@ from mapp_cli.context import Context, pass_context
 def command(context: Context, app: str, source: bool, revision: str | None, as_json: bool) -> None:
     """Show what APP takes, returns, may do and may spend."""
     from mapp.library import catalogue
+    from mapp.ops.grants import granted
 
     found = catalogue.load(context.ready.home, app, revision)
     if as_json:
-        document = {"app": app, "commit": found.commit, "tree": found.tree, **found.manifest.to_dict()}
+        grants = sorted(granted(context.ready.home, app) & {*found.manifest.capabilities.names})
+        document = {
+            "app": app,
+            "granted": grants,
+            "commit": found.commit,
+            "tree": found.tree,
+            **found.manifest.to_dict(),
+        }
         context.console.json({**document, **({"source": found.source} if source else {})})
     elif source:
         context.console.result(found.source.rstrip("\n"))
     else:
-        for line in _lines(found):
+        for line in _lines(found, granted(context.ready.home, app)):
             context.console.result(line)
 
 
-def _lines(app: App) -> Iterator[str]:
+def _lines(app: App, granted: Collection[str]) -> Iterator[str]:
     manifest = app.manifest
     yield f"{app.name} {manifest.version}  ({app.commit[:10]})"
     yield f"  {manifest.description}"
@@ -46,7 +54,11 @@ def _lines(app: App) -> Iterator[str]:
         yield "refuses"
         for code, meaning in manifest.errors:
             yield f"  {code}: {meaning}"
-    yield f"may use\n  {', '.join(manifest.capabilities.names) or 'nothing: it only computes'}"
+    yield "may use"
+    for name in manifest.capabilities.names:
+        yield f"  {name}" if name in granted else f"  {name}  (not granted: mapp grant {app.name} {name})"
+    if not manifest.capabilities.names:
+        yield "  nothing: it only computes"
     said = next((phrase.request for phrase in app.phrases if phrase.fits and phrase.attachment is None), "")
     if said:
         yield f"ask for it\n  mapp run {json.dumps(said, ensure_ascii=False)}"

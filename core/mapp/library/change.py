@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from mapp.library.holding import Tell, alive, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry, read_lock, write_lock
 from mapp.model.app import App, content_hash, read_app
+from mapp.model.capabilities import QUIET
 from mapp.model.interface import interface_hash
 
 TRIES: Final = 5
@@ -73,7 +75,8 @@ def put(
             commit, changed = _committed(repository, files, text, signature, check)
         _tag(repository, app, commit)
         tree = repository.tree_of(commit)
-        pin(home, entry_of(app, files, commit=commit, tree=tree, source=source), tell=tell)
+        entry = entry_of(app, files, commit=commit, tree=tree, source=source)
+        pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
     version = str(app.manifest.version)
     return Committed(name=app.name, version=version, commit=commit, tree=tree, changed=changed)
 
@@ -115,7 +118,7 @@ def _tag(repository: Repository, app: App, commit: str) -> None:
 
 
 def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
-    """Returns the lock entry that pins an app; what it declares counts as granted by whoever added it."""
+    """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
     return Entry(
         name=app.name,
         source=source,
@@ -124,18 +127,26 @@ def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, so
         tree=tree,
         content=content_hash(files),
         interface=interface_hash(app.manifest),
-        granted=app.manifest.capabilities.names,
+        granted=tuple(name for name in app.manifest.capabilities.names if name in QUIET),
     )
 
 
-def pin(home: Home, *entries: Entry, tell: Tell | None = None) -> None:
-    """Writes entries into the lock file; those that are there keep their source."""
+def pin(
+    home: Home, *entries: Entry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
+) -> None:
+    """Writes entries into the lock file; those that are there keep their source and what was granted.
+
+    What an app no longer declares is no longer granted either, where `declared` says what it declares.
+    """
     with holding(home.holds, "mapp.lock", tell=tell):
         known = read_lock(home.lock_file)
         for entry in entries:
             before = known.get(entry.name)
             keep = before is not None and entry.source == "local"
-            known[entry.name] = replace(entry, source=before.source) if keep and before else entry
+            kept = before.granted if before is not None else ()
+            granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
+            source = before.source if keep and before else entry.source
+            known[entry.name] = replace(entry, source=source, granted=tuple(sorted(granted)))
         write_lock(home.lock_file, known)
 
 
@@ -154,9 +165,21 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
             home.repository(name).rename(kept)
         except FileNotFoundError:
             raise NotFound(f"{name} was removed by another process meanwhile") from None
+        with contextlib.suppress(FileNotFoundError):  # the next app of that name must not find it
+            home.store(name).rename(kept.with_suffix(".sqlite"))
         sync_folder(home.apps)
         _unpin(home, name, tell)
     return kept
+
+
+def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | None = None) -> None:
+    """Writes what is granted to an app into the lock file; raises NotFound if it is not pinned there."""
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        if name not in known:
+            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair writes it anew")
+        known[name] = replace(known[name], granted=tuple(sorted(granted)))
+        write_lock(home.lock_file, known)
 
 
 def _unpin(home: Home, name: str, tell: Tell | None) -> None:
@@ -191,4 +214,7 @@ def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:
     except MappError:
         return before
     source = before.source if before else "local"
-    return entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)
+    entry = entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)
+    if before is None:
+        return entry
+    return replace(entry, granted=tuple(sorted({*before.granted} & {*app.manifest.capabilities.names})))

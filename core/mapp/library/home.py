@@ -30,6 +30,10 @@ class Home:
         """Returns the journal's database."""
         return self.root / "journal.sqlite"
 
+    def store(self, name: str) -> Path:
+        """Returns where the store of an app lies; raises UsageError as `repository` does."""
+        return self.root / "stores" / f"{self.repository(name).stem}.sqlite"
+
     @property
     def index(self) -> Path:
         """Returns the folder of the index, which can be deleted at any time."""

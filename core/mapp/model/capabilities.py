@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # few apps reach the web, and every run imports this module
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that one and the same grant covers."""
 
+QUIET: Final = ("clock", "random")
+"""What reaches nothing outside: adding an app grants it."""
+
 MOST_HOSTS: Final = 16
 LARGEST_STORE_KB: Final = 4096
 MOST_TOKENS: Final = 100_000

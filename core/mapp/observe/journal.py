@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.errors import IntegrityError
+from mapp.errors import IntegrityError, NotFound
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS runs_by_app ON runs (app, started);
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started);
+CREATE TABLE IF NOT EXISTS recordings (run TEXT PRIMARY KEY, calls TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions (
     id TEXT PRIMARY KEY,
     decided REAL NOT NULL,
@@ -105,8 +106,12 @@ class Journal:
         self._keep_inputs = keep_inputs
         self._connection: sqlite3.Connection | None = None
 
-    def record(self, run: Run) -> None:
-        """Writes a run down, durably, and forgets what is too old or too many."""
+    def record(self, run: Run, calls: str | None = None) -> None:
+        """Writes a run down, durably, and forgets what is too old or too many.
+
+        `calls` is a JSON text with what the script asked of its host; with the run's input, time and seed it
+        is the recording from which the run can be repeated.
+        """
         row = asdict(run)
         if not self._keep_inputs:
             row.update(request=None, input=None, output=None)
@@ -115,6 +120,8 @@ class Journal:
 
         def insert(connection: sqlite3.Connection) -> None:
             connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", row)
+            if calls is not None and self._keep_inputs:
+                connection.execute("INSERT INTO recordings VALUES (?, ?)", [run.id, calls])
             self._forget(connection, run.started)
 
         self._write(insert)
@@ -159,6 +166,23 @@ class Journal:
                 f"{self.path} is damaged: {error}",
                 hint="the next run moves it aside and begins a new one; or move it away now",
             ) from None
+
+    def run(self, identity: str) -> tuple[Run, str | None]:
+        """Returns a run by its id, or the beginning of it, and its host calls as JSON.
+
+        Raises:
+            NotFound: no run, or more than one, begins so.
+        """
+        rows: list[sqlite3.Row] = []
+        if self.path.exists() and identity.isalnum():
+            query = "SELECT * FROM runs WHERE id LIKE ? ORDER BY id DESC LIMIT 2"
+            rows = self._open().execute(query, [f"{identity}%"]).fetchall()
+        if len(rows) != 1:
+            what = "there is no run" if not rows else "more than one run begins with"
+            raise NotFound(f"{what} {identity!r}", hint="mapp runs lists them")
+        found = Run(**dict(rows[0]))
+        kept = self._open().execute("SELECT calls FROM recordings WHERE run = ?", [found.id]).fetchone()
+        return found, None if kept is None else str(kept[0])
 
     def close(self) -> None:
         """Closes the file."""
@@ -222,6 +246,7 @@ class Journal:
         connection.execute("DELETE FROM decisions WHERE decided < ?", [oldest])
         newest = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT ?"
         connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
+        connection.execute("DELETE FROM recordings WHERE run NOT IN (SELECT id FROM runs)")
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

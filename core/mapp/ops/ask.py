@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from mapp.model.request import LONGEST_REQUEST, Request
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, checked
 from mapp.ops.execute import Execution, execute
+from mapp.ops.grants import Permit
 from mapp.ops.indexing import Progress, open_fresh
 from mapp.ops.workspace import Workspace
 from mapp.route import lessons, recognise
@@ -127,6 +128,8 @@ def ask(
     dry_run: bool = False,
     confirm: Confirm | None = None,
     progress: Progress | None = None,
+    grants: Collection[str] = (),
+    permit: Permit | None = None,
 ) -> Answer:
     """Returns what came of a request.
 
@@ -137,9 +140,12 @@ def ask(
         dry_run: decide only.
         confirm: asks the person about a call; without it nobody is asked.
         progress: shows the building of the index.
+        grants: capabilities for this run alone.
+        permit: asks the person for capabilities that are missing; without it that is an error.
 
     Raises:
         UsageError: the request is empty or far too long.
+        PermissionNeeded: the app that fits may not do what it declares.
     """
     began = time.perf_counter()
     check_request(request)
@@ -151,7 +157,10 @@ def ask(
     execution = None
     if not dry_run and _runs(decision, yes=yes, confirm=confirm):
         assert isinstance(decision, Use | Ask)
-        execution = execute(workspace, decision.app, dict(decision.arguments), request=request.text)
+        arguments = dict(decision.arguments)
+        execution = execute(
+            workspace, decision.app, arguments, request=request.text, grants=grants, permit=permit
+        )
     answer = Answer(
         request=request,
         decision=decision,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapp.library import catalogue
+from mapp.model.app import App
 from mapp.model.outcome import Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Run, new_id
+from mapp.ops.grants import Permit, ensure_granted
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.executor import Job, Result
+
+if TYPE_CHECKING:
+    from mapp.ops.brokering import RunBroker
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,10 +54,16 @@ def execute(
     *,
     revision: str | None = None,
     request: str | None = None,
+    grants: Collection[str] = (),
+    permit: Permit | None = None,
 ) -> Execution:
     """Returns what came of running an app at `main`, or at another revision, on some arguments.
 
+    `grants` are capabilities for this run alone; `permit` asks the person for those that are missing.
+
     Raises:
+        PermissionNeeded: the app declares a capability that was not granted; it was not started.
+        KeyNeeded: a secret that it needs is not there; it was not started.
         NotFound: no such app or revision.
         InvalidArguments: the arguments do not fit; the app was not started.
         InvalidApp, IntegrityError: what lies in the repository is no app.
@@ -59,12 +71,15 @@ def execute(
     began = time.perf_counter()
     app = catalogue.load_runnable(workspace.home, name, revision)
     filled = with_defaults(app.manifest, arguments)
+    allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     started = workspace.clock()
     now_ms, seed = int(started * 1000), workspace.seed()
-    result = workspace.executor.run(job_for(app, filled, now_ms=now_ms, seed=seed))
-    outcome = judge(app.manifest, result)
+    identity = new_id()
+    job = job_for(app, filled, now_ms=now_ms, seed=seed)
+    broker = _broker(workspace, app, allowed, identity)
+    result, outcome = _run(workspace, app, job, broker)
     run = Run(
-        id=new_id(),
+        id=identity,
         started=started,
         app=name,
         commit=app.commit,
@@ -82,7 +97,7 @@ def execute(
         engine=workspace.executor.engine,
         isolation=workspace.executor.isolation,
     )
-    _record(workspace, run)
+    _record(workspace, run, broker)
     return Execution(
         app=name,
         version=run.version,
@@ -93,8 +108,36 @@ def execute(
     )
 
 
-def _record(workspace: Workspace, run: Run) -> None:
+def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) -> RunBroker | None:
+    if not app.manifest.capabilities.calls:
+        return None
+    from mapp.ops.brokering import RunBroker
+
+    return RunBroker(workspace, app, allowed, run=run)
+
+
+def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+    """Runs the app; what it stored counts only if it ended in a value."""
+    if broker is None:
+        result = workspace.executor.run(job)
+        return result, judge(app.manifest, result)
+    good = False
     try:
-        workspace.journal.record(run)
+        result = workspace.executor.run(job, broker)
+        outcome = judge(app.manifest, result)
+        good = isinstance(outcome, Value)
+    finally:
+        broker.finish(good=good)
+    return result, outcome
+
+
+def _record(workspace: Workspace, run: Run, broker: RunBroker | None) -> None:
+    calls = None
+    if broker is not None:
+        from mapp.model.recording import write_recording
+
+        calls = write_recording(broker.exchanges)
+    try:
+        workspace.journal.record(run, calls)
     except (sqlite3.Error, OSError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")

@@ -16,7 +16,9 @@ from mapp.git.repository import Signature, global_identity
 from mapp.library.home import Home
 
 if TYPE_CHECKING:
+    from mapp.llm.model import Model
     from mapp.observe.journal import Journal
+    from mapp.sandbox.broker.fetcher import Fetcher
     from mapp.sandbox.executor import Executor
 
 Tell = Callable[[str], None]
@@ -66,6 +68,18 @@ class Workspace:
         from mapp.sandbox.choice import open_executor
 
         return open_executor(least=self.config.isolation, notes=self.config.cache / "isolation")
+
+    def fetcher(self) -> Fetcher:
+        """Returns what makes the web requests of one run."""
+        from mapp.sandbox.broker.fetcher import Fetcher
+
+        return Fetcher()
+
+    def model(self) -> Model | None:
+        """Returns the language model for apps that declare one, or None if none is configured."""
+        from mapp.ops.models import open_model
+
+        return open_model(self.config)
 
     def warm(self) -> None:
         """Starts what a run will need, without waiting; what stands in the way, the run tells."""

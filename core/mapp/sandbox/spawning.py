@@ -162,7 +162,7 @@ def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result:
 
 
 def _exchange(process: subprocess.Popen[bytes], inbox: wire.Inbox, answer: bytes) -> bool:
-    """Sends an answer, then receives until there is a call or a reply; returns whether the worker was there."""
+    """Sends an answer, then receives until there is a call or a reply; whether the worker was there."""
     source, sink = _streams(process)
     view = memoryview(answer)
     with contextlib.suppress(OSError):  # it died: its end will say more

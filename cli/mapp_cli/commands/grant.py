@@ -1,0 +1,37 @@
+"""`mapp grant`: what an app may do."""
+
+from __future__ import annotations
+
+import click
+
+from mapp.errors import UsageError
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("grant")
+@click.argument("app")
+@click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
+@click.option("--all", "everything", is_flag=True, help="Grant all that the app declares.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is granted now as JSON.")
+@pass_context
+def command(
+    context: Context, app: str, capabilities: tuple[str, ...], everything: bool, as_json: bool
+) -> None:
+    """Let APP use capabilities that it declares; `mapp show APP` lists them.
+
+    \b
+    mapp grant weather http:api.example.com secret:EXAMPLE_KEY
+    """
+    from mapp.library import catalogue
+    from mapp.ops.grants import grant
+
+    home = context.ready.home
+    if everything:
+        capabilities = catalogue.load_runnable(home, app).manifest.capabilities.names
+    elif not capabilities:
+        raise UsageError("nothing to grant was named", hint=f"mapp grant {app} --all grants what it declares")
+    now = grant(home, app, capabilities)
+    if as_json:
+        context.console.json({"app": app, "granted": list(now)})
+    else:
+        context.console.result(f"{app} may use {', '.join(now) or 'nothing'}")

@@ -1,0 +1,58 @@
+"""`mapp keys`: the secrets that apps and models need."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.group("keys", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Store secrets, or list their names; no command shows a value.
+
+    MAPP_KEY_NAME in the environment beats a stored NAME.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(listed, as_json=False)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@pass_context
+def listed(context: Context, as_json: bool) -> None:
+    """List the names of the keys, and where each comes from."""
+    from mapp.keys import key_names
+
+    found = key_names(context.config.config_file)
+    if as_json:
+        context.console.json({"keys": [{"name": name, "from": where} for name, where in found.items()]})
+    else:
+        context.console.table(found.items(), ("name", "from"))
+
+
+@command.command("set")
+@click.argument("name")
+@pass_context
+def stored(context: Context, name: str) -> None:
+    """Store a key, read from standard input or asked for; never an argument, which others could see."""
+    from mapp.keys import set_key
+
+    asked = sys.stdin.isatty()
+    value = click.prompt(name, hide_input=True, err=True) if asked else sys.stdin.readline(10_000)
+    set_key(context.config.config_file, name, value.strip())
+    context.console.tell(f"stored {name}")
+
+
+@command.command("remove")
+@click.argument("name")
+@pass_context
+def removed(context: Context, name: str) -> None:
+    """Forget a stored key."""
+    from mapp.keys import remove_key
+
+    remove_key(context.config.config_file, name)
+    context.console.tell(f"removed {name}")

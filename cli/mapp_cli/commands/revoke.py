@@ -1,0 +1,23 @@
+"""`mapp revoke`: what an app may no longer do."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+
+@click.command("revoke")
+@click.argument("app")
+@click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
+@click.option("--json", "as_json", is_flag=True, help="Print what is still granted as JSON.")
+@pass_context
+def command(context: Context, app: str, capabilities: tuple[str, ...], as_json: bool) -> None:
+    """Take capabilities back from APP, all of them if none is named."""
+    from mapp.ops.grants import revoke
+
+    left = revoke(context.ready.home, app, capabilities)
+    if as_json:
+        context.console.json({"app": app, "granted": list(left)})
+    else:
+        context.console.result(f"{app} may use {', '.join(left) or 'nothing'}")

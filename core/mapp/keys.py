@@ -1,0 +1,89 @@
+"""The secrets of a person: one file that only they can read; the environment beats it.
+
+A secret never travels in a command line, an error or a log. `MAPP_KEY_NAME` in the environment is NAME.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from mapp.config import environment, write_whole
+from mapp.errors import IntegrityError, MappError, UsageError
+from mapp.model.capabilities import is_secret_name
+
+PREFIX: Final = "MAPP_KEY_"
+SHORTEST: Final = 8
+"""Shorter secrets cannot be told from ordinary text where they have to be hidden."""
+LONGEST: Final = 8192
+
+
+class KeyNeeded(MappError):
+    """A secret that an app needs is not there."""
+
+    code = "MAPP-0720"
+    exit_code = 4
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no key {name}", hint=f"mapp keys set {name}")
+
+
+def keys_file(config_file: Path) -> Path:
+    """Returns where the secrets lie, beside the settings."""
+    return config_file.with_name("keys.json")
+
+
+def key(config_file: Path, name: str) -> str:
+    """Returns a secret; raises KeyNeeded."""
+    found = environment().get(PREFIX + name) or _read(keys_file(config_file)).get(name)
+    if not found:
+        raise KeyNeeded(name)
+    return found
+
+
+def set_key(config_file: Path, name: str, value: str) -> None:
+    """Stores a secret.
+
+    Raises:
+        UsageError: the name is none, or the value cannot be a secret.
+    """
+    if not is_secret_name(name):
+        raise UsageError(f"{name!r} cannot name a key", hint="names look like EXAMPLE_KEY")
+    if not SHORTEST <= len(value) <= LONGEST or not (value.isascii() and value.isprintable()):
+        raise UsageError(f"a key has {SHORTEST} to {LONGEST} printable ASCII characters")
+    _write(keys_file(config_file), {**_read(keys_file(config_file)), name: value})
+
+
+def remove_key(config_file: Path, name: str) -> None:
+    """Forgets a stored secret; raises KeyNeeded when there is none."""
+    known = _read(keys_file(config_file))
+    if known.pop(name, None) is None:
+        raise KeyNeeded(name)
+    _write(keys_file(config_file), known)
+
+
+def key_names(config_file: Path) -> Mapping[str, str]:
+    """Returns where each secret comes from (name -> `stored` or `environment`), sorted by name."""
+    stored = dict.fromkeys(_read(keys_file(config_file)), "stored")
+    given = [name.removeprefix(PREFIX) for name in environment() if name.startswith(PREFIX)]
+    return dict(sorted({**stored, **dict.fromkeys(given, "environment")}.items()))
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise IntegrityError(f"{path} is damaged", hint="move it away and set the keys anew")
+    return found
+
+
+def _write(path: Path, keys: Mapping[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(keys, indent=1).encode())  # a temporary file of mode 0600, renamed
+    path.chmod(0o600)

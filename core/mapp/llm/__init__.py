@@ -1,0 +1,1 @@
+"""Talking to language models: one Protocol in `model`, one module for each way to reach one."""

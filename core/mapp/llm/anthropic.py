@@ -1,0 +1,47 @@
+"""Models behind Anthropic's Messages API, through its own client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mapp.llm.model import Completion, ModelFailed, instruction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnthropicModel:
+    """A model by its name; an empty `url` is the service's own."""
+
+    name: str
+    key: str
+    url: str = ""
+
+    def complete(
+        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+    ) -> Completion:
+        """Returns the answer to a prompt; raises ModelFailed."""
+        import anthropic
+
+        options: dict[str, Any] = {"base_url": self.url} if self.url else {}
+        client = anthropic.Anthropic(api_key=self.key, timeout=seconds, max_retries=0, **options)
+        try:
+            with client:
+                message = client.messages.create(
+                    model=self.name,
+                    max_tokens=max_tokens,
+                    messages=[{"role": "user", "content": instruction(prompt, schema)}],
+                )
+        except anthropic.APITimeoutError:
+            raise ModelFailed("timeout", "the model did not answer in time") from None
+        except (anthropic.AuthenticationError, anthropic.PermissionDeniedError):
+            raise ModelFailed("credential", "the model's server does not accept the key") from None
+        except anthropic.RateLimitError:
+            raise ModelFailed("rate_limited", "the model's server asks to wait") from None
+        except anthropic.APIError as error:
+            raise ModelFailed("unavailable", f"the model did not answer ({type(error).__name__})") from None
+        return Completion(
+            text="".join(part.text for part in message.content if part.type == "text"),
+            tokens_in=message.usage.input_tokens,
+            tokens_out=message.usage.output_tokens,
+        )
