@@ -17,6 +17,10 @@ def filled(**arguments: int) -> Filling:
     )
 
 
+def doubtful(confidence: float) -> Filling:
+    return Filling(arguments={"price": 1}, missing=(), unused=(), evidence=(), confidence=confidence)
+
+
 def missing(name: str) -> Filling:
     return Filling(arguments={}, missing=(name,), unused=(), evidence=(), confidence=0.0)
 
@@ -75,6 +79,16 @@ def test_a_complete_reading_behind_an_incomplete_one_is_asked_about_never_run() 
     decision = decided(reading("days-between", 0.95, filling=missing("to")), reading("days-until", 0.9))
     assert isinstance(decision, Ask)
     assert decision.app == "days-until"
+
+
+def test_arguments_in_doubt_are_asked_about() -> None:
+    assert isinstance(decided(reading("vat", 0.95, filling=doubtful(0.5))), Ask)
+
+
+def test_what_cannot_be_meant_leaves_its_probability_to_the_rest() -> None:
+    rival = reading("discount", 0.3, filling=missing("percent"))
+    assert isinstance(decided(reading("vat", 0.7), rival), Use)
+    assert isinstance(decided(reading("vat", 0.7), reading("discount", 0.3)), Ask)
 
 
 def test_the_chosen_app_is_the_first_of_the_candidates_named() -> None:

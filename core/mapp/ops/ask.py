@@ -11,22 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mapp.errors import InvalidArguments, MappError, NoMatch, Problem, UsageError
+from mapp.errors import MappError, NoMatch, UsageError
 from mapp.model.decision import Ask, Decision, Use, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
 from mapp.model.request import LONGEST_REQUEST, Request
-from mapp.model.validation import with_defaults
-from mapp.model.values import JSONValue, checked
+from mapp.model.values import checked
 from mapp.ops.execute import Execution, execute
 from mapp.ops.grants import Permit
 from mapp.ops.indexing import Progress, open_fresh
 from mapp.ops.workspace import Workspace
 from mapp.route import lessons, recognise
+from mapp.route.closely import read_closely
 from mapp.route.cues import Cues
 from mapp.route.decide import Reading, decide
-from mapp.route.fill import fill
 from mapp.route.lessons import Lessons
-from mapp.route.vetoes import vetoes
 
 if TYPE_CHECKING:
     from mapp.index.search import Index
@@ -80,32 +78,13 @@ class Router:
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
         judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
-        readings = tuple(self._read(request, row.app, row.probability) for row in judged)
+        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
         return decide(request, candidates, readings, self._recogniser.bands), readings
 
     def close(self) -> None:
         """Closes the files."""
         self._lessons.close()
         self._index.close()
-
-    def _read(self, request: Request, app: str, probability: float) -> Reading:
-        manifest, cues = self._about(app)
-        filling = fill(request, manifest, cues)
-        arguments: dict[str, JSONValue] = {}
-        problems: tuple[Problem, ...] = ()
-        if not filling.missing:
-            try:
-                arguments = with_defaults(manifest, filling.arguments)
-            except InvalidArguments as error:
-                problems = error.problems
-        return Reading(
-            app=app,
-            probability=probability,
-            filling=filling,
-            arguments=tuple(arguments.items()),
-            vetoes=vetoes(request, manifest, filling, cues),
-            problems=problems,
-        )
 
     def _about(self, app: str) -> tuple[Manifest, Cues]:
         if app not in self._known:
@@ -157,9 +136,13 @@ def ask(
     execution = None
     if not dry_run and _runs(decision, yes=yes, confirm=confirm):
         assert isinstance(decision, Use | Ask)
-        arguments = dict(decision.arguments)
         execution = execute(
-            workspace, decision.app, arguments, request=request.text, grants=grants, permit=permit
+            workspace,
+            decision.app,
+            dict(decision.arguments),
+            request=request.text,
+            grants=grants,
+            permit=permit,
         )
     answer = Answer(
         request=request,

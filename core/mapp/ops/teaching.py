@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,10 +17,10 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.ops.learning import learn_all
 from mapp.route import lessons, recognise, training
+from mapp.route.closely import read_closely
 from mapp.route.cues import Cues
-from mapp.route.fill import fill
+from mapp.route.decide import sureness, surest
 from mapp.route.lessons import Lessons
-from mapp.route.vetoes import vetoes
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -57,8 +57,8 @@ class RecogniserExtra:
         try:
             if known is None or known.worn or len(corpus.changed) > ALONE:
                 lesson = _lesson(corpus, corpus.apps)
-                stops = _stopping(corpus, cues)
-                model = training.fit(lesson, background, apps=corpus.apps, stops=stops)
+                reader = _reader(corpus, cues)
+                model = training.fit(lesson, background, apps=corpus.apps, reader=reader)
             else:
                 model = _refitted(known, corpus, background)
         finally:
@@ -136,17 +136,19 @@ def _rows(app: str, card: Card) -> Iterator[training.Row]:
             yield training.Row(text=phrase.request, app=app, fits=False, attachment=phrase.attachment)
 
 
-def _stopping(corpus: Corpus, cues: Lessons) -> training.Stops:
-    """Returns what says whether the filler or a veto would keep an app from running on a request."""
+def _reader(corpus: Corpus, cues: Lessons) -> training.Reader:
+    """Returns what reads candidates as a request does, so that thresholds are set on the real decision."""
 
     @lru_cache(maxsize=1024)
     def about(app: str) -> tuple[Manifest, Cues]:
         return corpus.card(app).manifest, cues.of(app)
 
-    def stops(app: str, row: training.Row) -> bool:
-        manifest, learned = about(app)
+    def reader(row: training.Row, likeliest: Sequence[tuple[str, float]]) -> tuple[str, float] | None:
         request = Request(text=row.text, attachment=row.attachment)
-        filling = fill(request, manifest, learned)
-        return bool(filling.missing or vetoes(request, manifest, filling, learned))
+        readings = [read_closely(request, *about(app), probability) for app, probability in likeliest]
+        best = surest(readings)
+        if best is None or best is not readings[0]:
+            return None
+        return best.app, sureness(best, readings)
 
-    return stops
+    return reader

@@ -1,1 +1,1 @@
-"""From a request to a decision: retrieve candidates, recognise the one that fits, fill its arguments, veto."""
+"""From a request to a decision: retrieve candidates, recognise the right one, fill it, veto."""

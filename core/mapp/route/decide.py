@@ -22,7 +22,7 @@ TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bands:
-    """The least probabilities at which an app is run, and at which a person is asked."""
+    """How sure a reading has to be for its app to be run, and for a person to be asked."""
 
     use: float
     ask: float
@@ -65,22 +65,52 @@ def decide(
     if not any(character.isalnum() for character in request.text):
         return Refuse(candidates=nearest, reasons=("nothing was asked",))
     ranked = sorted(readings, key=lambda reading: -reading.probability)
-    likely = [reading for reading in ranked if reading.probability >= bands.ask]
-    if not likely:
-        return Compile(candidates=nearest, reasons=_unlikely(ranked, bands))
-    best = next((reading for reading in likely if reading.complete), likely[0])
+    best = surest(ranked)
+    if best is None or sureness(best, ranked) < bands.ask:
+        return _without_a_call(ranked, nearest, candidates, bands)
     shown = _with_first(best.app, nearest, candidates)
-    if best.turned:
-        return Expand(app=best.app, candidates=shown, reasons=_against(best))
-    if best.complete and best is ranked[0] and best.probability >= bands.use:
-        return Use(app=best.app, arguments=best.arguments, candidates=shown, reasons=_for(best))
-    reasons = _against(best) or (_unsure(best, ranked, bands), *_for(best)[1:])
+    sure = sureness(best, ranked)
+    if best is ranked[0] and sure >= bands.use:
+        return Use(app=best.app, arguments=best.arguments, candidates=shown, reasons=_for(best, sure))
+    reasons = (_unsure(best, sure, ranked, bands), *_for(best, sure)[1:])
+    return Ask(app=best.app, arguments=best.arguments, candidates=shown, reasons=reasons)
+
+
+def surest(readings: Sequence[Reading]) -> Reading | None:
+    """Returns the complete reading that is most probable, or None when none is complete."""
+    complete = [reading for reading in readings if reading.complete]
+    return max(complete, key=lambda reading: reading.probability, default=None)
+
+
+def sureness(reading: Reading, readings: Sequence[Reading]) -> float:
+    """Returns how sure a reading is, 0 to 1: the probability of the app, given which others cannot be meant,
+    times the confidence of its arguments.
+
+    What does not complete a candidate's arguments, or what a veto stops, is evidence against that candidate;
+    its share of the probability goes to the rest in proportion.
+    """
+    refuted = sum(other.probability for other in readings if not other.complete and other is not reading)
+    probability = reading.probability / max(1 - refuted, reading.probability, 1e-9)
+    return probability * reading.filling.confidence
+
+
+def _without_a_call(
+    ranked: Sequence[Reading], nearest: tuple[Candidate, ...], candidates: Sequence[Candidate], bands: Bands
+) -> Decision:
+    """Decides where no candidate is complete and likely: the first may lack something, or do the opposite."""
+    first = ranked[0] if ranked else None
+    if first is None or first.complete or first.probability < bands.ask:
+        return Compile(candidates=nearest, reasons=_unlikely(ranked))
+    shown = _with_first(first.app, nearest, candidates)
+    if first.turned:
+        return Expand(app=first.app, candidates=shown, reasons=_against(first))
+    arguments = first.arguments or tuple(first.filling.arguments.items())
     return Ask(
-        app=best.app,
-        arguments=best.arguments or tuple(best.filling.arguments.items()),
-        missing=best.filling.missing,
+        app=first.app,
+        arguments=arguments,
+        missing=first.filling.missing,
         candidates=shown,
-        reasons=reasons,
+        reasons=_against(first),
     )
 
 
@@ -91,15 +121,16 @@ def _with_first(
     return (*chosen, *(candidate for candidate in nearest if candidate.app != app))[:NEAREST]
 
 
-def _unlikely(ranked: Sequence[Reading], bands: Bands) -> tuple[str, ...]:
+def _unlikely(ranked: Sequence[Reading]) -> tuple[str, ...]:
     if not ranked:
         return ("the library has no app that is near",)
     best = ranked[0]
     return (f"the nearest, {best.app}, does this with probability {best.probability:.2f}: too low to ask",)
 
 
-def _for(reading: Reading) -> tuple[str, ...]:
-    return (f"{reading.app} does this with probability {reading.probability:.2f}", *reading.filling.evidence)
+def _for(reading: Reading, sure: float) -> tuple[str, ...]:
+    said = f"{reading.app} does this with probability {reading.probability:.2f}; sure to {sure:.2f}"
+    return (said, *reading.filling.evidence)
 
 
 def _against(reading: Reading) -> tuple[str, ...]:
@@ -108,8 +139,9 @@ def _against(reading: Reading) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unsure(best: Reading, ranked: Sequence[Reading], bands: Bands) -> str:
+def _unsure(best: Reading, sure: float, ranked: Sequence[Reading], bands: Bands) -> str:
     if best is not ranked[0]:
         return f"{ranked[0].app} is nearer, but {'; '.join(_against(ranked[0]))}"
-    need = f"{bands.use:.2f} is needed to run without asking"
-    return f"{best.app} probably does this, with probability {best.probability:.2f}; {need}"
+    return (
+        f"{best.app} probably does this, sure to {sure:.2f}; {bands.use:.2f} is needed to run without asking"
+    )

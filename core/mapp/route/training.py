@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from mapp.route.softmax import Floats, Integers
 
 FALSE_HITS: Final = 0.01
-"""The share of all requests that may be accepted wrongly at the threshold `use`."""
-ASKED_IN_VAIN: Final = 0.05
-"""The same at the threshold `ask`, where a person is shown the call first."""
+"""The share of what runs without asking that may be wrong: sets the threshold `use`."""
+ASKED_IN_VAIN: Final = 0.1
+"""The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
 ONE_BLOCK: Final = 256
 
 _NONE: Final = -1
@@ -36,10 +36,17 @@ _BACKGROUND_WEIGHT: Final = 0.2
 _CENTRE_WEIGHT: Final = 5.0
 # What the library's own apps do is no background: a background row nearer than this is left out.
 _TOO_NEAR: Final = 0.5
+# A near miss that is this probably another app's request is taken to be that app's job.
+_ANOTHERS_JOB: Final = 0.3
 _FOLDS: Final = 3
 _FEWEST_APPS: Final = 4
 _FEWEST_ROWS: Final = 60
-_OUTSIDE_SHARE: Final = 0.25
+# People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else.
+_NEAR_MISS: Final = 0.5
+_OUTSIDE_SHARE: Final = 0.1
+_LEAST_ASKED: Final = 0.15
+_READ_CLOSELY: Final = 3
+_MOST_READ: Final = 3000
 _SEED: Final = 20_240_229
 
 
@@ -56,13 +63,13 @@ class Row:
     attachment: str | None = None
 
 
-Stops = Callable[[str, Row], bool]
-"""Says whether the filler or a veto keeps an app from running on a request, however probable it is."""
+Reader = Callable[[Row, Sequence[tuple[str, float]]], tuple[str, float] | None]
+"""Reads the likeliest apps of a request closely: which one would be taken, and how sure; None for none."""
 
 
-def never(_app: str, _row: Row) -> bool:
-    """Stops nothing."""
-    return False
+def first(_row: Row, likeliest: Sequence[tuple[str, float]]) -> tuple[str, float] | None:
+    """Takes the likeliest app, as sure as it is probable: a reader that looks at nothing else."""
+    return likeliest[0] if likeliest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Background:
 
 
 def fit(
-    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), stops: Stops = never
+    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), reader: Reader = first
 ) -> Recogniser:
     """Returns a recogniser of every app in the lesson, thresholds included.
 
@@ -90,10 +97,10 @@ def fit(
         lesson: what each app's requests are, and its near misses.
         background: what no app serves.
         apps: further apps, of which there is no request.
-        stops: what is stopped later anyway does not raise the thresholds.
+        reader: how sure a decision is, for which the thresholds are set.
     """
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
-    corpus = _Corpus.of(names, lesson, background)
+    corpus = _Corpus.of(names, lesson, background).without_others_jobs()
     weights = corpus.fit(iterations=60)
     model = Recogniser(
         apps=names,
@@ -104,7 +111,7 @@ def fit(
         bands=DEFAULT_BANDS,
         together=len(names),
     )
-    return _calibrated(model, corpus, stops)
+    return _calibrated(model, corpus, reader)
 
 
 def refit(
@@ -230,6 +237,24 @@ class _Corpus:
             rows=(*self.rows, *(Row(text="", app="") for _ in apps)),
         )
 
+    def without_others_jobs(self) -> _Corpus:
+        """Returns the corpus in which a near miss of one app that is the job of another teaches nothing.
+
+        Taught as "none" it would make the other app deaf for what it does.
+        """
+        import numpy as np
+
+        missed = (self.labels == self.none) & (self.owners != _NONE)
+        if not missed.any() or missed.all():
+            return self
+        weights = self.part(~missed).fit(iterations=20)
+        shares = probabilities(self.features[missed] @ weights)[:, :-1]
+        best = shares.argmax(axis=1)
+        others = (best != self.owners[missed]) & (shares.max(axis=1) > _ANOTHERS_JOB)
+        importance = self.importance.copy()
+        importance[np.flatnonzero(missed)[others]] = 0.0
+        return replace(self, importance=importance)
+
     def fit(self, *, iterations: int) -> Floats:
         """Fits all columns: together, or in blocks of like apps, twice over."""
         import numpy as np
@@ -273,23 +298,45 @@ class _Corpus:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """How held-out rows were judged, the column of the app that each was taken for, and what it counts."""
+    """How held-out rows were judged; `present` are the logits' columns, `strangers` rows of absent apps."""
 
     logits: Floats
     labels: Integers
-    best: Integers
-    wrong: NDArray[np.bool_]
+    present: Integers
+    strangers: NDArray[np.bool_]
     importance: Floats
     rows: tuple[Row, ...]
 
+    def likeliest(self, row: int, temperature: float, apps: Sequence[str]) -> list[tuple[str, float]]:
+        """Returns the likeliest apps of a row with their probabilities."""
+        import numpy as np
 
-def _calibrated(model: Recogniser, corpus: _Corpus, stops: Stops) -> Recogniser:
+        shares = probabilities(self.logits[row : row + 1] / temperature)[0, :-1]
+        order = np.argsort(-shares, kind="stable")[:_READ_CLOSELY]
+        return [(apps[self.present[place]], float(shares[place])) for place in order]
+
+    def verdict(self, row: int, app: str) -> bool | None:
+        """Returns whether taking a row for an app is right; None where nobody knows.
+
+        That holds for rows of an app that was left out, too: a library that has it never sees it missing, and
+        the near misses stand for jobs that nobody does.
+        """
+        said = self.rows[row]
+        if self.strangers[row]:
+            return None
+        if said.fits:
+            return said.app == app
+        # A near miss is only known not to be for its own app; another one may well serve it.
+        return False if said.app in ("", app) else None
+
+
+def _calibrated(model: Recogniser, corpus: _Corpus, reader: Reader) -> Recogniser:
     rows = int((corpus.owners != _NONE).sum())
     if len(model.apps) < _FEWEST_APPS or rows < _FEWEST_ROWS:
         return model
     trials = _trials(corpus)
     temperature = _temperature(trials)
-    use, ask = _thresholds(trials, temperature, model.apps, stops)
+    use, ask = _thresholds(trials, temperature, model.apps, reader)
     return replace(model, temperature=temperature, bands=Bands(use=use, ask=ask))
 
 
@@ -320,15 +367,12 @@ def _trial(
 
     part, stranger = corpus.part(asked), strange[asked]
     logits = part.unseen @ weights
-    best = present[np.argmax(logits[:, :-1], axis=1)]
-    miss = (part.labels == corpus.none) & (part.owners != _NONE)
-    # A near miss is only known not to be for its own app; another one may well serve it.
-    wrong = np.where(miss, (best == part.owners) & ~stranger, (best != part.labels) | stranger)
     outside = stranger | (part.owners == _NONE)
-    importance = np.ones(len(best), dtype=np.float32)
+    importance = np.ones(len(logits), dtype=np.float32)
     importance[outside] = _OUTSIDE_SHARE * (~outside).sum() / max(1, outside.sum())
+    importance[(part.labels == corpus.none) & ~outside] = _NEAR_MISS
     places = np.searchsorted(present, np.where(stranger, corpus.none, part.labels))
-    return _Trial(logits, places, best, wrong, importance, part.rows)
+    return _Trial(logits, places, present, stranger, importance, part.rows)
 
 
 def _temperature(trials: Sequence[_Trial]) -> float:
@@ -348,30 +392,34 @@ def _temperature(trials: Sequence[_Trial]) -> float:
 
 
 def _thresholds(
-    trials: Sequence[_Trial], temperature: float, apps: Sequence[str], stops: Stops
+    trials: Sequence[_Trial], temperature: float, apps: Sequence[str], reader: Reader
 ) -> tuple[float, float]:
-    """Returns the least probabilities above which few enough of all requests are accepted wrongly.
-
-    The rows are walked from the surest down; whether a wrong one would be stopped is asked only there.
-    """
+    """Returns how sure a decision has to be so that few enough of those that pass are wrong."""
     import numpy as np
 
-    tops = np.concatenate([probabilities(each.logits / temperature)[:, :-1].max(axis=1) for each in trials])
+    random = np.random.default_rng(_SEED)
     places = [(each, row) for each in trials for row in range(len(each.rows))]
-    total = float(sum(each.importance.sum() for each in trials))
-    falsely = 0.0
-    found: list[float] = []
-    for at in np.argsort(-tops, kind="stable"):
+    chosen = random.permutation(len(places))[:_MOST_READ]
+    judged: list[tuple[float, float, bool]] = []
+    for at in chosen:
         each, row = places[at]
-        if each.wrong[row] and not stops(apps[each.best[row]], each.rows[row]):
-            falsely += float(each.importance[row])
-        limit = (FALSE_HITS, ASKED_IN_VAIN)[len(found)] * total
-        if falsely > limit:
-            found.append(float(np.clip(tops[at], 0.05, 0.99)))
-            if len(found) == 2:
-                break
-    use, ask = [*found, 0.05, 0.05][:2]
-    return use, ask
+        taken = reader(each.rows[row], each.likeliest(row, temperature, apps))
+        right = None if taken is None else each.verdict(row, taken[0])
+        if taken is not None and right is not None:
+            judged.append((taken[1], float(each.importance[row]), right))
+    return _least_sure(judged, FALSE_HITS), max(_least_sure(judged, ASKED_IN_VAIN), _LEAST_ASKED)
+
+
+def _least_sure(judged: Sequence[tuple[float, float, bool]], share: float) -> float:
+    """Returns the least sureness above which at most this share of what passes is wrong."""
+    passed = falsely = 0.0
+    found = 0.99
+    for sure, importance, right in sorted(judged, reverse=True):
+        passed += importance
+        falsely += 0.0 if right else importance
+        if falsely <= share * passed:
+            found = sure
+    return min(max(found, 0.02), 0.99)
 
 
 def _far(background: Background, lesson: Lesson) -> Integers:

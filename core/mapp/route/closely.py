@@ -1,0 +1,33 @@
+"""Reads one candidate closely: what the request gives it, and what speaks against it."""
+
+from __future__ import annotations
+
+from mapp.errors import InvalidArguments, Problem
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue
+from mapp.route.cues import Cues
+from mapp.route.decide import Reading
+from mapp.route.fill import fill
+from mapp.route.vetoes import vetoes
+
+
+def read_closely(request: Request, manifest: Manifest, cues: Cues, probability: float) -> Reading:
+    """Returns the candidate as the request reads it: arguments, vetoes, and what does not fit."""
+    filling = fill(request, manifest, cues)
+    arguments: dict[str, JSONValue] = {}
+    problems: tuple[Problem, ...] = ()
+    if not filling.missing:
+        try:
+            arguments = with_defaults(manifest, filling.arguments)
+        except InvalidArguments as error:
+            problems = error.problems
+    return Reading(
+        app=manifest.name,
+        probability=probability,
+        filling=filling,
+        arguments=tuple(arguments.items()),
+        vetoes=vetoes(request, manifest, filling, cues),
+        problems=problems,
+    )
