@@ -23,12 +23,12 @@ from mapp.ops.ask import Router
 from mapp.ops.teaching import extras
 from mapp.starter import bundle
 
-from .measuring import Series, machine, repeated, table, timed_row
+from .measuring import Series, against, interleave, machine, table, timed_row
 from .synthetic import card_of, name_of, requests
 
-ROUNDS = 200
+ROUNDS, WARM_UP = 200, 5
 SIZES = (1000,)
-HEADINGS = ("step", "median", "p99", "runs", "limit")
+HEADINGS = ("step", "median", "p99", "runs", "against", "limit")
 Load = Callable[[Head], Card]
 
 
@@ -43,14 +43,19 @@ def main(*sizes: int) -> None:
 
 def show(title: str, router: Router, limit: str) -> None:
     """Prints the table of one library."""
-    rows = [timed_row(series, limit if series.name == "decide" else "") for series in measure(router)]
+    embed, retrieve, decide = measure(router).values()
+    rows = [
+        timed_row(embed, "", ""),
+        timed_row(retrieve, against(retrieve, embed), ""),
+        timed_row(decide, against(decide, embed), limit),
+    ]
     table(f"A decision, warm, among {title} ({machine()})", HEADINGS, rows)
     router.close()
 
 
-def measure(router: Router) -> list[Series]:
-    """Returns the times of decisions on requests that differ, and of the steps before."""
-    asked = requests(ROUNDS + 5)
+def measure(router: Router) -> dict[str, Series]:
+    """Returns the times of decisions on requests that differ, and of two of their steps, taken in turns."""
+    asked = requests(ROUNDS + WARM_UP)
     index = router._index
     vectors = [index.vector(text) for text in asked]
 
@@ -58,16 +63,12 @@ def measure(router: Router) -> list[Series]:
         places = iter(range(len(asked)))
         return lambda: step(next(places))
 
-    return [
-        repeated("embed", each(lambda at: index.vector(asked[at])), rounds=ROUNDS, warm_up=5),
-        repeated(
-            "retrieve",
-            each(lambda at: index.search(asked[at], 100, vector=vectors[at])),
-            rounds=ROUNDS,
-            warm_up=5,
-        ),
-        repeated("decide", each(lambda at: router.decide(Request(text=asked[at]))), rounds=ROUNDS, warm_up=5),
-    ]
+    actions = {
+        "embed": each(lambda at: index.vector(asked[at])),
+        "retrieve": each(lambda at: index.search(asked[at], 100, vector=vectors[at])),
+        "decide": each(lambda at: router.decide(Request(text=asked[at]))),
+    }
+    return interleave(actions, rounds=ROUNDS, warm_up=WARM_UP)
 
 
 def starter(folder: Path) -> Router:
