@@ -44,6 +44,7 @@ _FEWEST_ROWS: Final = 60
 # People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else.
 _NEAR_MISS: Final = 0.5
 _OUTSIDE_SHARE: Final = 0.1
+_LEAST_USED: Final = 0.5
 _LEAST_ASKED: Final = 0.15
 _READ_CLOSELY: Final = 3
 _MOST_READ: Final = 3000
@@ -306,6 +307,7 @@ class _Trial:
     strangers: NDArray[np.bool_]
     importance: Floats
     rows: tuple[Row, ...]
+    misses_taught: bool
 
     def likeliest(self, row: int, temperature: float, apps: Sequence[str]) -> list[tuple[str, float]]:
         """Returns the likeliest apps of a row with their probabilities."""
@@ -318,12 +320,11 @@ class _Trial:
     def verdict(self, row: int, app: str) -> bool | None:
         """Returns whether taking a row for an app is right; None where nobody knows.
 
-        That holds for rows of an app that was left out, too: a library that has it never sees it missing, and
-        the near misses stand for jobs that nobody does.
+        That holds for rows of an app that was left out, too, where near misses stand for what nobody does.
         """
         said = self.rows[row]
         if self.strangers[row]:
-            return None
+            return None if self.misses_taught else False
         if said.fits:
             return said.app == app
         # A near miss is only known not to be for its own app; another one may well serve it.
@@ -372,7 +373,8 @@ def _trial(
     importance[outside] = _OUTSIDE_SHARE * (~outside).sum() / max(1, outside.sum())
     importance[(part.labels == corpus.none) & ~outside] = _NEAR_MISS
     places = np.searchsorted(present, np.where(stranger, corpus.none, part.labels))
-    return _Trial(logits, places, present, stranger, importance, part.rows)
+    misses_taught = bool(((corpus.labels == corpus.none) & (corpus.owners != _NONE)).any())
+    return _Trial(logits, places, present, stranger, importance, part.rows, misses_taught)
 
 
 def _temperature(trials: Sequence[_Trial]) -> float:
@@ -407,7 +409,8 @@ def _thresholds(
         right = None if taken is None else each.verdict(row, taken[0])
         if taken is not None and right is not None:
             judged.append((taken[1], float(each.importance[row]), right))
-    return _least_sure(judged, FALSE_HITS), max(_least_sure(judged, ASKED_IN_VAIN), _LEAST_ASKED)
+    use = max(_least_sure(judged, FALSE_HITS), _LEAST_USED)
+    return use, min(max(_least_sure(judged, ASKED_IN_VAIN), _LEAST_ASKED), use)
 
 
 def _least_sure(judged: Sequence[tuple[float, float, bool]], share: float) -> float:
