@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
-from mapp.errors import Problem
+from mapp.errors import InvalidSchema, Problem
 from mapp.model.capabilities import Capabilities
 from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
 from mapp.model.manifest import Argument, Limits, Manifest
@@ -105,61 +106,80 @@ def _parts(draw: st.DrawFn, depth: int) -> dict[str, Any]:
     }
 
 
-def neighbours(schema: Schema) -> st.SearchStrategy[Schema]:
-    """Returns a strategy for schemas that differ from one in a keyword or two, at any depth."""
+_KEYWORDS: dict[str, dict[str, list[Any]]] = {
+    "number": {
+        "type": ["number", "integer", ["number", "null"]],
+        "minimum": [-1, 0, 1, 2.5],
+        "maximum": [1, 2, 3],
+        "exclusiveMinimum": [0, 1],
+        "exclusiveMaximum": [2, 3],
+        "multipleOf": [1, 2, 0.5],
+        "enum": [[1, 2], [1], [2, 3]],
+        "const": [1, 2],
+    },
+    "string": {
+        "type": ["string", ["string", "null"], ["string", "number"]],
+        "minLength": [0, 1, 2],
+        "maxLength": [1, 2, 3],
+        "pattern": ["^a", "b"],
+        "format": ["date", "email"],
+        "enum": [["a", "b"], ["a"], ["ab", 1]],
+    },
+    "array": {
+        "type": ["array", ["array", "null"]],
+        "minItems": [0, 1, 2],
+        "maxItems": [1, 2],
+        "uniqueItems": [True],
+        "items": [{"type": "integer"}, {"type": "number"}, {"minimum": 1}, {}],
+    },
+    "object": {
+        "type": ["object", ["object", "null"]],
+        "properties": [
+            {"a": {"type": "integer"}},
+            {"a": {"type": "number"}},
+            {"a": {"type": "integer"}, "b": {"type": "integer"}},
+            {"a": {}, "b": {}},
+        ],
+        "required": [["a"], ["b"], ["a", "b"]],
+        "additionalProperties": [False],
+    },
+}
 
-    @st.composite
-    def changed(draw: st.DrawFn) -> Schema:
-        other = draw(schemas())
-        fields = draw(st.lists(st.sampled_from(_FIELDS), max_size=2, unique=True))
-        found = replace(schema, **{name: getattr(other, name) for name in fields})
-        deeper: bool = draw(st.booleans())
-        if found.properties and deeper:
-            at = draw(st.integers(0, len(found.properties) - 1))
-            rows = list(found.properties)
-            rows[at] = (rows[at][0], draw(neighbours(rows[at][1])))
-            found = replace(found, properties=tuple(rows))
-        if found.items is not None and deeper:
-            found = replace(found, items=draw(neighbours(found.items)))
-        known = {name for name, _ in found.properties}
-        return replace(found, required=tuple(name for name in found.required if name in known))
-
-    return changed()
-
-
-_FIELDS = [
+NEAR: tuple[Any, ...] = (
+    *(None, True, -2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 4),
+    *("", "a", "b", "ab", "abc", "ba", "2024-01-01", "a@example.com"),
+    *([], [1], [1, 1], [1, 2], [0.5], [0], [1, 2, 3], ["a"]),
     *(
-        "types",
-        "enum",
-        "const",
-        "minimum",
-        "maximum",
-        "exclusive_minimum",
-        "exclusive_maximum",
-        "multiple_of",
+        {},
+        {"a": 1},
+        {"a": 0.5},
+        {"a": "x"},
+        {"b": 1},
+        {"b": "x"},
+        {"a": 1, "b": 1},
+        {"c": 1},
+        {"a": 1, "c": 1},
     ),
-    *("min_length", "max_length", "pattern", "format", "items", "min_items", "max_items", "unique_items"),
-    *("properties", "required", "closed"),
-]
+)
+"""Values on every side of every bound that `pairs` draws."""
 
 
-def small_values(schema: Schema) -> st.SearchStrategy[Any]:
-    """Returns a strategy for values near a schema: many fit, some do not."""
-    plain = st.recursive(
-        st.one_of(_scalar, st.sampled_from(["ab", "abc", "Z", 2.5, 6, -6, 8, "2024-02-29"])),
-        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
-        max_leaves=5,
-    )
-    found = [plain]
-    if "object" in (schema.types or ("object",)) and schema.properties:
-        needed = {name: small_values(part) for name, part in schema.properties}
-        found.append(st.fixed_dictionaries({}, optional={**needed, "unknown": plain}))
-        found.append(st.fixed_dictionaries(needed))
-    if "array" in (schema.types or ("array",)) and schema.items is not None:
-        found.append(st.lists(small_values(schema.items), max_size=3))
-    if schema.enum is not None:
-        found.append(st.sampled_from(schema.enum))
-    return st.one_of(found)
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Schema, Schema]:
+    """Draws two schemas of few keywords that differ in one or two."""
+    known = _KEYWORDS[draw(st.sampled_from(sorted(_KEYWORDS)))]
+    chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=3, unique=True))
+    old = {name: draw(st.sampled_from(known[name])) for name in chosen}
+    new = dict(old)
+    for name in draw(st.lists(st.sampled_from(sorted(known)), min_size=1, max_size=2, unique=True)):
+        if name in new and draw(st.booleans()):
+            del new[name]
+        else:
+            new[name] = draw(st.sampled_from(known[name]))
+    try:
+        return Schema.from_dict(old), Schema.from_dict(new)
+    except InvalidSchema:  # a minimum above the maximum, or a required name without its property
+        reject()
 
 
 @st.composite
@@ -201,14 +221,14 @@ def manifests(draw: st.DrawFn) -> Manifest:
     )
 
 
-_pairs = st.dictionaries(names, json_values, max_size=3).map(lambda found: tuple(found.items()))
+_named = st.dictionaries(names, json_values, max_size=3).map(lambda found: tuple(found.items()))
 candidates = st.builds(Candidate, app=names, score=st.integers(0, 10_000).map(lambda number: number / 10_000))
 _reasons = st.lists(texts, max_size=2).map(tuple)
 _listed = st.lists(candidates, max_size=3).map(tuple)
 _both: dict[str, Any] = {"candidates": _listed, "reasons": _reasons}
 decisions: st.SearchStrategy[Decision] = st.one_of(
-    st.builds(Use, app=names, arguments=_pairs, **_both),
-    st.builds(Ask, app=names, arguments=_pairs, missing=st.lists(names).map(tuple), **_both),
+    st.builds(Use, app=names, arguments=_named, **_both),
+    st.builds(Ask, app=names, arguments=_named, missing=st.lists(names).map(tuple), **_both),
     st.builds(Expand, app=names, **_both),
     st.builds(Compile, **_both),
     st.builds(Refuse, **_both),
@@ -223,7 +243,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
 _attachments = st.one_of(st.none(), texts)
 phrases = st.one_of(
     st.builds(
-        Phrase, request=texts.filter(bool), fits=st.just(True), attachment=_attachments, arguments=_pairs
+        Phrase, request=texts.filter(bool), fits=st.just(True), attachment=_attachments, arguments=_named
     ),
     st.builds(Phrase, request=texts.filter(bool), fits=st.just(False), attachment=_attachments, why=texts),
 )
