@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from mapp.errors import NotFound
-from mapp.index import build, generation
+from mapp.index import build, generation, graph
 from mapp.index.build import Corpus
 from mapp.index.catalogue import Catalogue
 from mapp.index.entry import about, misses, taught
@@ -210,19 +210,33 @@ def test_the_graph_finds_what_the_exact_store_finds(shelf: Shelf) -> None:
 @pytest.mark.parametrize("damage", ["gone", "emptied", "scribbled"])
 def test_a_damaged_graph_is_answered_for_by_the_exact_store(shelf: Shelf, damage: str) -> None:
     shelf.build(store="chroma")
-    (generation,) = shelf.generations()
-    graph = shelf.index / generation / "chroma"
+    (name,) = shelf.generations()
+    folder = shelf.index / name / "chroma"
     if damage == "gone":
-        shutil.rmtree(graph)
-    for path in graph.rglob("*"):
+        shutil.rmtree(folder)
+    for path in folder.rglob("*"):
         if path.is_file():
             path.write_bytes(b"" if damage == "emptied" else b"\xff" * path.stat().st_size)
+    assert status(shelf.index).state == "damaged"
+    assert opened(shelf).search("sort my lines")[0].app == "sort-lines"
+
+
+def test_a_graph_that_was_only_read_is_opened_without_a_child(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.build(store="chroma")
+    opened(shelf).search("sort my lines")
+
+    def no_child(*_: object) -> bool:
+        raise AssertionError("a child was started")
+
+    monkeypatch.setattr(graph, "probe", no_child)
     assert opened(shelf).search("sort my lines")[0].app == "sort-lines"
 
 
 def files_of_a_generation(shelf: Shelf) -> list[Path]:
-    (generation,) = shelf.generations()
-    return sorted(path for path in (shelf.index / generation).iterdir() if path.is_file())
+    (name,) = shelf.generations()
+    return sorted(path for path in (shelf.index / name).iterdir() if path.is_file())
 
 
 @pytest.mark.parametrize("name", ["seal.json", "apps.npy", "catalogue.sqlite"])

@@ -51,21 +51,18 @@ class Seal:
     apps: int
     extras: tuple[str, ...]
     files: tuple[tuple[str, File], ...]
+    graph: tuple[tuple[str, File], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the seal as a JSON object."""
-        document = {name: getattr(self, name) for name in self.__slots__ if name != "files"}
-        files = {path: [file.size, file.digest, file.touched] for path, file in self.files}
-        return {**document, "files": files}
+        document = {name: getattr(self, name) for name in self.__slots__}
+        return {**document, "files": _written(self.files), "graph": _written(self.graph)}
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Seal:
         """Returns the seal that `to_dict` wrote."""
-        files = tuple(
-            (path, File(size=size, digest=digest, touched=touched))
-            for path, (size, digest, touched) in document["files"].items()
-        )
-        return cls(**{**document, "files": files, "extras": tuple(document["extras"])})
+        listed = {name: _read(document[name]) for name in ("files", "graph")}
+        return cls(**{**document, **listed, "extras": tuple(document["extras"])})
 
 
 class Damaged(Exception):
@@ -89,7 +86,7 @@ def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
     """Returns the seal of a generation whose files are as they were sealed.
 
     A file whose size and time of change are as sealed is taken to be whole; any other is hashed, and with
-    `thorough` every one is. The graph's files are left out: opening Chroma changes them.
+    `thorough` every one is. The graph's files are left out (see `graph_is_untouched`).
 
     Raises:
         Damaged: when the seal or a file is missing or was changed, or the layout is another version's.
@@ -105,6 +102,23 @@ def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
     return seal
 
 
+def graph_is_untouched(generation: Path, seal: Seal) -> bool:
+    """Returns whether the files of the graph are as they were sealed.
+
+    Chroma writes to its database whenever it is opened, so that only the size of that one is compared; what
+    is wrong inside it is an error there, while a damaged graph can end the process.
+    """
+    try:
+        for name, file in seal.graph:
+            found = (generation / name).stat()
+            changes = name.endswith(".sqlite3")
+            if found.st_size != file.size or (found.st_mtime_ns != file.touched and not changes):
+                return False
+    except OSError:
+        return False
+    return True
+
+
 def write_seal(
     generation: Path,
     *,
@@ -115,12 +129,14 @@ def write_seal(
     apps: int,
     extras: tuple[str, ...],
 ) -> None:
-    """Seals a finished folder: every file directly in it is made durable and noted with size and hash."""
-    files = []
-    for path in sorted(generation.iterdir()):
+    """Seals a finished folder: every file in it is made durable and noted with size and hash."""
+    files: list[tuple[str, File]] = []
+    graph: list[tuple[str, File]] = []
+    for path in sorted(generation.rglob("*")):
         if path.is_file():
             _make_durable(path)
-            files.append((path.name, _described(path)))
+            name = path.relative_to(generation).as_posix()
+            (files if path.parent == generation else graph).append((name, _described(path)))
     seal = Seal(
         layout=LAYOUT,
         embedder=embedder,
@@ -130,6 +146,7 @@ def write_seal(
         apps=apps,
         extras=extras,
         files=tuple(files),
+        graph=tuple(graph),
     )
     write_whole(generation / _SEAL, json.dumps(seal.to_dict(), indent=1).encode())
 
@@ -179,6 +196,17 @@ def building(folder: Path) -> Iterator[None]:
 def size(generation: Path) -> int:
     """Returns how many bytes the files of a generation take."""
     return sum(path.stat().st_size for path in generation.rglob("*") if path.is_file())
+
+
+def _written(files: tuple[tuple[str, File], ...]) -> dict[str, list[Any]]:
+    return {path: [file.size, file.digest, file.touched] for path, file in files}
+
+
+def _read(files: dict[str, list[Any]]) -> tuple[tuple[str, File], ...]:
+    return tuple(
+        (path, File(size=size, digest=digest, touched=touched))
+        for path, (size, digest, touched) in files.items()
+    )
 
 
 def _check(path: Path, file: File, *, thorough: bool) -> None:

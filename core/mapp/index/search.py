@@ -132,6 +132,8 @@ def status(folder: Path, heads: Sequence[Head] | None = None, *, thorough: bool 
             known = catalogue.heads()
         if len(known) != seal.apps:
             raise Damaged(f"it holds {len(known)} apps instead of {seal.apps}")
+        if seal.store == "chroma" and not _graph_can_be_opened(path, seal):
+            raise Damaged("its graph cannot be opened; requests are compared with every app instead")
     except (Damaged, sqlite3.DatabaseError, OSError, ValueError) as error:
         return IndexStatus(state="damaged", behind=len(heads or ()), reason=str(error))
     behind = 0 if heads is None else _behind(known, heads)
@@ -165,9 +167,16 @@ def _open_store(path: Path, seal: Seal, matrix: Vectors) -> DenseStore:
         from mapp.index import graph
 
         with contextlib.suppress(ValueError):
-            if graph.probe(path, seal.apps, seal.dimensions):
+            if _graph_can_be_opened(path, seal):
                 return graph.open_graph(path, seal.apps)
     return ExactStore(matrix)
+
+
+def _graph_can_be_opened(path: Path, seal: Seal) -> bool:
+    """What was touched since it was sealed is opened by a child first, which it may kill."""
+    from mapp.index import graph
+
+    return generations.graph_is_untouched(path, seal) or graph.probe(path, seal.apps, seal.dimensions)
 
 
 def _behind(known: dict[str, Head], heads: Sequence[Head]) -> int:
