@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
+
 from mapp.sandbox import engine
-from mapp.sandbox.confinement import Confinement
+from mapp.sandbox.confinement import CALLS, Confinement, _filter
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or Confinement().isolation != "full",
@@ -99,3 +100,55 @@ def test_computing_is_bounded_even_if_nobody_watches() -> None:
     code, _ = outcome("doors.commit(1 << 20, 1)\nwhile True: pass", committed=False)
 
     assert code in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+ALLOWED, DEADLY = 0x7FFF0000, 0x80000000
+
+
+def judged(program: bytes, architecture: int, number: int, third: int = 0) -> int:
+    """Returns what the kernel would: runs the filter on one call, and fails where the kernel would refuse it."""
+    data = {0: number, 4: architecture, 32: third}
+    steps = [program[at : at + 8] for at in range(0, len(program), 8)]
+    at, word = 0, 0
+    while True:
+        code, constant = (
+            int.from_bytes(steps[at][:2], sys.byteorder),
+            int.from_bytes(steps[at][4:], sys.byteorder),
+        )
+        if_true, if_false = steps[at][2:4]
+        at += 1
+        if code == 0x20:
+            word = data[constant]
+        elif code == 0x06:
+            return constant
+        else:
+            assert code in (0x15, 0x45), code
+            at += if_true if (word == constant if code == 0x15 else word & constant) else if_false
+
+
+@pytest.mark.parametrize("machine", CALLS)
+def test_the_filter_of_every_machine_lets_its_list_through_and_nothing_else(machine: str) -> None:
+    program = _filter(machine)
+    architecture, guarded, others = CALLS[machine]
+
+    assert len(program) % 8 == 0
+    assert len(program) // 8 < 4096
+    through = {number for number in range(600) if judged(program, architecture, number) == ALLOWED}
+    assert through == {*guarded, *others}
+
+
+@pytest.mark.parametrize("machine", CALLS)
+def test_no_call_makes_memory_executable_or_comes_by_another_door(machine: str) -> None:
+    program = _filter(machine)
+    architecture, guarded, others = CALLS[machine]
+
+    for number in guarded:
+        assert judged(program, architecture, number, 0b011) == ALLOWED
+        assert judged(program, architecture, number, 0b111) == DEADLY
+    for number in others:
+        assert judged(program, architecture, number | 0x40000000) == DEADLY
+        assert judged(program, 0x40000003, number) == judged(program, 0x40000028, number) == DEADLY
+
+
+def test_a_machine_whose_calls_are_not_known_gets_no_filter() -> None:
+    assert _filter("riscv64") == b""

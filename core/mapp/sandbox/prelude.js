@@ -147,18 +147,28 @@
 
   function serialiser(limit) {
     let left = limit;
-    const spend = (text) => {
+    // Adding to a text copies it: a little is gathered before it goes on to the next, larger heap.
+    let all = "", much = "", some = "";
+    const say = (text) => {
       left -= text.length;
       if (left < 0) throw tooLong;
-      return text;
+      some += text;
+      if (some.length > 512) gather();
+    };
+    const gather = () => {
+      much += some;
+      some = "";
+      if (much.length < 32768) return;
+      all += much;
+      much = "";
     };
 
     function write(value, node, key, depth) {
       switch (typeof value) {
         case "string": return writeString(value, node, key);
         case "number": return writeNumber(value, node, key);
-        case "boolean": return spend(value ? "true" : "false");
-        case "object": return value === null ? spend("null") : writeObject(value, node, key, depth);
+        case "boolean": return say(value ? "true" : "false");
+        case "object": return value === null ? say("null") : writeObject(value, node, key, depth);
         default: return refuse(node, key, "is " + nameOfType(value) + ", which JSON cannot carry");
       }
     }
@@ -166,12 +176,12 @@
     function writeString(value, node, key) {
       if (!apply(isWellFormed, value, [])) refuse(node, key, "holds half a surrogate pair");
       if (value.length > left) throw tooLong;
-      return spend(stringify(value));
+      say(stringify(value));
     }
 
     function writeNumber(value, node, key) {
       if (value - value !== 0) refuse(node, key, "is " + value + ", which JSON cannot carry");
-      return spend(value === 0 ? "0" : "" + value);
+      say(value === 0 ? "0" : "" + value);
     }
 
     function writeObject(value, parent, key, depth) {
@@ -179,15 +189,18 @@
       for (let above = parent; above !== null; above = above.parent)
         if (above.value === value) refuse(parent, key, "contains itself");
       const node = { __proto__: null, value, key, parent };
-      return isArray(value) ? writeArray(value, node, depth) : writeRecord(value, node, depth);
+      if (isArray(value)) writeArray(value, node, depth);
+      else writeRecord(value, node, depth);
     }
 
     function writeArray(value, node, depth) {
       const length = +value.length;
-      let text = spend("[");
-      for (let index = 0; index < length; index += 1)
-        text += (index === 0 ? "" : spend(",")) + write(value[index], node, index, depth + 1);
-      return text + spend("]");
+      say("[");
+      for (let index = 0; index < length; index += 1) {
+        if (index > 0) say(",");
+        write(value[index], node, index, depth + 1);
+      }
+      say("]");
     }
 
     function writeRecord(value, node, depth) {
@@ -195,18 +208,25 @@
       if (prototype !== null && prototype !== ObjectPrototype)
         refuse(node.parent, node.key, "is an instance of a class, not a plain object or array");
       const names = ownKeys(value);
-      let text = spend("{");
-      for (let index = 0; index < names.length; index += 1)
-        text += (index === 0 ? "" : spend(",")) + writeMember(value, names[index], node, depth);
-      return text + spend("}");
+      say("{");
+      for (let index = 0; index < names.length; index += 1) {
+        if (index > 0) say(",");
+        writeMember(value, names[index], node, depth);
+      }
+      say("}");
     }
 
     function writeMember(value, name, node, depth) {
       const key = { __proto__: null, name };
-      return writeString(name, node, key) + spend(":") + write(value[name], node, key, depth + 1);
+      writeString(name, node, key);
+      say(":");
+      write(value[name], node, key, depth + 1);
     }
 
-    return write;
+    return (value, root) => {
+      write(value, null, root, 0);
+      return all + much + some;
+    };
   }
 
   const nameOfType = (value) => {
@@ -218,7 +238,7 @@
   };
 
   function serialise(value, name, limit) {
-    return serialiser(limit)(value, null, { __proto__: null, root: name, name }, 0);
+    return serialiser(limit)(value, { __proto__: null, root: name, name });
   }
 
   // ---- what happened, as a record of strings --------------------------------------------------------------
@@ -257,9 +277,15 @@
 
   function isOutOfMemory(error) {
     try {
-      return getPrototypeOf(error) === EngineErrorPrototype;
+      if (getPrototypeOf(error) !== EngineErrorPrototype) return false;
     } catch {
       return false;
+    }
+    try {
+      // The one other occasion on which the engine throws these is an import.
+      return apply(slice, error.message, [0, 6]) !== "Failed";
+    } catch {
+      return true; // no memory even to look
     }
   }
 
