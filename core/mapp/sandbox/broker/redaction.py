@@ -1,7 +1,7 @@
 """Keeps secrets out of what others see: answers, journal, recordings, errors and logs.
 
 Found are a secret itself, percent-encoded, escaped as in JSON or HTML, in hexadecimal, in base64 at any
-offset, and all of these of the secret read backwards. What a server makes of it otherwise (a hash, a
+offset, and all of these read backwards, before or after. What a server makes of it otherwise (a hash, a
 cipher, pieces) is not.
 """
 
@@ -37,6 +37,9 @@ class Redactor:
         """Returns the text without the secrets, in any of their forms."""
         for replacement, pattern in self._secrets:
             text = pattern.sub(replacement, text)
+            if len(pattern.pattern) > SHORTEST_SECRET:
+                # What was encoded first and turned around then is found from behind.
+                text = pattern.sub(replacement[::-1], text[::-1])[::-1]
         return text
 
     def in_bytes(self, body: bytes) -> bytes:

@@ -1,0 +1,93 @@
+"""Both ways to reach a model, against servers on loopback that speak their protocols."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from mapp.llm.anthropic import AnthropicModel
+from mapp.llm.model import Completion, Model, ModelFailed
+from mapp.llm.openai import OpenAIModel
+from support.web import Server, answer, says
+
+KEY = "sk-planted-0123456789"
+
+Maker = Callable[[int], Model]
+
+
+def _openai(port: int) -> Model:
+    return OpenAIModel(url=f"http://127.0.0.1:{port}/v1", name="m", key=KEY)
+
+
+def _anthropic(port: int) -> Model:
+    return AnthropicModel(url=f"http://127.0.0.1:{port}", name="m", key=KEY)
+
+
+CHAT = {
+    "choices": [{"message": {"role": "assistant", "content": "four"}}],
+    "usage": {"prompt_tokens": 3, "completion_tokens": 1},
+}
+MESSAGE = {
+    **{"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn"},
+    "stop_sequence": None,
+    "content": [{"type": "text", "text": "four"}],
+    "usage": {"input_tokens": 3, "output_tokens": 1},
+}
+BOTH = pytest.mark.parametrize(("make", "body"), [(_openai, CHAT), (_anthropic, MESSAGE)])
+
+
+def _json(document: object, status: str = "200 OK") -> bytes:
+    return answer(json.dumps(document).encode(), "Content-Type: application/json", status=status)
+
+
+@BOTH
+def test_a_prompt_is_answered_with_what_it_cost(make: Maker, body: object) -> None:
+    with Server(says(_json(body))) as server:
+        done = make(server.port).complete("2+2?", schema={"type": "string"}, max_tokens=7, seconds=5)
+
+    assert done == Completion(text="four", tokens_in=3, tokens_out=1)
+    sent = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
+    assert (sent["model"], sent["max_tokens"]) == ("m", 7)
+    assert sent["messages"][0]["content"].startswith("2+2?")
+    assert KEY.encode() in server.requests[0]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("401 Unauthorized", "credential"),
+        ("403 Forbidden", "credential"),
+        ("429 Too Many Requests", "rate_limited"),
+        ("500 Internal Server Error", "unavailable"),
+    ],
+)
+def test_a_refusal_has_a_kind_and_does_not_repeat_the_key(
+    make: Maker, body: object, status: str, kind: str
+) -> None:
+    with Server(says(_json({"error": {"type": "x", "message": KEY}}, status))) as server:
+        with pytest.raises(ModelFailed) as error:
+            make(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
+
+    assert error.value.kind == kind
+    assert KEY not in str(error.value)
+    assert server.connections == 1
+
+
+@BOTH
+def test_nobody_there_is_told(make: Maker, body: object) -> None:
+    with Server() as server:
+        port = server.port
+    with pytest.raises(ModelFailed) as error:
+        make(port).complete("a", schema=None, max_tokens=1, seconds=5)
+
+    assert error.value.kind == "unavailable"
+
+
+def test_an_answer_of_another_protocol_is_told() -> None:
+    with Server(says(_json({"hello": 1}))) as server, pytest.raises(ModelFailed) as error:
+        _openai(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
+
+    assert error.value.kind == "unavailable"
