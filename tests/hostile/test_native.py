@@ -1,7 +1,7 @@
 """An attacker who has broken the engine and owns the worker: native code behind all the locked doors.
 
-Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all must end
-in its death (SIGSYS: a system call that is not on the list), a few in an error from the kernel.
+Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all must
+end in its death (SIGSYS: a system call that is not on the list), a few in an error from the kernel.
 """
 
 from __future__ import annotations

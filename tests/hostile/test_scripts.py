@@ -1,6 +1,6 @@
 """Scripts that mean harm, each with the ways in which it may end; none may escape, hang or fool its host."""
 
-# ruff: noqa: E501 -- one script a line
+# ruff: noqa: E501
 from __future__ import annotations
 
 import json

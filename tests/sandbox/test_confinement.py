@@ -53,7 +53,6 @@ def test_an_honest_worker_notices_nothing() -> None:
         "os.kill(os.getppid(), 0)",
         "os.kill(1, 9)",
         "os.getpid()",
-        "os.read(0, 1)",
         "os.dup(0)",
         "os.pipe()",
         "os.setuid(0)",
@@ -106,7 +105,7 @@ ALLOWED, DEADLY = 0x7FFF0000, 0x80000000
 
 
 def judged(program: bytes, architecture: int, number: int, third: int = 0) -> int:
-    """Returns what the kernel would: runs the filter on one call, and fails where the kernel would refuse it."""
+    """Returns what the kernel would: runs the filter on one call."""
     data = {0: number, 4: architecture, 32: third}
     steps = [program[at : at + 8] for at in range(0, len(program), 8)]
     at, word = 0, 0

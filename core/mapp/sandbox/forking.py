@@ -31,6 +31,7 @@ CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 RUN, WAIT, KILL = b"R", b"W", b"K"  # as in zygote.py
 PROBE, HELD = b"T", b"1"  # as in probing.py
+STARTS = 3  # a zygote that does not get ready as often as this never will
 LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 ENDED = 24
 
@@ -290,11 +291,17 @@ class ForkingExecutor:
 
     def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         with self._turn():
-            for _ in range(2):
-                with contextlib.suppress(LaneLost), self._lane() as lane:
-                    return lane.run(job, payload, desk)
-                if desk.calls:
-                    break
+            losses = failures = 0
+            while losses < 2 and not (losses and desk.calls):
+                try:
+                    with self._lane() as lane:
+                        return lane.run(job, payload, desk)
+                except LaneLost:
+                    losses += 1
+                except SandboxUnavailable:  # killed while it started, or never will
+                    failures += 1
+                    if failures == STARTS or self._closed:
+                        raise
         times = "" if desk.calls else " twice"
         return Killed(reason="crash", detail=f"the sandbox was lost{times} during this run", wall_ms=0.0)
 

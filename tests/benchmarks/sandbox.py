@@ -1,0 +1,208 @@
+"""What a locked-in run costs, against the engine in our own process, a fresh Node and a fresh Python.
+
+Run: python -m tests.benchmarks.sandbox [ROUNDS]
+"""
+
+# ruff: noqa: E501
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mapp.sandbox import engine
+from mapp.sandbox.executor import Job, Program, Returned
+from mapp.sandbox.forking import ForkingExecutor
+
+from .measuring import Action, Series, against, command, interleave, machine, repeated, table, timed_row
+
+SOURCE = "function main(input) { return { sum: input.a + input.b }; }"
+INPUT = '{"a":1,"b":2}'
+ROUNDS = 200
+SLOW = 20  # rounds of what takes long
+HEADINGS = ("what", "median", "p99", "runs", "against")
+HANG = Job(program=Program(source="function main() { for (;;); }"), wall_ms=300)
+BUSY = {
+    "fib(22)": "const f = (n) => (n < 2 ? n : f(n - 1) + f(n - 2)); return f(22);",
+    "sieve of 200,000": "const s = new Uint8Array(2e5); let c = 0; for (let i = 2; i < 2e5; i++) { if (s[i]) continue; c++; for (let j = i * 2; j < 2e5; j += i) s[j] = 1; } return c;",
+    "sort 30,000": "let x = 1; const a = Array.from({length: 3e4}, () => (x = (x * 48271) % 2147483647)); a.sort((p, q) => p - q); return a[99];",
+    "build a text": "let s = ''; for (let i = 0; i < 5e4; i++) s = (s + i).slice(-50); return s;",
+    "count words": "const m = new Map(); for (let i = 0; i < 1e5; i++) { const k = 'w' + (i % 997); m.set(k, (m.get(k) || 0) + 1); } return m.size;",
+    "match": "let n = 0; for (let i = 0; i < 2e4; i++) n += /(\\d+)-(\\d+)/.test('row ' + i + '-' + i) ? 1 : 0; return n;",
+    "mathematics": "let s = 0; for (let i = 0; i < 5e4; i++) s += Math.sin(i) * Math.exp(-i / 5e4) + Math.pow(i, 0.3); return s;",
+    "big integers": "let a = 0n, b = 1n; for (let i = 0; i < 5000; i++) [a, b] = [b, a + b]; return String(a).length;",
+}
+
+
+def main(rounds: int = ROUNDS) -> None:
+    """Prints all tables."""
+    with ForkingExecutor(lanes=1) as executor:
+        compare_runs(executor, rounds)
+        compare_busy(executor)
+        move_much(executor)
+        weigh(executor)
+    count_per_second()
+    slow_down(rounds)
+
+
+def in_process(source: str, call: str) -> Action:
+    """Returns an action that evaluates in our own process, without a wall: what the walls are measured by."""
+    sys.path.insert(0, str(engine.HERE))
+    import worker  # type: ignore[import-not-found]  # as the zygote does, outside the package
+
+    loaded = worker.load_engine(str(engine.extension()))
+    prelude, mathematics = (Path(engine.HERE, name).read_bytes() for name in engine.PRELUDE)
+    meta = {"source": source, "entry": "main", "now": 0, "seed": [0, 0], "limit": 1 << 20}
+    text = f"[{json.dumps(meta)},[{call}]]".encode()
+    quoted = worker.quoted(mathematics)
+    return lambda: worker.Interpreter(loaded, prelude, quoted, eager=False).run(text)
+
+
+def compare_runs(executor: ForkingExecutor, rounds: int) -> None:
+    """Small runs: all the cost is the wall."""
+    job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
+    node = [shutil.which("node") or "node", "-e", f"{SOURCE}\nconsole.log(JSON.stringify(main({INPUT})))"]
+    fast = interleave(
+        {"in process": in_process(SOURCE, INPUT), "isolated": lambda: executor.run(job)}, rounds=rounds
+    )
+    slow = interleave(
+        {
+            "isolated": lambda: executor.run(job),
+            "fresh Python": command(sys.executable, "-I", "-S", "-c", "pass"),
+            "fresh node": command(*node, says='{"sum":3}'),
+        },
+        rounds=SLOW,
+    )
+    rows = [
+        timed_row(fast["in process"], ""),
+        timed_row(fast["isolated"], against(fast["isolated"], fast["in process"], 4)),
+    ]
+    rows += [
+        timed_row(slow[name], against(slow[name], slow["isolated"]))
+        for name in ("fresh Python", "fresh node")
+    ]
+    table(f"A small run, fully locked in ({machine()})", HEADINGS, rows)
+
+
+def compare_busy(executor: ForkingExecutor) -> None:
+    """Scripts that compute: all the cost is the engine."""
+    rows = []
+    for name, body in BUSY.items():
+        source = f"function main() {{ {body} }}"
+        job = Job(program=Program(source=source), wall_ms=30_000)
+        node = [shutil.which("node") or "node", "-e", f"{source}\nconsole.log(main())"]
+        found = interleave({"isolated": run(executor, job), "fresh node": command(*node)}, rounds=5)
+        rows.append(
+            [name, *timed_row(found["isolated"], against(found["isolated"], found["fresh node"]))[1:]]
+        )
+    table("Scripts that compute", HEADINGS, rows)
+
+
+def run(executor: ForkingExecutor, job: Job) -> Action:
+    """Returns an action that runs a job and insists on a result."""
+
+    def act() -> None:
+        result = executor.run(job)
+        if not isinstance(result, Returned):
+            raise RuntimeError(f"{result}")
+
+    return act
+
+
+def move_much(executor: ForkingExecutor) -> None:
+    """1.2 MB of JSON in and out again."""
+    rows = [{"id": number, "name": f"name {number}", "price": number / 7} for number in range(22_000)]
+    text = json.dumps(rows, separators=(",", ":"))
+    echo = Job(program=Program(source="function main(i) { return i; }"), arguments=(text,), output_kb=4096)
+    series = repeated(f"{len(text) / 1e6:.1f} MB in and out", run(executor, echo), rounds=SLOW, warm_up=1)
+    table("Much JSON", HEADINGS, [timed_row(series, "")])
+
+
+def weigh(executor: ForkingExecutor) -> None:
+    """The memory that a worker shares with nobody, read while it runs."""
+    thread = threading.Thread(target=executor.run, args=(HANG,))
+    thread.start()
+    time.sleep(0.15)
+    found = subprocess.run(["pgrep", "-f", "import zygote"], capture_output=True, text=True, check=False)
+    private = [kilobytes for process in found.stdout.split() if (kilobytes := private_of(process))]
+    thread.join()
+    table(
+        "Private memory (kB) of the processes of the sandbox",
+        ("process", "kB"),
+        [[f"{n + 1}", f"{kb}"] for n, kb in enumerate(private)],
+    )
+
+
+def private_of(process: str) -> int:
+    """Returns the kilobytes of a process that no other shares, or 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def count_per_second(seconds: float = 5.0) -> None:
+    """Runs as many as possible, from as many threads as there are lanes."""
+    job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
+    rows = []
+    for lanes in (1, 2):
+        with ForkingExecutor(lanes=lanes) as executor:
+            counts = [0] * lanes
+            threads = [
+                threading.Thread(target=keep_running, args=(executor, job, seconds, counts, at))
+                for at in range(lanes)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        rows.append([f"{lanes}", f"{sum(counts) / seconds:.0f}"])
+    table("Runs a second", ("lanes", "runs"), rows)
+
+
+def keep_running(executor: ForkingExecutor, job: Job, seconds: float, counts: list[int], at: int) -> None:
+    """Counts the runs of one thread."""
+    executor.run(job)
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        executor.run(job)
+        counts[at] += 1
+
+
+def slow_down(rounds: int) -> None:
+    """What a neighbour with helpers of its own feels of a hostile script on one lane."""
+    job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
+    with ForkingExecutor(lanes=1) as ours, ForkingExecutor(lanes=1) as theirs:
+        alone = repeated("alone", run(ours, job), rounds=rounds, warm_up=3)
+        beside = beside_hostile(
+            theirs, lambda: repeated("beside hostile scripts", run(ours, job), rounds=rounds)
+        )
+    share = f"p99 {beside.high / alone.high:.2f} x (limit 2 x)"
+    table("A neighbour", HEADINGS, [timed_row(alone, ""), timed_row(beside, share)])
+
+
+def beside_hostile(executor: ForkingExecutor, measure: Callable[[], Series]) -> Series:
+    """Measures while one hostile script follows another."""
+    stop = threading.Event()
+
+    def attack() -> None:
+        while not stop.is_set():
+            executor.run(HANG)
+
+    thread = threading.Thread(target=attack)
+    thread.start()
+    try:
+        return measure()
+    finally:
+        stop.set()
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))

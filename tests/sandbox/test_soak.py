@@ -1,0 +1,140 @@
+"""Many runs while helpers and workers are killed at random: nothing is lost and nothing is left."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mapp.sandbox.executor import Job, Killed, Program, Result, Returned, Threw, Unserialisable
+from mapp.sandbox.forking import ForkingExecutor
+from support.scripts import children, zygotes
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+BODIES = {
+    "value": "return input * 2;",
+    "threw": "throw new Error('no');",
+    "refused": "return NaN;",
+    "wall": "for (;;);",
+    "memory": "const a = []; for (;;) a.push(Array(1000).fill(1));",
+    "output": "return 'x'.repeat(200000);",
+}
+WEIGHTS = (90, 4, 3, 1, 1, 1)
+
+
+class Soak:
+    """Threads that run, and one that kills."""
+
+    def __init__(self, executor: ForkingExecutor, *, seconds: float, runs: int) -> None:
+        self.executor = executor
+        self.ended: Counter[str] = Counter()
+        self.started = 0
+        self.kills = 0
+        self._lock = threading.Lock()
+        self._end = time.monotonic() + seconds
+        self._runs = runs
+
+    def run(self) -> None:
+        """Runs until time or number is used up."""
+        workers = [threading.Thread(target=self._work, args=(seed,)) for seed in range(4)]
+        killer = threading.Thread(target=self._kill)
+        for thread in (*workers, killer):
+            thread.start()
+        for thread in (*workers, killer):
+            thread.join()
+
+    def _goes_on(self) -> bool:
+        return time.monotonic() < self._end and self.started < self._runs
+
+    def _work(self, seed: int) -> None:
+        chance = random.Random(seed)
+        while self._goes_on():
+            (kind,) = chance.choices(list(BODIES), WEIGHTS)
+            with self._lock:
+                self.started += 1
+            result = self.executor.run(job_of(kind, chance.randrange(1000)))
+            with self._lock:
+                self.ended[f"{kind}: {name_of(result)}"] += 1
+
+    def _kill(self) -> None:
+        chance = random.Random(99)
+        while self._goes_on():
+            time.sleep(0.2)
+            helpers = zygotes()
+            victims = [*helpers, *(child for helper in helpers for child in children(helper))]
+            if victims:
+                self._end_one(chance.choice(victims))
+
+    def _end_one(self, victim: int) -> None:
+        try:
+            os.kill(victim, signal.SIGKILL)
+            self.kills += 1
+        except ProcessLookupError:
+            pass
+
+
+def job_of(kind: str, number: int) -> Job:
+    source = f"function main(input) {{ {BODIES[kind]} }}"
+    program = Program(source=source)
+    return Job(program=program, arguments=(str(number),), wall_ms=300, memory_mb=32, output_kb=100)
+
+
+def name_of(result: Result) -> str:
+    match result:
+        case Returned():
+            return "value"
+        case Threw():
+            return "threw"
+        case Unserialisable():
+            return "refused"
+        case Killed(reason=reason):
+            return reason
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def resident_kb() -> int:
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
+
+
+def check(seconds: float, runs: int) -> Soak:
+    before, own = descriptors(), children(os.getpid())
+    with ForkingExecutor(lanes=2) as executor:
+        executor.run(job_of("value", 1))
+        memory = resident_kb()
+        soak = Soak(executor, seconds=seconds, runs=runs)
+        soak.run()
+        grown = resident_kb() - memory
+        assert len(zygotes()) <= 2
+
+    assert sum(soak.ended.values()) == soak.started
+    wrong = {
+        kind for kind in soak.ended if not {kind.split(": ")[0], "crash", "wall"} & {kind.split(": ")[1]}
+    }
+    assert not wrong, soak.ended
+    assert descriptors() == before
+    assert set(children(os.getpid())) <= set(own)
+    assert grown < 20_000, grown
+    return soak
+
+
+def test_a_short_soak_loses_and_leaves_nothing() -> None:
+    soak = check(seconds=8, runs=100_000)
+
+    assert soak.kills > 0
+    assert soak.ended["value: value"] > 0
+
+
+@pytest.mark.sweep
+def test_a_long_soak_loses_and_leaves_nothing() -> None:
+    check(seconds=1200, runs=1_000_000)
