@@ -70,7 +70,7 @@ class Corpus:
 def build(
     folder: Path,
     heads: Sequence[Head],
-    load: Callable[[Head], Card],
+    load: Callable[[Head], Card | None],
     *,
     embedder: Embedder,
     vectors: Path,
@@ -84,7 +84,7 @@ def build(
     Args:
         folder: the index; made where it is missing.
         heads: every app of the library; what else the index holds is dropped.
-        load: reads an app's card; only called for apps that are new or have another tree.
+        load: reads an app's card, None to leave it out; called for new apps and those with another tree.
         embedder: whose vectors the index holds.
         vectors: the file of the vector cache.
         store: `exact`, `chroma`, or `auto` to decide by the number of apps.
@@ -126,14 +126,17 @@ class _Job:
     progress: Progress | None
 
     def run(
-        self, folder: Path, heads: Mapping[str, Head], load: Callable[[Head], Card], base: _Base | None
+        self, folder: Path, heads: Mapping[str, Head], load: Callable[[Head], Card | None], base: _Base | None
     ) -> Path | None:
         """Makes and seals a generation; None when the one in use is already what is wanted."""
         known = base.heads if base else {}
         changed = [head for head in heads.values() if not _same_tree(known.get(head.app), head)]
         if base and dict(known) == dict(heads) and self._fits(base.seal):
             return None
-        entries = [_entry(head, load(head)) for head in sorted(changed, key=lambda head: head.app)]
+        loaded = [(head, load(head)) for head in sorted(changed, key=lambda head: head.app)]
+        entries = [_entry(head, card) for head, card in loaded if card is not None]
+        left_out = {head.app for head, card in loaded if card is None}
+        heads = {name: head for name, head in heads.items() if name not in left_out}
         made = generations.begin(folder)
         catalogue = copy_catalogue(base.path, made) if base else create_catalogue(made)
         try:
