@@ -27,7 +27,21 @@ def test_a_host_is_brought_into_its_one_spelling(text: str, host: str, address: 
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "a b", "a/b", "a:80", "BÜCHER.example", "1", "0x1", "1.2.3", "[::1", "[::1%1]", "a.0x7"],
+    [
+        "",
+        ".",
+        "a b",
+        "a/b",
+        "a:80",
+        "BÜCHER.example",
+        "\u212aey.example",
+        "1",
+        "0x1",
+        "1.2.3",
+        "[::1",
+        "[::1%1]",
+        "a.0x7",
+    ],
 )
 def test_what_has_no_one_spelling_is_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -238,6 +238,7 @@ def chunked(body: bytes) -> bytes:
         says(answer(gzip.compress(b"\0" * 5_000_000), "Content-Encoding: gzip")),
         says(answer(zlib.compress(b"\0" * 5_000_000), "Content-Encoding: deflate")),
         says(answer(gzip.compress(b"\0" * 9000) * 2, "Content-Encoding: x-gzip")),
+        says(answer(gzip.compress(b"") * 900, "Content-Encoding: gzip")),
         endless(HEAD + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"")),
     ],
 )

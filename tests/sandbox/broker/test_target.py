@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapp.sandbox.broker.bodies import as_text, read_body
 from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target, follow, read_target
 
@@ -44,20 +43,6 @@ def test_a_redirect_leads_somewhere_or_nowhere(text: str) -> None:
         assert refusal.fault.kind in ("forbidden", "too_large")
         return
     assert target.origin == HOME.origin or "//" in text
-
-
-@settings(max_examples=300)
-@given(
-    st.lists(st.binary(max_size=40), max_size=6), st.sampled_from(["gzip", "deflate", "identity", "br", ""])
-)
-def test_a_body_is_read_or_refused(chunks: list[bytes], encoding: str) -> None:
-    try:
-        body = read_body(chunks, encoding, 100)
-    except Refusal as refusal:
-        assert refusal.fault.kind in ("protocol", "too_large")
-        return
-    assert len(body) <= 100
-    assert as_text(body, "text/plain; charset=latin1")
 
 
 @pytest.mark.parametrize(

@@ -260,3 +260,15 @@ def test_a_server_that_echoes_a_secret_does_not_tell_the_app(
     assert base64.b64decode(image.body) == b"\xff\x00[secret KEY]\xfe"
     assert kind(fault) == "redirect"
     assert "hunter2" not in str(fault)
+
+
+def test_a_secret_that_comes_back_in_a_place_is_not_told(
+    serving: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    places = [says(redirect(f"/?{KEY}")), says(answer()), says(redirect(f"nowhere:{KEY}"))]
+    with web(*places, tls=serving) as (world, _):
+        fetcher = world.fetcher(tls=trusting)
+        assert ask(fetcher, GRANT, url=URL, secrets=SECRETS).url == f"{URL}?[secret KEY]"
+        fault = ask(fetcher, GRANT, url=URL, secrets=SECRETS)
+    assert kind(fault) == "redirect"
+    assert "[secret KEY]" in fault.message

@@ -58,8 +58,6 @@ def exchange(
     )
     with closing(httpcore.HTTP11Connection(origin, wire)) as connection, _as_refusals():
         response = connection.handle_request(request)
-        if response.status < 200:
-            raise Refusal("protocol", f"{target.host} wants to speak something other than HTTP")
         wire.allow_body(most)
         chunks = response.iter_stream()
         yield Reply(status=response.status, headers=tuple(response.headers), chunks=iter(chunks))

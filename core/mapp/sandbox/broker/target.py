@@ -19,7 +19,7 @@ LONGEST_URL: Final = 8192
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?\Z", re.ASCII | re.IGNORECASE)
 _HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
-_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]+)(?::([1-9][0-9]{0,4}))?\Z", re.ASCII)
+_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]@%]+)(?::([1-9][0-9]{0,4}))?\Z", re.ASCII)
 _NEVER: Final = re.compile(r"[\x00-\x20\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff]")
 _STANDARD: Final = {"http": 80, "https": 443}
 # RFC 3986: everything that may stand in a path or a query, and the percent sign of what is quoted already
@@ -112,7 +112,7 @@ def _is_for(grant: HttpGrant, target: Target) -> bool:
 
 def _host_and_port(authority: str) -> tuple[str, int | None]:
     match = _AUTHORITY.match(authority)
-    if match is None or "@" in authority or "%" in authority:
+    if match is None:
         raise Refusal("forbidden", f"{authority[:200]!a} is no host with or without a port")
     port = int(match[2]) if match[2] else None
     if port is not None and port > 65_535:
