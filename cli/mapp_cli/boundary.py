@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
-from mapp.errors import InvalidInput, MappError
 
+from mapp.errors import InvalidInput, MappError
 from mapp_cli.console import Console
 
 USAGE: Final = 2

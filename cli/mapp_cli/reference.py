@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import click
-from mapp.explanations import EXPLANATIONS
 
+from mapp.explanations import EXPLANATIONS
 from mapp_cli.group import COMMANDS, all_commands, group
 from mapp_cli.main import HELP_FILE
 

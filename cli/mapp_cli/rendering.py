@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from mapp.model.outcome import Declared, Failed, Value
-
 from mapp_cli.console import Console
 
 if TYPE_CHECKING:

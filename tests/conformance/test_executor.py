@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox.executor import (
     Executor,

@@ -19,7 +19,12 @@ def test_what_was_committed_is_there_in_the_next_run(tmp_path: Path) -> None:
     store = _store(path)
     store.set("b", "1")
     store.set("a", '"é"')
-    assert (store.get("b"), store.keys(), store.delete("b"), store.delete("b")) == ("1", ("a", "b"), True, False)
+    assert (store.get("b"), store.keys(), store.delete("b"), store.delete("b")) == (
+        "1",
+        ("a", "b"),
+        True,
+        False,
+    )
     store.commit()
 
     store = _store(path)

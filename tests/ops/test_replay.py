@@ -47,9 +47,7 @@ def test_it_needs_no_grant_and_not_the_whole_id(built: Built) -> None:
 
 def test_another_revision_is_compared_call_by_call(built: Built) -> None:
     run = _run("--grant", "store")
-    built.put(
-        app("count").version("1.0.1").stating(capabilities=STORE).source(COUNT.replace("+ 1;", "+ 2;"))
-    )
+    built.put(app("count").version("1.0.1").stating(capabilities=STORE).source(COUNT.replace("+ 1;", "+ 2;")))
 
     assert mapp("replay", run).code == 0
     found = mapp("replay", run, "--commit", "main", "--json")

@@ -2,6 +2,7 @@ from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.route.assign import Search
 
 SCORES = st.integers(-40, 40).map(lambda n: n / 8)

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.model.manifest import Manifest
 from mapp.model.request import Phrase, Request
 from mapp.route.cues import Cues, learn

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.route.numbers import json_number, numbers
 from mapp.route.words import tokenise
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mapp.route.units import BY_NAME, convert, dimension_of, unit_called
 
 

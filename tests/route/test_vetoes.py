@@ -1,4 +1,5 @@
 import pytest
+
 from mapp.model.manifest import Manifest
 from mapp.model.request import Phrase, Request
 from mapp.route.cues import Cues, learn

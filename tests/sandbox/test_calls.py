@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from mapp.sandbox import wire
 from mapp.sandbox.calls import Answer, Call, Desk, Refused
 from mapp.sandbox.executor import Grant, Job, Killed, Program

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox.choice import STRENGTH, open_executor
 from mapp.sandbox.forking import ForkingExecutor

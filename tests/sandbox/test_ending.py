@@ -6,6 +6,7 @@ import signal
 import sys
 
 import pytest
+
 from mapp.sandbox import ending
 from support.scripts import job
 

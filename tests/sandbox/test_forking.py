@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Executor, Killed, Result

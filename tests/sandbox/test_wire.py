@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from mapp.sandbox import wire
 from mapp.sandbox.executor import Killed, Returned, Threw
 from support.scripts import job

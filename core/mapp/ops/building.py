@@ -33,8 +33,12 @@ def main(job: str) -> int:
         tell=lambda text: print(json.dumps({"tell": text}), flush=True),  # noqa: T201 - the channel
     )
 
-    def load(head: Head) -> Card:
-        return catalogue.load(workspace.home, head.app, head.commit).card
+    def load(head: Head) -> Card | None:
+        try:
+            return catalogue.load(workspace.home, head.app, head.commit).card
+        except MappError as error:
+            workspace.tell(f"{head.app} is left out of the index: {error}")
+            return None
 
     def advance(done: int, total: int) -> None:
         print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel

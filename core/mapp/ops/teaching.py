@@ -19,12 +19,14 @@ from mapp.ops.learning import learn_all
 from mapp.route import lessons, recognise, training
 from mapp.route.closely import read_closely
 from mapp.route.cues import Cues
-from mapp.route.decide import sureness, surest
+from mapp.route.decide import sureness
 from mapp.route.lessons import Lessons
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
+UNLIKELY: Final = 0.02
+"""A candidate less probable than this changes no sureness that matters."""
 ALONE: Final = 16
 """So many changed apps are learned anew on their own; when more have changed, all are."""
 
@@ -145,10 +147,12 @@ def _reader(corpus: Corpus, cues: Lessons) -> training.Reader:
 
     def reader(row: training.Row, likeliest: Sequence[tuple[str, float]]) -> tuple[str, float] | None:
         request = Request(text=row.text, attachment=row.attachment)
-        readings = [read_closely(request, *about(app), probability) for app, probability in likeliest]
-        best = surest(readings)
-        if best is None or best is not readings[0]:
+        best = read_closely(request, *about(likeliest[0][0]), likeliest[0][1])
+        if not best.complete:
             return None
-        return best.app, sureness(best, readings)
+        others = [
+            read_closely(request, *about(app), share) for app, share in likeliest[1:] if share > UNLIKELY
+        ]
+        return best.app, sureness(best, [best, *others])
 
     return reader

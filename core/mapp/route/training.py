@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     from mapp.route.softmax import Floats, Integers
 
-FALSE_HITS: Final = 0.01
-"""The share of what runs without asking that may be wrong: sets the threshold `use`."""
+FALSE_HITS: Final = 0.007
+"""The share of what runs without asking that may be another app's; as much again for wrong arguments."""
 ASKED_IN_VAIN: Final = 0.1
 """The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
 ONE_BLOCK: Final = 256
+_BLOCK: Final = 128
 
 _NONE: Final = -1
 _BACKGROUND_WEIGHT: Final = 0.2
@@ -37,17 +38,17 @@ _CENTRE_WEIGHT: Final = 5.0
 # What the library's own apps do is no background: a background row nearer than this is left out.
 _TOO_NEAR: Final = 0.5
 # A near miss that is this probably another app's request is taken to be that app's job.
-_ANOTHERS_JOB: Final = 0.3
+_ANOTHERS_JOB: Final = 0.03
 _FOLDS: Final = 3
 _FEWEST_APPS: Final = 4
 _FEWEST_ROWS: Final = 60
 # People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else.
-_NEAR_MISS: Final = 0.5
+_NEAR_MISS: Final = 0.25
 _OUTSIDE_SHARE: Final = 0.1
 _LEAST_USED: Final = 0.5
 _LEAST_ASKED: Final = 0.15
 _READ_CLOSELY: Final = 3
-_MOST_READ: Final = 3000
+_MOST_READ: Final = 2500
 _SEED: Final = 20_240_229
 
 
@@ -101,7 +102,7 @@ def fit(
         reader: how sure a decision is, for which the thresholds are set.
     """
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
-    corpus = _Corpus.of(names, lesson, background).without_others_jobs()
+    corpus = _Corpus.of(names, lesson, background).without_others_jobs().without_stopped(reader)
     weights = corpus.fit(iterations=60)
     model = Recogniser(
         apps=names,
@@ -181,7 +182,8 @@ class _Corpus:
         places = {name: place for place, name in enumerate(names)}
         owners = [places[row.app] for row in lesson.rows]
         labels = [places[row.app] if row.fits else len(names) for row in lesson.rows]
-        weights = [1.0] * len(owners) + [_BACKGROUND_WEIGHT] * len(far)
+        weights = [1.0 if row.fits else _NEAR_MISS for row in lesson.rows]
+        weights += [_BACKGROUND_WEIGHT] * len(far)
         return cls(
             columns=len(names) + 1,
             wording=wording,
@@ -254,6 +256,21 @@ class _Corpus:
         others = (best != self.owners[missed]) & (shares.max(axis=1) > _ANOTHERS_JOB)
         importance = self.importance.copy()
         importance[np.flatnonzero(missed)[others]] = 0.0
+        return replace(self, importance=importance)
+
+    def without_stopped(self, reader: Reader) -> _Corpus:
+        """Returns the corpus in which a near miss that a hard rule stops anyway teaches nothing.
+
+        What lacks a number sounds almost like what has one: to tell them apart is the rule's work.
+        """
+        import numpy as np
+
+        missed = np.flatnonzero((self.labels == self.none) & (self.owners != _NONE) & (self.importance > 0))
+        stopped = [
+            place for place in missed if reader(self.rows[place], [(self.rows[place].app, 1.0)]) is None
+        ]
+        importance = self.importance.copy()
+        importance[stopped] = 0.0
         return replace(self, importance=importance)
 
     def fit(self, *, iterations: int) -> Floats:
@@ -454,7 +471,7 @@ def _blocks(centres: Floats) -> list[list[int]]:
     import numpy as np
 
     free = list(range(len(centres)))
-    count = -(-len(free) // ONE_BLOCK)
+    count = -(-len(free) // min(_BLOCK, ONE_BLOCK))
     size = -(-len(free) // count)
     blocks = []
     while free:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import InvalidArguments, Problem
@@ -214,9 +216,12 @@ def _drawn(trial: Trial, inputs: int, attempt: Callable[[dict[str, JSONValue]], 
     """Calls `attempt` with drawn inputs, the same ones each time; returns whether any could be drawn."""
     import hypothesis
     from hypothesis import HealthCheck, Phase
+    from hypothesis.configuration import set_hypothesis_home_dir
 
     from mapp.validate.strategies import inputs as drawn
 
+    # What Hypothesis keeps on disk does not belong into the folder that a person stands in.
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "mapp-hypothesis")
     settings = hypothesis.settings(
         max_examples=inputs,
         deadline=None,
