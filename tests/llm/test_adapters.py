@@ -30,7 +30,11 @@ CHAT = {
     "usage": {"prompt_tokens": 3, "completion_tokens": 1},
 }
 MESSAGE = {
-    "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "m",
+    "stop_reason": "end_turn",
     "stop_sequence": None,
     "content": [{"type": "text", "text": "four"}],
     "usage": {"input_tokens": 3, "output_tokens": 1},
