@@ -71,9 +71,9 @@ def test_a_prompt_is_answered_with_what_it_cost(make: Maker, body: object) -> No
 def test_a_refusal_has_a_kind_and_does_not_repeat_the_key(
     make: Maker, body: object, status: str, kind: str
 ) -> None:
-    with Server(says(_json({"error": {"type": "x", "message": KEY}}, status))) as server:
-        with pytest.raises(ModelFailed) as error:
-            make(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
+    answer = says(_json({"error": {"type": "x", "message": KEY}}, status))
+    with Server(answer) as server, pytest.raises(ModelFailed) as error:
+        make(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
 
     assert error.value.kind == kind
     assert KEY not in str(error.value)
