@@ -89,10 +89,19 @@ def _whole_checkout(_: Path) -> None:
     assert done.json["edited"] is False
 
 
+def _whole_index(_: Path) -> None:
+    found = mapp_process("search", "double a number", "--json")
+    assert found.code == 0, found.err
+    assert {row["app"] for row in found.json["apps"]} == {"double", "other"}
+    status = mapp("index", "status", "--json").json
+    assert (status["state"], status["apps"]) == ("ready", 2)
+
+
 SCENARIOS = [
     Scenario("add-over", ("add", "folder"), _old_library, _added_or_not("1.0.0", "1.0.1")),
     Scenario("add-new", ("add", "folder"), _write_new, _added_or_not(None, "1.0.1"), sample=4),
     Scenario("exec", ("exec", "double", "number=21"), _old_library, _ran_or_not),
+    Scenario("index", ("index", "rebuild", "--fresh"), _old_library, _whole_index, sample=3),
     Scenario("remove", ("remove", "double"), _old_library, _removed_or_not, sample=3),
     Scenario("path", ("path", "double"), _old_library, _whole_checkout, sample=3),
 ]
