@@ -11,8 +11,8 @@ HELP_FILE: Final = "help.txt"
 class Program:
     """The `mapp` command, loaded when something beyond `--help` is asked of it.
 
-    It behaves as the click group that it stands for; only the plain `mapp --help` and `mapp --version`
-    are answered without importing click, from texts that a test holds against the real ones.
+    It behaves as the click group that it stands for; only the plain `mapp --help` is
+    answered without importing click, from a text that a test holds against the real one.
     """
 
     name = "mapp"

@@ -33,13 +33,12 @@ class Config:
     store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
     starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
     isolation: Literal["full", "process", "none"] = field(
-        default="process", metadata={"help": "least isolation to run with: full or process"}
+        default="process", metadata={"help": "least isolation to run with: full, process or none"}
     )
     llm: str = field(
         default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
     )
     llm_url: str = field(default="", metadata={"help": "where that model is; empty for the service's own"})
-    interactive: bool = field(default=True, metadata={"help": "whether mapp may ask on a terminal"})
 
 
 _CHOICES: Final = {

@@ -145,7 +145,7 @@ def status(folder: Path, heads: Sequence[Head] | None = None, *, thorough: bool 
         embedder=seal.embedder,
         store=seal.store,
         bytes=generations.size(path),
-        reason=f"{behind} apps have changed" if behind else "",
+        reason=f"changed apps: {behind}" if behind else "",
     )
 
 

@@ -117,9 +117,7 @@ def _value(argument: Argument, text: str) -> JSONValue:
     schema = argument.schema
     if not text.isprintable() and any(0xD800 <= ord(character) < 0xE000 for character in text):
         raise InvalidValue("is not text in the terminal's encoding")
-    if (text.startswith("@") and len(text) > 1 and not is_valid(schema, text)) or (
-        text.startswith("@") and argument.attachment and Path(text[1:]).is_file()
-    ):
+    if text.startswith("@") and len(text) > 1 and (argument.attachment or not is_valid(schema, text)):
         text = read_attachment(Path(text[1:]))
     if "string" in schema.types and len(schema.types) == 1:
         return text
