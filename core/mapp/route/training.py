@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mapp.route.softmax import Floats, Integers
 
-FALSE_HITS: Final = 0.009
+FALSE_HITS: Final = 0.005
 """The share of what runs without asking that may be another app's; as much again for wrong arguments."""
 ASKED_IN_VAIN: Final = 0.1
 """The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
