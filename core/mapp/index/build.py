@@ -7,7 +7,6 @@ cache as far as they were ever computed.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -294,9 +293,3 @@ def _status(path: Path, seal: Seal) -> IndexStatus:
         store=seal.store,
         bytes=generations.size(path),
     )
-
-
-def drop(folder: Path) -> None:
-    """Deletes an index; whoever asks next builds it anew."""
-    with generations.building(folder):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -43,10 +43,6 @@ class Catalogue:
             for name, commit, tree in self._connection.execute(query)
         }
 
-    def blobs(self) -> dict[str, str]:
-        """Returns app -> key of its vectors in the cache."""
-        return dict(self._connection.execute("select name, blob from apps").fetchall())
-
     def card(self, app: str) -> Card | None:
         """Returns an app's card, or None when there is no such app."""
         row = self._connection.execute("select card from apps where name = ?", (app,)).fetchone()

@@ -73,7 +73,7 @@ def put(
             if abandoned:
                 repository.sweep()
             commit, changed = _committed(repository, files, text, signature, check)
-        _tag(repository, app, commit)
+        tag_release(repository, app, commit)
         tree = repository.tree_of(commit)
         entry = entry_of(app, files, commit=commit, tree=tree, source=source)
         pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
@@ -111,7 +111,8 @@ def _current(repository: Repository, tip: str) -> App:
     return read_app(found.files, commit=found.commit, tree=found.tree)
 
 
-def _tag(repository: Repository, app: App, commit: str) -> None:
+def tag_release(repository: Repository, app: App, commit: str) -> None:
+    """Tags a commit with the app's version, unless that version was released before."""
     name = f"v{app.manifest.version}"
     if name not in repository.tags():
         repository.tag(name, commit)

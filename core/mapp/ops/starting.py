@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from mapp.config import write_whole
 from mapp.errors import MappError
 from mapp.git.repository import Repository, Signature
-from mapp.library.change import entry_of, message, pin
+from mapp.library.change import entry_of, message, pin, tag_release
 from mapp.library.holding import holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry
@@ -71,8 +71,6 @@ def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
         if tip is None:
             raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
         commit = tip if same else repository.commit(files, text, who, parents=(tip,))
-    version = f"v{app.manifest.version}"
-    if version not in repository.tags():
-        repository.tag(version, commit)
+    tag_release(repository, app, commit)
     tree = repository.tree_of(commit)
     return entry_of(app, files, commit=commit, tree=tree, source="starter")
