@@ -8,12 +8,13 @@ from mapp.model.outcome import Declared, Failed, Value
 from mapp_cli.console import Console
 
 if TYPE_CHECKING:
+    from mapp.model.verdict import Result
     from mapp.ops.add import Added
     from mapp.ops.execute import Execution
-    from mapp.validate.check import Result
 
 FAILED = 1
 MOST_PROBLEMS = 5
+MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
 
 
 def show_execution(console: Console, execution: Execution, *, as_json: bool) -> int:
@@ -46,11 +47,12 @@ def show_outcome(console: Console, execution: Execution) -> int:
 
 def show_check(console: Console, result: Result, *, details: bool = True) -> None:
     """Shows what one check found, as it ends; without `details` only whether it passed."""
-    mark = "ok    " if result.passed else "FAILED"
-    console.tell(f"  {mark} {result.check} ({result.counted})")
+    console.tell(f"  {MARKS[result.status]} {result.check} ({result.counted})")
     if details and not result.passed:
         for problem in result.problems[:MOST_PROBLEMS]:
             console.tell(f"         {problem}")
+            if problem.reproduce:
+                console.tell(f"           {problem.reproduce}")
         if len(result.problems) > MOST_PROBLEMS:
             console.tell(f"         … and {len(result.problems) - MOST_PROBLEMS} more")
 
@@ -59,7 +61,7 @@ def show_added(console: Console, added: Added, *, force: bool) -> None:
     """Shows what adding a folder came to."""
     for name in added.left_out:
         console.tell(f"left out: {name}")
-    if force and not all(result.passed for result in added.results):
+    if force and not added.verdict.passed:
         console.error("added by force: not every check passes")
     committed = added.committed
     if committed is None:

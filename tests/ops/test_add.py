@@ -97,7 +97,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "an output that breaks its schema": (
         app().stating(output={"type": "number", "maximum": 4}),
-        "property total: invalid_output",
+        "main.js: invalid_output",
     ),
     "a file too large": (app().file("README.md", b"x" * (2 * 2**20 + 1)), "README.md: is larger than 2 MiB"),
 }

@@ -11,7 +11,8 @@ from mapp.model.manifest import Manifest
 from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
 from mapp.starter import bundle
-from mapp.validate.check import TOTAL, Trial, check_app
+from mapp.validate.gate import examine
+from mapp.validate.trial import Trial
 
 NAMES = bundle.names()
 
@@ -27,7 +28,8 @@ def _app(name: str) -> App:
 
 
 def _complaints(name: str, executor: Executor, inputs: int) -> list[str]:
-    results = check_app(_app(name), executor, inputs=inputs)
+    trial = Trial(app=_app(name), files=bundle.files(name), executor=executor, inputs=inputs)
+    results = examine(trial)
     return [f"{row.check}: {problem}" for row in results for problem in row.problems]
 
 
@@ -45,7 +47,7 @@ def test_it_passes_its_own_checks_on_many_inputs(name: str, executor: Executor) 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_says_enough_to_be_trusted_and_to_be_found(name: str, executor: Executor) -> None:
     app = _app(name)
-    laws = [law for law in Trial.of(app, executor).names if law != TOTAL]
+    laws = Trial(app=app, executor=executor).predicates
 
     assert len(app.examples) >= 10
     assert len(laws) >= 3

@@ -1,4 +1,4 @@
-"""`mapp test`: checks apps as `mapp add` does."""
+"""`mapp test`: puts apps through the gate, as `mapp add` does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FAILED = 8
 
 
 @click.command("test")
-@click.argument("apps", nargs=-1)
+@click.argument("apps", nargs=-1, metavar="[APP|FOLDER]...")
 @click.option(
     "--inputs",
     default=100,
@@ -19,28 +19,26 @@ FAILED = 8
     type=click.IntRange(1, 100_000),
     help="How many inputs are drawn for each property.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @pass_context
 def command(context: Context, apps: tuple[str, ...], inputs: int, as_json: bool) -> int:
-    """Check APPS, or all apps of the library: examples, properties, requests."""
+    """Put APPS (names, or folders with an app), or all apps of the library, through the gate."""
     from mapp.library import catalogue
-    from mapp.validate.check import check_app
+    from mapp.ops.gate import Options, examined, report
+    from mapp.ops.trials import files_of
 
     workspace = context.ready
-    rows = []
+    verdicts = []
     for name in apps or catalogue.names(workspace.home):
         context.console.tell(name)
-        results = list(check_app(catalogue.load(workspace.home, name), workspace.executor, inputs=inputs))
-        for result in results:
-            show_check(context.console, result)
-        rows.append(
-            {
-                "app": name,
-                "passed": all(row.passed for row in results),
-                "checks": [row.to_dict() for row in results],
-            }
+        _, verdict = examined(
+            workspace,
+            files_of(workspace, name),
+            options=Options(inputs=inputs),
+            watch=lambda result: show_check(context.console, result),
         )
-    passed = all(row["passed"] for row in rows)
+        verdicts.append(verdict)
+    passed = all(verdict.passed for verdict in verdicts)
     if as_json:
-        context.console.json({"passed": passed, "apps": rows})
+        context.console.json({"passed": passed, "apps": [report(verdict) for verdict in verdicts]})
     return 0 if passed else FAILED

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mapp.errors import InvalidApp, Problem
 from mapp.library.change import Committed, message, put
-from mapp.model.app import App, read_app
+from mapp.model.app import App
 from mapp.model.interface import compare
+from mapp.model.verdict import Verdict
 from mapp.ops.folder import read_folder
+from mapp.ops.gate import Watch, examined, refuse_failures, report
 from mapp.ops.workspace import Workspace
-from mapp.validate.check import Result, check_app
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,19 +22,16 @@ class Added:
     """What adding a folder came to; with `dry_run` nothing was committed."""
 
     app: App
-    results: tuple[Result, ...]
+    verdict: Verdict
     left_out: tuple[str, ...]
     committed: Committed | None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as `add --json` prints it."""
         return {
-            "app": self.app.name,
-            "version": str(self.app.manifest.version),
+            **report(self.verdict),
             "commit": self.committed.commit if self.committed else None,
             "changed": self.committed.changed if self.committed else False,
-            "passed": all(result.passed for result in self.results),
-            "checks": [result.to_dict() for result in self.results],
             "left_out": list(self.left_out),
         }
 
@@ -44,7 +42,7 @@ def add(
     *,
     force: bool = False,
     dry_run: bool = False,
-    watch: Callable[[Result], None] | None = None,
+    watch: Watch | None = None,
 ) -> Added:
     """Returns what came of checking a folder and committing it as an app on `main`.
 
@@ -60,31 +58,16 @@ def add(
         Busy: another process keeps writing the same app.
     """
     files, left_out = read_folder(folder)
-    app = read_app(files)
-    results = []
-    for result in check_app(app, workspace.executor):
-        results.append(result)
-        if watch is not None:
-            watch(result)
-    refuse_failures(app, results, force=force)
-    committed = None if dry_run else _commit(workspace, app, files, results, force=force)
-    return Added(app=app, results=tuple(results), left_out=left_out, committed=committed)
-
-
-def refuse_failures(app: App, results: list[Result], *, force: bool) -> None:
-    """Raises InvalidApp when a check failed; a source that does not load is refused even by force."""
-    failed = [result for result in results if not result.passed]
-    fatal = [result for result in failed if result.check == "source"]
-    if fatal or (failed and not force):
-        problems = [row for result in failed for row in result.problems]
-        hint = "" if fatal else "mend it, or add it as it is with --force"
-        raise InvalidApp(f"{app.name} does not pass its checks", problems, hint=hint, code="MAPP-0810")
+    app, verdict = examined(workspace, files, watch=watch)
+    refuse_failures(verdict, force=force)
+    committed = None if dry_run else _commit(workspace, app, files, verdict, force=force)
+    return Added(app=app, verdict=verdict, left_out=left_out, committed=committed)
 
 
 def _commit(
-    workspace: Workspace, app: App, files: Mapping[str, bytes], results: list[Result], *, force: bool
+    workspace: Workspace, app: App, files: Mapping[str, bytes], verdict: Verdict, *, force: bool
 ) -> Committed:
-    failed = [result.check for result in results if not result.passed]
+    failed = [result.check for result in verdict.results if not result.passed]
     trailers = {
         "Mapp-Operation": "add",
         "Mapp-Verdict": f"forced; failed: {' '.join(failed)}" if failed else "passed",

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.manifest import Manifest
 from mapp.model.schema import ABSENT, TYPES, Schema
 from mapp.model.validation import is_valid
-from mapp.model.values import LARGEST_INTEGER
+from mapp.model.values import LARGEST_INTEGER, canonical
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -226,3 +228,34 @@ _KINDS: Final = {
     "array": _array,
     "object": _object,
 }
+
+
+def draw(manifest: Manifest, count: int, *, seed: int) -> tuple[dict[str, Any], ...]:
+    """Returns up to `count` different complete inputs of an app, the same for a seed; () if none fits."""
+    import hypothesis
+    from hypothesis import HealthCheck, Phase
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    # What Hypothesis keeps on disk does not belong into the folder that a person stands in.
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "mapp-hypothesis")
+    settings = hypothesis.settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        verbosity=hypothesis.Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),
+    )
+    found: dict[str, dict[str, Any]] = {}
+
+    @hypothesis.seed(seed)
+    @settings
+    @hypothesis.given(inputs(manifest))
+    def note(arguments: dict[str, Any]) -> None:
+        found.setdefault(canonical(arguments), arguments)
+
+    try:
+        note()
+    except (hypothesis.errors.Unsatisfiable, hypothesis.errors.InvalidArgument):
+        return ()  # bounds, or a length and its items, leave nothing to draw
+    return tuple(found.values())

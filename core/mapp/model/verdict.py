@@ -1,0 +1,193 @@
+"""What the gate found about an app: one result for each check, one verdict for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from mapp.errors import InvalidInput, Problem
+from mapp.model.values import JSONValue
+
+Kind = Literal["add", "edit", "compile", "heal", "expand", "rollback"]
+Status = Literal["passed", "failed", "skipped"]
+
+FORMAT: Final = 1
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+SCORE: Final = "score"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One fault: where, what, the command that shows it again, and an input or difference as evidence.
+
+    `path` is a file of the app with a line (`tests/examples.jsonl:3`) or names a predicate
+    (`property prop_sorted`); `evidence` is a text for people, of several lines where it is a difference.
+    """
+
+    path: str
+    message: str
+    reproduce: str = ""
+    evidence: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+    @property
+    def problem(self) -> Problem:
+        """Returns it as the problem that an error carries."""
+        return Problem(path=self.path, message=self.message)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as a JSON object; what is empty is left out."""
+        row = {"path": self.path, "message": self.message}
+        more = {"reproduce": self.reproduce, "evidence": self.evidence}
+        return row | {name: text for name, text in more.items() if text}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Finding:
+        """Returns the finding that `to_dict` wrote."""
+        names = ("path", "message", "reproduce", "evidence")
+        return cls(**{name: str(document[name]) for name in names if name in document})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What one check found: `counted` is how many things it looked at, `seconds` how long that took.
+
+    `evidence` holds figures that a reader or a later check may need, e.g. `("score", 0.83)`.
+    """
+
+    check: str
+    status: Status
+    counted: int = 0
+    seconds: float = 0.0
+    problems: tuple[Finding, ...] = ()
+    evidence: tuple[tuple[str, JSONValue], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Returns whether nothing is wrong; a check that had nothing to look at is skipped, which is fine."""
+        return self.status != "failed"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as a JSON object."""
+        return {
+            "check": self.check,
+            "status": self.status,
+            "passed": self.passed,
+            "counted": self.counted,
+            "seconds": round(self.seconds, 3),
+            "problems": [row.to_dict() for row in self.problems],
+            "evidence": dict(self.evidence),
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Result:
+        """Returns the result that `to_dict` wrote."""
+        return cls(
+            check=str(document["check"]),
+            status=_one_of(document["status"], STATUSES),
+            counted=int(document["counted"]),
+            seconds=float(document["seconds"]),
+            problems=tuple(Finding.from_dict(row) for row in document["problems"]),
+            evidence=tuple(document["evidence"].items()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What the gate found about one tree: enough to derive it again and to compare.
+
+    `tree` is git's id of the app's tree, `base` the one that it replaces, if any; `seed` and `inputs` say
+    which inputs were drawn; `mapp` and `engine` are versions. `forced` says that a person let it in all
+    the same.
+    """
+
+    app: str
+    version: str
+    tree: str
+    base: str | None
+    kind: Kind
+    mapp: str
+    engine: str
+    seed: int
+    inputs: int
+    results: tuple[Result, ...]
+    forced: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Returns whether no check failed."""
+        return bool(self.results) and all(result.passed for result in self.results)
+
+    @property
+    def mutation_score(self) -> float | None:
+        """Returns which share of the seeded faults the tests notice, 0 to 1; None if it was not measured."""
+        return mutation_score(self.results)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as the JSON object that lies in `refs/notes/mapp/verdicts`."""
+        return {
+            "verdict": FORMAT,
+            "app": self.app,
+            "version": self.version,
+            "tree": self.tree,
+            "base": self.base,
+            "kind": self.kind,
+            "mapp": self.mapp,
+            "engine": self.engine,
+            "seed": self.seed,
+            "inputs": self.inputs,
+            "passed": self.passed,
+            "forced": self.forced,
+            "mutation_score": self.mutation_score,
+            "checks": [result.to_dict() for result in self.results],
+        }
+
+    @classmethod
+    def from_dict(cls, document: object) -> Verdict:
+        """Returns the verdict that `to_dict` wrote.
+
+        Raises:
+            InvalidInput: it is none, or one of a newer format.
+        """
+        try:
+            return _read(document)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidInput(f"this is no verdict: {type(error).__name__}: {error}") from None
+
+
+def mutation_score(results: tuple[Result, ...]) -> float | None:
+    """Returns the score that the check `mutation` found, 0 to 1, or None where it did not run."""
+    for result in results:
+        for name, value in result.evidence:
+            if result.check == "mutation" and name == SCORE and isinstance(value, int | float):
+                return float(value)
+    return None
+
+
+def _read(document: Any) -> Verdict:
+    if document["verdict"] != FORMAT:
+        raise ValueError(f"its format is {document['verdict']!r}, and this mapp reads {FORMAT}")
+    base = document["base"]
+    return Verdict(
+        app=str(document["app"]),
+        version=str(document["version"]),
+        tree=str(document["tree"]),
+        base=None if base is None else str(base),
+        kind=_one_of(document["kind"], KINDS),
+        mapp=str(document["mapp"]),
+        engine=str(document["engine"]),
+        seed=int(document["seed"]),
+        inputs=int(document["inputs"]),
+        results=tuple(Result.from_dict(row) for row in document["checks"]),
+        forced=bool(document["forced"]),
+    )
+
+
+def _one_of(value: object, choices: tuple[Any, ...]) -> Any:
+    if value not in choices:
+        raise ValueError(f"{value!r} is none of {', '.join(choices)}")
+    return value

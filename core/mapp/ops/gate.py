@@ -1,0 +1,119 @@
+"""Puts an app on trial: gathers what the gate's checks need from the library, and forms the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from mapp.errors import InvalidApp, NotFound
+from mapp.git.identity import tree_id
+from mapp.library import catalogue
+from mapp.model.app import App, read_app
+from mapp.model.verdict import Kind, Result, Verdict
+from mapp.ops.workspace import Workspace
+from mapp.validate.gate import examine, is_fatal
+from mapp.validate.trial import INPUTS, SEED, Trial
+
+Watch = Callable[[Result], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How hard an app is tried: how many inputs are drawn, and from which seed."""
+
+    inputs: int = INPUTS
+    seed: int = SEED
+
+
+USUAL = Options()
+
+
+def examined(
+    workspace: Workspace,
+    files: Mapping[str, bytes],
+    *,
+    kind: Kind | None = None,
+    options: Options = USUAL,
+    watch: Watch | None = None,
+) -> tuple[App, Verdict]:
+    """Returns the app that files form (path -> bytes) and what the gate finds about it.
+
+    It is compared with what stands on `main` under its name, if anything does. `kind` is `add` or `edit`
+    by that, unless it is given; `watch` is told each result as it is there.
+
+    Raises:
+        InvalidApp: the files form no app.
+    """
+    app = read_app(files)
+    base, base_files = _standing(workspace, app.name)
+    tree = tree_id(files)
+    if base is not None and base.tree == tree:
+        base, base_files = None, {}  # it stands there already: nothing to compare
+    trial = Trial(
+        app=app,
+        files=files,
+        executor=workspace.executor,
+        base=base,
+        base_files=base_files,
+        kind=kind or ("add" if base is None else "edit"),
+        inputs=options.inputs,
+        seed=options.seed,
+    )
+    return app, judged(trial, tree, watch)
+
+
+def judged(trial: Trial, tree: str, watch: Watch | None = None) -> Verdict:
+    """Returns the verdict on a trial; `tree` is the id of the files on trial."""
+    results = []
+    for result in examine(trial):
+        results.append(result)
+        if watch is not None:
+            watch(result)
+    return Verdict(
+        app=trial.app.name,
+        version=str(trial.app.manifest.version),
+        tree=tree,
+        base=trial.base.tree if trial.base is not None else None,
+        kind=trial.kind,
+        mapp=version(),
+        engine=trial.executor.engine,
+        seed=trial.seed,
+        inputs=trial.inputs,
+        results=tuple(results),
+    )
+
+
+def refuse_failures(verdict: Verdict, *, force: bool) -> None:
+    """Raises InvalidApp when a check failed; a source that does not load is refused even by force."""
+    failed = [result for result in verdict.results if not result.passed]
+    fatal = any(is_fatal(result.check) for result in failed)
+    if fatal or (failed and not force):
+        problems = [row.problem for result in failed for row in result.problems]
+        hint = "" if fatal else "mend it, or add it as it is with --force"
+        raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
+
+
+@cache
+def version() -> str:
+    """Returns the version of mapp itself."""
+    from importlib.metadata import version as version_of
+
+    return version_of("mapp")
+
+
+def _standing(workspace: Workspace, name: str) -> tuple[App | None, dict[str, bytes]]:
+    """Returns the app that stands on `main`, with its files; None and nothing for a new or broken one."""
+    try:
+        found = catalogue.snapshot(workspace.home, name, only=None)
+        return read_app(found.files, commit=found.commit, tree=found.tree), found.files
+    except (NotFound, InvalidApp):
+        return None, {}
+
+
+def report(verdict: Verdict) -> dict[str, Any]:
+    """Returns the part of a verdict that `test --json` and `add --json` print."""
+    document = verdict.to_dict()
+    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "checks")
+    return {name: document[name] for name in names}

@@ -1,0 +1,77 @@
+"""The gate: one list of checks, used by every operation that may move `main`.
+
+A change's kind selects which checks apply. A check is a pure function of what is on trial; adding one means
+writing a module beside this one and a row in `CHECKS`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mapp.model.verdict import KINDS, Kind, Result
+from mapp.validate.examples import check_examples
+from mapp.validate.properties import check_properties, check_total
+from mapp.validate.rows import check_rows
+from mapp.validate.source import check_source
+from mapp.validate.trial import Trial
+
+ALWAYS: Final = frozenset(KINDS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One check: its id, what it says in a line, and which kinds of change it applies to.
+
+    `compares` says that it needs an app that is to be replaced; `fatal` that what fails it cannot be tried
+    further, and is refused even by force.
+    """
+
+    id: str
+    says: str
+    examine: Callable[[Trial], Result]
+    kinds: frozenset[Kind] = ALWAYS
+    compares: bool = False
+    fatal: bool = False
+
+
+CHECKS: Final = (
+    Check(
+        id="source",
+        says="main.js parses, defines main and keeps the static rules",
+        examine=check_source,
+        fatal=True,
+    ),
+    Check(id="rows", says="every row of the tests fits the manifest", examine=check_rows),
+    Check(id="examples", says="every example comes out as it says", examine=check_examples),
+    Check(
+        id="total",
+        says="every valid input ends in a valid output or a declared error",
+        examine=check_total,
+    ),
+    Check(
+        id="properties", says="every predicate holds for every input that was drawn", examine=check_properties
+    ),
+)
+
+
+def checks_for(kind: Kind, *, compares: bool) -> tuple[Check, ...]:
+    """Returns the checks that apply to a kind of change, with or without an app that it replaces."""
+    return tuple(check for check in CHECKS if kind in check.kinds and (compares or not check.compares))
+
+
+def examine(trial: Trial) -> Iterator[Result]:
+    """Yields the results of all checks that apply, in order; what cannot be run is not tried further."""
+    for check in checks_for(trial.kind, compares=trial.base is not None):
+        started = time.perf_counter()
+        found = check.examine(trial)
+        yield replace(found, seconds=time.perf_counter() - started)
+        if check.fatal and not found.passed:
+            return
+
+
+def is_fatal(name: str) -> bool:
+    """Returns whether a failure of this check cannot be overridden."""
+    return any(check.id == name and check.fatal for check in CHECKS)

@@ -1,0 +1,42 @@
+"""Whether the rows of an app's tests fit the schemas that its manifest states."""
+
+from __future__ import annotations
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import App, Example
+from mapp.model.validation import violations, with_defaults
+from mapp.model.values import JSONValue
+from mapp.model.verdict import Finding, Result
+from mapp.validate.trial import Trial, result
+
+
+def check_rows(trial: Trial) -> Result:
+    """Says whether examples and requests fit the schemas that the manifest states."""
+    app = trial.app
+    problems: list[Finding] = []
+    for number, example in enumerate(app.examples, 1):
+        problems += _example_problems(app, example, f"tests/examples.jsonl:{number}")
+    for number, phrase in enumerate(app.phrases, 1):
+        if phrase.fits:
+            problems += _argument_problems(app, dict(phrase.arguments), f"tests/requests.jsonl:{number}")
+    return result("rows", len(app.examples) + len(app.phrases), problems)
+
+
+def _example_problems(app: App, example: Example, path: str) -> list[Finding]:
+    problems = _argument_problems(app, dict(example.input), f"{path} input")
+    if example.error is not None and example.error not in app.manifest.error_codes:
+        problems.append(Finding(path=f"{path} error", message=f"{example.error!r} is not declared"))
+    if example.error is None:
+        found = violations(app.manifest.output, example.output)
+        problems += [
+            Finding(path=f"{path} output.{row.path}".rstrip("."), message=row.message) for row in found
+        ]
+    return problems
+
+
+def _argument_problems(app: App, arguments: dict[str, JSONValue], path: str) -> list[Finding]:
+    try:
+        with_defaults(app.manifest, arguments)
+    except InvalidArguments as error:
+        return [Finding(path=f"{path}.{row.path}".rstrip("."), message=row.message) for row in error.problems]
+    return []

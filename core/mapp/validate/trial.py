@@ -1,0 +1,163 @@
+"""One app on trial: what every check may look at, computed once and shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import App, Example
+from mapp.model.outcome import Declared, Failed, Outcome, Value
+from mapp.model.recording import Exchange
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, canonical, same
+from mapp.model.verdict import Finding, Kind, Result
+from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.executor import Executor, Inspection
+
+NOW: Final = 1_700_000_000_000
+"""What the clock shows while tests run, unless an example says otherwise: 2023-11-14T22:13:20Z."""
+SEED: Final = 1
+INPUTS: Final = 100
+"""How many inputs are drawn for the properties of one app."""
+LAWS: Final = ("prop_", "meta_", "throws_")
+
+Arguments = dict[str, JSONValue]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodRun:
+    """A run of the journal that ended in a value at the version that is to be replaced."""
+
+    run: str
+    arguments: Arguments
+    output: JSONValue
+    now_ms: int
+    seed: int
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """How the requests of an app fare: how many were looked at, and what went wrong."""
+
+    counted: int
+    problems: tuple[Finding, ...] = ()
+    evidence: tuple[tuple[str, JSONValue], ...] = ()
+
+
+Resolve = Callable[[App], Resolved]
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """One app, what it is to replace, and the means to try it.
+
+    `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
+    now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
+    fare in the router. Both are handed in, since the gate knows neither journal nor router. `shown` is what
+    the coder was shown of the examples; None: everything.
+    """
+
+    app: App
+    executor: Executor
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    base: App | None = None
+    base_files: Mapping[str, bytes] = field(default_factory=dict)
+    kind: Kind = "add"
+    seed: int = SEED
+    inputs: int = INPUTS
+    runs: Sequence[GoodRun] = ()
+    resolve: Resolve | None = None
+    blind: bool = False
+
+    @cached_property
+    def predicates(self) -> tuple[str, ...]:
+        """Returns the names of the predicates that `tests/properties.js` defines, in their order."""
+        found = (
+            self.executor.inspect(self.app.properties) if self.app.properties else Inspection(functions=())
+        )
+        names = found.functions if isinstance(found, Inspection) else ()
+        return tuple(name for name in names if name.startswith(LAWS))
+
+    @cached_property
+    def drawn(self) -> tuple[Arguments, ...]:
+        """Returns complete inputs drawn from the input schema, the same for a seed; () if none fits."""
+        from mapp.validate.strategies import draw
+
+        return draw(self.app.manifest, self.inputs, seed=self.seed)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Returns what the app makes of each drawn input."""
+        return self.attempt(self.app, self.drawn)
+
+    def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
+        """Returns what an app makes of complete inputs, at the time and with the seed of all tests."""
+        jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in inputs]
+        return tuple(judge(app.manifest, result) for result in (self.executor.run(job) for job in jobs))
+
+    def example(self, app: App, row: Example) -> Outcome | None:
+        """Returns what an app makes of an example's input; None if it does not fit the input schema."""
+        try:
+            arguments = with_defaults(app.manifest, dict(row.input))
+        except InvalidArguments:
+            return None
+        now = NOW if row.now is None else row.now
+        seed = SEED if row.seed is None else row.seed
+        return judge(app.manifest, self.executor.run(job_for(app, arguments, now_ms=now, seed=seed)))
+
+
+def result(
+    check: str,
+    counted: int,
+    problems: Sequence[Finding],
+    evidence: Mapping[str, JSONValue] | None = None,
+) -> Result:
+    """Returns the result of a check that looked at something: failed if there are problems."""
+    return Result(
+        check=check,
+        status="failed" if problems else "passed",
+        counted=counted,
+        problems=tuple(problems),
+        evidence=tuple((evidence or {}).items()),
+    )
+
+
+def skipped(check: str, why: str) -> Result:
+    """Returns the result of a check that had nothing to look at."""
+    return Result(check=check, status="skipped", evidence=(("why", why),))
+
+
+def meets(example: Example, outcome: Outcome) -> bool:
+    """Returns whether an outcome is what an example asks for."""
+    match outcome:
+        case Value(output=output):
+            return example.error is None and same(output, example.output)
+        case Declared(error=error):
+            return example.error == error
+        case Failed():
+            return False
+
+
+def describe(outcome: Outcome) -> str:
+    """Returns an outcome in a few words."""
+    match outcome:
+        case Value(output=output):
+            return short(canonical(output))
+        case Declared(error=error):
+            return f"the error {error}"
+        case Failed(kind=kind, message=message, problems=problems):
+            return short("; ".join([f"{kind}: {message}", *map(str, problems)]))
+
+
+def wanted(example: Example) -> str:
+    """Returns what an example asks for in a few words."""
+    return f"the error {example.error}" if example.error is not None else short(canonical(example.output))
+
+
+def short(text: str, longest: int = 400) -> str:
+    """Returns a text, its end cut off where it is too long to show."""
+    return text if len(text) <= longest else f"{text[: longest - 40]} … ({len(text):,} characters)"
