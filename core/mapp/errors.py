@@ -124,6 +124,13 @@ class Busy(MappError):
     exit_code = 9
 
 
+class MovedOn(MappError):
+    """What a change was built on is no longer what the library holds."""
+
+    code = "MAPP-0910"
+    exit_code = 9
+
+
 class SandboxUnavailable(MappError):
     """JavaScript cannot be run on this machine as the policy demands."""
 

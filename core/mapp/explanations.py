@@ -145,6 +145,11 @@ EXPLANATIONS: Final = {
     "MAPP-0900": _row(
         "busy", "Another process holds what is needed.", "Wait for it to end; its number is in the message."
     ),
+    "MAPP-0910": _row(
+        "moved-on",
+        "What a change was built on is no longer what main holds.",
+        "Make the change anew from what is there now.",
+    ),
     "MAPP-7000": _row(
         "bug", "mapp itself failed.", "Please report it with the log file that the message names."
     ),

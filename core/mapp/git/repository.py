@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,11 +80,18 @@ class Repository:
 
     @classmethod
     def create(
-        cls, path: Path, files: Mapping[str, bytes], message: str, signature: Signature
+        cls,
+        path: Path,
+        files: Mapping[str, bytes],
+        message: str,
+        signature: Signature,
+        *,
+        finish: Callable[[Repository], None] | None = None,
     ) -> tuple[Repository, str]:
         """Returns a new repository with one commit on `main`, and the commit's id.
 
-        It is built under a temporary name and renamed: a kill leaves nothing under `path`.
+        It is built under a temporary name and renamed: a kill leaves nothing under `path`. `finish` may
+        write more into it before it gets its name.
 
         Raises:
             AlreadyThere: when something is at the path.
@@ -95,7 +102,10 @@ class Repository:
         try:
             handle = library.init_repository(str(building), bare=True, initial_head="main")
             _make_lean(building)
-            commit = cls(building, handle).commit(files, message, signature, parents=())
+            repository = cls(building, handle)
+            commit = repository.commit(files, message, signature, parents=())
+            if finish is not None:
+                finish(repository)
             handle.free()
             _rename_new(building, path)
         except BaseException:
@@ -204,18 +214,85 @@ class Repository:
         Raises:
             Busy: when the ref moved meanwhile, or a living git process holds it.
         """
+        return self.commit_tree(str(self._tree(files)), message, signature, parents=parents, ref=ref)
+
+    def commit_tree(
+        self,
+        tree: str,
+        message: str,
+        signature: Signature,
+        *,
+        parents: tuple[str, ...],
+        ref: str | None = MAIN,
+    ) -> str:
+        """Returns the id of a new commit of a tree that is in the repository; see `commit`.
+
+        With `ref` None no ref moves.
+
+        Raises:
+            Busy: when the ref moved meanwhile, or a living git process holds it.
+        """
         library = _pygit2()
         who = library.Signature(signature.name, signature.email, signature.time, 0, "utf-8")
-        tree = self._tree(files)
         try:
             found = self._handle.create_commit(ref, who, who, message, tree, list(parents))
         except (library.GitError, ValueError, KeyError, OSError) as error:
-            raise _contended(self.path, ref, error) from None
+            raise _contended(self.path, ref or "a commit", error) from None
         return str(found)
 
     def write_tree(self, files: Mapping[str, bytes]) -> str:
         """Returns the id of the tree that the files form, written to the repository."""
         return str(self._tree(files))
+
+    def write_blob(self, data: bytes) -> str:
+        """Returns the id of a blob, written to the repository."""
+        return str(self._handle.create_blob(data))
+
+    def write_entries(self, entries: Mapping[str, tuple[str, bool]]) -> str:
+        """Returns the id of the tree of some entries (name -> id, and whether it is a folder)."""
+        modes = _pygit2().enums.FileMode
+        builder = self._handle.TreeBuilder()
+        for name, (identity, is_folder) in entries.items():
+            builder.insert(name, identity, modes.TREE if is_folder else modes.BLOB)
+        return str(builder.write())
+
+    def create_ref(self, ref: str, commit: str) -> None:
+        """Points a new ref at a commit.
+
+        Raises:
+            AlreadyThere: when there is such a ref, wherever it points.
+            Busy: when a living git process holds it.
+        """
+        library = _pygit2()
+        try:
+            self._handle.references.create(ref, commit)
+        except (library.AlreadyExistsError, ValueError):
+            raise AlreadyThere(f"{ref} of {self.path.stem} is there already") from None
+        except (library.GitError, OSError) as error:
+            raise _contended(self.path, ref, error) from None
+
+    def delete_ref(self, ref: str, commit: str) -> None:
+        """Takes a ref away if it still points to this commit; one that is gone is no error.
+
+        Raises:
+            Busy: when it points elsewhere, or a living git process holds it.
+        """
+        library = _pygit2()
+        found = self._handle.references.get(ref)
+        if found is None:
+            return
+        if str(found.target) != commit:
+            raise _contended(self.path, ref, ValueError(f"it is at {str(found.target)[:10]} now"))
+        try:
+            found.delete()  # it refuses if the ref has moved since it was read
+        except (library.GitError, OSError, ValueError) as error:
+            raise _contended(self.path, ref, error) from None
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        """Returns the refs below a prefix such as `refs/tags/` (rest of the name -> commit id), sorted."""
+        names = sorted(ref for ref in self._handle.references if ref.startswith(prefix))
+        found = {name.removeprefix(prefix): self.tip(name) for name in names}
+        return {name: commit for name, commit in found.items() if commit is not None}
 
     def tag(self, name: str, commit: str) -> None:
         """Points a lightweight tag at a commit; an equal tag is left as it is.
@@ -223,23 +300,18 @@ class Repository:
         Raises:
             AlreadyThere: when the tag points elsewhere.
         """
-        library = _pygit2()
         ref = f"refs/tags/{name}"
         try:
-            self._handle.references.create(ref, commit)
-        except (library.AlreadyExistsError, ValueError):
+            self.create_ref(ref, commit)
+        except AlreadyThere:
             if self.tip(ref) != commit:
                 raise AlreadyThere(
                     f"tag {name} of {self.path.stem} points to another commit", code="MAPP-0612"
                 ) from None
-        except (library.GitError, OSError) as error:
-            raise _contended(self.path, ref, error) from None
 
     def tags(self) -> dict[str, str]:
         """Returns the tags (name -> commit id)."""
-        names = [ref for ref in self._handle.references if ref.startswith("refs/tags/")]
-        found = {name.removeprefix("refs/tags/"): self.tip(name) for name in names}
-        return {name: commit for name, commit in found.items() if commit is not None}
+        return self.refs("refs/tags/")
 
     def sweep(self) -> None:
         """Removes what a killed writer left behind; only for the holder of the app's lock."""

@@ -23,7 +23,7 @@ LARGEST_TREE: Final = 256 * 1024
 MOST_FILES: Final = 1000
 DEEPEST: Final = 4
 
-_FILE_MODE, _FOLDER_MODE = b"100644", b"40000"
+FILE_MODE, FOLDER_MODE = b"100644", b"40000"
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
 
 
@@ -83,17 +83,22 @@ def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Co
     kind, size = repository.size(tree)
     if kind != loose.TREE or size > LARGEST_TREE:
         raise _refused(prefix, "the folder is no tree, or a huge one")
-    for mode, name, identity in _parsed(repository.raw(tree)[1], prefix):
+    for mode, name, identity in parse_entries(repository.raw(tree)[1], prefix):
         count.files += 1
         if count.files > MOST_FILES:
             raise _refused(prefix, f"there are more than {MOST_FILES} entries")
-        if mode == _FOLDER_MODE:
+        if mode == FOLDER_MODE:
             yield from _walk(repository, identity, f"{prefix}{name}/", depth + 1, count)
         else:
             yield Entry(path=prefix + name, blob=identity)
 
 
-def _parsed(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
+def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
+    """Yields mode, name and id of a raw tree's entries, checked against the allow-list.
+
+    Raises:
+        IntegrityError: when an entry is malformed, odd, twice or out of order; `prefix` says where.
+    """
     position = 0
     previous = b""
     seen: set[bytes] = set()
@@ -105,7 +110,7 @@ def _parsed(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
         mode, name = data[position:space], data[space + 1 : end]
         _check_entry(mode, name, prefix)
         # git sorts folders as if their names ended in a slash.
-        key = name + b"/" if mode == _FOLDER_MODE else name
+        key = name + b"/" if mode == FOLDER_MODE else name
         if key <= previous or name.lower() in seen:
             raise _refused(prefix, f"entry {name.decode()!r} stands twice or out of order")
         previous = key
@@ -116,7 +121,7 @@ def _parsed(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
 
 def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
     shown = name.decode("latin-1").encode("unicode_escape").decode()
-    if mode not in (_FILE_MODE, _FOLDER_MODE):
+    if mode not in (FILE_MODE, FOLDER_MODE):
         what = {b"120000": "a symbolic link", b"160000": "a submodule", b"100755": "an executable"}
         raise _refused(
             prefix + shown, f"is {what.get(mode, 'of an unknown mode')}: only plain files are read"

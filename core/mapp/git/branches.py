@@ -1,0 +1,87 @@
+"""Branches of changes: `compile/<id>`, `heal/<id>` and `expand/<id>`, each merged into `main` or dropped."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mapp.errors import MovedOn, NotFound, UsageError
+from mapp.git.repository import MAIN, Repository, Signature
+
+HEADS: Final = "refs/heads/"
+LONGEST: Final = 1000
+"""How many commits a branch may be ahead of `main`."""
+
+_FORM: Final = re.compile(r"(?:compile|heal|expand)/[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def branch_ref(name: str) -> str:
+    """Returns the ref of a change's branch.
+
+    Raises:
+        UsageError: when it is no name of one, so that it can never be `main` or lead elsewhere.
+
+    >>> branch_ref("heal/a1")
+    'refs/heads/heal/a1'
+    """
+    if not _FORM.fullmatch(name):
+        raise UsageError(f"{name!r} is no change: they are called compile/ID, heal/ID or expand/ID")
+    return HEADS + name
+
+
+def create_branch(repository: Repository, name: str, commit: str) -> None:
+    """Begins a branch at a commit; raises AlreadyThere when there is one of that name."""
+    repository.info(commit)
+    repository.create_ref(branch_ref(name), commit)
+
+
+def branch_tip(repository: Repository, name: str) -> str:
+    """Returns the commit that a branch ends in; raises NotFound when there is none of that name."""
+    if (tip := repository.tip(branch_ref(name))) is None:
+        raise NotFound(f"there is no change {name} in {repository.path.stem}")
+    return tip
+
+
+def branches(repository: Repository) -> dict[str, str]:
+    """Returns the changes in progress (name -> commit id), sorted; other branches are passed over."""
+    return {name: tip for name, tip in repository.refs(HEADS).items() if _FORM.fullmatch(name)}
+
+
+def delete_branch(repository: Repository, name: str, commit: str) -> None:
+    """Takes a branch away if it still ends in this commit; raises Busy when it moved."""
+    repository.delete_ref(branch_ref(name), commit)
+
+
+def ahead(repository: Repository, commit: str, base: str) -> int | None:
+    """Returns how many commits one lies ahead of another along first parents; None when it does not."""
+    for count, found in enumerate(repository.history(commit)):
+        if found.id == base:
+            return count
+        if count == LONGEST:
+            break
+    return None
+
+
+def merge_branch(repository: Repository, name: str, message: str, signature: Signature) -> str:
+    """Returns the id of the merge commit that brought a branch's tree onto `main`.
+
+    Its parents are `main` and the branch; one ref update is the commit point. The branch stays until it is
+    deleted; merged again, it is left as it is. What was built on an older `main` is refused: bringing it up
+    to date takes a new verdict.
+
+    Raises:
+        MovedOn: `main` has moved since the branch began.
+        Busy: `main` moved meanwhile, or a living git process holds it.
+        NotFound: there is no such branch.
+    """
+    tip, main = branch_tip(repository, name), repository.tip(MAIN)
+    if main is None:
+        raise NotFound(f"{repository.path.stem} has no branch main")
+    if tip in (main, *repository.info(main).parents[1:]):
+        return main
+    if ahead(repository, tip, main) is None:
+        raise MovedOn(
+            f"{name} was begun on another main of {repository.path.stem} than {main[:10]}",
+            hint="bring the change up to date with main and prove it again",
+        )
+    return repository.commit_tree(repository.tree_of(tip), message, signature, parents=(main, tip))

@@ -1,0 +1,159 @@
+"""Notes: a text beside an object, in a ref of their own, as `git notes --ref=… show OBJECT` finds it.
+
+The format is git's: a note is a blob whose path is the object's id, where any number of leading pairs of
+digits may be folders (the fan-out). What a stranger put there is read by the allow-list of trees, and sizes
+are asked before anything is inflated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from mapp.errors import AlreadyThere, Busy, IntegrityError
+from mapp.git import loose
+from mapp.git.repository import Repository, Signature
+from mapp.git.tree import FOLDER_MODE, LARGEST_TREE, parse_entries
+
+VERDICTS: Final = "refs/notes/mapp/verdicts"
+
+LARGEST_NOTE: Final = 1024 * 1024
+LARGEST_COMMIT: Final = 64 * 1024
+MOST_IN_A_FOLDER: Final = 256
+"""From here on new notes go into folders of two digits; git reads either form."""
+TRIES: Final = 5
+
+_IDENTITY: Final = re.compile(r"[0-9a-f]{40}")
+
+
+def read_note(repository: Repository, ref: str, target: str) -> bytes | None:
+    """Returns the note on an object, or None when it has none.
+
+    Raises:
+        IntegrityError: the notes are damaged, malformed or huge.
+    """
+    tip = repository.tip(ref)
+    if tip is None:
+        return None
+    identity, rest = _root(repository, tip), _checked(target)
+    while rest:
+        folder = _read_folder(repository, identity)
+        inner = folder.folders.get(rest[:2])
+        if rest in folder.notes:
+            if inner is not None and _holds(repository, inner, rest[2:]):
+                raise _refused(f"the note on {target} stands twice")
+            return _content(repository, folder.notes[rest])
+        if inner is None:
+            return None
+        identity, rest = inner, rest[2:]
+    return None
+
+
+def write_note(
+    repository: Repository, ref: str, target: str, data: bytes, signature: Signature, message: str
+) -> None:
+    """Puts a note on an object, in place of one that is there; the other notes stay.
+
+    The notes' ref moves by compare-and-swap: of several writers none loses another's note.
+
+    Raises:
+        Busy: when the ref kept moving, or a living git process holds it.
+        IntegrityError: the notes are damaged, malformed or huge.
+    """
+    if len(data) > LARGEST_NOTE:
+        raise IntegrityError(f"a note of {len(data):,} bytes on {target} is too large")
+    blob = repository.write_blob(data)
+    for attempt in range(TRIES):
+        tip = repository.tip(ref)
+        before = None if tip is None else _root(repository, tip)
+        tree = _with_note(repository, before, _checked(target), blob)
+        if tree == before:
+            return
+        try:
+            _move(repository, ref, tip, tree, message, signature)
+        except (Busy, AlreadyThere):
+            if attempt == TRIES - 1:
+                raise
+        else:
+            return
+
+
+def _move(
+    repository: Repository, ref: str, tip: str | None, tree: str, message: str, signature: Signature
+) -> None:
+    if tip is not None:
+        repository.commit_tree(tree, message, signature, parents=(tip,), ref=ref)
+        return
+    # A commit onto a ref that is not there would overwrite one that comes up meanwhile; creating does not.
+    first = repository.commit_tree(tree, message, signature, parents=(), ref=None)
+    repository.create_ref(ref, first)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Folder:
+    """One folder of notes: names -> ids of blobs, and of folders."""
+
+    notes: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> dict[str, tuple[str, bool]]:
+        """Returns both, as a tree takes them."""
+        notes = {name: (identity, False) for name, identity in self.notes.items()}
+        return notes | {name: (identity, True) for name, identity in self.folders.items()}
+
+
+def _with_note(repository: Repository, tree: str | None, rest: str, blob: str) -> str:
+    """Returns the id of a tree that has the note too; the path goes down as far as folders are there."""
+    folder = _Folder() if tree is None else _read_folder(repository, tree)
+    head, tail = rest[:2], rest[2:]
+    crowded = len(folder.notes) >= MOST_IN_A_FOLDER and bool(tail)
+    if rest not in folder.notes and (head in folder.folders or crowded):
+        folder.folders[head] = _with_note(repository, folder.folders.get(head), tail, blob)
+    else:
+        folder.notes[rest] = blob
+    return repository.write_entries(folder.entries)
+
+
+def _read_folder(repository: Repository, identity: str) -> _Folder:
+    kind, size = repository.size(identity)
+    if kind != loose.TREE or size > LARGEST_TREE:
+        raise _refused("a folder is no tree, or a huge one")
+    found = _Folder()
+    for mode, name, inner in parse_entries(repository.raw(identity)[1], "notes/"):
+        (found.folders if mode == FOLDER_MODE else found.notes)[name] = inner
+    return found
+
+
+def _holds(repository: Repository, identity: str, rest: str) -> bool:
+    folder = _read_folder(repository, identity)
+    inner = folder.folders.get(rest[:2])
+    return rest in folder.notes or (
+        inner is not None and len(rest) > 2 and _holds(repository, inner, rest[2:])
+    )
+
+
+def _root(repository: Repository, commit: str) -> str:
+    kind, size = repository.size(commit)
+    if kind != loose.COMMIT or size > LARGEST_COMMIT:
+        raise _refused("their newest commit is none, or a huge one")
+    return repository.tree_of(commit)
+
+
+def _content(repository: Repository, identity: str) -> bytes:
+    kind, size = repository.size(identity)
+    if kind != loose.BLOB or size > LARGEST_NOTE:
+        raise _refused(f"a note is no file, or larger than {LARGEST_NOTE // 2**20} MiB")
+    return repository.raw(identity)[1]
+
+
+def _checked(target: str) -> str:
+    if not _IDENTITY.fullmatch(target):
+        raise ValueError(f"{target!r} is no id of an object")
+    return target
+
+
+def _refused(why: str) -> IntegrityError:
+    hint = "git update-ref -d, in that repository, takes the notes away"
+    return IntegrityError(f"the notes are refused: {why}", code="MAPP-0620", hint=hint)
