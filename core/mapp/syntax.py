@@ -1,4 +1,4 @@
-"""JavaScript as text: which functions a file defines, their parameters and their JSDoc.
+"""JavaScript as text: its syntax tree, which functions a file defines, their parameters and their JSDoc.
 
 The only user of tree-sitter. Nothing is run here.
 """
@@ -247,3 +247,94 @@ def _braced(body: str) -> tuple[str, str]:
         if depth == 0:
             return body[1:at].strip(), " ".join(body[at + 1 :].split())
     return "", body
+
+
+class Node:
+    """One node of a syntax tree: its kind (the grammar's name), its bytes and its neighbours.
+
+    Rows and columns are bytes as tree-sitter counts them; `row` and `column` start at 0.
+    """
+
+    __slots__ = ("_data", "_raw")
+
+    def __init__(self, raw: Any, data: bytes) -> None:
+        self._raw = raw
+        self._data = data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and bool(self._raw == other._raw)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end, self.kind))
+
+    @property
+    def kind(self) -> str:
+        """Returns the grammar's name of the node; a token's is its own text."""
+        return str(self._raw.type)
+
+    @property
+    def start(self) -> int:
+        """Returns the offset of the first byte."""
+        return int(self._raw.start_byte)
+
+    @property
+    def end(self) -> int:
+        """Returns the offset behind the last byte."""
+        return int(self._raw.end_byte)
+
+    @property
+    def row(self) -> int:
+        """Returns the line, from 0."""
+        return int(self._raw.start_point[0])
+
+    @property
+    def column(self) -> int:
+        """Returns the column in characters, from 0."""
+        line = self._data.rfind(b"\n", 0, self.start) + 1
+        return len(self._data[line : self.start].decode())
+
+    @property
+    def text(self) -> str:
+        """Returns the source of the node."""
+        return self._data[self.start : self.end].decode()
+
+    @property
+    def parent(self) -> Node | None:
+        """Returns the node around it."""
+        raw = self._raw.parent
+        return None if raw is None else Node(raw, self._data)
+
+    @property
+    def children(self) -> list[Node]:
+        """Returns everything inside, tokens and comments included."""
+        return [Node(raw, self._data) for raw in self._raw.children]
+
+    @property
+    def parts(self) -> list[Node]:
+        """Returns what the grammar names inside, without tokens and comments."""
+        return [Node(raw, self._data) for raw in self._raw.named_children if raw.type != "comment"]
+
+    def part(self, field: str) -> Node | None:
+        """Returns the part that the grammar calls `field`, e.g. `condition` of an `if_statement`."""
+        raw = self._raw.child_by_field_name(field)
+        return None if raw is None else Node(raw, self._data)
+
+    def walk(self) -> Iterator[Node]:
+        """Yields the node and all that is inside it, in the order of the source."""
+        pending = [self._raw]
+        while pending:
+            raw = pending.pop()
+            yield Node(raw, self._data)
+            pending.extend(reversed(raw.children))
+
+
+def tree_of(source: str) -> Node | None:
+    """Returns the syntax tree of a file, or None if it does not parse."""
+    data = source.encode()
+    root = _parser().parse(data).root_node
+    return None if root.has_error else Node(root, data)
+
+
+def tokens_of(tree: Node) -> tuple[str, ...]:
+    """Returns the tokens of a tree without comments and spaces: equal for what differs in layout alone."""
+    return tuple(node.text for node in tree.walk() if not node.children and node.kind != "comment")
