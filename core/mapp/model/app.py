@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from mapp.errors import InvalidApp, InvalidInput, Problem
 from mapp.model.manifest import Manifest
 from mapp.model.request import Phrase
-from mapp.model.values import InvalidValue, JSONValue, parse
+from mapp.model.values import InvalidValue, JSONValue, canonical, parse
 
 Row = TypeVar("Row")
 
@@ -23,6 +23,10 @@ SOURCE: Final = "main.js"
 EXAMPLES: Final = "tests/examples.jsonl"
 PHRASES: Final = "tests/requests.jsonl"
 PROPERTIES: Final = "tests/properties.js"
+REGRESSIONS: Final = "tests/regressions.jsonl"
+
+HELD_BACK: Final = 0.3
+"""The share of an app's examples that whoever writes its code is never shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,12 @@ class Example:
     error: str | None = None
     now: int | None = None
     seed: int | None = None
+
+    @property
+    def held_back(self) -> bool:
+        """Returns whether the example judges generated code unseen: a share of them, by hash of the input."""
+        digest = hashlib.sha256(canonical(dict(self.input)).encode()).digest()
+        return int.from_bytes(digest[:4], "big") < HELD_BACK * 2**32
 
     @classmethod
     def from_dict(cls, document: object, path: str = "") -> Example:
@@ -59,11 +69,15 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:
-    """One app at one commit: what its tree says, validated."""
+    """One app at one commit: what its tree says, validated.
+
+    `regressions` are examples too: inputs that once failed and were healed.
+    """
 
     manifest: Manifest
     source: str
     examples: tuple[Example, ...] = ()
+    regressions: tuple[Example, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     properties: str = ""
     commit: str = ""
@@ -114,10 +128,12 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
     source = _text(files, SOURCE, problems, needed=True)
     problems.extend(_source_faults(source))
     examples: tuple[Example, ...] = ()
+    regressions: tuple[Example, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     properties = ""
     if strict:
         examples = _rows(files, EXAMPLES, Example.from_dict, problems)
+        regressions = _rows(files, REGRESSIONS, Example.from_dict, problems)
         phrases = _rows(files, PHRASES, Phrase.from_dict, problems)
         properties = _text(files, PROPERTIES, problems, needed=False)
     if problems or manifest is None:
@@ -126,6 +142,7 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
         manifest=manifest,
         source=source,
         examples=examples,
+        regressions=regressions,
         phrases=phrases,
         properties=properties,
         commit=commit,
