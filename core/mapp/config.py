@@ -35,6 +35,9 @@ class Config:
     isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full, process or none"}
     )
+    isolation_strangers: Literal["full", "process", "none"] = field(
+        default="full", metadata={"help": "least isolation for apps that others wrote: full, process or none"}
+    )
     llm: str = field(
         default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
     )
@@ -45,9 +48,11 @@ _CHOICES: Final = {
     "embedder": ("minilm", "wordllama"),
     "store": ("auto", "exact", "chroma"),
     "isolation": ("full", "process", "none"),
+    "isolation_strangers": ("full", "process", "none"),
 }
-_PERSONAL: Final = ("llm", "llm_url")
-"""What a project's file may not set: a folder from a stranger would choose where the key goes."""
+_TEXTS: Final = ("llm", "llm_url")
+_PERSONAL: Final = ("isolation", "isolation_strangers", *_TEXTS)
+"""What a project's file may not set: a stranger's folder would choose where the key goes, or lower a wall."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 
 
@@ -92,7 +97,7 @@ def parse_setting(name: str, text: str) -> Any:
         if len(text) > 9:
             raise UsageError(f"{name} must be below a milliard")
         return int(text)
-    if name in _PERSONAL:
+    if name in _TEXTS:
         if len(text) > 300 or not text.isprintable():
             raise UsageError(f"{name} must be at most 300 printable characters")
         return text
@@ -180,7 +185,9 @@ def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -
         except UsageError as error:
             problems.append(Problem(path=name, message=error.message))
     if problems:
-        raise InvalidInput(f"{path} is not valid", problems, hint="mapp config lists the settings")
+        raise InvalidInput(
+            f"{path} is not valid", problems, hint="correct the file; all settings: mapp config"
+        )
     return replace(config, **settings)
 
 

@@ -25,7 +25,10 @@ def command(context: Context, repair: bool, as_json: bool) -> int:
         context.console.tell(f"pins changed: {', '.join(changed)}" if changed else "the pins were right")
     found = list(examine(workspace))
     if as_json:
-        context.console.json({"isolation": _isolation(context), "findings": [row.to_dict() for row in found]})
+        config = workspace.config
+        demanded = {"own": config.isolation, "strangers": config.isolation_strangers}
+        levels = {"isolation": _isolation(context), "demanded": demanded}
+        context.console.json({**levels, "findings": [row.to_dict() for row in found]})
     else:
         context.console.table(
             [(row.state, row.what, row.detail) for row in found], ("STATE", "WHAT", "DETAIL")

@@ -137,7 +137,7 @@ class RunBroker:
         schema = None if document is None else _schema(document)
         self._model = self._model or self._workspace.model()
         if self._model is None:
-            raise _Refusal("unavailable", "no model is configured: mapp config llm PROVIDER:NAME")
+            raise _Refusal("unavailable", "no model is configured: mapp config llm anthropic:NAME")
         asked = None if schema is None else schema.to_dict()
         try:
             done = self._model.complete(

@@ -13,6 +13,7 @@ from mapp.errors import MappError
 from mapp.library import catalogue
 from mapp.library.change import repair
 from mapp.library.lockfile import read_lock
+from mapp.ops.isolation import strangers_run
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Job, Program, Returned
 
@@ -71,8 +72,13 @@ def _sandbox(workspace: Workspace) -> Seen:
     )
     if not isinstance(result, Returned) or result.json != "2":
         return "failed", f"1 + 1 gave {result}"
-    state: State = "ok" if executor.isolation != "none" else "warning"
-    return state, f"{executor.engine}; isolation: {executor.isolation}; {result.wall_ms:.1f} ms a run"
+    said = f"{executor.engine}; isolation: {executor.isolation}; {result.wall_ms:.1f} ms a run"
+    config = workspace.config
+    demanded = f"at least {config.isolation}, for apps that others wrote {config.isolation_strangers}"
+    if not strangers_run(workspace):
+        fix = f"those are refused here; to accept less: mapp config isolation_strangers {executor.isolation}"
+        return "warning", f"{said}; demanded: {demanded}: {fix}"
+    return ("ok" if executor.isolation != "none" else "warning"), f"{said}; demanded: {demanded}"
 
 
 def _apps(workspace: Workspace) -> Seen:

@@ -15,6 +15,7 @@ from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Run, new_id
 from mapp.ops.grants import Permit, ensure_granted
+from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Job, Result
@@ -64,6 +65,7 @@ def execute(
     Raises:
         PermissionNeeded: the app declares a capability that was not granted; it was not started.
         KeyNeeded: a secret that it needs is not there; it was not started.
+        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
         NotFound: no such app or revision.
         InvalidArguments: the arguments do not fit; the app was not started.
         InvalidApp, IntegrityError: what lies in the repository is no app.
@@ -71,6 +73,7 @@ def execute(
     began = time.perf_counter()
     app = catalogue.load_runnable(workspace.home, name, revision)
     filled = with_defaults(app.manifest, arguments)
+    ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     started = workspace.clock()
     now_ms, seed = int(started * 1000), workspace.seed()

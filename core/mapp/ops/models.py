@@ -31,7 +31,7 @@ def open_model(config: Config) -> Model | None:
         return OpenAIModel(name=name, key=_optional(config), url=config.llm_url)
     raise UsageError(
         f"{config.llm!r} names no model",
-        hint="anthropic:NAME, or openai:NAME with llm_url: mapp config llm …",
+        hint="mapp config llm anthropic:NAME; or, with mapp config llm_url URL, mapp config llm openai:NAME",
     )
 
 

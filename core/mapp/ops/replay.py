@@ -13,6 +13,7 @@ from mapp.model.outcome import Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.recording import Exchange, read_recording
 from mapp.model.values import canonical
 from mapp.observe.journal import Run
+from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.calls import Answer, Call, Refused
 from mapp.sandbox.contract import job_for, judge
@@ -85,11 +86,15 @@ def replay(workspace: Workspace, identity: str, *, revision: str | None = None) 
 
     Raises:
         NotFound: there is no such run, its input was not kept, or its app or revision is gone.
+        SandboxUnavailable: others wrote the app, and this machine isolates less than is demanded for that.
     """
     run, calls = workspace.journal.run(identity)
     if run.input is None:
-        raise NotFound(f"the input of run {run.id} was not kept", hint="mapp config keep_inputs true")
+        raise NotFound(
+            f"the input of run {run.id} was not kept", hint="from now on: mapp config keep_inputs true"
+        )
     app = catalogue.load_runnable(workspace.home, run.app, revision or run.commit)
+    ensure_isolated(workspace, run.app)
     recorded = read_recording(calls) if calls is not None else ()
     broker = ReplayBroker(recorded)
     job = job_for(app, _arguments_of(run), now_ms=run.now_ms, seed=run.seed)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox.executor import Executor
+from mapp.sandbox.executor import Executor, Isolation
 
-STRENGTH = {"none": 0, "process": 1, "full": 2}
-WEAKEST = "process"  # what both executors give anywhere
+STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
+WEAKEST: Final[Isolation] = "process"  # what both executors give anywhere
 
 
-def open_executor(*, least: str = "process", notes: Path | None = None) -> Executor:
+def open_executor(*, least: Isolation = "process", notes: Path | None = None) -> Executor:
     """Returns the best executor that this system offers.
 
     `least` is the weakest isolation to accept: "none", "process" or "full". Only the last has to be found out
@@ -23,15 +24,26 @@ def open_executor(*, least: str = "process", notes: Path | None = None) -> Execu
         SandboxUnavailable: if that isolates less than `least`.
     """
     executor = _best(notes)
-    if STRENGTH[least] <= STRENGTH[WEAKEST]:
+    if is_enough(WEAKEST, least):
         return executor
     isolation = executor.isolation
-    if STRENGTH[isolation] >= STRENGTH[least]:
+    if is_enough(isolation, least):
         return executor
     executor.close()
-    raise SandboxUnavailable(
-        f"Scripts are isolated by {isolation!r} here, and the settings demand at least {least!r}.",
-        hint=f"allow it with: mapp config isolation {isolation}",
+    raise too_little(isolation, least, "isolation")
+
+
+def is_enough(isolation: Isolation, least: Isolation) -> bool:
+    """Returns whether one level of isolation is at least another."""
+    return STRENGTH[isolation] >= STRENGTH[least]
+
+
+def too_little(isolation: Isolation, least: Isolation, setting: str) -> SandboxUnavailable:
+    """Returns the error for a machine that isolates less than a setting demands."""
+    whose = {"isolation": "Scripts", "isolation_strangers": "Apps that others wrote"}[setting]
+    return SandboxUnavailable(
+        f"{whose} need the isolation {least!r}, and this machine has {isolation!r}.",
+        hint=f"run them elsewhere, or accept less: mapp config {setting} {isolation}",
     )
 
 

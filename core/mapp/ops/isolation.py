@@ -1,0 +1,36 @@
+"""How well scripts have to be locked in: one level for one's own apps, one for those that others wrote."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mapp.library.home import Home
+from mapp.library.lockfile import read_lock
+from mapp.ops.workspace import Workspace
+from mapp.sandbox.choice import is_enough, too_little
+
+OWN: Final = frozenset(["local", "starter"])
+"""Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
+
+
+def is_strange(home: Home, name: str) -> bool:
+    """Returns whether others wrote an app, or nobody knows who did; raises IntegrityError for a bad lock."""
+    entry = read_lock(home.lock_file).get(name)
+    return entry is None or entry.source not in OWN
+
+
+def ensure_isolated(workspace: Workspace, name: str) -> None:
+    """Refuses to run an app that others wrote where it could reach more than the settings accept.
+
+    Raises:
+        SandboxUnavailable: naming the setting that would accept it; nothing was started.
+    """
+    least = workspace.config.isolation_strangers
+    isolation = workspace.executor.isolation
+    if not is_enough(isolation, least) and is_strange(workspace.home, name):
+        raise too_little(isolation, least, "isolation_strangers")
+
+
+def strangers_run(workspace: Workspace) -> bool:
+    """Returns whether this machine isolates well enough for apps that others wrote."""
+    return is_enough(workspace.executor.isolation, workspace.config.isolation_strangers)
