@@ -1,0 +1,3 @@
+function main({ score }) {
+  return Math.floor((score - 10) / 2);
+}
