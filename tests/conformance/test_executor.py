@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,11 +26,8 @@ from mapp.sandbox.executor import (
     Threw,
     Unserialisable,
 )
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from support.engines import MAKERS
 from support.scripts import children, evaluate, expression, job, thrown, value
-
-MAKERS: dict[str, Callable[[], Executor]] = {"forking": ForkingExecutor, "spawning": SpawningExecutor}
 
 
 @pytest.fixture(scope="module", params=sorted(MAKERS))
@@ -159,7 +157,7 @@ def test_thrown_values_that_are_no_errors_are_named_by_type(
     [
         "{get name() { throw 1; }, get message() { throw 2; }, get stack() { throw 3; }}",
         "new Proxy({}, {get() { throw 1; }, getPrototypeOf() { throw 2; }})",
-        "Object.assign(new Error(), {name: 5, message: {}, stack: []})",
+        "Object.defineProperties(new Error(), {name: {value: 5}, message: {value: {}}, stack: {value: []}})",
         "Object.create(null)",
         "(() => { const r = Proxy.revocable({}, {}); r.revoke(); return r.proxy; })()",
     ],
@@ -466,7 +464,7 @@ def _output_of(program: str, variables: dict[str, str]) -> bytes:
         "return new Array(2 ** 31).join('x');",
         "return /^(a+)+$/.test('a'.repeat(40) + 'b');",
         "return (async () => { for (;;) await null; })();",
-        "return Promise.resolve().then(function again() { return Promise.resolve().then(again); });",
+        "const again = () => { Promise.resolve().then(again); }; again(); return new Promise(() => {});",
         "return {get x() { for (;;); }};",
         "throw {get message() { for (;;); }};",
     ],
@@ -688,7 +686,7 @@ def test_a_bad_entry_is_our_own_mistake(executor: Executor) -> None:
 
 def test_the_engine_is_named_with_its_version(executor: Executor) -> None:
     assert "quickjs" in executor.engine
-    assert "0.6" in executor.engine
+    assert re.search(r"\d+\.\d+", executor.engine)
 
 
 def test_isolation_is_stated_honestly(executor: Executor) -> None:

@@ -139,11 +139,11 @@ HARMLESS = {
 }
 
 
-@pytest.fixture(scope="module")
-def owned() -> Iterator[ForkingExecutor]:
+@pytest.fixture(scope="module", params=engine.installed())
+def owned(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "command", possessed_command.command)
-        with ForkingExecutor(lanes=1) as executor:
+        with ForkingExecutor(lanes=1, engine=request.param) as executor:
             yield executor
 
 
@@ -256,7 +256,7 @@ def test_after_all_that_the_next_run_is_answered(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_confinement_that_does_not_hold_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "command", lambda module: possessed_command.command(module, "commit"))
+    monkeypatch.setattr(engine, "command", lambda *given: possessed_command.command(*given, "commit"))
 
     with ForkingExecutor(lanes=1) as executor:
         assert executor.isolation == "process"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Killed, Result, Returned, Threw, Unserialisable
 from mapp.sandbox.forking import ForkingExecutor
 from support.scripts import evaluate, expression
@@ -176,9 +177,9 @@ ENDS = {
 ASKING_FOR_MORE = {"wall", "memory", "cpu"}  # what ends first depends on the machine; all are limits
 
 
-@pytest.fixture(scope="module")
-def executor() -> Iterator[Executor]:
-    with ForkingExecutor() as made:
+@pytest.fixture(scope="module", params=installed())
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with ForkingExecutor(engine=request.param) as made:
         yield made
 
 

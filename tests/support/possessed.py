@@ -23,6 +23,7 @@ sys.argv = [word for word in sys.argv if not word.startswith("open-door=")]
 
 import _socket  # noqa: E402
 
+import quickjs_ng  # type: ignore[import-not-found]  # noqa: E402, F401 (later there are no files)
 import worker  # type: ignore[import-not-found]  # noqa: E402
 import zygote  # type: ignore[import-not-found]  # noqa: E402
 

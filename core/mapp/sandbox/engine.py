@@ -1,54 +1,100 @@
-"""Where the JavaScript engine lies and how a bare interpreter that loads it is started."""
+"""Which JavaScript engines there are, where they lie, and how a bare interpreter that loads one is started."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from mapp.errors import SandboxUnavailable
 
 HERE = Path(__file__).parent
-HINT = "install it with: pip install 'dukpy>=0.6,<0.7'"
 PRELUDE = ("prelude.js", "mathematics.js")
 # Nothing of ours reaches a worker; UTC0 needs no time-zone file.
 ENVIRONMENT = {"TZ": "UTC0", "LC_ALL": "C"}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engine:
+    """One way to have QuickJS: a package of PyPI and the extension inside it."""
+
+    package: str
+    module: str  # of the extension
+    beside: str  # in whose folder the extension lies: a package, or "" for beside the packages themselves
+    requirement: str  # what pip is asked for
+
+    @property
+    def hint(self) -> str:
+        """How to get it."""
+        return f"install it with: pip install '{self.requirement}'"
+
+
+ENGINES: Final = {
+    "dukpy": Engine(package="dukpy", module="_dukpy", beside="dukpy", requirement="dukpy>=0.6,<0.7"),
+    "quickjs-ng": Engine(package="quickjs_ng", module="_quickjs", beside="", requirement="mapp[quickjs-ng]"),
+}
+DEFAULT: Final = "dukpy"
+
+
+def installed() -> tuple[str, ...]:
+    """Returns the names of the engines that are there."""
+    return tuple(name for name in ENGINES if _found(name))
+
+
 @cache
-def extension() -> Path:
-    """Returns the path of the QuickJS extension inside `dukpy`, without importing that package.
+def extension(name: str = DEFAULT) -> Path:
+    """Returns the path of an engine's extension, without importing anything of its package.
 
     Raises SandboxUnavailable if it is not installed.
     """
-    package = find_spec("dukpy")
-    folder = Path(package.origin).parent if package and package.origin else HERE
-    for suffix in EXTENSION_SUFFIXES:
-        if (path := folder / f"_dukpy{suffix}").is_file():
-            return path
-    raise SandboxUnavailable("The JavaScript engine is not installed (looked for dukpy).", hint=HINT)
+    path = _found(name)
+    if path is None:
+        looked = f"looked for {ENGINES[name].package}"
+        raise SandboxUnavailable(
+            f"The JavaScript engine is not installed ({looked}).", hint=ENGINES[name].hint
+        )
+    return path
+
+
+def _found(name: str) -> Path | None:
+    engine = ENGINES[name]
+    origin = find_spec(engine.beside or engine.module)
+    folder = Path(origin.origin).parent if origin and origin.origin else None
+    names = (f"{engine.module}{suffix}" for suffix in EXTENSION_SUFFIXES)
+    return next((folder / file for file in names if (folder / file).is_file()), None) if folder else None
 
 
 @cache
-def version() -> str:
-    """Returns the engine's name and the version of the package that carries it."""
+def version(name: str = DEFAULT) -> str:
+    """Returns an engine's name and the version of the package that carries it."""
+    package = ENGINES[name].package
     # Every run notes it, and importing `importlib.metadata` takes longer than a run.
-    for noted in extension().parent.parent.glob("dukpy-*.dist-info"):
-        return f"quickjs-ng (dukpy {noted.name.removeprefix('dukpy-').removesuffix('.dist-info')})"
+    folder = extension(name).parent
+    for place in (folder.parent, folder):
+        for noted in place.glob(f"{package}-*.dist-info"):
+            return _title(name, noted.name.removeprefix(f"{package}-").removesuffix(".dist-info"))
     from importlib.metadata import version as version_of
 
-    return f"quickjs-ng (dukpy {version_of('dukpy')})"
+    return _title(name, version_of(package))
 
 
-def command(module: str) -> list[str]:
+def _title(name: str, number: str) -> str:
+    return f"quickjs-ng (dukpy {number})" if name == "dukpy" else f"quickjs-ng {number}"
+
+
+def command(module: str, name: str = DEFAULT) -> list[str]:
     """Returns the command line that starts `main` of a child module of ours in a bare interpreter."""
     start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); import {module}; sys.path.pop(0)"
+    if name != DEFAULT:
+        start = start.replace("; sys.path.pop(0)", "; import quickjs_ng; sys.path.pop(0)")
     interpreter = [sys.executable, "-I", "-S", "-X", "utf8", "-c", f"{start}; {module}.main()"]
-    return [*interpreter, str(HERE), str(extension()), *(str(HERE / name) for name in PRELUDE)]
+    return [*interpreter, str(HERE), str(extension(name)), *(str(HERE / file) for file in PRELUDE)]
 
 
-def unavailable(what: str) -> SandboxUnavailable:
+def unavailable(what: str, name: str = DEFAULT) -> SandboxUnavailable:
     """Returns the error for an engine that is there but does not start."""
-    return SandboxUnavailable(f"The JavaScript sandbox did not start: {what}.", hint=HINT)
+    return SandboxUnavailable(f"The JavaScript sandbox did not start: {what}.", hint=ENGINES[name].hint)

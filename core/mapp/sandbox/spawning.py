@@ -27,18 +27,19 @@ READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.
 class SpawningExecutor:
     """An Executor with one fresh interpreter a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, engine: str = engine.DEFAULT) -> None:
         self._closed = False
+        self._engine = engine
 
     @property
     def engine(self) -> str:
         """The engine and its version."""
-        return engine.version()
+        return engine.version(self._engine)
 
     @property
     def isolation(self) -> Isolation:
         """What stands between a broken engine and the machine; starts a worker to find out."""
-        with _worker() as (_, isolation):
+        with _worker(self._engine) as (_, isolation):
             return isolation
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
@@ -71,16 +72,16 @@ class SpawningExecutor:
     def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
-        with _worker() as (process, _):
+        with _worker(self._engine) as (process, _):
             _hand_over(process, payload)
             return _listen(process, job, desk)
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
+def _worker(name: str) -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
     try:
         process = subprocess.Popen(
-            engine.command("worker"),
+            engine.command("worker", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -88,7 +89,7 @@ def _worker() -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
             bufsize=0,
         )
     except OSError as error:
-        raise engine.unavailable(str(error)) from error
+        raise engine.unavailable(str(error), name) from error
     try:
         yield process, _await_ready(process)
     finally:

@@ -15,29 +15,29 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 MATTERING = ("confinement.py", "probing.py", "worker.py", "zygote.py")
 
 
-def noted(file: Path | None) -> Isolation | None:
+def noted(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
     """Returns the level that was measured under the same circumstances, or None."""
     with contextlib.suppress(OSError, ValueError):
         if file is not None:
             level, _, circumstances = file.read_text(encoding="utf-8").partition("\n")
-            return LEVELS.get(level) if circumstances == _circumstances() else None
+            return LEVELS.get(level) if circumstances == _circumstances(name) else None
     return None
 
 
-def note(file: Path | None, level: Isolation) -> None:
+def note(file: Path | None, level: Isolation, name: str = engine.DEFAULT) -> None:
     """Keeps a level; where nothing can be written it is measured again the next time."""
     with contextlib.suppress(OSError):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             draft = file.with_name(f"{file.name}.{os.getpid()}")
-            draft.write_text(f"{level}\n{_circumstances()}", encoding="utf-8")
+            draft.write_text(f"{level}\n{_circumstances(name)}", encoding="utf-8")
             draft.replace(file)
 
 
-def _circumstances() -> str:
+def _circumstances(name: str) -> str:
     """Boot, kernel, user, interpreter, engine, our own files; raises OSError where no boot is known."""
     states = (Path(engine.HERE, name).stat() for name in MATTERING)
     ours = [f"{state.st_size} {state.st_mtime_ns}" for state in states]
     kernel = os.uname()
     parts = (BOOT.read_text().strip(), kernel.release, kernel.version, kernel.machine, f"{os.geteuid()}")
-    return "\n".join([*parts, sys.executable, engine.version(), *ours]) + "\n"
+    return "\n".join([*parts, sys.executable, engine.version(name), *ours]) + "\n"

@@ -1,0 +1,17 @@
+"""Every way in which this machine can run a script: each kind of executor with each engine that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from mapp.sandbox.engine import installed
+from mapp.sandbox.executor import Executor
+from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.spawning import SpawningExecutor
+
+MAKERS: dict[str, Callable[[], Executor]] = {
+    f"{word} {name}": partial(kind, engine=name)
+    for word, kind in (("forking", ForkingExecutor), ("spawning", SpawningExecutor))
+    for name in installed()
+}
