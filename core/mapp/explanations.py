@@ -142,6 +142,11 @@ EXPLANATIONS: Final = {
         "The change of the interface demands a higher version.",
         "Set the version that the message names.",
     ),
+    "MAPP-0830": _row(
+        "unproven",
+        "main may only move to what a passing verdict is recorded for.",
+        "Bring it in with mapp add, which runs the checks, or let it in as it is with --force.",
+    ),
     "MAPP-0900": _row(
         "busy", "Another process holds what is needed.", "Wait for it to end; its number is in the message."
     ),

@@ -7,7 +7,7 @@ from mapp.library import catalogue
 from mapp.library.change import message, put, remove, repair
 from mapp.library.lockfile import read_lock
 from support.apps import app
-from support.library import SOMEBODY, fsck, git, library, state
+from support.library import FORCED, SOMEBODY, fsck, git, library, state
 from support.processes import end, holder, kill, writer
 
 
@@ -179,7 +179,7 @@ def test_trailers_stay_on_lines_of_their_own() -> None:
 def test_a_commit_of_mapp_says_who_and_when() -> None:
     built = library().build()
     draft = app("double")
-    put(built.home, draft.read(), draft.files, "double\n", SOMEBODY)
+    put(built.home, draft.read(), draft.files, message("double", FORCED), SOMEBODY)
 
     assert git(built.repository("double"), "log", "--format=%an <%ae> %at %cn %ct") == (
         "Ada <ada@example.com> 1700000000 Ada 1700000000"

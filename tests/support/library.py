@@ -9,12 +9,13 @@ from pathlib import Path
 
 from mapp.config import load_config
 from mapp.git.repository import Signature
-from mapp.library.change import Committed, put
+from mapp.library.change import Committed, message, put
 from mapp.library.home import Home
 from mapp.ops.workspace import Workspace
 from support.apps import Draft
 
 SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)
+FORCED = {"Mapp-Verdict": "forced; not checked"}
 DERIVED = ("locks", "index", "journal")
 
 
@@ -34,8 +35,9 @@ class Built:
         return self.home.repository(name)
 
     def put(self, draft: Draft, **options: object) -> Committed:
-        """Commits a draft without any check."""
-        return put(self.home, draft.read(), draft.files, f"{draft.name}\n", SOMEBODY, **options)  # type: ignore[arg-type]
+        """Commits a draft without any check, by force unless a verdict is given."""
+        text = message(draft.name, {} if "verdict" in options else FORCED)
+        return put(self.home, draft.read(), draft.files, text, SOMEBODY, **options)  # type: ignore[arg-type]
 
     def state(self) -> dict[str, str]:
         """Returns a hash of every file that git or the lock holds, by path."""

@@ -17,9 +17,9 @@ built = Built()
 me, count = sys.argv[1], int(sys.argv[2])
 for number in range(count):
     draft = app("double").file("README.md", f"{me} {number}")
-    from mapp.library.change import put
-    from support.library import SOMEBODY
-    put(built.home, draft.read(), draft.files, f"{me} {number}\\n", SOMEBODY)
+    from mapp.library.change import message, put
+    from support.library import FORCED, SOMEBODY
+    put(built.home, draft.read(), draft.files, message(f"{me} {number}", FORCED), SOMEBODY)
 """
 
 _HOLDER = """

@@ -50,9 +50,14 @@ class Commit:
     @property
     def trailers(self) -> dict[str, str]:
         """Returns the `Mapp-…` trailers of the message."""
-        last = self.message.rstrip().rpartition("\n\n")[2]
-        pairs = (line.partition(": ") for line in last.splitlines())
-        return {name: value for name, _, value in pairs if name.startswith("Mapp-") and value}
+        return trailers_of(self.message)
+
+
+def trailers_of(message: str) -> dict[str, str]:
+    """Returns the `Mapp-…` trailers that a commit's message ends in."""
+    last = message.rstrip().rpartition("\n\n")[2]
+    pairs = (line.partition(": ") for line in last.splitlines())
+    return {name: value for name, _, value in pairs if name.startswith("Mapp-") and value}
 
 
 class Repository:

@@ -11,11 +11,11 @@ from mapp.errors import MappError, NotFound
 from mapp.git.repository import Commit, Repository, tip_stamp
 from mapp.git.tree import Snapshot, list_entries, read_snapshot
 from mapp.library.home import Home
-from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App, read_app
+from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, REGRESSIONS, SOURCE, App, read_app
 from mapp.model.names import app_name_fault
 
 RUNNABLE = frozenset([MANIFEST, SOURCE])
-WHOLE = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES])
+WHOLE = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,9 +17,11 @@ from mapp.library.catalogue import WHOLE, names, open_repository, snapshot
 from mapp.library.holding import Tell, alive, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.verdicts import prove, read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.capabilities import QUIET
 from mapp.model.interface import interface_hash
+from mapp.model.verdict import Verdict
 
 TRIES: Final = 5
 
@@ -51,28 +53,38 @@ def put(
     *,
     source: str = "local",
     check: Callable[[App], None] | None = None,
+    verdict: Verdict | None = None,
     tell: Tell | None = None,
 ) -> Committed:
     """Commits an app's files on its `main`, makes the release tag, and pins it in the lock file.
 
     `check` is called with the app that stands there now and raises to refuse the change; it runs under
-    the app's lock, so what it saw is what is replaced.
+    the app's lock, so what it saw is what is replaced. The `verdict` is recorded before `main` moves; without
+    one, a passing verdict must be there already. Only a message with the trailer `Mapp-Verdict: forced…`
+    brings in what is not proven.
 
     Raises:
+        InvalidApp: no passing verdict is recorded for exactly this tree, and nothing says that it was forced.
         Busy: another process kept changing the app.
-        IntegrityError: the lock file or the repository is damaged.
+        IntegrityError: the lock file, the notes or the repository is damaged.
     """
+
+    def proven(repository: Repository, tree: str) -> None:
+        prove(repository, tree, text, signature, verdict)
+
     with holding(home.holds, app.name, tell=tell) as abandoned:
         read_lock(home.lock_file)  # a damaged one is told before git moves, not after
         path = home.repository(app.name)
         if not path.exists():
-            repository, commit = Repository.create(path, files, text, signature)
+            repository, commit = Repository.create(
+                path, files, text, signature, finish=lambda new: proven(new, new.write_tree(files))
+            )
             changed = True
         else:
             repository = Repository.open(path)
             if abandoned:
                 repository.sweep()
-            commit, changed = _committed(repository, files, text, signature, check)
+            commit, changed = _committed(repository, files, text, signature, check, proven)
         tag_release(repository, app, commit)
         tree = repository.tree_of(commit)
         entry = entry_of(app, files, commit=commit, tree=tree, source=source)
@@ -87,17 +99,22 @@ def _committed(
     text: str,
     signature: Signature,
     check: Callable[[App], None] | None,
+    proven: Callable[[Repository, str], None],
 ) -> tuple[str, bool]:
+    tree = repository.write_tree(files)
     for _ in range(TRIES):
         tip = repository.tip()
         if tip is not None:
-            if repository.tree_of(tip) == repository.write_tree(files):
+            if repository.tree_of(tip) == tree:
+                if read_verdict(repository, tree) is None:
+                    proven(repository, tree)
                 return tip, False
             if check is not None:
                 check(_current(repository, tip))
+        proven(repository, tree)
         try:
             parents = () if tip is None else (tip,)
-            return repository.commit(files, text, signature, parents=parents), True
+            return repository.commit_tree(tree, text, signature, parents=parents), True
         except Busy:
             continue
     raise Busy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,7 @@ def _commit(
         text,
         workspace.signature(),
         check=None if force else check,
+        verdict=replace(verdict, forced=bool(failed)),
         tell=workspace.tell,
     )
 

@@ -1,0 +1,119 @@
+"""Verdicts: what the gate found about a tree, recorded beside that tree.
+
+They lie in `refs/notes/mapp/verdicts`; `git notes --ref=mapp/verdicts show TREE` prints one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mapp.errors import IntegrityError, InvalidApp, InvalidInput, NotFound
+from mapp.git.notes import LARGEST_NOTE, VERDICTS, read_note, write_note
+from mapp.git.repository import Repository, Signature, trailers_of
+from mapp.library.catalogue import open_repository
+from mapp.library.home import Home
+from mapp.model.values import parse
+from mapp.model.verdict import Verdict
+
+TRAILER: Final = "Mapp-Verdict"
+FORCED: Final = "forced"
+"""How the trailer begins where a person let in what is not proven."""
+MOST_FINDINGS: Final = 100
+"""How many faults of one check are recorded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What is recorded about one commit; `verdict` is None where nothing is."""
+
+    app: str
+    commit: str
+    tree: str
+    verdict: Verdict | None
+
+
+def record_verdict(repository: Repository, verdict: Verdict, signature: Signature) -> None:
+    """Writes a verdict beside the tree that it is about, in place of an earlier one.
+
+    Raises:
+        Busy: another process keeps writing verdicts.
+        IntegrityError: the notes are damaged.
+    """
+    said = "passed" if verdict.passed else "forced" if verdict.forced else "failed"
+    subject = f"{verdict.app}: {verdict.version} {said} ({verdict.kind})\n"
+    write_note(repository, VERDICTS, verdict.tree, _data(verdict), signature, subject)
+
+
+def _data(verdict: Verdict) -> bytes:
+    """Returns the document as it is stored; where many faults would not fit, the first of each check."""
+    for most in (MOST_FINDINGS, 1):
+        results = tuple(replace(row, problems=row.problems[:most]) for row in verdict.results)
+        document = replace(verdict, results=results).to_dict()
+        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        data = text.encode("utf-8", "replace")  # an app's words may hold halves of characters
+        if len(data) <= LARGEST_NOTE:
+            break
+    return data
+
+
+def read_verdict(repository: Repository, tree: str) -> Verdict | None:
+    """Returns the verdict that is recorded for a tree, or None.
+
+    Raises:
+        IntegrityError: what lies there is no verdict on that tree.
+    """
+    data = read_note(repository, VERDICTS, tree)
+    if data is None:
+        return None
+    try:
+        text = data.decode("utf-8")
+        verdict = Verdict.from_dict(parse(text, what="the verdict", longest=LARGEST_NOTE, doubles=True))
+    except (UnicodeDecodeError, InvalidInput) as error:
+        raise IntegrityError(f"the note on tree {tree[:10]} is no verdict: {error}") from None
+    if verdict.tree != tree:
+        raise IntegrityError(f"the verdict beside tree {tree[:10]} is about {verdict.tree[:10]}")
+    return verdict
+
+
+def recorded(home: Home, name: str, revision: str | None = None) -> Recorded:
+    """Returns what is recorded about an app at `main`, or at another revision.
+
+    Raises:
+        NotFound: no such app or revision.
+        IntegrityError: the notes are damaged.
+    """
+    repository = open_repository(home, name)
+    commit = repository.tip() if revision is None else repository.resolve(revision)
+    if commit is None:
+        raise NotFound(f"{name} has no branch main", hint=f"mapp log {name} shows what there is")
+    tree = repository.tree_of(commit)
+    return Recorded(app=name, commit=commit, tree=tree, verdict=read_verdict(repository, tree))
+
+
+def prove(
+    repository: Repository, tree: str, text: str, signature: Signature, verdict: Verdict | None
+) -> None:
+    """Records a verdict and makes sure that `main` may move to a tree; `text` is the commit's message.
+
+    It may when a passing verdict is recorded for exactly that tree, or when the message says that it was
+    forced: `Mapp-Verdict: forced; …`.
+
+    Raises:
+        InvalidApp: it may not.
+        IntegrityError: the verdict is about another tree, or the notes are damaged.
+    """
+    if verdict is not None:
+        if verdict.tree != tree:
+            raise IntegrityError(f"the verdict is about tree {verdict.tree[:10]}, not about {tree[:10]}")
+        record_verdict(repository, verdict, signature)
+    if trailers_of(text).get(TRAILER, "").startswith(FORCED):
+        return
+    known = verdict or read_verdict(repository, tree)
+    if known is None or not known.passed:
+        raise InvalidApp(
+            f"{repository.path.stem} has no passing verdict for tree {tree[:10]}",
+            hint="mapp add runs the checks; --force lets it in as it is, and the commit says so",
+            code="MAPP-0830",
+        )

@@ -1,0 +1,23 @@
+"""Verdicts of a gate that was never asked."""
+
+from __future__ import annotations
+
+from mapp.git.identity import tree_id
+from mapp.model.verdict import Finding, Result, Status, Verdict
+from support.apps import Draft
+
+
+def passing(draft: Draft, status: Status = "passed", problems: tuple[Finding, ...] = ()) -> Verdict:
+    """Returns a verdict on a draft: it passed, unless told otherwise."""
+    return Verdict(
+        app=draft.name,
+        version="1.0.0",
+        tree=tree_id(draft.files),
+        base=None,
+        kind="add",
+        mapp="0.1.0",
+        engine="quickjs",
+        seed=1,
+        inputs=100,
+        results=(Result(check="examples", status=status, counted=1, problems=problems),),
+    )
