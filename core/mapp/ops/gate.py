@@ -89,10 +89,22 @@ def refuse_failures(verdict: Verdict, *, force: bool) -> None:
     """Raises InvalidApp when a check failed; a source that does not load is refused even by force."""
     failed = [result for result in verdict.results if not result.passed]
     fatal = any(is_fatal(result.check) for result in failed)
+    if [result.check for result in failed] == ["version"] and not force:
+        raise _needs_version(verdict, failed[0])
     if fatal or (failed and not force):
         problems = [row.problem for result in failed for row in result.problems]
         hint = "" if fatal else "mend it, or add it as it is with --force"
         raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
+
+
+def _needs_version(verdict: Verdict, found: Result) -> InvalidApp:
+    least = dict(found.evidence).get("least")
+    return InvalidApp(
+        f"{verdict.app} needs another version",
+        [row.problem for row in found.problems],
+        hint=f'set version = "{least}", or replace it as it is with --force',
+        code="MAPP-0820",
+    )
 
 
 @cache

@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.model.verdict import KINDS, Kind, Result
-from mapp.validate.examples import check_examples
+from mapp.validate.examples import check_examples, check_held_back
+from mapp.validate.history import (
+    check_budget,
+    check_capabilities,
+    check_differential,
+    check_old_tests,
+    check_recorded,
+    check_size,
+    check_tests_kept,
+    check_version,
+)
 from mapp.validate.properties import check_properties, check_total
 from mapp.validate.rows import check_rows
 from mapp.validate.source import check_source
@@ -37,6 +47,8 @@ class Check:
     fatal: bool = False
 
 
+CHANGING: Final[frozenset[Kind]] = frozenset(["heal", "expand"])
+
 CHECKS: Final = (
     Check(
         id="source",
@@ -45,14 +57,73 @@ CHECKS: Final = (
         fatal=True,
     ),
     Check(id="rows", says="every row of the tests fits the manifest", examine=check_rows),
-    Check(id="examples", says="every example comes out as it says", examine=check_examples),
+    Check(id="examples", says="every example and regression comes out as it says", examine=check_examples),
     Check(
-        id="total",
-        says="every valid input ends in a valid output or a declared error",
-        examine=check_total,
+        id="held-back",
+        says="the examples that the coder was not shown come out as they say",
+        examine=check_held_back,
+        kinds=frozenset(["compile", "heal", "expand"]),
+    ),
+    Check(
+        id="total", says="every valid input ends in a valid output or a declared error", examine=check_total
     ),
     Check(
         id="properties", says="every predicate holds for every input that was drawn", examine=check_properties
+    ),
+    Check(
+        id="tests-kept",
+        says="every old test is still there, unchanged",
+        examine=check_tests_kept,
+        kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="old-tests",
+        says="the tests of the old version pass on the new code",
+        examine=check_old_tests,
+        kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="recorded",
+        says="recorded good runs give what they gave",
+        examine=check_recorded,
+        kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="differential",
+        says="old and new code agree wherever the old one did not fail",
+        examine=check_differential,
+        kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="capabilities",
+        says="nothing new is asked of the outside, and the limits are the same",
+        examine=check_capabilities,
+        kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="version",
+        says="the version is as high as interface and behaviour demand",
+        examine=check_version,
+        compares=True,
+    ),
+    Check(
+        id="size",
+        says="a heal changes few lines",
+        examine=check_size,
+        kinds=frozenset(["heal"]),
+        compares=True,
+    ),
+    Check(
+        id="budget",
+        says="the examples take no more than one and a half times as long",
+        examine=check_budget,
+        kinds=CHANGING,
+        compares=True,
     ),
 )
 

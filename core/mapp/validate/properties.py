@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from mapp.model.app import App
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, Result
@@ -56,6 +58,15 @@ def faults(trial: Trial, arguments: Arguments, names: Iterable[str]) -> Iterator
         fault = _fault(trial, name, job.arguments[0], outcome)
         if fault:
             yield name, fault
+
+
+def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> list[bool]:
+    """Returns for inputs and what an app made of them whether they break a predicate of the app on trial."""
+    other = replace(trial, app=replace(app, properties=trial.app.properties))
+    return [
+        any(_fault(other, name, canonical(dict(arguments)), outcome) for name in trial.predicates)
+        for arguments, outcome in pairs
+    ]
 
 
 def _fault(trial: Trial, name: str, text: str, outcome: Outcome) -> str:

@@ -57,8 +57,8 @@ class Trial:
 
     `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
     now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
-    fare in the router. Both are handed in, since the gate knows neither journal nor router. `shown` is what
-    the coder was shown of the examples; None: everything.
+    fare in the router. Both are handed in, since the gate knows neither journal nor router. `blind` says that
+    the code was written by somebody who was not shown the held-back examples.
     """
 
     app: App
@@ -94,6 +94,12 @@ class Trial:
         """Returns what the app makes of each drawn input."""
         return self.attempt(self.app, self.drawn)
 
+    def drawn_for(self, app: App) -> tuple[Arguments, ...]:
+        """Returns as many inputs drawn from the schema of another version."""
+        from mapp.validate.strategies import draw
+
+        return draw(app.manifest, self.inputs, seed=self.seed)
+
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
         """Returns what an app makes of complete inputs, at the time and with the seed of all tests."""
         jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in inputs]
@@ -108,6 +114,18 @@ class Trial:
         now = NOW if row.now is None else row.now
         seed = SEED if row.seed is None else row.seed
         return judge(app.manifest, self.executor.run(job_for(app, arguments, now_ms=now, seed=seed)))
+
+    def repeat(self, run: GoodRun) -> str:
+        """Returns how the app, given a recorded run again, differs from it; an empty text if it does not."""
+        try:
+            arguments = with_defaults(self.app.manifest, run.arguments)
+        except InvalidArguments as error:
+            return f"its input does not fit any more: {'; '.join(map(str, error.problems))}"
+        job = job_for(self.app, arguments, now_ms=run.now_ms, seed=run.seed)
+        outcome = judge(self.app.manifest, self.executor.run(job))
+        if isinstance(outcome, Value) and same(outcome.output, run.output):
+            return ""
+        return f"gave {short(canonical(run.output))} before, and gives {describe(outcome)} now"
 
 
 def result(

@@ -1,0 +1,16 @@
+"""What the checks are run with: one sandbox for all tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mapp.sandbox.choice import open_executor
+from mapp.sandbox.executor import Executor
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with open_executor() as made:
+        yield made

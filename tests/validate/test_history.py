@@ -1,0 +1,210 @@
+"""What a change may and may not do to the version that it replaces, check by check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mapp.model.verdict import Kind, Result
+from mapp.sandbox.executor import Executor
+from mapp.validate.gate import CHECKS
+from mapp.validate.trial import GoodRun, Trial
+from support.apps import Draft, app
+
+LAW = "function prop_even(input, output) { return output % 2 === 0; }\n"
+HALVED = "function main(input) { return input.number > 900 ? 1 / 0 : input.number * 2; }\n"
+SLOW = """
+function main(input) {
+  let sum = 0;
+  for (let i = 0; i < 3e6; i += 1) sum += i % 7;
+  return sum < 0 ? 0 : input.number * 2;
+}
+"""
+
+
+def draft(version: str = "1.0.0") -> Draft:
+    """Returns an app that doubles whole numbers, with a predicate and three examples."""
+    made = app().version(version).file("tests/properties.js", LAW)
+    made.taking(number={"type": "integer", "minimum": -1000, "maximum": 1000})
+    return made.example({"number": 3}, output=6).example({"number": -5}, output=-10)
+
+
+def trial(executor: Executor, old: Draft, new: Draft, kind: Kind, *, runs: tuple[GoodRun, ...] = ()) -> Trial:
+    """Returns the trial of a change."""
+    return Trial(
+        app=new.read(),
+        files=new.files,
+        base=old.read(),
+        base_files=old.files,
+        executor=executor,
+        kind=kind,
+        inputs=60,
+        runs=runs,
+    )
+
+
+def found(on_trial: Trial) -> dict[str, Result]:
+    """Returns the result of every check that compares and applies, by its id."""
+    applying = [check for check in CHECKS if check.compares and on_trial.kind in check.kinds]
+    return {check.id: check.examine(on_trial) for check in applying}
+
+
+def failed(on_trial: Trial) -> list[str]:
+    """Returns which of the checks that compare fail."""
+    return [name for name, result in found(on_trial).items() if not result.passed]
+
+
+def regression(made: Draft, arguments: dict[str, Any], **rest: Any) -> Draft:
+    """Adds a row to the regressions."""
+    return made.file("tests/regressions.jsonl", json.dumps({"input": arguments, **rest}) + "\n")
+
+
+@pytest.mark.parametrize("kind", ["heal", "expand"])
+def test_the_same_code_written_otherwise_is_let_through(executor: Executor, kind: Kind) -> None:
+    version = "1.0.1" if kind == "heal" else "1.1.0"
+    new = draft(version).source("const main = ({ number }) => number + number;\n")
+
+    assert failed(trial(executor, draft(), new, kind)) == []
+
+
+def test_a_heal_of_what_failed_is_let_through(executor: Executor) -> None:
+    new = regression(draft("1.0.1"), {"number": 950}, output=1900)
+
+    assert failed(trial(executor, draft().source(HALVED), new, "heal")) == []
+
+
+def test_a_heal_may_change_what_broke_a_predicate(executor: Executor) -> None:
+    old = draft().source("function main(input) { return input.number > 900 ? 7 : input.number * 2; }\n")
+    new = regression(draft("1.0.1"), {"number": 950}, output=1900)
+
+    assert failed(trial(executor, old, new, "heal")) == []
+
+
+def test_a_heal_that_changes_what_worked_is_refused_with_the_input_that_shows_it(executor: Executor) -> None:
+    wrong = "function main({ number }) { return number > 900 ? 0 : number > 500 ? 2 : number * 2; }\n"
+    new = regression(draft("1.0.1").source(wrong), {"number": 950}, output=0)
+    results = found(trial(executor, draft().source(HALVED), new, "heal"))
+
+    assert [name for name, result in results.items() if not result.passed] == ["differential"]
+    problem = results["differential"].problems[0]
+    assert "gives 2 now" in problem.message
+    assert problem.reproduce.startswith('echo \'{"number"')
+
+
+def test_differences_are_shown_for_review_where_a_person_says_that_a_value_was_wrong(
+    executor: Executor,
+) -> None:
+    old = draft().source("function main(input) { return Math.abs(input.number) * 2; }\n")
+    old.file("tests/examples.jsonl", '{"input": {"number": 3}, "output": 6}\n')
+    new = regression(draft("1.0.1"), {"number": -5}, output=-10)
+    new.file("tests/examples.jsonl", '{"input": {"number": 3}, "output": 6}\n')
+    results = found(trial(executor, old, new, "heal"))
+
+    assert results["differential"].passed
+    assert dict(results["differential"].evidence)["review"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("tests/examples.jsonl", '{"input": {"number": 2}, "output": 4}\n'),
+        ("tests/properties.js", "function prop_even() { return true; }\n"),
+        ("tests/requests.jsonl", ""),
+        (
+            "tests/examples.jsonl",
+            draft().contents["tests/examples.jsonl"] + b'{"input":{"number":9},"output":18}\n',
+        ),
+    ],
+    ids=["fewer examples", "a weaker predicate", "no requests", "one more example"],
+)
+def test_a_heal_may_not_touch_the_tests(executor: Executor, path: str, content: str) -> None:
+    assert failed(trial(executor, draft(), draft("1.0.1").file(path, content), "heal")) == ["tests-kept"]
+
+
+def test_an_expansion_may_add_tests_and_take_none_away(executor: Executor) -> None:
+    more = draft("1.1.0").example({"number": 9}, output=18)
+    more.file(
+        "tests/properties.js", LAW + "function prop_whole(input, output) { return output === output | 0; }\n"
+    )
+    fewer = draft("1.1.0").file("tests/properties.js", "function prop_whole() { return true; }\n")
+
+    assert failed(trial(executor, draft(), more, "expand")) == []
+    assert failed(trial(executor, draft(), fewer, "expand")) == ["tests-kept"]
+
+
+def test_the_old_examples_are_run_although_the_new_ones_say_otherwise(executor: Executor) -> None:
+    new = draft("1.1.0").source(
+        "function main(input) { return input.number === 3 ? 8 : input.number * 2; }\n"
+    )
+    new.file("tests/examples.jsonl", '{"input": {"number": 3}, "output": 8}\n')
+
+    assert {"tests-kept", "old-tests"} <= set(failed(trial(executor, draft(), new, "expand")))
+
+
+def test_recorded_good_runs_are_repeated(executor: Executor) -> None:
+    run = GoodRun(run="abc", arguments={"number": 444}, output=888, now_ms=0, seed=1)
+    new = draft("1.0.1").source(
+        "function main(input) { return input.number === 444 ? 2 : input.number * 2; }\n"
+    )
+    results = found(trial(executor, draft(), new, "heal", runs=(run,)))
+
+    assert results["recorded"].problems[0].path == "run abc"
+    assert results["recorded"].problems[0].message == "gave 888 before, and gives 2 now"
+
+
+def test_an_expansion_may_answer_what_was_refused_and_a_heal_may_not(executor: Executor) -> None:
+    old = draft().stating(errors={"too_large": "the number is too large"})
+    old.source(
+        "function main({ number }) { if (number > 500) throw Error('too_large'); return number * 2; }\n"
+    )
+    new = draft("1.1.0").stating(errors={"too_large": "the number is too large"})
+    assert failed(trial(executor, old, new, "expand")) == []
+    assert "differential" in failed(trial(executor, old, new.version("1.0.1"), "heal"))
+
+
+def test_a_heal_may_not_change_the_interface(executor: Executor) -> None:
+    new = draft("1.1.0").taking(times={"type": "integer", "default": 2})
+    results = found(trial(executor, draft(), new, "heal"))
+
+    assert not results["version"].passed
+    assert "may only be a patch" in results["version"].problems[0].message
+
+
+def test_an_expansion_may_not_be_major(executor: Executor) -> None:
+    new = draft("2.0.0").taking(times={"type": "integer"})
+
+    assert not found(trial(executor, draft(), new, "expand"))["version"].passed
+
+
+def test_a_change_asks_for_no_capability_and_no_other_limit(executor: Executor) -> None:
+    clock = draft("1.0.1").stating(capabilities={"clock": True})
+    longer = draft("1.0.1").stating(limits={"wall_ms": 9000})
+
+    assert not found(trial(executor, draft(), clock, "heal"))["capabilities"].passed
+    assert not found(trial(executor, draft(), longer, "heal"))["capabilities"].passed
+
+
+@pytest.mark.parametrize(("version", "passes"), [("1.0.1", False), ("1.1.0", False), ("2.0.0", True)])
+def test_an_edit_that_changes_an_old_example_is_a_major_one(
+    executor: Executor, version: str, passes: bool
+) -> None:
+    new = draft(version).source("function main(input) { return input.number * 2 + 2; }\n")
+    new.file("tests/examples.jsonl", '{"input": {"number": 3}, "output": 8}\n')
+    result = found(trial(executor, draft(), new, "edit"))["version"]
+
+    assert result.passed == passes
+    assert dict(result.evidence)["least"] == "2.0.0"
+    assert passes or "behaviour" in result.problems[1].message
+
+
+def test_a_heal_that_rewrites_everything_is_too_large(executor: Executor) -> None:
+    body = "\n".join(f"  const unused{number} = {number};" for number in range(100))
+    new = draft("1.0.1").source(f"function main(input) {{\n{body}\n  return input.number * 2;\n}}\n")
+
+    assert failed(trial(executor, draft(), new, "heal")) == ["size"]
+
+
+def test_a_change_that_takes_much_longer_is_over_budget(executor: Executor) -> None:
+    assert "budget" in failed(trial(executor, draft(), draft("1.0.1").source(SLOW), "heal"))
