@@ -195,15 +195,25 @@ def peak(meter: int | None = None) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _mapped() -> int:
+def open_size() -> int | None:
+    """Returns a descriptor for `size`, to be opened while there are files; None where it means nothing."""
+    return os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+
+
+def size(descriptor: int | None) -> int:
     """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
-    if sys.platform != "linux":
+    if descriptor is None:
         return 0
-    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+    return int(os.pread(descriptor, 64, 0).split()[0]) * os.sysconf("SC_PAGESIZE")
+
+
+def _mapped() -> int:
+    descriptor = open_size()
     try:
-        return int(os.read(descriptor, 64).split()[0]) * os.sysconf("SC_PAGESIZE")
+        return size(descriptor)
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _set_limits(limits: dict[str, int]) -> None:

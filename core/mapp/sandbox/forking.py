@@ -14,14 +14,14 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from mapp.errors import Busy, SandboxUnavailable
-from mapp.sandbox import ending, engine, wire
+from mapp.sandbox import batching, ending, engine, wire
 from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.verdict import note, noted
@@ -29,11 +29,12 @@ from mapp.sandbox.verdict import note, noted
 PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
 CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
-RUN, WAIT, KILL = b"R", b"W", b"K"  # as in zygote.py
+RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"  # as in zygote.py
 PROBE, HELD = b"T", b"1"  # as in probing.py
 STARTS = 3  # a zygote that does not get ready as often as this never will
 LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 ENDED = 24
+AHEAD = 1 << 16  # bytes of a job that is sent while the worker is still busy: any socket holds as much
 
 
 class LaneLost(Exception):
@@ -65,14 +66,15 @@ class Lane:
         self.process = process
         self._control = control
         self._isolation: Isolation | None = None
+        self._spares = 0
 
     @classmethod
-    def open(cls, name: str = engine.DEFAULT) -> Lane:
+    def open(cls) -> Lane:
         """Starts a zygote without waiting for it; raises SandboxUnavailable."""
         ours, theirs = socket.socketpair()
         ours.settimeout(PATIENCE)
         try:
-            return cls(_start(theirs.fileno(), name), ours)
+            return cls(_start(theirs.fileno()), ours)
         except SandboxUnavailable:
             ours.close()
             raise
@@ -101,10 +103,42 @@ class Lane:
         """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
         self.isolation()
         try:
-            conversation = self._converse(job, payload, desk)
-            end = self._end(WAIT if conversation.ending == "hung up" else KILL)
+            with self._worker(RUN) as channel:
+                _send(channel, payload)
+                conversation = _listen(channel, desk, job, wire.Inbox(job))
+            return self._bury(job, conversation)
         except OSError as error:
             raise LaneLost from error
+
+    def run_many(self, jobs: Sequence[Job], payloads: Sequence[bytes]) -> list[Result]:
+        """Runs jobs of one program in one worker for as long as it is as good as new; raises as `run` does.
+
+        Returns the results of the first few, of one at least.
+        """
+        self.isolation()
+        try:
+            self._prepare(batching.contexts(jobs))
+            with self._worker(MANY) as channel:
+                said = list(_listen_to_all(channel, jobs, payloads))
+            last = self._bury(jobs[len(said) - 1], said[-1])
+        except OSError as error:
+            raise LaneLost from error
+        before = zip(jobs, said[:-1], strict=False)
+        results = [wire.decode(one.reply, job, one.wall_ms) for job, one in before]
+        grown = [wire.growth_mb(one.reply) for one in said]
+        return list(_certain(jobs, [*results, last], grown))
+
+    def _prepare(self, spares: int) -> None:
+        """Has the zygote make fresh contexts, while no clock runs."""
+        if spares > self._spares:
+            self._control.sendall(SPARE + bytes([spares]))
+            if self._control.recv(1) != SPARE:
+                raise LaneLost
+            self._spares = spares
+
+    def _bury(self, job: Job, conversation: Conversation) -> Result:
+        """Ends the worker and returns what came of the job that it had last."""
+        end = self._end(WAIT if conversation.ending == "hung up" else KILL)
         wall_ms = conversation.wall_ms
         match conversation.ending:
             case "answered":
@@ -122,15 +156,15 @@ class Lane:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.process, 0)
 
-    def _converse(self, job: Job, payload: bytes, desk: Desk) -> Conversation:
+    @contextlib.contextmanager
+    def _worker(self, order: bytes) -> Iterator[socket.socket]:
+        """Has the zygote fork a worker and yields what leads to it."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                socket.send_fds(self._control, [RUN], [theirs.fileno()])
+                socket.send_fds(self._control, [order], [theirs.fileno()])
             ours.settimeout(PATIENCE)
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                ours.sendall(payload)
-            return _listen(ours, job, desk)
+            yield ours
 
     def _end(self, order: bytes) -> End:
         """Has the zygote bury the worker and tell how it died."""
@@ -149,13 +183,13 @@ class Lane:
         )
 
 
-def _start(control: int, name: str) -> int:
+def _start(control: int) -> int:
     files = [
         (os.POSIX_SPAWN_DUP2, control, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    command = engine.command("zygote", name)
+    command = engine.command("zygote")
     try:
         # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
         return os.posix_spawn(command[0], command, engine.ENVIRONMENT, file_actions=files, setpgroup=0)
@@ -163,9 +197,42 @@ def _start(control: int, name: str) -> int:
         raise engine.unavailable(str(error)) from error
 
 
-def _listen(channel: socket.socket, job: Job, desk: Desk) -> Conversation:
+def _send(channel: socket.socket, payload: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its end will say more
+        channel.settimeout(PATIENCE)
+        channel.sendall(payload)
+
+
+def _listen_to_all(
+    channel: socket.socket, jobs: Sequence[Job], payloads: Sequence[bytes]
+) -> Iterator[Conversation]:
+    """Gives a worker one job after the other, each while it is busy with the one before if that is safe."""
+    sent, rest = 0, b""
+    for number, job in enumerate(jobs):
+        while sent <= number or (sent == number + 1 < len(jobs) and len(payloads[sent]) <= AHEAD):
+            payload = payloads[sent]
+            _send(channel, payload if sent else wire.for_all(payload, jobs, max(map(len, payloads))))
+            sent += 1
+        inbox = wire.Inbox(job, rest)
+        conversation = _listen(channel, Desk(job, None), job, inbox)
+        if conversation.ending == "answered" and wire.is_complete(conversation.reply):
+            rest = inbox.take_rest()
+            conversation = replace(conversation, reply=inbox.reply)
+        yield conversation
+        grown = wire.growth_mb(conversation.reply)
+        if conversation.ending != "answered" or not 0 <= grown <= batching.RETIRED_MB:
+            return
+
+
+def _certain(jobs: Sequence[Job], results: Sequence[Result], grown: Sequence[float]) -> Iterator[Result]:
+    for number, result in enumerate(results):
+        if number and not batching.is_certain(result, jobs[number], grown[number]):
+            return
+        yield result
+
+
+def _listen(channel: socket.socket, desk: Desk, job: Job, inbox: wire.Inbox) -> Conversation:
     started = time.perf_counter()
-    inbox = wire.Inbox(job)
 
     def spent() -> float:
         return time.perf_counter() - started - desk.seconds
@@ -204,16 +271,11 @@ class ForkingExecutor:
     """An Executor with one zygote a lane."""
 
     def __init__(
-        self,
-        *,
-        lanes: int | None = None,
-        queue: int = LONGEST_QUEUE,
-        notes: Path | None = None,
-        engine: str = engine.DEFAULT,
+        self, *, lanes: int | None = None, queue: int = LONGEST_QUEUE, notes: Path | None = None
     ) -> None:
         """`notes` is a file for the verdict on this machine, kept until it is started anew."""
-        self._engine = engine
-        self._free = threading.BoundedSemaphore(lanes or os.cpu_count() or 1)
+        self._lanes = lanes or os.cpu_count() or 1
+        self._free = threading.BoundedSemaphore(self._lanes)
         self._lock = threading.Lock()
         self._idle: list[Lane] = []
         self._closed = False
@@ -225,7 +287,7 @@ class ForkingExecutor:
     @property
     def engine(self) -> str:
         """The engine and its version."""
-        return engine.version(self._engine)
+        return engine.version()
 
     @property
     def isolation(self) -> Isolation:
@@ -234,10 +296,10 @@ class ForkingExecutor:
         The first time on a machine since it was started, a zygote has children try to break out.
         """
         if self._isolation is None:
-            self._isolation = noted(self._notes, self._engine)
+            self._isolation = noted(self._notes)
         if self._isolation is None:
             self._isolation = self._measured()
-            note(self._notes, self._isolation, self._engine)
+            note(self._notes, self._isolation)
         return self._isolation
 
     def _measured(self) -> Isolation:
@@ -268,6 +330,19 @@ class ForkingExecutor:
             return self._run(job, wire.encode(job), Desk(job, broker))
         except wire.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
+        """Returns what came of each job, in their order; raises SandboxUnavailable.
+
+        Jobs of one program share workers, and all lanes are used.
+        """
+        found = list(batching.groups(jobs, self._lanes))
+        if len(found) == 1 or self._lanes == 1:
+            return [result for group in found for result in self._run_group(group)]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(min(self._lanes, len(found) or 1)) as threads:
+            return [result for results in threads.map(self._run_group, found) for result in results]
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script, calls nothing, and lists its functions."""
@@ -311,6 +386,23 @@ class ForkingExecutor:
         times = "" if desk.calls else " twice"
         return Killed(reason="crash", detail=f"the sandbox was lost{times} during this run", wall_ms=0.0)
 
+    def _run_group(self, jobs: Sequence[Job]) -> list[Result]:
+        """Runs jobs that may share a worker, in as few as it takes."""
+        if len(jobs) == 1:
+            return [self.run(jobs[0])]
+        try:
+            payloads = [wire.encode(job) for job in jobs]
+        except wire.InputTooLarge:
+            return [self.run(job) for job in jobs]
+        results: list[Result] = []
+        while (done := len(results)) < len(jobs):
+            try:
+                with self._turn(), self._lane() as lane:
+                    results += lane.run_many(jobs[done:], payloads[done:])
+            except (LaneLost, SandboxUnavailable):
+                results.append(self.run(jobs[done]))  # which knows how often to try again
+        return results
+
     @contextlib.contextmanager
     def _lane(self) -> Iterator[Lane]:
         lane = self._take()
@@ -327,7 +419,7 @@ class ForkingExecutor:
                 raise SandboxUnavailable("The sandbox has been closed.")
             if self._idle:
                 return self._idle.pop()
-        return Lane.open(self._engine)
+        return Lane.open()
 
     def _give_back(self, lane: Lane) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from mapp.sandbox import ending
@@ -30,7 +31,6 @@ GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown wi
 PREFIX = 17  # tag, length and growth
 CALL = b"H"  # the tag of a host call: the script waits, its reply is still to come
 LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
-OURS = re.compile(r"<dukpy>|<input>:[1-9]\d{5,}:")  # lines of a stack that are ours; as in quickjs_ng.py
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
@@ -63,6 +63,18 @@ def encode(job: Job, *, inspect: bool = False) -> bytes:
     return _header(job, len(body), len(subject)) + body + subject
 
 
+def for_all(payload: bytes, jobs: Sequence[Job], longest: int) -> bytes:
+    """Returns the first job's bytes with limits that suffice for all jobs of a worker, in turn."""
+    seconds = sum(math.ceil(job.wall_ms / 1000) for job in jobs) + 1
+    numbers = (jobs[0].memory_mb * 2**20 + 2 * longest, seconds)
+    return payload[:16] + b"".join(number.to_bytes(8, "big") for number in numbers) + payload[32:]
+
+
+def growth_mb(reply: bytes) -> float:
+    """Returns by how much a worker says that it has grown."""
+    return int.from_bytes(reply[9:PREFIX], "big") / 1024
+
+
 def inspection(source: str) -> Job:
     """Returns the job that evaluates `source` and calls nothing."""
     return Job(program=Program(source=source, capabilities=Grant()), host=False)
@@ -81,8 +93,8 @@ def is_complete(reply: bytes | bytearray) -> bool:
 class Inbox:
     """What has arrived from a worker: host calls one after the other, and in the end a reply."""
 
-    def __init__(self, job: Job) -> None:
-        self._data = bytearray()
+    def __init__(self, job: Job, already: bytes = b"") -> None:
+        self._data = bytearray(already)
         self._limit = reply_limit(job)
 
     def add(self, chunk: bytes) -> None:
@@ -113,6 +125,13 @@ class Inbox:
         """Returns what is there of the reply."""
         return bytes(self._data)
 
+    def take_rest(self) -> bytes:
+        """Returns what came after a complete reply, the beginning of the next, and forgets it."""
+        end = PREFIX + self._announced()
+        rest = bytes(self._data[end:])
+        del self._data[end:]
+        return rest
+
     def _is_call(self) -> bool:
         if self._data[:1] != CALL:
             return False
@@ -130,8 +149,7 @@ def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
         result = _result(reply[:1], reply[PREFIX:], job, wall_ms)
     except (Malformed, ValueError, KeyError, TypeError, RecursionError) as error:
         return Killed(reason="crash", detail=f"malformed reply: {error}", wall_ms=wall_ms)
-    grown_mb = int.from_bytes(reply[9:PREFIX], "big") / 1024
-    if _has_given_up(result) and ending.is_exhausted(job, grown_mb):
+    if has_given_up(result) and ending.is_exhausted(job, growth_mb(reply)):
         return ending.out_of_memory(job, wall_ms)
     return result
 
@@ -147,7 +165,7 @@ def functions_of(result: Result) -> Inspection | Threw | Killed:
             return Killed(reason="crash", detail=message, wall_ms=wall_ms)
 
 
-def _has_given_up(result: Result) -> bool:
+def has_given_up(result: Result) -> bool:
     """Whether this was thrown as the engine does it when there is no memory left to make an error of."""
     return isinstance(result, Threw) and GIVEN_UP.get(result.message) == result.name
 
@@ -233,5 +251,5 @@ def _unhandled(text: str, wall_ms: float) -> Threw:
 def _readable(stack: str) -> str:
     """The lines of a stack that are the script's own; the rest are the prelude's."""
     lines = (line.strip() for line in stack.splitlines())
-    own = (line for line in lines if not OURS.search(line) and line != "at eval (native)")
+    own = (line for line in lines if "<dukpy>" not in line and line != "at eval (native)")
     return "\n".join(line.replace("<input>", "main.js") for line in own if line)

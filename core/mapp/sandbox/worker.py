@@ -28,6 +28,7 @@ NO_RECORD = {
     MEMORY: b'{"kind":"memory","message":"out of memory"}',
 }
 CHUNK = 1 << 20
+LARGE = 512  # kilobytes that a context takes on top of the usual until it is freed before the next job
 BROKEN = 70  # exit status: a mistake of ours
 
 
@@ -40,6 +41,7 @@ class Interpreter:
         self._engine = engine
         self._ours = prelude, mathematics
         self.subject_job = b""
+        self.spares: list[Interpreter] = []  # untouched, for subjects
         self.channel: tuple[int, int] | None = None  # where host calls are answered, and where they go
         engine.eval_string(self, prelude, b"[%s,%s]" % (mathematics, b"true" if eager else b"false"))
 
@@ -67,8 +69,12 @@ class Interpreter:
     def _try_subject(self, arguments: bytes) -> bytes:
         """Runs the subject on one input, in a context of its own that nothing has touched before."""
         job = b"[" + self.subject_job + b"," + arguments + b"]"
-        tag, body = answer(Interpreter(self._engine, *self._ours, eager=False), job)
+        tag, body = answer(self.spares.pop() if self.spares else self.another(), job)
         return body if tag == RECORD else NO_RECORD[tag]
+
+    def another(self) -> Interpreter:
+        """Returns a context that has nothing in common with this one but where it came from."""
+        return Interpreter(self._engine, *self._ours, eager=False)
 
 
 def load_engine(path: str) -> Any:
@@ -76,15 +82,10 @@ def load_engine(path: str) -> Any:
     import _imp
     from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
-    name = os.path.basename(path).partition(".")[0]  # noqa: PTH119 (pathlib costs as much as the engine)
-    specification = ModuleSpec(name, ExtensionFileLoader(name, path), origin=path)
+    specification = ModuleSpec("_dukpy", ExtensionFileLoader("_dukpy", path), origin=path)
     engine = _imp.create_dynamic(specification)
     _imp.exec_dynamic(engine)
-    if name == "_dukpy":
-        return engine
-    import quickjs_ng  # started by path, outside any package
-
-    return quickjs_ng.Engine(engine, path)
+    return engine
 
 
 def prepare(engine_path: str, prelude_path: str, mathematics_path: str) -> Interpreter:
@@ -152,18 +153,53 @@ def serve(
     meter: int | None = None,
 ) -> None:
     """Reads the one job, locks the last door, runs it and replies."""
-    header = receive(source, HEADER)
-    job_size, subject_size, memory, seconds = (
-        int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
-    )
-    job, interpreter.subject_job = receive(source, job_size), receive(source, subject_size)
+    job, interpreter.subject_job, memory, seconds = receive_job(source)
     interpreter.channel = source, sink
     before = confinement.peak(meter)
     doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
     tag, body = answer(interpreter, job)
-    grown = confinement.peak(meter) - before
+    reply(sink, tag, body, confinement.peak(meter) - before)
+
+
+def receive_job(source: int) -> tuple[bytes, bytes, int, int]:
+    """Reads a job, the subject's job, the bytes of memory and the seconds of computing that it may take."""
+    header = receive(source, HEADER)
+    job_size, subject_size, memory, seconds = (
+        int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
+    )
+    return receive(source, job_size), receive(source, subject_size), memory, seconds
+
+
+def reply(sink: int, tag: bytes, body: bytes, grown: int) -> None:
+    """Sends what came of a job, and by how many kilobytes this process has grown."""
     send(sink, tag + len(body).to_bytes(8, "big") + grown.to_bytes(8, "big"))
     send(sink, body)
+
+
+def serve_many(
+    origin: Interpreter, spares: list[Interpreter], doors: confinement.Confinement, channel: int
+) -> None:
+    """Replies to jobs of one program until the parent hangs up, each in a context that nothing has touched.
+
+    The limits are those that the first job names. Nobody answers host calls.
+    """
+    start = before = confinement.peak()
+    kept: list[Interpreter] = []
+    locked = False
+    while True:
+        job, subject_job, memory, seconds = receive_job(channel)
+        if not locked:
+            doors.commit(memory, seconds)
+            locked = True
+        interpreter = spares.pop() if spares else origin.another()
+        interpreter.subject_job, interpreter.spares = subject_job, spares
+        tag, body = answer(interpreter, job)
+        peak = confinement.peak()
+        reply(channel, tag, body, peak - start)
+        # To free a context takes as long as to use one: only if the next job may need what it holds.
+        if peak - before < LARGE:
+            kept.append(interpreter)
+        before = peak
 
 
 def main() -> None:

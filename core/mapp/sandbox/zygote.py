@@ -1,9 +1,10 @@
 """A bare process with engine and prelude loaded that forks one worker per run and never sees a script.
 
 Speaks over standard input, a stream socket. The parent sends `RUN` with the worker's own socket attached,
-then `WAIT` (the worker has hung up) or `KILL`; the answer to either is how the worker ended. To `PROBE` it
-answers whether the confinement holds. The zygote
-touches neither job nor reply, so nothing of one run is in the memory of the next.
+then `WAIT` (the worker has hung up) or `KILL`; the answer to either is how the worker ended. `MANY` is `RUN`
+for a worker that gets several jobs, each in one of the spare contexts that `SPARE` with their number has made
+before. To `PROBE` it answers whether the confinement holds. The zygote touches neither job nor reply, so
+nothing of one run is in the memory of the next.
 """
 
 from __future__ import annotations
@@ -22,61 +23,88 @@ else:
     import worker  # started by path, outside any package
 
 CONTROL, OUTPUT, ERRORS = 0, 1, 2
-RUN, WAIT, KILL = b"R", b"W", b"K"
+RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
+
+
+class Zygote:
+    """What every worker is a copy of."""
+
+    def __init__(self, interpreter: worker.Interpreter) -> None:
+        self.doors = confinement.Confinement()
+        self._interpreter = interpreter
+        self._spares: list[worker.Interpreter] = []
+        self._process = os.getpid()
+        self._size = confinement.open_size()
+        self.doors.settle()
+        freeze()
+
+    def answer(self, control: socket, order: bytes) -> bytes:
+        """Does what needs no worker and returns what to say."""
+        if order == probing.PROBE:
+            return probing.verdict(self.doors)
+        self._spare(control.recv(1)[0])
+        return SPARE
+
+    def start(self, descriptor: int, order: bytes) -> int:
+        """Forks a worker that owns `descriptor` and nothing else; returns its process id."""
+        child = os.fork()
+        if child == 0:
+            self._live(descriptor, order)
+        os.close(descriptor)
+        return child
+
+    def _spare(self, count: int) -> None:
+        """Makes contexts until there are so many, so that a worker need not: all of its copies share them."""
+        while len(self._spares) < count:
+            self._spares.append(self._interpreter.another())
+        self.doors.mapped = confinement.size(self._size)
+        freeze()
+
+    def _live(self, descriptor: int, order: bytes) -> None:
+        """The whole life of a worker. Never returns."""
+        try:
+            self.doors.detach(descriptor)
+            if os.getppid() != self._process:  # it died before the death signal was armed
+                os._exit(0)
+            if order == MANY:
+                worker.serve_many(self._interpreter, self._spares, self.doors, descriptor)
+            worker.serve(self._interpreter, self.doors, descriptor, descriptor)
+        except BaseException:
+            os._exit(worker.BROKEN)
+        finally:
+            os._exit(0)
 
 
 def main() -> None:
     """Serves runs one after the other until the parent hangs up."""
     confinement.close_all_but(CONTROL, OUTPUT, ERRORS)
-    interpreter = worker.prepare(*sys.argv[1:])
-    doors = confinement.Confinement()
-    doors.settle()
-    gc.collect()
-    gc.freeze()  # a collection in a worker would copy pages that it shares with us
-    gc.disable()
+    zygote = Zygote(worker.prepare(*sys.argv[1:]))
     control = socket(fileno=CONTROL)
-    control.sendall(worker.READY[doors.isolation])
-    while (descriptor := next_run(control, doors)) is not None:
-        child = start(interpreter, doors, descriptor)
+    control.sendall(worker.READY[zygote.doors.isolation])
+    while (order := next_worker(control, zygote)) is not None:
+        child = zygote.start(*order)
         control.sendall(end(child, control.recv(1)))
     os._exit(0)
 
 
-def next_run(control: socket, doors: confinement.Confinement) -> int | None:
-    """Returns the socket for the next worker, or None when the parent is gone."""
+def next_worker(control: socket, zygote: Zygote) -> tuple[int, bytes] | None:
+    """Returns the socket for the next worker and the order to start it, or None when the parent is gone."""
     message, ancillary, _, _ = control.recvmsg(1, CMSG_SPACE(INTEGER))
-    while message == probing.PROBE:
-        control.sendall(probing.verdict(doors))
+    while message in (probing.PROBE, SPARE):
+        control.sendall(zygote.answer(control, message))
         message, ancillary, _, _ = control.recvmsg(1, CMSG_SPACE(INTEGER))
-    if message != RUN or not ancillary or len(ancillary[0][2]) != CMSG_LEN(INTEGER) - CMSG_LEN(0):
+    if message not in (RUN, MANY) or not ancillary or len(ancillary[0][2]) != CMSG_LEN(INTEGER) - CMSG_LEN(0):
         return None
-    return int.from_bytes(ancillary[0][2], sys.byteorder)
+    return int.from_bytes(ancillary[0][2], sys.byteorder), message
 
 
-def start(interpreter: worker.Interpreter, doors: confinement.Confinement, descriptor: int) -> int:
-    """Forks a worker that owns `descriptor` and nothing else; returns its process id."""
-    zygote = os.getpid()
-    child = os.fork()
-    if child == 0:
-        live(interpreter, doors, descriptor, zygote)
-    os.close(descriptor)
-    return child
-
-
-def live(
-    interpreter: worker.Interpreter, doors: confinement.Confinement, descriptor: int, zygote: int
-) -> None:
-    """The whole life of a worker. Never returns."""
-    try:
-        doors.detach(descriptor)
-        if os.getppid() == zygote:  # else it died before the death signal was armed
-            worker.serve(interpreter, doors, descriptor, descriptor)
-    except BaseException:
-        os._exit(worker.BROKEN)
-    finally:
-        os._exit(0)
+def freeze() -> None:
+    """Sees to it that no collection in a worker copies pages that it shares with us."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
 def end(child: int, order: bytes) -> bytes:

@@ -1,0 +1,196 @@
+"""A batch gives what its jobs give one by one, on every executor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mapp.sandbox.executor import (
+    Executor,
+    Grant,
+    Job,
+    Killed,
+    Program,
+    Result,
+    Returned,
+    Threw,
+    Unserialisable,
+    run_batch,
+)
+from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.spawning import SpawningExecutor
+
+MAKERS: dict[str, Callable[[], Executor]] = {
+    "forking": ForkingExecutor,
+    "forking in one lane": lambda: ForkingExecutor(lanes=1),
+    "spawning": SpawningExecutor,
+}
+
+
+@pytest.fixture(scope="module", params=sorted(MAKERS))
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with MAKERS[request.param]() as made:
+        yield made
+
+
+def jobs(source: str, *inputs: object, **options: Any) -> list[Job]:
+    program = Program(source=source, capabilities=Grant(clock=True, random=True))
+    one = replace(Job(program=program, wall_ms=5000), **options)
+    return [replace(one, arguments=(json.dumps(value),)) for value in inputs]
+
+
+def said(result: Result) -> tuple[str, ...]:
+    """All of a result but the time it took."""
+    match result:
+        case Returned(json=text):
+            return "returned", text
+        case Threw(name=name, message=message, stack=stack):
+            return "threw", name, message, stack
+        case Unserialisable(message=message):
+            return "refused", message
+        case Killed(reason=reason):
+            return "killed", reason
+
+
+def same(executor: Executor, batch: list[Job]) -> list[Result]:
+    """Runs a batch, and holds every result against that of a run."""
+    together = run_batch(executor, batch)
+    assert [said(result) for result in together] == [said(executor.run(job)) for job in batch]
+    return together
+
+
+def values(results: list[Result]) -> list[object]:
+    return [json.loads(result.json) for result in results if isinstance(result, Returned)]
+
+
+def test_an_empty_batch_is_done(executor: Executor) -> None:
+    assert run_batch(executor, []) == []
+
+
+def test_results_come_in_the_order_of_the_jobs(executor: Executor) -> None:
+    assert values(same(executor, jobs("function main(i) { return i * 2; }", *range(45)))) == [
+        *range(0, 90, 2)
+    ]
+
+
+def test_no_job_finds_what_another_left(executor: Executor) -> None:
+    source = """
+    function main(input) {
+      const found = [globalThis.left, Object.prototype.left, [].left, Math.left, JSON.parse('{}').left];
+      globalThis.left = Object.prototype.left = Array.prototype.left = Math.left = input;
+      JSON.parse = JSON.stringify = Promise.prototype.then = () => 'lie';
+      return found.map((one) => one === undefined);
+    }"""
+
+    assert values(same(executor, jobs(source, *range(6)))) == [[True] * 5] * 6
+
+
+def test_time_and_chance_are_those_of_each_job(executor: Executor) -> None:
+    source = "function main(i, host) { return [host.now(), Date.now(), host.random(), Math.random()]; }"
+    batch = [replace(job, now_ms=n * 1000, seed=n) for n, job in enumerate(jobs(source, 1, 2, 3))]
+    found = values(same(executor, [*batch, *batch]))
+
+    assert found[:3] == found[3:]
+    assert len({str(row) for row in found}) == 3
+
+
+def test_every_way_to_end_is_the_same(executor: Executor) -> None:
+    source = """
+    function main(input) {
+      switch (input) {
+        case 0: return "value";
+        case 1: throw new RangeError("far");
+        case 2: throw null;
+        case 3: return NaN;
+        case 4: return "x".repeat(200000);
+        case 5: Promise.reject(new TypeError("lost")); return 1;
+        case 6: { let depth = 0; const f = () => { depth += 1; f(); }; try { f(); } catch {} return depth; }
+        case 7: return new Promise(() => {});
+        case 8: null.x;
+        case 9: return Promise.resolve({deep: [1.5, "\\u2028"]});
+      }
+    }"""
+    same(executor, jobs(source, *range(10), *range(9, -1, -1), output_kb=100))
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [("for (;;);", "wall"), ("const a = []; for (;;) a.push('x'.repeat(9999) + a.length);", "memory")],
+)
+def test_a_job_that_ends_its_worker_takes_nothing_with_it(executor: Executor, bad: str, reason: str) -> None:
+    source = f"function main(input) {{ if (input === 'bad') {{ {bad} }} return input; }}"
+    batch = jobs(source, 1, 2, "bad", 3, "bad", "bad", 4, wall_ms=700, memory_mb=16)
+    found = run_batch(executor, batch)
+
+    assert values(found) == [1, 2, 3, 4]
+    killed = [result for result in found if isinstance(result, Killed)]
+    if isinstance(executor, ForkingExecutor):  # the other cannot tell memory from a crash
+        assert [result.reason for result in killed] == [reason] * 3
+    assert [at for at, result in enumerate(found) if isinstance(result, Killed)] == [2, 4, 5]
+
+
+def test_the_wall_is_that_of_each_job(executor: Executor) -> None:
+    source = "function main(ms) { let x = 0; for (let i = 0; i < ms * 1e4; i++) x += i; return 1; }"
+    batch = jobs(source, *[20] * 8, wall_ms=3000)
+    patient = [result.wall_ms for result in run_batch(executor, batch)]
+
+    assert max(patient) < 3000
+    endless = run_batch(executor, jobs("function main() { for (;;); }", 1, 2, wall_ms=150))
+    assert [isinstance(result, Killed) and result.reason for result in endless] == ["wall", "wall"]
+
+
+def test_memory_that_one_job_took_is_there_for_the_next(executor: Executor) -> None:
+    source = (
+        "function main(i) { const a = []; while (a.length < 300) a.push('x'.repeat(1e5) + i); return i; }"
+    )
+    same(executor, jobs(source, *range(4), memory_mb=64))
+
+
+def test_programs_may_change_within_a_batch(executor: Executor) -> None:
+    one, other = "function main(i) { return i + 1; }", "function main(i) { return i - 1; }"
+    batch = [job for pair in zip(jobs(one, 1, 2, 3), jobs(other, 1, 2, 3), strict=True) for job in pair]
+
+    assert values(same(executor, batch)) == [2, 0, 3, 1, 4, 2]
+
+
+def test_entries_may_differ(executor: Executor) -> None:
+    source = "function prop_a(i) { return i > 1; } function prop_b(i) { return i < 1; }"
+    batch = [replace(job, entry=name) for job in jobs(source, 0, 2) for name in ("prop_a", "prop_b")]
+
+    assert values(same(executor, batch)) == [False, True, True, False]
+
+
+def test_a_subject_is_fresh_at_every_call(executor: Executor) -> None:
+    subject = Program(source="let n = 0; function main(i) { n += 1; return [n, i]; }")
+    source = "function main(i, run) { Object.prototype.x = 1; return [run(i).output, run(i + 1).output]; }"
+    batch = jobs(source, *range(40), subject=subject, host=False)
+
+    assert values(same(executor, batch)) == [[[1, i], [1, i + 1]] for i in range(40)]
+
+
+def test_what_asks_its_host_is_answered_as_in_a_run_without_a_broker(executor: Executor) -> None:
+    source = "function main(i, host) { try { host.store.get('a'); } catch (e) { return [i, e.code]; } }"
+    program = Program(source=source, capabilities=Grant(calls=("store",)))
+    batch = [Job(program=program, arguments=(str(number),)) for number in range(3)]
+
+    assert values(same(executor, batch)) == [[number, "unavailable"] for number in range(3)]
+
+
+def test_large_jobs_and_large_results_pass(executor: Executor) -> None:
+    texts = ["é" * size for size in (10, 300_000, 10, 10, 500_000, 10)]
+
+    assert values(same(executor, jobs("function main(i) { return i; }", *texts, output_kb=4096))) == texts
+
+
+def test_a_job_too_large_to_be_read_is_refused_alone(executor: Executor) -> None:
+    source = "function main(i) { return i.length; }"
+    small, large = jobs(source, "a", "x" * 50_000_000)
+    found = run_batch(executor, [small, large, small])
+
+    assert values(found) == [1, 1]
+    assert isinstance(found[1], Killed)
+    assert "too large" in found[1].detail

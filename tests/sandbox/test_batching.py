@@ -1,0 +1,132 @@
+"""How the executor with a zygote runs a batch: few workers, none of them left, and no job lost with one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from mapp.sandbox import batching
+from mapp.sandbox.executor import Grant, Job, Killed, Program, Result, Returned, Threw
+from mapp.sandbox.forking import ForkingExecutor, Lane
+from support.scripts import children, job, value, zygotes
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+DOUBLE = job("function main(i) { return i * 2; }", 1)
+SLOW = "function main(i) { let x = 0; for (let n = 0; n < 3e5; n++) x += n; return i; }"
+
+
+@pytest.fixture
+def executor() -> Iterator[ForkingExecutor]:
+    with ForkingExecutor(lanes=1) as made:
+        yield made
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Returns a list that gets the number of jobs that every worker was given."""
+    found: list[int] = []
+    run_many = Lane.run_many
+
+    def counted(self: Lane, jobs: list[Job], payloads: list[bytes]) -> list[Result]:
+        found.append(len(jobs))
+        return run_many(self, jobs, payloads)
+
+    monkeypatch.setattr(Lane, "run_many", counted)
+    return found
+
+
+def test_honest_jobs_share_workers(executor: ForkingExecutor, workers: list[int]) -> None:
+    found = executor.run_batch([replace(DOUBLE, arguments=(str(number),)) for number in range(70)])
+
+    assert [value(result) for result in found] == [*range(0, 140, 2)]
+    assert workers == [32, 32, 6]
+
+
+def test_a_worker_that_has_grown_is_replaced(executor: ForkingExecutor, workers: list[int]) -> None:
+    source = (
+        "function main(i) { const a = []; while (a.length < 120) a.push('x'.repeat(1e5) + i); return i; }"
+    )
+    executor.run_batch([job(source, number) for number in range(3)])
+
+    assert workers == [3, 2, 1]
+
+
+def test_nothing_is_left_of_a_batch(executor: ForkingExecutor) -> None:
+    batch = [DOUBLE, job("function main() { for (;;); }", 1, wall_ms=50), DOUBLE, DOUBLE]
+    executor.run_batch(batch)
+    (zygote,) = zygotes()
+
+    assert children(zygote) == []
+
+
+@pytest.mark.parametrize("of_zygotes", [True, False])
+def test_no_job_is_lost_with_its_worker(executor: ForkingExecutor, of_zygotes: bool) -> None:
+    results: list[Result] = []
+    batch = [job(SLOW, number) for number in range(200)]
+    thread = threading.Thread(target=lambda: results.extend(executor.run_batch(batch)))
+    thread.start()
+    killed = 0
+    while thread.is_alive() and killed < 5:
+        victims = zygotes() if of_zygotes else [child for zygote in zygotes() for child in children(zygote)]
+        for victim in victims[:1]:
+            os.kill(victim, signal.SIGKILL)
+            killed += 1
+        thread.join(0.05)
+    thread.join()
+
+    assert killed == 5
+    ended = [result for result in results if isinstance(result, Returned)]
+    crashed = [result for result in results if isinstance(result, Killed)]
+    assert len(ended) + len(crashed) == 200
+    # Only the first job of a worker can be taken for the one that ended it, once a kill.
+    assert {result.reason for result in crashed} <= {"crash"}
+    assert len(crashed) <= killed
+    kept = [number for number, result in enumerate(results) if isinstance(result, Returned)]
+    assert [value(result) for result in ended] == kept
+
+
+def test_lanes_share_a_batch() -> None:
+    with ForkingExecutor(lanes=2) as executor:
+        found = executor.run_batch([job(SLOW, number) for number in range(60)])
+
+        assert [value(result) for result in found] == [*range(60)]
+        assert len(zygotes()) == 2
+
+
+def test_jobs_are_grouped_by_what_they_share() -> None:
+    other = replace(DOUBLE, program=Program(source="other"))
+    asking = replace(DOUBLE, program=Program(source="x", capabilities=Grant(calls=("http",))))
+    roomy = replace(DOUBLE, memory_mb=128)
+    quick = replace(DOUBLE, wall_ms=1, seed=7, now_ms=7, arguments=("5",), entry="prop", output_kb=1)
+    batch = [DOUBLE, quick, other, other, asking, asking, roomy, DOUBLE]
+
+    assert [len(group) for group in batching.groups(batch, 1)] == [2, 2, 1, 1, 1, 1]
+    assert [len(group) for group in batching.groups([DOUBLE] * 50, 2)] == [25, 25]
+    assert [len(group) for group in batching.groups([DOUBLE] * 100, 2)] == [32, 32, 32, 4]
+
+
+@pytest.mark.parametrize(
+    ("result", "grown", "certain"),
+    [
+        (Returned(json="1", wall_ms=0), 5, True),
+        (Returned(json="1", wall_ms=0), 40, False),
+        (Killed(reason="wall", detail="", wall_ms=0), 0, True),
+        (Killed(reason="output", detail="", wall_ms=0), 0, True),
+        (Killed(reason="memory", detail="", wall_ms=0), 0, False),
+        (Killed(reason="crash", detail="", wall_ms=0), 0, False),
+        (Killed(reason="cpu", detail="", wall_ms=0), 0, False),
+        (Threw(name="object", message="null", stack="", wall_ms=0), 1, False),
+        (Threw(name="Error", message="null", stack="", wall_ms=0), 1, True),
+    ],
+)
+def test_what_memory_or_death_decided_is_tried_again_alone(
+    result: Result, grown: float, certain: bool
+) -> None:
+    assert batching.is_certain(result, DOUBLE, grown) is certain
