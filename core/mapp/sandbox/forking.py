@@ -69,12 +69,12 @@ class Lane:
         self._spares = 0
 
     @classmethod
-    def open(cls) -> Lane:
+    def open(cls, name: str = engine.DEFAULT) -> Lane:
         """Starts a zygote without waiting for it; raises SandboxUnavailable."""
         ours, theirs = socket.socketpair()
         ours.settimeout(PATIENCE)
         try:
-            return cls(_start(theirs.fileno()), ours)
+            return cls(_start(theirs.fileno(), name), ours)
         except SandboxUnavailable:
             ours.close()
             raise
@@ -183,13 +183,13 @@ class Lane:
         )
 
 
-def _start(control: int) -> int:
+def _start(control: int, name: str) -> int:
     files = [
         (os.POSIX_SPAWN_DUP2, control, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    command = engine.command("zygote")
+    command = engine.command("zygote", name)
     try:
         # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
         return os.posix_spawn(command[0], command, engine.ENVIRONMENT, file_actions=files, setpgroup=0)
@@ -271,9 +271,15 @@ class ForkingExecutor:
     """An Executor with one zygote a lane."""
 
     def __init__(
-        self, *, lanes: int | None = None, queue: int = LONGEST_QUEUE, notes: Path | None = None
+        self,
+        *,
+        lanes: int | None = None,
+        queue: int = LONGEST_QUEUE,
+        notes: Path | None = None,
+        engine: str = engine.DEFAULT,
     ) -> None:
         """`notes` is a file for the verdict on this machine, kept until it is started anew."""
+        self._engine = engine
         self._lanes = lanes or os.cpu_count() or 1
         self._free = threading.BoundedSemaphore(self._lanes)
         self._lock = threading.Lock()
@@ -287,7 +293,7 @@ class ForkingExecutor:
     @property
     def engine(self) -> str:
         """The engine and its version."""
-        return engine.version()
+        return engine.version(self._engine)
 
     @property
     def isolation(self) -> Isolation:
@@ -296,10 +302,10 @@ class ForkingExecutor:
         The first time on a machine since it was started, a zygote has children try to break out.
         """
         if self._isolation is None:
-            self._isolation = noted(self._notes)
+            self._isolation = noted(self._notes, self._engine)
         if self._isolation is None:
             self._isolation = self._measured()
-            note(self._notes, self._isolation)
+            note(self._notes, self._isolation, self._engine)
         return self._isolation
 
     def _measured(self) -> Isolation:
@@ -419,7 +425,7 @@ class ForkingExecutor:
                 raise SandboxUnavailable("The sandbox has been closed.")
             if self._idle:
                 return self._idle.pop()
-        return Lane.open()
+        return Lane.open(self._engine)
 
     def _give_back(self, lane: Lane) -> None:
         with self._lock:

@@ -31,6 +31,7 @@ GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown wi
 PREFIX = 17  # tag, length and growth
 CALL = b"H"  # the tag of a host call: the script waits, its reply is still to come
 LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
+OURS = re.compile(r"<dukpy>|<input>:[1-9]\d{5,}:")  # lines of a stack that are ours; as in quickjs_ng.py
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
@@ -251,5 +252,5 @@ def _unhandled(text: str, wall_ms: float) -> Threw:
 def _readable(stack: str) -> str:
     """The lines of a stack that are the script's own; the rest are the prelude's."""
     lines = (line.strip() for line in stack.splitlines())
-    own = (line for line in lines if "<dukpy>" not in line and line != "at eval (native)")
+    own = (line for line in lines if not OURS.search(line) and line != "at eval (native)")
     return "\n".join(line.replace("<input>", "main.js") for line in own if line)

@@ -82,10 +82,15 @@ def load_engine(path: str) -> Any:
     import _imp
     from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
-    specification = ModuleSpec("_dukpy", ExtensionFileLoader("_dukpy", path), origin=path)
+    name = os.path.basename(path).partition(".")[0]  # noqa: PTH119 (pathlib costs as much as the engine)
+    specification = ModuleSpec(name, ExtensionFileLoader(name, path), origin=path)
     engine = _imp.create_dynamic(specification)
     _imp.exec_dynamic(engine)
-    return engine
+    if name == "_dukpy":
+        return engine
+    import quickjs_ng  # started by path, outside any package
+
+    return quickjs_ng.Engine(engine, path)
 
 
 def prepare(engine_path: str, prelude_path: str, mathematics_path: str) -> Interpreter:
