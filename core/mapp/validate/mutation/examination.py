@@ -1,0 +1,143 @@
+"""What becomes of one mutant: the app's own tests notice it, an input shows it, or nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from mapp.model.outcome import Failed, Outcome
+from mapp.sandbox.contract import judge
+from mapp.sandbox.executor import Program, Threw, run_batch
+from mapp.sandbox.executor import Result as Ran
+from mapp.validate.mutation.laws import Answered, Laws
+from mapp.validate.mutation.mutants import Mutant
+from mapp.validate.mutation.neighbours import neighbours
+from mapp.validate.mutation.questions import Question, examples_of, is_same, questions, slowest_ms
+from mapp.validate.trial import Trial, meets
+
+NEAR: Final = 150
+"""How many inputs next to the examples are tried, besides those that are drawn."""
+SHOWING: Final = 24
+"""For how many inputs with another outcome the predicates are asked."""
+UNCHANGED: Final = 12
+"""For how many other inputs the metamorphic predicates are asked."""
+LEAST_MS: Final = 100
+SLOWER: Final = 10
+"""A mutant may take this many times as long as the slowest test of the app, and `LEAST_MS` more."""
+
+Status = Literal["killed", "survived", "undecided", "broken", "invalid"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fate:
+    """What became of a mutant.
+
+    `killed`: a test failed, `by` says which. `survived`: none did, though `shown_by` is an input whose
+    outcome is another one, `instead`. `undecided`: no input showed a difference. `broken`: no test failed,
+    but for a drawn input it gives what the manifest forbids. `invalid`: the engine does not load it.
+    """
+
+    mutant: Mutant
+    status: Status
+    by: str = ""
+    shown_by: Question | None = None
+    instead: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Examination:
+    """The tests of one app, ready to be put to its mutants; safe to use from several threads.
+
+    `examples` are those that the app meets, `drawn` are the inputs of the predicates, `near` lie next to the
+    examples and only show differences. `wall_ms` is what a mutant may take for one input.
+    """
+
+    trial: Trial
+    laws: Laws
+    examples: tuple[Question, ...]
+    drawn: tuple[Question, ...]
+    near: tuple[Question, ...]
+    wall_ms: int
+
+    @classmethod
+    def of(cls, trial: Trial) -> Examination:
+        """Runs the app as it stands on all inputs."""
+        examples = examples_of(trial)
+        drawn = questions(trial, trial.drawn)
+        near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
+        slowest = slowest_ms([*examples, *drawn, *near])
+        wall_ms = min(trial.app.manifest.limits.wall_ms, int(LEAST_MS + SLOWER * slowest))
+        laws = Laws(trial=trial, wall_ms=2 * LEAST_MS + 4 * wall_ms)
+        return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near, wall_ms=wall_ms)
+
+    def fate(self, mutant: Mutant) -> Fate:
+        """Returns what becomes of a mutant; stops at the first test that notices it."""
+        program = Program(source=mutant.source, capabilities=self.trial.app.manifest.capabilities)
+        found = self._met(mutant, program)
+        if found is not None:
+            return found
+        changed = self._changed(program, self.drawn)
+        by = self._noticed(program, changed)
+        if by:
+            return Fate(mutant=mutant, status="killed", by=by)
+        if any(isinstance(outcome, Failed) for _, outcome in changed):
+            return Fate(mutant=mutant, status="broken")
+        shown = changed + self._changed(program, self.near)
+        if not shown:
+            return Fate(mutant=mutant, status="undecided")
+        question, outcome = min(shown, key=lambda row: row[0].size)
+        return Fate(mutant=mutant, status="survived", shown_by=question, instead=outcome)
+
+    def _met(self, mutant: Mutant, program: Program) -> Fate | None:
+        """Returns the fate of a mutant that an example decides, None if it meets them all."""
+        # The first few notice most mutants, and one that never ends is not to be waited for five times.
+        for part in (self.examples[:1], self.examples[1:5], self.examples[5:]):
+            for question, ran in self._runs(program, part):
+                example = question.example
+                if is_same(ran, question.ran) or example is None or meets(example, self._judged(ran)):
+                    continue
+                if isinstance(ran, Threw) and ran.name == "SyntaxError" and self._is_invalid(mutant):
+                    return Fate(mutant=mutant, status="invalid")
+                return Fate(mutant=mutant, status="killed", by=question.place)
+        return None
+
+    def _changed(self, program: Program, asked: Sequence[Question]) -> list[Answered]:
+        """Returns the inputs with another outcome; where the app itself fails nothing can be told."""
+        found: list[Answered] = []
+        for start in range(0, len(asked), 50):
+            for question, ran in self._runs(program, asked[start : start + 50]):
+                if isinstance(question.outcome, Failed) or is_same(ran, question.ran):
+                    continue
+                outcome = self._judged(ran)
+                if outcome != question.outcome:
+                    found.append((question, outcome))
+            if any(isinstance(outcome, Failed) and outcome.kind == "wall" for _, outcome in found):
+                break  # the rest would take as long
+        return found
+
+    def _noticed(self, program: Program, changed: Sequence[Answered]) -> str:
+        """Returns the predicate that notices a mutant, "" if none does."""
+        showing = sorted(changed, key=lambda row: row[0].size)[:SHOWING]
+        for part in (showing[:6], showing[6:]):
+            by = self.laws.broken(part)
+            if by:
+                return by
+        asked = [question for question, _ in showing]
+        others = [question for question in self.drawn if question not in asked][:UNCHANGED]
+        for few in (asked[:4], asked[4:], others):
+            by = self.laws.disagreeing(program, few)
+            if by:
+                return by
+        return ""
+
+    def _runs(self, program: Program, asked: Sequence[Question]) -> zip[tuple[Question, Ran]]:
+        jobs = [replace(question.job, program=program, wall_ms=self.wall_ms) for question in asked]
+        return zip(asked, run_batch(self.trial.executor, jobs), strict=True)
+
+    def _judged(self, ran: Ran) -> Outcome:
+        return judge(self.trial.app.manifest, ran)
+
+    def _is_invalid(self, mutant: Mutant) -> bool:
+        found = self.trial.executor.inspect(mutant.source)
+        return isinstance(found, Threw) and found.name == "SyntaxError"

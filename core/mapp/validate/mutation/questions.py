@@ -1,0 +1,114 @@
+"""What mutants are asked: inputs, each with the app's own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import EXAMPLES, Example
+from mapp.model.outcome import Declared, Outcome, Value
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue
+from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.executor import Job, Returned, Threw, run_batch
+from mapp.sandbox.executor import Result as Ran
+from mapp.validate.mutation.neighbours import pasted
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One input: the job that asks the app, and what the app answers as it stands.
+
+    An example's has its row and its line in `tests/examples.jsonl`.
+    """
+
+    arguments: Arguments
+    job: Job
+    ran: Ran
+    outcome: Outcome
+    example: Example | None = None
+    line: int = 0
+
+    @property
+    def size(self) -> tuple[int, str]:
+        """Returns what small inputs have little of; an order that is the same on every machine."""
+        return len(self.job.arguments[0]), self.job.arguments[0]
+
+    @property
+    def text(self) -> str:
+        """Returns the input as canonical JSON."""
+        return self.job.arguments[0]
+
+    @property
+    def place(self) -> str:
+        """Returns the place of the example."""
+        return f"{EXAMPLES}:{self.line}"
+
+    @property
+    def row(self) -> str:
+        """Returns the line of `tests/examples.jsonl` that pins the app's answer, "" if it fails."""
+        match self.outcome:
+            case Value(output=output):
+                return _row(self.arguments, "output", output)
+            case Declared(error=error):
+                return _row(self.arguments, "error", error)
+            case _:
+                return ""
+
+
+def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
+    return pasted({"input": dict(arguments), name: value})
+
+
+def examples_of(trial: Trial) -> tuple[Question, ...]:
+    """Returns the examples that the app meets, smallest input first: they are the fastest."""
+    rows = list(_rows(trial))
+    results = run_batch(trial.executor, [job for *_, job in rows])
+    found = []
+    for (line, example, arguments, job), ran in zip(rows, results, strict=True):
+        outcome = judge(trial.app.manifest, ran)
+        if meets(example, outcome):
+            found.append(
+                Question(arguments=arguments, job=job, ran=ran, outcome=outcome, example=example, line=line)
+            )
+    return tuple(sorted(found, key=lambda question: question.size))
+
+
+def _rows(trial: Trial) -> Iterator[tuple[int, Example, Arguments, Job]]:
+    for line, example in enumerate(trial.app.examples, 1):
+        try:
+            arguments = with_defaults(trial.app.manifest, dict(example.input))
+        except InvalidArguments:
+            continue  # another check says so
+        now = NOW if example.now is None else example.now
+        seed = SEED if example.seed is None else example.seed
+        yield line, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed)
+
+
+def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[Question, ...]:
+    """Returns inputs with the app's answers, at the time and with the seed of all tests."""
+    chosen = list(inputs)
+    jobs = [job_for(trial.app, arguments, now_ms=NOW, seed=SEED) for arguments in chosen]
+    results = run_batch(trial.executor, jobs)
+    return tuple(
+        Question(arguments=arguments, job=job, ran=ran, outcome=judge(trial.app.manifest, ran))
+        for arguments, job, ran in zip(chosen, jobs, results, strict=True)
+    )
+
+
+def is_same(one: Ran, other: Ran) -> bool:
+    """Returns whether two answers are the same byte for byte, whatever time they took."""
+    match one, other:
+        case Returned(json=here), Returned(json=there):
+            return here == there
+        case Threw(name=here, message=words), Threw(name=there, message=others):
+            return (here, words) == (there, others)
+        case _:
+            return False
+
+
+def slowest_ms(asked: Sequence[Question]) -> float:
+    """Returns how long the slowest answer took."""
+    return max((question.ran.wall_ms for question in asked), default=0.0)
