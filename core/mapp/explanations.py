@@ -101,6 +101,42 @@ EXPLANATIONS: Final = {
         "The index could not be built, twice.",
         "mapp doctor says what is wrong with the embedder or the disk; then: mapp index rebuild --fresh.",
     ),
+    "MAPP-0510": _row("coder-failed", "A coder gave no proposal.", "Try again, or choose another coder."),
+    "MAPP-0511": _row(
+        "coder-credentials",
+        "The key for a coder is missing or not accepted.",
+        "mapp keys set ANTHROPIC stores it; MAPP_KEY_ANTHROPIC in the environment beats it.",
+    ),
+    "MAPP-0512": _row(
+        "coder-refused",
+        "The model declined to answer.",
+        "Word the request differently, or choose another coder.",
+    ),
+    "MAPP-0513": _row(
+        "over-budget",
+        "One more call of a coder could cost more than a budget leaves.",
+        "mapp spend shows where it went; raise budget_change, budget_day or budget_month with mapp config.",
+    ),
+    "MAPP-0514": _row(
+        "coder-unavailable",
+        "A model or an agent could not be reached, or broke off.",
+        "Try again later; what was spent is in mapp spend.",
+    ),
+    "MAPP-0515": _row(
+        "bad-answer",
+        "A coder answered, and there is no proposal in what it said.",
+        "Try again, or choose a stronger model.",
+    ),
+    "MAPP-0520": _row(
+        "patch-refused",
+        "A coder proposed files that it may not change, that are too large or are no text.",
+        "Nothing was changed; the coder is told in the next round.",
+    ),
+    "MAPP-0530": _row(
+        "ledger-failed",
+        "What a call of a coder may cost could not be written down, so it was not made.",
+        "The message says why: a full disk, a missing right, a damaged journal.sqlite.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "What lies on disk is not what it claims to be.",

@@ -1,0 +1,45 @@
+"""The form of an answer: a plan and the files; and how they are read from what a model said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mapp.author.coder import Brief
+
+
+def schema(brief: Brief) -> dict[str, Any]:
+    """Returns the JSON Schema of an answer: the plan comes first, so that a model thinks before it writes."""
+    return {
+        "type": "object",
+        "properties": {
+            "plan": {"type": "string", "description": "Two to five sentences: the approach, the edge cases"},
+            "files": {
+                "type": "object",
+                "properties": {
+                    path: {"type": "string", "description": "The complete content"}
+                    for path in brief.may_change
+                },
+                "required": list(brief.may_change),
+                "additionalProperties": False,
+            },
+        },
+        "required": ["plan", "files"],
+        "additionalProperties": False,
+    }
+
+
+def parse(text: str) -> tuple[dict[str, bytes], str]:
+    """Returns the files and the plan of an answer that is JSON; raises ValueError.
+
+    Names are only looked at as keys: whether a file may be changed is decided elsewhere.
+    """
+    document = json.loads(text)
+    if not isinstance(document, dict) or not isinstance(document.get("files"), Mapping):
+        raise ValueError("it holds no files")
+    files = document["files"]
+    if not all(isinstance(content, str) for content in files.values()):
+        raise ValueError("the content of a file is no text")
+    plan = document.get("plan", "")
+    return {path: content.encode() for path, content in files.items()}, plan if isinstance(plan, str) else ""

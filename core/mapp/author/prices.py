@@ -1,0 +1,90 @@
+"""What tokens cost: a dated table, and a price that a person sets beats it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from mapp.errors import UsageError
+from mapp.model.spend import Spend
+
+_LEAST_READ: Final = Decimal("0.1")
+_WRITE: Final = Decimal("1.25")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """US dollars per million tokens, which is micro-dollars per token."""
+
+    input: Decimal = Decimal(0)
+    output: Decimal = Decimal(0)
+    cache_read: Decimal = Decimal(0)
+    cache_write: Decimal = Decimal(0)
+
+    def charged(self, spend: Spend) -> Spend:
+        """Returns a spend with its cost, rounded up to whole micro-dollars."""
+        plain = spend.tokens_in - spend.cached_in - spend.written_in
+        cost = (
+            max(0, plain) * self.input
+            + spend.cached_in * self.cache_read
+            + spend.written_in * self.cache_write
+            + spend.tokens_out * self.output
+        )
+        return replace(spend, cost_micros=-int(-cost // 1))
+
+    @property
+    def dearest_input(self) -> Decimal:
+        """Returns what a token that is read costs at most."""
+        return max(self.input, self.cache_read, self.cache_write)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (resources.files("mapp.author") / "prices.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def prices_date() -> str:
+    """Returns the day of which the prices are, as `2026-11-22`."""
+    return str(_table()["date"])
+
+
+def price_of(model: str, override: str = "") -> Price:
+    """Returns what a model costs: the override if there is one, else the row of the table.
+
+    Raises:
+        UsageError: the table has no such model, or the override is no price. A budget could not be kept.
+    """
+    if override:
+        return parse_price(override)
+    models: dict[str, dict[str, Any]] = _table()["models"]
+    row = models.get(re.sub(r"-20\d{6}\Z", "", model))  # a dated name costs what its alias costs
+    if row is None:
+        raise UsageError(
+            f"the price of {model!r} is not known, so no budget could be kept",
+            hint="mapp config coder_price INPUT/OUTPUT, in dollars per million tokens",
+        )
+    return Price(**{key: Decimal(value) for key, value in row.items()})
+
+
+def parse_price(text: str) -> Price:
+    """Returns the price that `INPUT/OUTPUT` stands for, in dollars per million tokens.
+
+    >>> parse_price("3/15").cache_write
+    Decimal('3.75')
+    """
+    try:
+        given = [Decimal(part) for part in text.split("/")]
+    except InvalidOperation:
+        given = []
+    if len(given) != 2 or not all(part.is_finite() and 0 <= part <= 10_000 for part in given):
+        raise UsageError(
+            f"{text!r} is no price", hint="such as 3/15: dollars per million tokens read/written"
+        )
+    first, second = given
+    return Price(input=first, output=second, cache_read=first * _LEAST_READ, cache_write=first * _WRITE)

@@ -1,0 +1,132 @@
+"""A brief as prompts: fixed words first, byte for byte the same; then what was found, quoted as data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from mapp.author.coder import Brief, Files, Phase
+
+VERSION: Final = 1
+"""Goes up with every change to the words or to how data is quoted; the digest tells exactly."""
+
+SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
+    "contract": (
+        "mapp.toml",
+        "tests/examples.jsonl",
+        "tests/properties.js",
+        "tests/requests.jsonl",
+        "main.js",
+    ),
+    "code": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "main.js"),
+}
+"""The files that a phase needs to see, in this order; who writes code has no use for requests."""
+
+MOST_GOAL: Final = 10_000
+MOST_REPORT: Final = 8_000
+MOST_FILE: Final = 40_000
+MOST_NEAR: Final = 3
+"""In characters; of longer texts beginning and end are shown. Of candidates, the first three."""
+
+# What a terminal or a reader could be fooled with: control characters, and those that reorder text (UAX #9).
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """What a model is told: `system` is fixed for a phase, `stable` for a change, `fresh` for a round."""
+
+    system: str
+    stable: str
+    fresh: str
+
+    @property
+    def text(self) -> str:
+        """Returns all of it, for models that take one text."""
+        return f"{self.system}\n{self.stable}\n{self.fresh}"
+
+    @property
+    def size(self) -> int:
+        """Returns the bytes of UTF-8: no tokenizer of bytes makes more tokens of it."""
+        return len(self.text.encode())
+
+
+@cache
+def fixed(phase: Phase) -> str:
+    """Returns the fixed words of a phase."""
+    return (resources.files("mapp.author.prompts") / f"{phase}.md").read_text(encoding="utf-8")
+
+
+@cache
+def digest(phase: Phase) -> str:
+    """Returns what a commit says of the prompt: the version, and 12 digits of the hash of the fixed words."""
+    return f"{phase}-{VERSION}-{hashlib.sha256(fixed(phase).encode()).hexdigest()[:12]}"
+
+
+def render(brief: Brief, workspace: Files) -> Prompt:
+    """Returns the prompts of a brief; the same arguments give the same bytes."""
+    stable, fresh = _material(brief, workspace)
+    # What is stable has a fence of its own, so that a new report leaves its bytes as they are: for caching.
+    first = _fence([text for _, text in stable])
+    second = _fence([text for _, text in (*stable, *fresh)])
+    return Prompt(
+        system=fixed(brief.phase),
+        stable="\n".join(_quoted(first, name, text) for name, text in stable),
+        fresh="\n".join([*(_quoted(second, name, text) for name, text in fresh), _task(brief)]),
+    )
+
+
+def _task(brief: Brief) -> str:
+    # The one line outside the fences holds nothing that was not checked: a name, a number, fixed paths.
+    name = brief.app if re.fullmatch(r"[a-z][a-z0-9-]{0,63}", brief.app) else "the app"
+    return f"App {name}, round {brief.round}. Write: {', '.join(brief.may_change)}."
+
+
+def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Returns what stays the same over the rounds of a change, and what does not."""
+    stable = [("request", _short(brief.goal, MOST_GOAL))]
+    near = [f"{one.name}: {one.description}" for one in brief.near[:MOST_NEAR]]
+    if near:
+        stable.append(("apps that nearly do it", _short("\n".join(near), MOST_GOAL)))
+    fresh: list[tuple[str, str]] = []
+    for path in SHOWN[brief.phase]:
+        if path in workspace:
+            text = _short(workspace[path].decode(errors="replace"), MOST_FILE)
+            (fresh if path in brief.may_change else stable).append((path, text))
+    if brief.report:
+        fresh.append(("report on the last round", _short(brief.report, MOST_REPORT)))
+    return stable, fresh
+
+
+def _short(text: str, most: int) -> str:
+    """Returns a text without unseen characters; of one that is too long, two thirds from its head.
+
+    >>> _short("a" * 10 + "b" * 5, 6)
+    'aaaa\\n[9 characters left out]\\nbb'
+    """
+    text = _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+    if len(text) <= most:
+        return text
+    head = most * 2 // 3
+    return f"{text[:head]}\n[{len(text) - most:,} characters left out]\n{text[len(text) - (most - head) :]}"
+
+
+def _fence(texts: list[str]) -> str:
+    """Returns a word that occurs in none of the texts, so that none of them can end its own quotation."""
+    return next(word for word in _words(texts) if not any(word in text for text in texts))
+
+
+def _words(texts: list[str]) -> Iterator[str]:
+    seed = hashlib.sha256("\0".join(texts).encode(errors="replace"))
+    while True:
+        yield f"data-{seed.hexdigest()[:10]}"
+        seed.update(b"again")
+
+
+def _quoted(fence: str, name: str, text: str) -> str:
+    return f'<{fence} name="{name}">\n{text}\n</{fence}>'

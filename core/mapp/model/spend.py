@@ -1,0 +1,106 @@
+"""What asking a model costs: tokens, money in millionths of a US dollar, seconds, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any, Final
+
+MICROS: Final = 1_000_000
+"""Millionths in one US dollar. Money is counted in whole ones, rounded up: sums are exact."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spend:
+    """What calls of models came to.
+
+    `tokens_in` is all that was read; of those, `cached_in` came from the provider's cache and `written_in`
+    went into it. `calls` counts requests that were sent, repeated ones too.
+    """
+
+    model: str = ""
+    tokens_in: int = 0
+    cached_in: int = 0
+    written_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = 0
+    seconds: float = 0.0
+    calls: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Returns the tokens that were read and written."""
+        return self.tokens_in + self.tokens_out
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """Returns the cost in US dollars, exactly."""
+        return Decimal(self.cost_micros) / MICROS
+
+    def __add__(self, other: Spend) -> Spend:
+        """Returns both together; the model is named where they agree.
+
+        >>> (Spend(tokens_in=1, cost_micros=2) + Spend(tokens_in=3)).tokens_in
+        4
+        """
+        names = {name for name in (self.model, other.model) if name}
+        sums = {
+            item.name: getattr(self, item.name) + getattr(other, item.name)
+            for item in fields(self)
+            if item.name != "model"
+        }
+        return Spend(model=names.pop() if len(names) == 1 else "", **sums)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the spend as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Spend:
+        """Returns the spend that `to_dict` wrote."""
+        return cls(**document)
+
+
+def dollars(micros: int) -> str:
+    """Returns money as people read it, to the hundredth of a cent at least.
+
+    >>> dollars(1_234_500), dollars(3), dollars(0)
+    ('$1.2345', '$0.000003', '$0.00')
+    """
+    text = f"{Decimal(micros) / MICROS:.6f}"
+    whole, _, part = text.partition(".")
+    return f"${whole}.{part.rstrip('0').ljust(2, '0')}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A call of a coder that is about to be made, with the most that it can cost."""
+
+    change: str
+    app: str
+    phase: str
+    round: int
+    coder: str
+    prompt: str
+    worst: Spend
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """What a period or a change came to: how many calls of coders, and their spend."""
+
+    rounds: int = 0
+    spend: Spend = Spend()
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(rounds=self.rounds + other.rounds, spend=self.spend + other.spend)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sums:
+    """What was spent so far: on one change, today and this month (UTC)."""
+
+    change: Totals = Totals()
+    day: Totals = Totals()
+    month: Totals = Totals()
