@@ -22,18 +22,14 @@ from mapp.sandbox.executor import (
     run_batch,
 )
 from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from support.engines import MAKERS
 
-MAKERS: dict[str, Callable[[], Executor]] = {
-    "forking": ForkingExecutor,
-    "forking in one lane": lambda: ForkingExecutor(lanes=1),
-    "spawning": SpawningExecutor,
-}
+WAYS: dict[str, Callable[[], Executor]] = {**MAKERS, "one lane": lambda: ForkingExecutor(lanes=1)}
 
 
-@pytest.fixture(scope="module", params=sorted(MAKERS))
+@pytest.fixture(scope="module", params=sorted(WAYS))
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    with MAKERS[request.param]() as made:
+    with WAYS[request.param]() as made:
         yield made
 
 
