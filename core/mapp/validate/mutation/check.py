@@ -25,7 +25,7 @@ def check_mutation(trial: Trial) -> Result:
     """
     score = score_of(trial)
     if score.value is None:
-        return skipped(CHECK, "there is nothing in the source that could be changed")
+        return skipped(CHECK, "nothing in the source can be changed, or the app fails as it stands")
     problems = list(_problems(trial, score))
     return Result(
         check=CHECK,

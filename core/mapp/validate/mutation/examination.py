@@ -22,6 +22,7 @@ SHOWING: Final = 24
 """For how many inputs with another outcome the predicates are asked."""
 UNCHANGED: Final = 12
 """For how many other inputs the metamorphic predicates are asked."""
+FEW: Final = 3
 LEAST_MS: Final = 100
 SLOWER: Final = 10
 """A mutant may take this many times as long as the slowest test of the app, and `LEAST_MS` more."""
@@ -61,10 +62,13 @@ class Examination:
     wall_ms: int
 
     @classmethod
-    def of(cls, trial: Trial) -> Examination:
-        """Runs the app as it stands on all inputs."""
+    def of(cls, trial: Trial) -> Examination | None:
+        """Runs the app as it stands on all inputs; None where it fails and nothing can be told."""
         examples = examples_of(trial)
-        drawn = questions(trial, trial.drawn)
+        few = questions(trial, trial.drawn[:FEW])
+        if not examples and all(isinstance(question.outcome, Failed) for question in few):
+            return None
+        drawn = few + questions(trial, trial.drawn[FEW:])
         near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
         slowest = slowest_ms([*examples, *drawn, *near])
         wall_ms = min(trial.app.manifest.limits.wall_ms, int(LEAST_MS + SLOWER * slowest))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mapp.errors import InvalidArguments
-from mapp.model.app import EXAMPLES, Example
+from mapp.model.app import Example
 from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Job, Returned, Threw, run_batch
 from mapp.sandbox.executor import Result as Ran
+from mapp.validate.examples import numbered
 from mapp.validate.mutation.neighbours import pasted
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 
@@ -21,7 +22,7 @@ from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 class Question:
     """One input: the job that asks the app, and what the app answers as it stands.
 
-    An example's has its row and its line in `tests/examples.jsonl`.
+    An example's has its row and its place, e.g. `tests/examples.jsonl:3`.
     """
 
     arguments: Arguments
@@ -29,7 +30,7 @@ class Question:
     ran: Ran
     outcome: Outcome
     example: Example | None = None
-    line: int = 0
+    place: str = ""
 
     @property
     def size(self) -> tuple[int, str]:
@@ -40,11 +41,6 @@ class Question:
     def text(self) -> str:
         """Returns the input as canonical JSON."""
         return self.job.arguments[0]
-
-    @property
-    def place(self) -> str:
-        """Returns the place of the example."""
-        return f"{EXAMPLES}:{self.line}"
 
     @property
     def row(self) -> str:
@@ -63,28 +59,28 @@ def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
 
 
 def examples_of(trial: Trial) -> tuple[Question, ...]:
-    """Returns the examples that the app meets, smallest input first: they are the fastest."""
+    """Returns the examples and regressions that the app meets, smallest input first: they are the fastest."""
     rows = list(_rows(trial))
     results = run_batch(trial.executor, [job for *_, job in rows])
     found = []
-    for (line, example, arguments, job), ran in zip(rows, results, strict=True):
+    for (place, example, arguments, job), ran in zip(rows, results, strict=True):
         outcome = judge(trial.app.manifest, ran)
         if meets(example, outcome):
             found.append(
-                Question(arguments=arguments, job=job, ran=ran, outcome=outcome, example=example, line=line)
+                Question(arguments=arguments, job=job, ran=ran, outcome=outcome, example=example, place=place)
             )
     return tuple(sorted(found, key=lambda question: question.size))
 
 
-def _rows(trial: Trial) -> Iterator[tuple[int, Example, Arguments, Job]]:
-    for line, example in enumerate(trial.app.examples, 1):
+def _rows(trial: Trial) -> Iterator[tuple[str, Example, Arguments, Job]]:
+    for place, example in numbered(trial.app):
         try:
             arguments = with_defaults(trial.app.manifest, dict(example.input))
         except InvalidArguments:
             continue  # another check says so
         now = NOW if example.now is None else example.now
         seed = SEED if example.seed is None else example.seed
-        yield line, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed)
+        yield place, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed)
 
 
 def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[Question, ...]:

@@ -47,7 +47,7 @@ class Score:
 
     @property
     def value(self) -> float | None:
-        """Returns the score, 0 to 1, or None if there was no mutant to grade the tests by.
+        """Returns the score, 0 to 1, or None if there was nothing to grade the tests by.
 
         It is killed / (killed + survived), where the undecided beyond a quarter of these three count as
         survived: tests that reach little of the program do not get away with it.
@@ -71,9 +71,9 @@ def score_of(
     deadline = clock() + seconds
     chosen = sampled_mutants(trial.app.source, trial.app.manifest.error_codes, seed=trial.seed)
     sample = list(itertools.islice(chosen, most))
-    if not sample:
+    examination = Examination.of(trial) if sample else None
+    if examination is None:
         return Score(fates=())
-    examination = Examination.of(trial)
     fates = list(_fates(examination, sample, lambda: clock() < deadline))
     by_law = any(fate.by.startswith(("prop_", "meta_", "throws_")) for fate in fates)
     can_fail = by_law or not trial.predicates or examination.laws.can_fail(examination.drawn)
