@@ -32,6 +32,9 @@ class Config:
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama"})
     store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
     starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
+    engine: Literal["dukpy", "quickjs-ng"] = field(
+        default="dukpy", metadata={"help": "what runs scripts: dukpy, or quickjs-ng (an extra to install)"}
+    )
     isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full, process or none"}
     )
@@ -47,6 +50,7 @@ class Config:
 _CHOICES: Final = {
     "embedder": ("minilm", "wordllama"),
     "store": ("auto", "exact", "chroma"),
+    "engine": ("dukpy", "quickjs-ng"),
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
 }

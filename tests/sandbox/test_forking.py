@@ -207,7 +207,7 @@ def _fields(path: Path) -> dict[str, str]:
 def test_an_engine_that_does_not_start_is_said_to(
     executor: ForkingExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "extension", lambda: Path("/nowhere/_dukpy.so"))
+    monkeypatch.setattr(engine, "extension", lambda name: Path("/nowhere/_dukpy.so"))
 
     with pytest.raises(SandboxUnavailable, match="did not start") as caught:
         executor.run(expression("1"))

@@ -1,4 +1,4 @@
-"""Every way in which this machine can run a script: each kind of executor with each engine that is installed."""
+"""Every way in which this machine can run a script: each executor with each engine that is installed."""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ class Workspace:
         """
         from mapp.sandbox.choice import open_executor
 
-        return open_executor(least=self.config.isolation, notes=self.config.cache / "isolation")
+        notes = self.config.cache / "isolation"
+        return open_executor(least=self.config.isolation, notes=notes, engine=self.config.engine)
 
     def fetcher(self) -> Fetcher:
         """Returns what makes the web requests of one run."""

@@ -1,4 +1,4 @@
-"""Which JavaScript engines there are, where they lie, and how a bare interpreter that loads one is started."""
+"""Which JavaScript engines there are, where they lie, and how a bare interpreter loads one."""
 
 from __future__ import annotations
 

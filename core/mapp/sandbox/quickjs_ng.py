@@ -1,9 +1,9 @@
-"""The second engine, dressed as the first: `_quickjs` of the package `quickjs-ng` behind the calls of `_dukpy`.
+"""The second engine, dressed as the first: the package `quickjs-ng` behind the calls of `dukpy`'s extension.
 
-The worker and the prelude know one way to talk to an engine: `create_context()`, and `eval_string(interpreter,
-source, given)`, which publishes `dukpy` (the JSON value given) and `call_python`, evaluates, runs all pending
-jobs, raises for a rejected promise that nobody handled, and returns the value as JSON. This module does the
-same with the other extension. Runs in a bare interpreter and imports next to nothing.
+The worker and the prelude know one way to talk to an engine: `create_context()`, and
+`eval_string(interpreter, source, given)`, which publishes `dukpy` (the JSON value given) and `call_python`,
+evaluates, runs all pending jobs, raises for a rejected promise that nobody handled, and returns the value as
+JSON. This module does the same with the other extension. Runs in a bare interpreter, imports next to nothing.
 """
 
 from __future__ import annotations
@@ -16,20 +16,36 @@ if TYPE_CHECKING:
 
 HEAP = 128 << 20  # bytes of heap and of stack: what `dukpy` gives, so that the same script fits
 STACK = 1 << 20
-# Everything evaluated is called "<input>", ours and a stranger's alike: whoever reads a stack tells them apart
-# by the line (`mapp.sandbox.wire` has the same number).
+# Everything evaluated is called "<input>", ours and a stranger's: whoever reads a stack tells them apart by
+# the line (`mapp.sandbox.wire` has the same number).
 OURS_FROM_LINE = 100_000
 ABOVE = "\n" * OURS_FROM_LINE
 NOTHING = "InternalError: out of memory"
 # The extension can only carry flat strings and no arrays: texts are quoted here and joined in Python.
+# What this release has and the first engine has not is taken away: an app finds the same names in both.
 BRIDGE = """
 (function (global) {
   "use strict";
   const ask = global.__ask__;
   delete global.__ask__;
   const { parse, stringify } = JSON;
-  const call = (name, first, second) =>
-    parse(second === undefined ? ask(name, stringify(first)) : ask(name, stringify(first), stringify(second)));
+  const { deleteProperty, getPrototypeOf } = Reflect;
+  const call = (name, first, second) => {
+    const one = stringify(first);
+    return parse(second === undefined ? ask(name, one) : ask(name, one, stringify(second)));
+  };
+  const newer = [
+    [global, ["AsyncDisposableStack", "DisposableStack", "SuppressedError", "atob", "btoa"]],
+    [ArrayBuffer.prototype, ["immutable", "sliceToImmutable", "transferToImmutable"]],
+    [Iterator, ["zip", "zipKeyed"]],
+    [Iterator.prototype, ["chunks", "includes", "join", "windows", Symbol.dispose]],
+    [getPrototypeOf(getPrototypeOf(getPrototypeOf((async function* () {})()))), [Symbol.asyncDispose]],
+    [JSON, ["isRawJSON", "rawJSON"]],
+    [Symbol, ["asyncDispose", "dispose"]],
+    [Uint8Array, ["fromBase64", "fromHex"]],
+    [Uint8Array.prototype, ["setFromBase64", "setFromHex", "toBase64", "toHex"]],
+  ];
+  for (const [object, names] of newer) for (const name of names) deleteProperty(object, name);
   return (write) => (write ? stringify : call);
 })(globalThis);
 """
@@ -118,7 +134,7 @@ class Engine:
 
 
 def _plain(text: str) -> Exception:
-    """The error that the worker understands; one that the extension could not even put in words had no memory."""
+    """The error that the worker understands; what could not even be put in words had no memory."""
     if text.startswith((NOTHING, "(Failed")):
         return MemoryError(text)
     return RuntimeError(text.removesuffix("\n").removesuffix("\nundefined"))
