@@ -9,7 +9,7 @@ The format is git's: entries of `mode SP name NUL 20-byte id`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +44,7 @@ class Snapshot:
     files: dict[str, bytes]
 
 
-def read_snapshot(repository: Repository, commit: str, *, only: frozenset[str] | None = None) -> Snapshot:
+def read_snapshot(repository: Repository, commit: str, *, only: Container[str] | None = None) -> Snapshot:
     """Returns the files of a commit; the whole tree is checked even where only some files are read.
 
     Raises:

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from mapp.errors import MappError, NotFound
 from mapp.git.repository import Commit, Repository, tip_stamp
 from mapp.git.tree import Snapshot, list_entries, read_snapshot
 from mapp.library.home import Home
-from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, REGRESSIONS, SOURCE, App, read_app
+from mapp.model.app import (
+    EXAMPLES,
+    MANIFEST,
+    PHRASES,
+    PROPERTIES,
+    RECORDING,
+    REGRESSIONS,
+    SOURCE,
+    App,
+    read_app,
+)
 from mapp.model.names import app_name_fault
 
 RUNNABLE = frozenset([MANIFEST, SOURCE])
-WHOLE = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS])
+
+
+class _Whole:
+    """The paths of all that `load` reads: some files, and any number of recordings."""
+
+    named = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.named or (isinstance(path, str) and RECORDING.fullmatch(path) is not None)
+
+
+WHOLE = _Whole()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +87,7 @@ def open_repository(home: Home, name: str) -> Repository:
 
 
 def snapshot(
-    home: Home, name: str, revision: str | None = None, *, only: frozenset[str] | None = WHOLE
+    home: Home, name: str, revision: str | None = None, *, only: Container[str] | None = WHOLE
 ) -> Snapshot:
     """Returns the files of an app at `main`, or at another revision."""
     repository = open_repository(home, name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from mapp.errors import InvalidApp, InvalidInput, Problem
 from mapp.model.manifest import Manifest
+from mapp.model.recording import Recording
 from mapp.model.request import Phrase
 from mapp.model.values import InvalidValue, JSONValue, canonical, parse
 
@@ -17,6 +19,8 @@ Row = TypeVar("Row")
 LONGEST_SOURCE_LINES: Final = 1000
 LARGEST_SOURCE: Final = 256 * 1024
 MOST_ROWS: Final = 10_000
+MOST_RECORDINGS: Final = 200
+LARGEST_RECORDING: Final = 2**21
 
 MANIFEST: Final = "mapp.toml"
 SOURCE: Final = "main.js"
@@ -24,6 +28,7 @@ EXAMPLES: Final = "tests/examples.jsonl"
 PHRASES: Final = "tests/requests.jsonl"
 PROPERTIES: Final = "tests/properties.js"
 REGRESSIONS: Final = "tests/regressions.jsonl"
+RECORDING: Final = re.compile(r"tests/recordings/([A-Za-z0-9_][A-Za-z0-9._-]{0,99})\.json")
 
 HELD_BACK: Final = 0.3
 """The share of an app's examples that whoever writes its code is never shown."""
@@ -33,7 +38,8 @@ HELD_BACK: Final = 0.3
 class Example:
     """One input with the output, or the declared error, that it must end in.
 
-    `now` (milliseconds since 1970-01-01 UTC) and `seed` are given where the answer depends on them.
+    `now` (milliseconds since 1970-01-01 UTC) and `seed` are given where the answer depends on them;
+    `recording` names the one that answers its host calls.
     """
 
     input: tuple[tuple[str, JSONValue], ...]
@@ -41,6 +47,7 @@ class Example:
     error: str | None = None
     now: int | None = None
     seed: int | None = None
+    recording: str | None = None
 
     @property
     def held_back(self) -> bool:
@@ -64,6 +71,7 @@ class Example:
             error=document.get("error"),
             now=document.get("now"),
             seed=document.get("seed"),
+            recording=document.get("recording"),
         )
 
 
@@ -80,6 +88,7 @@ class App:
     regressions: tuple[Example, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     properties: str = ""
+    recordings: tuple[Recording, ...] = ()
     commit: str = ""
     tree: str = ""
 
@@ -131,11 +140,15 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
     regressions: tuple[Example, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     properties = ""
+    recordings: tuple[Recording, ...] = ()
     if strict:
         examples = _rows(files, EXAMPLES, Example.from_dict, problems)
         regressions = _rows(files, REGRESSIONS, Example.from_dict, problems)
         phrases = _rows(files, PHRASES, Phrase.from_dict, problems)
         properties = _text(files, PROPERTIES, problems, needed=False)
+        recordings = _recordings(files, problems)
+        problems.extend(_unnamed(examples, EXAMPLES, recordings))
+        problems.extend(_unnamed(regressions, REGRESSIONS, recordings))
     if problems or manifest is None:
         raise InvalidApp("this is not a valid app", problems, hint="mapp new NAME makes one to start from")
     return App(
@@ -145,6 +158,7 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
         regressions=regressions,
         phrases=phrases,
         properties=properties,
+        recordings=recordings,
         commit=commit,
         tree=tree,
     )
@@ -213,13 +227,42 @@ def _rows(
     return tuple(found)
 
 
+def _recordings(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Recording, ...]:
+    found = []
+    names = {path: match[1] for path in sorted(files) if (match := RECORDING.fullmatch(path))}
+    if len(names) > MOST_RECORDINGS:
+        problems.append(Problem(path="tests/recordings", message=f"holds more than {MOST_RECORDINGS} files"))
+        return ()
+    for path, name in names.items():
+        text = _text(files, path, problems, needed=True)
+        try:
+            if text:
+                document = parse(text, what="the recording", longest=LARGEST_RECORDING)
+                found.append(Recording.from_dict(document, name, path))
+        except InvalidValue as error:
+            detail = "; ".join([error.message, *map(str, error.problems)])
+            problems.append(Problem(path=path, message=detail))
+        except InvalidInput as error:
+            problems.extend(error.problems)
+    return tuple(found)
+
+
+def _unnamed(rows: Iterable[Example], path: str, recordings: Iterable[Recording]) -> Iterator[Problem]:
+    """Yields a problem for each row that names a recording which is not there."""
+    known = {recording.name for recording in recordings}
+    for number, row in enumerate(rows, 1):
+        if row.recording is not None and row.recording not in known:
+            message = f"names {row.recording!r}, and there is no tests/recordings/{row.recording}.json"
+            yield Problem(path=f"{path}:{number}.recording", message=message)
+
+
 def _example_faults(document: object, path: str) -> list[Problem]:
     if not isinstance(document, Mapping):
         return [Problem(path=path, message="must be an object")]
     found = [
         Problem(path=f"{path}.{key}", message="is no known key")
         for key in document
-        if key not in ("input", "output", "error", "now", "seed")
+        if key not in ("input", "output", "error", "now", "seed", "recording")
     ]
     if not isinstance(document.get("input"), Mapping):
         found.append(Problem(path=f"{path}.input", message="must be an object"))
@@ -229,8 +272,9 @@ def _example_faults(document: object, path: str) -> list[Problem]:
         value = document.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool):
             found.append(Problem(path=f"{path}.{key}", message="must be a whole number"))
-    if not isinstance(document.get("error", ""), str):
-        found.append(Problem(path=f"{path}.error", message="must be a text"))
+    for key in ("error", "recording"):
+        if not isinstance(document.get(key, ""), str):
+            found.append(Problem(path=f"{path}.{key}", message="must be a text"))
     return found
 
 

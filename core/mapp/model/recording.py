@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from mapp.errors import InvalidInput, Problem
+from mapp.model.door import Door
+from mapp.model.values import JSONValue, canonical
+
+FORMAT: Final = 1
+CALLS: Final = ("http", "llm", "store.get", "store.set", "store.delete", "store.keys")
+"""The names of all host calls."""
+MOST_EXCHANGES: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +26,11 @@ class Exchange:
     answer: str = "null"
     code: str = ""
     message: str = ""
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """Returns what was asked, so that two spellings of the same call are equal."""
+        return self.name, canonical(json.loads(self.arguments))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as one entry of a recording."""
@@ -37,7 +52,44 @@ class Exchange:
         )
 
 
-def write_recording(exchanges: list[Exchange]) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """The host calls of one run, in order, with the time and seed that it saw: `tests/recordings/NAME.json`.
+
+    `now` is in milliseconds since 1970-01-01 UTC; None where the checks may choose.
+    """
+
+    name: str
+    exchanges: tuple[Exchange, ...] = ()
+    now: int | None = None
+    seed: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the content of the file."""
+        moment = {"now": self.now, "seed": self.seed}
+        document = {key: value for key, value in moment.items() if value is not None}
+        return {"recording": FORMAT, **document, "calls": [row.to_dict() for row in self.exchanges]}
+
+    @classmethod
+    def from_dict(cls, document: JSONValue, name: str, path: str = "") -> Recording:
+        """Returns the recording that a stranger's file states.
+
+        Raises:
+            InvalidInput: with the path of every mistake.
+        """
+        problems: list[Problem] = []
+        door = Door(document, path, problems)
+        door.only("recording", "now", "seed", "calls")
+        if door.get("recording", int, 0, needed=True) != FORMAT:
+            door.refuse("recording", f"must be {FORMAT}, the version of this format")
+        exchanges = tuple(_exchange(row) for row in door.rows("calls", MOST_EXCHANGES))
+        now, seed = (door.get(key, int, 0) if key in door.document else None for key in ("now", "seed"))
+        if problems:
+            raise InvalidInput("a recording is not valid", problems)
+        return cls(name=name, exchanges=exchanges, now=now, seed=seed)
+
+
+def write_recording(exchanges: Sequence[Exchange]) -> str:
     """Returns the text that the journal keeps."""
     return _text([exchange.to_dict() for exchange in exchanges])
 
@@ -45,6 +97,26 @@ def write_recording(exchanges: list[Exchange]) -> str:
 def read_recording(text: str) -> tuple[Exchange, ...]:
     """Returns what `write_recording` wrote."""
     return tuple(Exchange.from_dict(row) for row in json.loads(text))
+
+
+def _exchange(door: Door) -> Exchange:
+    door.only("call", "arguments", "answer", "error")
+    name = door.get("call", str, "", needed=True)
+    if name not in CALLS:
+        door.refuse("call", f"is no host call: {', '.join(CALLS)}")
+    arguments = door.get("arguments", list, [], needed=True)
+    if ("answer" in door.document) == ("error" in door.document):
+        door.refuse("", "must have either an answer or an error")
+    error = door.inner("error")
+    refused = "error" in door.document
+    error.only("code", "message")
+    return Exchange(
+        name=name,
+        arguments=_text(arguments),
+        answer=_text(door.document.get("answer")),
+        code=error.line("code", 64) if refused else "",
+        message=error.get("message", str, "") if refused else "",
+    )
 
 
 def _text(value: Any) -> str:

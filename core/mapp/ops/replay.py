@@ -15,8 +15,8 @@ from mapp.model.values import canonical
 from mapp.observe.journal import Run
 from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
-from mapp.sandbox.calls import Answer, Call, Refused
 from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.recorded import RecordedBroker
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,30 +57,6 @@ class Replayed:
         }
 
 
-class ReplayBroker:
-    """Answers host calls from a recording, each recorded call once; reaches nothing."""
-
-    def __init__(self, recorded: Sequence[Exchange]) -> None:
-        self._left = list(recorded)
-        self.made: list[Exchange] = []
-
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
-        """Returns the recorded answer to the first such call that is left, or a refusal."""
-        for number, exchange in enumerate(self._left):
-            if (exchange.name, exchange.arguments) == (call.name, call.arguments):
-                self.made.append(self._left.pop(number))
-                break
-        else:
-            message = "the recording holds no such call"
-            self.made.append(
-                Exchange(name=call.name, arguments=call.arguments, code="unrecorded", message=message)
-            )
-        found = self.made[-1]
-        if found.code:
-            return Refused(code=found.code, message=found.message)
-        return Answer(json=found.answer)
-
-
 def replay(workspace: Workspace, identity: str, *, revision: str | None = None) -> Replayed:
     """Returns what came of running a run of the journal again, at its own commit or another revision.
 
@@ -96,7 +72,7 @@ def replay(workspace: Workspace, identity: str, *, revision: str | None = None) 
     app = catalogue.load_runnable(workspace.home, run.app, revision or run.commit)
     ensure_isolated(workspace, run.app)
     recorded = read_recording(calls) if calls is not None else ()
-    broker = ReplayBroker(recorded)
+    broker = RecordedBroker(recorded)
     job = job_for(app, _arguments_of(run), now_ms=run.now_ms, seed=run.seed)
     outcome = judge(app.manifest, workspace.executor.run(job, broker))
     changes = (*_outcomes(run, outcome), *_calls(recorded, broker.made))

@@ -10,12 +10,13 @@ from typing import Final
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.recording import Exchange
+from mapp.model.recording import Exchange, Recording
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, Kind, Result
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection
+from mapp.sandbox.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
 
 NOW: Final = 1_700_000_000_000
 """What the clock shows while tests run, unless an example says otherwise: 2023-11-14T22:13:20Z."""
@@ -73,6 +74,13 @@ class Trial:
     resolve: Resolve | None = None
     blind: bool = False
 
+    def __post_init__(self) -> None:
+        """Has host calls answered from the recordings of the apps: a check reaches nothing."""
+        apps = [app for app in (self.app, self.base) if app is not None]
+        if any(app.manifest.capabilities.calls for app in apps):
+            recorded = [row for app in apps for recording in app.recordings for row in recording.exchanges]
+            self.executor = RecordedExecutor(self.executor, recorded)
+
     @cached_property
     def predicates(self) -> tuple[str, ...]:
         """Returns the names of the predicates that `tests/properties.js` defines, in their order."""
@@ -111,9 +119,18 @@ class Trial:
             arguments = with_defaults(app.manifest, dict(row.input))
         except InvalidArguments:
             return None
-        now = NOW if row.now is None else row.now
-        seed = SEED if row.seed is None else row.seed
-        return judge(app.manifest, self.executor.run(job_for(app, arguments, now_ms=now, seed=seed)))
+        recording = self._recording(app, row)
+        now, seed = row.now, row.seed
+        if recording is not None:
+            now, seed = (recording.now if now is None else now), (recording.seed if seed is None else seed)
+        job = job_for(app, arguments, now_ms=NOW if now is None else now, seed=SEED if seed is None else seed)
+        broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
+        return judge(app.manifest, self.executor.run(job, broker))
+
+    def _recording(self, app: App, row: Example) -> Recording | None:
+        """Returns the recording that an example names; one that only the old version has counts too."""
+        known = (*app.recordings, *self.app.recordings, *(self.base.recordings if self.base else ()))
+        return next((found for found in known if found.name == row.recording), None)
 
     def repeat(self, run: GoodRun) -> str:
         """Returns how the app, given a recorded run again, differs from it; an empty text if it does not."""
@@ -122,9 +139,11 @@ class Trial:
         except InvalidArguments as error:
             return f"its input does not fit any more: {'; '.join(map(str, error.problems))}"
         job = job_for(self.app, arguments, now_ms=run.now_ms, seed=run.seed)
-        outcome = judge(self.app.manifest, self.executor.run(job))
+        broker = RecordedBroker(run.exchanges) if self.app.manifest.capabilities.calls else None
+        outcome = judge(self.app.manifest, self.executor.run(job, broker))
         if isinstance(outcome, Value) and same(outcome.output, run.output):
-            return ""
+            alike = broker is None or same_calls(run.exchanges, broker.made)
+            return "" if alike else "it asks its host for something else"
         return f"gave {short(canonical(run.output))} before, and gives {describe(outcome)} now"
 
 
