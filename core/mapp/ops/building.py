@@ -19,7 +19,7 @@ from mapp.index.vectors import open_vectors
 from mapp.library import catalogue
 from mapp.model.app import Card
 from mapp.ops.indexing import heads
-from mapp.ops.teaching import extras
+from mapp.ops.teaching import VECTORS, extras
 from mapp.ops.workspace import Workspace
 from mapp.starter import bundle
 
@@ -44,7 +44,7 @@ def main(job: str) -> int:
         print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
 
     embedder = choose_embedder(document["embedder"])
-    vectors = Path(document["cache"]) / "vectors.sqlite"
+    vectors = Path(document["cache"]) / VECTORS
     try:
         _seed(vectors, embedder)
         made = build(

@@ -14,7 +14,7 @@ from mapp.model.app import App, read_app
 from mapp.model.verdict import Kind, Result, Verdict
 from mapp.ops.workspace import Workspace
 from mapp.validate.gate import examine, is_fatal
-from mapp.validate.trial import INPUTS, SEED, Trial
+from mapp.validate.trial import INPUTS, SEED, Resolve, Resolved, Trial
 
 Watch = Callable[[Result], None]
 
@@ -60,6 +60,7 @@ def examined(
         kind=kind or ("add" if base is None else "edit"),
         inputs=options.inputs,
         seed=options.seed,
+        resolve=resolver(workspace),
     )
     return app, judged(trial, tree, watch)
 
@@ -105,6 +106,19 @@ def _needs_version(verdict: Verdict, found: Result) -> InvalidApp:
         hint=f'set version = "{least}", or replace it as it is with --force',
         code="MAPP-0820",
     )
+
+
+def resolver(workspace: Workspace) -> Resolve:
+    """Returns what says how an app's requests fare; the embedder is loaded when it is first called."""
+
+    def resolved(app: App) -> Resolved:
+        from mapp.ops.indexing import embedder_of
+        from mapp.ops.resolving import resolve
+        from mapp.ops.teaching import VECTORS
+
+        return resolve(app, embedder_of(workspace), workspace.config.cache / VECTORS)
+
+    return resolved
 
 
 @cache

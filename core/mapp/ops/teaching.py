@@ -25,6 +25,8 @@ from mapp.route.lessons import Lessons
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
+VECTORS: Final = "vectors.sqlite"
+"""The file of the vector cache, in the cache directory."""
 UNLIKELY: Final = 0.02
 """A candidate less probable than this changes no sureness that matters."""
 ALONE: Final = 16

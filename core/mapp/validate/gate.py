@@ -24,6 +24,7 @@ from mapp.validate.history import (
     check_version,
 )
 from mapp.validate.properties import check_properties, check_total
+from mapp.validate.requests import check_requests
 from mapp.validate.rows import check_rows
 from mapp.validate.source import check_source
 from mapp.validate.trial import Trial
@@ -69,6 +70,12 @@ CHECKS: Final = (
     ),
     Check(
         id="properties", says="every predicate holds for every input that was drawn", examine=check_properties
+    ),
+    Check(
+        id="requests",
+        says="requests come to the app with their arguments, and near misses do not",
+        examine=check_requests,
+        kinds=frozenset(["add", "edit", "compile", "expand"]),
     ),
     Check(
         id="tests-kept",
