@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -15,10 +15,13 @@ from mapp.model.version import Level
 
 Direction: TypeAlias = Literal["input", "output"]
 
+LONGEST_SHOWN: Final = 80
+"""So much of a keyword's value is shown."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One way in which two interfaces differ, e.g. `input.rate: maximum was 100, is 50 (narrower)`."""
+    """One way in which two interfaces differ, e.g. `input.rate: maximum was 100, is 50: it takes less`."""
 
     path: str
     level: Level
@@ -42,9 +45,15 @@ def compare(old: Manifest, new: Manifest) -> Comparison:
 
     Minor: a new optional argument, an argument that takes more, a narrower output's new field. Major:
     an argument removed, newly required or narrowed, a changed default, an output that may be more than
-    before, a new capability or declared error. Descriptions do not count.
+    before, a new capability or declared error. Patch: a capability, error or limit that callers do not
+    rely on. Descriptions do not count.
     """
-    found = [*_arguments(old, new), *_output(old.output, new.output, "output"), *_powers(old, new)]
+    found = [
+        *_arguments(old, new),
+        *_schemas(old.output, new.output, "output", "output"),
+        *_powers(old, new),
+        *_unneeded(old, new),
+    ]
     return Comparison(differences=tuple(sorted(found, key=lambda row: (-row.level, row.path))))
 
 
@@ -85,11 +94,12 @@ def _arguments(old: Manifest, new: Manifest) -> Iterator[Difference]:
             yield Difference(path=path, level=Level.MAJOR, message="was removed")
             continue
         if successor.required and not argument.required:
-            yield Difference(path=path, level=Level.MAJOR, message="is now required")
+            yield Difference(path=path, level=Level.MAJOR, message="must now be given")
         elif argument.required and not successor.required:
             yield Difference(path=path, level=Level.MINOR, message="need no longer be given")
         if not argument.required and _default(argument.schema) != _default(successor.schema):
-            yield Difference(path=path, level=Level.MAJOR, message="has another default")
+            message = _replaced("default", *map(_default, (argument.schema, successor.schema)))
+            yield Difference(path=path, level=Level.MAJOR, message=message)
         if argument.unit is not None and argument.unit != successor.unit:
             yield Difference(path=path, level=Level.MAJOR, message=f"is no longer counted in {argument.unit}")
         yield from _schemas(argument.schema, successor.schema, path, "input")
@@ -102,10 +112,6 @@ def _arguments(old: Manifest, new: Manifest) -> Iterator[Difference]:
 
 def _default(schema: Schema) -> str | None:
     return None if schema.default is ABSENT else canonical(schema.default)
-
-
-def _output(old: Schema, new: Schema, path: str) -> Iterator[Difference]:
-    yield from _schemas(old, new, path, "output")
 
 
 def _powers(old: Manifest, new: Manifest) -> Iterator[Difference]:
@@ -124,13 +130,34 @@ def _wider(old: Capabilities, new: Capabilities) -> Iterator[Difference]:
         if before is None:
             continue
         if READING & set(grant.methods) - set(before.methods):
-            yield Difference(path=path, level=Level.MAJOR, message="has a new method")
+            more = ", ".join(sorted(READING & set(grant.methods) - set(before.methods)))
+            yield Difference(path=path, level=Level.MAJOR, message=f"may now be asked with {more} too")
         if grant.secret is not None and grant.secret != before.secret:
             yield Difference(path=path, level=Level.MAJOR, message="sends another secret, or otherwise")
     if old.store is not None and new.store is not None and new.store.max_kb > old.store.max_kb:
-        yield Difference(path="capabilities.store.max_kb", level=Level.MAJOR, message="is larger")
+        message = f"was {old.store.max_kb}, is {new.store.max_kb}"
+        yield Difference(path="capabilities.store.max_kb", level=Level.MAJOR, message=message)
     if old.llm is not None and new.llm is not None and new.llm.max_tokens > old.llm.max_tokens:
-        yield Difference(path="capabilities.llm.max_tokens", level=Level.MAJOR, message="is larger")
+        message = f"was {old.llm.max_tokens}, is {new.llm.max_tokens}"
+        yield Difference(path="capabilities.llm.max_tokens", level=Level.MAJOR, message=message)
+
+
+def _unneeded(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    """Yields what changed without any caller having to know."""
+    for name in sorted(set(old.capabilities.names) - set(new.capabilities.names)):
+        yield Difference(path=f"capabilities.{name}", level=Level.PATCH, message="is no longer used")
+    for code in sorted(old.error_codes - new.error_codes):
+        yield Difference(path=f"errors.{code}", level=Level.PATCH, message="is no longer given")
+    for name in ("wall_ms", "memory_mb", "output_kb"):
+        before, after = getattr(old.limits, name), getattr(new.limits, name)
+        if before != after:
+            message = f"was {before}, is {after}"
+            yield Difference(path=f"limits.{name}", level=Level.PATCH, message=message)
+    for argument in old.arguments:
+        successor = new.argument(argument.name)
+        if successor is not None and argument.unit is None and successor.unit is not None:
+            message = f"is now said to be counted in {successor.unit}"
+            yield Difference(path=f"input.{argument.name}", level=Level.PATCH, message=message)
 
 
 def _schemas(old: Schema, new: Schema, path: str, direction: Direction) -> Iterator[Difference]:
@@ -138,11 +165,13 @@ def _schemas(old: Schema, new: Schema, path: str, direction: Direction) -> Itera
     for name, compare_rule in _RULES.items():
         change = compare_rule(old, new)
         if change != "same":
-            yield _judged(path, name, change, direction)
+            before, after = (_spelled(schema, name) for schema in (old, new))
+            yield _judged(path, _replaced(name, before, after), change, direction)
     if old.items is not None and new.items is not None:
         yield from _schemas(old.items, new.items, f"{path}.items", direction)
     elif (old.items is None) != (new.items is None):
-        yield _judged(path, "items", "narrower" if old.items is None else "wider", direction)
+        change = "narrower" if old.items is None else "wider"
+        yield _judged(path, f"items are {_now(change)} described", change, direction)
     yield from _fields(old, new, path, direction)
 
 
@@ -155,7 +184,7 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
             yield from _schemas(schema, after[name], f"{path}.{name}", direction)
             if (name in new.required) != (name in old.required):
                 change: Change = "narrower" if name in new.required else "wider"
-                yield _judged(f"{path}.{name}", "required", change, direction)
+                yield _judged(f"{path}.{name}", f"is {_now(change)} required", change, direction)
     for name in after:
         if name not in before:
             # What was open took anything under that name; now it has to fit.
@@ -167,15 +196,50 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
 Change: TypeAlias = Literal["same", "wider", "narrower", "other"]
 
 
-def _judged(path: str, keyword: str, change: Change, direction: Direction) -> Difference:
+def _judged(path: str, what: str, change: Change, direction: Direction) -> Difference:
     if change == "other":
         level = Level.MAJOR
     elif direction == "input":
         level = Level.MINOR if change == "wider" else Level.MAJOR
     else:
         level = Level.MAJOR if change == "wider" else Level.MINOR
-    words = {"wider": "accepts more", "narrower": "accepts less", "other": "accepts something else"}
-    return Difference(path=path, level=level, message=f"{keyword} changed: it {words[change]}")
+    return Difference(path=path, level=level, message=f"{what}: {_WORDS[direction][change]}")
+
+
+_WORDS: Final[Mapping[Direction, Mapping[Change, str]]] = {
+    "input": {
+        "wider": "it takes more",
+        "narrower": "it takes less",
+        "other": "it takes something else",
+    },
+    "output": {
+        "wider": "it may be more than before",
+        "narrower": "it is only some of what it was",
+        "other": "it is something else",
+    },
+}
+
+
+def _now(change: Change) -> str:
+    return "now" if change == "narrower" else "no longer"
+
+
+def _replaced(keyword: str, before: str | None, after: str | None) -> str:
+    """Returns how a keyword changed: `maximum was 100, is 50`."""
+    if before is None:
+        return f"{keyword} is now {after}"
+    return f"{keyword} was {before}, is {after}" if after is not None else f"{keyword} is no longer {before}"
+
+
+def _spelled(schema: Schema, keyword: str) -> str | None:
+    """Returns what a keyword says in a schema, cut where it is long; None where it is not there."""
+    if keyword == "additionalProperties":
+        return "false" if schema.closed else None
+    found = schema.to_dict().get(keyword, ABSENT)
+    if found is ABSENT:
+        return None
+    text = canonical(found)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _set_rule(name: str) -> Callable[[Schema, Schema], Change]:
@@ -201,7 +265,7 @@ def _members(schema: Schema, name: str) -> frozenset[str] | None:
 
 def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Change]:
     def rule(old: Schema, new: Schema) -> Change:
-        one, other = getattr(old, name), getattr(new, name)
+        one, other = _bound(old, name), _bound(new, name)
         if one == other:
             return "same"
         if one is None or other is None:
@@ -209,6 +273,11 @@ def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Change]
         return "wider" if (other > one) == upper else "narrower"
 
     return rule
+
+
+def _bound(schema: Schema, name: str) -> int | float | None:
+    found: int | float | None = getattr(schema, name)
+    return None if found == 0 and name in ("min_length", "min_items") else found  # zero asks for nothing
 
 
 def _exact_rule(name: str) -> Callable[[Schema, Schema], Change]:
