@@ -11,11 +11,12 @@ from typing import Final
 
 from mapp.errors import InvalidApp, NotFound, Problem
 from mapp.git.tree import LARGEST_APP, LARGEST_FILE
+from mapp.model.app import RECORDING
 
 _TAKEN: Final = re.compile(
     r"mapp\.toml|main\.js|README\.md|LICENSE(?:\.(?:md|txt))?|\.github/workflows/validate\.yml"
     r"|tests/(?:examples|requests|regressions)\.jsonl|tests/properties\.js"
-    r"|tests/recordings/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.json"
+    rf"|{RECORDING.pattern}"
 )
 _PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__", ".mapp-base.json"])
 _MOST_SEEN: Final = 10_000

@@ -1,0 +1,89 @@
+"""Keeps a run of the journal as a test: its recording and an example, written into an app's folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.config import write_whole
+from mapp.errors import AlreadyThere, NotFound, UsageError
+from mapp.git.tree import LARGEST_FILE
+from mapp.model.app import EXAMPLES, MANIFEST, RECORDING
+from mapp.model.manifest import Manifest
+from mapp.model.recording import Recording, read_recording
+from mapp.observe.journal import Run
+from mapp.ops.workspace import Workspace
+
+_ERROR: Final = re.compile(r"error:(\w+)\Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """Where a run was written: its recording, and the example that names it (None for a failed run)."""
+
+    recording: Path
+    example: Path | None
+
+
+def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: str | None = None) -> Kept:
+    """Writes a run's host calls into `folder/tests/recordings`, and an example that names them.
+
+    A run that failed gets no example: what should have come out, a person has to say. The folder is that of
+    the app, as `mapp path` or `mapp new` make it; secrets are not in it, for the journal never had them.
+
+    Raises:
+        NotFound: there is no such run, its input was not kept, or the folder holds no app of that name.
+        UsageError: the run asked nothing of its host, its answers are too large, or the name is none.
+        AlreadyThere: a recording of that name.
+    """
+    run, calls = workspace.journal.run(identity)
+    if run.input is None:
+        raise NotFound(
+            f"the input of run {run.id} was not kept", hint="to keep them: mapp config keep_inputs true"
+        )
+    exchanges = read_recording(calls) if calls is not None else ()
+    if not exchanges:
+        raise UsageError(f"run {run.id} asked nothing of its host", hint="an example needs no recording then")
+    _ensure_folder_of(run.app, folder)
+    name = name or f"run-{run.id}"
+    path = folder / "tests" / "recordings" / f"{name}.json"
+    if not RECORDING.fullmatch(f"tests/recordings/{name}.json"):
+        raise UsageError(f"{name!r} cannot name a recording", hint="letters, digits, '.', '_' and '-'")
+    if path.exists():
+        raise AlreadyThere(f"there is {path} already", hint="choose another name with --name")
+    recording = Recording(name=name, exchanges=exchanges, now=run.now_ms, seed=run.seed)
+    data = json.dumps(recording.to_dict(), ensure_ascii=False, indent=2).encode() + b"\n"
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"the answers of run {run.id} are larger than {LARGEST_FILE // 2**20} MiB")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, data)
+    row = _example(run, name)
+    return Kept(recording=path, example=None if row is None else _appended(folder / EXAMPLES, row))
+
+
+def _ensure_folder_of(app: str, folder: Path) -> None:
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        raise NotFound(f"{folder} holds no app", hint=f"mapp path {app} prints the folder of its checkout")
+    found = Manifest.from_toml(manifest.read_text(encoding="utf-8")).name
+    if found != app:
+        raise NotFound(f"{folder} holds {found}, and the run is one of {app}")
+
+
+def _example(run: Run, name: str) -> dict[str, Any] | None:
+    row: dict[str, Any] = {"input": json.loads(run.input or "{}")}
+    if run.output is not None:
+        return {**row, "output": json.loads(run.output), "recording": name}
+    error = _ERROR.match(run.outcome)
+    return None if error is None else {**row, "error": error[1], "recording": name}
+
+
+def _appended(path: Path, row: dict[str, Any]) -> Path:
+    before = path.read_bytes() if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    write_whole(path, before + json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    return path
