@@ -223,6 +223,6 @@ class Rejections:
         if not address:
             self._library.JS_FreeValue(context, self._library.JS_GetException(context))
             return "a value that cannot be put in words"
-        text = self._ctypes.string_at(address).decode("utf-8", "replace")
+        text: str = self._ctypes.string_at(address).decode("utf-8", "replace")
         self._library.JS_FreeCString(context, address)
         return text

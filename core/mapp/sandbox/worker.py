@@ -88,7 +88,7 @@ def load_engine(path: str) -> Any:
     _imp.exec_dynamic(engine)
     if name == "_dukpy":
         return engine
-    import quickjs_ng  # started by path, outside any package
+    import quickjs_ng  # type: ignore[import-not-found]  # started by path, outside any package
 
     return quickjs_ng.Engine(engine, path)
 
