@@ -13,19 +13,19 @@ from mapp.sandbox.executor import Result as Ran
 from mapp.validate.mutation.laws import Answered, Laws
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.neighbours import neighbours
-from mapp.validate.mutation.questions import Question, examples_of, is_same, questions, slowest_ms
+from mapp.validate.mutation.questions import Question, examples_of, is_same, questions
 from mapp.validate.trial import Trial, meets
 
-NEAR: Final = 150
+NEAR: Final = 100
 """How many inputs next to the examples are tried, besides those that are drawn."""
 SHOWING: Final = 24
 """For how many inputs with another outcome the predicates are asked."""
 UNCHANGED: Final = 12
 """For how many other inputs the metamorphic predicates are asked."""
 FEW: Final = 3
-LEAST_MS: Final = 100
+LEAST_MS: Final = 150
 SLOWER: Final = 10
-"""A mutant may take this many times as long as the slowest test of the app, and `LEAST_MS` more."""
+"""A mutant may take this many times as long as the app does for the same input, and `LEAST_MS` more."""
 
 Status = Literal["killed", "survived", "undecided", "broken", "invalid"]
 
@@ -51,7 +51,7 @@ class Examination:
     """The tests of one app, ready to be put to its mutants; safe to use from several threads.
 
     `examples` are those that the app meets, `drawn` are the inputs of the predicates, `near` lie next to the
-    examples and only show differences. `wall_ms` is what a mutant may take for one input.
+    examples and only show differences.
     """
 
     trial: Trial
@@ -59,7 +59,6 @@ class Examination:
     examples: tuple[Question, ...]
     drawn: tuple[Question, ...]
     near: tuple[Question, ...]
-    wall_ms: int
 
     @classmethod
     def of(cls, trial: Trial) -> Examination | None:
@@ -70,10 +69,9 @@ class Examination:
             return None
         drawn = few + questions(trial, trial.drawn[FEW:])
         near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
-        slowest = slowest_ms([*examples, *drawn, *near])
-        wall_ms = min(trial.app.manifest.limits.wall_ms, int(LEAST_MS + SLOWER * slowest))
-        laws = Laws(trial=trial, wall_ms=2 * LEAST_MS + 4 * wall_ms)
-        return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near, wall_ms=wall_ms)
+        slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
+        laws = Laws(trial=trial, wall_ms=int(4 * LEAST_MS + 4 * SLOWER * slowest))
+        return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near)
 
     def fate(self, mutant: Mutant) -> Fate:
         """Returns what becomes of a mutant; stops at the first test that notices it."""
@@ -136,7 +134,7 @@ class Examination:
         return ""
 
     def _runs(self, program: Program, asked: Sequence[Question]) -> zip[tuple[Question, Ran]]:
-        jobs = [replace(question.job, program=program, wall_ms=self.wall_ms) for question in asked]
+        jobs = [replace(row.job, program=program, wall_ms=_patience(row)) for row in asked]
         return zip(asked, run_batch(self.trial.executor, jobs), strict=True)
 
     def _judged(self, ran: Ran) -> Outcome:
@@ -145,3 +143,8 @@ class Examination:
     def _is_invalid(self, mutant: Mutant) -> bool:
         found = self.trial.executor.inspect(mutant.source)
         return isinstance(found, Threw) and found.name == "SyntaxError"
+
+
+def _patience(question: Question) -> int:
+    """Returns for how many milliseconds a mutant is waited for: one that never ends is noticed soon."""
+    return min(question.job.wall_ms, int(LEAST_MS + SLOWER * question.ran.wall_ms))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mapp.errors import InvalidArguments
@@ -103,8 +103,3 @@ def is_same(one: Ran, other: Ran) -> bool:
             return (here, words) == (there, others)
         case _:
             return False
-
-
-def slowest_ms(asked: Sequence[Question]) -> float:
-    """Returns how long the slowest answer took."""
-    return max((question.ran.wall_ms for question in asked), default=0.0)

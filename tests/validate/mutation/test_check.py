@@ -1,0 +1,207 @@
+"""The check: tests that notice faults pass it, tests that cannot fail do not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mapp.model.app import read_app
+from mapp.model.verdict import Result
+from mapp.sandbox.executor import Executor
+from mapp.starter import bundle
+from mapp.validate.mutation import check_mutation
+from mapp.validate.mutation.score import score_of
+from mapp.validate.trial import Trial
+from support.apps import Draft, app
+
+CLAMP = """\
+function main(input) {
+  if (input.number < 10) return input.number;
+  return 10;
+}
+"""
+ALWAYS_TRUE = """\
+function prop_fine(input, output) { return true; }
+function meta_fine(input, run) { return true; }
+"""
+
+
+def clamp() -> Draft:
+    """Returns an app that gives a number, at most 10, without a single test."""
+    output = {"type": "number", "maximum": 10}
+    return app("clamp").stating(output=output).source(CLAMP).file("tests/examples.jsonl", "")
+
+
+def result(executor: Executor, draft: Draft) -> Result:
+    return check_mutation(Trial(app=draft.read(), executor=executor))
+
+
+def evidence(found: Result) -> dict[str, Any]:
+    return dict(found.evidence)
+
+
+def test_examples_on_both_sides_of_a_bound_notice_every_fault(executor: Executor) -> None:
+    draft = clamp().example({"number": 3}, output=3).example({"number": 9.5}, output=9.5)
+    found = result(executor, draft.example({"number": 10.5}, output=10))
+
+    assert found.status == "passed"
+    assert evidence(found)["score"] == 1
+    assert found.problems == ()
+
+
+def test_the_bound_itself_cannot_be_told_apart_and_counts_for_nothing(executor: Executor) -> None:
+    draft = clamp().example({"number": 3}, output=3).example({"number": 10.5}, output=10)
+    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+
+    # 10 is 10 on both branches.
+    assert [fate.status for fate in fates if fate.mutant.operator == "boundary"] == ["undecided"]
+
+
+def test_a_survivor_says_what_is_not_tested_and_which_example_would(executor: Executor) -> None:
+    # An input that is let through unchanged shows neither the condition nor what comes after it.
+    found = result(executor, app().source(CLAMP).file("tests/examples.jsonl", ""))
+
+    assert found.status == "failed"
+    assert str(found.problems[0]).startswith("tests: the tests notice 0% of the faults seeded into it")
+    survivor = next(
+        problem for problem in found.problems if "bound" in problem.message or "number" in problem.message
+    )
+    assert survivor.path.startswith("main.js:")
+    assert survivor.message.startswith("no test tells ")
+    change, example, instead = survivor.evidence.rsplit("\n", 2)
+    assert change.startswith("- ")
+    assert "\n+ " in change
+    assert set(json.loads(example)) == {"input", "output"}
+    assert instead.startswith("the changed app gives ")
+
+
+def test_the_example_of_a_survivor_can_be_pasted_and_then_notices_it(executor: Executor) -> None:
+    draft = clamp().example({"number": 10.5}, output=10)
+    survivors = evidence(result(executor, draft))["survivors"]
+    assert survivors
+    rows = [row["example"] for row in survivors]
+    assert all(json.loads(row)["output"] != row for row in rows)
+
+    pasted = draft.file(
+        "tests/examples.jsonl", draft.contents["tests/examples.jsonl"] + "\n".join(rows).encode()
+    )
+
+    assert evidence(result(executor, pasted))["survivors"] == []
+
+
+@pytest.mark.parametrize("name", ["vat", "age-on", "slugify"])
+def test_tests_that_only_say_true_fail(executor: Executor, name: str) -> None:
+    files = {**bundle.files(name), "tests/examples.jsonl": b"", "tests/properties.js": ALWAYS_TRUE.encode()}
+    found = check_mutation(Trial(app=read_app(files), executor=executor))
+
+    assert found.status == "failed"
+    assert evidence(found)["score"] == 0
+    assert "no predicate can fail" in found.problems[-1].message
+
+
+def test_a_properties_file_that_only_says_true_fails_whatever_the_examples_notice(executor: Executor) -> None:
+    files = {**bundle.files("vat"), "tests/properties.js": ALWAYS_TRUE.encode()}
+    found = check_mutation(Trial(app=read_app(files), executor=executor))
+
+    assert evidence(found)["score"] > 0.6
+    assert [problem.path for problem in found.problems] == ["tests/properties.js"]
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "function prop_number(input, output) { return typeof output === 'number'; }",
+        "function prop_at_most_ten(input, output) { return output <= 10 && output !== null; }",
+        "function meta_twice(input, run) { return run(input).output <= 10 && run(input).output !== null; }",
+        "function prop_below_eleven(input, output) { return output < 11; }",
+    ],
+)
+def test_a_predicate_that_fails_for_something_is_one(executor: Executor, predicate: str) -> None:
+    draft = clamp().file("tests/properties.js", predicate).example({"number": 3}, output=3)
+    found = result(executor, draft)
+
+    assert not [problem for problem in found.problems if "can fail" in problem.message]
+
+
+def test_predicates_alone_notice_faults(executor: Executor) -> None:
+    law = "function prop_clamped(input, output) { return output === Math.min(input.number, 10); }"
+    found = result(executor, clamp().file("tests/properties.js", law))
+
+    # An app that only changed between 10 and 11 is not among what they notice: no such input is drawn.
+    assert found.status == "passed"
+    assert evidence(found)["score"] > 0.8
+
+
+def test_metamorphic_predicates_notice_faults(executor: Executor) -> None:
+    law = "function meta_doubling(input, run) { return run({ number: 1 }).output === 2; }"
+    draft = app().file("tests/examples.jsonl", "").file("tests/properties.js", law)
+
+    assert evidence(result(executor, draft))["score"] == 1
+
+
+def test_what_the_manifest_already_forbids_is_not_to_the_tests_credit(executor: Executor) -> None:
+    draft = app().file("tests/examples.jsonl", "").file("tests/properties.js", ALWAYS_TRUE)
+    found = evidence(result(executor, draft))
+
+    assert found["broken"] > 0  # `return null` is no number
+    assert found["killed"] == 0
+    assert found["score"] == 0
+
+
+def test_a_predicate_that_fails_for_the_app_itself_notices_nothing(executor: Executor) -> None:
+    law = "function prop_never(input, output) { return false; }"
+    found = evidence(result(executor, clamp().file("tests/properties.js", law)))
+
+    assert found["killed"] == 0
+
+
+def test_a_mutant_that_never_ends_is_noticed(executor: Executor) -> None:
+    source = "function main(input) {\n  let n = 0;\n  while (n < 4) n++;\n  return n + input.number;\n}\n"
+    draft = app().source(source).file("tests/examples.jsonl", "").example({"number": 2}, output=6)
+    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+
+    update = next(fate for fate in fates if fate.mutant.operator == "update")
+    assert update.status == "killed"
+
+
+def test_an_error_that_the_app_declares_is_an_outcome_like_any_other(executor: Executor) -> None:
+    source = "function main(input) { if (input.number < 0) throw Error('negative'); return input.number; }"
+    draft = app().source(source).stating(errors={"negative": "below zero"}).file("tests/examples.jsonl", "")
+    survivors = evidence(result(executor, draft.example({"number": 5}, output=5)))["survivors"]
+
+    assert any('"error":"negative"' in row["example"] for row in survivors)
+
+
+def test_an_app_with_nothing_to_change_is_passed_over(executor: Executor) -> None:
+    draft = app().source("function main(input) {\n  return input;\n}\n").stating(output={"type": "object"})
+    found = result(executor, draft.file("tests/examples.jsonl", ""))
+
+    assert found.status in ("skipped", "failed")
+
+
+@pytest.mark.parametrize("how", ["throws", "never returns", "returns NaN"])
+def test_an_app_that_fails_as_it_stands_is_passed_over(executor: Executor, how: str) -> None:
+    assert result(executor, app().stating(limits={"wall_ms": 200}).broken(how)).status == "skipped"
+
+
+def test_the_same_trial_gives_the_same_figures(executor: Executor) -> None:
+    trial = Trial(app=read_app(bundle.files("week-number")), executor=executor)
+
+    assert check_mutation(trial).evidence == check_mutation(trial).evidence
+
+
+def test_when_time_is_up_no_further_mutant_is_begun(executor: Executor) -> None:
+    ticks = iter([0.0, 1.0, 1.0, *[99.0] * 200])
+    score = score_of(Trial(app=app().read(), executor=executor), seconds=10, clock=lambda: next(ticks))
+
+    assert score.is_cut
+    assert len(score.fates) <= 2
+
+
+def test_no_more_mutants_are_tried_than_asked_for(executor: Executor) -> None:
+    score = score_of(Trial(app=read_app(bundle.files("vat")), executor=executor), most=7)
+
+    assert len(score.fates) == 7
+    assert not score.is_cut
