@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,6 +33,24 @@ def mapp(*words: str, stdin: str | bytes = "") -> Answer:
     """Returns what a command says, run in this process."""
     found = CliRunner().invoke(group, list(words), input=stdin, prog_name="mapp")
     return Answer(code=found.exit_code, out=found.stdout, err=found.stderr)
+
+
+def mapp_at_terminal(*words: str, typed: str) -> Answer:
+    """Returns what a command says to a person who types something; `err` is what the terminal shows."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "mapp_cli", *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        assert process.stdout is not None
+        out = process.stdout.read()
+    screen = bytearray()
+    with contextlib.suppress(OSError):  # how a terminal says that nobody is left
+        while chunk := os.read(ours, 4096):
+            screen += chunk
+    os.close(ours)
+    return Answer(code=process.returncode, out=out.decode(), err=screen.decode())
 
 
 def mapp_process(*words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> Answer:

@@ -33,7 +33,12 @@ class RunBroker:
     """
 
     def __init__(self, workspace: Workspace, app: App, allowed: Collection[str], *, run: str) -> None:
-        """Gathers the secrets; raises KeyNeeded when one is missing."""
+        """Gathers the secrets, and opens the model if there will be a use for it.
+
+        Raises:
+            KeyNeeded: a host's secret or the model's key is missing.
+            UsageError: the settings name no model.
+        """
         self._workspace = workspace
         self._app = app
         self._run = run
@@ -44,7 +49,8 @@ class RunBroker:
         self._redact = Redactor(self._secrets)
         self._fetcher: Fetcher | None = None
         self._store: Store | None = None
-        self._model: Model | None = None
+        # Asked for now: a run that stops in the middle for want of a key may have sent something already.
+        self._model: Model | None = workspace.model() if "llm" in self._allowed else None
         self._tokens = 0
         self.exchanges: list[Exchange] = []
 
@@ -135,7 +141,6 @@ class RunBroker:
         if left <= 0 or len(prompt) > LONGEST_PROMPT:
             raise _Refusal("budget", f"more than {use.max_tokens} tokens, or {LONGEST_PROMPT} characters")
         schema = None if document is None else _schema(document)
-        self._model = self._model or self._workspace.model()
         if self._model is None:
             raise _Refusal("unavailable", "no model is configured: mapp config llm anthropic:NAME")
         asked = None if schema is None else schema.to_dict()
