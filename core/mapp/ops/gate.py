@@ -13,6 +13,8 @@ from mapp.library import catalogue
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Kind, Result, Verdict
 from mapp.ops.workspace import Workspace
+from mapp.sandbox.choice import open_executor
+from mapp.validate.determinism import ELSEWHERE
 from mapp.validate.gate import examine, is_fatal
 from mapp.validate.trial import INPUTS, SEED, Resolve, Resolved, Trial
 
@@ -61,6 +63,7 @@ def examined(
         inputs=options.inputs,
         seed=options.seed,
         resolve=resolver(workspace),
+        elsewhere=lambda: open_executor(engine=workspace.config.engine, environment=ELSEWHERE),
     )
     return app, judged(trial, tree, watch)
 

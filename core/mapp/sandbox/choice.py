@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox.engine import DEFAULT, extension
+from mapp.sandbox.engine import DEFAULT, ENVIRONMENT, extension
 from mapp.sandbox.executor import Executor, Isolation
 
 STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
@@ -15,19 +16,23 @@ WEAKEST: Final[Isolation] = "process"  # what both executors give anywhere
 
 
 def open_executor(
-    *, least: Isolation = "process", notes: Path | None = None, engine: str = DEFAULT
+    *,
+    least: Isolation = "process",
+    notes: Path | None = None,
+    engine: str = DEFAULT,
+    environment: Mapping[str, str] = ENVIRONMENT,
 ) -> Executor:
     """Returns the best executor that this system offers.
 
     `least` is the weakest isolation to accept: "none", "process" or "full". Only the last has to be found out
     by starting a helper process; otherwise nothing starts before the first run. `notes` is a file that keeps
-    what was found out until the machine is started anew. `engine` is one of `ENGINES`.
+    what was found out until the machine is started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
 
     Raises:
         SandboxUnavailable: if that isolates less than `least`, or there is no such engine here.
     """
     extension(engine)
-    executor = _best(notes, engine)
+    executor = _best(notes, engine, environment)
     if is_enough(WEAKEST, least):
         return executor
     isolation = executor.isolation
@@ -51,11 +56,11 @@ def too_little(isolation: Isolation, least: Isolation, setting: str) -> SandboxU
     )
 
 
-def _best(notes: Path | None, engine: str) -> Executor:
+def _best(notes: Path | None, engine: str, environment: Mapping[str, str]) -> Executor:
     if hasattr(os, "fork") and hasattr(os, "posix_spawn"):
         from mapp.sandbox.forking import ForkingExecutor
 
-        return ForkingExecutor(notes=notes, engine=engine)
+        return ForkingExecutor(notes=notes, engine=engine, environment=environment)
     from mapp.sandbox.spawning import SpawningExecutor
 
-    return SpawningExecutor(engine=engine)
+    return SpawningExecutor(engine=engine, environment=environment)

@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -69,12 +69,12 @@ class Lane:
         self._spares = 0
 
     @classmethod
-    def open(cls, name: str = engine.DEFAULT) -> Lane:
+    def open(cls, name: str = engine.DEFAULT, environment: Mapping[str, str] = engine.ENVIRONMENT) -> Lane:
         """Starts a zygote without waiting for it; raises SandboxUnavailable."""
         ours, theirs = socket.socketpair()
         ours.settimeout(PATIENCE)
         try:
-            return cls(_start(theirs.fileno(), name), ours)
+            return cls(_start(theirs.fileno(), name, environment), ours)
         except SandboxUnavailable:
             ours.close()
             raise
@@ -183,7 +183,7 @@ class Lane:
         )
 
 
-def _start(control: int, name: str) -> int:
+def _start(control: int, name: str, environment: Mapping[str, str]) -> int:
     files = [
         (os.POSIX_SPAWN_DUP2, control, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
@@ -192,7 +192,7 @@ def _start(control: int, name: str) -> int:
     command = engine.command("zygote", name)
     try:
         # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
-        return os.posix_spawn(command[0], command, engine.ENVIRONMENT, file_actions=files, setpgroup=0)
+        return os.posix_spawn(command[0], command, environment, file_actions=files, setpgroup=0)
     except OSError as error:
         raise engine.unavailable(str(error)) from error
 
@@ -277,8 +277,13 @@ class ForkingExecutor:
         queue: int = LONGEST_QUEUE,
         notes: Path | None = None,
         engine: str = engine.DEFAULT,
+        environment: Mapping[str, str] = engine.ENVIRONMENT,
     ) -> None:
-        """`notes` is a file for the verdict on this machine, kept until it is started anew."""
+        """`notes` is a file for the verdict on this machine, kept until it is started anew.
+
+        `environment` is that of the zygotes; scripts must come to the same in any.
+        """
+        self._environment = environment
         self._engine = engine
         self._lanes = lanes or os.cpu_count() or 1
         self._free = threading.BoundedSemaphore(self._lanes)
@@ -425,7 +430,7 @@ class ForkingExecutor:
                 raise SandboxUnavailable("The sandbox has been closed.")
             if self._idle:
                 return self._idle.pop()
-        return Lane.open(self._engine)
+        return Lane.open(self._engine, self._environment)
 
     def _give_back(self, lane: Lane) -> None:
         with self._lock:

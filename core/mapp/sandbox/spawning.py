@@ -9,7 +9,7 @@ import contextlib
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import IO, Self
 
@@ -27,9 +27,12 @@ READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.
 class SpawningExecutor:
     """An Executor with one fresh interpreter a run."""
 
-    def __init__(self, *, engine: str = engine.DEFAULT) -> None:
+    def __init__(
+        self, *, engine: str = engine.DEFAULT, environment: Mapping[str, str] = engine.ENVIRONMENT
+    ) -> None:
         self._closed = False
         self._engine = engine
+        self._environment = environment
 
     @property
     def engine(self) -> str:
@@ -39,7 +42,7 @@ class SpawningExecutor:
     @property
     def isolation(self) -> Isolation:
         """What stands between a broken engine and the machine; starts a worker to find out."""
-        with _worker(self._engine) as (_, isolation):
+        with _worker(self._engine, self._environment) as (_, isolation):
             return isolation
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
@@ -72,20 +75,20 @@ class SpawningExecutor:
     def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
-        with _worker(self._engine) as (process, _):
+        with _worker(self._engine, self._environment) as (process, _):
             _hand_over(process, payload)
             return _listen(process, job, desk)
 
 
 @contextlib.contextmanager
-def _worker(name: str) -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
+def _worker(name: str, environment: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
     try:
         process = subprocess.Popen(
             engine.command("worker", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=engine.ENVIRONMENT,
+            env=environment,
             bufsize=0,
         )
     except OSError as error:

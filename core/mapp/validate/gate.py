@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.model.verdict import KINDS, Kind, Result
+from mapp.validate.determinism import check_determinism
 from mapp.validate.examples import check_examples, check_held_back
 from mapp.validate.history import (
     check_budget,
@@ -70,6 +71,11 @@ CHECKS: Final = (
     ),
     Check(
         id="properties", says="every predicate holds for every input that was drawn", examine=check_properties
+    ),
+    Check(
+        id="determinism",
+        says="two processes in two environments give the same bytes",
+        examine=check_determinism,
     ),
     Check(
         id="requests",

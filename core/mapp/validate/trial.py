@@ -15,7 +15,7 @@ from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, Kind, Result
 from mapp.sandbox.contract import job_for, judge
-from mapp.sandbox.executor import Executor, Inspection
+from mapp.sandbox.executor import Executor, Inspection, run_batch
 from mapp.sandbox.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
 
 NOW: Final = 1_700_000_000_000
@@ -58,7 +58,8 @@ class Trial:
 
     `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
     now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
-    fare in the router. Both are handed in, since the gate knows neither journal nor router. `blind` says that
+    fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens a
+    sandbox whose processes have another environment and another layout in memory. `blind` says that
     the code was written by somebody who was not shown the held-back examples.
     """
 
@@ -72,6 +73,7 @@ class Trial:
     inputs: int = INPUTS
     runs: Sequence[GoodRun] = ()
     resolve: Resolve | None = None
+    elsewhere: Callable[[], Executor] | None = None
     blind: bool = False
 
     def __post_init__(self) -> None:
@@ -89,6 +91,11 @@ class Trial:
         )
         names = found.functions if isinstance(found, Inspection) else ()
         return tuple(name for name in names if name.startswith(LAWS))
+
+    @property
+    def pure(self) -> bool:
+        """Returns whether the app declares neither clock nor chance nor anything outside."""
+        return not self.app.manifest.capabilities.names
 
     @cached_property
     def drawn(self) -> tuple[Arguments, ...]:
@@ -111,7 +118,7 @@ class Trial:
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
         """Returns what an app makes of complete inputs, at the time and with the seed of all tests."""
         jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in inputs]
-        return tuple(judge(app.manifest, result) for result in (self.executor.run(job) for job in jobs))
+        return tuple(judge(app.manifest, result) for result in run_batch(self.executor, jobs))
 
     def example(self, app: App, row: Example) -> Outcome | None:
         """Returns what an app makes of an example's input; None if it does not fit the input schema."""

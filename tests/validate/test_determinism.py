@@ -1,0 +1,74 @@
+"""Determinism is tested where it can break: in another process, environment, order and time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from mapp.model.verdict import Result
+from mapp.sandbox.choice import open_executor
+from mapp.sandbox.executor import Executor, Job, Program
+from mapp.sandbox.executor import Result as Ran
+from mapp.sandbox.forking import ForkingExecutor
+from mapp.validate.determinism import ELSEWHERE, check_determinism
+from mapp.validate.trial import Trial
+from support.apps import Draft, app
+
+
+def result(executor: Executor, draft: Draft) -> Result:
+    trial = Trial(
+        app=draft.read(),
+        executor=executor,
+        inputs=20,
+        elsewhere=lambda: open_executor(environment=ELSEWHERE),
+    )
+    return check_determinism(trial)
+
+
+def test_an_app_that_computes_is_let_through(executor: Executor) -> None:
+    found = result(executor, app())
+
+    assert found.passed and found.counted > 10
+
+
+def test_dates_sorting_and_letter_case_do_not_see_the_environment(executor: Executor) -> None:
+    source = """
+    function main(input) {
+      const date = new Date(2026, 2, 29, 2, 30);
+      return [date.getTimezoneOffset(), date.getHours(), "I".toLowerCase() === "i" ? 1 : 0,
+              "i".toLocaleUpperCase() === "I" ? 1 : 0, ["z", "ä", "a"].sort((a, b) => a.localeCompare(b)),
+              Math.cbrt(input.number), Math.atan2(input.number, 3)].join(" ").length;
+    }
+    """
+
+    assert result(executor, app().source(source)).passed
+
+
+@pytest.mark.parametrize("call", ["Math.random()", "Date.now() / 1e13", "host.now() / 1e13", "host.random()"])
+def test_what_depends_on_time_or_chance_is_refused_without_the_capability(
+    executor: Executor, call: str
+) -> None:
+    source = f"function main(input, host) {{ try {{ return {call}; }} catch (error) {{ return -1; }} }}"
+    found = result(executor, app().source(source).stating(capabilities={}))
+    allowed = result(executor, app().source(source).stating(capabilities={"clock": True, "random": True}))
+
+    # Without the capability it is constant or not there; with it, the same time and seed give the same.
+    assert found.passed and allowed.passed
+
+
+class Elsewhere(ForkingExecutor):
+    """Stands for a machine on which the number 2 comes to something else."""
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[Ran]:
+        source = "function main(input) { return input.number === 2 ? 5 : input.number * 2; }"
+        return super().run_batch([replace(job, program=Program(source=source)) for job in jobs])
+
+
+def test_a_difference_is_shown_with_the_input(executor: Executor) -> None:
+    trial = Trial(app=app().read(), executor=executor, inputs=5, elsewhere=Elsewhere)
+    found = check_determinism(trial)
+
+    assert "gave 4, and 5 in another process" in found.problems[0].message
+    assert found.problems[0].path == 'input {"number":2}'
