@@ -22,6 +22,8 @@ from mapp.model.app import EXAMPLES, App, Example, read_app
 
 CORPUS: Final = Path(__file__).resolve().parents[1] / "corpus"
 MAPPING: Final = "cases.json"
+REWRITES: Final = "rewrites"
+"""A folder next to an app: the same program as somebody else would write it."""
 SHOWN: Final = 0.30
 """Which share of an exercise's cases is shown as examples."""
 
@@ -53,8 +55,9 @@ def names() -> tuple[str, ...]:
 def files_of(name: str) -> dict[str, bytes]:
     """Returns the files of an app of the corpus, without any examples."""
     folder = CORPUS / name
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MAPPING)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    return {path: data for path, data in read.items() if not path.startswith((MAPPING, f"{REWRITES}/"))}
 
 
 def data_folder() -> Path | None:

@@ -1,0 +1,215 @@
+"""Heals as the benchmark of the gate feeds them: a version that fails, a patch for it, and who really knows.
+
+A heal starts from a *base* that fails visibly on some inputs, one of which was reported. Its patch ends well on
+that input, and must change nothing else. Here the patch is the right program with one token wrong, or the right
+program in other words. Three bases show how much the gate leans on having something to compare with:
+
+`failing`: the right program, except that it crashes on about a fifth of all inputs, anywhere. What the patch
+breaks may lie among them, where nobody can compare.
+`sound`: the right program itself. Whatever the patch changes can be compared.
+`none`: what the gate finds without comparing outputs to the base's, as when the mistake lies wholly within what
+had failed before, or when a person said that a plain answer was wrong.
+
+The *judge* sees what the gate does not: the cases held back, and inputs drawn with another seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from mapp.model.app import REGRESSIONS, App, read_app
+from mapp.model.outcome import Declared, Failed, Outcome, Value
+from mapp.model.validation import with_defaults
+from mapp.model.values import canonical
+from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.executor import Executor, run_batch
+from mapp.validate.drawing import draw
+from mapp.validate.gate import checks_for
+from mapp.validate.trial import NOW, SEED, Arguments, GoodRun, Trial
+
+from .exercises import Exercise
+from .rewrites import applied
+from .token_mutants import parse
+
+JUDGED: Final = 300
+"""How many inputs the judge draws, besides the cases held back."""
+JUDGE_SEED: Final = 20_231
+RECORDED: Final = 10
+RECORDED_SEED: Final = 77
+COMPARING: Final = frozenset(["recorded", "differential"])
+"""The checks that compare what comes out with what came out of the base."""
+_CRASH: Final = """
+function main(input, host) {
+  const text = JSON.stringify(input);
+  let sum = 7;
+  for (let at = 0; at < text.length; at += 1) sum = (sum * 31 + text.charCodeAt(at)) % 9973;
+  if (sum % 5 === 0) return input.missing.value;
+  return solve(input, host);
+}
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """An exercise ready to be measured on: its bases, its recorded runs, and what the judge knows."""
+
+    exercise: Exercise
+    sound: App
+    failing: App
+    incident: Arguments
+    judged: tuple[Arguments, ...]
+    right: tuple[Outcome, ...]
+    runs: Mapping[str, tuple[GoodRun, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What the gate said of one patch: the checks that refused it, for each base, and what the judge says.
+
+    `differs` says that the judge tells it from the right program, `loud` that it also ends badly somewhere.
+    """
+
+    exercise: str
+    label: str
+    source: str
+    differs: bool
+    loud: bool
+    refused: Mapping[str, tuple[str, ...]]
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as a JSON object."""
+        refused = {base: list(checks) for base, checks in self.refused.items()}
+        return {
+            "exercise": self.exercise,
+            "label": self.label,
+            "differs": self.differs,
+            "loud": self.loud,
+            "refused": refused,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def prepare(exercise: Exercise, executor: Executor) -> Case:
+    """Returns an exercise with its bases and with what the right program makes of the judge's inputs."""
+    sound = exercise.app
+    failing = replace(sound, source=crashing(sound.source))
+    rows = [with_defaults(sound.manifest, dict(row.input)) for row in exercise.held_back]
+    judged = (*rows, *draw(sound.manifest, JUDGED, seed=JUDGE_SEED, examples=rows).inputs)
+    right = outcomes(sound, judged, executor)
+    assert not any(isinstance(outcome, Failed) for outcome in right), f"{exercise.name} is not right itself"
+    broken = outcomes(failing, judged, executor)
+    incidents = [row for row, end in zip(judged, broken, strict=True) if isinstance(end, Failed)]
+    usual = realistic(sound)
+    bases = {"sound": sound, "failing": failing}
+    return Case(
+        exercise=exercise,
+        sound=sound,
+        failing=failing,
+        incident=incidents[0],
+        judged=judged,
+        right=right,
+        runs={name: recorded(base, usual, executor) for name, base in bases.items()},
+    )
+
+
+def crashing(source: str) -> str:
+    """Returns a program that crashes on about a fifth of all inputs, and does the same on all others."""
+    for node in parse(source).named_children:
+        name = node.child_by_field_name("name")
+        if node.type == "function_declaration" and name.text == b"main":
+            return applied(source, [(name.start_byte, name.end_byte, "solve")]) + _CRASH
+    raise ValueError("there is no main")
+
+
+def realistic(app: App) -> tuple[Arguments, ...]:
+    """Returns what people would send: what the app's requests say, and drawn inputs where those are few."""
+    said = [with_defaults(app.manifest, dict(row.arguments)) for row in app.phrases if row.fits]
+    drawn = draw(app.manifest, 60, seed=RECORDED_SEED, examples=said).inputs
+    return tuple({canonical(dict(row)): row for row in [*said, *drawn]}.values())
+
+
+def recorded(app: App, usual: Sequence[Arguments], executor: Executor) -> tuple[GoodRun, ...]:
+    """Returns the first good runs of an app on usual inputs, as a journal would hold them."""
+    ends = zip(usual, outcomes(app, usual, executor), strict=True)
+    good = [(row, end.output) for row, end in ends if isinstance(end, Value)][:RECORDED]
+    return tuple(
+        GoodRun(run=str(number), arguments=row, output=output, now_ms=NOW, seed=SEED)
+        for number, (row, output) in enumerate(good, 1)
+    )
+
+
+def outcomes(app: App, inputs: Sequence[Arguments], executor: Executor) -> tuple[Outcome, ...]:
+    """Returns what an app makes of complete inputs."""
+    jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in inputs]
+    return tuple(judge(app.manifest, result) for result in run_batch(executor, jobs))
+
+
+def judgement(case: Case, source: str, executor: Executor) -> tuple[bool, bool]:
+    """Returns whether a program differs from the right one on what the judge knows, and whether it is loud."""
+    ends = outcomes(replace(case.sound, source=source), case.judged, executor)
+    loud = any(isinstance(end, Failed) for end in ends)
+    return loud or any(map(differ, ends, case.right)), loud
+
+
+def differ(one: Outcome, other: Outcome) -> bool:
+    """Returns whether two outcomes are not the same answer."""
+    match one, other:
+        case Value(output=first), Value(output=second):
+            return canonical(first) != canonical(second)
+        case Declared(error=first_error), Declared(error=second_error):
+            return first_error != second_error
+    return True
+
+
+def trial_of(case: Case, source: str, base: str, executor: Executor, *, inputs: int) -> Trial:
+    """Returns the trial of a patch: version raised, the incident frozen as a regression that the patch passes."""
+    old = case.sound if base == "sound" else case.failing
+    files = case.exercise.files
+    old_files = {**files, "main.js": old.source.encode()}
+    manifest = files["mapp.toml"].decode().replace('version = "1.0.0"', 'version = "1.0.1"')
+    new_files = {**files, "main.js": source.encode(), "mapp.toml": manifest.encode()}
+    if base == "failing":
+        new_files[REGRESSIONS] = regression(case, source, executor)
+    return Trial(
+        app=read_app(new_files),
+        files=new_files,
+        executor=executor,
+        base=old,
+        base_files=old_files,
+        kind="heal",
+        inputs=inputs,
+        runs=case.runs[base],
+    )
+
+
+def regression(case: Case, source: str, executor: Executor) -> bytes:
+    """Returns the row that freezes what the patch makes of the incident: nobody said what would be right."""
+    (end,) = outcomes(replace(case.sound, source=source), [case.incident], executor)
+    row: dict[str, Any] = {"input": dict(case.incident)}
+    match end:
+        case Value(output=output):
+            row["output"] = output
+        case Declared(error=error):
+            row["error"] = error
+        case Failed():
+            row["output"] = None
+    return f"{canonical(row)}\n".encode()
+
+
+def refusals(trial: Trial, without: frozenset[str], only: frozenset[str] | None = None) -> tuple[str, ...]:
+    """Returns the ids of the checks that refuse a patch, each asked whatever the others say."""
+    refused = []
+    for check in checks_for(trial.kind, compares=trial.base is not None):
+        if check.id in without or (only is not None and check.id not in only):
+            continue
+        passed = check.examine(trial).passed
+        if not passed:
+            refused.append(check.id)
+        if check.fatal and not passed:
+            break
+    return tuple(refused)
+
+

@@ -1,0 +1,3 @@
+function main(input) {
+  return Array.from(input.phrase).slice(0, 5).join("");
+}
