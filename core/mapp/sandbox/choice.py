@@ -26,7 +26,8 @@ def open_executor(
 
     `least` is the weakest isolation to accept: "none", "process" or "full". Only the last has to be found out
     by starting a helper process; otherwise nothing starts before the first run. `notes` is a file that keeps
-    what was found out until the machine is started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
+    what was found out until the machine is started anew. `engine` is one of `ENGINES`;
+    `environment` is that of its processes.
 
     Raises:
         SandboxUnavailable: if that isolates less than `least`, or there is no such engine here.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from mapp.errors import InvalidArguments
@@ -17,6 +18,8 @@ from mapp.model.verdict import Finding, Kind, Result
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection, run_batch
 from mapp.sandbox.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
+from mapp.validate.drawing import draw
+from mapp.validate.generate.inputs import Drawn
 
 NOW: Final = 1_700_000_000_000
 """What the clock shows while tests run, unless an example says otherwise: 2023-11-14T22:13:20Z."""
@@ -58,9 +61,10 @@ class Trial:
 
     `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
     now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
-    fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens a
-    sandbox whose processes have another environment and another layout in memory. `blind` says that
-    the code was written by somebody who was not shown the held-back examples.
+    fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens
+    a sandbox whose processes have another environment and another layout in memory. `blind` says that the
+    code was written by somebody who was not shown the held-back examples. `keep` is a folder for what later
+    trials start from, drawn inputs and counterexamples; it may be deleted at any time.
     """
 
     app: App
@@ -75,6 +79,7 @@ class Trial:
     resolve: Resolve | None = None
     elsewhere: Callable[[], Executor] | None = None
     blind: bool = False
+    keep: Path | None = None
 
     def __post_init__(self) -> None:
         """Has host calls answered from the recordings of the apps: a check reaches nothing."""
@@ -98,11 +103,29 @@ class Trial:
         return not self.app.manifest.capabilities.names
 
     @cached_property
+    def drawing(self) -> Drawn:
+        """Returns complete inputs drawn from the input schema, or why there are none."""
+        return self._draw(self.app)
+
+    @property
     def drawn(self) -> tuple[Arguments, ...]:
         """Returns complete inputs drawn from the input schema, the same for a seed; () if none fits."""
-        from mapp.validate.strategies import draw
+        return self.drawing.inputs
 
-        return draw(self.app.manifest, self.inputs, seed=self.seed)
+    @property
+    def undrawn(self) -> str:
+        """Returns why no input was drawn, in words."""
+        return self.drawing.why
+
+    @property
+    def counterexamples(self) -> Path | None:
+        """Returns the folder of the inputs that once broke something."""
+        return self.keep / "counterexamples" if self.keep is not None else None
+
+    def _draw(self, app: App) -> Drawn:
+        seeds = [dict(row.input) for row in app.examples]
+        keep = self.keep / "drawn" if self.keep is not None else None
+        return draw(app.manifest, self.inputs, seed=self.seed, examples=seeds, keep=keep)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -111,9 +134,7 @@ class Trial:
 
     def drawn_for(self, app: App) -> tuple[Arguments, ...]:
         """Returns as many inputs drawn from the schema of another version."""
-        from mapp.validate.strategies import draw
-
-        return draw(app.manifest, self.inputs, seed=self.seed)
+        return self._draw(app).inputs
 
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
         """Returns what an app makes of complete inputs, at the time and with the seed of all tests."""
