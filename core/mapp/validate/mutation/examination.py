@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 from mapp.model.outcome import Failed, Outcome
 from mapp.sandbox.contract import judge
-from mapp.sandbox.executor import Program, Threw, run_batch
+from mapp.sandbox.executor import Program, Threw
 from mapp.sandbox.executor import Result as Ran
 from mapp.validate.mutation.laws import Answered, Laws
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.neighbours import neighbours
-from mapp.validate.mutation.questions import Question, examples_of, is_same, questions
+from mapp.validate.mutation.questions import Question, ask, examples_of, is_same, questions
 from mapp.validate.trial import Trial, meets
 
 NEAR: Final = 100
@@ -134,8 +134,8 @@ class Examination:
         return ""
 
     def _runs(self, program: Program, asked: Sequence[Question]) -> zip[tuple[Question, Ran]]:
-        jobs = [replace(row.job, program=program, wall_ms=_patience(row)) for row in asked]
-        return zip(asked, run_batch(self.trial.executor, jobs), strict=True)
+        jobs = [(replace(row.job, program=program, wall_ms=_patience(row)), row.recording) for row in asked]
+        return zip(asked, ask(self.trial, jobs), strict=True)
 
     def _judged(self, ran: Ran) -> Outcome:
         return judge(self.trial.app.manifest, ran)

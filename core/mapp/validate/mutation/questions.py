@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import Example
 from mapp.model.outcome import Declared, Outcome, Value
+from mapp.model.recording import Recording
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Job, Returned, Threw, run_batch
 from mapp.sandbox.executor import Result as Ran
+from mapp.sandbox.recorded import RecordedBroker, Stand
 from mapp.validate.examples import numbered
 from mapp.validate.mutation.neighbours import pasted
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
@@ -22,7 +24,7 @@ from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 class Question:
     """One input: the job that asks the app, and what the app answers as it stands.
 
-    An example's has its row and its place, e.g. `tests/examples.jsonl:3`.
+    An example's has its row, its place, e.g. `tests/examples.jsonl:3`, and the recording that it names.
     """
 
     arguments: Arguments
@@ -31,6 +33,7 @@ class Question:
     outcome: Outcome
     example: Example | None = None
     place: str = ""
+    recording: Recording | None = None
 
     @property
     def size(self) -> tuple[int, str]:
@@ -61,26 +64,51 @@ def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
 def examples_of(trial: Trial) -> tuple[Question, ...]:
     """Returns the examples and regressions that the app meets, smallest input first: they are the fastest."""
     rows = list(_rows(trial))
-    results = run_batch(trial.executor, [job for *_, job in rows])
+    results = ask(trial, [(job, recording) for *_, job, recording in rows])
     found = []
-    for (place, example, arguments, job), ran in zip(rows, results, strict=True):
+    for (place, example, arguments, job, recording), ran in zip(rows, results, strict=True):
         outcome = judge(trial.app.manifest, ran)
         if meets(example, outcome):
-            found.append(
-                Question(arguments=arguments, job=job, ran=ran, outcome=outcome, example=example, place=place)
+            question = Question(
+                arguments=arguments,
+                job=job,
+                ran=ran,
+                outcome=outcome,
+                example=example,
+                place=place,
+                recording=recording,
             )
+            found.append(question)
     return tuple(sorted(found, key=lambda question: question.size))
 
 
-def _rows(trial: Trial) -> Iterator[tuple[str, Example, Arguments, Job]]:
+def _rows(trial: Trial) -> Iterator[tuple[str, Example, Arguments, Job, Recording | None]]:
+    recordings = {recording.name: recording for recording in trial.app.recordings}
     for place, example in numbered(trial.app):
         try:
             arguments = with_defaults(trial.app.manifest, dict(example.input))
         except InvalidArguments:
             continue  # another check says so
-        now = NOW if example.now is None else example.now
-        seed = SEED if example.seed is None else example.seed
-        yield place, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed)
+        recording = recordings.get(example.recording or "")
+        now = _first(example.now, recording.now if recording else None, NOW)
+        seed = _first(example.seed, recording.seed if recording else None, SEED)
+        yield place, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed), recording
+
+
+def _first(*numbers: int | None) -> int:
+    return next(number for number in numbers if number is not None)
+
+
+def ask(trial: Trial, asked: Sequence[tuple[Job, Recording | None]]) -> list[Ran]:
+    """Returns what came of each job; one with a recording has its host calls answered from that alone."""
+    if not any(recording for _, recording in asked):
+        return run_batch(trial.executor, [job for job, _ in asked])
+    return [_replayed(trial, job, recording) for job, recording in asked]
+
+
+def _replayed(trial: Trial, job: Job, recording: Recording | None) -> Ran:
+    broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
+    return trial.executor.run(job, broker)
 
 
 def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[Question, ...]:
