@@ -16,6 +16,7 @@ import signal
 import struct
 import sys
 import time
+from typing import Any
 
 sys.path.insert(0, sys.argv.pop(1))
 OPENED = [word.partition("=")[2] for word in sys.argv if word.startswith("open-door=")]
@@ -41,6 +42,33 @@ NAMES = {
 }
 
 
+class Wire:
+    """The worker's own socket, used as nobody meant it to be."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self._source, self._sink = source, sink
+
+    def say(self, data: bytes) -> int:
+        """Writes bytes, whatever they are."""
+        worker.send(self._sink, data)
+        return len(data)
+
+    def frame(self, body: bytes, announced: int | None = None, tag: bytes = b"H") -> bytes:
+        """Returns a frame, which may lie about its length."""
+        size = len(body) if announced is None else announced
+        return tag + size.to_bytes(8, "big") + bytes(8) + body
+
+    def hear(self) -> bytes:
+        """Waits for one answer and returns it."""
+        data: bytes = worker.receive(self._source, int.from_bytes(worker.receive(self._source, 8), "big"))
+        return data
+
+    def ask(self, body: bytes) -> bytes:
+        """Makes one call."""
+        self.say(self.frame(body))
+        return self.hear()
+
+
 def field(job: bytes, name: bytes) -> str:
     """Reads one plain text out of a job; a worker cannot read JSON by itself."""
     start = job.index(b'"' + name + b'": "') + len(name) + 5
@@ -50,9 +78,10 @@ def field(job: bytes, name: bytes) -> str:
     return job[start:end].decode("unicode_escape")
 
 
-def answer(interpreter: object, job: bytes) -> tuple[bytes, bytes]:
+def answer(interpreter: Any, job: bytes) -> tuple[bytes, bytes]:
     """Runs the source; what it calls `found` goes out as the output."""
-    names = {**NAMES, "job": job}
+    wire = Wire(*interpreter.channel) if interpreter.channel else None
+    names = {**NAMES, "job": job, "wire": wire}
     try:
         exec(field(job, b"source"), names)
         text = str(names.get("found", "went through"))
