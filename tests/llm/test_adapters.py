@@ -95,3 +95,18 @@ def test_an_answer_of_another_protocol_is_told() -> None:
         _openai(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
 
     assert error.value.kind == "unavailable"
+
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+def test_a_server_is_asked_to_decode_under_the_schema_and_again_without_if_it_cannot() -> None:
+    refusal = _json({"error": {"message": "response_format is not supported"}}, "400 Bad Request")
+    with Server(says(refusal), says(_json(CHAT))) as server:
+        model = OpenAIModel(url=f"http://127.0.0.1:{server.port}/v1", name="m", constrained=True)
+        done = model.complete("a", schema=SCHEMA, max_tokens=1, seconds=5)
+
+    assert done.text == "four"
+    first, second = (json.loads(sent.partition(b"\r\n\r\n")[2]) for sent in server.requests)
+    assert first["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert "response_format" not in second

@@ -38,7 +38,7 @@ class Ledger(Protocol):
         """
         ...
 
-    def answer(self, change: str, phase: str, round: int) -> str | None:
+    def answer(self, change: str, phase: str, number: int) -> str | None:
         """Returns the answer that a round was given before, or None.
 
         Raises:

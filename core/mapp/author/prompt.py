@@ -33,8 +33,10 @@ MOST_FILE: Final = 40_000
 MOST_NEAR: Final = 3
 """In characters; of longer texts beginning and end are shown. Of candidates, the first three."""
 
-# What a terminal or a reader could be fooled with: control characters, and those that reorder text (UAX #9).
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# What a reader could be fooled with: control characters, those that reorder text (UAX #9), lone surrogates.
+_UNSEEN: Final = re.compile(
+    "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +59,14 @@ class Prompt:
 
 
 @cache
+def fixed_words(name: str) -> str:
+    """Returns the content of `prompts/NAME.md`."""
+    return (resources.files("mapp.author.prompts") / f"{name}.md").read_text(encoding="utf-8")
+
+
 def fixed(phase: Phase) -> str:
     """Returns the fixed words of a phase."""
-    return (resources.files("mapp.author.prompts") / f"{phase}.md").read_text(encoding="utf-8")
+    return fixed_words(phase)
 
 
 @cache

@@ -11,11 +11,16 @@ from mapp.llm.model import Completion, ModelFailed, instruction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenAIModel:
-    """A model behind `URL/chat/completions`; `url` ends in `/v1` as a rule."""
+    """A model behind `URL/chat/completions`; `url` ends in `/v1` as a rule.
+
+    A `constrained` one is asked to decode under the schema; a server that does not know that is asked again
+    in words alone.
+    """
 
     url: str
     name: str
     key: str = ""
+    constrained: bool = False
 
     def complete(
         self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
@@ -26,9 +31,13 @@ class OpenAIModel:
         message = {"role": "user", "content": instruction(prompt, schema)}
         body = {"model": self.name, "max_tokens": max_tokens, "temperature": 0, "messages": [message]}
         headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        place = f"{self.url.rstrip('/')}/chat/completions"
+        form = _form(schema) if self.constrained and schema is not None else {}
         try:
             with httpx.Client(timeout=seconds, trust_env=False) as client:
-                answer = client.post(f"{self.url.rstrip('/')}/chat/completions", json=body, headers=headers)
+                answer = client.post(place, json={**body, **form}, headers=headers)
+                if form and answer.status_code in (400, 422):
+                    answer = client.post(place, json=body, headers=headers)
             return _read(answer.status_code, answer.json() if answer.status_code == 200 else None)
         except httpx.TimeoutException:
             raise ModelFailed("timeout", "the model did not answer in time") from None
@@ -36,6 +45,11 @@ class OpenAIModel:
             raise ModelFailed("unavailable", f"no model answers at {self.url}") from None
         except (ValueError, LookupError, TypeError):
             raise ModelFailed("unavailable", f"what {self.url} answers is no chat completion") from None
+
+
+def _form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    named = {"name": "answer", "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _read(status: int, document: Any) -> Completion:

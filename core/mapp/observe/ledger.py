@@ -118,19 +118,19 @@ class SpendLedger:
             del row["model"]
         changes = ", ".join(f"{name} = :{name}" for name in row)
         with self._connected() as connection, _transaction(connection):
-            done = connection.execute(
-                f"UPDATE spend SET {changes} WHERE id = :id", {**row, "id": identity}
-            )
+            done = connection.execute(f"UPDATE spend SET {changes} WHERE id = :id", {**row, "id": identity})
             if done.rowcount != 1:
                 raise LedgerFailed(f"the call {identity} is not in {self.path}")
 
-    def answer(self, change: str, phase: str, round: int) -> str | None:
+    def answer(self, change: str, phase: str, number: int) -> str | None:
         """Returns the answer that a round of a change was given before, or None; raises LedgerFailed."""
         if not self.path.exists():
             return None
         query = "SELECT answer FROM spend WHERE change = ? AND phase = ? AND round = ? AND answer IS NOT NULL"
         with self._connected() as connection:
-            found = connection.execute(f"{query} ORDER BY id DESC LIMIT 1", [change, phase, round]).fetchone()
+            found = connection.execute(
+                f"{query} ORDER BY id DESC LIMIT 1", [change, phase, number]
+            ).fetchone()
         return None if found is None else str(found[0])
 
     def forget_answers(self, change: str) -> None:
@@ -162,7 +162,9 @@ class SpendLedger:
         return Sums(
             change=_totals(connection.execute(f"{query} change = ?", [change]).fetchone()),
             day=_totals(connection.execute(f"{query} at >= ?", [day.timestamp()]).fetchone()),
-            month=_totals(connection.execute(f"{query} at >= ?", [day.replace(day=1).timestamp()]).fetchone()),
+            month=_totals(
+                connection.execute(f"{query} at >= ?", [day.replace(day=1).timestamp()]).fetchone()
+            ),
         )
 
     @contextlib.contextmanager

@@ -1,0 +1,100 @@
+"""A model in a GGUF file, in a child process with a deadline and a memory limit.
+
+llama.cpp ends its process on some grammars and on two threads in one model; here that ends a child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.llm.model import Completion, ModelFailed
+
+CHILD: Final = Path(__file__).with_name("llama_child.py")
+CONTEXT: Final = 8_192
+MEMORY: Final = 8 * 1024**3
+"""Bytes on top of the size of the model file, which is mapped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LlamaModel:
+    """A GGUF file, read anew for each question: questions of this kind are rare and long.
+
+    `python` is the interpreter that has llama-cpp-python, this one by default.
+    """
+
+    path: Path
+    context: int = CONTEXT
+    memory: int = MEMORY
+    threads: int = 2
+    python: str = sys.executable
+
+    @property
+    def name(self) -> str:
+        """Returns the name of the file."""
+        return self.path.name
+
+    def complete(
+        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+    ) -> Completion:
+        """Returns the answer to a prompt, decoded under the schema if there is one; raises ModelFailed."""
+        if not self.path.is_file():
+            raise ModelFailed("unavailable", f"there is no file {self.path}")
+        if self.python == sys.executable and importlib.util.find_spec("llama_cpp") is None:
+            raise ModelFailed("unavailable", "llama-cpp-python is not installed: pip install 'mapp[local]'")
+        job = {
+            "model": str(self.path),
+            "context": self.context,
+            "memory": self.memory + self.path.stat().st_size,
+            "threads": self.threads,
+            "prompt": prompt,
+            "schema": schema,
+            "max_tokens": max_tokens,
+            "seconds": int(seconds) + 1,
+        }
+        code, out = self._run(json.dumps(job).encode(), seconds)
+        return _read(code, out)
+
+    def _run(self, job: bytes, seconds: float) -> tuple[int, bytes]:
+        with self._child() as child:
+            try:
+                out, _ = child.communicate(job, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                raise ModelFailed("timeout", f"{self.name} did not answer in time") from None
+            return child.returncode, out
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator[subprocess.Popen[bytes]]:
+        child = subprocess.Popen(
+            [self.python, "-I", str(CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0", "PATH": os.defpath},
+            start_new_session=True,
+        )
+        try:
+            yield child
+        finally:
+            child.kill()
+            child.communicate()
+
+
+def _read(code: int, out: bytes) -> Completion:
+    try:
+        found = json.loads(out)
+        if "error" in found:
+            raise ModelFailed("unavailable", f"the local model failed: {str(found['error'])[:300]}")
+        return Completion(
+            text=str(found["text"]), tokens_in=int(found["tokens_in"]), tokens_out=int(found["tokens_out"])
+        )
+    except (ValueError, LookupError, TypeError):
+        raise ModelFailed("unavailable", f"the local model ended with {code} and no answer") from None

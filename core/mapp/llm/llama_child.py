@@ -1,0 +1,66 @@
+"""Asks a GGUF file one question: a script, no module of mapp. A job comes in as JSON, an answer goes out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+
+def main() -> int:
+    """Answers the job on standard input."""
+    job = json.load(sys.stdin.buffer)
+    # llama.cpp prints to standard output at will; the answer goes out by a descriptor that it does not know.
+    answers = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _limit(job)
+    try:
+        found = _ask(job)
+    except Exception as error:  # whatever the library raises is told, and ends this process
+        found = {"error": f"{type(error).__name__}: {error}"}
+    with os.fdopen(answers, "wb") as out:
+        out.write(json.dumps(found).encode())
+    return 0
+
+
+def _limit(job: dict[str, object]) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for name, value in (("RLIMIT_AS", job["memory"]), ("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0)):
+        kind = getattr(resource, name)
+        _, hard = resource.getrlimit(kind)
+        assert isinstance(value, int)
+        limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (limit, hard))
+
+
+def _ask(job: dict[str, object]) -> dict[str, object]:
+    from llama_cpp import Llama  # type: ignore[import-not-found, unused-ignore]
+
+    model = Llama(
+        model_path=job["model"],
+        n_ctx=job["context"],
+        n_threads=1,
+        n_threads_batch=job["threads"],
+        seed=1,
+        verbose=False,
+    )
+    form = {"type": "json_object", "schema": job["schema"]} if job["schema"] is not None else None
+    answer = model.create_chat_completion(
+        messages=[{"role": "user", "content": job["prompt"]}],
+        response_format=form,
+        max_tokens=job["max_tokens"],
+        temperature=0.0,
+    )
+    usage = answer["usage"]
+    return {
+        "text": answer["choices"][0]["message"]["content"],
+        "tokens_in": usage["prompt_tokens"],
+        "tokens_out": usage["completion_tokens"],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
