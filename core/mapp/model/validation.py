@@ -6,7 +6,7 @@ can neither hang the host nor make it fetch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,12 @@ def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
 def is_valid(schema: Schema, value: JSONValue) -> bool:
     """Returns whether a value fits a schema."""
     return bool(_validator(canonical(schema.to_dict())).is_valid(value))
+
+
+def validator(schema: Schema) -> Callable[[JSONValue], bool]:
+    """Returns the test whether a value fits a schema, made once for many values."""
+    test: Callable[[JSONValue], bool] = _validator(canonical(schema.to_dict())).is_valid
+    return test
 
 
 def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:

@@ -3,168 +3,169 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from mapp.model.app import App
-from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.values import canonical
+from mapp.model.outcome import Failed, Outcome
+from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
-from mapp.sandbox.contract import job_for, judge, program_of
-from mapp.sandbox.executor import Job, Killed, Program, Returned, Threw, Unserialisable
-from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, short, skipped
+from mapp.validate.counterexamples import remember, remembered
+from mapp.validate.evaluation import Row, answers, fault
+from mapp.validate.shrink import shrunk
+from mapp.validate.trial import Arguments, Trial, describe, result, short, skipped
 
-BUDGET_MS: Final = 2000
 TOTAL: Final = "total"
+MOST_SHOWN: Final = 5
+"""How many predicates that fail are shown with a counterexample; the others are only named."""
 
 
 def check_total(trial: Trial) -> Result:
     """Says whether every drawn input ends in a valid output or a declared error."""
-    return _checked(trial, "total", (TOTAL,))
+    rows = rows_of(trial)
+    if not rows:
+        return result("total", 0, [Finding(path="mapp.toml", message=trial.undrawn)])
+    kinds: dict[str, Row] = {}
+    for row in rows:
+        if isinstance(row.outcome, Failed):
+            kinds.setdefault(row.outcome.kind, row)
+    problems = []
+    for kind, row in sorted(kinds.items()):
+        small = _smaller(trial, row, lambda tried, kind=kind: _fails_by(tried, kind))
+        message = f"{describe(small.outcome)} for {short(_text(trial, small.arguments))}"
+        problems.append(
+            _finding("main.js", message, small, run_command(trial.app, _own(trial, small.arguments)))
+        )
+        remember(trial.counterexamples, trial.app.manifest, [small.arguments])
+    return result("total", len(trial.drawn), problems)
 
 
 def check_properties(trial: Trial) -> Result:
-    """Says whether every predicate holds for every drawn input.
+    """Says whether every predicate holds for every drawn input; the smallest counterexample is the evidence.
 
-    The smallest counterexample that Hypothesis finds is the evidence.
+    Which predicates had nothing to say (a `throws_` that was never true, a `meta_` that never ran the app, a
+    `prop_` without an output) stands in the evidence as `silent`.
     """
     if not trial.predicates:
         return skipped("properties", "tests/properties.js defines none")
-    return _checked(trial, "properties", trial.predicates)
-
-
-def _checked(trial: Trial, check: str, names: tuple[str, ...]) -> Result:
+    rows = rows_of(trial)
+    if not rows:
+        return skipped("properties", trial.undrawn)
+    found = answers(trial.executor, trial.app, trial.predicates, rows)
+    broken = {name: rows[said.broken[0]] for name, said in found.items() if said.broken}
     problems = []
-    # One pass tries everything on each input; only what failed there is shrunk, each on its own.
-    for name in sorted(_failing(trial, names)):
-        found = _counterexample(trial, name)
-        if found is not None:
-            problems.append(Finding(path=f"property {name}" if name != TOTAL else "main.js", message=found))
-    return result(check, trial.inputs, problems)
+    for number, (name, row) in enumerate(sorted(broken.items())):
+        problems.append(_counterexample(trial, name, row) if number < MOST_SHOWN else _named(name, row))
+    silent: list[JSONValue] = [name for name, said in found.items() if not said.telling]
+    return result("properties", len(trial.drawn), problems, {"silent": silent} if silent else None)
 
 
-class _Counterexample(Exception):
-    """An input for which something does not hold."""
+def rows_of(trial: Trial) -> list[Row]:
+    """Returns the inputs of a trial with what the app makes of them; what once broke something comes first.
 
-
-def faults(trial: Trial, arguments: Arguments, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yields which of `total` and the predicates fail for one input, each with how."""
-    job = job_for(trial.app, arguments, now_ms=NOW, seed=SEED)
-    outcome = judge(trial.app.manifest, trial.executor.run(job))
-    for name in names:
-        fault = _fault(trial, name, job.arguments[0], outcome)
-        if fault:
-            yield name, fault
+    That only ever adds to what is tried: a verdict can be derived again without it.
+    """
+    known = {canonical(row) for row in trial.drawn}
+    kept = remembered(trial.counterexamples, trial.app.manifest)
+    return [
+        *_tried(trial, [row for row in kept if canonical(row) not in known]),
+        *(
+            Row(arguments=arguments, outcome=outcome)
+            for arguments, outcome in zip(trial.drawn, trial.outcomes, strict=True)
+        ),
+    ]
 
 
 def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> list[bool]:
     """Returns for inputs and what an app made of them whether they break a predicate of the app on trial."""
-    other = replace(trial, app=replace(app, properties=trial.app.properties))
+    other = replace(app, properties=trial.app.properties)
+    rows = [Row(arguments=dict(arguments), outcome=outcome) for arguments, outcome in pairs]
+    found = answers(trial.executor, other, trial.predicates, rows)
+    hit = {at for said in found.values() for at in said.broken}
+    return [at in hit for at in range(len(rows))]
+
+
+def run_command(app: App, arguments: Arguments) -> str:
+    """Returns the command that runs an app on an input, to be typed into a shell."""
+    return f"printf %s {shlex.quote(json.dumps(arguments))} | mapp exec {app.name} --input - --json"
+
+
+def property_command(app: App, name: str, arguments: Arguments) -> str:
+    """Returns the command that puts one predicate to an input, to be typed into a shell."""
+    return f"mapp test {app.name} --property {name} --input {shlex.quote(json.dumps(arguments))}"
+
+
+def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
+    """Returns what the app makes of one input, and how a predicate or `total` fails for it, if it does."""
+    row = _tried(trial, [arguments])[0]
+    if name == TOTAL:
+        return row.outcome, describe(row.outcome) if isinstance(row.outcome, Failed) else ""
+    return row.outcome, fault(trial.executor, trial.app, name, row)
+
+
+def _counterexample(trial: Trial, name: str, row: Row) -> Finding:
+    if not fault(trial.executor, trial.app, name, row):
+        message = "fails after other inputs and holds alone: it must not keep anything between calls"
+        return _finding(f"property {name}", message, row, property_command(trial.app, name, row.arguments))
+    small = _smaller(trial, row, lambda rows: _breaks(trial, name, rows))
+    said = fault(trial.executor, trial.app, name, small)
+    if not said:
+        small, said = row, fault(trial.executor, trial.app, name, row)
+    remember(trial.counterexamples, trial.app.manifest, [small.arguments])
+    message = f"{said} for {short(_text(trial, small.arguments))}"
+    command = property_command(trial.app, name, _own(trial, small.arguments))
+    return _finding(f"property {name}", message, small, command)
+
+
+def _named(name: str, row: Row) -> Finding:
+    return Finding(path=f"property {name}", message=f"does not hold for {short(row.text)}")
+
+
+def _finding(path: str, message: str, row: Row, command: str) -> Finding:
+    return Finding(path=path, message=message, reproduce=command, evidence=canonical(row.arguments))
+
+
+def _smaller(trial: Trial, row: Row, breaks: Callable[[list[Row]], list[bool]]) -> Row:
+    """Returns the simplest row that breaks the same."""
+    kept: dict[str, Row] = {row.text: row}
+
+    def asked(inputs: Sequence[Arguments]) -> list[bool]:
+        rows = _tried(trial, inputs)
+        kept.update((found.text, found) for found in rows)
+        return breaks(rows)
+
+    return kept[canonical(shrunk(trial.app.manifest, row.arguments, asked))]
+
+
+def _tried(trial: Trial, inputs: Sequence[Arguments]) -> list[Row]:
+    outcomes = trial.attempt(trial.app, inputs)
     return [
-        any(_fault(other, name, canonical(dict(arguments)), outcome) for name in trial.predicates)
-        for arguments, outcome in pairs
+        Row(arguments=arguments, outcome=outcome) for arguments, outcome in zip(inputs, outcomes, strict=True)
     ]
 
 
-def _fault(trial: Trial, name: str, text: str, outcome: Outcome) -> str:
-    if name == TOTAL:
-        return describe(outcome) if isinstance(outcome, Failed) else ""
-    if name.startswith("meta_"):
-        return _verdict(trial, name, (text,), subject=True)
-    if name.startswith("throws_"):
-        return _refusal(trial, name, text, outcome)
-    if not isinstance(outcome, Value):
-        return ""
-    return _verdict(trial, name, (text, canonical(outcome.output)), subject=False)
+def _fails_by(rows: Sequence[Row], kind: str) -> list[bool]:
+    return [isinstance(row.outcome, Failed) and row.outcome.kind == kind for row in rows]
 
 
-def _refusal(trial: Trial, name: str, text: str, outcome: Outcome) -> str:
-    refused = isinstance(outcome, Declared) and outcome.error == name.removeprefix("throws_")
-    answer = _answer(trial, name, (text,), subject=False)
-    if answer in ("true", "false"):
-        return "" if (answer == "true") == refused else f"is {answer}, but the app gave {describe(outcome)}"
-    return answer
+def _breaks(trial: Trial, name: str, rows: Sequence[Row]) -> list[bool]:
+    hit = set(answers(trial.executor, trial.app, [name], rows)[name].broken)
+    return [at in hit for at in range(len(rows))]
 
 
-def _verdict(trial: Trial, name: str, texts: tuple[str, ...], *, subject: bool) -> str:
-    answer = _answer(trial, name, texts, subject=subject)
-    shown = f" with the output {short(texts[1])}" if len(texts) > 1 else ""
-    return "" if answer == "true" else f"is {answer}{shown}"
+def _own(trial: Trial, arguments: Arguments) -> Arguments:
+    """Returns an input without what the manifest's defaults say already."""
+    return {name: value for name, value in arguments.items() if not _is_default(trial, name, value)}
 
 
-def _answer(trial: Trial, name: str, texts: tuple[str, ...], *, subject: bool) -> str:
-    job = Job(
-        program=Program(source=trial.app.properties),
-        entry=name,
-        arguments=texts,
-        now_ms=NOW,
-        seed=SEED,
-        wall_ms=BUDGET_MS,
-        subject=program_of(trial.app) if subject else None,
-        host=False,
-    )
-    match trial.executor.run(job):
-        case Returned(json=text):
-            return text
-        case Threw(name=error, message=message):
-            return f"{error}: {message}"
-        case Unserialisable(message=message) | Killed(detail=message):
-            return message
+def _is_default(trial: Trial, name: str, value: JSONValue) -> bool:
+    argument = trial.app.manifest.argument(name)
+    if argument is None or not argument.schema.has_default:
+        return False
+    return canonical(argument.schema.default) == canonical(value)  # type: ignore[arg-type]  # has_default
 
 
-def _failing(trial: Trial, names: tuple[str, ...]) -> set[str]:
-    failing: set[str] = set()
-
-    def note(arguments: Arguments) -> None:
-        left = [name for name in names if name not in failing]
-        failing.update(name for name, _ in faults(trial, arguments, left))
-
-    return failing if _drawn(trial, note) else set(names)
-
-
-def _counterexample(trial: Trial, name: str) -> str | None:
-    def refuse(arguments: Arguments) -> None:
-        for _, fault in faults(trial, arguments, [name]):
-            raise _Counterexample(f"{fault} for {short(json.dumps(arguments, ensure_ascii=False))}")
-
-    try:
-        return None if _drawn(trial, refuse) else "no input could be drawn from the schema"
-    except _Counterexample as found:
-        return str(found)
-
-
-def _drawn(trial: Trial, attempt: Callable[[Arguments], None]) -> bool:
-    """Calls `attempt` with drawn inputs, the same ones each time; returns whether any could be drawn."""
-    import hypothesis
-    from hypothesis import HealthCheck, Phase
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    from mapp.validate.strategies import inputs as drawn
-
-    # What Hypothesis keeps on disk does not belong into the folder that a person stands in.
-    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "mapp-hypothesis")
-    settings = hypothesis.settings(
-        max_examples=trial.inputs,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        print_blob=False,
-        report_multiple_bugs=False,
-        verbosity=hypothesis.Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
-    )
-
-    @settings
-    @hypothesis.given(drawn(trial.app.manifest))
-    def tried(arguments: Arguments) -> None:
-        attempt(arguments)
-
-    try:
-        tried()
-    except (hypothesis.errors.Unsatisfiable, hypothesis.errors.InvalidArgument):
-        return False  # bounds, or a length and its items, leave nothing to draw
-    return True
+def _text(trial: Trial, arguments: Arguments) -> str:
+    return json.dumps(_own(trial, arguments), ensure_ascii=False)

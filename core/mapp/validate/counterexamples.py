@@ -1,0 +1,53 @@
+"""Inputs that once broke something, kept in a folder and tried first the next time; it can be deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from mapp.config import write_whole
+from mapp.errors import InvalidInput
+from mapp.model.manifest import Manifest
+from mapp.model.validation import is_valid
+from mapp.model.values import canonical, parse
+from mapp.validate.generate.inputs import Arguments
+
+MOST: Final = 50
+"""How many are kept for one app, the newest first."""
+LONGEST: Final = 20_000
+"""Longer inputs, in characters of JSON, are not kept."""
+
+
+def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]:
+    """Returns the kept inputs of an app that still fit its schema; what cannot be read is passed over."""
+    if folder is None:
+        return ()
+    try:
+        lines = _file(folder, manifest).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ()
+    found = []
+    for line in lines[:MOST]:
+        with contextlib.suppress(InvalidInput):
+            value = parse(line)
+            if isinstance(value, dict) and is_valid(manifest.input_schema, value):
+                found.append(value)
+    return tuple(found)
+
+
+def remember(folder: Path | None, manifest: Manifest, inputs: Sequence[Arguments]) -> None:
+    """Keeps inputs for the next time, before those that are kept already."""
+    if folder is None or not inputs:
+        return
+    rows = {canonical(row): json.dumps(row) for row in (*inputs, *remembered(folder, manifest))}
+    kept = [text for text in rows.values() if len(text) <= LONGEST][:MOST]
+    with contextlib.suppress(OSError):  # a full disk must not fail a check
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(_file(folder, manifest), "".join(f"{text}\n" for text in kept).encode())
+
+
+def _file(folder: Path, manifest: Manifest) -> Path:
+    return folder / f"{manifest.name}.jsonl"

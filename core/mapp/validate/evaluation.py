@@ -1,0 +1,226 @@
+"""Predicates put to inputs, many in one context: what each says, at the price of a few contexts.
+
+The app's own runs keep a context each. The predicates of one app may share one, for they are tests: what they
+say is heeded only when it is "yes"; every other word is heard again in a context that nothing has touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from mapp.model.app import App
+from mapp.model.outcome import Declared, Failed, Outcome, Value
+from mapp.model.values import canonical
+from mapp.sandbox.contract import program_of
+from mapp.sandbox.executor import (
+    Executor,
+    Job,
+    Killed,
+    Program,
+    Result,
+    Returned,
+    Threw,
+    Unserialisable,
+    run_batch,
+)
+from mapp.validate.trial import NOW, SEED, Arguments, describe, short
+
+BUDGET_MS: Final = 2000
+"""How long one predicate may take for one input."""
+TOGETHER: Final = 64
+"""How many inputs share a context of the predicates."""
+MOST_TEXT: Final = 500_000
+"""How many characters of questions share a context."""
+YES: Final = "true"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One input and what the app made of it."""
+
+    arguments: Arguments
+    outcome: Outcome
+
+    @property
+    def text(self) -> str:
+        """Returns the input as canonical JSON."""
+        return canonical(self.arguments)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One predicate for one row, and whether it is to say true: a `throws_` may have to say false."""
+
+    predicate: str
+    row: int
+    texts: tuple[str, ...]
+    wanted: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What a predicate says of the rows: those it is broken by, and how many it had something to say on."""
+
+    broken: tuple[int, ...]
+    telling: int
+
+
+def answers(executor: Executor, app: App, names: Sequence[str], rows: Sequence[Row]) -> dict[str, Answered]:
+    """Returns for each predicate which of the rows break it."""
+    asked = [question for at, row in enumerate(rows) for question in _questions(names, at, row)]
+    said = _said(executor, app, asked, rows)
+    found = {}
+    for name in names:
+        own = [
+            (question, mark) for question, mark in zip(asked, said, strict=True) if question.predicate == name
+        ]
+        broken = tuple(question.row for question, mark in own if mark not in _right(question))
+        found[name] = Answered(broken=broken, telling=sum(_tells(question, mark) for question, mark in own))
+    return found
+
+
+def fault(executor: Executor, app: App, name: str, row: Row) -> str:
+    """Returns how one predicate fails for one row, in a context of its own; "" if it holds."""
+    for question in _questions([name], 0, row):
+        said = _alone(executor, app, question)
+        if said == ("true" if question.wanted else "false"):
+            return ""
+        if name.startswith("throws_") and said in ("true", "false"):
+            return f"is {said}, but the app gave {describe(row.outcome)}"
+        shown = f" with the output {short(question.texts[1])}" if len(question.texts) > 1 else ""
+        return f"is {said}{shown}"
+    return ""
+
+
+def _questions(names: Sequence[str], at: int, row: Row) -> Iterator[Question]:
+    """Yields what there is to ask about a row: a `prop_` only of an output."""
+    for name in names:
+        if name.startswith("throws_"):
+            refused = isinstance(row.outcome, Declared) and row.outcome.error == name.removeprefix("throws_")
+            yield Question(predicate=name, row=at, texts=(row.text,), wanted=refused)
+        elif name.startswith("meta_"):
+            yield Question(predicate=name, row=at, texts=(row.text,))
+        elif isinstance(row.outcome, Value):
+            yield Question(predicate=name, row=at, texts=(row.text, canonical(row.outcome.output)))
+
+
+def _right(question: Question) -> str:
+    return "tT" if question.wanted else "fF"
+
+
+def _tells(question: Question, mark: str) -> bool:
+    """Returns whether an answer says anything: a `throws_` that is true, a `meta_` that ran the app."""
+    if question.predicate.startswith("throws_"):
+        return mark in "tT"
+    return mark in "TF" if question.predicate.startswith("meta_") else True
+
+
+def _said(executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[Row]) -> str:
+    """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else."""
+    parts = list(_parts(asked))
+    found = run_batch(executor, [_together(app, part, rows) for part in parts])
+    marks = [_marks(ran, len(part)) for ran, part in zip(found, parts, strict=True)]
+    return "".join(
+        told if told is not None else _one_by_one(executor, app, part)
+        for told, part in zip(marks, parts, strict=True)
+    )
+
+
+def _parts(asked: Sequence[Question]) -> Iterator[list[Question]]:
+    """Yields questions that share a context, so many that they neither take long nor need much memory."""
+    part: list[Question] = []
+    size = 0
+    first = 0
+    for question in asked:
+        size += sum(map(len, question.texts))
+        if part and (question.row - first >= TOGETHER or size > MOST_TEXT):
+            yield part
+            part, size = [], sum(map(len, question.texts))
+        first = first if part else question.row
+        part.append(question)
+    if part:
+        yield part
+
+
+def _together(app: App, part: Sequence[Question], rows: Sequence[Row]) -> Job:
+    names = sorted({question.predicate for question in part})
+    table = ",".join(f"{name}: typeof {name} === 'function' ? {name} : undefined" for name in names)
+    known = {rows[question.row].text: _reply(rows[question.row].outcome) for question in part}
+    questions = [[question.predicate, question.texts] for question in part]
+    arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
+    source = f"{_runner()}\nconst predicates = {{ {table} }};"
+    metamorphic = any(name.startswith("meta_") for name in names)
+    return _job(app, "mapp__answers", arguments, metamorphic=metamorphic, source=source)
+
+
+def _reply(outcome: Outcome) -> str:
+    """Returns what `run` answers for an input whose outcome is known, "" where only a run can tell."""
+    match outcome:
+        case Value(output=output):
+            return canonical({"output": output})
+        case Declared(error=error):
+            return canonical({"error": error})
+        case Failed():
+            return ""
+
+
+def _job(app: App, entry: str, arguments: tuple[str, ...], *, metamorphic: bool, source: str = "") -> Job:
+    scale = 1 if not source else 8
+    return Job(
+        program=Program(source=f"{app.properties}\n;{source}" if source else app.properties),
+        entry=entry,
+        arguments=arguments,
+        now_ms=NOW,
+        seed=SEED,
+        wall_ms=BUDGET_MS * scale,
+        subject=program_of(app) if metamorphic else None,
+        host=False,
+    )
+
+
+def _marks(ran: Result, count: int) -> str | None:
+    """Returns the marks of a context that answered all questions, None of one that did not live to."""
+    if not isinstance(ran, Returned):
+        return None
+    marks = json.loads(ran.json)
+    return marks if isinstance(marks, str) and len(marks) == count else None
+
+
+def _one_by_one(executor: Executor, app: App, part: Sequence[Question]) -> str:
+    """Returns the marks of questions that cannot be asked together, say because one never ends.
+
+    A predicate that ended a context once is not asked again: it is broken, and that is enough.
+    """
+    lost: set[str] = set()
+    marks = []
+    for question in part:
+        if question.predicate in lost:
+            marks.append("t" if question.wanted else "f")
+            continue
+        said = _alone(executor, app, question)
+        marks.append({"true": "t", "false": "f"}.get(said, "?"))
+        if marks[-1] == "?":
+            lost.add(question.predicate)
+    return "".join(marks)
+
+
+def _alone(executor: Executor, app: App, question: Question) -> str:
+    """Returns what a predicate says in a context of its own: JSON, or what went wrong."""
+    name = question.predicate
+    match executor.run(_job(app, name, question.texts, metamorphic=name.startswith("meta_"))):
+        case Returned(json=text):
+            return text
+        case Threw(name=error, message=message):
+            return f"{error}: {message}"
+        case Unserialisable(message=message) | Killed(detail=message):
+            return message
+
+
+@cache
+def _runner() -> str:
+    return Path(__file__).with_name("predicates.js").read_text(encoding="utf-8")

@@ -1,0 +1,37 @@
+"""The child process of `mapp.validate.drawing`: takes its limits, draws, and writes lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from mapp.model.manifest import Manifest
+from mapp.validate.generate.inputs import draw
+
+
+def main(job: dict[str, Any]) -> None:
+    """Writes why nothing was drawn, then the inputs, one a line."""
+    _limit(int(job["memory_mb"]) << 20, int(job["seconds"]) + 1)
+    manifest = Manifest.from_dict(job["manifest"])
+    drawn = draw(manifest, job["count"], seed=job["seed"], examples=job["examples"])
+    rows: list[Any] = [{"why": drawn.why}, *drawn.inputs]
+    # Not canonical: a double that is whole must stay a double.
+    sys.stdout.write("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Bounds memory and CPU time where the system can; the wall clock is watched by the parent."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (least, least))

@@ -1,0 +1,43 @@
+// Appended to an app's tests/properties.js: puts many questions to its predicates in one context. Values come as
+// JSON text and are parsed anew for each question. `run` starts a fresh context of the app for every input that
+// is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it.
+function mapp__answers(questions, known, run) {
+  const memory = new Map(Object.entries(known));
+  let asked = false;
+
+  const carried = (value) => {
+    if (typeof value === "string") return value.isWellFormed();
+    if (typeof value === "number") return Number.isFinite(value);
+    if (typeof value !== "object") return typeof value === "boolean";
+    if (value === null) return true;
+    if (Array.isArray(value)) {
+      for (let at = 0; at < value.length; at += 1) if (!carried(value[at])) return false;
+      return true;
+    }
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== null && prototype !== Object.prototype) return false;
+    return Reflect.ownKeys(value).every((name) => typeof name === "string" && carried(value[name]));
+  };
+
+  const remembering = (input) => {
+    asked = true;
+    if (!carried(input)) return run(input);
+    const key = JSON.stringify(input);
+    if (!memory.has(key)) memory.set(key, JSON.stringify(run(input)));
+    return JSON.parse(memory.get(key));
+  };
+
+  // T and F after the app was asked, t and f without; ? is for what has to be looked at alone.
+  const answer = ([predicate, texts]) => {
+    asked = false;
+    try {
+      const given = texts.map((text) => JSON.parse(text));
+      if (predicate.startsWith("meta_")) given.push(remembering);
+      const said = predicates[predicate](...given);
+      return typeof said !== "boolean" ? "?" : said ? (asked ? "T" : "t") : asked ? "F" : "f";
+    } catch {
+      return "?";
+    }
+  };
+  return questions.map(answer).join("");
+}
