@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "Ask and run": {
         "run": "Answer a request in plain words with an app of the library.",
         "exec": "Run one app on given arguments.",
+        "map": "Run one app on every row of a file.",
         "search": "Find apps by what they do.",
         "runs": "Show the journal of runs.",
         "replay": "Run a run of the journal again, offline.",

@@ -66,6 +66,11 @@ EXPLANATIONS: Final = {
         "Something of that name exists and would be overwritten.",
         "Choose another name, or remove what is there.",
     ),
+    "MAPP-0211": _row(
+        "other-terms",
+        "A file was begun from other rows, or by another app or commit, and cannot be continued with these.",
+        "Go on with the same rows and app, name another file, or add --fresh to begin again.",
+    ),
     "MAPP-0220": _row(
         "system",
         "The system refused a file or folder: missing rights, a full disk, a file where a folder should be.",

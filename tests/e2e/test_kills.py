@@ -97,6 +97,28 @@ def _whole_index(_: Path) -> None:
     assert (status["state"], status["apps"]) == ("ready", 2)
 
 
+ROWS = 400
+MAP = ("map", "double", "--input", "rows.jsonl", "--output", "out.jsonl")
+
+
+def _rows(world: Path) -> None:
+    _old_library(world)
+    for left in (world / "work").glob("out.jsonl*"):
+        left.unlink()
+    rows = "".join(f'{{"number": {number}}}\n' for number in range(ROWS))
+    (world / "work" / "rows.jsonl").write_text(rows)
+
+
+def _mapped_or_continued(world: Path) -> None:
+    output = world / "work" / "out.jsonl"
+    finished = output.exists() and not output.with_name("out.jsonl.state").exists()
+    done = mapp_process(*MAP)
+    assert done.code == (1 if finished else 0), done.err
+    lines = output.read_text().splitlines()
+    assert lines == [f'{{"row":{n + 1},"outcome":"ok","output":{2 * n}}}' for n in range(ROWS)]
+    assert [path.name for path in output.parent.glob("out.jsonl*")] == ["out.jsonl"]
+
+
 SCENARIOS = [
     Scenario("add-over", ("add", "folder"), _old_library, _added_or_not("1.0.0", "1.0.1")),
     Scenario("add-new", ("add", "folder"), _write_new, _added_or_not(None, "1.0.1"), sample=4),
@@ -104,6 +126,7 @@ SCENARIOS = [
     Scenario("index", ("index", "rebuild", "--fresh"), _old_library, _whole_index, sample=3),
     Scenario("remove", ("remove", "double"), _old_library, _removed_or_not, sample=3),
     Scenario("path", ("path", "double"), _old_library, _whole_checkout, sample=3),
+    Scenario("map", MAP, _rows, _mapped_or_continued, sample=5),
 ]
 
 

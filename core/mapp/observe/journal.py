@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -52,6 +52,19 @@ CREATE TABLE IF NOT EXISTS decisions (
     run TEXT
 );
 CREATE INDEX IF NOT EXISTS decisions_by_time ON decisions (decided);
+CREATE TABLE IF NOT EXISTS maps (
+    id TEXT PRIMARY KEY,
+    ended REAL NOT NULL,
+    app TEXT NOT NULL,
+    "commit" TEXT NOT NULL,
+    version TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    outcomes TEXT NOT NULL,
+    now_ms INTEGER NOT NULL,
+    seed INTEGER NOT NULL,
+    seconds REAL NOT NULL
+);
 """
 
 _DECIDED: Final = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)"
@@ -89,6 +102,27 @@ class Run:
         for key in ("input", "output"):
             document[key] = None if document[key] is None else json.loads(document[key])
         return document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mapping:
+    """One app run on many rows: how many ended how; row N saw the time `now_ms` and the seed `seed` + N."""
+
+    id: str
+    ended: float
+    app: str
+    commit: str
+    version: str
+    rows: int
+    failed: int
+    outcomes: tuple[tuple[str, int], ...]
+    now_ms: int
+    seed: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the map as a JSON object."""
+        return {**asdict(self), "outcomes": dict(self.outcomes)}
 
 
 def new_id() -> str:
@@ -140,6 +174,23 @@ class Journal:
         )
         self._write(lambda connection: connection.execute(_DECIDED, row))
         return identity
+
+    def mapped(self, mapping: Mapping) -> None:
+        """Writes a map down, as one entry whatever the number of its rows."""
+        row = {**asdict(mapping), "outcomes": json.dumps(dict(mapping.outcomes))}
+        marks = ", ".join(f":{name}" for name in row)
+        names = ", ".join(f'"{name}"' for name in row)
+        insert = f"INSERT INTO maps ({names}) VALUES ({marks})"
+        self._write(lambda connection: connection.execute(insert, row))
+
+    def maps(self, *, app: str | None = None, most: int = 50) -> Iterator[Mapping]:
+        """Yields maps, the newest first."""
+        if not self.path.exists():
+            return
+        query = "SELECT * FROM maps WHERE ?1 IS NULL OR app = ?1 ORDER BY ended DESC, id DESC LIMIT ?2"
+        for row in self._open().execute(query, [app, most]):
+            known = dict(row)
+            yield Mapping(**{**known, "outcomes": tuple(json.loads(known["outcomes"]).items())})
 
     def runs(self, *, app: str | None = None, failed: bool = False, most: int = 50) -> Iterator[Run]:
         """Yields runs, the newest first; with `failed`, only those that ended in no value.
@@ -244,6 +295,7 @@ class Journal:
         oldest = now - self._keep_days * 86_400
         connection.execute("DELETE FROM runs WHERE started < ?", [oldest])
         connection.execute("DELETE FROM decisions WHERE decided < ?", [oldest])
+        connection.execute("DELETE FROM maps WHERE ended < ?", [oldest])
         newest = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT ?"
         connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
         connection.execute("DELETE FROM recordings WHERE run NOT IN (SELECT id FROM runs)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mapp.library import catalogue
@@ -21,6 +21,7 @@ from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Job, Result
 
 if TYPE_CHECKING:
+    from mapp.model.recording import Exchange
     from mapp.ops.brokering import RunBroker
 
 
@@ -46,6 +47,15 @@ class Execution:
             **outcome_to_dict(self.outcome),
             "run": self.run,
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A run that has ended: its entry in the journal, its outcome, and its host calls if it may make any."""
+
+    run: Run
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...] | None
 
 
 def execute(
@@ -75,8 +85,36 @@ def execute(
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
-    started = workspace.clock()
-    now_ms, seed = int(started * 1000), workspace.seed()
+    now_ms, seed = int(workspace.clock() * 1000), workspace.seed()
+    attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed)
+    run = replace(attempt.run, request=request, total_ms=(time.perf_counter() - began) * 1000)
+    record(workspace, replace(attempt, run=run))
+    return Execution(
+        app=name,
+        version=run.version,
+        commit=app.commit,
+        arguments=tuple(filled.items()),
+        outcome=attempt.outcome,
+        run=run.id,
+    )
+
+
+def attempt_run(
+    workspace: Workspace,
+    app: App,
+    filled: Mapping[str, JSONValue],
+    *,
+    allowed: Collection[str],
+    now_ms: int,
+    seed: int,
+) -> Attempt:
+    """Returns what came of running an app on complete arguments, not yet written down.
+
+    Raises:
+        KeyNeeded: a secret that it needs is not there; it was not started.
+        SandboxUnavailable: if no worker can be started.
+    """
+    began, started = time.perf_counter(), workspace.clock()
     identity = new_id()
     job = job_for(app, filled, now_ms=now_ms, seed=seed)
     broker = _broker(workspace, app, allowed, identity)
@@ -84,12 +122,12 @@ def execute(
     run = Run(
         id=identity,
         started=started,
-        app=name,
+        app=app.name,
         commit=app.commit,
         tree=app.tree,
         version=str(app.manifest.version),
-        request=request,
-        input=canonical(filled),
+        request=None,
+        input=canonical(dict(filled)),
         output=canonical(outcome.output) if isinstance(outcome, Value) else None,
         outcome=outcome_name(outcome),
         detail=outcome.message if isinstance(outcome, Failed) else "",
@@ -100,15 +138,7 @@ def execute(
         engine=workspace.executor.engine,
         isolation=workspace.executor.isolation,
     )
-    _record(workspace, run, broker)
-    return Execution(
-        app=name,
-        version=run.version,
-        commit=app.commit,
-        arguments=tuple(filled.items()),
-        outcome=outcome,
-        run=run.id,
-    )
+    return Attempt(run=run, outcome=outcome, exchanges=None if broker is None else tuple(broker.exchanges))
 
 
 def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) -> RunBroker | None:
@@ -134,13 +164,14 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
     return result, outcome
 
 
-def _record(workspace: Workspace, run: Run, broker: RunBroker | None) -> None:
+def record(workspace: Workspace, attempt: Attempt) -> None:
+    """Writes a run down; where that is impossible, says so."""
     calls = None
-    if broker is not None:
+    if attempt.exchanges is not None:
         from mapp.model.recording import write_recording
 
-        calls = write_recording(broker.exchanges)
+        calls = write_recording(attempt.exchanges)
     try:
-        workspace.journal.record(run, calls)
+        workspace.journal.record(attempt.run, calls)
     except (sqlite3.Error, OSError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")

@@ -1,0 +1,73 @@
+"""Reads rows, one JSON object of arguments a line, from a stream of any length."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from mapp.model.values import LONGEST_TEXT, InvalidValue, JSONValue, parse
+
+CHUNK: Final = 1 << 20
+MARK: Final = b"\xef\xbb\xbf"
+"""What some programs put at the head of a file in UTF-8."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line: its number, from 1, and its bytes without the end of the line; None if it is too long."""
+
+    number: int
+    data: bytes | None
+
+    def arguments(self) -> dict[str, JSONValue]:
+        """Returns the arguments that stand in this row.
+
+        Raises:
+            InvalidValue: it is no JSON object.
+        """
+        if self.data is None:
+            raise InvalidValue(f"the row is too large: more than {LONGEST_TEXT:,} bytes")
+        if not self.data.strip():
+            raise InvalidValue("the row is blank")
+        try:
+            text = self.data.decode()
+        except UnicodeDecodeError as error:
+            raise InvalidValue(f"the row is not UTF-8 text: byte {error.start}") from None
+        value = parse(text, what="the row")
+        if not isinstance(value, dict):
+            raise InvalidValue("the row is no JSON object of arguments")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extent:
+    """How many rows a file has, and the SHA-256 of its bytes."""
+
+    rows: int
+    digest: str
+
+
+def read_rows(stream: BinaryIO) -> Iterator[Row]:
+    """Yields the rows of a stream, holding one at a time."""
+    number = 0
+    while line := stream.readline(LONGEST_TEXT + 1):
+        number += 1
+        if len(line) > LONGEST_TEXT:
+            yield Row(number=number, data=None)
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(CHUNK)
+            continue
+        start = len(MARK) if number == 1 and line.startswith(MARK) else 0
+        yield Row(number=number, data=line[start:].rstrip(b"\r\n"))
+
+
+def measure(stream: BinaryIO) -> Extent:
+    """Returns the extent of what is left of a stream, and leaves it at its end."""
+    found, rows, last = hashlib.sha256(), 0, b"\n"
+    while chunk := stream.read(CHUNK):
+        found.update(chunk)
+        rows += chunk.count(b"\n")
+        last = chunk[-1:]
+    return Extent(rows=rows + (last != b"\n"), digest=found.hexdigest())
