@@ -181,6 +181,25 @@ class Repository:
             yield found
             pending = found.parents[0] if found.parents else None
 
+    def between(self, base: str | None, head: str) -> tuple[Commit, ...]:
+        """Returns the commits of `head` that `base` does not have, the oldest first; None: all of them.
+
+        Raises:
+            IntegrityError: an object is missing, as in a shallow clone, or damaged.
+        """
+        library = _pygit2()
+        order = library.enums.SortMode.TOPOLOGICAL | library.enums.SortMode.REVERSE
+        try:
+            walker = self._handle.walk(head, order)
+            if base is not None:
+                walker.hide(base)
+            return tuple(self.info(str(found.id)) for found in walker)
+        except (library.GitError, KeyError, ValueError) as error:
+            raise IntegrityError(
+                f"the history of {head[:10]} cannot be read: {error}",
+                hint="in a shallow clone: git fetch --unshallow",
+            ) from None
+
     def raw(self, identity: str) -> tuple[int, bytes]:
         """Returns the type number and the bytes of an object, its hash checked.
 
@@ -363,6 +382,18 @@ class Repository:
         for name, inner in folders.items():
             builder.insert(name, self._tree(inner), library.enums.FileMode.TREE)
         return builder.write()
+
+
+def discover(folder: Path) -> Repository:
+    """Returns the repository that a folder lies in, as git finds it: a checkout's or a bare one.
+
+    Raises:
+        NotFound: the folder lies in none.
+    """
+    found = _pygit2().discover_repository(str(folder))
+    if found is None:
+        raise NotFound(f"{folder.absolute()} lies in no git repository", hint="git init, or cd into a clone")
+    return Repository.open(Path(found))
 
 
 def _open_handle(path: Path) -> Any:

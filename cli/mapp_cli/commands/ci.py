@@ -1,0 +1,74 @@
+"""`mapp ci`: every commit of a push or a pull request, through the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.rendering import show_check
+from mapp_cli.reports import Reports, report_options
+
+FAILED = 8
+
+
+@click.command("ci")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--base",
+    metavar="REVISION",
+    help="The commit before the first to validate [default: what the forge tells, else only HEAD].",
+)
+@click.option("--head", metavar="REVISION", help="The last commit to validate [default: HEAD].")
+@click.option(
+    "--inputs",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="How many inputs are drawn for each app.",
+)
+@report_options
+@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+@pass_context
+def command(
+    context: Context,
+    folder: Path,
+    base: str | None,
+    head: str | None,
+    inputs: int,
+    reports: Reports,
+    as_json: bool,
+) -> int:
+    """Validate every commit of a push or pull request in the app's repository at FOLDER.
+
+    On GitHub Actions findings become annotations. Exits with 8 if a commit fails.
+    """
+    from mapp.config import environment
+    from mapp.ops.ci import validate
+    from mapp.ops.gate import Options
+
+    console = context.console
+    known = environment()
+    found = []
+    for judged in validate(
+        context.workspace,
+        folder,
+        base=base,
+        head=head,
+        environment=known,
+        options=Options(inputs=inputs),
+        begin=lambda commit: console.tell(f"{commit.id[:10]} {commit.subject}"),
+        watch=lambda result: show_check(console, result),
+    ):
+        found.append(judged)
+        if known.get("GITHUB_ACTIONS") == "true" and not as_json:
+            reports.annotate(console, judged.title, judged.verdict)
+    reports.write([(judged.title, judged.verdict) for judged in found])
+    passed = all(judged.verdict.passed for judged in found)
+    if as_json:
+        console.json({"passed": passed, "commits": [judged.to_dict() for judged in found]})
+    else:
+        bad = sum(not judged.verdict.passed for judged in found)
+        console.result(f"{len(found)} commits validated, {bad} failed")
+    return 0 if passed else FAILED

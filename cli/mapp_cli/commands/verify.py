@@ -1,0 +1,41 @@
+"""`mapp verify`: the recorded verdict on an app, derived again."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.rendering import show_check
+
+DISAGREES = 6
+
+
+@click.command("verify")
+@click.argument("app")
+@click.argument("revision", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print both verdicts and how they differ as JSON.")
+@pass_context
+def command(context: Context, app: str, revision: str | None, as_json: bool) -> int:
+    """Derive the verdict on APP again, at main or at REVISION, and compare it with the recorded one.
+
+    Exits with 6 if they differ, with 8 if they agree that the app fails.
+    """
+    from mapp.ops.verify import verify
+
+    console = context.console
+    found = verify(
+        context.ready, app, revision, watch=None if as_json else lambda result: show_check(console, result)
+    )
+    if as_json:
+        console.json(found.to_dict())
+    else:
+        for row in found.notes:
+            console.tell(f"{row.where} was {row.recorded}, is {row.derived}")
+        for row in found.discrepancies:
+            console.error(f"{row.where} is recorded as {row.recorded}, and comes to {row.derived}")
+        said = "passed" if found.derived.passed else "failed"
+        agrees = "as recorded" if found.agrees else "which is not what is recorded"
+        console.result(f"{app} {found.derived.version}: {said}, {agrees}")
+    if not found.agrees:
+        return DISAGREES
+    return 0 if found.derived.passed else 8

@@ -1,0 +1,202 @@
+"""Validates every commit of a push or a pull request in an app's own repository.
+
+Each commit is judged against its first parent by the rules of the kind that it says it is. Nothing of the
+checkout is read: only git objects, through the same allow-list as in a library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.errors import InvalidApp, MappError, NotFound, UsageError
+from mapp.git.repository import Commit, Repository, discover
+from mapp.git.tree import read_snapshot
+from mapp.model.app import App, read_app
+from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
+from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of, version
+from mapp.ops.workspace import Workspace
+
+MOST_COMMITS: Final = 200
+NOTHING: Final = "0" * 40
+"""What forges give as the commit before the first one of a branch."""
+
+Begin = Callable[[Commit], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """One commit with its verdict."""
+
+    commit: Commit
+    verdict: Verdict
+
+    @property
+    def title(self) -> str:
+        """Returns how reports call it, e.g. `vat 1.2.0 (1a2b3c4d5e)`."""
+        return f"{self.verdict.app} {self.verdict.version} ({self.commit.id[:10]})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as `ci --json` prints it."""
+        return {"commit": self.commit.id, "subject": self.commit.subject, **self.verdict.to_dict()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Which commits are validated: those of `head` that `base` does not have; without a base the newest."""
+
+    base: str | None
+    head: str
+
+
+def range_of(
+    repository: Repository, base: str | None, head: str | None, environment: Mapping[str, str]
+) -> Range:
+    """Returns the range that was asked for, or that the continuous integration's environment tells.
+
+    Understood are GitHub's event file (`before`, `pull_request.base.sha`) and GitLab's `CI_…_SHA` variables.
+
+    Raises:
+        NotFound: a revision names no commit.
+    """
+    tip = repository.resolve(head or "HEAD")
+    told = base or _told(environment)
+    if told is None or told == NOTHING:
+        return Range(base=None, head=tip)
+    return Range(base=repository.resolve(told), head=tip)
+
+
+def commits_of(repository: Repository, wanted: Range) -> tuple[Commit, ...]:
+    """Returns the commits of a range, the oldest first; of a range without a base only the newest.
+
+    Raises:
+        UsageError: there are more than two hundred.
+    """
+    if wanted.base is None:
+        return (repository.info(wanted.head),)
+    found = repository.between(wanted.base, wanted.head)
+    if len(found) > MOST_COMMITS:
+        raise UsageError(
+            f"there are {len(found)} commits, and at most {MOST_COMMITS} are validated at once",
+            hint="mapp ci --base REVISION names a later one",
+        )
+    return found
+
+
+def validate(
+    workspace: Workspace,
+    folder: Path,
+    *,
+    base: str | None = None,
+    head: str | None = None,
+    environment: Mapping[str, str],
+    options: Options = USUAL,
+    begin: Begin | None = None,
+    watch: Watch | None = None,
+) -> Iterator[Judged]:
+    """Yields every commit of the range with its verdict, the oldest first.
+
+    Args:
+        workspace: whose sandbox and caches are used; its library is not touched.
+        folder: a checkout of the app's repository, or a bare one.
+        base: the commit before the first to validate.
+        head: the last commit to validate; `HEAD` by default.
+        environment: tells the base where none is given.
+        options: how hard each is tried.
+        begin: is told each commit before it is tried.
+        watch: is told each result.
+
+    Raises:
+        NotFound: there is no repository, or a revision names no commit.
+        IntegrityError: an object is damaged or missing.
+    """
+    repository = discover(folder)
+    for commit in commits_of(repository, range_of(repository, base, head, environment)):
+        if begin is not None:
+            begin(commit)
+        yield Judged(commit=commit, verdict=_judge(workspace, repository, commit, options, watch))
+
+
+def _judge(
+    workspace: Workspace, repository: Repository, commit: Commit, options: Options, watch: Watch | None
+) -> Verdict:
+    try:
+        app, files = _app_at(repository, commit.id)
+    except MappError as error:
+        verdict = _unreadable(repository, commit, error)
+        if watch is not None:
+            watch(verdict.results[0])
+        return verdict
+    before = _before(repository, commit)
+    same = before is not None and before[0].tree == app.tree
+    kind = _kind(commit, new=before is None)
+    trial = trial_of(workspace, app, files, base=None if same else before, kind=kind, options=options)
+    return judged(trial, commit.tree, watch)
+
+
+def _app_at(repository: Repository, commit: str) -> tuple[App, dict[str, bytes]]:
+    found = read_snapshot(repository, commit)
+    return read_app(found.files, commit=found.commit, tree=found.tree), found.files
+
+
+def _before(repository: Repository, commit: Commit) -> tuple[App, dict[str, bytes]] | None:
+    """Returns the app that the first parent holds; None for a first commit, and after one that held none."""
+    if not commit.parents:
+        return None
+    try:
+        return _app_at(repository, commit.parents[0])
+    except (InvalidApp, NotFound):
+        return None
+
+
+def _kind(commit: Commit, *, new: bool) -> Kind:
+    claimed = commit.trailers.get("Mapp-Operation", "")
+    if claimed in KINDS and not (new and claimed in ("heal", "expand", "edit")):
+        return claimed
+    return "add" if new else "edit"
+
+
+def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Verdict:
+    rows = error.problems if isinstance(error, InvalidApp) else ()
+    problems = [Finding(path=row.path, message=row.message) for row in rows]
+    found = Result(
+        check="source",
+        status="failed",
+        counted=1,
+        problems=tuple(problems) or (Finding(path="", message=error.message),),
+    )
+    return Verdict(
+        app=repository.path.resolve().parent.name,
+        version="?",
+        tree=commit.tree,
+        base=None,
+        kind="edit",
+        mapp=version(),
+        engine="",
+        seed=0,
+        inputs=0,
+        results=(found,),
+    )
+
+
+def _told(environment: Mapping[str, str]) -> str | None:
+    if path := environment.get("GITHUB_EVENT_PATH"):
+        event = _event(Path(path))
+        pull = event.get("pull_request")
+        if isinstance(pull, dict):
+            return str(pull["base"]["sha"])
+        return str(event["before"]) if event.get("before") else None
+    return (
+        environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or environment.get("CI_COMMIT_BEFORE_SHA") or None
+    )
+
+
+def _event(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the event file {path} cannot be read: {error}") from None
+    return document if isinstance(document, dict) else {}

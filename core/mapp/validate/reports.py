@@ -1,0 +1,120 @@
+"""Verdicts for the tools that read test results: JUnit XML, SARIF 2.1.0, annotations of GitHub Actions.
+
+JUnit's format is that of the Jenkins plugin (`testsuites`, `testsuite`, `testcase`); SARIF is the OASIS
+standard, of which only what forges show is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from mapp.model.app import SOURCE
+from mapp.model.verdict import Finding, Result, Verdict
+
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_PLACE: Final = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.(?:js|jsonl|json|toml))(?::(\d+))?")
+# What XML 1.0 cannot hold, escaped or not.
+_UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(verdicts: Sequence[tuple[str, Verdict]]) -> str:
+    """Returns a JUnit XML document: a suite for each verdict under its title, a case for each check."""
+    from xml.etree import ElementTree
+
+    root = ElementTree.Element("testsuites", name="mapp")
+    for title, verdict in verdicts:
+        counts = {
+            "tests": len(verdict.results),
+            "failures": sum(not result.passed for result in verdict.results),
+            "skipped": sum(result.status == "skipped" for result in verdict.results),
+        }
+        seconds = f"{sum(result.seconds for result in verdict.results):.3f}"
+        suite = ElementTree.SubElement(root, "testsuite", name=_speakable(title), time=seconds)
+        suite.attrib.update({name: str(count) for name, count in counts.items()})
+        for result in verdict.results:
+            _case(ElementTree.SubElement(suite, "testcase"), title, result)
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def sarif(verdicts: Sequence[tuple[str, Verdict]], rules: Mapping[str, str], version: str) -> dict[str, Any]:
+    """Returns a SARIF log: a rule for each check (id -> what it says), a result for each finding."""
+    results = [
+        _sarif_result(title, result.check, finding)
+        for title, verdict in verdicts
+        for result in verdict.results
+        if not result.passed
+        for finding in result.problems
+    ]
+    driver = {
+        "name": "mapp",
+        "version": version,
+        "rules": [{"id": name, "shortDescription": {"text": says}} for name, says in rules.items()],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+
+
+def workflow_commands(title: str, verdict: Verdict) -> Iterator[str]:
+    """Yields a workflow command of GitHub Actions for each finding of a verdict that failed."""
+    for result in verdict.results:
+        for finding in () if result.passed else result.problems:
+            file, line = place(finding)
+            where = f"file={_property(file)}" + (f",line={line}" if line else "")
+            yield f"::error {where},title={_property(f'{title}: {result.check}')}::{_data(_words(finding))}"
+
+
+def place(finding: Finding) -> tuple[str, int | None]:
+    """Returns the file and line that a finding is about; what is about no file is about the source.
+
+    >>> place(Finding(path="tests/examples.jsonl:3", message=""))
+    ('tests/examples.jsonl', 3)
+    >>> place(Finding(path="property prop_even", message=""))
+    ('tests/properties.js', None)
+    """
+    found = _PLACE.match(finding.path)
+    if found is not None:
+        return found[1], int(found[2]) if found[2] else None
+    return ("tests/properties.js" if finding.path.startswith("property ") else SOURCE), None
+
+
+def _case(case: Any, title: str, result: Result) -> None:
+    from xml.etree import ElementTree
+
+    case.attrib.update(classname=_speakable(title), name=result.check, time=f"{result.seconds:.3f}")
+    if result.status == "skipped":
+        ElementTree.SubElement(case, "skipped", message=str(dict(result.evidence).get("why", "")))
+    if not result.passed:
+        text = _speakable("\n".join(map(_words, result.problems)))
+        message = _speakable(str(result.problems[0])) if result.problems else "failed"
+        ElementTree.SubElement(case, "failure", message=message).text = text
+
+
+def _sarif_result(title: str, check: str, finding: Finding) -> dict[str, Any]:
+    file, line = place(finding)
+    location: dict[str, Any] = {"artifactLocation": {"uri": file}}
+    if line:
+        location["region"] = {"startLine": line}
+    return {
+        "ruleId": check,
+        "level": "error",
+        "message": {"text": f"{title}: {_words(finding)}"},
+        "locations": [{"physicalLocation": location}],
+    }
+
+
+def _words(finding: Finding) -> str:
+    return "\n".join(text for text in (str(finding), finding.evidence, finding.reproduce) if text)
+
+
+def _speakable(text: str) -> str:
+    return _UNSPEAKABLE.sub("\ufffd", text)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
