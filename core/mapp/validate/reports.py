@@ -14,7 +14,7 @@ from mapp.model.app import SOURCE
 from mapp.model.verdict import Finding, Result, Verdict
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-_PLACE: Final = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.(?:js|jsonl|json|toml))(?::(\d+))?")
+_PLACE: Final = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.(?:jsonl|json|js|toml))\b(?::(\d+))?")
 # What XML 1.0 cannot hold, escaped or not.
 _UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

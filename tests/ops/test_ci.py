@@ -1,0 +1,139 @@
+"""Every commit of a push is validated, by the rules of what it says it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from support.apps import Draft, app, write_files
+from support.terminal import mapp
+
+LAW = "function prop_double(input, output) { return output === input.number * 2; }\n"
+SHIFTED = "function main(input, host) {\n  return input.number * 2 + 1;\n}\n"
+
+
+def draft(version: str = "1.0.0") -> Draft:
+    made = app().version(version).file("tests/properties.js", LAW)
+    return (
+        made.example({"number": 3}, output=6)
+        .example({"number": -7}, output=-14)
+        .example({"number": 0}, output=0)
+    )
+
+
+class Clone:
+    """A person's clone of an app's repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "GIT_CONFIG_NOSYSTEM": "1"}
+        done = subprocess.run(
+            ["git", *identity, *arguments],
+            cwd=self.folder,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, made: Draft, message: str) -> str:
+        write_files(self.folder, made.files)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path / "clone")
+
+
+def test_every_commit_of_the_range_is_validated_and_the_bad_one_named(clone: Clone, tmp_path: Path) -> None:
+    first = clone.commit(draft(), "double: first")
+    clone.commit(draft("1.0.1").source(SHIFTED), "double: off by one")
+    good = clone.commit(draft("1.0.2"), "double: back again")
+    reports = ["--junit", str(tmp_path / "r.xml"), "--sarif", str(tmp_path / "r.sarif")]
+    answer = mapp("ci", str(clone.folder), "--base", first, "--inputs", "30", *reports, "--json")
+    document = json.loads(answer.out)
+
+    assert answer.code == 8
+    assert [row["passed"] for row in document["commits"]] == [False, True]
+    assert document["commits"][1]["commit"] == good
+    failed = [row["check"] for row in document["commits"][0]["checks"] if not row["passed"]]
+    assert {"examples", "properties", "version"} <= set(failed)
+    assert len(ElementTree.parse(tmp_path / "r.xml").getroot()) == 2
+    found = json.loads((tmp_path / "r.sarif").read_text())["runs"][0]["results"]
+    assert {row["ruleId"] for row in found} == set(failed)
+
+
+def test_without_a_base_the_newest_commit_is_validated(clone: Clone) -> None:
+    clone.commit(draft().source(SHIFTED), "double: wrong")
+    clone.commit(draft("2.0.0"), "double: right")
+    answer = mapp("ci", str(clone.folder), "--inputs", "20")
+
+    assert (answer.code, answer.out) == (0, "1 commits validated, 0 failed\n")
+
+
+def test_a_commit_that_says_it_is_a_heal_is_held_to_that(clone: Clone) -> None:
+    clone.commit(draft(), "double: first")
+    clone.commit(draft("1.0.1").example({"number": 8}, output=16), "double: heal\n\nMapp-Operation: heal\n")
+    answer = mapp("ci", str(clone.folder), "--inputs", "20", "--json")
+    (row,) = json.loads(answer.out)["commits"]
+
+    assert row["kind"] == "heal"
+    assert "tests-kept" in [check["check"] for check in row["checks"] if not check["passed"]]
+
+
+def test_a_tree_that_is_no_app_is_a_failed_commit_and_not_the_end(clone: Clone) -> None:
+    first = clone.commit(draft(), "double: first")
+    clone.commit(draft().file("mapp.toml", "name ="), "double: broken")
+    clone.commit(draft("1.0.1").file("README.md", "more\n"), "double: mended")
+    answer = mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json")
+
+    assert [row["passed"] for row in json.loads(answer.out)["commits"]] == [False, True]
+
+
+def test_the_range_is_what_github_tells(
+    clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = clone.commit(draft(), "double: first")
+    clone.commit(draft("1.0.1").source(SHIFTED), "double: off by one")
+    clone.commit(draft("1.0.2"), "double: back again")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"before": first}))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    answer = mapp("ci", str(clone.folder), "--inputs", "20")
+
+    assert answer.code == 8
+    assert answer.out.startswith("::error file=tests/examples.jsonl")
+    assert answer.out.endswith("2 commits validated, 1 failed\n")
+
+
+def test_a_shallow_clone_says_what_to_do(clone: Clone, tmp_path: Path) -> None:
+    for number in range(3):
+        clone.commit(draft(f"1.0.{number}").file("README.md", f"{number}\n"), f"double: {number}")
+    shallow = tmp_path / "shallow"
+    clone.git("clone", "-q", "--depth", "1", f"file://{clone.folder}", str(shallow))
+    answer = mapp("ci", str(shallow), "--base", clone.git("rev-parse", "HEAD~2"))
+
+    assert answer.code != 0
+    assert "names no commit" in answer.err or "unshallow" in answer.err
+
+
+def test_a_folder_outside_any_repository_is_told(tmp_path: Path) -> None:
+    answer = mapp("ci", str(tmp_path))
+
+    assert answer.code != 0
+    assert "lies in no git repository" in answer.err
