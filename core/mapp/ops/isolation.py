@@ -20,15 +20,16 @@ def is_strange(home: Home, name: str) -> bool:
 
 
 def ensure_isolated(workspace: Workspace, name: str) -> None:
-    """Refuses to run an app that others wrote where it could reach more than the settings accept.
+    """Refuses to run an app where it could reach more than the settings accept.
 
     Raises:
         SandboxUnavailable: naming the setting that would accept it; nothing was started.
     """
-    least = workspace.config.isolation_strangers
-    isolation = workspace.executor.isolation
-    if not is_enough(isolation, least) and is_strange(workspace.home, name):
-        raise too_little(isolation, least, "isolation_strangers")
+    config, isolation = workspace.config, workspace.executor.isolation
+    if not is_enough(isolation, config.isolation):
+        raise too_little(isolation, config.isolation, "isolation")
+    if not is_enough(isolation, config.isolation_strangers) and is_strange(workspace.home, name):
+        raise too_little(isolation, config.isolation_strangers, "isolation_strangers")
 
 
 def strangers_run(workspace: Workspace) -> bool:

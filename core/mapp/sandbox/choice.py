@@ -64,4 +64,4 @@ def _best(notes: Path | None, engine: str, environment: Mapping[str, str]) -> Ex
         return ForkingExecutor(notes=notes, engine=engine, environment=environment)
     from mapp.sandbox.spawning import SpawningExecutor
 
-    return SpawningExecutor(engine=engine, environment=environment)
+    return SpawningExecutor(notes=notes, engine=engine, environment=environment)

@@ -30,7 +30,8 @@ PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once
 CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"  # as in zygote.py
-PROBE, HELD = b"T", b"1"  # as in probing.py
+PROBE = b"T"  # as in probing.py, and the answers to it
+HELD: dict[bytes, Isolation] = {b"F": "full", b"P": "process", b"N": "none"}
 STARTS = 3  # a zygote that does not get ready as often as this never will
 LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 ENDED = 24
@@ -90,12 +91,12 @@ class Lane:
             raise engine.unavailable("its process ended at once")
         return self._isolation
 
-    def holds(self) -> bool:
-        """Has the zygote try out whether its confinement holds; raises SandboxUnavailable."""
+    def measured(self) -> Isolation:
+        """Has the zygote try out what its confinement holds back; raises SandboxUnavailable."""
         self.isolation()
         try:
             self._control.sendall(PROBE)
-            return self._control.recv(1) == HELD
+            return HELD.get(self._control.recv(1), "none")
         except OSError as error:
             raise engine.unavailable(f"it could not be tried out: {error}") from error
 
@@ -315,8 +316,7 @@ class ForkingExecutor:
 
     def _measured(self) -> Isolation:
         with self._turn(), self._lane() as lane:
-            claimed = lane.isolation()
-            return "process" if claimed == "full" and not lane.holds() else claimed
+            return lane.measured()
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Tries, in a child locked in like a worker, what a worker must not be able to do.
 
-Runs in the zygote, which imports it before it loses sight of files. A level of isolation that was not tried
-out would only be a hope.
+A zygote forks a child for each attempt; without `fork` a process is started for each (`attempt.py`). A level
+of isolation that was not tried out would only be a hope.
 """
 
 from __future__ import annotations
@@ -16,33 +16,84 @@ if TYPE_CHECKING:
     from mapp.sandbox import confinement
 
 PROBE = b"T"  # the order, as in forking.py
-HELD, BREACHED = b"1", b"0"
+LEVELS = {"full": b"F", "process": b"P", "none": b"N"}  # the answer
 REFUSED = 9  # exit status of a child that got an error instead of what it wanted
 SIGSYS = 31
 MEMORY, SECONDS = 64 << 20, 1
 
 
+MOST_DESCRIPTORS = 256
+OURS = ("HOME", "LOGNAME", "PATH", "USER", "USERPROFILE")  # what the environment of a person has
+
+
 def verdict(doors: confinement.Confinement) -> bytes:
-    """Returns whether every attempt failed: by the end of the child that made it, or by an error."""
-    attempts = (open_file, open_socket, execute, fork, doors.trace)
+    """Returns the level that holds here, tried out by forked children."""
+    level = measured(doors.isolation, lambda attempts: endings(attempts, doors))
+    return LEVELS[level]
+
+
+def measured(claimed: str, ends: Callable[[tuple[str, ...]], list[int]]) -> str:
+    """Returns the highest level for which every attempt failed, at most the one that is claimed.
+
+    `ends` makes attempts, each in a process of its own, and returns their exit codes: failed is what ended by
+    the kernel's hand or in an error.
+    """
+    for level, attempts in ATTEMPTS.items():
+        wanted = claimed == "full" or level == "process"
+        if wanted and all(code in (REFUSED, -SIGSYS) for code in ends(attempts)):
+            return level
+    return "none"
+
+
+def endings(attempts: tuple[str, ...], doors: confinement.Confinement) -> list[int]:
+    """Forks a child for each attempt, all at once; returns their exit codes."""
     children = [launch(attempt, doors) for attempt in attempts]
-    endings = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    return HELD if all(ending in (REFUSED, -SIGSYS) for ending in endings) else BREACHED
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
 
-def launch(attempt: Callable[[], None], doors: confinement.Confinement) -> int:
+def launch(attempt: str, doors: confinement.Confinement) -> int:
     """Starts the child that makes one attempt; returns its process id."""
     child = os.fork()
-    if child:
-        return child
+    if child == 0:
+        make(attempt, doors)
+    return child
+
+
+def make(attempt: str, doors: confinement.Confinement) -> None:
+    """Locks this process in as a worker and makes one attempt. Never returns."""
     try:
         doors.detach()
         doors.commit(MEMORY, SECONDS)
-        attempt()
+        if attempt == "trace":
+            doors.trace()
+        else:
+            MADE[attempt]()
     except OSError:
         os._exit(REFUSED)
     finally:
         os._exit(0)
+
+
+def inherit() -> None:
+    """Finds something of whoever started it: its environment, or a descriptor to read from or write to."""
+    if any(name in os.environ for name in OURS):
+        return
+    for descriptor in range(MOST_DESCRIPTORS):
+        if is_open(descriptor):
+            return
+    raise OSError("nothing is left of it")
+
+
+def is_open(descriptor: int) -> bool:
+    """Returns whether a descriptor can be read or written, by calls that a worker may make."""
+    try:
+        os.read(descriptor, 0)
+    except OSError:
+        try:
+            os.write(descriptor, b"")
+        except OSError:
+            return False
+    return True
 
 
 def open_file() -> None:
@@ -63,3 +114,14 @@ def execute() -> None:
 def fork() -> None:
     """Makes a second process."""
     os.fork()
+
+
+MADE: dict[str, Callable[[], None]] = {
+    "open": open_file,
+    "connect": open_socket,
+    "execute": execute,
+    "fork": fork,
+    "inherit": inherit,
+}
+# The attempts that must fail at a level, the highest level first; `trace` is the confinement's own.
+ATTEMPTS = {"full": ("inherit", "open", "connect", "execute", "fork", "trace"), "process": ("inherit",)}

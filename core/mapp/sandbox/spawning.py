@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -17,6 +18,8 @@ from mapp.errors import SandboxUnavailable
 from mapp.sandbox import ending, engine, wire
 from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+from mapp.sandbox.probing import measured
+from mapp.sandbox.verdict import LEVELS, note, noted
 
 PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18
@@ -28,9 +31,16 @@ class SpawningExecutor:
     """An Executor with one fresh interpreter a run."""
 
     def __init__(
-        self, *, engine: str = engine.DEFAULT, environment: Mapping[str, str] = engine.ENVIRONMENT
+        self,
+        *,
+        engine: str = engine.DEFAULT,
+        environment: Mapping[str, str] = engine.ENVIRONMENT,
+        notes: Path | None = None,
     ) -> None:
+        """`notes` is a file for the verdict on this machine, kept until it is started anew."""
         self._closed = False
+        self._notes = notes
+        self._isolation: Isolation | None = None
         self._engine = engine
         self._environment = environment
 
@@ -41,9 +51,35 @@ class SpawningExecutor:
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine; starts a worker to find out."""
-        with _worker(self._engine, self._environment) as (_, isolation):
-            return isolation
+        """What stands between a broken engine and the machine.
+
+        The first time on a machine since it was started, processes locked in like workers try to break out.
+        """
+        if self._isolation is None:
+            self._isolation = noted(self._notes, self._engine)
+        if self._isolation is None:
+            self._isolation = self._measured()
+            note(self._notes, self._isolation, self._engine)
+        return self._isolation
+
+    def _measured(self) -> Isolation:
+        with _worker(self._engine, self._environment) as (_, claimed):
+            level = measured(claimed, self._endings)
+        return LEVELS[level]
+
+    def _endings(self, attempts: tuple[str, ...]) -> list[int]:
+        command = engine.command("attempt", self._engine)
+        started = [
+            subprocess.Popen(
+                [*command, attempt],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+            )
+            for attempt in attempts
+        ]
+        return [_end_of(process) for process in started]
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable."""
@@ -78,6 +114,16 @@ class SpawningExecutor:
         with _worker(self._engine, self._environment) as (process, _):
             _hand_over(process, payload)
             return _listen(process, job, desk)
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Returns the exit code of a process that should end by itself, at once."""
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return 0
 
 
 @contextlib.contextmanager

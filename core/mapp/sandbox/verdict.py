@@ -10,9 +10,9 @@ from pathlib import Path
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Isolation
 
-LEVELS: dict[str, Isolation] = {"full": "full", "process": "process"}
+LEVELS: dict[str, Isolation] = {"full": "full", "process": "process", "none": "none"}
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-MATTERING = ("confinement.py", "probing.py", "worker.py", "zygote.py")
+MATTERING = ("attempt.py", "confinement.py", "probing.py", "spawning.py", "worker.py", "zygote.py")
 
 
 def noted(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
@@ -36,6 +36,8 @@ def note(file: Path | None, level: Isolation, name: str = engine.DEFAULT) -> Non
 
 def _circumstances(name: str) -> str:
     """Boot, kernel, user, interpreter, engine, our own files; raises OSError where no boot is known."""
+    if not hasattr(os, "uname"):
+        raise OSError("nothing says here when the machine was started")
     states = (Path(engine.HERE, name).stat() for name in MATTERING)
     ours = [f"{state.st_size} {state.st_mtime_ns}" for state in states]
     kernel = os.uname()
