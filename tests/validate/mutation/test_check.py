@@ -69,7 +69,7 @@ def test_a_survivor_says_what_is_not_tested_and_which_example_would(executor: Ex
         problem for problem in found.problems if "bound" in problem.message or "number" in problem.message
     )
     assert survivor.path.startswith("main.js:")
-    assert survivor.message.startswith("no test tells ")
+    assert survivor.message.startswith("nothing tests ")
     change, example, instead = survivor.evidence.rsplit("\n", 2)
     assert change.startswith("- ")
     assert "\n+ " in change

@@ -68,7 +68,7 @@ def _finding(trial: Trial, fate: Fate) -> Finding:
 
 def words_for(fate: Fate) -> str:
     """Returns what a survivor says about the tests, in a sentence."""
-    return f"no test tells {BY_ID[fate.mutant.operator].untested} ({_change(fate)})"
+    return f"nothing tests {BY_ID[fate.mutant.operator].untested}: {_change(fate)}"
 
 
 def _change(fate: Fate) -> str:

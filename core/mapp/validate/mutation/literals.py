@@ -10,7 +10,7 @@ from mapp.validate.mutation.operator import Edit, Operator, Proposals, instead_o
 
 _CLASSES: Final = {"d": "D", "D": "d", "w": "W", "W": "w", "s": "S", "S": "s", "b": "B", "B": "b"}
 _PIECE: Final = re.compile(
-    r"\\.|\[\^?(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|\(\?(?:[:=!]|<[=!]|<\w+>)|.", re.DOTALL
+    r"\\[pPu]\{[^}]*\}|\\.|\[\^?(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|\(\?(?:[:=!]|<[=!]|<\w+>)|.", re.DOTALL
 )
 
 
@@ -75,9 +75,14 @@ def item(node: Node) -> Proposals:
 
 def entry(node: Node) -> Proposals:
     """Proposes an object without one of its properties; one with a single property is emptied."""
+    if len(node.parts) == 1:
+        yield instead_of(node, "{}")
+        return
     for position, part in enumerate(node.parts):
-        following = node.parts[position + 1] if position + 1 < len(node.parts) else None
-        yield Edit(start=part.start, end=part.end if following is None else following.start, text="")
+        if position + 1 < len(node.parts):
+            yield Edit(start=part.start, end=node.parts[position + 1].start, text="")
+        else:
+            yield Edit(start=node.parts[position - 1].end, end=part.end, text="")
 
 
 def spread(node: Node) -> Proposals:
@@ -107,7 +112,9 @@ def _other_piece(text: str) -> tuple[str, ...]:
         return (f"\\{_CLASSES[text[1]]}",)
     if text.startswith("[") and len(text) > 2:
         return ((f"[{text[2:]}") if text.startswith("[^") else f"[^{text[1:]}",)
-    if text.startswith("{"):
+    if text.startswith(("\\p", "\\P")) and len(text) > 2:
+        return (f"\\{text[1].swapcase()}{text[2:]}",)
+    if text.startswith("{") and len(text) > 2:
         return ("",)
     swaps = {
         "^": ("",),
