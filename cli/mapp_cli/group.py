@@ -46,6 +46,7 @@ COMMANDS: Final = {
         "index": "Rebuild the index, or show its state.",
         "config": "Show or change settings.",
         "keys": "Store secrets for apps and models.",
+        "spend": "Show what writing apps has cost, and what is left.",
         "doctor": "Say what works on this machine and what does not.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",

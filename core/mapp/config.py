@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
+from mapp.model.budget import parse_budget
 
 PROJECT_FILE: Final = ".mapp.toml"
 
@@ -45,6 +46,22 @@ class Config:
         default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
     )
     llm_url: str = field(default="", metadata={"help": "where that model is; empty for the service's own"})
+    coder: str = field(
+        default="",
+        metadata={"help": "who writes apps: anthropic:NAME, openai:NAME, local:FILE or agent:COMMAND"},
+    )
+    coder_url: str = field(default="", metadata={"help": "where the coder's model is"})
+    coder_price: str = field(
+        default="", metadata={"help": "READ/WRITTEN dollars per million tokens; of an agent, dollars a call"}
+    )
+    coder_keys: str = field(
+        default="", metadata={"help": "names of the keys that an agent gets, with commas"}
+    )
+    budget_change: str = field(
+        default="$2, 12 rounds, 30 min", metadata={"help": "what writing or changing one app may cost"}
+    )
+    budget_day: str = field(default="$5", metadata={"help": "what coders may cost on one day"})
+    budget_month: str = field(default="$50", metadata={"help": "what coders may cost in one month"})
 
 
 _CHOICES: Final = {
@@ -54,9 +71,10 @@ _CHOICES: Final = {
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
 }
-_TEXTS: Final = ("llm", "llm_url")
+_BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
+_TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
 _PERSONAL: Final = ("isolation", "isolation_strangers", *_TEXTS)
-"""What a project's file may not set: a stranger's folder would choose where the key goes, or lower a wall."""
+"""What a project's file may not set: a stranger would say where keys and money go, or lower a wall."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 
 
@@ -104,6 +122,8 @@ def parse_setting(name: str, text: str) -> Any:
     if name in _TEXTS:
         if len(text) > 300 or not text.isprintable():
             raise UsageError(f"{name} must be at most 300 printable characters")
+        if name in _BUDGETS:
+            parse_budget(text)
         return text
     if name in _CHOICES:
         if text not in _CHOICES[name]:

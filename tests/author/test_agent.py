@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from mapp.author.agent import AgentCoder, _told_by_claude
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief, Files, Near, Progress
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.patch import LARGEST, PatchRefused, apply
+from mapp.model.budget import Budget
 from mapp.sandbox.confinement import Confinement
 from support.agents import DONE, SOURCE, SUCCESS, agent
+from support.processes import kill, start
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="agents are run on POSIX systems")
 
@@ -117,10 +118,10 @@ def test_who_claims_success_and_does_nothing_is_not_believed(tmp_path: Path) -> 
     assert error.spend.cost_micros == 12_500
 
 
-def test_who_never_ends_is_ended_and_counts_at_the_worst(tmp_path: Path) -> None:
-    error = failure(
-        agent(tmp_path, DONE + "signal.signal(15, signal.SIG_IGN)\nwhile True: time.sleep(9)"), SHORT
-    )
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_who_never_ends_is_ended_and_counts_at_the_worst(tmp_path: Path, namespaces: bool) -> None:
+    body = DONE + "signal.signal(15, signal.SIG_IGN)\nwhile True: time.sleep(9)"
+    error = failure(agent(tmp_path, body, namespaces=namespaces), SHORT)
 
     assert isinstance(error, OverBudget)
     assert error.spend.cost_micros == 500_000
@@ -197,17 +198,20 @@ def vanish(depth):
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to look")
-def test_no_daemon_outlives_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_no_daemon_outlives_it(tmp_path: Path, namespaces: bool) -> None:
     mark = f"mark-{os.getpid()}-{time.time_ns()}"
     body = f"MARK = {mark!r}\n{DAEMON}\nfor depth in range(4): vanish(depth)\ntime.sleep(0.3)\n{DONE}"
-    found = agent(tmp_path, body).propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
+    coder = agent(tmp_path, body, namespaces=namespaces)
+    found = coder.propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
     assert found.files
     assert marked(mark) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to look")
-def test_who_forks_without_end_is_ended_with_all_children(tmp_path: Path) -> None:
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_who_forks_without_end_is_ended_with_all_children(tmp_path: Path, namespaces: bool) -> None:
     mark = f"mark-{os.getpid()}-{time.time_ns()}"
     body = f"""
     for _ in range(400):
@@ -218,7 +222,7 @@ def test_who_forks_without_end_is_ended_with_all_children(tmp_path: Path) -> Non
             break
     time.sleep(600)
     """
-    error = failure(agent(tmp_path / mark, body), SHORT)
+    error = failure(agent(tmp_path / mark, body, namespaces=namespaces), SHORT)
 
     assert error.spend.cost_micros == 500_000
     assert marked(mark) == []
@@ -373,3 +377,35 @@ def test_breaking_it_off_ends_the_agent(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_is_no_account_is_not_taken_for_one(printed: bytes) -> None:
     assert _told_by_claude(printed) is None
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from mapp.model.budget import Budget
+from mapp.author.coder import Brief
+from support.agents import agent
+namespaces = sys.argv[2] == "True"
+coder = agent(Path(sys.argv[1]), "time.sleep(600)", namespaces=namespaces)
+def watch(progress):
+    print(progress.doing, flush=True)
+coder.propose(Brief(app="vat", phase="code", goal="x"), {}, Budget(), watch)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to look")
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_when_mapp_is_killed_its_agent_goes_too(tmp_path: Path, namespaces: bool) -> None:
+    folder = tmp_path / "killed"
+    process = start(_KILLED, str(folder), str(namespaces))
+    assert process.stdout is not None
+    while b"working" not in process.stdout.readline():
+        assert process.poll() is None
+    while not marked(str(folder / "agent.py")):
+        assert process.poll() is None
+    kill(process)
+
+    ends = time.monotonic() + 30
+    while marked(str(folder / "agent.py")) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert marked(str(folder / "agent.py")) == []

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from mapp.author.anthropic import AnthropicCoder
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief, Files, Progress, Proposal
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Refused, Unavailable
 from mapp.author.prices import parse_price
 from mapp.author.prompt import fixed
+from mapp.model.budget import Budget
 from support.messages_api import (
     SAID,
     USAGE,

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import pytest
 
-from mapp.author.budget import Budget
 from mapp.author.coder import MAY_CHANGE, Brief, Coder, Files, Phase, Progress, Proposal
 from mapp.author.failures import BadAnswer, CoderFailed, OverBudget, Unavailable
+from mapp.model.budget import Budget
 from support.coders import MAKERS, Answer
 
 WORKSPACE: Files = {

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from mapp.author.answer import schema
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief
 from mapp.author.failures import BadAnswer
 from mapp.author.local import LocalCoder
 from mapp.llm.llama import LlamaModel
 from mapp.llm.model import ModelFailed
+from mapp.model.budget import Budget
 
 FORM = {
     "type": "object",

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.author import scratch
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.prompt import fixed_words, render
 from mapp.author.room import LONGEST
+from mapp.model.budget import Budget
 from mapp.model.spend import MICROS, Spend
 
 CLAUDE: Final = (
@@ -54,7 +54,8 @@ class AgentCoder:
 
     `told` says how it tells its cost: `claude` prints JSON at the end; `nothing`: each call counts as
     `most_micros`. `keys` are the only secrets in its environment, `path` its PATH, `place` where scratch
-    folders are made, `hidden` what it must not see.
+    folders are made, `hidden` what it must not see. Without `namespaces` it sees the machine's processes and
+    what is hidden.
     """
 
     command: tuple[str, ...] = CLAUDE
@@ -64,6 +65,7 @@ class AgentCoder:
     path: str = os.defpath
     place: Path | None = None
     hidden: tuple[Path, ...] = ()
+    namespaces: bool = True
 
     @property
     def name(self) -> str:
@@ -168,6 +170,7 @@ class AgentCoder:
             "hidden": [str(path) for path in self.hidden],
             "environment": self._environment(root, brief),
             "processes": MOST_PROCESSES,
+            "namespaces": self.namespaces,
             "limits": {
                 "RLIMIT_FSIZE": LARGEST_FILE,
                 "RLIMIT_CORE": 0,

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from mapp.author.failures import OverBudget
-from mapp.model.spend import Sums, Totals, dollars
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Budget:
-    """What may be spent: tokens read and written, money (micro-dollars), calls of a coder, seconds.
-
-    None is no limit.
-    """
-
-    tokens: int | None = None
-    micros: int | None = None
-    rounds: int | None = None
-    seconds: float | None = None
-
-    def minus(self, spent: Totals) -> Budget:
-        """Returns what is left, at least zero."""
-        return Budget(
-            tokens=_less(self.tokens, spent.spend.tokens),
-            micros=_less(self.micros, spent.spend.cost_micros),
-            rounds=_less(self.rounds, spent.rounds),
-            seconds=None if self.seconds is None else max(0.0, self.seconds - spent.spend.seconds),
-        )
-
-    def within(self, other: Budget) -> Budget:
-        """Returns the tighter of two budgets, limit by limit.
-
-        >>> Budget(tokens=5, rounds=2).within(Budget(tokens=9, micros=1))
-        Budget(tokens=5, micros=1, rounds=2, seconds=None)
-        """
-        names = [item.name for item in fields(self)]
-        pairs = {name: _present(getattr(self, name), getattr(other, name)) for name in names}
-        return Budget(**{name: min(pair, default=None) for name, pair in pairs.items()})  # type: ignore[arg-type]
-
-    def exceeded(self, spent: Totals) -> Iterator[str]:
-        """Yields, in words, every limit that the spend goes beyond."""
-        spend = spent.spend
-        if self.tokens is not None and spend.tokens > self.tokens:
-            yield f"{spend.tokens:,} tokens of {self.tokens:,}"
-        if self.micros is not None and spend.cost_micros > self.micros:
-            yield f"{dollars(spend.cost_micros)} of {dollars(self.micros)}"
-        if self.rounds is not None and spent.rounds > self.rounds:
-            yield f"{spent.rounds} rounds of {self.rounds}"
-        if self.seconds is not None and spend.seconds > self.seconds:
-            yield f"{spend.seconds:.0f} seconds of {self.seconds:.0f}"
+from mapp.model.budget import Budget
+from mapp.model.spend import Sums, Totals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Budgets:
     """What one change, one day and one month may cost; days and months are those of UTC."""
 
-    change: Budget = Budget()
-    day: Budget = Budget()
-    month: Budget = Budget()
+    change: Budget = field(default_factory=Budget)
+    day: Budget = field(default_factory=Budget)
+    month: Budget = field(default_factory=Budget)
 
     def left(self, sums: Sums) -> Budget:
         """Returns what one more call may cost.
@@ -90,14 +46,6 @@ class Budgets:
                     f"one more call could go beyond the budget of this {name}: {beyond}",
                     hint=f"mapp spend shows where it went; mapp config budget_{name} VALUE raises it",
                 )
-
-
-def _less(limit: int | None, spent: int) -> int | None:
-    return None if limit is None else max(0, limit - spent)
-
-
-def _present(*limits: float | None) -> list[float]:
-    return [limit for limit in limits if limit is not None]
 
 
 def _used_up(left: float | None) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from mapp.author.budget import Budget
 from mapp.author.failures import BadAnswer
+from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 Phase = Literal["contract", "code"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mapp.author import answer
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.deadline import TooLate, within
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
@@ -15,6 +14,7 @@ from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
 from mapp.author.room import Room, room
 from mapp.llm.model import Completion, Model, ModelFailed
+from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 MOST_OUT: Final = 6_000

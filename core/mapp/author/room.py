@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mapp.author.budget import Budget
 from mapp.author.failures import OverBudget
 from mapp.author.prices import Price
+from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 LEAST_ANSWER: Final = 1_000

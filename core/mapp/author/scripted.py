@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mapp.author.budget import Budget
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.failures import CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
 from mapp.author.room import room
+from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 CHARACTERS_A_TOKEN = 4

@@ -1,12 +1,13 @@
 """Starts an agent and sees to it that nothing of it is left: a script for a bare interpreter.
 
-Standard input is one line of JSON, and after that a lifeline: when it closes, everything is killed. Where the
-kernel allows it, the agent lives in a process namespace of its own, whose end is the end of all that is in
-it, however often they forked; with a `/proc` of its own, and some folders out of sight. Elsewhere this process
-adopts what its descendants leave behind, and kills until nobody is left. Landlock, where it is there, lets
-the agent write into its own folders only. Exits with the agent's status. Imports nothing of mapp.
+Standard input is one line of JSON, and after that a lifeline: when it closes, everything is killed. Where
+the kernel allows it, the agent lives in a process namespace of its own, whose end is the end of all that is
+in it, however often they forked; with a `/proc` of its own, and some folders out of sight. Elsewhere this
+process adopts what its descendants leave behind, and kills until nobody is left. Landlock, where it is there,
+lets the agent write into its own folders only. Exits with the agent's status. Imports nothing of mapp.
 """
-# ruff: noqa: PTH  (pathlib is half of the time to start)
+# ruff: noqa: PTH112, PTH123, PTH208
+# pathlib is half of the time to start.
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def main() -> int:
     """Runs one agent to its end."""
     job = json.loads(_line(0))
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-    alone = _leave(libc)
+    alone = _leave(libc, job["namespaces"])
     first = os.fork()
     if first == 0:
         os._exit(_keep(job, libc, alone))
@@ -114,11 +115,13 @@ def _descendants(root: int) -> list[int]:
     return found[1:]
 
 
-def _leave(libc: Any) -> bool:
+def _leave(libc: Any, namespaces: bool) -> bool:
     """Makes this process the heir of its descendants, and its children live in namespaces of their own."""
     if libc is None:
         return False
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if not namespaces:
+        return False
     spaces = NEW_PIDS | NEW_MOUNTS | NEW_IPC
     if os.geteuid() == 0:
         return bool(libc.unshare(spaces) == 0)

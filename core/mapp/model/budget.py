@@ -1,0 +1,102 @@
+"""A budget: what may be spent on asking models, in tokens, money, rounds and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, Final
+
+from mapp.errors import UsageError
+from mapp.model.spend import MICROS, Totals, dollars
+
+_LIMIT: Final = re.compile(
+    r"(?P<micros>\$(\d{1,6}(?:\.\d{1,6})?))|(?P<tokens>(\d{1,9})\s?(k?) tokens?)"
+    r"|(?P<rounds>(\d{1,6}) rounds?)|(?P<seconds>(\d{1,6})\s?(s|min|h))"
+)
+_SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """What may be spent: tokens read and written, money (micro-dollars), calls of a coder, seconds.
+
+    None is no limit.
+    """
+
+    tokens: int | None = None
+    micros: int | None = None
+    rounds: int | None = None
+    seconds: float | None = None
+
+    def minus(self, spent: Totals) -> Budget:
+        """Returns what is left, at least zero."""
+        return Budget(
+            tokens=_less(self.tokens, spent.spend.tokens),
+            micros=_less(self.micros, spent.spend.cost_micros),
+            rounds=_less(self.rounds, spent.rounds),
+            seconds=None if self.seconds is None else max(0.0, self.seconds - spent.spend.seconds),
+        )
+
+    def within(self, other: Budget) -> Budget:
+        """Returns the tighter of two budgets, limit by limit.
+
+        >>> Budget(tokens=5, rounds=2).within(Budget(tokens=9, micros=1))
+        Budget(tokens=5, micros=1, rounds=2, seconds=None)
+        """
+        names = [item.name for item in fields(self)]
+        pairs = {name: _present(getattr(self, name), getattr(other, name)) for name in names}
+        return Budget(**{name: min(pair, default=None) for name, pair in pairs.items()})  # type: ignore[arg-type]
+
+    def exceeded(self, spent: Totals) -> Iterator[str]:
+        """Yields, in words, every limit that the spend goes beyond."""
+        spend = spent.spend
+        if self.tokens is not None and spend.tokens > self.tokens:
+            yield f"{spend.tokens:,} tokens of {self.tokens:,}"
+        if self.micros is not None and spend.cost_micros > self.micros:
+            yield f"{dollars(spend.cost_micros)} of {dollars(self.micros)}"
+        if self.rounds is not None and spent.rounds > self.rounds:
+            yield f"{spent.rounds} rounds of {self.rounds}"
+        if self.seconds is not None and spend.seconds > self.seconds:
+            yield f"{spend.seconds:.0f} seconds of {self.seconds:.0f}"
+
+
+def parse_budget(text: str) -> Budget:
+    """Returns the budget that words stand for; an empty text is no limit at all.
+
+    >>> parse_budget("$1.50, 300k tokens, 8 rounds, 20 min")
+    Budget(tokens=300000, micros=1500000, rounds=8, seconds=1200)
+
+    Raises:
+        UsageError: a part is no limit, or there are two of a kind.
+    """
+    limits: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        found = _LIMIT.fullmatch(part)
+        if found is None or found.lastgroup in limits:
+            raise UsageError(
+                f"{part!r} is no limit, or the second of its kind, in the budget {text!r}",
+                hint="such as: $1.50, 300k tokens, 8 rounds, 20 min",
+            )
+        limits.update(_limit(found))
+    return Budget(**limits)
+
+
+def _limit(found: re.Match[str]) -> dict[str, int]:
+    _, money, _, tokens, thousands, _, rounds, _, time, unit = found.groups()
+    if money is not None:
+        return {"micros": int(Decimal(money) * MICROS)}
+    if tokens is not None:
+        return {"tokens": int(tokens) * (1000 if thousands else 1)}
+    if rounds is not None:
+        return {"rounds": int(rounds)}
+    return {"seconds": int(time) * _SECONDS[unit]}
+
+
+def _less(limit: int | None, spent: int) -> int | None:
+    return None if limit is None else max(0, limit - spent)
+
+
+def _present(*limits: float | None) -> list[float]:
+    return [limit for limit in limits if limit is not None]
