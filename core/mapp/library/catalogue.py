@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Container, Iterator
@@ -23,6 +24,7 @@ from mapp.model.app import (
     read_app,
 )
 from mapp.model.names import app_name_fault
+from mapp.model.version import Version
 
 RUNNABLE = frozenset([MANIFEST, SOURCE])
 
@@ -147,3 +149,19 @@ def history(home: Home, name: str) -> Iterator[Commit]:
     tip = repository.tip()
     if tip is not None:
         yield from repository.history(tip)
+
+
+def earlier(home: Home, name: str) -> Commit | None:
+    """Returns the newest commit on an app's `main` that held other content than it does now, or None."""
+    commits = history(home, name)
+    newest = next(commits, None)
+    return None if newest is None else next((row for row in commits if row.tree != newest.tree), None)
+
+
+def released(home: Home, name: str) -> dict[Version, str]:
+    """Returns the versions of an app that were released, the lowest first, each with its commit id."""
+    found = {}
+    for tag, commit in open_repository(home, name).tags().items():
+        with contextlib.suppress(ValueError):  # a person may tag as they like
+            found[Version.parse(tag.removeprefix("v"))] = commit
+    return dict(sorted(found.items()))

@@ -1,0 +1,63 @@
+"""`mapp verdict`: what the gate found about an app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from mapp_cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from mapp.model.verdict import Result, Verdict
+
+MOST_SHOWN = 5
+MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
+
+
+@click.command("verdict")
+@click.argument("app")
+@click.argument("revision", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole verdict as JSON.")
+@pass_context
+def command(context: Context, app: str, revision: str | None, as_json: bool) -> None:
+    """Show the recorded verdict on APP at main, or at a version, branch or commit."""
+    from mapp.errors import NotFound
+    from mapp.library.verdicts import recorded
+
+    found = recorded(context.ready.home, app, revision)
+    verdict = found.verdict
+    if verdict is None:
+        raise NotFound(
+            f"no verdict is recorded for {app} at {found.commit[:10]}", hint=f"mapp test {app} checks it now"
+        )
+    if as_json:
+        context.console.json({"commit": found.commit, **verdict.to_dict()})
+        return
+    for line in _lines(verdict):
+        context.console.result(line)
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    said = "passed" if verdict.passed else "failed, and was let in by force" if verdict.forced else "failed"
+    yield f"{verdict.app} {verdict.version}: {said} (tree {verdict.tree[:10]})"
+    for result in verdict.results:
+        yield from _check(result)
+    if verdict.mutation_score is not None:
+        yield f"mutation score {verdict.mutation_score:.0%}"
+    against = f", against tree {verdict.base[:10]}" if verdict.base else ""
+    yield f"{verdict.kind}{against}, by mapp {verdict.mapp} on {verdict.engine}"
+    yield f"{verdict.inputs} inputs from seed {verdict.seed}"
+
+
+def _check(result: Result) -> Iterator[str]:
+    why = dict(result.evidence).get("why")
+    note = f": {why}" if result.status == "skipped" and why else ""
+    yield f"  {MARKS[result.status]} {result.check} ({result.counted}){note}"
+    for row in result.problems[:MOST_SHOWN]:
+        yield f"         {row}"
+        if row.reproduce:
+            yield f"           again: {row.reproduce}"
+    if len(result.problems) > MOST_SHOWN:
+        yield f"         … and {len(result.problems) - MOST_SHOWN} more"
