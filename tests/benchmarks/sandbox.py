@@ -6,6 +6,7 @@ Run: python -m tests.benchmarks.sandbox [ROUNDS]
 # ruff: noqa: E501
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ SOURCE = "function main(input) { return { sum: input.a + input.b }; }"
 INPUT = '{"a":1,"b":2}'
 ROUNDS = 200
 SLOW = 20  # rounds of what takes long
+Engines = dict[str, ForkingExecutor]
 HEADINGS = ("what", "median", "p99", "runs", "against")
 HANG = Job(program=Program(source="function main() { for (;;); }"), wall_ms=300)
 BUSY = {
@@ -41,11 +43,14 @@ BUSY = {
 
 def main(rounds: int = ROUNDS) -> None:
     """Prints all tables."""
-    with ForkingExecutor(lanes=1) as executor:
-        compare_runs(executor, rounds)
-        compare_busy(executor)
-        move_much(executor)
-        weigh(executor)
+    with contextlib.ExitStack() as stack:
+        engines = {
+            name: stack.enter_context(ForkingExecutor(lanes=1, engine=name)) for name in engine.installed()
+        }
+        compare_runs(engines, rounds)
+        compare_busy(engines)
+        move_much(engines)
+        weigh(engines[engine.DEFAULT])
     count_per_second()
     slow_down(rounds)
 
@@ -63,13 +68,14 @@ def in_process(source: str, call: str) -> Action:
     return lambda: worker.Interpreter(loaded, prelude, quoted, eager=False).run(text)
 
 
-def compare_runs(executor: ForkingExecutor, rounds: int) -> None:
+def compare_runs(engines: Engines, rounds: int) -> None:
     """Small runs: all the cost is the wall."""
+    executor = engines[engine.DEFAULT]
     job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
     node = [shutil.which("node") or "node", "-e", f"{SOURCE}\nconsole.log(JSON.stringify(main({INPUT})))"]
-    fast = interleave(
-        {"in process": in_process(SOURCE, INPUT), "isolated": lambda: executor.run(job)}, rounds=rounds
-    )
+    actions: dict[str, Action] = {"in process": in_process(SOURCE, INPUT)}
+    actions |= {_isolated(name): run(made, job) for name, made in engines.items()}
+    fast = interleave(actions, rounds=rounds)
     slow = interleave(
         {
             "isolated": lambda: executor.run(job),
@@ -80,7 +86,10 @@ def compare_runs(executor: ForkingExecutor, rounds: int) -> None:
     )
     rows = [
         timed_row(fast["in process"], ""),
-        timed_row(fast["isolated"], against(fast["isolated"], fast["in process"], 4)),
+        *(
+            timed_row(fast[_isolated(name)], against(fast[_isolated(name)], fast["in process"], 4))
+            for name in engines
+        ),
     ]
     rows += [
         timed_row(slow[name], against(slow[name], slow["isolated"]))
@@ -89,18 +98,25 @@ def compare_runs(executor: ForkingExecutor, rounds: int) -> None:
     table(f"A small run, fully locked in ({machine()})", HEADINGS, rows)
 
 
-def compare_busy(executor: ForkingExecutor) -> None:
-    """Scripts that compute: all the cost is the engine."""
+def compare_busy(engines: Engines) -> None:
+    """Scripts that compute: all the cost is the engine. A fresh node takes its start along."""
     rows = []
     for name, body in BUSY.items():
         source = f"function main() {{ {body} }}"
         job = Job(program=Program(source=source), wall_ms=30_000)
         node = [shutil.which("node") or "node", "-e", f"{source}\nconsole.log(main())"]
-        found = interleave({"isolated": run(executor, job), "fresh node": command(*node)}, rounds=5)
-        rows.append(
-            [name, *timed_row(found["isolated"], against(found["isolated"], found["fresh node"]))[1:]]
-        )
-    table("Scripts that compute", HEADINGS, rows)
+        actions = {_isolated(one): run(made, job) for one, made in engines.items()}
+        found = interleave({**actions, "fresh node": command(*node)}, rounds=5)
+        rows += [[name, *_row(series, found["fresh node"])] for series in found.values()]
+    table("Scripts that compute", ("script", *HEADINGS), rows)
+
+
+def _isolated(name: str) -> str:
+    return "isolated" if name == engine.DEFAULT else f"isolated, {name}"
+
+
+def _row(series: Series, rival: Series) -> list[str]:
+    return timed_row(series, "" if series is rival else against(series, rival))
 
 
 def run(executor: ForkingExecutor, job: Job) -> Action:
@@ -114,13 +130,29 @@ def run(executor: ForkingExecutor, job: Job) -> Action:
     return act
 
 
-def move_much(executor: ForkingExecutor) -> None:
-    """1.2 MB of JSON in and out again."""
+def move_much(engines: Engines) -> None:
+    """1.2 MB of JSON in and out again; node reads it from standard input."""
     rows = [{"id": number, "name": f"name {number}", "price": number / 7} for number in range(22_000)]
     text = json.dumps(rows, separators=(",", ":"))
     echo = Job(program=Program(source="function main(i) { return i; }"), arguments=(text,), output_kb=4096)
-    series = repeated(f"{len(text) / 1e6:.1f} MB in and out", run(executor, echo), rounds=SLOW, warm_up=1)
-    table("Much JSON", HEADINGS, [timed_row(series, "")])
+    actions = {_isolated(name): run(made, echo) for name, made in engines.items()}
+    found = interleave({**actions, "fresh node": _echo_in_node(text)}, rounds=SLOW)
+    title = f"{len(text) / 1e6:.1f} MB of JSON in and out"
+    table(title, HEADINGS, [_row(series, found["fresh node"]) for series in found.values()])
+
+
+def _echo_in_node(text: str) -> Action:
+    code = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8'))))"
+
+    def act() -> None:
+        subprocess.run(
+            [shutil.which("node") or "node", "-e", code],
+            input=text.encode(),
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+
+    return act
 
 
 def weigh(executor: ForkingExecutor) -> None:

@@ -1,13 +1,16 @@
 """Runs a checkout of test262, the language's own conformance suite, through the sandbox.
 
 Run: python -m tests.benchmarks.test262 PATH [FOLDER ...]      (folders below PATH/test, all by default)
+--engine NAME   another engine than the default
+--every N       only every Nth file, the same ones each time
+--failures FILE where the names of the files that fail are written
 """
 
 # ruff: noqa: E501
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from mapp.sandbox.engine import DEFAULT, ENGINES
 from mapp.sandbox.executor import Executor, Job, Program, Returned, Threw, Unserialisable
 from mapp.sandbox.forking import ForkingExecutor
 
@@ -29,6 +33,9 @@ LEFT_OUT = frozenset({
     "import-attributes", "json-modules", "source-phase-imports", "import-defer", "cross-realm", "host-gc-required",
     "IsHTMLDDA", "Atomics.waitAsync", "Atomics.pause", "explicit-resource-management",
 })  # fmt: skip
+NEEDS_HOST = frozenset(
+    {"detachArrayBuffer.js", "nativeFunctionMatcher.js", "wellKnownIntrinsicObjects.js", "async-gc.js"}
+)
 UNSUPPORTED = re.compile(r"\beval\b|\$262\.|\bFunction\(|\bGeneratorFunction\(|\bAsyncFunction\(|/Function/")
 DONE = "Test262:AsyncTestComplete"
 
@@ -46,16 +53,27 @@ class Case:
     negative: tuple[str, str] | None  # phase and type of the error that must come
 
 
-def main(root: Path, folders: tuple[str, ...] = ()) -> Counter[tuple[str, str]]:
+def main(
+    root: Path,
+    folders: tuple[str, ...] = (),
+    *,
+    engine: str = DEFAULT,
+    every: int = 1,
+    failures: Path | None = None,
+) -> Counter[tuple[str, str]]:
     """Prints passes, failures and what was left out, by area; returns the counts."""
-    with ForkingExecutor() as executor, ThreadPoolExecutor(4) as pool:
-        cases = list(find(root, folders))
+    with ForkingExecutor(engine=engine) as executor, ThreadPoolExecutor(4) as pool:
+        title = f"test262 on {executor.engine}"
+        cases = list(find(root, folders))[::every]
         verdicts = list(pool.map(lambda case: judge(executor, root, case), cases))
+    if failures is not None:
+        failed = [case.path for case, verdict in zip(cases, verdicts, strict=True) if verdict == "fail"]
+        failures.write_text("".join(f"{path.relative_to(root)}\n" for path in failed))
     counts = Counter((case.area, verdict) for case, verdict in zip(cases, verdicts, strict=True))
     areas = sorted({area for area, _ in counts})
     rows = [[area, *(str(counts[area, kind]) for kind in ("pass", "fail", "left out"))] for area in areas]
     total = [str(sum(counts[area, kind] for area in areas)) for kind in ("pass", "fail", "left out")]
-    table("test262", ("area", "pass", "fail", "left out"), [*rows, ["all", *total]])
+    table(title, ("area", "pass", "fail", "left out"), [*rows, ["all", *total]])
     return counts
 
 
@@ -99,6 +117,7 @@ def judge(executor: Executor, root: Path, case: Case) -> str:
     if (
         case.flags & {"module", "CanBlockIsTrue"}
         or case.features & LEFT_OUT
+        or NEEDS_HOST & frozenset(case.includes)
         or UNSUPPORTED.search(case.source)
     ):
         return "left out"
@@ -139,4 +158,11 @@ def harness(root: Path, name: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), tuple(sys.argv[2:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("folders", nargs="*")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--failures", type=Path)
+    given = vars(parser.parse_args())
+    main(given.pop("root"), tuple(given.pop("folders")), **given)
