@@ -87,6 +87,8 @@ class Trial:
         if any(app.manifest.capabilities.calls for app in apps):
             recorded = [row for app in apps for recording in app.recordings for row in recording.exchanges]
             self.executor = RecordedExecutor(self.executor, recorded)
+            if (elsewhere := self.elsewhere) is not None:
+                self.elsewhere = lambda: RecordedExecutor(elsewhere(), recorded)
 
     @cached_property
     def predicates(self) -> tuple[str, ...]:

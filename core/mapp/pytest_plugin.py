@@ -1,0 +1,243 @@
+"""A pytest plugin: in a checkout of apps, `pytest` collects their tests as items.
+
+An app is a folder with `mapp.toml` and `main.js`. Its manifest gives an item for each check of the gate that
+looks at the app as a whole, its examples and regressions one a row, its properties one a predicate. All runs
+in the sandbox, never in pytest's process. How many inputs are drawn is `max_examples` of Hypothesis's profile
+in force, unless `--mapp-inputs` says otherwise.
+
+Nothing of mapp is imported before there is such a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mapp.model.app import App, Example
+    from mapp.model.verdict import Finding, Result
+    from mapp.ops.workspace import Workspace
+    from mapp.validate.trial import Trial
+
+MANIFEST = "mapp.toml"
+ROWS = ("examples.jsonl", "regressions.jsonl")
+PROPERTIES = "properties.js"
+APART = frozenset(["examples", "properties", "mutation"])
+"""Checks that are items of their own kind, or that take longer than a person waits for."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options of this plugin."""
+    group = parser.getgroup("mapp", "apps of mapp")
+    group.addoption(
+        "--mapp-inputs",
+        type=int,
+        metavar="N",
+        help="how many inputs are drawn for each app [max_examples of Hypothesis's profile]",
+    )
+    group.addoption("--mapp-seed", type=int, metavar="N", help="the seed from which inputs are drawn")
+    group.addoption("--mapp-mutation", action="store_true", help="measure the mutation score of each app too")
+    group.addoption("--mapp-off", action="store_true", help="collect no apps")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collects the files of an app that hold tests, and its manifest for what is said of the whole."""
+    if parent.config.getoption("--mapp-off"):
+        return None
+    if file_path.name == MANIFEST and _is_app(file_path.parent):
+        return _Whole.from_parent(parent, path=file_path)
+    if file_path.parent.name == "tests" and _is_app(file_path.parent.parent):
+        if file_path.name in ROWS:
+            return _Rows.from_parent(parent, path=file_path)
+        if file_path.name == PROPERTIES:
+            return _Predicates.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends the sandbox."""
+    bench = config.stash.get(_BENCH, None)
+    if bench is not None:
+        bench.close()
+
+
+def _is_app(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file() and (folder / "main.js").is_file()
+
+
+class _Bench:
+    """What all items of one session share: the sandbox, and the trial of each app."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._workspace: Workspace | None = None
+        self._trials: dict[Path, Trial] = {}
+        self._results: dict[tuple[Path, str], Result] = {}
+
+    def trial(self, folder: Path) -> Trial:
+        """Returns the trial of the app in a folder; raises CollectError where it is none."""
+        if folder not in self._trials:
+            self._trials[folder] = self._opened(folder)
+        return self._trials[folder]
+
+    def result(self, folder: Path, check: str) -> Result:
+        """Returns what a check finds about an app, once a session."""
+        from mapp.validate.gate import CHECKS
+
+        key = (folder, check)
+        if key not in self._results:
+            found = next(row for row in CHECKS if row.id == check)
+            self._results[key] = found.examine(self.trial(folder))
+        return self._results[key]
+
+    def close(self) -> None:
+        """Ends the processes of the sandbox."""
+        if self._workspace is not None:
+            self._workspace.close()
+
+    def _opened(self, folder: Path) -> Trial:
+        from mapp.config import load_config
+        from mapp.errors import InvalidApp, MappError
+        from mapp.model.app import read_app
+        from mapp.ops.folder import read_folder
+        from mapp.ops.gate import Options, trial_of
+        from mapp.ops.workspace import Workspace
+
+        if self._workspace is None:
+            self._workspace = Workspace(config=load_config())
+        try:
+            files, _ = read_folder(folder)
+            app = read_app(files)
+        except MappError as error:
+            rows = error.problems if isinstance(error, InvalidApp) else ()
+            raise pytest.Collector.CollectError("\n".join([error.message, *map(str, rows)])) from None
+        options = Options(inputs=self._inputs(), seed=self._seed())
+        return trial_of(self._workspace, app, files, base=None, kind="add", options=options)
+
+    def _inputs(self) -> int:
+        from hypothesis import settings
+
+        asked = self._config.getoption("--mapp-inputs")
+        return int(asked) if asked is not None else settings().max_examples
+
+    def _seed(self) -> int:
+        from mapp.validate.trial import SEED
+
+        asked = self._config.getoption("--mapp-seed")
+        return int(asked) if asked is not None else SEED
+
+
+_BENCH = pytest.StashKey[_Bench]()
+
+
+def _bench(config: pytest.Config) -> _Bench:
+    if _BENCH not in config.stash:
+        config.stash[_BENCH] = _Bench(config)
+    return config.stash[_BENCH]
+
+
+class _Fault(Exception):
+    """An item that failed, with its findings."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+
+class _Item(pytest.Item):
+    """One test of an app."""
+
+    @property
+    def bench(self) -> _Bench:
+        """Returns what the session shares."""
+        return _bench(self.config)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Shows findings in words, with the command that shows each again; anything else as pytest does."""
+        if isinstance(excinfo.value, _Fault):
+            texts = []
+            for row in excinfo.value.findings:
+                texts += [str(row), *(text for text in (row.evidence, row.reproduce) if text)]
+            return "\n".join(texts)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Returns where the test stands and how it is called."""
+        return self.path, None, self.name
+
+
+class _WholeItem(_Item):
+    """One check of the gate on one app."""
+
+    def runtest(self) -> None:
+        """Runs the check."""
+        found = self.bench.result(self.path.parent, self.name)
+        if found.status == "skipped":
+            pytest.skip(str(dict(found.evidence).get("why", "nothing to look at")))
+        if not found.passed:
+            raise _Fault(found.problems)
+
+
+class _Whole(pytest.File):
+    """The manifest of an app."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yields an item for each check that looks at the whole app."""
+        from mapp.validate.gate import checks_for
+
+        _bench(self.config).trial(self.path.parent)
+        apart = APART - ({"mutation"} if self.config.getoption("--mapp-mutation") else set())
+        for check in checks_for("add", compares=False):
+            if check.id not in apart:
+                yield _WholeItem.from_parent(self, name=check.id)
+
+
+class _RowItem(_Item):
+    """One example or regression."""
+
+    def __init__(self, *, row: Example, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.row = row
+
+    def runtest(self) -> None:
+        """Runs the app on the example's input."""
+        from mapp.validate.examples import failing
+
+        trial = self.bench.trial(self.path.parent.parent)
+        found = failing(trial, [(f"tests/{self.path.name}:{self.name}", self.row)])
+        if found:
+            raise _Fault(tuple(found))
+
+
+class _Rows(pytest.File):
+    """`tests/examples.jsonl` or `tests/regressions.jsonl` of an app."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yields an item for each row."""
+        app: App = _bench(self.config).trial(self.path.parent.parent).app
+        rows = app.examples if self.path.name == ROWS[0] else app.regressions
+        for number, row in enumerate(rows, 1):
+            yield _RowItem.from_parent(self, name=str(number), row=row)
+
+
+class _PredicateItem(_Item):
+    """One predicate of an app on all inputs that are drawn."""
+
+    def runtest(self) -> None:
+        """Puts the predicate to every input."""
+        found = self.bench.result(self.path.parent.parent, "properties")
+        problems = tuple(row for row in found.problems if row.path == f"property {self.name}")
+        if problems:
+            raise _Fault(problems)
+
+
+class _Predicates(pytest.File):
+    """`tests/properties.js` of an app."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yields an item for each predicate."""
+        for name in _bench(self.config).trial(self.path.parent.parent).predicates:
+            yield _PredicateItem.from_parent(self, name=name)

@@ -1,0 +1,108 @@
+"""The pytest plugin, in a pytest of its own in a checkout of apps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.apps import Draft, app, write_files
+
+LAWS = """
+function prop_double(input, output) { return output === input.number * 2; }
+function prop_never(input, output) { return input.number < 500; }
+"""
+
+
+def draft(laws: str = LAWS) -> Draft:
+    made = app().file("tests/properties.js", laws).example({"number": 3}, output=6)
+    return made.file("tests/regressions.jsonl", '{"input": {"number": 4}, "output": 8}\n')
+
+
+def checkout(folder: Path, *drafts: Draft) -> Path:
+    for made in drafts:
+        write_files(folder / made.name, made.files)
+    return folder
+
+
+def run_pytest(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Returns the exit code and what pytest printed."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        "MAPP_CACHE": str(folder / ".cache"),
+        "MAPP_HOME": str(folder / ".home"),
+    }
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_examples_predicates_and_checks_are_items(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft())
+    code, shown = run_pytest(folder, "--collect-only", "-q")
+
+    assert code == 0
+    for item in (
+        "double/mapp.toml::source",
+        "double/mapp.toml::total",
+        "double/mapp.toml::determinism",
+        "double/tests/examples.jsonl::2",
+        "double/tests/regressions.jsonl::1",
+        "double/tests/properties.js::prop_double",
+    ):
+        assert item in shown, shown
+    assert "mutation" not in shown
+
+
+def test_what_fails_is_told_with_the_input_and_a_command(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft().example({"number": 5}, output=11))
+    code, shown = run_pytest(folder, "--mapp-inputs", "40", "-q")
+
+    assert code == 1
+    assert "2 failed" in shown, shown
+    assert "gave 10 instead of 11" in shown
+    assert "is false" in shown and '{"number":500}' in shown
+    assert "mapp test double --property prop_never" in shown
+
+
+def test_the_profile_of_hypothesis_says_how_many_inputs_are_drawn(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft("function prop_few(input, output) { return output === 1e9; }\n"))
+    (folder / "conftest.py").write_text(
+        "from hypothesis import settings\n"
+        "settings.register_profile('few', max_examples=7)\n"
+        "import mapp.validate.trial as trial\n"
+        "real = trial.draw\n"
+        "def told(manifest, count, **rest):\n"
+        "    print('DRAWN', count)\n"
+        "    return real(manifest, count, **rest)\n"
+        "trial.draw = told\n"
+    )
+    _, shown = run_pytest(folder, "--hypothesis-profile", "few", "-q", "-rA")
+
+    assert "DRAWN 7" in shown
+
+
+def test_several_apps_run_in_parallel(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, *(app(f"double-{letter}") for letter in "abc"))
+    code, shown = run_pytest(folder, "-n", "2", "--mapp-inputs", "10", "-q")
+
+    assert code == 0, shown
+    assert "failed" not in shown
+
+
+def test_a_folder_that_is_no_valid_app_is_an_error_that_says_why(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft().stating(version="one"))
+    code, shown = run_pytest(folder, "-q")
+
+    assert code == 2
+    assert "mapp.toml: version" in shown
+
+
+def test_folders_without_a_source_and_the_option_off_collect_nothing(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft().without("main.js"))
+    assert run_pytest(folder, "-q")[0] == pytest.ExitCode.NO_TESTS_COLLECTED
+    write_files(folder / "double", draft().files)
+    assert run_pytest(folder, "-q", "--mapp-off")[0] == pytest.ExitCode.NO_TESTS_COLLECTED
