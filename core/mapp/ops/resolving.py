@@ -6,10 +6,13 @@ the same figures for the same tree.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mapp.index.vectors import open_vectors
 from mapp.model.app import PHRASES, App
 from mapp.model.decision import Ask, Use
 from mapp.model.request import Candidate, Phrase
@@ -70,10 +73,21 @@ def resolve(app: App, embedder: Embedder, vectors: Path) -> Resolved:
     taught = [phrase for phrase in app.phrases if not phrase.held_back]
     if not any(phrase.fits for phrase in taught) or not held:
         return Resolved(counted=0)
-    embedded = embedder.embed([phrase.request for phrase in (*taught, *held)])
+    embedded = _embedded([phrase.request for phrase in (*taught, *held)], embedder, vectors)
     known = _teach(app, taught, embedded[: len(taught)], embedder, vectors)
     asked = zip(held, embedded[len(taught) :], strict=True)
     return _judged([(phrase, known.decide(phrase, vector)) for phrase, vector in asked])
+
+
+def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
+    """Returns the vectors of texts, float32 (texts, dimensions); computed once for the same texts."""
+    key = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    with open_vectors(path, embedder) as cache:
+        known = cache.get(key)
+        if known is None or len(known) != len(texts):
+            cache.put([(key, embedder.embed(texts))])
+            known = cache.get(key)
+    return embedder.embed(texts) if known is None else known
 
 
 def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _Taught:
