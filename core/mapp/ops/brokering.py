@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
 
 from mapp.errors import Busy, MappError
-from mapp.keys import key
+from mapp.keys import KeyNeeded, key
 from mapp.library.store import LONGEST_KEY, Store, StoreFull
 from mapp.llm.model import Model, ModelFailed
 from mapp.model.app import App
@@ -17,6 +18,7 @@ from mapp.model.recording import Exchange
 from mapp.model.schema import Schema
 from mapp.model.validation import violations
 from mapp.model.values import InvalidValue, JSONValue, canonical, parse
+from mapp.ops.models import KEY
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.broker.redaction import Redactor
@@ -46,7 +48,7 @@ class RunBroker:
         self._allowed = frozenset(allowed)
         uses = [grant.secret for grant in self._hosts if grant.secret is not None]
         self._secrets = {use.name: key(workspace.config.config_file, use.name) for use in uses}
-        self._redact = Redactor(self._secrets)
+        self._redact = Redactor({**self._secrets, **_key_of_model(workspace, self._allowed)})
         self._fetcher: Fetcher | None = None
         self._store: Store | None = None
         # Asked for now: a run that stops in the middle for want of a key may have sent something already.
@@ -151,7 +153,8 @@ class RunBroker:
         except ModelFailed as error:
             raise _Refusal(error.kind, str(error)) from None
         self._tokens += max(done.tokens_out, 1)
-        return done.text if schema is None else _fitting(done.text, schema)
+        text = self._redact(done.text)
+        return text if schema is None else _fitting(text, schema)
 
 
 class _Refusal(Exception):
@@ -170,6 +173,14 @@ def _within(grant: HttpGrant, allowed: Collection[str]) -> HttpGrant:
         return replace(grant, methods=(), secret=None)
     named = {method: set(names_of(replace(grant, methods=(method,)))) for method in grant.methods}
     return replace(grant, methods=tuple(method for method in grant.methods if named[method] <= {*allowed}))
+
+
+def _key_of_model(workspace: Workspace, allowed: Collection[str]) -> dict[str, str]:
+    """Returns the key that is sent to the model, by its name: what answers there may send it back."""
+    if "llm" in allowed:
+        with contextlib.suppress(KeyNeeded):
+            return {KEY: key(workspace.config.config_file, KEY)}
+    return {}
 
 
 def _key(text: str) -> str:
