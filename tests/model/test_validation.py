@@ -151,3 +151,32 @@ def test_every_input_that_is_drawn_for_an_app_fits_it(data: st.DataObject) -> No
     arguments = data.draw(inputs(manifest))
 
     assert with_defaults(manifest, arguments) == arguments
+
+
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("date", "0/00-10-01"),
+        ("date", "000/-01-01"),
+        ("time", "0/:00:00Z"),
+        ("date-time", "20/0-01-10T00:00:00Z"),
+        ("date", "2024-02-29\n"),
+    ],
+)
+def test_dates_and_times_are_written_in_digits(format_: str, text: str) -> None:
+    schema = Schema.from_dict({"type": "array", "items": {"type": "string", "format": format_}})
+
+    assert not is_valid(schema, [text])
+    assert [problem.path for problem in violations(schema, [text])] == ["[0]"]
+
+
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [("date", "2024-02-29"), ("time", "23:59:59.5+05:30"), ("date-time", "2024-02-29T00:00:00Z")],
+)
+def test_dates_and_times_that_are_sound_fit(format_: str, text: str) -> None:
+    assert is_valid(Schema(types=("string",), format=format_), text)
+
+
+def test_a_text_that_is_no_date_at_all_is_one_mistake() -> None:
+    assert len(violations(Schema(format="date"), "tomorrow")) == 1

@@ -162,9 +162,9 @@ def _reply(outcome: Outcome) -> str:
     """Returns what `run` answers for an input whose outcome is known, "" where only a run can tell."""
     match outcome:
         case Value(output=output):
-            return canonical({"output": output})
+            return json.dumps({"output": output})  # members in the app's order: a predicate may see it
         case Declared(error=error):
-            return canonical({"error": error})
+            return json.dumps({"error": error})
         case Failed():
             return ""
 

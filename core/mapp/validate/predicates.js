@@ -1,7 +1,7 @@
 // Appended to an app's tests/properties.js: puts many questions to its predicates in one context. Values come as
 // JSON text and are parsed anew for each question. `run` starts a fresh context of the app for every input that
 // is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it.
-function mapp__answers(questions, known, run) {
+async function mapp__answers(questions, known, run) {
   const memory = new Map(Object.entries(known));
   let asked = false;
 
@@ -28,16 +28,19 @@ function mapp__answers(questions, known, run) {
   };
 
   // T and F after the app was asked, t and f without; ? is for what has to be looked at alone.
-  const answer = ([predicate, texts]) => {
+  const answer = async ([predicate, texts]) => {
     asked = false;
     try {
       const given = texts.map((text) => JSON.parse(text));
       if (predicate.startsWith("meta_")) given.push(remembering);
-      const said = predicates[predicate](...given);
+      const returned = predicates[predicate](...given);
+      const said = typeof returned === "boolean" ? returned : await returned;
       return typeof said !== "boolean" ? "?" : said ? (asked ? "T" : "t") : asked ? "F" : "f";
     } catch {
       return "?";
     }
   };
-  return questions.map(answer).join("");
+  let marks = "";
+  for (const question of questions) marks += await answer(question);
+  return marks;
 }

@@ -74,6 +74,20 @@ def _simpler_arguments(found: Arguments, defaults: Arguments) -> Iterator[Argume
             yield {other: inner for other, inner in found.items() if other != name}
         for simpler in _simpler(value):
             yield {**found, name: simpler}
+    yield from _together(found)
+
+
+def _together(found: Arguments) -> Iterator[Arguments]:
+    """Yields inputs in which arguments that are equal become simpler together."""
+    for value in _twins(list(found.values())):
+        for simpler in _simpler(value):
+            yield {name: simpler if inner == value else inner for name, inner in found.items()}
+
+
+def _twins(items: Sequence[Any]) -> list[Any]:
+    """Returns the values that stand among others more than once."""
+    texts = [canonical(item) for item in items[:100]]
+    return [items[at] for at, text in enumerate(texts) if text not in texts[:at] and text in texts[at + 1 :]]
 
 
 def _simpler(value: Any) -> Iterator[Any]:
@@ -114,6 +128,9 @@ def _simpler_number(number: int | float) -> Iterator[int | float]:
 def _simpler_text(text: str) -> Iterator[str]:
     yield ""
     yield from _fewer(text)
+    for character in dict.fromkeys(text[:200]):
+        for simple in ("", *_SIMPLE) if text.count(character) > 1 else ():
+            yield text.replace(character, simple)
     for at, character in enumerate(text[:200]):
         for simple in _SIMPLE:
             if simple != character:
@@ -123,6 +140,9 @@ def _simpler_text(text: str) -> Iterator[str]:
 def _simpler_list(items: list[Any]) -> Iterator[list[Any]]:
     yield []
     yield from _fewer(items)
+    for twin in _twins(items):
+        for simpler in _simpler(twin):
+            yield [simpler if item == twin else item for item in items]
     for at, item in enumerate(items[:100]):
         for simpler in _simpler(item):
             yield [*items[:at], simpler, *items[at + 1 :]]
