@@ -183,6 +183,11 @@ EXPLANATIONS: Final = {
         "The change of the interface demands a higher version.",
         "Set the version that the message names.",
     ),
+    "MAPP-0821": _row(
+        "version-taken",
+        "A version that was released once names that content for ever.",
+        "mapp bump sets a version that is free.",
+    ),
     "MAPP-0830": _row(
         "unproven",
         "main may only move to what a passing verdict is recorded for.",

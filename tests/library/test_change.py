@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from mapp.errors import Busy, IntegrityError, NotFound
+from mapp.errors import Busy, IntegrityError, InvalidApp, NotFound
 from mapp.library import catalogue
 from mapp.library.change import message, put, remove, repair
 from mapp.library.lockfile import read_lock
 from support.apps import app
+from support.judged import passing
 from support.library import FORCED, SOMEBODY, fsck, git, library, state
 from support.processes import end, holder, kill, writer
 
@@ -59,6 +60,22 @@ def test_a_check_that_refuses_leaves_everything_as_it_was() -> None:
     assert after == {
         name: value for name, value in before.items() if not name.startswith("apps/double.git/objects")
     }
+
+
+def test_a_released_version_is_not_given_to_other_content_after_going_back() -> None:
+    built = library().app("double").build()
+    second = app("double").version("1.1.0")
+    built.put(second)
+    built.put(app("double"))
+    other = app("double").version("1.1.0").file("README.md", "other\n")
+    before = git(built.repository("double"), "rev-parse", "main")
+
+    with pytest.raises(InvalidApp) as caught:
+        built.put(other, verdict=passing(other))
+
+    assert (caught.value.code, "mapp bump" in caught.value.hint) == ("MAPP-0821", True)
+    assert git(built.repository("double"), "rev-parse", "main") == before
+    assert built.put(second, verdict=passing(second)).changed
 
 
 def test_of_sixty_concurrent_writes_none_is_lost() -> None:

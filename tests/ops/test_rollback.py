@@ -9,7 +9,8 @@ from mapp.errors import MovedOn
 from mapp.library import catalogue
 from mapp.library.lockfile import read_lock
 from mapp.library.verdicts import recorded
-from mapp.ops import rollback as operation
+from mapp.ops.gate import examined
+from mapp.ops.rollback import rollback
 from support.apps import app
 from support.library import Built, fsck, git, library
 from support.terminal import mapp
@@ -138,15 +139,14 @@ def test_an_app_that_never_was_otherwise_has_nothing_to_go_back_to() -> None:
 
 def test_what_changed_while_the_checks_ran_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
     built = _built()
-    examined = operation.examined
 
     def meanwhile(*words: object, **options: object) -> object:
         built.put(app("double").version("3.0.0"))
         return examined(*words, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(operation, "examined", meanwhile)
+    monkeypatch.setattr("mapp.ops.rollback.examined", meanwhile)
     with contextlib.closing(built.workspace), pytest.raises(MovedOn):
-        operation.rollback(built.workspace, "double")
+        rollback(built.workspace, "double")
 
     assert str(catalogue.load(built.home, "double").manifest.version) == "3.0.0"
 

@@ -8,7 +8,7 @@ from mapp.git.branches import branch_ref, branch_tip, branches, create_branch, d
 from mapp.git.repository import Repository, Signature
 from mapp.git.tree import read_snapshot
 from mapp.library.catalogue import open_repository
-from mapp.library.change import Committed, entry_of, pin, tag_release
+from mapp.library.change import Committed, ensure_free, entry_of, pin, tag_release
 from mapp.library.holding import Tell, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
@@ -80,6 +80,7 @@ def merge(
         tip = branch_tip(repository, branch)
         found = read_snapshot(repository, tip)
         app = read_app(found.files, commit=tip, tree=found.tree)
+        ensure_free(repository, app, found.tree, text)
         prove(repository, found.tree, text, signature, verdict)
         commit = merge_branch(repository, branch, text, signature)
         tag_release(repository, app, commit)

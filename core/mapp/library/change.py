@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy, MappError, NotFound
+from mapp.errors import Busy, InvalidApp, MappError, NotFound, Problem
 from mapp.git.repository import Repository, Signature, sync_folder
 from mapp.git.tree import read_snapshot
 from mapp.library.catalogue import WHOLE, names, open_repository, snapshot
 from mapp.library.holding import Tell, alive, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry, read_lock, write_lock
-from mapp.library.verdicts import prove, read_verdict
+from mapp.library.verdicts import is_forced, prove, read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.capabilities import QUIET
 from mapp.model.interface import interface_hash
@@ -70,6 +70,7 @@ def put(
     """
 
     def proven(repository: Repository, tree: str) -> None:
+        ensure_free(repository, app, tree, text)
         prove(repository, tree, text, signature, verdict)
 
     with holding(home.holds, app.name, tell=tell) as abandoned:
@@ -126,6 +127,19 @@ def _committed(
 def _current(repository: Repository, tip: str) -> App:
     found = read_snapshot(repository, tip, only=WHOLE)
     return read_app(found.files, commit=found.commit, tree=found.tree)
+
+
+def ensure_free(repository: Repository, app: App, tree: str, text: str) -> None:
+    """Raises InvalidApp when the app's version was released with another tree, unless `text` says forced."""
+    released = repository.tip(f"refs/tags/v{app.manifest.version}")
+    if released is None or is_forced(text) or repository.tree_of(released) == tree:
+        return
+    raise InvalidApp(
+        f"{app.name} {app.manifest.version} was released before, with other content",
+        [Problem(path="mapp.toml: version", message=f"{app.manifest.version} is commit {released[:10]}")],
+        hint="mapp bump sets a version that is free",
+        code="MAPP-0821",
+    )
 
 
 def tag_release(repository: Repository, app: App, commit: str) -> None:

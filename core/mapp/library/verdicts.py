@@ -92,6 +92,11 @@ def recorded(home: Home, name: str, revision: str | None = None) -> Recorded:
     return Recorded(app=name, commit=commit, tree=tree, verdict=read_verdict(repository, tree))
 
 
+def is_forced(text: str) -> bool:
+    """Returns whether a commit's message says that a person let in what is not proven."""
+    return trailers_of(text).get(TRAILER, "").startswith(FORCED)
+
+
 def prove(
     repository: Repository, tree: str, text: str, signature: Signature, verdict: Verdict | None
 ) -> None:
@@ -108,7 +113,7 @@ def prove(
         if verdict.tree != tree:
             raise IntegrityError(f"the verdict is about tree {verdict.tree[:10]}, not about {tree[:10]}")
         record_verdict(repository, verdict, signature)
-    if trailers_of(text).get(TRAILER, "").startswith(FORCED):
+    if is_forced(text):
         return
     known = verdict or read_verdict(repository, tree)
     if known is None or not known.passed:

@@ -16,7 +16,7 @@ from mapp.library import catalogue
 from mapp.model.app import MANIFEST
 from mapp.model.version import Level, Version
 from mapp.ops.checkout import checkout
-from mapp.ops.diff import Demand, Side, demand, folder_side, side, trial_of
+from mapp.ops.diff import Demand, Side, demand, folder_side, side, trial_between
 from mapp.ops.workspace import Workspace
 
 _VERSION: Final = re.compile(
@@ -118,7 +118,7 @@ def _needed(workspace: Workspace, new: Side) -> tuple[Demand | None, Side | None
         return None, None
     if tree_id(new.files) == old.app.tree:
         return None, old
-    return demand(trial_of(workspace, old, new)), old
+    return demand(trial_between(workspace, old, new)), old
 
 
 def _chosen(workspace: Workspace, new: Side, old: Side | None, needed: Demand | None) -> Version:
@@ -140,4 +140,4 @@ def _chosen(workspace: Workspace, new: Side, old: Side | None, needed: Demand | 
 
 def _level_after(workspace: Workspace, new: Side, commit: str) -> Level:
     """Returns what the change is to those who have the highest release."""
-    return demand(trial_of(workspace, side(workspace, new.app.name, commit), new)).level
+    return demand(trial_between(workspace, side(workspace, new.app.name, commit), new)).level

@@ -14,6 +14,7 @@ from mapp.model.app import App, read_app
 from mapp.model.interface import Difference, compare
 from mapp.model.version import Level, Version
 from mapp.ops.folder import read_folder
+from mapp.ops.gate import Options, good_runs, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.behaviour import Behaviour, compare_behaviour
 from mapp.validate.history import check_version
@@ -142,7 +143,7 @@ def folder_side(folder: Path) -> Side:
 
 def report(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) -> Report:
     """Returns how two sides differ; where their files are the same, nothing is run."""
-    trial = trial_of(workspace, old, new, inputs=inputs)
+    trial = trial_between(workspace, old, new, inputs=inputs)
     runs = old.app.source != new.app.source or old.app.manifest != new.app.manifest
     return Report(
         old=old,
@@ -154,16 +155,16 @@ def report(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) 
     )
 
 
-def trial_of(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) -> Trial:
-    """Returns the trial of one side against the other."""
-    return Trial(
-        app=new.app,
-        files=new.files,
-        executor=workspace.executor,
-        base=old.app,
-        base_files=old.files,
+def trial_between(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) -> Trial:
+    """Returns the trial of one side against the other, as the gate would hold it."""
+    return trial_of(
+        workspace,
+        new.app,
+        new.files,
+        base=(old.app, old.files),
         kind="edit",
-        inputs=inputs,
+        options=Options(inputs=inputs),
+        runs=good_runs(workspace, old.app),
     )
 
 
