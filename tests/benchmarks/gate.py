@@ -28,30 +28,32 @@ from typing import Final
 
 from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
+from mapp.validate import shrink
 from mapp.validate.gate import CHECKS
 from mapp.validate.trial import INPUTS
 
 from .exercises import CORPUS, data_folder, load, names
-from .healing import COMPARING, Case, Found, judgement, prepare, refusals, trial_of
+from .healing import UNASKED, Case, Found, Gate, judgement, prepare
 from .measuring import machine, table
 from .rewrites import rewrites
 from .token_mutants import mutants
 
-MUTANTS: Final = 1400
-REWRITES: Final = 350
+MUTANTS: Final = 1200
+REWRITES: Final = 140
 MOST_ACCEPTED: Final = 0.02
 MOST_REFUSED: Final = 0.05
 BASES: Final = ("failing", "sound", "none")
-UNASKED: Final = frozenset(["mutation", "requests"])
-"""What judges the tests and the router; a heal may touch neither, so they say nothing about a patch."""
+FULL: Final = 10
+"""Of so many wrong patches one is shown to every check."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """Some patches of one exercise: what each is called, and its source."""
+    """The patches of one exercise: what each is called, and its source."""
 
     exercise: str
-    patches: tuple[tuple[str, str], ...]
+    mutants: tuple[tuple[str, str], ...]
+    rewrites: tuple[tuple[str, str], ...]
     inputs: int
 
 
@@ -64,8 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     chosen = options.exercises.split(",") if options.exercises else list(names())
     began = time.monotonic()
-    wrong = measure(_tasks(chosen, mutants_of, options.mutants, options.inputs), options.jobs)
-    right = measure(_tasks(chosen, rewrites_of, options.rewrites, options.inputs), options.jobs)
+    mutated = shares(chosen, mutants_of, options.mutants)
+    rewritten = shares(chosen, rewrites_of, options.rewrites)
+    tasks = [
+        Task(exercise=name, mutants=mutated[name], rewrites=rewritten[name], inputs=options.inputs)
+        for name in chosen
+    ]
+    wrong, right = measure(tasks, options.jobs)
     killable = [row for row in wrong if row.differs]
     same = [row for row in right if not row.differs]
     report(wrong, killable, right, same)
@@ -98,39 +105,47 @@ def rewrites_of(exercise: str) -> list[tuple[str, str]]:
     return found
 
 
-def measure(tasks: Sequence[Task], processes: int) -> list[Found]:
-    """Returns what the gate says of every patch; each process has a sandbox of its own."""
-    found: list[Found] = []
+def measure(tasks: Sequence[Task], processes: int) -> tuple[list[Found], list[Found]]:
+    """Returns what the gate says of the mutants and of the rewrites; each process has a sandbox of its own."""
+    wrong: list[Found] = []
+    right: list[Found] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for number, rows in enumerate(pool.map(run, tasks), 1):
-            found += rows
+        for number, (mutated, rewritten) in enumerate(pool.map(run, tasks), 1):
+            wrong += mutated
+            right += rewritten
             print(f"{number} of {len(tasks)}: {tasks[number - 1].exercise}", file=sys.stderr, flush=True)
-    return found
+    return wrong, right
 
 
-def run(task: Task) -> list[Found]:
+def run(task: Task) -> tuple[list[Found], list[Found]]:
     """Returns what the gate says of the patches of one task."""
+    shrink.MOST_ASKED = 0  # type: ignore[misc]  # whether there is a counterexample counts, not how small it is
     folder = data_folder()
     assert folder is not None
     with open_executor() as executor:
         case = prepare(load(task.exercise, folder), executor)
-        return [examined(case, label, source, executor, task.inputs) for label, source in task.patches]
+        return (
+            [
+                examined(case, *patch, executor, task.inputs, full=not at % FULL)
+                for at, patch in enumerate(task.mutants)
+            ],
+            [examined(case, *patch, executor, task.inputs, full=True) for patch in task.rewrites],
+        )
 
 
-def examined(case: Case, label: str, source: str, executor: Executor, inputs: int) -> Found:
-    """Returns what the gate says of one patch, against each base."""
+def examined(case: Case, label: str, source: str, executor: Executor, inputs: int, *, full: bool) -> Found:
+    """Returns what the gate says of one patch, against each base; what changes nothing is not mutated."""
     began = time.monotonic()
     differs, loud = judgement(case, source, executor)
-    failing = refusals(trial_of(case, source, "failing", executor, inputs=inputs), UNASKED)
-    alone = tuple(check for check in failing if check not in COMPARING)
-    comparing = refusals(trial_of(case, source, "sound", executor, inputs=inputs), UNASKED, COMPARING)
+    gate = Gate(case, source, executor, inputs=inputs, full=full)
     return Found(
         exercise=case.exercise.name,
         label=label,
         source=source,
         differs=differs,
         loud=loud,
-        refused={"failing": failing, "sound": (*alone, *comparing), "none": alone},
+        refused={base: gate.refused(base) for base in BASES},
+        full=full,
         seconds=time.monotonic() - began,
     )
 
@@ -142,20 +157,27 @@ def report(wrong: list[Found], killable: list[Found], right: list[Found], same: 
     for base in BASES:
         let_in = [f"{of(group, lambda row: not row.refused[base])}" for group in (killable, silent)]  # noqa: B023
         rows.append([base, *let_in, of(same, lambda row: bool(row.refused[base]))])  # noqa: B023
-    title = f"{len(killable)} wrong patches (of {len(wrong)} mutants), {len(same)} right ones (of {len(right)})"
+    title = (
+        f"{len(killable)} wrong patches (of {len(wrong)} mutants), {len(same)} right ones (of {len(right)})"
+    )
     table(title, ["base", "wrong let in (< 2 %)", "of the silent ones", "right refused (< 5 %)"], rows)
     for base in BASES[:2]:
-        table(f"What each check refuses, base: {base}", ["check", "refused", "alone"], matrix(killable, base))
+        table(
+            f"What each check refuses, base: {base}",
+            ["check", "refused (of a sample)", "alone"],
+            matrix(killable, base),
+        )
     _each("Wrong patches let in (base: failing)", [row for row in killable if not row.refused["failing"]])
     _each("Right patches refused (base: failing)", [row for row in same if row.refused["failing"]])
 
 
 def matrix(killable: list[Found], base: str) -> list[list[str]]:
     """Returns a row for each check: how many wrong patches it refuses, and how many no other check does."""
-    refused = Counter(check for row in killable for check in row.refused[base])
+    full = [row for row in killable if row.full]
+    refused = Counter(check for row in full for check in row.refused[base])
     alone = Counter(row.refused[base][0] for row in killable if len(row.refused[base]) == 1)
     ids = [check.id for check in CHECKS if check.id not in UNASKED]
-    total = max(1, len(killable))
+    total = max(1, len(full))
     return [[name, f"{refused[name]} ({refused[name] / total:.1%})", str(alone[name])] for name in ids]
 
 
@@ -175,17 +197,17 @@ def _each(title: str, rows: Iterable[Found]) -> None:
         table(title, ["exercise", "patch", "refused by"], shown)
 
 
-def _tasks(
-    chosen: Sequence[str], patches_of: Callable[[str], list[tuple[str, str]]], most: int, inputs: int
-) -> list[Task]:
-    """Returns tasks of so many patches in all: every exercise gives as many as the others, or all it has."""
+def shares(
+    chosen: Sequence[str], patches_of: Callable[[str], list[tuple[str, str]]], most: int
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Returns so many patches in all: every exercise gives as many as the others, or all it has."""
     patches = {name: patches_of(name) for name in chosen}
-    each = 0
-    while sum(min(each, len(rows)) for rows in patches.values()) < most and each < max(map(len, patches.values())):
-        each += 1
-    return [
-        Task(exercise=name, patches=tuple(rows[:each]), inputs=inputs) for name, rows in patches.items() if rows
-    ]
+    longest = max(map(len, patches.values()))
+    each = next(
+        (size for size in range(longest) if sum(min(size, len(rows)) for rows in patches.values()) >= most),
+        longest,
+    )
+    return {name: tuple(rows[:each]) for name, rows in patches.items()}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

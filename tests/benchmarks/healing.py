@@ -26,20 +26,25 @@ from mapp.model.values import canonical
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Executor, run_batch
 from mapp.validate.drawing import draw
-from mapp.validate.gate import checks_for
+from mapp.validate.gate import Check, checks_for
 from mapp.validate.trial import NOW, SEED, Arguments, GoodRun, Trial
 
 from .exercises import Exercise
 from .rewrites import applied
 from .token_mutants import parse
 
-JUDGED: Final = 300
+JUDGED: Final = 200
 """How many inputs the judge draws, besides the cases held back."""
 JUDGE_SEED: Final = 20_231
 RECORDED: Final = 10
 RECORDED_SEED: Final = 77
 COMPARING: Final = frozenset(["recorded", "differential"])
 """The checks that compare what comes out with what came out of the base."""
+UNASKED: Final = frozenset(["mutation", "requests"])
+"""What judges the tests and the router; a heal may touch neither, so they say nothing about a patch."""
+SLOW: Final = ("total", "determinism", "budget", "differential", "properties")
+"""Checks that run much; they come last, and only where two others have not refused already."""
+CHUNK: Final = 40
 _CRASH: Final = """
 function main(input, host) {
   const text = JSON.stringify(input);
@@ -69,6 +74,8 @@ class Found:
     """What the gate said of one patch: the checks that refused it, for each base, and what the judge says.
 
     `differs` says that the judge tells it from the right program, `loud` that it also ends badly somewhere.
+    Unless it is `full`, slow checks were asked only where at most one other refuses: enough to tell whether it
+    is let in, and whether one check alone refuses it.
     """
 
     exercise: str
@@ -77,6 +84,7 @@ class Found:
     differs: bool
     loud: bool
     refused: Mapping[str, tuple[str, ...]]
+    full: bool = True
     seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,6 +96,7 @@ class Found:
             "differs": self.differs,
             "loud": self.loud,
             "refused": refused,
+            "full": self.full,
             "seconds": round(self.seconds, 2),
         }
 
@@ -148,10 +157,16 @@ def outcomes(app: App, inputs: Sequence[Arguments], executor: Executor) -> tuple
 
 
 def judgement(case: Case, source: str, executor: Executor) -> tuple[bool, bool]:
-    """Returns whether a program differs from the right one on what the judge knows, and whether it is loud."""
-    ends = outcomes(replace(case.sound, source=source), case.judged, executor)
-    loud = any(isinstance(end, Failed) for end in ends)
-    return loud or any(map(differ, ends, case.right)), loud
+    """Returns whether a program differs from the right one on what the judge knows, and whether it is loud.
+
+    The first inputs that tell the two apart decide: a program that never ends would else take an hour.
+    """
+    app = replace(case.sound, source=source)
+    for start in range(0, len(case.judged), CHUNK):
+        ends = outcomes(app, case.judged[start : start + CHUNK], executor)
+        if any(map(differ, ends, case.right[start : start + CHUNK])):
+            return True, any(isinstance(end, Failed) for end in ends)
+    return False, False
 
 
 def differ(one: Outcome, other: Outcome) -> bool:
@@ -199,17 +214,34 @@ def regression(case: Case, source: str, executor: Executor) -> bytes:
     return f"{canonical(row)}\n".encode()
 
 
-def refusals(trial: Trial, without: frozenset[str], only: frozenset[str] | None = None) -> tuple[str, ...]:
-    """Returns the ids of the checks that refuse a patch, each asked whatever the others say."""
-    refused = []
-    for check in checks_for(trial.kind, compares=trial.base is not None):
-        if check.id in without or (only is not None and check.id not in only):
-            continue
-        passed = check.examine(trial).passed
-        if not passed:
-            refused.append(check.id)
-        if check.fatal and not passed:
-            break
-    return tuple(refused)
+class Gate:
+    """The gate on one patch, each check asked whatever the others say, and at most once."""
 
+    def __init__(self, case: Case, source: str, executor: Executor, *, inputs: int, full: bool) -> None:
+        self.trials = {
+            base: trial_of(case, source, base, executor, inputs=inputs) for base in ("failing", "sound")
+        }
+        self.full = full
+        self.answers: dict[tuple[str, str], bool] = {}
 
+    def refused(self, base: str) -> tuple[str, ...]:
+        """Returns the ids of the checks that refuse the patch, given one of the three bases."""
+        checks = [check for check in checks_for("heal", compares=True) if check.id not in UNASKED]
+        if base == "none":
+            checks = [check for check in checks if check.id not in COMPARING]
+        found: list[str] = []
+        for check in sorted(checks, key=lambda check: SLOW.index(check.id) if check.id in SLOW else -1):
+            if check.id in SLOW and len(found) > 1 and not self.full:
+                break
+            if not self.passes(check, "sound" if base == "sound" else "failing"):
+                found.append(check.id)
+                if check.fatal:
+                    break
+        return tuple(found)
+
+    def passes(self, check: Check, base: str) -> bool:
+        """Returns whether a check lets the patch pass; what does not compare outputs is asked of one base."""
+        key = (check.id, base if check.id in COMPARING else "")
+        if key not in self.answers:
+            self.answers[key] = check.examine(self.trials[base]).passed
+        return self.answers[key]
