@@ -72,5 +72,5 @@ def _words(totals: Totals, budget: Budget) -> str:
     from mapp.model.spend import dollars
 
     spent = dollars(totals.spend.cost_micros)
-    limit = f" of {dollars(budget.micros)}" if budget.micros is not None else ", no limit"
+    limit = f" of {dollars(budget.micros)}" if budget.micros is not None else ", no limit of money"
     return f"{spent}{limit}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import selectors
@@ -343,5 +344,5 @@ def _told_by_claude(printed: bytes) -> dict[str, int] | None:
         "cached_in": cached,
         "written_in": written,
         "tokens_out": out,
-        "cost_micros": -int(-cost * MICROS // 1),
+        "cost_micros": math.ceil(cost * MICROS - 1e-6),  # 0.07 is 70,000.00000000001 as a double
     }

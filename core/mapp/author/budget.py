@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Final
 
 from mapp.author.failures import OverBudget
 from mapp.model.budget import Budget
 from mapp.model.spend import Sums, Totals
+
+MORE: Final = "'$20, 30 rounds'"
+"""A budget as it is typed, for messages that say how to set one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +32,7 @@ class Budgets:
             if used := [item.name for item in fields(rest) if _used_up(getattr(rest, item.name))]:
                 raise OverBudget(
                     f"the budget of this {name} is used up: no {used[0].replace('micros', 'money')} left",
-                    hint=f"mapp spend shows where it went; mapp config budget_{name} VALUE raises it",
+                    hint=f"mapp spend shows where it went; to raise it: mapp config budget_{name} {MORE}",
                 )
         change, day, month = (
             self.change.minus(sums.change),
@@ -44,7 +48,7 @@ class Budgets:
             if beyond := next(budget.exceeded(getattr(sums, name) + worst), None):
                 raise OverBudget(
                     f"one more call could go beyond the budget of this {name}: {beyond}",
-                    hint=f"mapp spend shows where it went; mapp config budget_{name} VALUE raises it",
+                    hint=f"mapp spend shows where it went; to raise it: mapp config budget_{name} {MORE}",
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ class Price:
             + spend.written_in * self.cache_write
             + spend.tokens_out * self.output
         )
-        return replace(spend, cost_micros=-int(-cost // 1))
+        return replace(spend, cost_micros=math.ceil(cost))
 
     @property
     def dearest_input(self) -> Decimal:

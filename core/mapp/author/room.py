@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from mapp.author.budget import MORE
 from mapp.author.failures import OverBudget
 from mapp.author.prices import Price
 from mapp.model.budget import Budget
@@ -59,6 +60,6 @@ def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> R
     if tokens_out < min(LEAST_ANSWER, most_out) or seconds <= 0 or budget.rounds == 0:
         raise OverBudget(
             "the budget does not leave enough for one more answer",
-            hint="mapp spend shows where it went; mapp config budget_change VALUE raises it",
+            hint=f"mapp spend shows where it went; to raise it: mapp config budget_change {MORE}",
         )
     return Room(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
-from mapp.author.failures import CoderFailed, NoCredentials, OverBudget, Unavailable
+from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
 from mapp.author.room import room
@@ -58,9 +58,11 @@ class ScriptedCoder:
         if isinstance(answer, CoderFailed):
             raise self._charged(answer, prompt)
         files = {path: text.encode() if isinstance(text, str) else text for path, text in answer.items()}
-        spend = self._spend(prompt, sum(map(len, files.values())))
-        if spend.tokens_out > worst.tokens_out:
-            raise OverBudget("the answer is longer than the budget allows", spend=spend)
+        characters = sum(map(len, files.values()))
+        fits = worst.tokens_out * CHARACTERS_A_TOKEN
+        spend = self._spend(prompt, min(characters, fits))
+        if characters > fits:
+            raise BadAnswer(f"the answer did not fit into {worst.tokens_out:,} tokens", spend=spend)
         return proposal(files, brief, workspace, spend, reason="as scripted")
 
     def _charged(self, failure: CoderFailed, prompt: Prompt) -> CoderFailed:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from mapp.author.coder import MAY_CHANGE, Files
+from mapp.author.patch import LARGEST, LARGEST_OTHER, PatchRefused, apply
+
+WORKSPACE: Files = {"mapp.toml": b"manifest = 1\n", "main.js": b"old"}
+CODE, CONTRACT = MAY_CHANGE["code"], MAY_CHANGE["contract"]
+
+
+def test_a_proposal_takes_the_place_of_what_was_there() -> None:
+    assert apply(WORKSPACE, {"main.js": b"new"}, CODE) == {"mapp.toml": b"manifest = 1\n", "main.js": b"new"}
+    assert WORKSPACE["main.js"] == b"old"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mapp.toml",
+        "tests/examples.jsonl",
+        "../main.js",
+        "./main.js",
+        "/etc/passwd",
+        "main.js/",
+        "Main.js",
+        "",
+    ],
+)
+def test_what_may_not_be_changed_is_refused(path: str) -> None:
+    with pytest.raises(PatchRefused) as error:
+        apply(WORKSPACE, {"main.js": b"new", path: b"new"}, CODE)
+    assert [problem.path for problem in error.value.problems] == [path]
+    assert "may not be changed" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff", "is not UTF-8: byte 0"),
+        (b"ab\xed\xa0\x80", "is not UTF-8: byte 2"),
+        (b"a\0b", "holds a zero character"),
+        (b"x" * (LARGEST["main.js"] + 1), "is too large"),
+    ],
+)
+def test_what_is_no_text_or_too_much_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(PatchRefused, match=words):
+        apply(WORKSPACE, {"main.js": content}, CODE)
+
+
+def test_the_largest_file_is_taken() -> None:
+    content = b"x" * LARGEST_OTHER
+    assert apply({}, {"tests/requests.jsonl": content}, CONTRACT) == {"tests/requests.jsonl": content}
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    with pytest.raises(PatchRefused) as error:
+        apply(WORKSPACE, {"main.js": b"\xff", "a": b"", "b": b""}, CODE)
+    assert len(error.value.problems) == 3

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from mapp.author.failures import OverBudget
+from mapp.author.prices import Price, parse_price, price_of, prices_date
+from mapp.author.room import OVERHEAD, room
+from mapp.errors import UsageError
+from mapp.model.budget import Budget
+from mapp.model.spend import Spend
+
+SONNET = price_of("claude-sonnet-5-5")
+
+
+def test_every_kind_of_token_has_its_price() -> None:
+    spend = Spend(tokens_in=1_000, cached_in=600, written_in=300, tokens_out=50)
+    assert SONNET.charged(spend).cost_micros == 100 * 2 + 60 + 750 + 500
+
+
+def test_parts_of_a_micro_dollar_are_rounded_up() -> None:
+    price = Price(input=Decimal("0.1"))
+    assert [price.charged(Spend(tokens_in=count)).cost_micros for count in (0, 1, 10, 11)] == [0, 1, 1, 2]
+
+
+def test_a_dated_name_costs_what_its_alias_costs() -> None:
+    assert price_of("claude-opus-4-5-20251101") == price_of("claude-opus-4-5")
+
+
+@pytest.mark.parametrize("name", ["", "gpt-9", "claude-opus", "claude-opus-5-7", "claude-opus-5-5-latest"])
+def test_without_a_known_price_there_is_no_budget_and_so_no_call(name: str) -> None:
+    with pytest.raises(UsageError, match="is not known"):
+        price_of(name)
+    assert price_of(name, "1/2").output == 2
+
+
+@pytest.mark.parametrize("text", ["", "3", "3/", "a/b", "-1/2", "1/2/3", "NaN/1", "Infinity/1", "1/99999"])
+def test_what_is_no_price_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_price(text)
+
+
+def test_the_table_says_of_which_day_it_is() -> None:
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", prices_date())
+
+
+@pytest.mark.parametrize("micros", [30_000, 100_000, 10_000_000])
+@pytest.mark.parametrize("tokens", [None, 20_000])
+@pytest.mark.parametrize("size", [1, 5_000])
+def test_a_call_that_uses_all_its_room_stays_within_the_budget(
+    micros: int, tokens: int | None, size: int
+) -> None:
+    space = room(size, SONNET, Budget(micros=micros, tokens=tokens), most_out=16_000)
+    worst = space.worst("m", SONNET)
+
+    assert worst.cost_micros <= micros
+    assert tokens is None or worst.tokens <= tokens
+    assert space.tokens_in == size + OVERHEAD
+    assert space.tokens_out == 16_000 or worst.cost_micros > micros * 0.99 or worst.tokens == tokens
+
+
+def test_a_free_model_has_room_without_money() -> None:
+    assert room(10, Price(), Budget(micros=0), most_out=500).tokens_out == 500
+
+
+def test_no_room_is_told() -> None:
+    with pytest.raises(OverBudget, match="does not leave enough"):
+        room(100_000, SONNET, Budget(micros=1), most_out=16_000)
