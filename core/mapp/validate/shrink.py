@@ -5,6 +5,7 @@ Works on JSON values alone and asks in batches, so that shrinking costs a few ro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -113,7 +114,17 @@ def _simpler_number(number: int | float) -> Iterator[int | float]:
     if number < 0:
         yield -number
     if isinstance(number, float) and abs(number) < 2**53:
-        yield from (int(number), round(number), round(number, 1), round(number, 2))
+        rest = number - int(number)
+        yield from (
+            int(number),
+            round(number),
+            round(rest, 1),
+            round(rest, 2),
+            round(number, 1),
+            round(number, 2),
+        )
+    root = math.sqrt(abs(number))
+    yield int(root) if root < 2**53 else root
     step = 2.0 if isinstance(number, float) else 2
     whole = abs(number) < 2**53 and number == int(number)
     for power in range(1, 54):

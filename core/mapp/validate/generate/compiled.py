@@ -20,6 +20,8 @@ LARGEST: Final = 20_000
 """The most values (items and members, at every level) that a drawn value may be bound to hold."""
 ATTEMPTS: Final = 60
 """How often one part is drawn again before the whole is given up."""
+_ROOM: Final = (200, 30, 8, 3, 2, 1)
+"""How many items lists usually have at most: those within lists fewer, or the whole would explode."""
 _STRANGE: Final = ("__proto__", "constructor", "toString", "length", "", "0", "extra", "é", "a b")
 
 
@@ -134,7 +136,9 @@ def _array(schema: Schema, path: str) -> Drawer:
         raise _nothing(path, f"minItems {least} is above maxItems {most}")
     if least > MOST_ITEMS:
         raise _nothing(path, f"minItems {least:,} is more than the {MOST_ITEMS:,} items that are drawn")
-    room = max(least, min(60 if most is None else most, MOST_ITEMS))
+    within = path.count("[]")
+    usual = _ROOM[min(within, len(_ROOM) - 1)]
+    room = max(least, min(usual if most is None else most, usual if within else MOST_ITEMS))
     try:
         item = _values(schema.items, f"{path}[]") if schema.items is not None else _scalar
     except NothingFits:
