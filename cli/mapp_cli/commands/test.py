@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
+from mapp_cli.reports import Reports, report_options
+
+if TYPE_CHECKING:
+    from mapp.model.verdict import Verdict
+    from mapp.ops.gate import Watch
+    from mapp_cli.console import Console
 
 FAILED = 8
 
@@ -26,36 +32,67 @@ FAILED = 8
     is_flag=True,
     help="Compare what every engine on this machine makes of them instead; node, which is no sandbox, too.",
 )
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="How many apps are tried at once [default: a core each]."
+)
+@report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @pass_context
-def command(context: Context, apps: tuple[str, ...], inputs: int, differential: bool, as_json: bool) -> int:
+def command(
+    context: Context,
+    apps: tuple[str, ...],
+    inputs: int,
+    differential: bool,
+    jobs: int | None,
+    reports: Reports,
+    as_json: bool,
+) -> int:
     """Put APPS (names, or folders with an app), or all apps of the library, through the gate."""
     from mapp.library import catalogue
 
     names = apps or tuple(catalogue.names(context.ready.home))
-    judge = _compare if differential else _examine
-    return judge(context, names, inputs, as_json)
+    if differential:
+        return _compare(context, names, inputs, as_json)
+    return _examine(context, names, inputs, jobs, reports, as_json)
 
 
-def _examine(context: Context, names: tuple[str, ...], inputs: int, as_json: bool) -> int:
-    from mapp.ops.gate import Options, examined, report
-    from mapp.ops.trials import files_of
+def _examine(
+    context: Context, names: tuple[str, ...], inputs: int, jobs: int | None, reports: Reports, as_json: bool
+) -> int:
+    from mapp.ops.gate import Options, report
+    from mapp.ops.trials import examine_all
 
-    workspace = context.ready
-    verdicts = []
-    for name in names:
-        context.console.tell(name)
-        _, verdict = examined(
-            workspace,
-            files_of(workspace, name),
-            options=Options(inputs=inputs),
-            watch=lambda result: show_check(context.console, result),
-        )
-        verdicts.append(verdict)
-    passed = all(verdict.passed for verdict in verdicts)
+    workspace, console = context.ready, context.console
+    found = []
+    single = len(names) == 1
+
+    def watch(name: str) -> Watch:
+        return (lambda result: show_check(console, result)) if single else (lambda result: None)
+
+    if single:
+        console.tell(names[0])
+    for name, verdict in examine_all(
+        workspace, names, options=Options(inputs=inputs), jobs=jobs, watch=watch
+    ):
+        if not single:
+            _show_verdict(console, name, verdict)
+        found.append(verdict)
+    reports.write([(f"{verdict.app} {verdict.version}", verdict) for verdict in found])
+    passed = all(verdict.passed for verdict in found)
     if as_json:
-        context.console.json({"passed": passed, "apps": [report(verdict) for verdict in verdicts]})
+        alone = report(found[0]) if single else {}
+        console.json({**alone, "passed": passed, "apps": [report(verdict) for verdict in found]})
     return 0 if passed else FAILED
+
+
+def _show_verdict(console: Console, name: str, verdict: Verdict) -> None:
+    """Shows the verdict on one of several apps: a line, and what is wrong."""
+    score = "" if verdict.mutation_score is None else f", mutation score {verdict.mutation_score:.0%}"
+    seconds = sum(result.seconds for result in verdict.results)
+    console.tell(f"{'ok    ' if verdict.passed else 'FAILED'} {name} ({seconds:.1f} s{score})")
+    for result in verdict.results:
+        if not result.passed:
+            show_check(console, result)
 
 
 def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: bool) -> int:

@@ -22,6 +22,7 @@ from mapp.validate.gate import examine, is_fatal
 from mapp.validate.trial import INPUTS, SEED, GoodRun, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
+    from mapp.index.embed import Embedder
     from mapp.observe.journal import Run
 
 Watch = Callable[[Result], None]
@@ -183,13 +184,19 @@ def resolver(workspace: Workspace) -> Resolve:
     """Returns what says how an app's requests fare; the embedder is loaded when it is first called."""
 
     def resolved(app: App) -> Resolved:
-        from mapp.ops.indexing import embedder_of
         from mapp.ops.resolving import resolve
         from mapp.ops.teaching import VECTORS
 
-        return resolve(app, embedder_of(workspace), workspace.config.cache / VECTORS)
+        return resolve(app, _embedder(workspace.config.embedder), workspace.config.cache / VECTORS)
 
     return resolved
+
+
+@cache
+def _embedder(name: str) -> Embedder:
+    from mapp.index.embed import choose_embedder
+
+    return choose_embedder(name)
 
 
 @cache

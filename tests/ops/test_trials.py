@@ -1,0 +1,88 @@
+"""`mapp test`: one app or several, by name or folder, with reports; `mapp verify` derives verdicts again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from mapp.library.verdicts import recorded
+from support.apps import Draft, app
+from support.library import git, library
+from support.terminal import mapp
+
+LAW = "function prop_double(input, output) { return output === input.number * 2; }\n"
+
+
+def draft(name: str = "double") -> Draft:
+    made = app(name).file("tests/properties.js", LAW).example({"number": -4}, output=-8)
+    return made.example({"number": 0.5}, output=1)
+
+
+def test_one_app_answers_with_its_verdict_and_several_with_a_list() -> None:
+    built = library().build()
+    built.put(draft())
+    built.put(draft("twice"))
+    one = json.loads(mapp("test", "double", "--json").out)
+    both = json.loads(mapp("test", "--json").out)
+
+    assert one["passed"] is True
+    assert [row["check"] for row in one["checks"]][:3] == ["source", "rows", "examples"]
+    assert [row["app"] for row in both["apps"]] == ["double", "twice"]
+    assert "checks" not in both
+
+
+def test_a_folder_is_tried_without_being_added(tmp_path: Path) -> None:
+    built = library().build()
+    folder = draft().example({"number": 5}, output=11).write(tmp_path / "work")
+    reports = ["--junit", str(tmp_path / "r.xml"), "--sarif", str(tmp_path / "r.sarif")]
+    answer = mapp("test", str(folder), *reports)
+
+    assert answer.code == 8
+    assert "gave 10 instead of 11" in answer.err
+    assert "mapp exec double" in answer.err, "the command that shows it again"
+    assert not built.repository("double").exists()
+    assert ElementTree.parse(tmp_path / "r.xml").find(".//failure") is not None
+    assert json.loads((tmp_path / "r.sarif").read_text())["runs"][0]["results"]
+
+
+def test_the_verdict_that_add_records_is_derived_again(tmp_path: Path) -> None:
+    library().build()
+    folder = draft().write(tmp_path / "work")
+    mapp("add", str(folder))
+    answer = mapp("verify", "double", "--json")
+    document = json.loads(answer.out)
+
+    assert answer.code == 0, answer.err
+    assert document["agrees"] is True
+    assert document["recorded"]["tree"] == document["derived"]["tree"]
+
+
+def test_a_verdict_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
+    built = library().build()
+    folder = draft().write(tmp_path / "work")
+    mapp("add", str(folder))
+    found = recorded(built.home, "double")
+    assert found.verdict is not None
+    document = found.verdict.to_dict()
+    for check in document["checks"]:
+        if check["check"] == "examples":
+            check["counted"] = 99
+    repository = built.repository("double")
+    identity = ["-c", "user.name=x", "-c", "user.email=x@x"]
+    git(
+        repository,
+        *identity,
+        "notes",
+        "--ref",
+        "mapp/verdicts",
+        "add",
+        "-f",
+        "-m",
+        json.dumps(document),
+        found.tree,
+    )
+    answer = mapp("verify", "double")
+
+    assert answer.code == 6
+    assert "examples is recorded as passed (99), and comes to passed (3)" in answer.err
