@@ -1,0 +1,113 @@
+"""`mapp test --differential`: what it says, how it ends, and where node is kept out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mapp.library.lockfile import read_lock, write_lock
+from mapp.sandbox import node
+from mapp.sandbox.engine import installed
+from support.library import Built, library
+from support.terminal import mapp
+
+pytestmark = pytest.mark.skipif("quickjs-ng" not in installed(), reason="there is one engine here")
+
+UNLIKE = "function main(input) { return typeof Symbol.dispose === 'symbol' ? 1 : input.number * 2; }\n"
+needs_node = pytest.mark.skipif(node.find_node() is None, reason="there is no node here")
+
+
+@pytest.fixture
+def no_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "find_node", lambda: None)
+
+
+def _from(source: str) -> Built:
+    built = library().app("double").build()
+    entry = read_lock(built.home.lock_file)["double"]
+    write_lock(built.home.lock_file, {"double": replace(entry, source=source)})
+    return built
+
+
+def test_engines_that_agree_are_counted(no_node: None) -> None:
+    library().app("double").build()
+    found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
+    (row,) = found.json["apps"]
+    ((engine, counts),) = row["evidence"].items()
+
+    assert (found.code, found.json["passed"]) == (0, True)
+    assert found.json["engine"].startswith("quickjs-ng (dukpy")
+    assert (row["app"], row["check"], row["status"]) == ("double", "engines", "passed")
+    assert engine.startswith("quickjs-ng 0.17")
+    assert counts == {"compared": 6, "differing": 0, "limited": 0}
+
+
+def test_a_difference_ends_with_the_code_of_a_failed_check_and_the_command_to_see_it(no_node: None) -> None:
+    library().app("double").source(UNLIKE).build()
+    found = mapp("test", "--differential", "double", "--inputs", "5")
+
+    assert found.code == 8
+    assert "tests/examples.jsonl:1: quickjs-ng 0.17" in found.err
+    assert "MAPP_ENGINE=quickjs-ng mapp exec double --input -" in found.err
+    assert found.out == ""
+
+
+def test_the_command_it_shows_shows_the_difference(no_node: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    library().app("double").source(UNLIKE).build()
+
+    ours = mapp("exec", "double", "--input", "-", stdin='{"number": 2}')
+    monkeypatch.setenv("MAPP_ENGINE", "quickjs-ng")
+    theirs = mapp("exec", "double", "--input", "-", stdin='{"number": 2}')
+
+    assert (ours.out, theirs.out) == ("4\n", "1\n")
+
+
+def test_from_the_other_engine_the_default_is_the_other(
+    no_node: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPP_ENGINE", "quickjs-ng")
+    library().app("double").build()
+    found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
+
+    assert found.json["engine"].startswith("quickjs-ng 0.17")
+    assert [name.partition(" ")[2][:6] for name in found.json["apps"][0]["evidence"]] == ["(dukpy"]
+
+
+def test_that_there_is_no_node_is_said(no_node: None) -> None:
+    library().app("double").build()
+
+    assert "left out: node: There is no node here" in mapp("test", "--differential", "double").err
+
+
+@needs_node
+def test_node_is_compared_with_and_said_to_be_no_sandbox() -> None:
+    library().app("double").build()
+    found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
+
+    assert any(engine.startswith("node ") for engine in found.json["apps"][0]["evidence"])
+    assert "node is no sandbox" in found.err
+
+
+@needs_node
+def test_what_others_wrote_is_kept_out_of_node_until_the_settings_accept_it() -> None:
+    _from("registry")
+    refused = mapp("test", "--differential", "double", "--inputs", "5", "--json").json["apps"][0]["evidence"]
+    mapp("config", "isolation_strangers", "none")
+    accepted = mapp("test", "--differential", "double", "--inputs", "5", "--json").json["apps"][0]["evidence"]
+
+    assert refused["too_little_isolation"] == ["node"]
+    assert not any(engine.startswith("node ") for engine in refused)
+    assert any(engine.startswith("node ") for engine in accepted)
+
+
+@needs_node
+def test_nothing_else_starts_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> str:
+        raise AssertionError("node was looked for")
+
+    monkeypatch.setattr(node, "find_node", refuse)
+    library().app("double").build()
+
+    assert mapp("test", "double").code == 0
+    assert mapp("exec", "double", "number=2").out == "4\n"
