@@ -10,6 +10,8 @@ from typing import Any, Final
 from mapp.errors import AlreadyThere, UsageError
 from mapp.model.names import app_name_fault
 
+WORKFLOW: Final = ".github/workflows/validate.yml"
+
 _SOURCE: Final = """\
 // Returns a greeting for a name. `input` fits mapp.toml; what is returned must fit [output].
 function main(input, host) {
@@ -48,8 +50,37 @@ An app for [mapp](https://pypi.org/project/mapp/): a typed JavaScript function w
 - `tests/examples.jsonl`: inputs with their outputs
 - `tests/properties.js`: what holds for every input
 - `tests/requests.jsonl`: how people ask for it, and what only sounds like it
+- `.github/workflows/validate.yml`: has a forge validate every commit
 
 `mapp add .` checks it and commits it to your library.
+"""
+
+# The checks run untrusted code in the sandbox; the job has no secrets and may only read.
+_WORKFLOW: Final = """\
+name: validate
+
+on:
+  push:
+  pull_request:
+
+permissions: {}
+
+jobs:
+  validate:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 20
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          fetch-depth: 0
+          persist-credentials: false
+      - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
+        with:
+          python-version: "3.12"
+      - run: python -m pip install --quiet mapp
+      - run: mapp ci --junit junit.xml --sarif mapp.sarif
 """
 
 
@@ -122,4 +153,5 @@ def _starting_files(name: str) -> dict[str, str]:
         "tests/properties.js": _PROPERTIES,
         "tests/requests.jsonl": rows(requests),
         "README.md": readme(name),
+        WORKFLOW: _WORKFLOW,
     }
