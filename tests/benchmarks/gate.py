@@ -43,7 +43,7 @@ REWRITES: Final = 140
 MOST_ACCEPTED: Final = 0.02
 MOST_REFUSED: Final = 0.05
 BASES: Final = ("failing", "sound", "none")
-FULL: Final = 10
+FULL: Final = 20
 """Of so many wrong patches one is shown to every check."""
 
 
@@ -72,14 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Task(exercise=name, mutants=mutated[name], rewrites=rewritten[name], inputs=options.inputs)
         for name in chosen
     ]
-    wrong, right = measure(tasks, options.jobs)
+    wrong, right = measure(tasks, options.jobs, options.json)
     killable = [row for row in wrong if row.differs]
     same = [row for row in right if not row.differs]
     report(wrong, killable, right, same)
     print(f"\n{machine()}; {time.monotonic() - began:,.0f} s with {options.jobs} processes")
-    if options.json:
-        document = {"mutants": [row.to_dict() for row in wrong], "rewrites": [row.to_dict() for row in right]}
-        Path(options.json).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     accepted = share(killable, lambda row: not row.refused["failing"])
     refused = share(same, lambda row: bool(row.refused["failing"]))
     return 0 if accepted < MOST_ACCEPTED and refused < MOST_REFUSED else 1
@@ -105,8 +102,11 @@ def rewrites_of(exercise: str) -> list[tuple[str, str]]:
     return found
 
 
-def measure(tasks: Sequence[Task], processes: int) -> tuple[list[Found], list[Found]]:
-    """Returns what the gate says of the mutants and of the rewrites; each process has a sandbox of its own."""
+def measure(tasks: Sequence[Task], processes: int, file: str) -> tuple[list[Found], list[Found]]:
+    """Returns what the gate says of the mutants and of the rewrites; each process has a sandbox of its own.
+
+    What is known after each exercise is written to the file, if one is named.
+    """
     wrong: list[Found] = []
     right: list[Found] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -114,6 +114,12 @@ def measure(tasks: Sequence[Task], processes: int) -> tuple[list[Found], list[Fo
             wrong += mutated
             right += rewritten
             print(f"{number} of {len(tasks)}: {tasks[number - 1].exercise}", file=sys.stderr, flush=True)
+            if file:
+                document = {
+                    "mutants": [row.to_dict() for row in wrong],
+                    "rewrites": [row.to_dict() for row in right],
+                }
+                Path(file).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     return wrong, right
 
 

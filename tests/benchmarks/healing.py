@@ -16,7 +16,7 @@ The *judge* sees what the gate does not: the cases held back, and inputs drawn w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from mapp.model.app import REGRESSIONS, App, read_app
@@ -27,6 +27,7 @@ from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Executor, run_batch
 from mapp.validate.drawing import draw
 from mapp.validate.gate import Check, checks_for
+from mapp.validate.generate.inputs import Drawn
 from mapp.validate.trial import NOW, SEED, Arguments, GoodRun, Trial
 
 from .exercises import Exercise
@@ -67,6 +68,7 @@ class Case:
     judged: tuple[Arguments, ...]
     right: tuple[Outcome, ...]
     runs: Mapping[str, tuple[GoodRun, ...]]
+    drawings: dict[int, Drawn] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,7 +190,7 @@ def trial_of(case: Case, source: str, base: str, executor: Executor, *, inputs: 
     new_files = {**files, "main.js": source.encode(), "mapp.toml": manifest.encode()}
     if base == "failing":
         new_files[REGRESSIONS] = regression(case, source, executor)
-    return Trial(
+    trial = Trial(
         app=read_app(new_files),
         files=new_files,
         executor=executor,
@@ -198,6 +200,11 @@ def trial_of(case: Case, source: str, base: str, executor: Executor, *, inputs: 
         inputs=inputs,
         runs=case.runs[base],
     )
+    # The same for all patches of an exercise: their manifests and examples are the same.
+    if inputs not in case.drawings:
+        case.drawings[inputs] = trial.drawing
+    trial.drawing = case.drawings[inputs]
+    return trial
 
 
 def regression(case: Case, source: str, executor: Executor) -> bytes:
