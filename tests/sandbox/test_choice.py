@@ -8,19 +8,22 @@ import pytest
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox.choice import STRENGTH, open_executor
+from mapp.sandbox.executor import Isolation
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.sandbox.spawning import SpawningExecutor
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_where_there_is_fork_it_is_used() -> None:
-    assert isinstance(open_executor(), ForkingExecutor)
+    with open_executor() as executor:
+        assert isinstance(executor, ForkingExecutor)
 
 
 def test_where_there_is_no_fork_interpreters_are_spawned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork", raising=False)
 
-    assert isinstance(open_executor(), SpawningExecutor)
+    with open_executor() as executor:
+        assert isinstance(executor, SpawningExecutor)
 
 
 def test_less_isolation_than_demanded_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +34,20 @@ def test_less_isolation_than_demanded_is_refused(monkeypatch: pytest.MonkeyPatch
         open_executor(least="full")
 
 
+@pytest.mark.parametrize("least", ["process", "full"])
+def test_a_machine_that_isolates_nothing_is_refused(
+    least: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ForkingExecutor, "isolation", "none")
+    monkeypatch.setattr(SpawningExecutor, "isolation", "none")
+
+    with pytest.raises(SandboxUnavailable, match="'none'"):
+        open_executor(least=least)
+    assert open_executor(least="none")
+
+
 def test_more_isolation_than_demanded_is_fine() -> None:
     for least in STRENGTH:
         if STRENGTH[least] <= STRENGTH["process"]:
-            assert open_executor(least=least)
+            with open_executor(least=least) as executor:
+                assert STRENGTH[executor.isolation] >= STRENGTH[least]

@@ -12,7 +12,6 @@ from mapp.sandbox.engine import DEFAULT, ENVIRONMENT, extension
 from mapp.sandbox.executor import Executor, Isolation
 
 STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
-WEAKEST: Final[Isolation] = "process"  # what both executors give anywhere
 
 
 def open_executor(
@@ -24,17 +23,16 @@ def open_executor(
 ) -> Executor:
     """Returns the best executor that this system offers.
 
-    `least` is the weakest isolation to accept: "none", "process" or "full". Only the last has to be found out
-    by starting a helper process; otherwise nothing starts before the first run. `notes` is a file that keeps
-    what was found out until the machine is started anew. `engine` is one of `ENGINES`;
-    `environment` is that of its processes.
+    `least` is the weakest isolation to accept: "none", "process" or "full". All but the first have to be
+    found out, by processes that try to break out; `notes` is a file that keeps the finding until the machine is
+    started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
 
     Raises:
         SandboxUnavailable: if that isolates less than `least`, or there is no such engine here.
     """
     extension(engine)
     executor = _best(notes, engine, environment)
-    if is_enough(WEAKEST, least):
+    if least == "none":
         return executor
     isolation = executor.isolation
     if is_enough(isolation, least):
