@@ -264,13 +264,15 @@ def test_hidden_folders_are_empty_for_it(tmp_path: Path) -> None:
     hidden = tmp_path / "config"
     hidden.mkdir()
     (hidden / "keys.json").write_text("{}")
-    body = f'open("main.js", "w").write(str(os.listdir({str(hidden)!r})))'
-    found = agent(tmp_path / "agent", body, hidden=(hidden,)).propose(
+    secret = tmp_path / "keys.json"
+    secret.write_text("{}")
+    body = f'open("main.js", "w").write(str(os.listdir({str(hidden)!r})) + open({str(secret)!r}).read())'
+    found = agent(tmp_path / "agent", body, hidden=(hidden, secret)).propose(
         BRIEF, WORKSPACE, Budget(), lambda _: None
     )
 
     assert found.files["main.js"] == b"[]"
-    assert (hidden / "keys.json").exists()
+    assert (hidden / "keys.json").read_text() == secret.read_text() == "{}"
 
 
 def test_a_huge_file_is_cut_and_refused(tmp_path: Path) -> None:

@@ -55,14 +55,14 @@ class AgentCoder:
 
     `told` says how it tells its cost: `claude` prints JSON at the end; `nothing`: each call counts as
     `most_micros`. `keys` are the only secrets in its environment, `path` its PATH, `place` where scratch
-    folders are made, `hidden` what it must not see. Without `namespaces` it sees the machine's processes and
-    what is hidden.
+    folders are made, `hidden` the files and folders that it must not see. Without `namespaces` it sees those
+    and the machine's processes.
     """
 
     command: tuple[str, ...] = CLAUDE
     told: Literal["claude", "nothing"] = "claude"
     most_micros: int = 2 * MICROS
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     path: str = os.defpath
     place: Path | None = None
     hidden: tuple[Path, ...] = ()

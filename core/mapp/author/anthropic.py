@@ -35,7 +35,7 @@ class AnthropicCoder:
     """A model by its name, its price and a key; an empty `url` is the service's own."""
 
     model: str
-    key: str
+    key: str = field(repr=False)
     price: Price
     url: str = ""
     most_out: int = MOST_OUT

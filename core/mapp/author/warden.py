@@ -6,7 +6,7 @@ in it, however often they forked; with a `/proc` of its own, and some folders ou
 process adopts what its descendants leave behind, and kills until nobody is left. Landlock, where it is there,
 lets the agent write into its own folders only. Exits with the agent's status. Imports nothing of mapp.
 """
-# ruff: noqa: PTH112, PTH123, PTH208
+# ruff: noqa: PTH110, PTH112, PTH123, PTH208
 # pathlib is half of the time to start.
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # linux/prctl.h, linux/sched.h, linux/mount.h, linux/landlock.h
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 WRITE_FILE, TRUNCATE = 1 << 1, 1 << 14
 CHANGES = {
@@ -182,11 +182,13 @@ def _become(job: dict[str, Any]) -> None:
 
 
 def _hide(job: dict[str, Any], libc: Any) -> bool:
-    """Puts empty folders over those that the agent must not see; returns whether /proc is its own."""
+    """Puts nothing over what the agent must not see; returns whether /proc is its own."""
     libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     for path in job["hidden"]:
         if os.path.isdir(path):
             libc.mount(b"tmpfs", os.fsencode(path), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=4k,mode=700")
+        elif os.path.exists(path):
+            libc.mount(os.fsencode(os.devnull), os.fsencode(path), None, MS_BIND, None)
     return bool(libc.mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None) == 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mapp.llm.model import Completion, ModelFailed, instruction
@@ -19,7 +19,7 @@ class OpenAIModel:
 
     url: str
     name: str
-    key: str = ""
+    key: str = field(default="", repr=False)
     constrained: bool = False
 
     def complete(

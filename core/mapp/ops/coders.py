@@ -12,7 +12,7 @@ from mapp.author.paying import Purse
 from mapp.author.prices import Price, parse_price, price_of
 from mapp.config import Config, environment
 from mapp.errors import UsageError
-from mapp.keys import KeyNeeded, key
+from mapp.keys import KeyNeeded, key, keys_file
 from mapp.model.budget import parse_budget
 
 if TYPE_CHECKING:
@@ -101,12 +101,14 @@ def _agent(config: Config, command: str) -> AgentCoder:
     if claude and not names:
         keys = {CLAUDE_KEY: key(config.config_file, ANTHROPIC)}
     cost = {"most_micros": parse_budget(f"${config.coder_price}").micros} if config.coder_price else {}
+    place = config.cache / "agents"
+    private = (config.library, keys_file(config.config_file))
     return AgentCoder(
         command=CLAUDE if claude else words,
         told="claude" if claude else "nothing",
         keys=keys,
         path=environment().get("PATH", ""),
-        place=config.cache / "agents",
-        hidden=(config.library, config.config_file.parent),
+        place=place,
+        hidden=tuple(path for path in private if not place.is_relative_to(path)),
         **cost,  # type: ignore[arg-type]
     )
