@@ -24,8 +24,8 @@ def open_executor(
     """Returns the best executor that this system offers.
 
     `least` is the weakest isolation to accept: "none", "process" or "full". All but the first have to be
-    found out, by processes that try to break out; `notes` is a file that keeps the finding until the machine is
-    started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
+    found out, by processes that try to break out; `notes` is a file that keeps what they found until the
+    machine is started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
 
     Raises:
         SandboxUnavailable: if that isolates less than `least`, or there is no such engine here.
