@@ -158,6 +158,8 @@ class Rejections:
         kind = ctypes.CFUNCTYPE(None, pointer, Value, Value, ctypes.c_bool, pointer)
         self._notice = kind(self._on_rejection)
         library.JS_SetHostPromiseRejectionTracker.argtypes = (pointer, kind, pointer)
+        library.JS_GetRuntimeOpaque.argtypes = (pointer,)
+        library.JS_GetRuntimeOpaque.restype = pointer
         library.JS_DupValue.argtypes, library.JS_DupValue.restype = (pointer, Value), Value
         library.JS_FreeValue.argtypes, library.JS_FreeValue.restype = (pointer, Value), None
         library.JS_GetException.argtypes, library.JS_GetException.restype = (pointer,), Value
@@ -180,8 +182,10 @@ class Rejections:
             return None
 
     def watch(self, native: Any) -> None:
-        """Starts to look at a context."""
+        """Starts to look at a context; raises RuntimeError if the extension is not the one we know."""
         runtime, _ = self._pointers(native)
+        if runtime % 8 or self._library.JS_GetRuntimeOpaque(runtime) != id(native):
+            raise RuntimeError("this release of the extension lays its objects out in another way")
         self._found[runtime] = {}
         self._library.JS_SetHostPromiseRejectionTracker(runtime, self._notice, runtime)
 
