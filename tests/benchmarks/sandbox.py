@@ -14,13 +14,26 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from mapp.sandbox import engine
-from mapp.sandbox.executor import Job, Program, Returned
+from mapp.sandbox.executor import Job, Program, Result, Returned
 from mapp.sandbox.forking import ForkingExecutor
 
-from .measuring import Action, Series, against, command, interleave, machine, repeated, table, timed_row
+from .measuring import (
+    Action,
+    Series,
+    against,
+    command,
+    interleave,
+    machine,
+    ratio,
+    repeated,
+    table,
+    timed_row,
+)
 
 SOURCE = "function main(input) { return { sum: input.a + input.b }; }"
 INPUT = '{"a":1,"b":2}'
@@ -52,6 +65,7 @@ def main(rounds: int = ROUNDS) -> None:
         move_much(engines)
         weigh(engines[engine.DEFAULT])
     count_per_second()
+    compare_batches()
     slow_down(rounds)
 
 
@@ -179,6 +193,33 @@ def private_of(process: str) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
+def compare_batches(inputs: int = 1000, rounds: int = 5) -> None:
+    """Many inputs of one program, run by run and as a batch, in turn."""
+    jobs = [
+        Job(program=Program(source=SOURCE), arguments=(f'{{"a":{number},"b":2}}',))
+        for number in range(inputs)
+    ]
+    rows = []
+    for lanes in (1, 2):
+        with ForkingExecutor(lanes=lanes) as executor, ThreadPoolExecutor(lanes) as threads:
+            ways: dict[str, Action] = {
+                "run": partial(insist, lambda: list(threads.map(executor.run, jobs)), inputs),
+                "run_batch": partial(insist, lambda: executor.run_batch(jobs), inputs),
+            }
+            found = interleave(ways, rounds=rounds)
+        one, batch = found["run"], found["run_batch"]
+        gain = f"{1 / ratio(batch, one):.1f} x"
+        rows.append([f"{lanes}", f"{inputs / one.median:,.0f}", f"{inputs / batch.median:,.0f}", gain])
+    table(f"Inputs a second ({machine()})", ("lanes", "run", "run_batch", "gain"), rows)
+
+
+def insist(results: Callable[[], list[Result]], count: int) -> None:
+    """Fails unless there are as many values as there were inputs."""
+    found = results()
+    if len(found) != count or not all(isinstance(result, Returned) for result in found):
+        raise RuntimeError("not every input has a value")
+
+
 def count_per_second(seconds: float = 5.0) -> None:
     """Runs as many as possible, from as many threads as there are lanes."""
     job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
@@ -207,16 +248,26 @@ def keep_running(executor: ForkingExecutor, job: Job, seconds: float, counts: li
         counts[at] += 1
 
 
-def slow_down(rounds: int) -> None:
-    """What a neighbour with helpers of its own feels of a hostile script on one lane."""
+def slow_down(rounds: int, blocks: int = 10) -> None:
+    """What a neighbour with helpers of its own feels of hostile scripts on another lane.
+
+    Blocks without and with them take turns, so that what else the machine does falls on both alike.
+    """
     job = Job(program=Program(source=SOURCE), arguments=(INPUT,))
+    alone: list[float] = []
+    beside: list[float] = []
     with ForkingExecutor(lanes=1) as ours, ForkingExecutor(lanes=1) as theirs:
-        alone = repeated("alone", run(ours, job), rounds=rounds, warm_up=3)
-        beside = beside_hostile(
-            theirs, lambda: repeated("beside hostile scripts", run(ours, job), rounds=rounds)
-        )
-    share = f"p99 {beside.high / alone.high:.2f} x (limit 2 x)"
-    table("A neighbour", HEADINGS, [timed_row(alone, ""), timed_row(beside, share)])
+        measured = partial(repeated, "block", run(ours, job), rounds=max(rounds // blocks, 1))
+        measured()
+        for _ in range(blocks):
+            alone += measured().times
+            beside += beside_hostile(theirs, measured).times
+    series = [
+        Series(name="alone", times=tuple(alone)),
+        Series(name="beside hostile scripts", times=tuple(beside)),
+    ]
+    shares = [f"p50 {series[1].median / series[0].median:.2f} x, p99 {series[1].high / series[0].high:.2f} x"]
+    table(f"A neighbour ({machine()})", HEADINGS, list(map(timed_row, series, ["", *shares])))
 
 
 def beside_hostile(executor: ForkingExecutor, measure: Callable[[], Series]) -> Series:

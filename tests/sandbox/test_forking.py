@@ -200,6 +200,17 @@ def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) ->
     assert b"PATH" not in environment
 
 
+def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    (zygote,) = zygotes()
+    thread, _ = in_background(executor, HANG, 700)
+    (worker,) = wait_for(lambda: children(zygote))
+    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, zygote))
+    thread.join()
+
+    assert evaluate(executor, "2") == 2
+
+
 def _fields(path: Path) -> dict[str, str]:
     return dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
 

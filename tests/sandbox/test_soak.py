@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ from support.scripts import children, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
+BATCH = 20
 BODIES = {
     "value": "return input * 2;",
     "threw": "throw new Error('no');",
@@ -28,6 +30,7 @@ BODIES = {
     "output": "return 'x'.repeat(200000);",
 }
 WEIGHTS = (90, 4, 3, 1, 1, 1)
+BATCHES = 0.05  # how often a thread does a batch instead of a run
 
 
 class Soak:
@@ -38,6 +41,7 @@ class Soak:
         self.ended: Counter[str] = Counter()
         self.started = 0
         self.kills = 0
+        self.groups: set[int] = set()  # of all processes that there have been
         self._lock = threading.Lock()
         self._end = time.monotonic() + seconds
         self._runs = runs
@@ -58,17 +62,22 @@ class Soak:
         chance = random.Random(seed)
         while self._goes_on():
             (kind,) = chance.choices(list(BODIES), WEIGHTS)
+            count = BATCH if chance.random() < BATCHES else 1
+            numbers = [chance.randrange(1000) for _ in range(count)]
             with self._lock:
-                self.started += 1
-            result = self.executor.run(job_of(kind, chance.randrange(1000)))
+                self.started += count
+            jobs = [job_of(kind, number) for number in numbers]
+            results = [self.executor.run(jobs[0])] if count == 1 else self.executor.run_batch(jobs)
             with self._lock:
-                self.ended[f"{kind}: {name_of(result)}"] += 1
+                for number, result in zip(numbers, results, strict=True):
+                    self.ended[f"{kind}: {name_of(result, number)}"] += 1
 
     def _kill(self) -> None:
         chance = random.Random(99)
         while self._goes_on():
             time.sleep(0.2)
             helpers = zygotes()
+            self.groups.update(helpers)
             victims = [*helpers, *(child for helper in helpers for child in children(helper))]
             if victims:
                 self._end_one(chance.choice(victims))
@@ -87,10 +96,10 @@ def job_of(kind: str, number: int) -> Job:
     return Job(program=program, arguments=(str(number),), wall_ms=300, memory_mb=32, output_kb=100)
 
 
-def name_of(result: Result) -> str:
+def name_of(result: Result, number: int) -> str:
     match result:
-        case Returned():
-            return "value"
+        case Returned(json=text):
+            return "value" if json.loads(text) == number * 2 else "another's value"
         case Threw():
             return "threw"
         case Unserialisable():
@@ -107,6 +116,21 @@ def resident_kb() -> int:
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
 
 
+def living(groups: set[int]) -> list[int]:
+    """Returns the processes of some process groups, and dead ones that we or a zygote have not buried."""
+    found: list[tuple[int, int]] = []
+    dead: list[tuple[int, int]] = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent, group = status.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # gone since
+            continue
+        if int(group) in groups:
+            (dead if state in "ZX" else found).append((int(status.parent.name), int(parent)))
+    known = {process for process, _ in found} | {os.getpid()}
+    return [process for process, _ in found] + [process for process, parent in dead if parent in known]
+
+
 def check(seconds: float, runs: int) -> Soak:
     before, own = descriptors(), children(os.getpid())
     with ForkingExecutor(lanes=2) as executor:
@@ -115,8 +139,11 @@ def check(seconds: float, runs: int) -> Soak:
         soak = Soak(executor, seconds=seconds, runs=runs)
         soak.run()
         grown = resident_kb() - memory
+        soak.groups.update(zygotes())
         assert len(zygotes()) <= 2
+        assert set(living(soak.groups)) == {*zygotes()}, "a worker outlived its run"
 
+    assert living(soak.groups) == []
     assert sum(soak.ended.values()) == soak.started
     wrong = {
         kind for kind in soak.ended if not {kind.split(": ")[0], "crash", "wall"} & {kind.split(": ")[1]}
@@ -129,7 +156,7 @@ def check(seconds: float, runs: int) -> Soak:
 
 
 def test_a_short_soak_loses_and_leaves_nothing() -> None:
-    soak = check(seconds=8, runs=100_000)
+    soak = check(seconds=30, runs=100_000)
 
     assert soak.kills > 0
     assert soak.ended["value: value"] > 0
@@ -137,4 +164,6 @@ def test_a_short_soak_loses_and_leaves_nothing() -> None:
 
 @pytest.mark.sweep
 def test_a_long_soak_loses_and_leaves_nothing() -> None:
-    check(seconds=1200, runs=1_000_000)
+    soak = check(seconds=1200, runs=1_000_000)
+
+    assert soak.kills > 1000 or soak.started >= 1_000_000

@@ -26,6 +26,8 @@ CONTROL, OUTPUT, ERRORS = 0, 1, 2
 RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
+PROMPT = 0.01  # seconds after which a worker is one that takes long
+BEHIND = 5  # its niceness then: a third of the processor against one that has just begun
 
 
 class Zygote:
@@ -85,7 +87,7 @@ def main() -> None:
     control.sendall(worker.READY[zygote.doors.isolation])
     while (order := next_worker(control, zygote)) is not None:
         child = zygote.start(*order)
-        control.sendall(end(child, control.recv(1)))
+        control.sendall(end(child, next_order(control, child)))
     os._exit(0)
 
 
@@ -98,6 +100,18 @@ def next_worker(control: socket, zygote: Zygote) -> tuple[int, bytes] | None:
     if message not in (RUN, MANY) or not ancillary or len(ancillary[0][2]) != CMSG_LEN(INTEGER) - CMSG_LEN(0):
         return None
     return int.from_bytes(ancillary[0][2], sys.byteorder), message
+
+
+def next_order(control: socket, child: int) -> bytes:
+    """Waits for what to do with a worker; one that takes long has to stand back behind those that do not."""
+    control.settimeout(PROMPT)
+    try:
+        return control.recv(1)
+    except TimeoutError:
+        os.setpriority(os.PRIO_PROCESS, child, BEHIND)
+    finally:
+        control.settimeout(None)
+    return control.recv(1)
 
 
 def freeze() -> None:
