@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.sandbox.spawning import SpawningExecutor
+from support.apps import app
 from support.library import Built, library
 from support.terminal import mapp
 
@@ -61,6 +63,21 @@ def test_a_replay_is_a_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SpawningExecutor, "isolation", "process")
 
     assert mapp("replay", run, "--json").json["error"]["code"] == "MAPP-0400"
+
+
+def test_the_checks_of_what_others_wrote_are_runs_too(weak: None, world: Path) -> None:
+    _from("registry")
+    folder = app("double").source("function main(input) { return 2 * input.number; }").version("1.0.1")
+
+    assert mapp("test", "double", "--json").json["error"]["code"] == "MAPP-0400"
+    assert "MAPP-0400" in mapp("add", str(folder.write(world / "work" / "double"))).err
+
+
+def test_a_folder_of_ones_own_is_checked_and_added_on_a_weak_machine(weak: None, world: Path) -> None:
+    folder = app("own").write(world / "work" / "own")
+
+    assert mapp("add", str(folder)).code == 0
+    assert mapp("exec", "own", "number=2").out == "4\n"
 
 
 def test_doctor_says_what_is_demanded_and_what_is_refused(weak: None) -> None:

@@ -15,6 +15,7 @@ from mapp.library import catalogue
 from mapp.model.app import App, read_app
 from mapp.model.recording import read_recording
 from mapp.model.verdict import Kind, Result, Verdict
+from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.choice import open_executor
 from mapp.validate.determinism import ELSEWHERE
@@ -98,7 +99,11 @@ def trial_of(
         options: how hard it is tried.
         runs: recorded good runs of the base.
         blind: its author was not shown the held-back examples.
+
+    Raises:
+        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
     """
+    ensure_isolated(workspace, app.name, unpinned=False)
     return Trial(
         app=app,
         files=files,

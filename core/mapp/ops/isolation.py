@@ -13,14 +13,21 @@ OWN: Final = frozenset(["local", "starter"])
 """Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
 
 
-def is_strange(home: Home, name: str) -> bool:
-    """Returns whether others wrote an app, or nobody knows who did; raises IntegrityError for a bad lock."""
+def is_strange(home: Home, name: str, *, unpinned: bool = True) -> bool:
+    """Returns whether others wrote an app; `unpinned` is the answer for one that the lock does not name.
+
+    Raises:
+        IntegrityError: the lock is damaged.
+    """
     entry = read_lock(home.lock_file).get(name)
-    return entry is None or entry.source not in OWN
+    return unpinned if entry is None else entry.source not in OWN
 
 
-def ensure_isolated(workspace: Workspace, name: str) -> None:
+def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -> None:
     """Refuses to run an app where it could reach more than the settings accept.
+
+    An app that the lock does not name counts as one that others wrote, unless `unpinned` is False: a folder
+    that a person adds is the person's own.
 
     Raises:
         SandboxUnavailable: naming the setting that would accept it; nothing was started.
@@ -28,7 +35,9 @@ def ensure_isolated(workspace: Workspace, name: str) -> None:
     config, isolation = workspace.config, workspace.executor.isolation
     if not is_enough(isolation, config.isolation):
         raise too_little(isolation, config.isolation, "isolation")
-    if not is_enough(isolation, config.isolation_strangers) and is_strange(workspace.home, name):
+    if not is_enough(isolation, config.isolation_strangers) and is_strange(
+        workspace.home, name, unpinned=unpinned
+    ):
         raise too_little(isolation, config.isolation_strangers, "isolation_strangers")
 
 
