@@ -281,6 +281,7 @@ def test_force_replaces_an_app_whose_commit_is_none(world: Path) -> None:
 )
 def test_inputs_are_drawn_for_schemas_that_are_narrow_or_odd(schema: dict[str, object], world: Path) -> None:
     draft = app().taking(other=schema).file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
+    draft.file("tests/properties.js", "function prop_double(i, output) { return output === 2 * i.number; }")
 
     found = mapp("add", str(draft.write(world / "folder")))
 

@@ -24,6 +24,7 @@ from mapp.validate.history import (
     check_tests_kept,
     check_version,
 )
+from mapp.validate.mutation import check_mutation
 from mapp.validate.properties import check_properties, check_total
 from mapp.validate.requests import check_requests
 from mapp.validate.rows import check_rows
@@ -49,6 +50,7 @@ class Check:
     fatal: bool = False
 
 
+WRITING: Final[frozenset[Kind]] = frozenset(["add", "edit", "compile", "heal", "expand"])
 CHANGING: Final[frozenset[Kind]] = frozenset(["heal", "expand"])
 
 CHECKS: Final = (
@@ -82,6 +84,12 @@ CHECKS: Final = (
         says="requests come to the app with their arguments, and near misses do not",
         examine=check_requests,
         kinds=frozenset(["add", "edit", "compile", "expand"]),
+    ),
+    Check(
+        id="mutation",
+        says="the tests notice at least 60 % of the small faults seeded into the source",
+        examine=check_mutation,
+        kinds=WRITING,
     ),
     Check(
         id="tests-kept",

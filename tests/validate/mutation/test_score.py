@@ -43,3 +43,10 @@ def test_the_undecided_count_against_it_beyond_a_quarter(counts: dict[str, int],
 @pytest.mark.parametrize("counts", [{}, {"invalid": 3}])
 def test_without_a_mutant_there_is_no_score(counts: dict[str, int]) -> None:
     assert score(**counts).value is None
+
+
+def test_what_an_app_cannot_be_answered_here_is_not_counted_against_its_tests() -> None:
+    fates = (*[_fate("killed")] * 4, *[_fate("undecided")] * 12)
+
+    assert Score(fates=fates, is_open=True).value == 1
+    assert Score(fates=fates).value == pytest.approx(4 / 12)

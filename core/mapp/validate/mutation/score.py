@@ -29,10 +29,12 @@ class Score:
     """What became of the mutants of one app, in the order of the sample.
 
     `is_cut` says that time ran out before the sample was through; `can_fail` that a predicate notices an
-    answer, or an app, that is obviously wrong (True where there are no predicates).
+    answer, or an app, that is obviously wrong (True where there are no predicates). `is_open` says that the
+    app asks its host: what nobody answers here cannot be reached.
     """
 
     fates: tuple[Fate, ...]
+    is_open: bool = False
     is_cut: bool = False
     can_fail: bool = True
 
@@ -50,13 +52,13 @@ class Score:
         """Returns the score, 0 to 1, or None if there was nothing to grade the tests by.
 
         It is killed / (killed + survived), where the undecided beyond a quarter of these three count as
-        survived: tests that reach little of the program do not get away with it.
+        survived: tests that reach little of the program do not get away with it, unless the app is open.
         """
         killed, survived, undecided = self.count("killed"), self.count("survived"), self.count("undecided")
         graded = killed + survived + undecided
         if not graded and not self.count("broken"):
             return None
-        excess = max(0.0, undecided - UNDECIDED * graded)
+        excess = 0.0 if self.is_open else max(0.0, undecided - UNDECIDED * graded)
         counted = killed + survived + excess
         return killed / counted if counted else 0.0
 
@@ -77,7 +79,12 @@ def score_of(
     fates = list(_fates(examination, sample, lambda: clock() < deadline))
     by_law = any(fate.by.startswith(("prop_", "meta_", "throws_")) for fate in fates)
     can_fail = by_law or not trial.predicates or examination.laws.can_fail(examination.drawn)
-    return Score(fates=tuple(fates), is_cut=len(fates) < len(sample), can_fail=can_fail)
+    return Score(
+        fates=tuple(fates),
+        is_open=bool(trial.app.manifest.capabilities.calls),
+        is_cut=len(fates) < len(sample),
+        can_fail=can_fail,
+    )
 
 
 def _fates(examination: Examination, sample: list[Mutant], go_on: Callable[[], bool]) -> Iterator[Fate]:
