@@ -17,6 +17,7 @@ vocabulary in `model` and meet in `ops` alone.
     sandbox     running JavaScript: executor, zygote, worker, prelude
     route       request -> decision: recognise, fill, veto, decide
     observe     the journal of runs and decisions
+    author      brief -> proposal: coders, what they are told, what they may spend
     validate    an app's checks: rows, examples, properties under Hypothesis
     starter     the apps that ship with mapp
     ops         the use cases: ask, execute, add, search, index, set up, doctor, and the Python API
