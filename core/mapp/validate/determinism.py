@@ -26,7 +26,6 @@ ELSEWHERE: Final = {
     "TZ": "Pacific/Chatham",
     "LANG": "tr_TR.UTF-8",
     "LC_ALL": "tr_TR.UTF-8",
-    "HOME": "/nowhere",
 }
 """The environment of the other sandbox: a zone with odd minutes, a language with its own letter case."""
 
