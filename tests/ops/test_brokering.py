@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import ssl
 import urllib.parse
 from collections.abc import Mapping
@@ -19,6 +21,7 @@ from mapp.keys import KeyNeeded, set_key
 from mapp.llm.model import Completion, Model, ModelFailed
 from mapp.model.outcome import Failed, Value
 from mapp.ops.execute import Execution, execute
+from mapp.ops.map import map_rows
 from mapp.ops.replay import replay
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
@@ -32,6 +35,7 @@ HOST: dict[str, Any] = {
     "methods": ["GET"],
     "secret": {"name": "EXAMPLE_KEY", "header": "Authorization", "prefix": "Bearer "},
 }
+HOST_PLAIN: dict[str, Any] = {"host": "api.example", "methods": ["GET"], "plain": True}
 WEB = ("http:api.example", "secret:EXAMPLE_KEY")
 
 
@@ -132,6 +136,26 @@ def test_a_secret_reaches_the_server_and_nothing_else(
 
     again = Workspace(config=load_config())
     assert replay(again, done.run).equal
+    again.close()
+
+
+def test_every_row_of_a_map_has_a_broker_of_its_own() -> None:
+    _app("return host.http({url: 'http://api.example/' + input.number}).body;", http=[{**HOST_PLAIN}])
+    said: list[str] = []
+    with web(says(answer(b"one")), says(answer(b"other"))) as (outside, server):
+        workspace = Outside(config=load_config(), world_outside=outside)
+        rows = b"".join(b'{"number": %d}\n' % number for number in range(6))
+        mapped = map_rows(
+            workspace, "asks", io.BytesIO(rows), said.append, jobs=3, grants=("http:api.example+plain",)
+        )
+        runs = list(workspace.journal.runs())
+        workspace.close()
+
+    assert (mapped.rows, mapped.failed) == (6, 0)
+    assert sorted(json.loads(line)["output"] for line in said) == ["one"] + ["other"] * 5
+    assert {request.split()[1] for request in server.requests} == {b"/%d" % number for number in range(6)}
+    again = Workspace(config=load_config())
+    assert [replay(again, run.id).equal for run in runs] == [True] * 6
     again.close()
 
 

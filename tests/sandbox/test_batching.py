@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -74,10 +76,11 @@ def test_no_job_is_lost_with_its_worker(executor: ForkingExecutor, of_zygotes: b
     thread.start()
     killed = 0
     while thread.is_alive() and killed < 5:
-        victims = zygotes() if of_zygotes else [child for zygote in zygotes() for child in children(zygote)]
-        for victim in victims[:1]:
-            os.kill(victim, signal.SIGKILL)
-            killed += 1
+        at_work = [(zygote, child) for zygote in zygotes() for child in children(zygote)]
+        for zygote, worker in at_work[:1]:
+            with contextlib.suppress(ProcessLookupError):  # its job has just ended
+                os.kill(zygote if of_zygotes else worker, signal.SIGKILL)
+                killed += 1
         thread.join(0.05)
     thread.join()
 
@@ -90,6 +93,25 @@ def test_no_job_is_lost_with_its_worker(executor: ForkingExecutor, of_zygotes: b
     assert len(crashed) <= killed
     kept = [number for number, result in enumerate(results) if isinstance(result, Returned)]
     assert [value(result) for result in ended] == kept
+
+
+def test_the_worker_of_a_batch_is_locked_in_like_any_other(executor: ForkingExecutor) -> None:
+    hang = job("function main(i) { while (i > 1); return i; }", 1, wall_ms=1500)
+    thread = threading.Thread(target=executor.run_batch, args=([hang, replace(hang, arguments=("2",))],))
+    thread.start()
+    states: list[dict[str, str]] = []
+    while thread.is_alive():
+        for worker in [child for zygote in zygotes() for child in children(zygote)]:
+            with contextlib.suppress(OSError):
+                lines = Path(f"/proc/{worker}/status").read_text().splitlines()
+                states.append(dict(line.split(":\t", 1) for line in lines if ":\t" in line))
+        thread.join(0.05)
+
+    locked = [state for state in states if state.get("Seccomp") == "2"]
+    assert len(locked) > 5
+    assert {state["NoNewPrivs"] for state in locked} == {"1"}
+    assert {state["CapEff"] for state in locked} == {"0" * 16}
+    assert len(locked) >= len(states) - 2  # but for the moment before it has its first job
 
 
 def test_lanes_share_a_batch() -> None:
@@ -109,6 +131,7 @@ def test_jobs_are_grouped_by_what_they_share() -> None:
 
     assert [len(group) for group in batching.groups(batch, 1)] == [2, 2, 1, 1, 1, 1]
     assert [len(group) for group in batching.groups([DOUBLE] * 50, 2)] == [25, 25]
+    assert [len(group) for group in batching.groups([DOUBLE] * 6 + [other] * 6, 2)] == [6, 6]
     assert [len(group) for group in batching.groups([DOUBLE] * 100, 2)] == [32, 32, 32, 4]
 
 

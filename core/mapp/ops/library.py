@@ -14,6 +14,7 @@ from mapp.model.values import JSONValue
 from mapp.ops.add import Added, add
 from mapp.ops.ask import Answer, ask
 from mapp.ops.execute import Execution, execute
+from mapp.ops.map import Mapped, map_rows
 from mapp.ops.search import Found, search
 from mapp.ops.setup import ensure_library
 from mapp.ops.workspace import Tell, Workspace
@@ -51,6 +52,17 @@ class Library:
             InvalidArguments: naming every argument that does not fit.
         """
         return execute(self.workspace, app, arguments or {}, revision=revision)
+
+    def map(self, app: str, source: Path | str, output: Path | str, *, jobs: int | None = None) -> Mapped:
+        """Runs an app on every row of a file, and writes one line a row to another, in their order.
+
+        A row is a JSON object of arguments; an output that a kill has left unfinished is continued.
+
+        Raises:
+            NotFound: no such app.
+            AlreadyThere: the output is finished, or was begun with other rows.
+        """
+        return map_rows(self.workspace, app, Path(source), Path(output), jobs=jobs)
 
     def search(self, text: str, *, most: int = 10) -> tuple[Found, ...]:
         """Returns the apps that are nearest to a text, the nearest first."""

@@ -20,7 +20,7 @@ def groups(jobs: Sequence[Job], lanes: int) -> Iterator[Sequence[Job]]:
         while end < len(jobs) and may_share(jobs[start], jobs[end]):
             end += 1
         stretch = jobs[start:end]
-        size = min(TOGETHER // (2 if stretch[0].subject else 1), -(-len(stretch) // lanes))
+        size = min(TOGETHER // (2 if stretch[0].subject else 1), -(-len(jobs) // lanes))
         yield from (stretch[at : at + size] for at in range(0, len(stretch), size))
         start = end
 
