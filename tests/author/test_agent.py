@@ -338,6 +338,26 @@ def test_rights_taken_away_do_not_keep_the_folder(tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_claude_is_called_as_its_template_says_and_its_account_is_read(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "claude"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!/bin/sh\nprintf '%s\\n' \"$@\" > main.js\necho \"$ANTHROPIC_API_KEY\" >&2\necho '{SUCCESS}'\n"
+    )
+    program.chmod(0o755)
+    coder = AgentCoder(
+        path=f"{program.parent}:/usr/bin:/bin", place=tmp_path / "scratch", keys={"ANTHROPIC_API_KEY": KEY}
+    )
+    found = coder.propose(BRIEF, WORKSPACE, Budget(micros=1_234_567), lambda _: None)
+
+    words = found.files["main.js"].decode().splitlines()
+    assert words[:2] == ["-p", "Do what BRIEF.md in this folder says. Change only main.js."]
+    assert words[2:] == [
+        "--output-format", "json", "--permission-mode", "acceptEdits", "--max-budget-usd", "1.23",
+    ]  # fmt: skip
+    assert (coder.name, found.spend.cost_micros, found.reason) == ("agent:claude", 12_500, "all done")
+
+
 def test_a_program_that_is_not_there_costs_nothing(tmp_path: Path) -> None:
     error = failure(AgentCoder(command=("no-such-agent",), place=tmp_path))
 

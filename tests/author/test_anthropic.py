@@ -247,6 +247,20 @@ def test_a_budget_that_is_too_small_asks_nobody() -> None:
         assert (server.connections, error.spend.calls) == (0, 0)
 
 
+def test_the_environment_changes_neither_the_place_nor_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server(streams(GOOD)) as other, Server(streams(GOOD)) as server:
+        for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+            monkeypatch.setenv(name, "sk-of-the-environment")
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{other.port}")
+        coder(server).propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
+        monkeypatch.setattr("mapp.author.anthropic.SERVICE", f"http://127.0.0.1:{server.port}")
+        coder(server, url="").propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
+
+    assert (server.connections, other.connections) == (2, 0)
+    for sent in server.requests:
+        assert KEY.encode() in sent and b"of-the-environment" not in sent
+
+
 def test_without_a_key_nobody_is_asked() -> None:
     with Server() as server, pytest.raises(NoCredentials):
         coder(server, key="").propose(BRIEF, WORKSPACE, Budget(), lambda _: None)

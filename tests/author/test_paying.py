@@ -17,6 +17,7 @@ from mapp.author.scripted import ScriptedCoder
 from mapp.model.budget import Budget
 from mapp.model.spend import Planned, Spend
 from mapp.observe.ledger import LedgerFailed, SpendLedger
+from support.processes import kill, start
 
 BRIEF = Brief(app="vat", phase="code", goal="add 20% VAT")
 PRICE = parse_price("3/15")
@@ -166,3 +167,38 @@ def test_the_workspace_reaches_the_coder_unchanged(ledger: SpendLedger) -> None:
     coder = ScriptedCoder(answers=[ANSWER])
     pay(coder, BRIEF, workspace, purse=purse(ledger), watch=lambda _: None)
     assert coder.asked[0].workspace == workspace
+
+
+_KILLED = """
+import sys, time
+from pathlib import Path
+from mapp.author.budget import Budgets
+from mapp.author.coder import Brief
+from mapp.author.paying import Purse, pay
+from mapp.author.prices import parse_price
+from mapp.author.scripted import ScriptedCoder
+from mapp.observe.ledger import SpendLedger
+purse = Purse(budgets=Budgets(), ledger=SpendLedger(Path(sys.argv[1])), change="compile/1")
+coder = ScriptedCoder(answers=[{"main.js": "x"}] * 2, price=parse_price("3/15"))
+def ask(number, watch):
+    pay(coder, Brief(app="vat", phase="code", goal="x", round=number), {}, purse=purse, watch=watch)
+def hang(_):
+    print("asked", flush=True)
+    time.sleep(600)
+ask(1, lambda _: None)
+ask(2, hang)
+"""
+
+
+def test_a_killed_change_keeps_the_rounds_that_it_paid_for(ledger: SpendLedger) -> None:
+    process = start(_KILLED, str(ledger.path))
+    assert process.stdout is not None and process.stdout.readline() == b"asked\n"
+    kill(process)
+    (group,) = ledger.groups("change")
+    coder = ScriptedCoder(answers=[{"main.js": "y"}], price=PRICE)
+    brief = [Brief(app="vat", phase="code", goal="x", round=number) for number in (1, 2)]
+
+    assert (group.totals.rounds, group.open) == (2, 1)
+    assert ask(coder, purse(ledger), brief[0]).files == {"main.js": b"x"}
+    assert ask(coder, purse(ledger), brief[1]).files == {"main.js": b"y"}
+    assert [asked.brief.round for asked in coder.asked] == [2]

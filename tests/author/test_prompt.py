@@ -126,10 +126,11 @@ def test_an_odd_name_of_an_app_does_not_reach_the_task() -> None:
 
 def test_long_texts_are_shortened_in_the_middle_and_it_is_said() -> None:
     brief = Brief(app="vat", phase="code", goal="g" * 50_000, report="r" * 50_000)
-    prompt = render(brief, {"main.js": b"m" * 500_000})
+    prompt = render(brief, {"main.js": b"m" * 500_000, "tests/examples.jsonl": b"e" * 9_000})
 
-    assert prompt.size < MOST_GOAL + MOST_REPORT + MOST_FILE + len(fixed("code")) + 1_000
+    assert prompt.size < MOST_GOAL + MOST_REPORT + MOST_FILE + 8_000 + len(fixed("code")) + 1_000
     assert "[40,000 characters left out]" in prompt.stable
+    assert "[1,000 characters left out]" in prompt.stable
     assert "[460,000 characters left out]" in prompt.fresh
 
 

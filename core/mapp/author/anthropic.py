@@ -21,6 +21,7 @@ from mapp.model.spend import Spend
 if TYPE_CHECKING:
     import anthropic
 
+SERVICE: Final = "https://api.anthropic.com"
 TOOL: Final = "submit"
 RETRIES: Final = 2
 MOST_OUT: Final = 16_000
@@ -94,13 +95,12 @@ class AnthropicCoder:
         import anthropic
 
         hooks: Any = {"request": [meter.sending], "response": [meter.answered]}
-        options: dict[str, Any] = {"base_url": self.url} if self.url else {}
         return anthropic.Anthropic(
             api_key=self.key,
+            base_url=self.url or SERVICE,  # else the client takes one from the environment
             max_retries=RETRIES,
             timeout=min(space.seconds, BETWEEN_EVENTS),
             http_client=anthropic.DefaultHttpxClient(event_hooks=hooks),
-            **options,
         )
 
     def _request(self, prompt: Prompt, brief: Brief, space: Room) -> dict[str, Any]:

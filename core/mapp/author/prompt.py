@@ -30,6 +30,12 @@ SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
 MOST_GOAL: Final = 10_000
 MOST_REPORT: Final = 8_000
 MOST_FILE: Final = 40_000
+MOST_OF: Final[Mapping[str, int]] = {
+    "mapp.toml": 12_000,
+    "tests/examples.jsonl": 8_000,
+    "tests/requests.jsonl": 8_000,
+    "tests/properties.js": 12_000,
+}
 MOST_NEAR: Final = 3
 """In characters; of longer texts beginning and end are shown. Of candidates, the first three."""
 
@@ -103,7 +109,7 @@ def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], li
     fresh: list[tuple[str, str]] = []
     for path in SHOWN[brief.phase]:
         if path in workspace:
-            text = _short(workspace[path].decode(errors="replace"), MOST_FILE)
+            text = _short(workspace[path].decode(errors="replace"), MOST_OF.get(path, MOST_FILE))
             (fresh if path in brief.may_change else stable).append((path, text))
     if brief.report:
         fresh.append(("report on the last round", _short(brief.report, MOST_REPORT)))

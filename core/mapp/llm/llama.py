@@ -58,7 +58,7 @@ class LlamaModel:
             "prompt": prompt,
             "schema": schema,
             "max_tokens": max_tokens,
-            "seconds": int(seconds) + 1,
+            "cpu_seconds": int(seconds * self.threads) + 10,
         }
         code, out = self._run(json.dumps(job).encode(), seconds)
         return _read(code, out)

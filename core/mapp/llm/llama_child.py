@@ -28,12 +28,27 @@ def _limit(job: dict[str, object]) -> None:
         import resource
     except ImportError:  # Windows
         return
-    for name, value in (("RLIMIT_AS", job["memory"]), ("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0)):
+    _die_with_parent()
+    limits = {
+        "RLIMIT_AS": job["memory"],
+        "RLIMIT_CPU": job["cpu_seconds"],
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": 0,
+    }
+    for name, value in limits.items():
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
         assert isinstance(value, int)
         limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (limit, hard))
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
 def _ask(job: dict[str, object]) -> dict[str, object]:
