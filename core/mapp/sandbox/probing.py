@@ -23,7 +23,6 @@ MEMORY, SECONDS = 64 << 20, 1
 
 
 MOST_DESCRIPTORS = 256
-OURS = ("HOME", "LOGNAME", "PATH", "USER", "USERPROFILE")  # what the environment of a person has
 
 
 def verdict(doors: confinement.Confinement) -> bytes:
@@ -75,9 +74,7 @@ def make(attempt: str, doors: confinement.Confinement) -> None:
 
 
 def inherit() -> None:
-    """Finds something of whoever started it: its environment, or a descriptor to read from or write to."""
-    if any(name in os.environ for name in OURS):
-        return
+    """Finds something that whoever started it had open, to read from or write to."""
     for descriptor in range(MOST_DESCRIPTORS):
         if is_open(descriptor):
             return
