@@ -23,7 +23,7 @@ SHOWING: Final = 24
 UNCHANGED: Final = 12
 """For how many other inputs the metamorphic predicates are asked."""
 FEW: Final = 3
-PART: Final = 50
+PART: Final = 25
 LEAST_MS: Final = 150
 SLOWER: Final = 10
 """A mutant may take this many times as long as the app does for the same input, and `LEAST_MS` more."""
@@ -80,13 +80,13 @@ class Examination:
         found = self._met(mutant, program)
         if found is not None:
             return found
-        changed = self._changed(program, self.drawn)
+        changed = self._changed(program, self.drawn, SHOWING)
         by = self._noticed(program, changed)
         if by:
             return Fate(mutant=mutant, status="killed", by=by)
         if any(isinstance(outcome, Failed) for _, outcome in changed):
             return Fate(mutant=mutant, status="broken")
-        shown = changed + self._changed(program, self.near)
+        shown = changed + self._changed(program, self.near, 1)
         if not shown:
             return Fate(mutant=mutant, status="undecided")
         question, outcome = min(shown, key=lambda row: row[0].size)
@@ -105,8 +105,11 @@ class Examination:
                 return Fate(mutant=mutant, status="killed", by=question.place)
         return None
 
-    def _changed(self, program: Program, asked: Sequence[Question]) -> list[Answered]:
-        """Returns the inputs with another outcome; where the app itself fails nothing can be told."""
+    def _changed(self, program: Program, asked: Sequence[Question], enough: int) -> list[Answered]:
+        """Returns inputs with another outcome, all or at least `enough`.
+
+        Where the app itself fails nothing can be told.
+        """
         found: list[Answered] = []
         for start in range(0, len(asked), PART):
             for question, ran in self._runs(program, asked[start : start + PART]):
@@ -119,6 +122,8 @@ class Examination:
                         return [*found, (question, outcome)]  # the others would take as long
                 if outcome != question.outcome:
                     found.append((question, outcome))
+            if len(found) >= enough:
+                break
         return found
 
     def _noticed(self, program: Program, changed: Sequence[Answered]) -> str:
