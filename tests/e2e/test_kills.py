@@ -61,6 +61,38 @@ def _added_or_not(*versions: str | None) -> Callable[[Path], None]:
     return verify
 
 
+def _two_versions(world: Path) -> None:
+    built = library().app("double").build()
+    built.put(app("double").version("1.1.0").taking(note={"type": "string", "optional": True}))
+    (world / "work" / "folder").mkdir()
+
+
+def _back_or_not(_: Path) -> None:
+    before = _version()
+    assert before in ("1.0.0", "1.1.0")
+    rows = mapp("log", "double", "--json").json["commits"]
+    assert len(rows) == (3 if before == "1.0.0" else 2)
+    if before == "1.0.0":
+        assert mapp("verdict", "double", "--json").json["passed"], "main moved before its verdict was there"
+    done = mapp_process("rollback", "double", "--json")
+    assert done.code == 0, done.err
+    assert _version() == {"1.0.0": "1.1.0", "1.1.0": "1.0.0"}[str(before)]
+    assert repair(Built().home) == (), "the lock did not agree with git"
+    assert mapp("exec", "double", "number=21").out == "42\n"
+
+
+def _behind_its_interface(world: Path) -> None:
+    library().app("double").build()
+    app("double").taking(note={"type": "string", "optional": True}).write(world / "work" / "folder")
+
+
+def _bumped_or_not(world: Path) -> None:
+    manifest = world / "work" / "folder" / "mapp.toml"
+    assert manifest.read_text().count("version = ") == 1
+    assert mapp("bump", "./folder", "--json").json["version"] == "1.1.0"
+    assert mapp("add", "./folder").code == 0
+
+
 def _ran_or_not(_: Path) -> None:
     before = mapp("runs", "--json").json["runs"]
     assert len(before) <= 1
@@ -124,6 +156,8 @@ SCENARIOS = [
     Scenario("add-new", ("add", "folder"), _write_new, _added_or_not(None, "1.0.1"), sample=4),
     Scenario("exec", ("exec", "double", "number=21"), _old_library, _ran_or_not),
     Scenario("index", ("index", "rebuild", "--fresh"), _old_library, _whole_index, sample=3),
+    Scenario("rollback", ("rollback", "double"), _two_versions, _back_or_not),
+    Scenario("bump", ("bump", "./folder"), _behind_its_interface, _bumped_or_not, sample=2),
     Scenario("remove", ("remove", "double"), _old_library, _removed_or_not, sample=3),
     Scenario("path", ("path", "double"), _old_library, _whole_checkout, sample=3),
     Scenario("map", MAP, _rows, _mapped_or_continued, sample=5),
