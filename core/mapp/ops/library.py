@@ -14,13 +14,13 @@ from mapp.model.values import JSONValue
 from mapp.ops.add import Added, add
 from mapp.ops.ask import Answer, ask
 from mapp.ops.execute import Execution, execute
-from mapp.ops.map import Mapped, map_rows
 from mapp.ops.search import Found, search
 from mapp.ops.setup import ensure_library
 from mapp.ops.workspace import Tell, Workspace
 
 if TYPE_CHECKING:
     from mapp.model.app import App
+    from mapp.ops.map import Mapped
 
 
 class Library:
@@ -62,6 +62,8 @@ class Library:
             NotFound: no such app.
             AlreadyThere: the output is finished, or was begun with other rows.
         """
+        from mapp.ops.map import map_rows  # its threads are for those who need them
+
         return map_rows(self.workspace, app, Path(source), Path(output), jobs=jobs)
 
     def search(self, text: str, *, most: int = 10) -> tuple[Found, ...]:
