@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mapp_cli.context import Context, pass_context
+from mapp_cli.predicates import ask
 from mapp_cli.rendering import show_check
 from mapp_cli.reports import Reports, report_options
 
@@ -35,6 +36,8 @@ FAILED = 8
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="How many apps are tried at once [default: a core each]."
 )
+@click.option("--property", "predicate", metavar="NAME", help="Put only this property to one input.")
+@click.option("--input", "text", metavar="JSON", help="The input for --property, as JSON.")
 @report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @pass_context
@@ -44,12 +47,16 @@ def command(
     inputs: int,
     differential: bool,
     jobs: int | None,
+    predicate: str | None,
+    text: str | None,
     reports: Reports,
     as_json: bool,
 ) -> int:
     """Put APPS (names, or folders with an app), or all apps of the library, through the gate."""
     from mapp.library import catalogue
 
+    if predicate is not None or text is not None:
+        return ask(context, apps, predicate, text, as_json=as_json)
     names = apps or tuple(catalogue.names(context.ready.home))
     if differential:
         return _compare(context, names, inputs, as_json)

@@ -40,6 +40,11 @@ class Home:
         return self.root / "index"
 
     @property
+    def trials(self) -> Path:
+        """Returns the folder of what the gate remembers; it can be deleted at any time."""
+        return self.root / "trials"
+
+    @property
     def removed(self) -> Path:
         """Returns where removed apps are kept."""
         return self.root / "removed"

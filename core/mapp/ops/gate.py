@@ -117,6 +117,7 @@ def trial_of(
         resolve=resolver(workspace),
         elsewhere=lambda: open_executor(engine=workspace.config.engine, environment=ELSEWHERE),
         blind=blind,
+        keep=workspace.home.trials,
     )
 
 

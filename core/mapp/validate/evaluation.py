@@ -33,7 +33,10 @@ from mapp.validate.trial import NOW, SEED, Arguments, describe, short
 BUDGET_MS: Final = 2000
 """How long one predicate may take for one input."""
 TOGETHER: Final = 64
-"""How many inputs share a context of the predicates."""
+"""How many inputs share a context of the predicates; of those that run the app each has its own.
+
+A worker has some contexts ready: several small jobs find more of them than one that is large.
+"""
 MOST_TEXT: Final = 500_000
 """How many characters of questions share a context."""
 YES: Final = "true"
@@ -61,6 +64,11 @@ class Question:
     texts: tuple[str, ...]
     wanted: bool = True
 
+    @property
+    def runs_app(self) -> bool:
+        """Returns whether the predicate may call the app."""
+        return self.predicate.startswith("meta_")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
@@ -73,6 +81,7 @@ class Answered:
 def answers(executor: Executor, app: App, names: Sequence[str], rows: Sequence[Row]) -> dict[str, Answered]:
     """Returns for each predicate which of the rows break it."""
     asked = [question for at, row in enumerate(rows) for question in _questions(names, at, row)]
+    asked.sort(key=lambda question: question.runs_app)  # stable: the rows stay in their order
     said = _said(executor, app, asked, rows)
     found = {}
     for name in names:
@@ -123,7 +132,8 @@ def _tells(question: Question, mark: str) -> bool:
 def _said(executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[Row]) -> str:
     """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else."""
     parts = list(_parts(asked))
-    found = run_batch(executor, [_together(app, part, rows) for part in parts])
+    names = sorted({question.predicate for question in asked})
+    found = run_batch(executor, [_together(app, names, part, rows) for part in parts])
     marks = [_marks(ran, len(part)) for ran, part in zip(found, parts, strict=True)]
     return "".join(
         told if told is not None else _one_by_one(executor, app, part)
@@ -135,27 +145,29 @@ def _parts(asked: Sequence[Question]) -> Iterator[list[Question]]:
     """Yields questions that share a context, so many that they neither take long nor need much memory."""
     part: list[Question] = []
     size = 0
-    first = 0
     for question in asked:
         size += sum(map(len, question.texts))
-        if part and (question.row - first >= TOGETHER or size > MOST_TEXT):
+        if part and (not _may_join(question, part[0]) or size > MOST_TEXT):
             yield part
             part, size = [], sum(map(len, question.texts))
-        first = first if part else question.row
         part.append(question)
     if part:
         yield part
 
 
-def _together(app: App, part: Sequence[Question], rows: Sequence[Row]) -> Job:
-    names = sorted({question.predicate for question in part})
+def _may_join(question: Question, first: Question) -> bool:
+    most = 1 if first.runs_app else TOGETHER
+    return question.runs_app == first.runs_app and question.row - first.row < most
+
+
+def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Sequence[Row]) -> Job:
+    names = sorted(name for name in names if name.startswith("meta_") == part[0].runs_app)
     table = ",".join(f"{name}: typeof {name} === 'function' ? {name} : undefined" for name in names)
     known = {rows[question.row].text: _reply(rows[question.row].outcome) for question in part}
     questions = [[question.predicate, question.texts] for question in part]
     arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
     source = f"{_runner()}\nconst predicates = {{ {table} }};"
-    metamorphic = any(name.startswith("meta_") for name in names)
-    return _job(app, "mapp__answers", arguments, metamorphic=metamorphic, source=source)
+    return _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
 
 
 def _reply(outcome: Outcome) -> str:
@@ -211,8 +223,8 @@ def _one_by_one(executor: Executor, app: App, part: Sequence[Question]) -> str:
 
 def _alone(executor: Executor, app: App, question: Question) -> str:
     """Returns what a predicate says in a context of its own: JSON, or what went wrong."""
-    name = question.predicate
-    match executor.run(_job(app, name, question.texts, metamorphic=name.startswith("meta_"))):
+    job = _job(app, question.predicate, question.texts, metamorphic=question.runs_app)
+    match executor.run(job):
         case Returned(json=text):
             return text
         case Threw(name=error, message=message):
