@@ -18,7 +18,7 @@ HEAP = 128 << 20  # bytes of heap and of stack: what `dukpy` gives, so that the 
 STACK = 1 << 20
 # Everything evaluated is called "<input>", ours and a stranger's: whoever reads a stack tells them apart by
 # the line (`mapp.sandbox.wire` has the same number).
-OURS_FROM_LINE = 100_000
+OURS_FROM_LINE = 10_000
 ABOVE = "\n" * OURS_FROM_LINE
 NOTHING = "InternalError: out of memory"
 # The extension can only carry flat strings and no arrays: texts are quoted here and joined in Python.
