@@ -197,6 +197,20 @@ def test_the_command_writes_a_file_and_says_what_came_of_it(workspace: Workspace
     assert "--fresh" in again.err
 
 
+def test_rows_that_are_not_there_are_said_not_to_be(workspace: Workspace) -> None:
+    found = mapp("map", "double", "--input", "nowhere", "--output", "out")
+
+    assert (found.code, "there is no file nowhere" in found.err) == (1, True)
+    assert not list(Path().glob("out*"))
+
+
+def test_the_rows_are_never_written_over(workspace: Workspace) -> None:
+    Path("rows").write_bytes(lines(range(3)))
+    found = mapp("map", "double", "--input", "rows", "--output", "./rows", "--fresh")
+
+    assert (found.code, Path("rows").read_bytes()) == (2, lines(range(3)))
+
+
 def test_other_rows_or_another_commit_do_not_continue_a_file(workspace: Workspace) -> None:
     Path("rows").write_bytes(lines(range(3)))
     Path("out.partial").write_text('{"row":1,"outcome":"ok","output":0}\n')

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from mapp.errors import InvalidInput
+from mapp.errors import InvalidInput, NotFound, UsageError
 from mapp.library import catalogue
 from mapp.model.app import App
 from mapp.model.outcome import Failed, outcome_to_dict
@@ -164,7 +164,7 @@ def map_rows(
     app = catalogue.load_runnable(workspace.home, name, revision)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
-    with closing(source.open("rb")) if isinstance(source, Path) else nullcontext(source) as stream:
+    with _source(source, output) as stream:
         extent = _extent(stream) if isinstance(source, Path) else Extent(rows=0, digest="")
         shared = {
             "app": app.name,
@@ -188,6 +188,18 @@ def map_rows(
                 tally.take(done)
                 advance(tally.outcomes.total(), extent.rows)
     return _noted(workspace, terms, tally, continued, time.perf_counter() - began)
+
+
+def _source(source: Path | BinaryIO, output: Path | Write) -> AbstractContextManager[BinaryIO]:
+    """Opens the rows; raises NotFound, and UsageError for an output that would write over them."""
+    if not isinstance(source, Path):
+        return nullcontext(source)
+    if isinstance(output, Path) and output.exists() and output.samefile(source):
+        raise UsageError(f"{output} holds the rows themselves", hint="write to another file")
+    try:
+        return closing(source.open("rb"))
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {source}") from None
 
 
 class Poured:
