@@ -20,7 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -110,10 +110,12 @@ def measure(tasks: Sequence[Task], processes: int, file: str) -> tuple[list[Foun
     wrong: list[Found] = []
     right: list[Found] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for number, (mutated, rewritten) in enumerate(pool.map(run, tasks), 1):
+        running = {pool.submit(run, task): task.exercise for task in tasks}
+        for number, done in enumerate(as_completed(running), 1):
+            mutated, rewritten = done.result()
             wrong += mutated
             right += rewritten
-            print(f"{number} of {len(tasks)}: {tasks[number - 1].exercise}", file=sys.stderr, flush=True)
+            print(f"{number} of {len(tasks)}: {running[done]}", file=sys.stderr, flush=True)
             if file:
                 document = {
                     "mutants": [row.to_dict() for row in wrong],
