@@ -57,3 +57,24 @@ def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(PatchRefused) as error:
         apply(WORKSPACE, {"main.js": b"\xff", "a": b"", "b": b""}, CODE)
     assert len(error.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "grown"),
+    [
+        (b"a\nb\n", b"c\n", b"a\nb\nc\n"),
+        (b"a\nb", b"b\nc\na", b"a\nb\nc\n"),
+        (b"a\n", b"", b"a\n"),
+        (b"", b"a", b"a\n"),
+        (b"a\n\n", b"c\n\n", b"a\nc\n"),
+    ],
+)
+def test_when_adding_no_row_is_lost(old: bytes, new: bytes, grown: bytes) -> None:
+    path = "tests/examples.jsonl"
+    assert apply({path: old}, {path: new}, CONTRACT, adding=True) == {path: grown}
+    assert apply({path: old}, {path: new}, CONTRACT) == {path: new}
+
+
+def test_adding_changes_only_how_rows_are_taken() -> None:
+    proposed = {"mapp.toml": b"new", "tests/requests.jsonl": b"{}\n"}
+    assert apply(WORKSPACE, proposed, CONTRACT, adding=True) == {**WORKSPACE, **proposed}

@@ -9,7 +9,7 @@ import pytest
 
 from mapp.author.budget import Budgets
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch
-from mapp.author.failures import BadAnswer, OverBudget, Refused
+from mapp.author.failures import BadAnswer, OverBudget, Refused, Unavailable
 from mapp.author.paying import Purse, pay
 from mapp.author.prices import parse_price
 from mapp.author.prompt import digest
@@ -72,6 +72,21 @@ def test_a_failure_is_settled_with_what_it_cost(ledger: SpendLedger) -> None:
 
     assert (group.open, group.totals.spend.cost_micros) == (0, 77)
     assert ledger.answer("compile/1", "code", 1) is None
+
+
+def test_a_round_that_ended_in_a_bad_answer_is_not_paid_for_again_either(ledger: SpendLedger) -> None:
+    for coder in (ScriptedCoder(answers=[{}], price=PRICE), ScriptedCoder(answers=[])):
+        with pytest.raises(BadAnswer, match="changes nothing") as error:
+            ask(coder, purse(ledger))
+        assert error.value.spend.cost_micros > 0
+    assert coder.asked == []
+    assert ledger.sums("compile/1").change.rounds == 1
+
+
+def test_a_round_in_which_nobody_could_be_reached_is_tried_again(ledger: SpendLedger) -> None:
+    with pytest.raises(Unavailable):
+        ask(ScriptedCoder(answers=[]), purse(ledger))
+    assert ask(ScriptedCoder(answers=[ANSWER]), purse(ledger)).files
 
 
 def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> None:

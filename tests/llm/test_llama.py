@@ -59,7 +59,7 @@ def test_a_real_model_as_a_coder_gives_files_or_says_that_it_cannot() -> None:
         coder.propose(brief, {}, Budget(seconds=300), lambda _: None)
 
     assert error.value.spend.tokens_out == 120
-    assert set(schema(brief)["properties"]["files"]["properties"]) == {"main.js"}
+    assert set(schema(brief, {})["properties"]["files"]["properties"]) == {"main.js"}
 
 
 @installed

@@ -27,8 +27,10 @@ then the same with `phase="code"`, and again with `round=2, report=...` while th
 what is left of the budgets, has the coder name the most that its call can cost, and writes that down; only
 then is anybody asked. Afterwards the row holds what it did cost, also when the coder failed. A call that was
 killed counts at its worst case for ever. Where the same round of the same change was answered before, that
-answer comes back and nobody is asked: a change that was killed can be resumed without paying twice. `apply`
-raises `PatchRefused`, whose problems make a good report for the next round.
+answer comes back (a `BadAnswer` too) and nobody is asked: a change that was killed can be resumed without
+paying twice, by running its rounds from the start. `forget_answers` drops them when the change is over.
+`apply` raises `PatchRefused`, whose problems make a good report for the next round. When an app is widened,
+`Brief(widening=True)` asks for new rows of tests alone and `apply(adding=True)` keeps the old ones.
 
 Two phases, two authors: in the phase `contract` a coder writes manifest and tests from the request alone, in
 `code` it writes `main.js` and nothing else. What it changes beyond that is named in `Proposal.ignored` and

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -114,7 +114,7 @@ class AgentCoder:
             self.place.mkdir(parents=True, exist_ok=True)
         root = Path(tempfile.mkdtemp(prefix="mapp-agent-", dir=self.place)).resolve()
         try:
-            words = render(Brief(app=brief.app, phase=brief.phase, goal=brief.goal, near=brief.near), {})
+            words = render(replace(brief, report=""), {})  # the files lie beside it
             told = f"{words.system}{fixed_words('agent')}\n{words.stable}\n{words.fresh}\n"
             files = {**workspace, "BRIEF.md": told.encode()}
             if brief.report:

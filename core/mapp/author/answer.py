@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mapp.author.coder import Brief
+from mapp.author.coder import Brief, Files
 
 
-def schema(brief: Brief) -> dict[str, Any]:
-    """Returns the JSON Schema of an answer: the plan comes first, so that a model thinks before it writes."""
+def schema(brief: Brief, workspace: Files) -> dict[str, Any]:
+    """Returns the JSON Schema of an answer: the plan comes first, so that a model thinks before it writes.
+
+    Files that are there already may be left out, unless there is only one to write.
+    """
+    required = [path for path in brief.may_change if path not in workspace or len(brief.may_change) == 1]
     return {
         "type": "object",
         "properties": {
@@ -21,7 +25,7 @@ def schema(brief: Brief) -> dict[str, Any]:
                     path: {"type": "string", "description": "The complete content"}
                     for path in brief.may_change
                 },
-                "required": list(brief.may_change),
+                "required": required,
                 "additionalProperties": False,
             },
         },

@@ -54,13 +54,13 @@ class AnthropicCoder:
         """Returns what the model submits; raises CoderFailed."""
         if not self.key:
             raise NoCredentials("there is no key for Anthropic", hint="mapp keys set ANTHROPIC")
-        prompt = render(brief, workspace)
+        prompt, form = render(brief, workspace), answer.schema(brief, workspace)
         space = self._room(prompt, budget)
         meter = _Meter(model=self.model, price=self.price, room=space)
         try:
             heard = within(
                 space.seconds,
-                lambda told: self._ask(prompt, brief, space, meter, told),
+                lambda told: self._ask(prompt, form, space, meter, told),
                 watch,
                 meter.abandoned,
             )
@@ -73,14 +73,14 @@ class AnthropicCoder:
     def _room(self, prompt: Prompt, budget: Budget) -> Room:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
-    def _ask(self, prompt: Prompt, brief: Brief, space: Room, meter: _Meter, told: Watch) -> _Heard:
+    def _ask(self, prompt: Prompt, form: dict[str, Any], space: Room, meter: _Meter, told: Watch) -> _Heard:
         """Returns what the model said; raises CoderFailed, whatever goes wrong."""
         import anthropic
 
         try:
             with self._client(space, meter) as client:
                 told(Progress(doing=f"asking {self.model}"))
-                with client.messages.create(**self._request(prompt, brief, space)) as stream:
+                with client.messages.create(**self._request(prompt, form, space)) as stream:
                     return _listen(stream, meter, told)
         except CoderFailed:
             raise
@@ -103,7 +103,7 @@ class AnthropicCoder:
             http_client=anthropic.DefaultHttpxClient(event_hooks=hooks),
         )
 
-    def _request(self, prompt: Prompt, brief: Brief, space: Room) -> dict[str, Any]:
+    def _request(self, prompt: Prompt, form: dict[str, Any], space: Room) -> dict[str, Any]:
         """Returns the body of the request: what is fixed first, each part marked for the cache."""
         cached = {"cache_control": {"type": "ephemeral"}}
         words = "Hands in the plan and the complete files."
@@ -111,7 +111,7 @@ class AnthropicCoder:
             "model": self.model,
             "max_tokens": space.tokens_out,
             "stream": True,
-            "tools": [{"name": TOOL, "description": words, "input_schema": answer.schema(brief)}],
+            "tools": [{"name": TOOL, "description": words, "input_schema": form}],
             "tool_choice": {"type": "tool", "name": TOOL},
             "system": [{"type": "text", "text": prompt.system, **cached}],
             "messages": [

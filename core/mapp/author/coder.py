@@ -35,7 +35,8 @@ class Brief:
 
     `goal` is the request in the person's words, `report` what the gate said of the round before (empty in the
     first round), `near` the candidates that do not quite fit. The files to show are the workspace: what a
-    coder must not see is left out of that by the caller.
+    coder must not see is left out of that by the caller. When `widening` an app, rows of tests are only
+    added: see `patch.apply`.
     """
 
     app: str
@@ -44,6 +45,7 @@ class Brief:
     round: int = 1
     report: str = ""
     near: tuple[Near, ...] = ()
+    widening: bool = False
 
     @property
     def may_change(self) -> tuple[str, ...]:

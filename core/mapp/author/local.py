@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from mapp.author import answer
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
@@ -43,11 +43,11 @@ class LocalCoder:
 
     def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
         """Returns what the model answers under the schema of answers; raises CoderFailed."""
-        prompt = render(brief, workspace)
+        prompt, form = render(brief, workspace), answer.schema(brief, workspace)
         space = self._room(prompt, budget)
         began = time.monotonic()
         try:
-            found = within(space.seconds, lambda told: self._ask(prompt, brief, space, told), watch)
+            found = within(space.seconds, lambda told: self._ask(prompt, form, space, told), watch)
         except TooLate:
             raise self._late(space, began) from None
         except ModelFailed as failure:
@@ -66,10 +66,10 @@ class LocalCoder:
     def _room(self, prompt: Prompt, budget: Budget) -> Room:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
-    def _ask(self, prompt: Prompt, brief: Brief, space: Room, told: Watch) -> Completion:
+    def _ask(self, prompt: Prompt, form: dict[str, Any], space: Room, told: Watch) -> Completion:
         told(Progress(doing=f"asking {self.label}"))
         return self.model.complete(
-            prompt.text, schema=answer.schema(brief), max_tokens=space.tokens_out, seconds=space.seconds
+            prompt.text, schema=form, max_tokens=space.tokens_out, seconds=space.seconds
         )
 
     def _judged(self, found: Completion, brief: Brief, workspace: Files, spend: Spend) -> Proposal:

@@ -19,8 +19,13 @@ class PatchRefused(InvalidInput):
     code = "MAPP-0520"
 
 
-def apply(workspace: Files, proposed: Files, may_change: tuple[str, ...]) -> dict[str, bytes]:
+def apply(
+    workspace: Files, proposed: Files, may_change: tuple[str, ...], *, adding: bool = False
+) -> dict[str, bytes]:
     """Returns the files with those of a proposal in their place; the workspace stays as it is.
+
+    When `adding`, no row of a `.jsonl` file is lost: those that are there stay, what is proposed beyond them
+    comes after.
 
     Raises:
         PatchRefused: a file may not be changed, is too large, or is not UTF-8; names every mistake.
@@ -32,7 +37,15 @@ def apply(workspace: Files, proposed: Files, may_change: tuple[str, ...]) -> dic
     ]
     if problems:
         raise PatchRefused("the proposal cannot be applied", problems)
-    return {**workspace, **proposed}
+    rows = {path for path in proposed if adding and path in workspace and path.endswith(".jsonl")}
+    grown = {path: _grown(workspace[path], proposed[path]) for path in rows}
+    return {**workspace, **proposed, **grown}
+
+
+def _grown(old: bytes, new: bytes) -> bytes:
+    there = old.rstrip(b"\n").split(b"\n") if old.strip() else []
+    added = [row for row in new.split(b"\n") if row.strip() and row not in there]
+    return b"\n".join([*there, *added, b""])
 
 
 def _faults(path: str, content: bytes, may_change: tuple[str, ...]) -> Iterator[str]:

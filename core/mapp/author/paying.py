@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mapp.author.budget import Budgets
 from mapp.author.coder import Brief, Coder, Files, Progress, Proposal, Watch
-from mapp.author.failures import CoderFailed
+from mapp.author.failures import BadAnswer, CoderFailed
 from mapp.author.ledger import Ledger
 from mapp.author.prompt import digest
 from mapp.errors import MappError
@@ -29,7 +29,8 @@ def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: Purse, watch: Wa
     """Returns a coder's proposal, or the one that this round of the change was given before.
 
     Raises:
-        CoderFailed: there is no proposal; `OverBudget` before anybody was asked if it could cost too much.
+        CoderFailed: there is no proposal; `OverBudget` before anybody was asked if it could cost too much,
+            `BadAnswer` without asking where this round ended in one before.
         MappError: the ledger cannot be written, so nobody was asked.
     """
     if (kept := purse.ledger.answer(purse.change, brief.phase, brief.round)) is not None:
@@ -44,7 +45,8 @@ def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: Purse, watch: Wa
     try:
         found = coder.propose(brief, workspace, budget, watch)
     except CoderFailed as failure:
-        _settle(purse, identity, failure.spend, failure.kind, None, watch)
+        kept = _kept_failure(failure) if isinstance(failure, BadAnswer) else None
+        _settle(purse, identity, failure.spend, failure.kind, kept, watch)
         raise
     _settle(purse, identity, found.spend, "answered", _kept(found), watch)
     return found
@@ -84,8 +86,15 @@ def _kept(found: Proposal) -> str:
     )
 
 
+def _kept_failure(failure: CoderFailed) -> str:
+    return json.dumps({"failure": failure.message, "spend": failure.spend.to_dict()})
+
+
 def _revived(text: str) -> Proposal:
+    """Returns the proposal that was kept, or raises the BadAnswer."""
     document = json.loads(text)
+    if "failure" in document:
+        raise BadAnswer(document["failure"], spend=Spend.from_dict(document["spend"]))
     return Proposal(
         files={path: base64.b64decode(content) for path, content in document["files"].items()},
         spend=Spend.from_dict(document["spend"]),

@@ -90,14 +90,21 @@ def render(brief: Brief, workspace: Files) -> Prompt:
     return Prompt(
         system=fixed(brief.phase),
         stable="\n".join(_quoted(first, name, text) for name, text in stable),
-        fresh="\n".join([*(_quoted(second, name, text) for name, text in fresh), _task(brief)]),
+        fresh="\n".join([*(_quoted(second, name, text) for name, text in fresh), _task(brief, workspace)]),
     )
 
 
-def _task(brief: Brief) -> str:
+def _task(brief: Brief, workspace: Files) -> str:
     # The one line outside the fences holds nothing that was not checked: a name, a number, fixed paths.
     name = brief.app if re.fullmatch(r"[a-z][a-z0-9-]{0,63}", brief.app) else "the app"
-    return f"App {name}, round {brief.round}. Write: {', '.join(brief.may_change)}."
+    missing = [path for path in brief.may_change if path not in workspace]
+    wanted = f"Write: {', '.join(missing)}." if missing else ""
+    present = [path for path in brief.may_change if path in workspace]
+    if present:
+        wanted += f" Change what has to be changed of: {', '.join(present)}."
+    if brief.widening and brief.phase == "contract":
+        wanted += " Of the .jsonl files give new rows only: those that are there stay."
+    return f"App {name}, round {brief.round}. {wanted.strip()}"
 
 
 def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
