@@ -92,8 +92,9 @@ class Repository:
         signature: Signature,
         *,
         finish: Callable[[Repository], None] | None = None,
+        ref: str = MAIN,
     ) -> tuple[Repository, str]:
-        """Returns a new repository with one commit on `main`, and the commit's id.
+        """Returns a new repository with one commit, on `main` unless `ref` is another, and the commit's id.
 
         It is built under a temporary name and renamed: a kill leaves nothing under `path`. `finish` may
         write more into it before it gets its name.
@@ -108,7 +109,7 @@ class Repository:
             handle = library.init_repository(str(building), bare=True, initial_head="main")
             _make_lean(building)
             repository = cls(building, handle)
-            commit = repository.commit(files, message, signature, parents=())
+            commit = repository.commit(files, message, signature, parents=(), ref=ref)
             if finish is not None:
                 finish(repository)
             handle.free()

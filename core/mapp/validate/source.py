@@ -31,9 +31,9 @@ def check_source(trial: Trial) -> Result:
     app = trial.app
     problems = [*_loading(trial, SOURCE, app.source), *_loading(trial, PROPERTIES, app.properties)]
     for path, source in ((SOURCE, app.source), (PROPERTIES, app.properties)):
-        tree = tree_of(source)
-        if tree is not None:
-            problems += [*_forbidden(path, tree), *(_powers(app, tree) if path == SOURCE else ())]
+        problems += forbidden_calls(path, source)
+    if (tree := tree_of(app.source)) is not None:
+        problems += _powers(app, tree)
     return result("source", 2 if app.properties else 1, problems)
 
 
@@ -47,8 +47,10 @@ def _loading(trial: Trial, path: str, source: str) -> Iterator[Finding]:
         yield Finding(path=path, message="defines no function main(input, host)")
 
 
-def _forbidden(path: str, tree: Node) -> Iterator[Finding]:
-    for node in tree.walk():
+def forbidden_calls(path: str, source: str) -> Iterator[Finding]:
+    """Yields the calls of a file that make code from text, or load another file."""
+    tree = tree_of(source)
+    for node in () if tree is None else tree.walk():
         if node.kind not in ("call_expression", "new_expression"):
             continue
         called = node.part("function") or node.part("constructor")

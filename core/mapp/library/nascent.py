@@ -1,0 +1,119 @@
+"""Apps that are not in the library yet: a repository of their own per change, until it is merged.
+
+It lies in `changes/<id>.git` and holds the branch `compile/<id>` alone. Merging writes `main` into it and
+renames it to where apps lie: the rename is the commit point.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from mapp.errors import AlreadyThere, NotFound
+from mapp.git.branches import branch_ref, branch_tip
+from mapp.git.repository import MAIN, Repository, Signature, sync_folder
+from mapp.git.tree import Snapshot, read_snapshot
+from mapp.library.change import Committed, entry_of, pin, tag_release
+from mapp.library.holding import Tell, holding
+from mapp.library.home import Home
+from mapp.library.lockfile import read_lock
+from mapp.library.verdicts import prove, record_verdict
+from mapp.model.app import App, read_app
+from mapp.model.verdict import Verdict
+
+
+def place(home: Home, identity: str) -> Path:
+    """Returns where the repository of a change lies while its app is not in the library."""
+    return home.root / "changes" / f"{identity}.git"
+
+
+def exists(home: Home, identity: str) -> bool:
+    """Returns whether a change has written anything yet."""
+    return place(home, identity).is_dir()
+
+
+def keep(
+    home: Home,
+    identity: str,
+    branch: str,
+    files: Mapping[str, bytes],
+    text: str,
+    signature: Signature,
+    verdict: Verdict | None,
+) -> str:
+    """Returns the id of the commit that holds a round's files on the branch; the verdict is recorded first.
+
+    The same files again are no commit.
+    """
+    path = place(home, identity)
+
+    def finish(new: Repository) -> None:
+        if verdict is not None:
+            record_verdict(new, verdict, signature)
+
+    with holding(home.holds, f"change-{identity}"):
+        if not path.exists():
+            return Repository.create(path, files, text, signature, finish=finish, ref=branch_ref(branch))[1]
+        repository = Repository.open(path)
+        finish(repository)
+        tip, tree = branch_tip(repository, branch), repository.write_tree(files)
+        if repository.tree_of(tip) == tree:
+            return tip
+        return repository.commit_tree(tree, text, signature, parents=(tip,), ref=branch_ref(branch))
+
+
+def kept(home: Home, identity: str, branch: str) -> tuple[Repository, Snapshot]:
+    """Returns what a change has written last; raises NotFound if it has written nothing."""
+    path = place(home, identity)
+    if not path.is_dir():
+        raise NotFound(f"the change {identity} has written nothing yet", hint="mapp compile --resume goes on")
+    repository = Repository.open(path)
+    return repository, read_snapshot(repository, branch_tip(repository, branch))
+
+
+def merge(
+    home: Home, identity: str, branch: str, text: str, signature: Signature, *, tell: Tell | None = None
+) -> Committed:
+    """Brings a new app into the library and returns what was committed; done twice, it is done once.
+
+    Raises:
+        AlreadyThere: the library has an app of that name by now.
+        InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
+    """
+    repository, found = kept(home, identity, branch)
+    app = read_app(found.files, commit=found.commit, tree=found.tree)
+    with holding(home.holds, app.name, tell=tell):
+        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
+        prove(repository, found.tree, text, signature, None)
+        if (commit := repository.tip(MAIN)) is None:
+            commit = repository.commit_tree(found.tree, text, signature, parents=(found.commit,), ref=MAIN)
+        tag_release(repository, app, commit)
+        target = home.repository(app.name)
+        if target.exists():
+            raise AlreadyThere(
+                f"there is an app {app.name} by now",
+                hint=f"mapp show {app.name}; the change keeps its branch, mapp review {identity} shows it",
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place(home, identity).rename(target)
+        sync_folder(target.parent)
+        return pinned(home, app, found, commit, tell=tell)
+
+
+def pinned(home: Home, app: App, found: Snapshot, commit: str, *, tell: Tell | None = None) -> Committed:
+    """Returns what was committed, once the lock file knows of it too."""
+    entry = entry_of(app, found.files, commit=commit, tree=found.tree, source="local")
+    pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
+    version = str(app.manifest.version)
+    return Committed(name=app.name, version=version, commit=commit, tree=found.tree, changed=True)
+
+
+def drop(home: Home, identity: str) -> None:
+    """Takes away what a change has written; it is renamed first, so that a kill leaves all or nothing."""
+    path = place(home, identity)
+    aside = path.with_name(f".dropped-{identity}")
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)

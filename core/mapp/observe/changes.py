@@ -1,0 +1,98 @@
+"""Changes in progress, in the journal's file: written down before the first token is spent.
+
+What a change came to lies in git; this table says which there are, and how to go on with one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import NotFound
+from mapp.model.change import Change, State
+from mapp.observe.ledger import LedgerFailed
+
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS changes (
+    id TEXT PRIMARY KEY,
+    began REAL NOT NULL,
+    kind TEXT NOT NULL,
+    app TEXT NOT NULL,
+    request TEXT NOT NULL,
+    coder TEXT NOT NULL,
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    "commit" TEXT NOT NULL
+);
+"""
+
+
+class Changes:
+    """The changes of one library. Every call opens the file anew: a journal may be moved aside."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def put(self, change: Change) -> None:
+        """Writes a change down, durably, in place of what was known of it; raises LedgerFailed."""
+        row = asdict(change)
+        names = ", ".join(f'"{name}"' for name in row)
+        marks = ", ".join(f":{name}" for name in row)
+        with self._connected() as connection:
+            connection.execute(f"INSERT OR REPLACE INTO changes ({names}) VALUES ({marks})", row)
+
+    def moved(self, change: Change, state: State, detail: str = "", commit: str = "") -> Change:
+        """Returns a change in another state, written down; raises LedgerFailed."""
+        changed = replace(change, state=state, detail=detail, commit=commit or change.commit)
+        self.put(changed)
+        return changed
+
+    def get(self, identity: str) -> Change:
+        """Returns a change by its id, the beginning of it, or its branch.
+
+        Raises:
+            NotFound: none, or more than one, is meant.
+            LedgerFailed: the file cannot be read.
+        """
+        bare = identity.rpartition("/")[2]
+        rows = self._rows("WHERE id LIKE ? ORDER BY id DESC LIMIT 2", [f"{bare}%"]) if bare.isalnum() else []
+        if len(rows) != 1:
+            what = "there is no change" if not rows else "more than one change begins with"
+            raise NotFound(f"{what} {identity!r}", hint="mapp review lists them")
+        return rows[0]
+
+    def waiting(self, *, app: str | None = None, ended: bool = False) -> list[Change]:
+        """Returns the changes that wait for something, the newest first; with `ended`, the others too."""
+        where, values = ["1"], []
+        if app is not None:
+            where.append("app = ?")
+            values.append(app)
+        if not ended:
+            where.append("state NOT IN ('merged', 'dropped')")
+        return self._rows(f"WHERE {' AND '.join(where)} ORDER BY id DESC", values)
+
+    def _rows(self, clause: str, values: list[str]) -> list[Change]:
+        if not self.path.exists():
+            return []
+        with self._connected() as connection:
+            found = connection.execute(f"SELECT * FROM changes {clause}", values).fetchall()
+        return [Change.from_dict(row) for row in found]
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(
+                sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            ) as connection:
+                connection.row_factory = sqlite3.Row
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute(_TABLE)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerFailed(f"the changes in {self.path} cannot be read or written: {error}") from None

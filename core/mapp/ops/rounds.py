@@ -1,0 +1,200 @@
+"""The two loops that write an app: first its contract, then its code, each until it is proven or given up.
+
+A round is one paid answer. What a round was answered is kept in the ledger, so that a change that was killed
+goes on where it stood without paying twice: the loops are run again from the start, and come to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mapp.author.coder import MAY_CHANGE, Brief, Coder, Near, Phase, Watch
+from mapp.author.failures import BadAnswer
+from mapp.author.patch import PatchRefused, apply
+from mapp.author.paying import Purse, pay
+from mapp.author.report import faults_report, report_of
+from mapp.errors import InvalidApp, MappError
+from mapp.git.identity import tree_id
+from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.verdict import Finding, Kind, Verdict
+from mapp.ops.gate import USUAL, Options, good_runs, judged, resolver, trial_of
+from mapp.ops.workspace import Workspace
+from mapp.validate.contract import contract_faults
+from mapp.validate.gate import CHECKS
+
+MOST_CONTRACTS: Final = 4
+MOST_CODES: Final = 6
+"""So many rounds are tried at most, whatever the budget."""
+SAME_FAILURES: Final = 2
+"""After so many rounds that fail alike, the next one starts afresh: without the code that failed."""
+
+Review = Callable[[App], str | None]
+"""Is shown a contract: None approves it, a text says what is to be otherwise."""
+
+
+class GivenUp(MappError):
+    """The rounds are used up; what was written last is kept on the change's branch."""
+
+    code = "MAPP-0540"
+    exit_code = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What is to be written: the request, the app's name, what there is already.
+
+    `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave.
+    """
+
+    kind: Kind
+    app: str
+    goal: str
+    near: tuple[Near, ...] = ()
+    stated: tuple[Example, ...] = ()
+    base: App | None = None
+    base_files: Mapping[str, bytes] | None = None
+    options: Options = USUAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """With what it is written: library, coder, purse, who watches, who reviews the contract."""
+
+    workspace: Workspace
+    coder: Coder
+    purse: Purse
+    watch: Watch
+    review: Review = lambda app: None
+
+
+def write_contract(task: Task, desk: Desk) -> dict[str, bytes]:
+    """Returns the files of an approved contract.
+
+    Raises:
+        GivenUp: no round came to one.
+        CoderFailed: there is no answer to be had, or no budget left.
+    """
+    files = dict(task.base_files or {})
+    report = ""
+    for number in range(1, MOST_CONTRACTS + 1):
+        proposed, report = _round(task, desk, "contract", number, files, report)
+        if proposed is None:
+            continue
+        files = proposed
+        faults = _contract_faults(task, desk, files)
+        if faults:
+            report = faults_report(faults)
+            continue
+        correction = desk.review(_read(files))
+        if correction is None:
+            return files
+        report = f"The person who asked says: {correction}"
+    raise GivenUp(f"no contract for {task.app} came about in {MOST_CONTRACTS} rounds", hint=report)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """Code with what the gate says of it; `rounds` is how many answers it took."""
+
+    files: Mapping[str, bytes]
+    verdict: Verdict
+    rounds: int
+
+
+def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written:
+    """Returns the files of an app that passed the gate, or those of the last round with its failed verdict.
+
+    The coder sees manifest, properties and the examples that are not held back, and nothing else.
+
+    Raises:
+        GivenUp: no round came to code that could be tried at all.
+        CoderFailed: there is no answer to be had, or no budget left.
+    """
+    files = dict(contract)
+    report, last = "", None
+    alike: list[frozenset[str]] = []
+    for number in range(1, MOST_CODES + 1):
+        shown = _visible(files)
+        proposed, report = _round(task, desk, "code", number, shown, report)
+        if proposed is None:
+            continue
+        files = {**contract, SOURCE: proposed[SOURCE]}
+        try:
+            verdict = _tried(task, desk, files)
+        except InvalidApp as error:
+            report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
+            continue
+        last = Written(files=files, verdict=verdict, rounds=number)
+        if verdict.passed:
+            return last
+        report = report_of(verdict.results, {check.id: check.says for check in CHECKS})
+        alike.append(frozenset(row.check for row in verdict.results if not row.passed))
+        if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
+            files, alike = _afresh(task, contract), []
+    if last is None:
+        raise GivenUp(f"no code for {task.app} came about in {MOST_CODES} rounds", hint=report)
+    return last
+
+
+def _round(
+    task: Task, desk: Desk, phase: Phase, number: int, files: Mapping[str, bytes], report: str
+) -> tuple[dict[str, bytes] | None, str]:
+    """Returns the files after one answer, or None and a report where it cannot be used."""
+    brief = Brief(app=task.app, phase=phase, goal=task.goal, round=number, report=report, near=task.near)
+    try:
+        found = pay(desk.coder, brief, files, purse=desk.purse, watch=desk.watch)
+        return apply(files, found.files, MAY_CHANGE[phase]), ""
+    except BadAnswer as failure:
+        return None, failure.message
+    except PatchRefused as error:
+        return None, str(error)
+
+
+def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequence[Finding]:
+    faults = contract_faults(
+        files,
+        desk.workspace.executor,
+        stated=task.stated,
+        resolve=resolver(desk.workspace),
+        base=task.base,
+    )
+    if not faults and _read(files).name != task.app:
+        return [Finding(path=f"{MANIFEST}: name", message=f"must be {task.app!r}")]
+    return faults
+
+
+def _tried(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Verdict:
+    app = read_app(files)
+    trial = trial_of(
+        desk.workspace,
+        app,
+        files,
+        base=None if task.base is None else (task.base, task.base_files or {}),
+        kind=task.kind,
+        options=task.options,
+        runs=() if task.base is None else good_runs(desk.workspace, task.base),
+        blind=True,
+    )
+    return judged(trial, tree_id(files))
+
+
+def _visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Returns what the author of the code may see: no requests, and no example that is held back."""
+    app = read_app({SOURCE: b"function main() {}", **files})
+    lines = [line for line in files[EXAMPLES].split(b"\n") if line.strip()]
+    shown = [line for line, row in zip(lines, app.examples, strict=True) if not row.held_back]
+    names = (MANIFEST, PROPERTIES, SOURCE)
+    return {name: files[name] for name in names if name in files} | {EXAMPLES: b"\n".join(shown) + b"\n"}
+
+
+def _afresh(task: Task, contract: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Returns the files without the code that failed: what is widened starts from the old code again."""
+    old = (task.base_files or {}).get(SOURCE)
+    files = {path: data for path, data in contract.items() if path != SOURCE}
+    return files if old is None else {**files, SOURCE: old}
+
+
+def _read(files: Mapping[str, bytes]) -> App:
+    return read_app({SOURCE: b"function main() {}", **files})

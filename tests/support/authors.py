@@ -1,0 +1,94 @@
+"""Contracts and code as a coder would answer them, and persons who decide beforehand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from mapp.author.coder import Progress
+from mapp.model.app import App
+from mapp.model.change import Change
+from mapp.model.verdict import Verdict
+from mapp.ops.compile import Estimate
+
+MANIFEST = """\
+manifest = 1
+name = "{name}"
+version = "0.1.0"
+description = "Multiplies a whole number by three."
+
+[input.number]
+type = "integer"
+minimum = -1000
+maximum = 1000
+
+[output]
+type = "integer"
+minimum = -3000
+maximum = 3000
+"""
+LAWS = """\
+function prop_a_third_is_the_input(input, output) { return output / 3 === input.number; }
+function meta_twice_the_input_is_twice_the_output(input, run) {
+  if (Math.abs(input.number) > 500) return true;
+  const once = run({ number: input.number });
+  const twice = run({ number: input.number * 2 });
+  return twice.output === once.output * 2;
+}
+"""
+RIGHT = "function main(input, host) {\n  return input.number * 3;\n}\n"
+WRONG = "function main(input, host) {\n  return input.number * 3 + (input.number > 100 ? 1 : 0);\n}\n"
+
+
+def contract(name: str = "triple", *, manifest: str = MANIFEST) -> dict[str, str]:
+    """Returns the answer that holds a sound contract."""
+    examples = [
+        {"input": {"number": n}, "output": n * 3} for n in (0, 1, -1, 2, 7, 50, 333, -333, 1000, -1000)
+    ]
+    verbs = ("triple", "three times", "multiply by three:", "what is three times", "treble")
+    fits = [
+        {"request": f"{verb} {number}", "arguments": {"number": number}}
+        for verb in verbs
+        for number in (4, 18, 27, 93, 151, 240, 377, 512, -6)
+    ]
+    near = [
+        {"request": f"{what} {number}", "fits": False, "why": "another factor"}
+        for what in ("double", "halve", "a third of", "four times", "the cube of")
+        for number in (5, 21, 64)
+    ]
+    return {
+        "mapp.toml": manifest.format(name=name),
+        "tests/examples.jsonl": _lines(examples),
+        "tests/properties.js": LAWS,
+        "tests/requests.jsonl": _lines([*fits, *near]),
+    }
+
+
+def _lines(rows: list[dict[str, object]]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+@dataclass
+class Decided:
+    """A person who decided beforehand, and what was shown."""
+
+    spends: bool = True
+    merges: bool = True
+    corrections: list[str] = field(default_factory=list)
+    estimates: list[Estimate] = field(default_factory=list)
+    contracts: list[App] = field(default_factory=list)
+
+    def may_spend(self, estimate: Estimate) -> bool:
+        self.estimates.append(estimate)
+        return self.spends
+
+    def correct(self, app: App) -> str | None:
+        self.contracts.append(app)
+        return self.corrections.pop(0) if self.corrections else None
+
+    def may_merge(self, change: Change, verdict: Verdict) -> bool:
+        return self.merges
+
+
+def quiet(progress: Progress) -> None:
+    """Watches without a word."""
