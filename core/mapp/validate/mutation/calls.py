@@ -131,7 +131,7 @@ def index(node: Node) -> Proposals:
 
 
 def field(node: Node) -> Proposals:
-    """Proposes another field of the same object: the next one that the source looks up in it."""
+    """Proposes another field of the same object: the next one that the same function looks up in it."""
     subject, name = node.part("object"), node.part("property")
     if subject is None or name is None or _is_called(node):
         return
@@ -141,11 +141,11 @@ def field(node: Node) -> Proposals:
 
 
 def _fields_of(node: Node, subject: str) -> list[str]:
-    root = node
-    while root.parent is not None:
-        root = root.parent
+    whole = node
+    while whole.parent is not None and whole.parent.kind != "program":
+        whole = whole.parent
     found = set()
-    for other in root.walk():
+    for other in whole.walk():
         if other.kind == "member_expression" and not _is_called(other):
             owner, name = other.part("object"), other.part("property")
             if owner is not None and name is not None and owner.text == subject:
@@ -227,7 +227,7 @@ CALLS: Final = (
     ),
     Operator(
         id="field",
-        says="`a.from` becomes `a.to`, where the source looks up both",
+        says="`a.from` becomes `a.to`, where the function looks up both",
         untested="which field is looked up here",
         kinds=("member_expression",),
         propose=field,

@@ -15,8 +15,10 @@ from mapp.validate.trial import Trial
 
 MOST: Final = 60
 """How many mutants are tried: enough to tell a score within some 6 percent."""
-SECONDS: Final = 20.0
+SECONDS: Final = 30.0
 """After this long no further mutant is begun. Only a machine under heavy load gets there."""
+LEAST: Final = 20
+"""So many mutants are tried however long that takes."""
 LANES: Final = 2
 UNDECIDED: Final = 0.25
 """Which share of the mutants may stay undecided; those beyond it count as survivors."""
@@ -66,16 +68,16 @@ class Score:
 def score_of(
     trial: Trial, *, most: int = MOST, seconds: float = SECONDS, clock: Clock = time.monotonic
 ) -> Score:
-    """Returns the score of an app's tests, from at most `most` mutants begun within `seconds`.
+    """Returns the score of an app's tests: at most `most` mutants, all but `LEAST` begun within `seconds`.
 
     The same app, seed and drawn inputs give the same score, unless time runs out.
     """
-    deadline = clock() + seconds
     chosen = sampled_mutants(trial.app.source, trial.app.manifest.error_codes, seed=trial.seed)
     sample = list(itertools.islice(chosen, most))
     examination = Examination.of(trial) if sample else None
     if examination is None:
         return Score(fates=())
+    deadline = clock() + seconds
     fates = list(_fates(examination, sample, lambda: clock() < deadline))
     by_law = any(fate.by.startswith(("prop_", "meta_", "throws_")) for fate in fates)
     can_fail = by_law or not trial.predicates or examination.laws.can_fail(examination.drawn)
@@ -90,11 +92,13 @@ def score_of(
 def _fates(examination: Examination, sample: list[Mutant], go_on: Callable[[], bool]) -> Iterator[Fate]:
     """Yields what becomes of the mutants, in their order, trying several at a time."""
 
-    def tried(mutant: Mutant) -> Fate | None:
-        return examination.fate(mutant) if go_on() else None
+    def tried(place: int, mutant: Mutant) -> Fate | None:
+        return examination.fate(mutant) if place < LEAST or go_on() else None
 
     with ThreadPoolExecutor(max_workers=LANES) as lanes:
-        futures: list[Future[Fate | None]] = [lanes.submit(tried, mutant) for mutant in sample]
+        futures: list[Future[Fate | None]] = [
+            lanes.submit(tried, place, mutant) for place, mutant in enumerate(sample)
+        ]
         for future in futures:
             fate = future.result()
             if fate is None:
