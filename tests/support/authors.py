@@ -42,16 +42,16 @@ WRONG = "function main(input, host) {\n  return input.number * 3 + (input.number
 
 def contract(name: str = "triple", *, manifest: str = MANIFEST) -> dict[str, str]:
     """Returns the answer that holds a sound contract."""
-    examples = [
+    examples: list[dict[str, object]] = [
         {"input": {"number": n}, "output": n * 3} for n in (0, 1, -1, 2, 7, 50, 333, -333, 1000, -1000)
     ]
     verbs = ("triple", "three times", "multiply by three:", "what is three times", "treble")
-    fits = [
+    fits: list[dict[str, object]] = [
         {"request": f"{verb} {number}", "arguments": {"number": number}}
         for verb in verbs
         for number in (4, 18, 27, 93, 151, 240, 377, 512, -6)
     ]
-    near = [
+    near: list[dict[str, object]] = [
         {"request": f"{what} {number}", "fits": False, "why": "another factor"}
         for what in ("double", "halve", "a third of", "four times", "the cube of")
         for number in (5, 21, 64)

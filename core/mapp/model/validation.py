@@ -28,7 +28,7 @@ _DIGITS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "date-time": f"^{_
 def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
     """Returns what is wrong with a value, at most 20 mistakes, each with its path."""
     validator = _validator(canonical(schema.to_dict()))
-    found = []
+    found: list[Problem] = []
     for error in validator.iter_errors(value):
         path, message = _place(error.instance_path), _message(error.message)
         if "allOf" in error.schema_path:  # no schema has one, but for what `_strict` adds

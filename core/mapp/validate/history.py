@@ -125,11 +125,8 @@ def check_version(trial: Trial) -> Result:
     elif version < least:
         message = f"version is {version}, and what changed since {old} asks for {least} or higher"
         problems = [Finding(path=f"{MANIFEST}: version", message=message), *reasons]
-    evidence = {
-        "level": level.name.lower(),
-        "least": str(least),
-        "differences": [str(row) for row in reasons],
-    }
+    evidence: dict[str, JSONValue] = {"level": level.name.lower(), "least": str(least)}
+    evidence["differences"] = [str(row) for row in reasons]
     return result("version", 1, problems, evidence)
 
 
