@@ -126,3 +126,15 @@ def test_a_commit_that_no_ref_names_leaves_every_ref_alone(repository: Repositor
 
     assert git(path, "for-each-ref") == before
     assert repository.tree_of(commit) == tree
+
+
+def test_a_branch_that_stands_for_main_never_moves_it(repository: Repository, path: Path) -> None:
+    before = _main(repository)
+    git(path, "symbolic-ref", "refs/heads/heal/a", "refs/heads/main")
+
+    with pytest.raises(IntegrityError, match="stands for another"):
+        _grown(repository, "heal/a", b"1")
+    with pytest.raises(Busy):
+        delete_branch(repository, "heal/a", before)
+
+    assert _main(repository) == before

@@ -280,3 +280,13 @@ def test_notes_whose_objects_are_missing_or_of_another_kind_are_refused(
     git(path, "update-ref", VERDICTS, blob)
     with pytest.raises(IntegrityError):
         read_note(repository, VERDICTS, tree)
+
+
+def test_notes_that_stand_for_main_never_move_it(repository: Repository, path: Path) -> None:
+    before = git(path, "rev-parse", "main")
+    git(path, "symbolic-ref", VERDICTS, "refs/heads/main")
+
+    with pytest.raises(IntegrityError, match="stands for another"):
+        _write(repository, _tree(repository), b"x")
+
+    assert git(path, "rev-parse", "main") == before

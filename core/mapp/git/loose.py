@@ -45,6 +45,15 @@ def read_ref(repository: Path, ref: str) -> str | None:
     return found[1] if found else None
 
 
+def is_symbolic(repository: Path, ref: str) -> bool:
+    """Returns whether a ref stands for another one; such a ref is always a file of its own."""
+    try:
+        with open(f"{repository}/{ref}", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read(4) == b"ref:"
+    except OSError:
+        return False
+
+
 def read_object(repository: Path, identity: str) -> tuple[int, bytes] | None:
     """Returns the kind and content of an object in a file of its own, or None when it has none.
 

@@ -256,8 +256,13 @@ class Repository:
 
         Raises:
             Busy: when the ref moved meanwhile, or a living git process holds it.
+            IntegrityError: when the ref stands for another one, which would then move.
         """
         library = _pygit2()
+        if ref is not None and loose.is_symbolic(self.path, ref):
+            raise IntegrityError(
+                f"{ref} of {self.path.stem} stands for another ref", hint="git symbolic-ref -d"
+            )
         who = library.Signature(signature.name, signature.email, signature.time, 0, "utf-8")
         try:
             found = self._handle.create_commit(ref, who, who, message, tree, list(parents))
