@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from mapp.model.outcome import Declared, Value
+from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.verdict import Result
 from mapp.sandbox.executor import Executor
 from mapp.validate.counterexamples import remembered
 from mapp.validate.evaluation import Row, answers, fault
 from mapp.validate.properties import broken, check_properties, check_total
-from mapp.validate.trial import Trial
+from mapp.validate.trial import Arguments, Trial
 from support.apps import Draft, app
 
 SORT = """
@@ -273,7 +273,7 @@ def test_together_predicates_say_what_each_says_alone(executor: Executor) -> Non
 
 def test_outcomes_of_another_app_are_held_to_the_predicates(executor: Executor) -> None:
     on_trial = trial(executor, words(), GOOD)
-    outcomes = [
+    outcomes: list[tuple[Arguments, Outcome]] = [
         ({"words": ["a"]}, Value(output=["a"])),
         ({"words": ["a"]}, Value(output=[])),
         ({"words": ["a"]}, Declared(error="stopped", meaning="")),

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from mapp.model.app import App
@@ -33,7 +34,7 @@ def check_total(trial: Trial) -> Result:
             kinds.setdefault(row.outcome.kind, row)
     problems = []
     for kind, row in sorted(kinds.items()):
-        small = _smaller(trial, row, lambda tried, kind=kind: _fails_by(tried, kind))
+        small = _smaller(trial, row, partial(_fails_by, kind))
         message = f"{describe(small.outcome)} for {short(_text(trial, small.arguments))}"
         problems.append(
             _finding("main.js", message, small, run_command(trial.app, _own(trial, small.arguments)))
@@ -146,7 +147,7 @@ def _tried(trial: Trial, inputs: Sequence[Arguments]) -> list[Row]:
     ]
 
 
-def _fails_by(rows: Sequence[Row], kind: str) -> list[bool]:
+def _fails_by(kind: str, rows: Sequence[Row]) -> list[bool]:
     return [isinstance(row.outcome, Failed) and row.outcome.kind == kind for row in rows]
 
 
