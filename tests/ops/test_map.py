@@ -197,6 +197,16 @@ def test_the_command_writes_a_file_and_says_what_came_of_it(workspace: Workspace
     assert "--fresh" in again.err
 
 
+def test_the_journal_of_maps_is_shown(workspace: Workspace) -> None:
+    assert "no maps yet" in mapp("runs", "--maps").err
+    for rows in (lines(range(3)), b"bad\n"):
+        mapp("map", "double", "--input", "-", stdin=rows)
+
+    assert "1 caller_input" in mapp("runs", "--maps").out
+    (shown,) = mapp("runs", "--maps", "--failed", "--json").json["maps"]
+    assert (shown["app"], shown["rows"], shown["outcomes"]) == ("double", 1, {"caller_input": 1})
+
+
 def test_rows_that_are_not_there_are_said_not_to_be(workspace: Workspace) -> None:
     found = mapp("map", "double", "--input", "nowhere", "--output", "out")
 
