@@ -76,3 +76,9 @@ def test_the_commands_read_a_key_from_standard_input_and_never_show_it(config_fi
     assert listed.json["keys"] == [{"name": "EXAMPLE_KEY", "from": "stored"}]
     assert SECRET not in stored.out + stored.err + listed.out + listed.err
     assert key(config_file, "EXAMPLE_KEY") == SECRET
+
+
+def test_the_name_of_a_key_may_be_typed_in_small_letters() -> None:
+    assert "stored ANTHROPIC" in mapp("keys", "set", "anthropic", stdin=f"{SECRET}\n").err
+    assert "ANTHROPIC" in mapp("keys").out
+    assert "removed ANTHROPIC" in mapp("keys", "remove", "anthropic").err

@@ -43,8 +43,8 @@ def stored(context: Context, name: str) -> None:
 
     asked = sys.stdin.isatty()
     value = click.prompt(name, hide_input=True, err=True) if asked else sys.stdin.readline(10_000)
-    set_key(context.config.config_file, name, value.strip())
-    context.console.tell(f"stored {name}")
+    set_key(context.config.config_file, name.upper(), value.strip())
+    context.console.tell(f"stored {name.upper()}")
 
 
 @command.command("remove")
@@ -54,5 +54,5 @@ def removed(context: Context, name: str) -> None:
     """Forget a stored key."""
     from mapp.keys import remove_key
 
-    remove_key(context.config.config_file, name)
-    context.console.tell(f"removed {name}")
+    remove_key(context.config.config_file, name.upper())
+    context.console.tell(f"removed {name.upper()}")
