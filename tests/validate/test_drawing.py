@@ -108,12 +108,15 @@ def test_a_contract_that_asks_for_much_gets_what_fits_the_budget(name: str) -> N
     assert all(is_valid(manifest.input_schema, row) for row in drawn.inputs)
 
 
-def test_ten_thousand_properties_and_a_member_named_proto_are_refused_at_the_door() -> None:
+def test_what_is_too_much_for_any_schema_is_refused_at_the_door() -> None:
     from mapp.errors import InvalidSchema
 
     for properties, why in (
         ({f"m{at}": {} for at in range(10_000)}, "more than 1000"),
         ({"__proto__": {"type": "integer"}}, "is no name for a property"),
+        ({"word": {"enum": list(range(10_000))}}, "more than 1000 values"),
+        ({"rows": nested(13)}, "at most 12 levels"),
+        ({"n": {"minimum": 5, "maximum": 3}}, "minimum is above maximum"),
     ):
         with pytest.raises(InvalidSchema) as refused:
             Schema.from_dict({"type": "object", "properties": properties})
@@ -166,6 +169,18 @@ def test_what_was_drawn_is_kept_and_not_asked_for_again(
     (file,) = keep.iterdir()
     file.write_bytes(file.read_bytes()[:-9])  # half a file
     assert draw(manifest, 50, seed=3, keep=keep) == first
+
+
+def test_what_is_kept_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "MOST_KEPT", 4)
+    keep, manifest = tmp_path / "drawn", contract(n={"type": "boolean"})
+    for seed in range(6):
+        draw(manifest, 1, seed=seed, keep=keep)
+        assert len(list(keep.iterdir())) <= 4
+
+    newest = draw(manifest, 1, seed=5)
+    monkeypatch.setattr(drawing, "_CHILD", "raise SystemExit(1)")
+    assert draw(manifest, 1, seed=5, keep=keep) == newest
 
 
 def test_a_passing_trouble_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

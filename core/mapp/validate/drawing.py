@@ -26,6 +26,8 @@ SECONDS: Final = 10
 MEMORY_MB: Final = 1024
 """How much memory the child may have, itself included."""
 LARGEST_ANSWER: Final = 64 << 20
+MOST_KEPT: Final = 400
+"""For how many contracts (with seed and count) the inputs are kept."""
 EDITION: Final = 1
 """Counts up with every change of what is drawn for the same seed: what was kept before is drawn anew."""
 _CHILD: Final = (
@@ -81,6 +83,15 @@ def _put(file: Path, answer: bytes) -> None:
         with os.fdopen(descriptor, "wb") as temporary:
             temporary.write(answer)
         Path(name).replace(file)
+        _forget(file.parent)
+
+
+def _forget(folder: Path) -> None:
+    """Removes the older half of what is kept once that is too much."""
+    files = list(folder.iterdir())
+    if len(files) > MOST_KEPT:
+        for old in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
+            old.unlink(missing_ok=True)
 
 
 def _asked(job: dict[str, Any], seconds: float) -> bytes:
