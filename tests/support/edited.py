@@ -169,7 +169,11 @@ _CAPABILITIES = st.fixed_dictionaries(
 @st.composite
 def _edited_manifest(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
     arguments = dict(document["input"])
-    match draw(st.sampled_from(["argument", "argument", "output", "output", "need", "add", "drop", "rest"])):
+    match draw(
+        st.sampled_from(
+            ["argument", "argument", "output", "output", "need", "default", "add", "drop", "rest"]
+        )
+    ):
         case "argument" if arguments:
             name = draw(st.sampled_from(sorted(arguments)))
             arguments[name] = draw(edited(arguments[name]))
@@ -180,6 +184,9 @@ def _edited_manifest(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any
                 [{}, {"optional": True}, {"unit": "kg"}, {"default": draw(_DEFAULTS)}]
             )
             arguments[name] = {**row, **draw(more)}
+        case "default" if any("default" in row for row in arguments.values()):
+            name = draw(st.sampled_from(sorted(key for key, row in arguments.items() if "default" in row)))
+            arguments[name] = {**arguments[name], "default": draw(_DEFAULTS)}
         case "add":
             arguments.setdefault(draw(_NAMES), draw(_argument()))
         case "drop" if arguments:

@@ -16,7 +16,7 @@ from support.apps import Draft
 
 SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)
 FORCED = {"Mapp-Verdict": "forced; not checked"}
-DERIVED = ("locks", "index", "journal")
+DERIVED = ("locks", "index", "journal", "trials")
 
 
 @dataclass
