@@ -9,14 +9,16 @@ import subprocess
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mapp.author.agent import AgentCoder, _told_by_claude
+from mapp.author.agent import MOST_OUTPUT, AgentCoder, _told_by_claude
 from mapp.author.coder import Brief, Files, Near, Progress
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.patch import LARGEST, PatchRefused, apply
 from mapp.model.budget import Budget
+from mapp.model.spend import Spend
 from mapp.sandbox.confinement import Confinement
 from support.agents import DONE, SOURCE, SUCCESS, agent
 from support.processes import kill, start
@@ -323,12 +325,32 @@ def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
         coder.propose(Brief(app="vat", phase="contract", goal="x"), WORKSPACE, Budget(), lambda _: None)
 
 
-def test_megabytes_of_words_are_dropped(tmp_path: Path) -> None:
-    body = DONE + "for _ in range(20): print('x' * 1_000_000); print('y' * 100_000, file=sys.stderr)"
-    found = agent(tmp_path, body).propose(BRIEF, WORKSPACE, Budget(micros=7), lambda _: None)
+def test_of_megabytes_of_words_the_last_ones_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    spend = AgentCoder._spend
 
+    def spy(self: AgentCoder, ran: Any, worst: Spend) -> Spend:
+        kept.extend([len(ran.out), len(ran.err)])
+        return spend(self, ran, worst)
+
+    monkeypatch.setattr(AgentCoder, "_spend", spy)
+    words = "for _ in range(20): print('x' * 1_000_000); print('y' * 300_000, file=sys.stderr)"
+    found = agent(tmp_path, f"{DONE}{words}\nprint({SUCCESS!r})").propose(
+        BRIEF, WORKSPACE, Budget(), lambda _: None
+    )
+
+    assert kept == [MOST_OUTPUT, MOST_OUTPUT]
+    assert (found.spend.cost_micros, found.reason) == (12_500, "all done")
+
+
+def test_without_an_account_it_counts_at_the_worst(tmp_path: Path) -> None:
+    found = agent(tmp_path, DONE + "print('words ' * 1000)").propose(
+        BRIEF, WORKSPACE, Budget(micros=7), lambda _: None
+    )
     assert len(found.reason) <= 500
-    assert found.spend.cost_micros == 7, "it does not say what it cost, so it counts at the worst"
+    assert found.spend.cost_micros == 7
 
 
 def test_rights_taken_away_do_not_keep_the_folder(tmp_path: Path) -> None:

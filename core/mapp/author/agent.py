@@ -39,7 +39,7 @@ CLAUDE: Final = (
 )
 """The template for Claude Code, which tells its cost as JSON."""
 MOST_OUTPUT: Final = 4 * 1024 * 1024
-"""Bytes of an agent's output that are kept; the rest is read and dropped."""
+"""Bytes of an agent's output that are kept: the last ones, which hold its account."""
 MOST_DISK: Final = 512 * 1024 * 1024
 LARGEST_FILE: Final = 64 * 1024 * 1024
 MOST_PROCESSES: Final = 256
@@ -280,7 +280,8 @@ def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: flo
                     return
             for key, _ in selector.select(min(LOOK_EVERY, ends - now)):
                 part = os.read(key.fd, 65536)
-                key.data.extend(part[: MOST_OUTPUT - len(key.data)])
+                key.data.extend(part)
+                del key.data[:-MOST_OUTPUT]
                 if not part:
                     selector.unregister(key.fileobj)
 
