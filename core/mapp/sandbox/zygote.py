@@ -27,7 +27,7 @@ RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
 PROMPT = 0.01  # seconds after which a worker is one that takes long
-BEHIND = 5  # its niceness then: a third of the processor against one that has just begun
+BEHIND = 7  # its niceness then: a sixth of the processor against one that has just begun
 
 
 class Zygote:
