@@ -9,6 +9,7 @@ from mapp.sandbox.executor import Job, Killed, Result
 
 TOGETHER = 32  # jobs in one worker: more would gain little and keep more contexts ready
 RETIRED_MB = 8.0  # a worker that has grown by more is replaced, so that the next job has its memory
+RUNS = 3  # of its subject that a job is expected to ask for
 UNCERTAIN = ("memory", "cpu", "crash")
 
 
@@ -36,8 +37,8 @@ def may_share(one: Job, other: Job) -> bool:
 
 
 def contexts(jobs: Sequence[Job]) -> int:
-    """Returns how many fresh contexts should be ready for a group; subjects want their own."""
-    return len(jobs) * (2 if jobs[0].subject else 1)
+    """Returns how many fresh contexts should be ready for a group; every run of a subject wants its own."""
+    return len(jobs) * (1 + RUNS if jobs[0].subject else 1)
 
 
 def is_certain(result: Result, job: Job, grown_mb: float) -> bool:

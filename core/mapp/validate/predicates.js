@@ -19,11 +19,18 @@ async function mapp__answers(questions, known, run) {
     return Reflect.ownKeys(value).every((name) => typeof name === "string" && carried(value[name]));
   };
 
+  // Members in the order of RFC 8785, in which a run gets them.
+  const ordered = (value) => {
+    if (Array.isArray(value)) return `[${value.map(ordered).join(",")}]`;
+    if (typeof value !== "object" || value === null) return JSON.stringify(value);
+    return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${ordered(value[name])}`).join(",")}}`;
+  };
+
   const remembering = (input) => {
     asked = true;
     if (!carried(input)) return run(input);
-    const key = JSON.stringify(input);
-    if (!memory.has(key)) memory.set(key, JSON.stringify(run(input)));
+    const key = ordered(input);
+    if (!memory.has(key)) memory.set(key, JSON.stringify(run(JSON.parse(key))));
     return JSON.parse(memory.get(key));
   };
 
