@@ -1,9 +1,10 @@
 """The corpus: one app for each of some exercises of Exercism, and the exercises' cases as rows of examples.
 
-The apps are ours and lie in `tests/corpus`, without examples. The cases are Exercism's (problem-specifications,
-MIT) and stay beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says). `cases.json` next to
-each app says how a case becomes a row: which properties count, where an argument is found in a case's input
-(`"a": "key.a"`; `@property` is the property's name), and which declared error a message stands for.
+The apps are ours and lie in `tests/corpus`, without examples. The cases are Exercism's (problem-
+specifications, MIT) and stay beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA
+says). `cases.json` next to each app says how a case becomes a row: which properties count, where an
+argument is found in a case's input (`"a": "key.a"`; `@property` is the property's name), and which
+declared error a message stands for.
 
 A case is shown, as an example that the coder may see, or held back, to judge by; its hash decides.
 """

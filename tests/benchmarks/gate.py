@@ -1,12 +1,12 @@
 """How often the gate lets a wrong patch in, how often it refuses a right one, and which check does the work.
 
-    python -m tests.benchmarks.gate [--mutants N] [--rewrites N] [--inputs N] [--exercises NAME,…] [--json FILE]
+    python -m tests.benchmarks.gate [--mutants N] [--rewrites N] [--exercises NAME,…] [--jobs N] [--json FILE]
 
-(a) False accepts. One-token mutants of the right programs of the corpus are handed in as heals. Only those count
-that can be told from the right program at all: by a case held back, or by an input drawn with a seed of the
-judge's own. (b) False refusals. Behaviour-preserving rewrites, made by rules or by hand, each seen to agree on
-everything that the judge knows, are handed in as heals. (c) What each check refuses, and what it alone refuses.
-`healing` says what a heal is here, and against which bases.
+(a) False accepts. One-token mutants of the right programs of the corpus are handed in as heals. Only
+those count that can be told from the right program at all: by a case held back, or by an input drawn
+with a seed of the judge's own. (b) False refusals. Behaviour-preserving rewrites, made by rules or by
+hand, each seen to agree on everything that the judge knows, are handed in as heals. (c) What each check
+refuses, and what it alone refuses. `healing` says what a heal is here, and against which bases.
 
 Exercism's cases are read beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says).
 """

@@ -1,14 +1,15 @@
 """Heals as the benchmark of the gate feeds them: a version that fails, a patch for it, and who really knows.
 
-A heal starts from a *base* that fails visibly on some inputs, one of which was reported. Its patch ends well on
-that input, and must change nothing else. Here the patch is the right program with one token wrong, or the right
-program in other words. Three bases show how much the gate leans on having something to compare with:
+A heal starts from a *base* that fails visibly on some inputs, one of which was reported. Its patch ends
+well on that input, and must change nothing else. Here the patch is the right program with one token wrong,
+or the right program in other words. Three bases show how much the gate leans on having something to
+compare with:
 
 `failing`: the right program, except that it crashes on about a fifth of all inputs, anywhere. What the patch
 breaks may lie among them, where nobody can compare.
 `sound`: the right program itself. Whatever the patch changes can be compared.
-`none`: what the gate finds without comparing outputs to the base's, as when the mistake lies wholly within what
-had failed before, or when a person said that a plain answer was wrong.
+`none`: what the gate finds without comparing outputs to the base's, as when the mistake lies wholly within
+what had failed before, or when a person said that a plain answer was wrong.
 
 The *judge* sees what the gate does not: the cases held back, and inputs drawn with another seed.
 """
@@ -182,7 +183,7 @@ def differ(one: Outcome, other: Outcome) -> bool:
 
 
 def trial_of(case: Case, source: str, base: str, executor: Executor, *, inputs: int) -> Trial:
-    """Returns the trial of a patch: version raised, the incident frozen as a regression that the patch passes."""
+    """Returns the trial of a patch: version raised, the incident frozen as a regression that it passes."""
     old = case.sound if base == "sound" else case.failing
     files = case.exercise.files
     old_files = {**files, "main.js": old.source.encode()}

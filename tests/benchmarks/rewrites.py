@@ -1,14 +1,15 @@
 """Other ways to write the same program: patches that change nothing, which the gate must not refuse.
 
-Each rewrite is a function over the syntax tree that yields edits; none of them knows what a program is for. They
-hold for the plain style of the corpus only (no getters with side effects, no shadowed globals), so whoever uses
-one still has to see that the results agree.
+Each rewrite is a function over the syntax tree that yields edits; none of them knows what a program is
+for. They hold for the plain style of the corpus only (no getters with side effects, no shadowed
+globals), so whoever uses one still has to see that the results agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from .token_mutants import parse
@@ -19,7 +20,7 @@ Edit = tuple[int, int, str]
 _TURNED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "===": "===", "!==": "!=="}
 _OPPOSITE: Final = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "===": "!==", "!==": "==="}
 _SOUND: Final = frozenset(
-    "number string identifier member_expression binary_expression unary_expression".split()
+    ["number", "string", "identifier", "member_expression", "binary_expression", "unary_expression"]
 )
 """Expressions that are read without doing anything; a call is none."""
 
@@ -61,7 +62,7 @@ def _note(found: dict[str, Rewrite], form: str, source: str, edits: list[Edit]) 
 
 def _overlap(edits: list[Edit]) -> bool:
     ordered = sorted(edits)
-    return any(one[1] > other[0] for one, other in zip(ordered, ordered[1:], strict=False))
+    return any(one[1] > other[0] for one, other in pairwise(ordered))
 
 
 def _renamed(root: Any) -> Iterator[list[Edit]]:
@@ -101,7 +102,7 @@ def _swapped_statements(root: Any) -> Iterator[list[Edit]]:
     """Two declarations side by side, neither of which needs the other, change places."""
     for block in _walk(root, "statement_block"):
         rows = block.named_children
-        for one, other in zip(rows, rows[1:], strict=False):
+        for one, other in pairwise(rows):
             if _is_plain(one) and _is_plain(other) and not (_declared(one) & _names(other)):
                 yield [_with(one, _text(other)), _with(other, _text(one))]
 
@@ -142,7 +143,8 @@ def _for_of_as_iterator(root: Any) -> Iterator[list[Edit]]:
             continue
         left, right, body = (_text(node.child_by_field_name(name)) for name in ("left", "right", "body"))
         head = f"const steps{number} = ({right})[Symbol.iterator]();"
-        loop = f"for (let step{number} = steps{number}.next(); !step{number}.done; step{number} = steps{number}.next())"
+        following = f"step{number} = steps{number}.next()"
+        loop = f"for (let {following}; !step{number}.done; {following})"
         yield [_with(node, f"{head}\n{loop} {{\nconst {left} = step{number}.value;\n{body}\n}}")]
 
 

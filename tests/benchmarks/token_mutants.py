@@ -1,8 +1,9 @@
 """Programs that differ from a given one in a single token: the wrong patches that the gate is fed.
 
-This is on purpose no part of `mapp.validate.mutation`, and shares nothing with it: a gate that grades tests by
-seeded faults must not be graded by the same faults. Here a token is replaced by another that people confuse it
-with, by another name or text of the same program, or left out; whatever still parses is a mutant.
+This is on purpose no part of `mapp.validate.mutation`, and shares nothing with it: a gate that grades
+tests by seeded faults must not be graded by the same faults. Here a token is replaced by another that
+people confuse it with, by another name or text of the same program, or left out; whatever still parses
+is a mutant.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _RIVALS: Final = {
     for family in _FAMILIES
     for token in family.split()
 }
-_OMITTED: Final = frozenset("! - ... ?. return else async await".split())
+_OMITTED: Final = frozenset(["!", "-", "...", "?.", "return", "else", "async", "await"])
 """Tokens that are left out as well."""
 _NAMES: Final = 2
 """By how many other names of the program a name is replaced."""
