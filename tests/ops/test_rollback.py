@@ -107,7 +107,7 @@ def test_an_old_version_that_does_not_pass_today_comes_back_by_force_alone() -> 
     forced = mapp("rollback", "double", "--force")
     assert (forced.code, "by force" in forced.err) == (0, True)
     newest = next(catalogue.history(built.home, "double"))
-    assert newest.trailers["Mapp-Verdict"] == "forced; failed: examples"
+    assert newest.trailers["Mapp-Verdict"].startswith("forced; failed: examples")
 
 
 def test_what_todays_rules_refuse_outright_comes_back_by_force_too() -> None:

@@ -117,11 +117,26 @@ def _argument(draw: st.DrawFn) -> dict[str, Any]:
         case "optional":
             document["optional"] = True
         case "default":
-            document["default"] = draw(_DEFAULTS)
+            document["default"] = draw(_defaults(document))
     return document
 
 
-_DEFAULTS = st.sampled_from([1, 2, "a", "ab", None, [1], []])
+_OF_TYPE: dict[str, list[Any]] = {
+    "number": [1, 2],
+    "integer": [1, 2],
+    "string": ["a", "ab"],
+    "array": [[], [1]],
+    "object": [{}],
+    "null": [None],
+    "boolean": [True],
+}
+
+
+def _defaults(document: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Returns a strategy for values that mostly fit a schema."""
+    found = document.get("type", "number")
+    kinds = found if isinstance(found, list) else [found]
+    return st.sampled_from(document.get("enum") or [value for kind in kinds for value in _OF_TYPE[kind]])
 
 
 @st.composite
@@ -181,12 +196,12 @@ def _edited_manifest(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any
             name = draw(st.sampled_from(sorted(arguments)))
             row = {key: value for key, value in arguments[name].items() if key not in ("optional", "default")}
             more: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
-                [{}, {"optional": True}, {"unit": "kg"}, {"default": draw(_DEFAULTS)}]
+                [{}, {"optional": True}, {"unit": "kg"}, {"default": draw(_defaults(arguments[name]))}]
             )
             arguments[name] = {**row, **draw(more)}
         case "default" if any("default" in row for row in arguments.values()):
             name = draw(st.sampled_from(sorted(key for key, row in arguments.items() if "default" in row)))
-            arguments[name] = {**arguments[name], "default": draw(_DEFAULTS)}
+            arguments[name] = {**arguments[name], "default": draw(_defaults(arguments[name]))}
         case "add":
             arguments.setdefault(draw(_NAMES), draw(_argument()))
         case "drop" if arguments:
