@@ -176,6 +176,19 @@ def test_an_input_that_run_gets_again_is_answered_as_a_run_would_answer(executor
     assert properties(executor, draft, predicates).passed
 
 
+def test_members_reach_a_run_sorted_as_they_reach_every_run(executor: Executor) -> None:
+    draft = words("function main(input) { return [Object.keys(input).join(), input.mode]; }")
+    draft.taking(mode={"enum": ["a", "b"]}).file("tests/examples.jsonl", "")
+    predicates = """
+    function meta_sorted(input, run) {
+      const other = input.mode === "a" ? "b" : "a";
+      return run({ words: input.words, mode: other }).output.join() === "mode,words," + other
+        && run({ words: input.words, mode: input.mode }).output.join() === "mode,words," + input.mode;
+    }
+    """
+    assert properties(executor, draft, predicates).passed
+
+
 def test_a_predicate_that_counts_its_calls_is_found_out(executor: Executor) -> None:
     (problem,) = properties(
         executor, words(), "let n = 0; function prop_counts() { return ++n < 9; }"
