@@ -54,15 +54,16 @@ class AnthropicCoder:
         """Returns what the model submits; raises CoderFailed."""
         if not self.key:
             raise NoCredentials("there is no key for Anthropic", hint="mapp keys set ANTHROPIC")
-        prompt, form = render(brief, workspace), answer.schema(brief, workspace)
+        prompt = render(brief, workspace)
+        # The cache begins with the tools: their form is the same in every round, whatever files there are.
+        form = answer.schema(brief, dict.fromkeys(brief.may_change, b""))
         space = self._room(prompt, budget)
+        body = self._request(prompt, form, space)
         meter = _Meter(model=self.model, price=self.price, room=space)
+        client = self._client(space, meter)  # loads the library, which takes a second, before the clock runs
         try:
             heard = within(
-                space.seconds,
-                lambda told: self._ask(prompt, form, space, meter, told),
-                watch,
-                meter.abandoned,
+                space.seconds, lambda told: self._ask(client, body, meter, told), watch, meter.abandoned
             )
         except TooLate:
             raise OverBudget(
@@ -73,14 +74,14 @@ class AnthropicCoder:
     def _room(self, prompt: Prompt, budget: Budget) -> Room:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
-    def _ask(self, prompt: Prompt, form: dict[str, Any], space: Room, meter: _Meter, told: Watch) -> _Heard:
+    def _ask(self, client: anthropic.Anthropic, body: dict[str, Any], meter: _Meter, told: Watch) -> _Heard:
         """Returns what the model said; raises CoderFailed, whatever goes wrong."""
         import anthropic
 
         try:
-            with self._client(space, meter) as client:
+            with client:
                 told(Progress(doing=f"asking {self.model}"))
-                with client.messages.create(**self._request(prompt, form, space)) as stream:
+                with client.messages.create(**body) as stream:
                     return _listen(stream, meter, told)
         except CoderFailed:
             raise
