@@ -43,6 +43,8 @@ REWRITES: Final = 140
 MOST_ACCEPTED: Final = 0.02
 MOST_REFUSED: Final = 0.05
 BASES: Final = ("failing", "sound", "none")
+LOOKS: Final = frozenset(["size", "budget"])
+"""What refuses a patch for its length or its time, never for what it does; time depends on the machine."""
 FULL: Final = 20
 """Of so many wrong patches one is shown to every check."""
 
@@ -161,14 +163,12 @@ def examined(case: Case, label: str, source: str, executor: Executor, inputs: in
 def report(wrong: list[Found], killable: list[Found], right: list[Found], same: list[Found]) -> None:
     """Prints all tables."""
     silent = [row for row in killable if not row.loud]
-    rows = []
-    for base in BASES:
-        let_in = [f"{of(group, lambda row: not row.refused[base])}" for group in (killable, silent)]  # noqa: B023
-        rows.append([base, *let_in, of(same, lambda row: bool(row.refused[base]))])  # noqa: B023
+    rows = [_line(base, killable, silent, same) for base in BASES]
     title = (
         f"{len(killable)} wrong patches (of {len(wrong)} mutants), {len(same)} right ones (of {len(right)})"
     )
-    table(title, ["base", "wrong let in (< 2 %)", "of the silent ones", "right refused (< 5 %)"], rows)
+    headings = ["base", "wrong let in (< 2 %)", "of the silent", "right refused (< 5 %)", "for what they do"]
+    table(title, headings, rows)
     for base in BASES[:2]:
         table(
             f"What each check refuses, base: {base}",
@@ -177,6 +177,12 @@ def report(wrong: list[Found], killable: list[Found], right: list[Found], same: 
         )
     _each("Wrong patches let in (base: failing)", [row for row in killable if not row.refused["failing"]])
     _each("Right patches refused (base: failing)", [row for row in same if row.refused["failing"]])
+
+
+def _line(base: str, killable: list[Found], silent: list[Found], same: list[Found]) -> list[str]:
+    let_in = [of(group, lambda row: not row.refused[base]) for group in (killable, silent)]
+    refused = of(same, lambda row: bool(row.refused[base]))
+    return [base, *let_in, refused, of(same, lambda row: not LOOKS.issuperset(row.refused[base]))]
 
 
 def matrix(killable: list[Found], base: str) -> list[list[str]]:
