@@ -186,7 +186,10 @@ def test_members_reach_a_run_sorted_as_they_reach_every_run(executor: Executor) 
         && run({ words: input.words, mode: input.mode }).output.join() === "mode,words," + input.mode;
     }
     """
-    assert properties(executor, draft, predicates).passed
+    on_trial = trial(executor, draft, predicates)
+    assert check_properties(on_trial).passed
+    row = Row(arguments={"words": ["x"], "mode": "b"}, outcome=Value(output=["mode,words", "b"]))
+    assert fault(executor, on_trial.app, "meta_sorted", row) == ""
 
 
 def test_a_predicate_that_counts_its_calls_is_found_out(executor: Executor) -> None:

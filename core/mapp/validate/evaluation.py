@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -223,7 +223,13 @@ def _one_by_one(executor: Executor, app: App, part: Sequence[Question]) -> str:
 
 def _alone(executor: Executor, app: App, question: Question) -> str:
     """Returns what a predicate says in a context of its own: JSON, or what went wrong."""
-    job = _job(app, question.predicate, question.texts, metamorphic=question.runs_app)
+    job = _job(app, question.predicate, question.texts, metamorphic=False)
+    if question.runs_app:
+        # The same `run` as together, without anything that is known.
+        call = f"{question.predicate}(JSON.parse({json.dumps(question.texts[0])}), run)"
+        source = f"{_runner()}\nconst predicates = (run) => {call};"
+        job = _job(app, "mapp__answers", ("null", "{}"), metamorphic=True, source=source)
+        job = replace(job, wall_ms=BUDGET_MS)
     match executor.run(job):
         case Returned(json=text):
             return text

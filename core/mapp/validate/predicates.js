@@ -34,6 +34,9 @@ async function mapp__answers(questions, known, run) {
     return JSON.parse(memory.get(key));
   };
 
+  // Without questions there is one predicate, alone: what it returns is seen as it is.
+  if (questions === null) return predicates(remembering);
+
   // T and F after the app was asked, t and f without; ? is for what has to be looked at alone.
   const answer = async ([predicate, texts]) => {
     asked = false;
