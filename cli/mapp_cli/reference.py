@@ -12,6 +12,8 @@ from typing import Final
 import click
 
 from mapp.explanations import EXPLANATIONS
+from mapp.model.verdict import KINDS
+from mapp.validate.gate import ALWAYS, CHECKS
 from mapp_cli.group import COMMANDS, all_commands, group
 from mapp_cli.main import HELP_FILE
 
@@ -25,6 +27,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield Path(__file__).parent / HELP_FILE, help_page()
     yield ROOT / "docs/reference/commands.md", commands_page()
     yield ROOT / "docs/reference/errors.md", errors_page()
+    yield ROOT / "docs/reference/checks.md", checks_page()
 
 
 def help_page() -> str:
@@ -56,6 +59,19 @@ def errors_page() -> str:
     return "\n".join([*head, *rows, "", *_EXIT_CODES, ""])
 
 
+def checks_page() -> str:
+    """Returns the page of the gate's checks."""
+    rows = []
+    for check in CHECKS:
+        kinds = "all" if check.kinds == ALWAYS else ", ".join(kind for kind in KINDS if kind in check.kinds)
+        rows.append(f"| `{check.id}` | {check.says} | {kinds} | {'yes' if check.compares else ''} |")
+    head = [
+        "| check | what it says | kinds of change | against what is replaced |",
+        "| --- | --- | --- | --- |",
+    ]
+    return "\n".join([*_CHECKS, *head, *rows, ""])
+
+
 def _inner(command: click.Command, path: str) -> Iterator[str]:
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
@@ -69,6 +85,19 @@ def _help(command: click.Command, path: str) -> str:
     with click.Context(command, info_name=path, **settings) as ctx:
         return command.get_help(ctx)
 
+
+_CHECKS: Final = (
+    "# The checks of the gate",
+    "",
+    "One list, in this order, for all that may move `main`: `mapp add`, `edit`, `compile`, `expand`,",
+    "`rollback`; `mapp test` and `mapp ci` run it too. The kind of a change selects the checks. One",
+    "with nothing to look at is skipped, and that is no failure. A source that does not load ends the trial.",
+    "",
+    "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` beside the tree that it is",
+    "about. `mapp verdict` shows it, `mapp verify` derives it again from the same trees, seed and number of",
+    "inputs; only `recorded` and `budget` depend on the machine and are not compared.",
+    "",
+)
 
 _EXIT_CODES: Final = (
     "# Exit codes",

@@ -151,8 +151,10 @@ def _compare(page: Path, fence: Fence, step: Step, shell: Shell) -> None:
 
 
 def _tool(folder: Path) -> Path:
-    program = folder / "bin" / "mapp"
-    program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mapp_cli "$@"\n')
-    program.chmod(0o755)
-    return program.parent
+    programs = folder / "bin"
+    programs.mkdir(parents=True)
+    for name, words in (("mapp", " -m mapp_cli"), ("python", "")):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n')
+        program.chmod(0o755)
+    return programs

@@ -9,7 +9,7 @@ import pytest
 
 from mapp.model.verdict import Result
 from mapp.sandbox.choice import open_executor
-from mapp.sandbox.executor import Executor, Job, Program
+from mapp.sandbox.executor import Executor, Job, Program, Returned
 from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.validate.determinism import ELSEWHERE, check_determinism
@@ -44,6 +44,20 @@ def test_dates_sorting_and_letter_case_do_not_see_the_environment(executor: Exec
     """
 
     assert result(executor, app().source(source)).passed
+
+
+def test_neither_the_zone_nor_the_language_of_the_person_reaches_a_script(
+    executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(
+        program=Program(source="function main() { return [new Date(2026, 5, 1, 12).toISOString(), 1.5]; }")
+    )
+    monkeypatch.setenv("TZ", "Pacific/Chatham")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    with open_executor() as other:
+        found = other.run(job)
+
+    assert isinstance(found, Returned) and found.json == '["2026-06-01T12:00:00.000Z",1.5]'
 
 
 @pytest.mark.parametrize("call", ["Math.random()", "Date.now() / 1e13", "host.now() / 1e13", "host.random()"])
