@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp_cli.context import Context, pass_context
+from mapp_cli.rendering import MARKS, MOST_PROBLEMS
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Result, Verdict
 
-MOST_SHOWN = 5
-MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
 
 
 @click.command("verdict")
@@ -55,9 +54,9 @@ def _check(result: Result) -> Iterator[str]:
     why = dict(result.evidence).get("why")
     note = f": {why}" if result.status == "skipped" and why else ""
     yield f"  {MARKS[result.status]} {result.check} ({result.counted}){note}"
-    for row in result.problems[:MOST_SHOWN]:
+    for row in result.problems[:MOST_PROBLEMS]:
         yield f"         {row}"
         if row.reproduce:
             yield f"           again: {row.reproduce}"
-    if len(result.problems) > MOST_SHOWN:
-        yield f"         … and {len(result.problems) - MOST_SHOWN} more"
+    if len(result.problems) > MOST_PROBLEMS:
+        yield f"         … and {len(result.problems) - MOST_PROBLEMS} more"
