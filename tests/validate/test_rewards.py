@@ -126,7 +126,6 @@ def test_looking_for_the_examiner_gains_nothing(executor: Executor, tested: str)
         assert refusing(made, executor) or is_right(made, executor)
 
 
-@pytest.mark.xfail(strict=True, reason="all tests run at one hour, and with one seed, that anybody can know")
 @pytest.mark.parametrize(
     ("power", "test"), [("clock", f"host.now() === {NOW}"), ("random", "host.random() === KNOWN")]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,8 @@ from mapp.validate.generate.inputs import Drawn
 NOW: Final = 1_700_000_000_000
 """What the clock shows while tests run, unless an example says otherwise: 2023-11-14T22:13:20Z."""
 SEED: Final = 1
+FURTHEST: Final = 10 * 365 * 86_400_000
+"""Inputs that are drawn are tried up to ten years before and after that time."""
 INPUTS: Final = 100
 """How many inputs are drawn for the properties of one app."""
 LAWS: Final = ("prop_", "meta_", "throws_")
@@ -139,9 +142,25 @@ class Trial:
         return self._draw(app).inputs
 
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
-        """Returns what an app makes of complete inputs, at the time and with the seed of all tests."""
-        jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in inputs]
+        """Returns what an app makes of complete inputs, each at a time and with a seed of its own."""
+        jobs = []
+        for arguments in inputs:
+            now, seed = self.moment(arguments)
+            jobs.append(job_for(app, arguments, now_ms=now, seed=seed))
         return tuple(judge(app.manifest, result) for result in run_batch(self.executor, jobs))
+
+    def moment(self, arguments: Arguments) -> tuple[int, int]:
+        """Returns time (ms since 1970-01-01 UTC) and seed for an input: the same for the same source.
+
+        They come from the hash of the source, which no source can know of itself: an app that is right only
+        while it is tested would have to. What is pure does not notice, and gets the same for all.
+        """
+        if not (self.app.manifest.capabilities.clock or self.app.manifest.capabilities.random):
+            return NOW, SEED
+        told = f"{self.app.source}\0{canonical(arguments)}"
+        digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
+        away = int.from_bytes(digest[:8], "big") % (2 * FURTHEST) - FURTHEST
+        return NOW + away, int.from_bytes(digest[8:12], "big")
 
     def example(self, app: App, row: Example) -> Outcome | None:
         """Returns what an app makes of an example's input; None if it does not fit the input schema."""
