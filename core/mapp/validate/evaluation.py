@@ -44,10 +44,11 @@ YES: Final = "true"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One input and what the app made of it."""
+    """One input and what the app made of it, at which time (ms since 1970-01-01 UTC) and with which seed."""
 
     arguments: Arguments
     outcome: Outcome
+    moment: tuple[int, int] = (NOW, SEED)
 
     @property
     def text(self) -> str:
@@ -63,6 +64,7 @@ class Question:
     row: int
     texts: tuple[str, ...]
     wanted: bool = True
+    moment: tuple[int, int] = (NOW, SEED)
 
     @property
     def runs_app(self) -> bool:
@@ -113,7 +115,7 @@ def _questions(names: Sequence[str], at: int, row: Row) -> Iterator[Question]:
             refused = isinstance(row.outcome, Declared) and row.outcome.error == name.removeprefix("throws_")
             yield Question(predicate=name, row=at, texts=(row.text,), wanted=refused)
         elif name.startswith("meta_"):
-            yield Question(predicate=name, row=at, texts=(row.text,))
+            yield Question(predicate=name, row=at, texts=(row.text,), moment=row.moment)
         elif isinstance(row.outcome, Value):
             yield Question(predicate=name, row=at, texts=(row.text, canonical(row.outcome.output)))
 
@@ -167,7 +169,14 @@ def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Se
     questions = [[question.predicate, question.texts] for question in part]
     arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
     source = f"{_runner()}\nconst predicates = {{ {table} }};"
-    return _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
+    job = _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
+    return _at(part[0], job)
+
+
+def _at(question: Question, job: Job) -> Job:
+    """Returns a job at the moment of a question: what runs the app must run it as it was run before."""
+    now, seed = question.moment
+    return replace(job, now_ms=now, seed=seed)
 
 
 def _reply(outcome: Outcome) -> str:
@@ -229,7 +238,7 @@ def _alone(executor: Executor, app: App, question: Question) -> str:
         call = f"{question.predicate}(JSON.parse({json.dumps(question.texts[0])}), run)"
         source = f"{_runner()}\nconst predicates = (run) => {call};"
         job = _job(app, "mapp__answers", ("null", "{}"), metamorphic=True, source=source)
-        job = replace(job, wall_ms=BUDGET_MS)
+        job = replace(_at(question, job), wall_ms=BUDGET_MS)
     match executor.run(job):
         case Returned(json=text):
             return text

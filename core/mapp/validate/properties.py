@@ -73,7 +73,7 @@ def rows_of(trial: Trial) -> list[Row]:
     return [
         *_tried(trial, [row for row in kept if canonical(row) not in known]),
         *(
-            Row(arguments=arguments, outcome=outcome)
+            Row(arguments=arguments, outcome=outcome, moment=trial.moment(arguments))
             for arguments, outcome in zip(trial.drawn, trial.outcomes, strict=True)
         ),
     ]
@@ -82,7 +82,10 @@ def rows_of(trial: Trial) -> list[Row]:
 def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> list[bool]:
     """Returns for inputs and what an app made of them whether they break a predicate of the app on trial."""
     other = replace(app, properties=trial.app.properties)
-    rows = [Row(arguments=dict(arguments), outcome=outcome) for arguments, outcome in pairs]
+    rows = [
+        Row(arguments=dict(arguments), outcome=outcome, moment=trial.moment(arguments))
+        for arguments, outcome in pairs
+    ]
     found = answers(trial.executor, other, trial.predicates, rows)
     hit = {at for said in found.values() for at in said.broken}
     return [at in hit for at in range(len(rows))]
@@ -143,7 +146,8 @@ def _smaller(trial: Trial, row: Row, breaks: Callable[[list[Row]], list[bool]]) 
 def _tried(trial: Trial, inputs: Sequence[Arguments]) -> list[Row]:
     outcomes = trial.attempt(trial.app, inputs)
     return [
-        Row(arguments=arguments, outcome=outcome) for arguments, outcome in zip(inputs, outcomes, strict=True)
+        Row(arguments=arguments, outcome=outcome, moment=trial.moment(arguments))
+        for arguments, outcome in zip(inputs, outcomes, strict=True)
     ]
 
 
