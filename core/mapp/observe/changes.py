@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import NotFound
 from mapp.model.change import Change, State
-from mapp.observe.ledger import LedgerFailed
+from mapp.observe.ledger import connected
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS changes (
@@ -82,17 +81,5 @@ class Changes:
             found = connection.execute(f"SELECT * FROM changes {clause}", values).fetchall()
         return [Change.from_dict(row) for row in found]
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(
-                sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            ) as connection:
-                connection.row_factory = sqlite3.Row
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(_TABLE)
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerFailed(f"the changes in {self.path} cannot be read or written: {error}") from None
+    def _connected(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return connected(self.path, _TABLE)

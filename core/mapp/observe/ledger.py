@@ -167,24 +167,30 @@ class SpendLedger:
             ),
         )
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(
-                sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            ) as connection:
-                connection.row_factory = sqlite3.Row
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")  # on the disk before anybody is asked
-                for statement in (_TABLE, *_INDEXES):
-                    connection.execute(statement)
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerFailed(
-                f"the ledger in {self.path} cannot be used: {error}",
-                hint="no model is asked before that is mended; mapp doctor may say more",
-            ) from None
+    def _connected(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return connected(self.path, _TABLE, *_INDEXES)
+
+
+@contextlib.contextmanager
+def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
+    """Opens the journal's file for what must be on the disk before anybody acts on it; raises LedgerFailed.
+
+    The statements make the tables that are needed where they are missing.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")  # on the disk before anybody is asked
+            for statement in statements:
+                connection.execute(statement)
+            yield connection
+    except (sqlite3.Error, OSError) as error:
+        raise LedgerFailed(
+            f"the ledger in {path} cannot be used: {error}",
+            hint="no model is asked before that is mended; mapp doctor may say more",
+        ) from None
 
 
 @contextlib.contextmanager
