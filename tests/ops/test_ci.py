@@ -71,10 +71,23 @@ def test_every_commit_of_the_range_is_validated_and_the_bad_one_named(clone: Clo
     assert [row["passed"] for row in document["commits"]] == [False, True]
     assert document["commits"][1]["commit"] == good
     failed = [row["check"] for row in document["commits"][0]["checks"] if not row["passed"]]
-    assert {"examples", "properties", "version"} <= set(failed)
+    assert {"examples", "properties"} <= set(failed)
     assert len(ElementTree.parse(tmp_path / "r.xml").getroot()) == 2
     found = json.loads((tmp_path / "r.sarif").read_text())["runs"][0]["results"]
     assert {row["ruleId"] for row in found} == set(failed)
+
+
+def test_the_version_is_judged_once_at_the_end_of_the_range(clone: Clone) -> None:
+    first = clone.commit(draft(), "double: first")
+    clone.commit(draft().file("README.md", "one\n"), "double: a word")
+    late = clone.commit(draft().file("README.md", "two\n"), "double: another")
+    refused = json.loads(mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json").out)
+    clone.commit(draft("1.0.1").file("README.md", "two\n"), "double: 1.0.1")
+    passed = json.loads(mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json").out)
+
+    assert [row["passed"] for row in refused["commits"]] == [True, False]
+    assert [row["passed"] for row in passed["commits"]] == [True, True, True]
+    assert refused["commits"][1]["commit"] == late
 
 
 def test_without_a_base_the_newest_commit_is_validated(clone: Clone) -> None:

@@ -1,6 +1,7 @@
 """Validates every commit of a push or a pull request in an app's own repository.
 
-Each commit is judged against its first parent by the rules of the kind that it says it is. Nothing of the
+Each commit is judged by the rules of the kind that it says it is: a heal or an expansion against its first
+parent, an edit by itself; the last one also has the version that all of them together demand. Nothing of the
 checkout is read: only git objects, through the same allow-list as in a library.
 """
 
@@ -25,6 +26,8 @@ NOTHING: Final = "0" * 40
 """What forges give as the commit before the first one of a branch."""
 
 Begin = Callable[[Commit], None]
+Standing = tuple[App, dict[str, bytes]]
+"""An app with its whole tree (path -> bytes)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,15 +117,29 @@ def validate(
         IntegrityError: an object is damaged or missing.
     """
     repository = discover(folder)
-    for commit in commits_of(repository, range_of(repository, base, head, environment)):
+    wanted = range_of(repository, base, head, environment)
+    for commit in commits_of(repository, wanted):
         if begin is not None:
             begin(commit)
-        yield Judged(commit=commit, verdict=_judge(workspace, repository, commit, options, watch))
+        # People bump the version once, in whichever commit: it is judged at the end of the range.
+        released = wanted.base if commit.id == wanted.head else commit.id
+        base_of_edits = _found(repository, released or next(iter(commit.parents), None))
+        yield Judged(
+            commit=commit,
+            verdict=_judge(workspace, repository, commit, base_of_edits, options=options, watch=watch),
+        )
 
 
 def _judge(
-    workspace: Workspace, repository: Repository, commit: Commit, options: Options, watch: Watch | None
+    workspace: Workspace,
+    repository: Repository,
+    commit: Commit,
+    base_of_edits: Standing | None,
+    *,
+    options: Options,
+    watch: Watch | None,
 ) -> Verdict:
+    """Returns the verdict on a commit: a heal or expansion against its parent, an edit as is told."""
     try:
         app, files = _app_at(repository, commit.id)
     except MappError as error:
@@ -130,24 +147,25 @@ def _judge(
         if watch is not None:
             watch(verdict.results[0])
         return verdict
-    before = _before(repository, commit)
-    same = before is not None and before[0].tree == app.tree
+    before = _found(repository, next(iter(commit.parents), None))
     kind = _kind(commit, new=before is None)
-    trial = trial_of(workspace, app, files, base=None if same else before, kind=kind, options=options)
+    base = before if kind in ("heal", "expand") else base_of_edits
+    same = base is not None and base[0].tree == app.tree
+    trial = trial_of(workspace, app, files, base=None if same else base, kind=kind, options=options)
     return judged(trial, commit.tree, watch)
 
 
-def _app_at(repository: Repository, commit: str) -> tuple[App, dict[str, bytes]]:
+def _app_at(repository: Repository, commit: str) -> Standing:
     found = read_snapshot(repository, commit)
     return read_app(found.files, commit=found.commit, tree=found.tree), found.files
 
 
-def _before(repository: Repository, commit: Commit) -> tuple[App, dict[str, bytes]] | None:
-    """Returns the app that the first parent holds; None for a first commit, and after one that held none."""
-    if not commit.parents:
+def _found(repository: Repository, commit: str | None) -> Standing | None:
+    """Returns the app that a commit holds; None where there is no commit, or no app in it."""
+    if commit is None:
         return None
     try:
-        return _app_at(repository, commit.parents[0])
+        return _app_at(repository, commit)
     except (InvalidApp, NotFound):
         return None
 

@@ -11,7 +11,7 @@ from typing import Final
 from mapp.config import write_whole
 from mapp.errors import InvalidInput
 from mapp.model.manifest import Manifest
-from mapp.model.validation import is_valid
+from mapp.model.validation import with_defaults
 from mapp.model.values import canonical, parse
 from mapp.validate.generate.inputs import Arguments
 
@@ -22,7 +22,7 @@ LONGEST: Final = 20_000
 
 
 def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]:
-    """Returns the kept inputs of an app that still fit its schema; what cannot be read is passed over."""
+    """Returns the kept inputs of an app that still fit its schema, complete; others are passed over."""
     if folder is None:
         return ()
     try:
@@ -33,8 +33,8 @@ def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]
     for line in lines[:MOST]:
         with contextlib.suppress(InvalidInput):
             value = parse(line)
-            if isinstance(value, dict) and is_valid(manifest.input_schema, value):
-                found.append(value)
+            if isinstance(value, dict):
+                found.append(with_defaults(manifest, value))
     return tuple(found)
 
 
