@@ -32,6 +32,12 @@ COMMANDS: Final = {
         "grant": "Let an app use what it declares.",
         "revoke": "Take capabilities back from an app.",
     },
+    "Have apps written": {
+        "compile": "Have an app written that does what a request asks for.",
+        "expand": "Have an app widened.",
+        "review": "Show, approve or reject changes that wait.",
+        "spend": "Show what writing apps has cost, and what is left.",
+    },
     "Write apps": {
         "new": "Start a new app in a folder of its own.",
         "import": "Turn a JavaScript function into an app's folder.",
@@ -46,7 +52,6 @@ COMMANDS: Final = {
         "index": "Rebuild the index, or show its state.",
         "config": "Show or change settings.",
         "keys": "Store secrets for apps and models.",
-        "spend": "Show what writing apps has cost, and what is left.",
         "doctor": "Say what works on this machine and what does not.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",

@@ -60,6 +60,10 @@ class Config:
     budget_change: str = field(
         default="$2, 12 rounds, 30 min", metadata={"help": "what writing or changing one app may cost"}
     )
+    merge: Literal["auto", "ask", "review"] = field(
+        default="ask",
+        metadata={"help": "when a proven change goes to main: auto, ask, or review (with mapp review)"},
+    )
     budget_day: str = field(default="$5", metadata={"help": "what coders may cost on one day"})
     budget_month: str = field(default="$50", metadata={"help": "what coders may cost in one month"})
 
@@ -70,6 +74,7 @@ _CHOICES: Final = {
     "engine": ("dukpy", "quickjs-ng"),
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
+    "merge": ("auto", "ask", "review"),
 }
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
 _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)

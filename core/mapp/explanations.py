@@ -142,6 +142,11 @@ EXPLANATIONS: Final = {
         "What a call of a coder may cost could not be written down, so it was not made.",
         "The message says why: a full disk, a missing right, a damaged journal.sqlite.",
     ),
+    "MAPP-0540": _row(
+        "given-up",
+        "All rounds were used up and no answer could be tried, or none passed the gate.",
+        "mapp review shows what was written last; say more in the request, or choose another coder.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "What lies on disk is not what it claims to be.",

@@ -8,17 +8,21 @@ import pytest
 
 from mapp.author.failures import CoderFailed, Unavailable
 from mapp.author.scripted import ScriptedCoder
-from mapp.errors import PermissionNeeded
+from mapp.errors import InvalidApp, PermissionNeeded
 from mapp.library import catalogue
 from mapp.library.verdicts import recorded
 from mapp.model.values import canonical
 from mapp.observe.changes import Changes
+from mapp.ops.changing import Changed, resume
 from mapp.ops.coders import open_ledger
-from mapp.ops.compile import Compiled, compile_app
+from mapp.ops.compile import compile_app, expand_app
 from mapp.ops.execute import execute
-from support.authors import RIGHT, WRONG, Decided, contract, quiet
+from mapp.ops.gate import Options
+from mapp.ops.reviewing import approve_change, reject_change, review, waiting
+from support.authors import MANIFEST, RIGHT, WRONG, Decided, contract, quiet
 from support.library import Built, fsck, git, library
 
+FEW = Options(inputs=30)
 REQUEST = "multiply a number by three"
 
 
@@ -29,9 +33,15 @@ def built() -> Iterator[Built]:
     made.workspace.close()
 
 
-def compiled(built: Built, coder: ScriptedCoder, person: Decided | None = None) -> Compiled:
+def compiled(built: Built, coder: ScriptedCoder, person: Decided | None = None) -> Changed:
     return compile_app(
-        built.workspace, REQUEST, person=person or Decided(), watch=quiet, name="triple", coder=coder
+        built.workspace,
+        REQUEST,
+        person=person or Decided(),
+        watch=quiet,
+        name="triple",
+        coder=coder,
+        options=FEW,
     )
 
 
@@ -133,3 +143,142 @@ def test_a_broken_connection_leaves_a_change_that_can_be_resumed_without_paying_
 
     assert f"--resume {change.id}" in caught.value.hint
     assert open_ledger(built.workspace).answer(change.id, "contract", 1) is not None
+
+
+def test_a_change_that_was_broken_off_is_carried_on_without_paying_twice(built: Built) -> None:
+    with pytest.raises(CoderFailed):
+        compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
+    (change,) = Changes(built.home.journal).waiting()
+    person, again = Decided(), ScriptedCoder(answers=[{"main.js": RIGHT}])
+    found = resume(built.workspace, change.id, person=person, watch=quiet, coder=again, options=FEW)
+
+    assert found.change.state == "merged"
+    assert [row.brief.phase for row in again.asked] == ["code"], "the contract is paid for"
+    assert execute(built.workspace, "triple", {"number": 5}).outcome.output == 15  # type: ignore[union-attr]
+
+
+def test_an_approved_contract_is_not_shown_again(built: Built) -> None:
+    dead = ScriptedCoder(answers=[contract(), {"main.js": WRONG}, Unavailable("dead")])
+    with pytest.raises(CoderFailed):
+        compiled(built, dead)
+    (change,) = Changes(built.home.journal).waiting()
+    person = Decided()
+    coder = ScriptedCoder(answers=[{"main.js": RIGHT}])
+    resume(built.workspace, change.id, person=person, watch=quiet, coder=coder, options=FEW)
+
+    assert person.contracts == []
+
+
+def test_a_proven_change_waits_until_it_is_approved(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    shown = review(built.workspace, found.change.id)
+
+    assert (found.change.state, catalogue.names(built.home)) == ("proven", ())
+    assert "+  return input.number * 3;" in shown.difference
+    assert shown.verdict is not None and shown.verdict.passed
+    assert approve_change(built.workspace, found.change.id).name == "triple"
+    assert catalogue.names(built.home) == ("triple",)
+    assert waiting(built.workspace) == []
+
+
+def test_a_rejected_change_leaves_nothing_but_its_cost(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    reject_change(built.workspace, found.change.id)
+
+    assert not (built.home.root / "changes" / f"{found.change.id}.git").exists()
+    assert waiting(built.workspace) == []
+    assert open_ledger(built.workspace).sums(found.change.id).change.rounds == 2
+
+
+def test_an_unproven_change_cannot_be_approved(built: Built) -> None:
+    wrongs = [WRONG.replace("100", str(number)) for number in range(100, 106)]
+    coder = ScriptedCoder(answers=[contract(), *({"main.js": wrong} for wrong in wrongs)])
+    found = compiled(built, coder)
+    with pytest.raises(InvalidApp, match="is not proven"):
+        approve_change(built.workspace, found.change.id)
+
+
+PLUS = """\
+[input.plus]
+type = "integer"
+minimum = 0
+maximum = 5
+default = 0
+
+[output]"""
+LOOSE = """
+function meta_twice_the_input_is_twice_the_output(input, run) {
+  if (Math.abs(input.number) > 500) return true;
+  return run({ number: input.number * 2 }).output === run({ number: input.number }).output * 2;
+}
+function meta_the_opposite_input_has_the_opposite_output(input, run) {
+  return run({ number: -input.number }).output === 0 - run({ number: input.number }).output;
+}
+"""
+MORE = """
+function meta_plus_adds_that_much(input, run) {
+  const bare = run({ number: input.number, plus: 0 });
+  const more = run({ number: input.number, plus: input.plus });
+  return more.output - bare.output === input.plus;
+}
+"""
+
+
+def loose() -> dict[str, str]:
+    """Returns a contract whose laws leave room for more arguments."""
+    return {**contract(), "tests/properties.js": LOOSE}
+
+
+def test_an_app_is_widened_as_a_minor_version_that_does_all_that_it_did(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE + MORE
+    wider["tests/examples.jsonl"] += '{"input": {"number": 4, "plus": 2}, "output": 14}\n'
+    code = "function main(input, host) {\n  return input.number * 3 + input.plus;\n}\n"
+    coder = ScriptedCoder(answers=[wider, {"main.js": code}])
+    found = expand_app(
+        built.workspace,
+        "triple",
+        "also add a little",
+        person=Decided(),
+        watch=quiet,
+        coder=coder,
+        options=FEW,
+    )
+
+    assert found.verdict is not None and found.verdict.passed, [
+        str(row) for result in found.verdict.results for row in result.problems
+    ]
+    assert found.committed is not None and found.committed.version == "0.2.0"
+    assert execute(built.workspace, "triple", {"number": 4, "plus": 2}).outcome.output == 14  # type: ignore[union-attr]
+    assert execute(built.workspace, "triple", {"number": 4}).outcome.output == 12  # type: ignore[union-attr]
+    fsck(built.home.root)
+
+
+def test_a_widening_that_changes_what_was_is_refused(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE + MORE
+    bad = "function main(input, host) {\n  return input.number * 3 + (input.plus || 1);\n}\n"
+    coder = ScriptedCoder(
+        answers=[wider, *({"main.js": bad.replace("1;", f"1 + 0 * {n};")} for n in range(6))]
+    )
+    before = built.state()
+    found = expand_app(
+        built.workspace,
+        "triple",
+        "also add a little",
+        person=Decided(),
+        watch=quiet,
+        coder=coder,
+        options=FEW,
+    )
+
+    assert found.change.state == "failed"
+    assert (
+        catalogue.load(built.home, "triple").manifest.version
+        == catalogue.load(built.home, "triple", "v0.1.0").manifest.version
+    )
+    assert {path for path in before if path == "mapp.lock"} and built.state()["mapp.lock"] == before[
+        "mapp.lock"
+    ]

@@ -9,7 +9,7 @@ from mapp.author.coder import Progress
 from mapp.model.app import App
 from mapp.model.change import Change
 from mapp.model.verdict import Verdict
-from mapp.ops.compile import Estimate
+from mapp.ops.changing import Estimate
 
 MANIFEST = """\
 manifest = 1
@@ -24,8 +24,8 @@ maximum = 1000
 
 [output]
 type = "integer"
-minimum = -3000
-maximum = 3000
+minimum = -3005
+maximum = 3005
 """
 LAWS = """\
 function prop_a_third_is_the_input(input, output) { return output / 3 === input.number; }

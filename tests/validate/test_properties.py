@@ -296,3 +296,17 @@ def test_outcomes_of_another_app_are_held_to_the_predicates(executor: Executor) 
         ({"words": ["stop"]}, Declared(error="stopped", meaning="")),
     ]
     assert broken(on_trial, replace(on_trial.app, source=SORT), outcomes) == [False, True, True, False]
+
+
+def test_run_completes_what_a_predicate_leaves_out(executor: Executor) -> None:
+    made = app().taking(times={"type": "integer", "minimum": 1, "maximum": 9, "default": 2})
+    made.source("function main(input) { return input.number * input.times; }").without("tests/requests.jsonl")
+    made.stating(output={"type": "number"})
+    made.file(
+        "tests/properties.js",
+        "function meta_the_default_is_two(input, run) {"
+        " return run({ number: input.number }).output === 2 * input.number; }",
+    )
+    trial = Trial(app=made.read(), executor=executor, inputs=30)
+
+    assert check_properties(trial).passed

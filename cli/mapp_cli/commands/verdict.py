@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mapp.model.verdict import Result, Verdict
 
 
-
 @click.command("verdict")
 @click.argument("app")
 @click.argument("revision", required=False)

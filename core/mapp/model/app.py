@@ -74,6 +74,13 @@ class Example:
             recording=document.get("recording"),
         )
 
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the row as it stands in `tests/examples.jsonl`."""
+        document: dict[str, Any] = {"input": dict(self.input)}
+        document |= {"output": self.output} if self.error is None else {"error": self.error}
+        more = {"now": self.now, "seed": self.seed, "recording": self.recording}
+        return document | {name: value for name, value in more.items() if value is not None}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:

@@ -15,7 +15,8 @@ State = Literal["open", "proven", "merged", "failed", "dropped"]
 class Change:
     """One change: `request` is what was asked, `began` in seconds since 1970-01-01 UTC.
 
-    `detail` says how it stands, in words; `commit` is the newest of its branch, then its merge.
+    `detail` says how it stands, in words; `commit` is the newest of its branch, then its merge. `given` is
+    the JSON text of what else it began with, so that it can be resumed.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Change:
     state: State = "open"
     detail: str = ""
     commit: str = ""
+    given: str = "{}"
 
     @property
     def branch(self) -> str:
@@ -40,10 +42,12 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the change as a JSON object."""
-        return {**asdict(self), "branch": self.branch}
+        document = {**asdict(self), "branch": self.branch}
+        del document["given"]
+        return document
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Change:
-        """Returns the change that a row of the journal, or `to_dict`, holds."""
+        """Returns the change that a row of the journal holds."""
         names = cls.__dataclass_fields__
         return cls(**{name: document[name] for name in names})

@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS changes (
     coder TEXT NOT NULL,
     state TEXT NOT NULL,
     detail TEXT NOT NULL,
-    "commit" TEXT NOT NULL
+    "commit" TEXT NOT NULL,
+    given TEXT NOT NULL
 );
 """
 

@@ -1,86 +1,32 @@
-"""Has an app written for a request that none covers: contract, code, proof, branch, merge."""
+"""Has an app written for a request that none covers, or one widened that nearly does."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from typing import Final
 
-from mapp.author.coder import Coder, Near, Watch
-from mapp.author.failures import CoderFailed
-from mapp.author.prompt import digest
-from mapp.errors import AlreadyThere, MappError, PermissionNeeded
-from mapp.library import catalogue, nascent
-from mapp.library.change import Committed, message
-from mapp.model.app import App, Example
-from mapp.model.change import Change, ChangeKind
-from mapp.model.spend import Spend
-from mapp.model.values import canonical
-from mapp.model.verdict import Verdict
-from mapp.observe.changes import Changes
-from mapp.observe.journal import new_id
-from mapp.ops.coders import open_coder, open_ledger, open_purse
-from mapp.ops.rounds import Desk, GivenUp, Task, Written, write_code, write_contract
+from mapp.author.coder import Brief, Coder, Near, Watch
+from mapp.author.prompt import render
+from mapp.errors import AlreadyThere, UsageError
+from mapp.library import catalogue
+from mapp.model.app import Example
+from mapp.model.names import app_name_fault
+from mapp.ops.changing import Changed, Person, begin, carry_on
+from mapp.ops.coders import open_coder
+from mapp.ops.gate import USUAL, Options
+from mapp.ops.indexing import Progress, open_fresh
 from mapp.ops.workspace import Workspace
 
 LONGEST_NAME: Final = 40
+MOST_NEAR: Final = 3
+NEAR_ENOUGH: Final = 0.35
+"""Apps whose score is lower are not shown to a coder: they only cost tokens."""
 _FILLER: Final = re.compile(
     r"(?:an?|and|are|be|by|can|convert|do|does|for|from|give|get|how|i|in|into|is|it|make|me|my|of|on|or|please"
     r"|some|tell|that|the|this|to|turn|up|what|which|with|you|your)"
 )
-
-
-class Person(Protocol):
-    """Who decides; without a terminal it is somebody who was told beforehand, or nobody."""
-
-    def may_spend(self, estimate: Estimate) -> bool:
-        """Returns whether tokens may be spent, asked before the first one."""
-        ...
-
-    def correct(self, app: App) -> str | None:
-        """Returns what is to be otherwise about a contract; None approves it."""
-        ...
-
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Returns whether a proven change goes to `main` now."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
-    """What is about to be done: for whom, by whom, and the most that the change may cost, in words."""
-
-    kind: ChangeKind
-    app: str
-    request: str
-    coder: str
-    budget: str
-    near: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compiled:
-    """What came of a change: how it stands, the verdict, what was committed on `main`, what was spent."""
-
-    change: Change
-    verdict: Verdict | None
-    committed: Committed | None
-    spend: Spend
-    rounds: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns it as `compile --json` prints it."""
-        return {
-            "change": self.change.to_dict(),
-            "app": self.change.app,
-            "version": self.committed.version if self.committed else None,
-            "commit": self.committed.commit if self.committed else None,
-            "passed": self.verdict is not None and self.verdict.passed,
-            "verdict": self.verdict.to_dict() if self.verdict else None,
-            "rounds": self.rounds,
-            "spend": self.spend.to_dict(),
-        }
 
 
 def compile_app(
@@ -93,7 +39,8 @@ def compile_app(
     stated: Sequence[Example] = (),
     name: str | None = None,
     coder: Coder | None = None,
-) -> Compiled:
+    options: Options = USUAL,
+) -> Changed:
     """Returns what came of having a new app written.
 
     Args:
@@ -102,89 +49,66 @@ def compile_app(
         person: decides on spending, contract and merge.
         watch: is told what the coder is at.
         near: apps that nearly do it.
-        stated: examples that the request itself holds.
+        stated: examples that have to be among the app's.
         name: what it is to be called; by default made of the request's words.
         coder: who writes it, instead of the one that the settings name.
+        options: how hard it is tried.
 
     Raises:
+        UsageError: the name is none, or no coder is configured.
         PermissionNeeded: nobody allowed the spending.
         CoderFailed: there is no answer to be had, or no budget left; the change can be resumed.
         GivenUp: the rounds are used up; the change keeps its branch.
         AlreadyThere: there is an app of that name.
     """
+    if name is not None and (fault := app_name_fault(name)):
+        raise UsageError(f"{name!r} {fault}")
     coder = coder or open_coder(workspace.config)
     taken = catalogue.names(workspace.home)
     if name is not None and name in taken:
-        raise AlreadyThere(f"there is an app {name}", hint=f"mapp expand {name} widens it")
-    change = Change(
-        id=new_id(),
-        began=workspace.clock(),
-        kind="compile",
-        app=name or name_for(request, taken),
-        request=request,
-        coder=coder.name,
-    )
-    estimate = Estimate(
-        kind="compile",
-        app=change.app,
-        request=request,
-        coder=coder.name,
-        budget=workspace.config.budget_change,
-        near=tuple(one.name for one in near),
-    )
-    if not person.may_spend(estimate):
-        raise PermissionNeeded(
-            "nothing was spent: nobody said that it may be",
-            hint=f"mapp compile --yes {canonical(request)}",
-        )
-    Changes(workspace.home.journal).put(change)
-    task = Task(kind="compile", app=change.app, goal=request, near=tuple(near), stated=tuple(stated))
-    return carry_on(workspace, change, task, coder=coder, person=person, watch=watch)
+        raise AlreadyThere(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
+    app = name or name_for(request, taken)
+    change = begin(workspace, "compile", app, request, coder, person=person, near=near, stated=stated)
+    return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 
-def carry_on(
-    workspace: Workspace, change: Change, task: Task, *, coder: Coder, person: Person, watch: Watch
-) -> Compiled:
-    """Returns what came of a change, begun or resumed: rounds that were answered are not paid for again."""
-    changes = Changes(workspace.home.journal)
-    desk = Desk(
-        workspace=workspace,
-        coder=coder,
-        purse=open_purse(workspace, change.id),
-        watch=watch,
-        review=person.correct,
-    )
-    try:
-        contract = write_contract(task, desk)
-        written = write_code(task, desk, contract)
-    except GivenUp as error:
-        changes.moved(change, "failed", error.message)
-        raise
-    except CoderFailed as failure:
-        changes.moved(change, "open", failure.message)
-        raise _resumable(failure, change) from None
-    commit = _kept(workspace, change, written)
-    if not written.verdict.passed:
-        failed = [result.check for result in written.verdict.results if not result.passed]
-        change = changes.moved(change, "failed", f"the gate refuses it: {', '.join(failed)}", commit)
-        return _compiled(workspace, change, written, None)
-    change = changes.moved(change, "proven", "waits for its merge", commit)
-    if not person.may_merge(change, written.verdict):
-        return _compiled(workspace, change, written, None)
-    committed = merge_change(workspace, change, written.verdict)
-    return _compiled(workspace, changes.get(change.id), written, committed)
+def expand_app(
+    workspace: Workspace,
+    app: str,
+    request: str,
+    *,
+    person: Person,
+    watch: Watch,
+    stated: Sequence[Example] = (),
+    coder: Coder | None = None,
+    options: Options = USUAL,
+) -> Changed:
+    """Returns what came of widening an app: a minor version in which all that worked still works.
+
+    Takes and raises what `compile_app` does; NotFound when there is no such app.
+    """
+    base = catalogue.snapshot(workspace.home, app).commit
+    coder = coder or open_coder(workspace.config)
+    change = begin(workspace, "expand", app, request, coder, person=person, stated=stated, base=base)
+    return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 
-def merge_change(workspace: Workspace, change: Change, verdict: Verdict) -> Committed:
-    """Returns what was committed on `main` by merging a proven change."""
-    trailers = _trailers(workspace, change, verdict)
-    text = message(f"{change.app}: {verdict.version}", trailers, body=change.request)
-    committed = nascent.merge(
-        workspace.home, change.id, change.branch, text, workspace.signature(), tell=workspace.tell
-    )
-    Changes(workspace.home.journal).moved(change, "merged", "", committed.commit)
-    open_ledger(workspace).forget_answers(change.id)
-    return committed
+def nearest(workspace: Workspace, request: str, *, progress: Progress | None = None) -> tuple[Near, ...]:
+    """Returns the apps that nearly do what is asked, the nearest first."""
+    with closing(open_fresh(workspace, progress=progress)) as index:
+        found = index.search(request, MOST_NEAR)
+        cards = [index.card(one.app) for one in found if one.score >= NEAR_ENOUGH]
+    return tuple(Near(name=card.manifest.name, description=card.manifest.description) for card in cards)
+
+
+def planned(workspace: Workspace, request: str, *, name: str | None = None, near: Sequence[Near] = ()) -> str:
+    """Returns all that the coder would be told first, and what it may cost: nothing is spent for it."""
+    app = name or name_for(request, catalogue.names(workspace.home))
+    brief = Brief(app=app, phase="contract", goal=request, near=tuple(near))
+    prompt = render(brief, {})
+    budget = workspace.config.budget_change or "no limit"
+    head = f"# {prompt.size:,} bytes for {workspace.config.coder or 'no coder yet'}; at most {budget}"
+    return f"{head}\n{prompt.text}"
 
 
 def name_for(request: str, taken: Collection[str]) -> str:
@@ -200,54 +124,3 @@ def name_for(request: str, taken: Collection[str]) -> str:
     name = "-".join(telling[:3])[:LONGEST_NAME].strip("-") or "app"
     candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     return next(one for one in candidates if one not in taken)
-
-
-def _kept(workspace: Workspace, change: Change, written: Written) -> str:
-    trailers = _trailers(workspace, change, written.verdict)
-    said = "proven" if written.verdict.passed else "not proven"
-    text = message(f"{change.app}: {written.verdict.version}, {said}", trailers, body=change.request)
-    return nascent.keep(
-        workspace.home,
-        change.id,
-        change.branch,
-        written.files,
-        text,
-        workspace.signature(),
-        written.verdict,
-    )
-
-
-def _trailers(workspace: Workspace, change: Change, verdict: Verdict) -> Mapping[str, str]:
-    spend = open_ledger(workspace).sums(change.id).change.spend
-    failed = [result.check for result in verdict.results if not result.passed]
-    return {
-        "Mapp-Operation": change.kind,
-        "Mapp-Request": change.request[:500],
-        "Mapp-Change": change.id,
-        "Mapp-Coder": change.coder,
-        "Mapp-Model": spend.model,
-        "Mapp-Prompt": f"{digest('contract')} {digest('code')}",
-        "Mapp-Tokens-In": str(spend.tokens_in),
-        "Mapp-Tokens-Out": str(spend.tokens_out),
-        "Mapp-Cost-USD": f"{spend.cost_usd:.6f}",
-        "Mapp-Verdict": f"failed: {' '.join(failed)}" if failed else "passed",
-    }
-
-
-def _compiled(
-    workspace: Workspace, change: Change, written: Written, committed: Committed | None
-) -> Compiled:
-    sums = open_ledger(workspace).sums(change.id).change
-    return Compiled(
-        change=change,
-        verdict=written.verdict,
-        committed=committed,
-        spend=sums.spend,
-        rounds=sums.rounds,
-    )
-
-
-def _resumable(failure: CoderFailed, change: Change) -> MappError:
-    hint = f"{failure.hint}\n  " if failure.hint else ""
-    failure.hint = f"{hint}to go on: mapp compile --resume {change.id}"
-    return failure

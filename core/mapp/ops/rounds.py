@@ -68,6 +68,10 @@ class Desk:
     watch: Watch
     review: Review = lambda app: None
 
+    def answered(self, phase: Phase, number: int) -> bool:
+        """Returns whether a round was answered before: of a change that is resumed."""
+        return self.purse.ledger.answer(self.purse.change, phase, number) is not None
+
 
 def write_contract(task: Task, desk: Desk) -> dict[str, bytes]:
     """Returns the files of an approved contract.
@@ -87,6 +91,10 @@ def write_contract(task: Task, desk: Desk) -> dict[str, bytes]:
         if faults:
             report = faults_report(faults)
             continue
+        if desk.answered("contract", number + 1):
+            continue  # the person wanted it otherwise, and the next round is paid for
+        if desk.answered("code", 1):
+            return files  # approved before
         correction = desk.review(_read(files))
         if correction is None:
             return files
@@ -142,10 +150,19 @@ def _round(
     task: Task, desk: Desk, phase: Phase, number: int, files: Mapping[str, bytes], report: str
 ) -> tuple[dict[str, bytes] | None, str]:
     """Returns the files after one answer, or None and a report where it cannot be used."""
-    brief = Brief(app=task.app, phase=phase, goal=task.goal, round=number, report=report, near=task.near)
+    widening = task.base is not None
+    brief = Brief(
+        app=task.app,
+        phase=phase,
+        goal=task.goal,
+        round=number,
+        report=report,
+        near=task.near,
+        widening=widening,
+    )
     try:
         found = pay(desk.coder, brief, files, purse=desk.purse, watch=desk.watch)
-        return apply(files, found.files, MAY_CHANGE[phase]), ""
+        return apply(files, found.files, MAY_CHANGE[phase], adding=widening), ""
     except BadAnswer as failure:
         return None, failure.message
     except PatchRefused as error:

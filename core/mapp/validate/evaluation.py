@@ -168,7 +168,7 @@ def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Se
     known = {rows[question.row].text: _reply(rows[question.row].outcome) for question in part}
     questions = [[question.predicate, question.texts] for question in part]
     arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
-    source = f"{_runner()}\nconst predicates = {{ {table} }};"
+    source = f"{filling(app)}\n{_runner()}\nconst predicates = {{ {table} }};"
     job = _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
     return _at(part[0], job)
 
@@ -236,7 +236,7 @@ def _alone(executor: Executor, app: App, question: Question) -> str:
     if question.runs_app:
         # The same `run` as together, without anything that is known.
         call = f"{question.predicate}(JSON.parse({json.dumps(question.texts[0])}), run)"
-        source = f"{_runner()}\nconst predicates = (run) => {call};"
+        source = f"{filling(app)}\n{_runner()}\nconst predicates = (run) => {call};"
         job = _job(app, "mapp__answers", ("null", "{}"), metamorphic=True, source=source)
         job = replace(_at(question, job), wall_ms=BUDGET_MS)
     match executor.run(job):
@@ -246,6 +246,16 @@ def _alone(executor: Executor, app: App, question: Question) -> str:
             return f"{error}: {message}"
         case Unserialisable(message=message) | Killed(detail=message):
             return message
+
+
+def filling(app: App) -> str:
+    """Returns a function, as JavaScript, that completes an input with the defaults of an app's manifest."""
+    defaults = {row.name: row.schema.default for row in app.manifest.arguments if row.schema.has_default}
+    text = json.dumps(json.dumps(defaults))
+    return (
+        "const mapp__filled = (input) => typeof input === 'object' && input !== null && !Array.isArray(input)"
+        f" ? {{ ...JSON.parse({text}), ...input }} : input;"
+    )
 
 
 @cache

@@ -1,6 +1,7 @@
 // Appended to an app's tests/properties.js: puts many questions to its predicates in one context. Values come as
 // JSON text and are parsed anew for each question. `run` starts a fresh context of the app for every input that
-// is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it.
+// is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it. What the
+// manifest has defaults for need not be given: `mapp__filled` stands before this.
 async function mapp__answers(questions, known, run) {
   const memory = new Map(Object.entries(known));
   let asked = false;
@@ -29,7 +30,7 @@ async function mapp__answers(questions, known, run) {
   const remembering = (input) => {
     asked = true;
     if (!carried(input)) return run(input);
-    const key = ordered(input);
+    const key = ordered(mapp__filled(input));
     if (!memory.has(key)) memory.set(key, JSON.stringify(run(JSON.parse(key))));
     return JSON.parse(memory.get(key));
   };

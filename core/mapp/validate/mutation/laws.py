@@ -11,6 +11,7 @@ from mapp.model.values import canonical
 from mapp.sandbox.contract import program_of
 from mapp.sandbox.executor import Job, Program, Returned, run_batch
 from mapp.sandbox.executor import Result as Ran
+from mapp.validate.evaluation import filling
 from mapp.validate.mutation.questions import Question
 from mapp.validate.trial import NOW, SEED, Trial
 
@@ -106,9 +107,13 @@ class Laws:
         return [name for name in self.trial.predicates if name.startswith(form)]
 
     def _job(self, name: str, *texts: str, subject: Program | None = None) -> Job:
+        app = self.trial.app
+        # As everywhere, `run` completes what a predicate gives it with the manifest's defaults.
+        call = f"{name}(input, (other) => run(mapp__filled(other)))"
+        runs = f"{filling(app)}\nfunction mapp__law(input, run) {{ return {call}; }}"
         return Job(
-            program=Program(source=self.trial.app.properties),
-            entry=name,
+            program=Program(source=app.properties if subject is None else f"{app.properties}\n;{runs}"),
+            entry=name if subject is None else "mapp__law",
             arguments=texts,
             now_ms=NOW,
             seed=SEED,

@@ -1,0 +1,66 @@
+"""`mapp compile`: a request becomes a proven program."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.deciding import Decider, show_changed, watching
+
+
+@click.command("compile")
+@click.argument("request", nargs=-1)
+@click.option("--name", metavar="NAME", help="What the app is to be called.")
+@click.option(
+    "--example",
+    "examples",
+    multiple=True,
+    metavar="JSON",
+    help='An example that must hold, {"input": …, "output": …}; can be repeated.',
+)
+@click.option("--resume", metavar="CHANGE", help="Carry on with a change that was interrupted.")
+@click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@pass_context
+def command(
+    context: Context,
+    request: tuple[str, ...],
+    name: str | None,
+    examples: tuple[str, ...],
+    resume: str | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Have an app written that does what REQUEST asks for, proven and merged.
+
+    \b
+    mapp compile "the number of weekdays in a month of a year"
+    mapp compile --resume 019a3
+    """
+    from mapp.errors import UsageError
+    from mapp.ops.changing import parse_example
+    from mapp.ops.changing import resume as carry_on
+    from mapp.ops.compile import compile_app, nearest, planned
+
+    console, workspace = context.console, context.ready
+    text = " ".join(request).strip()
+    if bool(text) == bool(resume):
+        raise UsageError("say what the app is to do, or --resume a change", hint="mapp compile --help")
+    person = Decider(console=console, yes=yes, merge=context.config.merge)
+    if resume:
+        return show_changed(
+            console,
+            carry_on(workspace, resume, person=person, watch=watching(console)),
+            as_json=as_json,
+        )
+    stated = [parse_example(row) for row in examples]
+    near = nearest(workspace, text, progress=console.progress)
+    if dry_run:
+        console.result(planned(workspace, text, name=name, near=near))
+        return 0
+    changed = compile_app(
+        workspace, text, person=person, watch=watching(console), near=near, stated=stated, name=name
+    )
+    return show_changed(console, changed, as_json=as_json)

@@ -1,0 +1,43 @@
+"""`mapp expand`: an app learns to do more, and goes on doing what it did."""
+
+from __future__ import annotations
+
+import click
+
+from mapp_cli.context import Context, pass_context
+from mapp_cli.deciding import Decider, show_changed, watching
+
+
+@click.command("expand")
+@click.argument("app")
+@click.argument("request", nargs=-1, required=True)
+@click.option(
+    "--example",
+    "examples",
+    multiple=True,
+    metavar="JSON",
+    help='An example that must hold, {"input": …, "output": …}; can be repeated.',
+)
+@click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@pass_context
+def command(
+    context: Context, app: str, request: tuple[str, ...], examples: tuple[str, ...], yes: bool, as_json: bool
+) -> int:
+    """Have APP widened so that it does what REQUEST asks for as well, as a minor version.
+
+    Its old tests stay and pass, and recorded runs come out as they did.
+    """
+    from mapp.ops.changing import parse_example
+    from mapp.ops.compile import expand_app
+
+    console = context.console
+    changed = expand_app(
+        context.ready,
+        app,
+        " ".join(request),
+        person=Decider(console=console, yes=yes, merge=context.config.merge),
+        watch=watching(console),
+        stated=[parse_example(row) for row in examples],
+    )
+    return show_changed(console, changed, as_json=as_json)

@@ -1,0 +1,118 @@
+"""Changes that wait for a person: shown, merged, dropped."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mapp.errors import InvalidApp, NotFound
+from mapp.library import catalogue
+from mapp.library.change import Committed
+from mapp.model.app import SOURCE, read_app
+from mapp.model.change import Change
+from mapp.model.interface import compare
+from mapp.model.spend import Spend
+from mapp.model.verdict import Verdict
+from mapp.observe.changes import Changes
+from mapp.ops.changing import drop_change, files_of_change, merge_change, proof_of
+from mapp.ops.coders import open_ledger
+from mapp.ops.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reviewed:
+    """A change as a reviewer sees it: `interface` in words, `difference` as a unified diff, line by line."""
+
+    change: Change
+    interface: tuple[str, ...]
+    difference: tuple[str, ...]
+    verdict: Verdict | None
+    spend: Spend
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as `review --json` prints it."""
+        return {
+            "change": self.change.to_dict(),
+            "interface": list(self.interface),
+            "difference": list(self.difference),
+            "verdict": self.verdict.to_dict() if self.verdict else None,
+            "spend": self.spend.to_dict(),
+        }
+
+
+def waiting(workspace: Workspace) -> list[Change]:
+    """Returns the changes that wait for something, the newest first."""
+    return Changes(workspace.home.journal).waiting()
+
+
+def review(workspace: Workspace, identity: str) -> Reviewed:
+    """Returns a change with what it would change; raises NotFound when there is none of that id."""
+    change = Changes(workspace.home.journal).get(identity)
+    new = _written(workspace, change)
+    old = _standing(workspace, change)
+    return Reviewed(
+        change=change,
+        interface=tuple(_interface(old, new)),
+        difference=tuple(_difference(old, new)),
+        verdict=proof_of(workspace, change) if new else None,
+        spend=open_ledger(workspace).sums(change.id).change.spend,
+    )
+
+
+def approve_change(workspace: Workspace, identity: str) -> Committed:
+    """Returns what was committed on `main` by merging a change.
+
+    Raises:
+        NotFound: there is no such change, or it has written nothing.
+        InvalidApp: it is not proven.
+        MovedOn: `main` moved since it began.
+    """
+    change = Changes(workspace.home.journal).get(identity)
+    verdict = proof_of(workspace, change)
+    if verdict is None or not verdict.passed:
+        raise InvalidApp(
+            f"{change.branch} is not proven",
+            hint=f"mapp review {change.id} shows why; mapp compile --resume {change.id} goes on",
+            code="MAPP-0830",
+        )
+    return merge_change(workspace, change, verdict)
+
+
+def reject_change(workspace: Workspace, identity: str) -> Change:
+    """Returns a change that was taken away; raises NotFound when there is none of that id."""
+    change = Changes(workspace.home.journal).get(identity)
+    drop_change(workspace, change)
+    return change
+
+
+def _written(workspace: Workspace, change: Change) -> dict[str, bytes]:
+    try:
+        return files_of_change(workspace, change)
+    except NotFound:
+        return {}
+
+
+def _standing(workspace: Workspace, change: Change) -> dict[str, bytes]:
+    if change.kind == "compile":
+        return {}
+    return catalogue.snapshot(workspace.home, change.app, only=None).files
+
+
+def _interface(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
+    if old and new:
+        for row in compare(_manifest(old), _manifest(new)).differences:
+            yield f"{row.level.name.lower()}: {row.path} {row.message}"
+
+
+def _manifest(files: Mapping[str, bytes]) -> Any:
+    return read_app({SOURCE: b"function main() {}", **files}).manifest
+
+
+def _difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
+    for path in sorted({*old, *new}):
+        before = old.get(path, b"").decode("utf-8", "replace").splitlines()
+        after = new.get(path, b"").decode("utf-8", "replace").splitlines()
+        if new:
+            yield from difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
