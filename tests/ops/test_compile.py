@@ -246,9 +246,8 @@ def test_an_app_is_widened_as_a_minor_version_that_does_all_that_it_did(built: B
         options=FEW,
     )
 
-    assert found.verdict is not None and found.verdict.passed, [
-        str(row) for result in found.verdict.results for row in result.problems
-    ]
+    assert found.verdict is not None
+    assert found.verdict.passed, [str(row) for result in found.verdict.results for row in result.problems]
     assert found.committed is not None and found.committed.version == "0.2.0"
     assert execute(built.workspace, "triple", {"number": 4, "plus": 2}).outcome.output == 14  # type: ignore[union-attr]
     assert execute(built.workspace, "triple", {"number": 4}).outcome.output == 12  # type: ignore[union-attr]

@@ -1,0 +1,124 @@
+"""`mapp compile` from the command line: the real client against a server that speaks the Messages API."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.authors import RIGHT, WRONG, contract
+from support.library import fsck
+from support.messages_api import body_of, events, refuses, streams, submits
+from support.terminal import mapp
+from support.web import Behaviour, Server
+
+KEY = "sk-ant-planted-4711-0123456789abcdef"
+REQUEST = "multiply a number by three"
+
+
+def says(files: dict[str, str]) -> Behaviour:
+    return streams(events(submits(files)))
+
+
+@pytest.fixture
+def keyed(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    monkeypatch.setenv("MAPP_KEY_ANTHROPIC", KEY)
+    monkeypatch.setenv("MAPP_CODER", "anthropic:some-model")
+    monkeypatch.setenv("MAPP_CODER_PRICE", "3/15")
+    monkeypatch.setenv("MAPP_BUDGET_CHANGE", "$5, 12 rounds")
+    yield monkeypatch
+
+
+def compiled(keyed: pytest.MonkeyPatch, server: Server, *words: str) -> tuple[int, str, str]:
+    keyed.setenv("MAPP_CODER_URL", f"http://127.0.0.1:{server.port}")
+    answer = mapp("compile", *words)
+    return answer.code, answer.out, answer.err
+
+
+def test_a_request_is_written_wrong_then_right_proven_merged_and_run(
+    keyed: pytest.MonkeyPatch, world: Path
+) -> None:
+    busy = refuses(429, "rate_limit_error", "Retry-After: 0.01")
+    overloaded = refuses(529, "overloaded_error")
+    with Server(
+        busy, says(contract()), overloaded, says({"main.js": WRONG}), says({"main.js": RIGHT})
+    ) as server:
+        code, out, err = compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
+
+    assert code == 0, err
+    assert out.startswith("merged triple 0.1.0 (")
+    assert "3 rounds" in err and "takes    number (integer)" in err
+    assert mapp("exec", "triple", "number=14").out == "42\n"
+    report = json.dumps(body_of(server.requests[-1])["messages"])
+    assert "FAILED properties" in report
+    spent = json.loads(mapp("spend", "--by", "change", "--json").out)["spend"][0]
+    assert spent["rounds"] == 3 and spent["cost_micros"] > 0
+    fsck(world / "library")
+    assert _places_of(KEY, world) == []
+
+
+def test_what_is_proven_is_asked_again_without_a_token(keyed: pytest.MonkeyPatch) -> None:
+    with Server(says(contract()), says({"main.js": RIGHT})) as server:
+        compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
+        asked = server.connections
+        answer = mapp("run", "--yes", "triple 23")
+
+        assert (answer.out, server.connections) == ("69\n", asked), answer.err
+
+
+def test_a_cut_stream_leaves_a_change_that_is_resumed_where_it_stood(
+    keyed: pytest.MonkeyPatch, world: Path
+) -> None:
+    cut = streams(events(submits({"main.js": RIGHT})), cut_after=3)
+    with Server(says(contract()), cut) as server:
+        code, _, err = compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
+    assert code == 4 and "--resume" in err
+    (change,) = json.loads(mapp("review", "--json").out)["changes"]
+    assert change["state"] == "open"
+
+    with Server(says({"main.js": RIGHT})) as server:
+        code, out, err = compiled(keyed, server, "--resume", change["id"], "--yes")
+        assert (code, server.connections) == (0, 1), err
+    assert out.startswith("merged triple")
+
+
+def test_without_a_terminal_and_a_yes_nothing_is_sent(keyed: pytest.MonkeyPatch) -> None:
+    with Server(says(contract())) as server:
+        code, _, err = compiled(keyed, server, REQUEST)
+
+        assert (code, server.connections) == (7, 0)
+    assert f'mapp compile --yes "{REQUEST}"' in err
+
+
+def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(keyed: pytest.MonkeyPatch) -> None:
+    with Server(says(contract())) as server:
+        code, out, _ = compiled(keyed, server, REQUEST, "--dry-run")
+
+        assert (code, server.connections) == (0, 0)
+    assert "You write the contract of a mini-app" in out and REQUEST in out
+
+
+def test_a_refusal_and_a_used_up_budget_are_told(keyed: pytest.MonkeyPatch) -> None:
+    keyed.setenv("MAPP_BUDGET_CHANGE", "1 rounds")
+    with Server(says(contract())) as server:
+        code, _, err = compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
+
+        assert (code, server.connections) == (7, 1)
+    assert "budget of this change" in err and "--resume" in err
+
+
+def _places_of(secret: str, root: Path) -> list[str]:
+    """Returns the files below a folder that hold a secret, plain or in disguise."""
+    raw = secret.encode()
+    forms = [raw, raw[::-1], base64.b64encode(raw).rstrip(b"="), raw.hex().encode()]
+    forms.append(urllib.parse.quote(secret, safe="").encode())
+    found = []
+    for path in root.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            found += [str(path) for form in forms if form in data]
+    return found
