@@ -13,7 +13,7 @@ import pytest
 from support.authors import RIGHT, WRONG, contract
 from support.library import fsck
 from support.messages_api import body_of, events, refuses, streams, submits
-from support.terminal import mapp
+from support.terminal import mapp, mapp_at_terminal
 from support.web import Behaviour, Server
 
 KEY = "sk-ant-planted-4711-0123456789abcdef"
@@ -109,6 +109,18 @@ def test_a_refusal_and_a_used_up_budget_are_told(keyed: pytest.MonkeyPatch) -> N
 
         assert (code, server.connections) == (7, 1)
     assert "budget of this change" in err and "--resume" in err
+
+
+def test_a_person_at_a_terminal_is_offered_an_app_and_gets_the_answer(keyed: pytest.MonkeyPatch) -> None:
+    name = "triple-number"
+    answers = [says(contract(name)), says({"main.js": RIGHT})]
+    with Server(*answers) as server:
+        keyed.setenv("MAPP_CODER_URL", f"http://127.0.0.1:{server.port}")
+        answer = mapp_at_terminal("run", "triple the number 23", typed="y\n\ny\n")
+
+    assert answer.code == 0, answer.err
+    assert "spend that?" in answer.err and "is that what you want?" in answer.err
+    assert answer.out.endswith("69\n"), answer.err
 
 
 def _places_of(secret: str, root: Path) -> list[str]:

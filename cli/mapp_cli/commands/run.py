@@ -53,6 +53,7 @@ def command(
     console, workspace = context.console, context.ready
     if not dry_run:
         workspace.warm()
+    from mapp.model.decision import Compile, Expand
     from mapp.model.request import Request
     from mapp.ops.ask import ask, refusal
 
@@ -77,7 +78,28 @@ def command(
     if dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
-    raise refusal(answer)
+    if not isinstance(answer.decision, Compile | Expand) or not _is_written(context, asked.text):
+        raise refusal(answer)
+    again = ask(workspace, asked, yes=True, progress=console.progress, permit=asking(console, as_json=False))
+    if again.execution is None:
+        raise refusal(again)
+    return show_outcome(console, again.execution)
+
+
+def _is_written(context: Context, request: str) -> bool:
+    """Offers to have an app written where a person sits and a coder is configured; returns whether it was."""
+    console = context.console
+    if not console.can_ask or not context.config.coder:
+        return False
+    from mapp.ops.compile import compile_app, nearest
+    from mapp_cli.deciding import Decider, show_changed, watching
+
+    console.tell("no app in the library does this")
+    person = Decider(console=console, yes=False, merge=context.config.merge)
+    near = nearest(context.ready, request)
+    changed = compile_app(context.ready, request, person=person, watch=watching(console), near=near)
+    show_changed(console, changed, as_json=False)
+    return changed.committed is not None
 
 
 def _exit_code(answer: Answer, *, dry_run: bool) -> int:
