@@ -146,14 +146,15 @@ def check_capabilities(trial: Trial) -> Result:
 
 
 def check_size(trial: Trial) -> Result:
-    """Says whether a heal changes no more lines than a heal should."""
+    """Says whether a heal changes no more lines than a heal should; a line that is replaced counts once."""
     assert trial.base is not None
     old, new = trial.base.source.splitlines(), trial.app.source.splitlines()
-    rows = [row for row in difflib.ndiff(old, new) if row[:2] in ("+ ", "- ")]
+    marks = [row[:2] for row in difflib.ndiff(old, new)]
+    count = max(marks.count("+ "), marks.count("- "))
     most = max(LARGEST_HEAL, len(old) // 2)
-    message = f"{len(rows)} lines differ, at most {most} may"
-    problems = [Finding(path=SOURCE, message=message)] if len(rows) > most else []
-    return result("size", len(rows), problems, {"lines": len(rows), "most": most})
+    message = f"{count} lines differ, at most {most} may"
+    problems = [Finding(path=SOURCE, message=message)] if count > most else []
+    return result("size", count, problems, {"lines": count, "most": most})
 
 
 def check_budget(trial: Trial) -> Result:
