@@ -11,7 +11,7 @@ from mapp.model.manifest import Manifest
 from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
 from mapp.starter import bundle
-from mapp.validate.gate import examine
+from mapp.validate.gate import checks_for
 from mapp.validate.trial import Trial
 
 NAMES = bundle.names()
@@ -27,10 +27,11 @@ def _app(name: str) -> App:
     return read_app(bundle.files(name))
 
 
-def _complaints(name: str, executor: Executor, inputs: int) -> list[str]:
+def _complaints(name: str, executor: Executor, inputs: int, *, whole: bool = False) -> list[str]:
+    """Returns what the gate finds; unless `whole`, without seeding faults: shipped verdicts tell of those."""
     trial = Trial(app=_app(name), files=bundle.files(name), executor=executor, inputs=inputs)
-    results = examine(trial)
-    return [f"{row.check}: {problem}" for row in results for problem in row.problems]
+    checks = [check for check in checks_for("add", compares=False) if whole or check.id != "mutation"]
+    return [f"{check.id}: {problem}" for check in checks for problem in check.examine(trial).problems]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,7 +42,7 @@ def test_it_passes_its_own_checks(name: str, executor: Executor) -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
 def test_it_passes_its_own_checks_on_many_inputs(name: str, executor: Executor) -> None:
-    assert _complaints(name, executor, 1000) == []
+    assert _complaints(name, executor, 1000, whole=True) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

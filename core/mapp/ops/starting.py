@@ -12,7 +12,9 @@ from mapp.library.change import entry_of, message, pin, tag_release
 from mapp.library.holding import holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry
+from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
+from mapp.model.verdict import Verdict
 from mapp.ops.workspace import Workspace
 from mapp.starter import bundle
 
@@ -24,10 +26,11 @@ def install(
     known = marker.get("commits")
     before = known if isinstance(known, dict) else {}
     names = bundle.names()
+    verdicts = bundle.verdicts()
     entries: list[Entry] = []
     commits: dict[str, str] = {}
     for done, name in enumerate(names, 1):
-        entry = _install_one(workspace.home, name, before.get(name))
+        entry = _install_one(workspace.home, name, before.get(name), verdicts.get(name))
         if entry is not None:
             entries.append(entry)
         commits[name] = entry.commit if entry else str(before.get(name, ""))
@@ -47,7 +50,7 @@ def sweep(home: Home) -> None:
                 Repository.open(path).sweep()
 
 
-def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
+def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | None) -> Entry | None:
     """Returns what was installed, or None where the person's own state has to stay."""
     files = bundle.files(name)
     app = read_app(files, strict=False)
@@ -58,10 +61,15 @@ def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
         body=app.manifest.description,
     )
     path = home.repository(name)
+
+    def prove(repository: Repository) -> None:
+        if verdict is not None:
+            record_verdict(repository, verdict, who)
+
     if not path.exists():
         if before is not None:
             return None
-        repository, commit = Repository.create(path, files, text, who)
+        repository, commit = Repository.create(path, files, text, who, finish=prove)
     else:
         repository = Repository.open(path)
         tip = repository.tip()
@@ -70,6 +78,8 @@ def _install_one(home: Home, name: str, before: str | None) -> Entry | None:
             return None
         if tip is None:
             raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
+        if not same:
+            prove(repository)
         commit = tip if same else repository.commit(files, text, who, parents=(tip,))
     tag_release(repository, app, commit)
     tree = repository.tree_of(commit)

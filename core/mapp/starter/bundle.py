@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from mapp.model.verdict import Verdict
+
 APPS: Final = Path(__file__).parent / "apps"
 DIGEST: Final = Path(__file__).parent / "DIGEST"
 VECTORS: Final = Path(__file__).parent / "vectors.npz"
+VERDICTS: Final = Path(__file__).parent / "verdicts.json"
 BORN: Final = 1_767_225_600
 """When every starter app was committed, for git: 2026-01-01T00:00:00Z. Fixed, so that commit ids are too."""
 
@@ -23,6 +27,12 @@ def files(name: str) -> dict[str, bytes]:
     """Returns the files of one bundled app (path -> bytes)."""
     folder = APPS / name
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+
+
+def verdicts() -> dict[str, Verdict]:
+    """Returns what the gate found about the bundled apps when they were recorded, by name."""
+    rows = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    return {row["app"]: Verdict.from_dict(row) for row in rows}
 
 
 def digest() -> str:
