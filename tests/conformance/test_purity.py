@@ -47,7 +47,8 @@ function main() {
 """
 
 SUBTLE = """[Math.random(), Math.random(), Date(), +new Date(), Date.now(),
-  new (class extends Date {})().getTime(), Reflect.construct(Date, []).toString(), new Date().constructor.now(),
+  new (class extends Date {})().getTime(), Reflect.construct(Date, []).toString(),
+  new Date().constructor.now(),
   [5, 3, 9, 1].sort(() => Math.random() - 0.5),
   new Date().toLocaleString(), new Error("x").stack, [...new Set([Math.random()])]]"""
 
