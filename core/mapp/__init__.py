@@ -4,6 +4,10 @@ A request in plain words becomes a run of the one app that does exactly that:
 
     Request -> Candidates -> Decision -> Call -> Run -> Outcome
 
+Where none does, a coder is told what to write, and the gate says whether it is right:
+
+    Request -> Brief -> Proposal -> Verdict -> Change -> Commit
+
 Each arrow is a function from a frozen value to a new one. Stages never import one another; they share the
 vocabulary in `model` and meet in `ops` alone.
 
@@ -18,15 +22,18 @@ vocabulary in `model` and meet in `ops` alone.
     route       request -> decision: recognise, fill, veto, decide
     observe     the journal of runs and decisions
     author      brief -> proposal: coders, what they are told, what they may spend
-    validate    an app's checks: rows, examples, properties under Hypothesis
+    validate    the gate: one list of checks over a trial, drawn inputs, seeded faults, reports for other tools
     starter     the apps that ship with mapp
-    ops         the use cases: ask, execute, add, search, index, set up, doctor, and the Python API
+    ops         the use cases: ask, execute, map, add, gate, compile, review, ci, index, doctor, the Python API
+    pytest_plugin   apps in a checkout as items of pytest
 
 On disk a library holds:
 
     apps/<name>.git      one bare repository per app; what `main` points to is what runs
     mapp.lock            one block per app: source, version, commit, tree, content, interface, grants
-    journal.sqlite       runs and decisions
+    journal.sqlite       runs, decisions, changes in progress, and what coders have cost
+    changes/<id>.git     apps that are being written; a merge renames them to where apps lie
+    trials/              derived: inputs that were drawn, and those that once broke something
     index/               derived: a generation folder, and CURRENT that names it
     checkouts/<name>     where people edit; never run from
     removed/             repositories of removed apps
