@@ -22,9 +22,9 @@ vocabulary in `model` and meet in `ops` alone.
     route       request -> decision: recognise, fill, veto, decide
     observe     the journal of runs and decisions
     author      brief -> proposal: coders, what they are told, what they may spend
-    validate    the gate: one list of checks over a trial, drawn inputs, seeded faults, reports for other tools
+    validate    the gate: a list of checks over a trial, drawn inputs, seeded faults, reports
     starter     the apps that ship with mapp
-    ops         the use cases: ask, execute, map, add, gate, compile, review, ci, index, doctor, the Python API
+    ops         the use cases: ask, execute, map, add, gate, compile, review, ci, index; the Python API
     pytest_plugin   apps in a checkout as items of pytest
 
 On disk a library holds:
