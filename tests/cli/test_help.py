@@ -72,4 +72,4 @@ def test_a_shell_that_asks_for_completions_gets_them(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("COMP_WORDS", "mapp ex")
     monkeypatch.setenv("COMP_CWORD", "1")
 
-    assert mapp_process().out.split() == ["plain,exec", "plain,explain"]
+    assert mapp_process().out.split() == ["plain,exec", "plain,expand", "plain,explain"]

@@ -23,6 +23,7 @@ JOB = job("function main() {}", memory_mb=32)
         (-signal.SIGSYS, 1.0, "crash", "the worker was killed by SIGSYS"),
         (-signal.SIGSEGV, 31.0, "memory", "more than 32 MB of memory; the worker was killed by SIGSEGV"),
         (-signal.SIGKILL, 31.0, "memory", "more than 32 MB of memory; the worker was killed by SIGKILL"),
+        (71, 0.0, "memory", "more than 32 MB of memory"),
         (70, 31.0, "crash", "the worker ended with status 70 and no reply"),
         (-250, 0.0, "crash", "the worker was killed by signal 250"),
     ],

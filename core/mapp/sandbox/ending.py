@@ -7,6 +7,7 @@ import sys
 
 from mapp.sandbox.executor import Job, Killed
 
+EXHAUSTED = 71  # as in worker.py
 ENGINE_MB = 128  # the engine's own limit
 BARE_MB = 12  # what a worker has resident before it reads its job
 
@@ -41,6 +42,8 @@ def died(job: Job, code: int, grown_mb: float, wall_ms: float) -> Killed:
     """The result of a worker that ended without a reply; a negative `code` is a signal's."""
     if code == -getattr(signal, "SIGXCPU", 0) and code < 0:
         return Killed(reason="cpu", detail="used up its CPU time", wall_ms=wall_ms)
+    if code == EXHAUSTED:
+        return out_of_memory(job, wall_ms)
     if code < 0 and is_exhausted(job, grown_mb):  # the engine does not survive every failed allocation
         detail = f"{out_of_memory(job, wall_ms).detail}; {_words(code)}"
         return Killed(reason="memory", detail=detail, wall_ms=wall_ms)

@@ -30,6 +30,7 @@ NO_RECORD = {
 CHUNK = 1 << 20
 LARGE = 512  # kilobytes that a context takes on top of the usual until it is freed before the next job
 BROKEN = 70  # exit status: a mistake of ours
+EXHAUSTED = 71  # exit status: no memory left, not even for a reply
 
 
 class Interpreter:
@@ -162,8 +163,11 @@ def serve(
     interpreter.channel = source, sink
     before = confinement.peak(meter)
     doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
-    tag, body = answer(interpreter, job)
-    reply(sink, tag, body, confinement.peak(meter) - before)
+    try:
+        tag, body = answer(interpreter, job)
+        reply(sink, tag, body, confinement.peak(meter) - before)
+    except MemoryError:
+        os._exit(EXHAUSTED)
 
 
 def receive_job(source: int) -> tuple[bytes, bytes, int, int]:
