@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from mapp.sandbox.confinement import Confinement
 from mapp.sandbox.executor import Killed, Result, Returned
 from mapp.sandbox.forking import ForkingExecutor
 from support import possessed_command
-from support.scripts import evaluate, job
+from support.scripts import children, evaluate, job, wait_for
 
 pytestmark = [
     pytest.mark.skipif(
@@ -223,23 +224,13 @@ def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -
 def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    done = threading.Event()
-
-    def live() -> None:
-        attack(owned, "while True: pass")
-        done.set()
-
-    thread = threading.Thread(target=live)
+    attack(owned, "found = 1")
+    zygote = owned._idle[0].process
+    thread = threading.Thread(target=attack, args=(owned, "while True: pass"))
     thread.start()
-    status = ""
-    while not done.is_set() and "Seccomp:\t2" not in status:
-        for found in Path("/proc").glob("[0-9]*/status"):
-            try:
-                status = found.read_text()
-            except OSError:
-                continue
-            if "Seccomp:\t2" in status and "python" in status.lower():
-                break
+    (attacker,) = wait_for(lambda: children(zygote))
+    status = Path(f"/proc/{attacker}/status").read_text()
+    os.kill(attacker, signal.SIGKILL)
     thread.join()
 
     lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)

@@ -6,10 +6,8 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -17,11 +15,11 @@ from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Executor, Killed, Result
 from mapp.sandbox.forking import ForkingExecutor
-from support.scripts import children, evaluate, expression, job, zygotes
+from support.scripts import children, evaluate, expression, job, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-T = TypeVar("T")
+LONG_MS = 60_000  # longer than any run that a test ends itself
 HANG = "function main() { for (;;); }"
 
 
@@ -31,16 +29,9 @@ def executor() -> Iterator[ForkingExecutor]:
         yield made
 
 
-def wait_for(look: Callable[[], T]) -> T:
-    """Returns the first true answer of `look`."""
-    for _ in range(500):
-        if found := look():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("waited in vain")
-
-
-def in_background(executor: Executor, source: str, wall_ms: int) -> tuple[threading.Thread, list[Result]]:
+def in_background(
+    executor: Executor, source: str, wall_ms: int = LONG_MS
+) -> tuple[threading.Thread, list[Result]]:
     results: list[Result] = []
     thread = threading.Thread(target=lambda: results.append(executor.run(job(source, None, wall_ms=wall_ms))))
     thread.start()
@@ -81,18 +72,20 @@ def test_a_zygote_killed_between_runs_costs_no_run(executor: ForkingExecutor) ->
 def test_a_zygote_killed_during_a_run_costs_a_retry(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (before,) = zygotes()
-    thread, results = in_background(executor, HANG, 1000)
+    thread, results = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(before))
     os.kill(before, signal.SIGKILL)
+    (after,) = wait_for(lambda: [each for each in zygotes() if each != before and children(each)])
+    os.kill(children(after)[0], signal.SIGXCPU)
     thread.join()
 
-    assert [result.reason for result in results if isinstance(result, Killed)] == ["wall"]
-    assert worker not in children(os.getpid())
+    assert [result.reason for result in results if isinstance(result, Killed)] == ["cpu"]
+    assert before not in children(os.getpid())
     wait_for(lambda: not _runs(worker))
 
 
 def test_a_sandbox_that_is_lost_again_and_again_is_a_crash(executor: ForkingExecutor) -> None:
-    thread, results = in_background(executor, HANG, 5000)
+    thread, results = in_background(executor, HANG)
     killed: set[int] = set()
     while len(killed) < 2:
         zygote = wait_for(lambda: [each for each in zygotes() if each not in killed and children(each)])[0]
@@ -117,7 +110,7 @@ def test_a_worker_that_dies_is_classified_by_its_signal(
 ) -> None:
     evaluate(executor, "1")
     (zygote,) = zygotes()
-    thread, results = in_background(executor, HANG, 5000)
+    thread, results = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
     os.kill(worker, number)
     thread.join()
@@ -184,13 +177,14 @@ def _runs(process: int) -> bool:
 def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (zygote,) = zygotes()
-    thread, _ = in_background(executor, HANG, 700)
+    thread, _ = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
-    time.sleep(0.1)  # it closes its doors before it reads the script
     proc = Path(f"/proc/{worker}")
+    wait_for(lambda: _fields(proc / "status")["Seccomp"] == "2")  # the last door
     descriptors = list((proc / "fd").iterdir())
     status, limits = _fields(proc / "status"), (proc / "limits").read_text()
     environment = (proc / "environ").read_bytes()
+    os.kill(worker, signal.SIGKILL)
     thread.join()
 
     assert len(descriptors) == 1
@@ -203,9 +197,10 @@ def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) ->
 def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (zygote,) = zygotes()
-    thread, _ = in_background(executor, HANG, 700)
+    thread, _ = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
     wait_for(lambda: os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, zygote))
+    os.kill(worker, signal.SIGKILL)
     thread.join()
 
     assert evaluate(executor, "2") == 2

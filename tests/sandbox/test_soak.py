@@ -16,7 +16,7 @@ import pytest
 
 from mapp.sandbox.executor import Job, Killed, Program, Result, Returned, Threw, Unserialisable
 from mapp.sandbox.forking import ForkingExecutor
-from support.scripts import children, zygotes
+from support.scripts import children, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -131,6 +131,11 @@ def living(groups: set[int]) -> list[int]:
     return [process for process, _ in found] + [process for process, parent in dead if parent in known]
 
 
+def helpers(soak: Soak) -> set[int]:
+    """Returns the zygotes, and those killed between runs: the next run in their lane buries them."""
+    return soak.groups & {*children(os.getpid())}
+
+
 def check(seconds: float, runs: int) -> Soak:
     before, own = descriptors(), children(os.getpid())
     with ForkingExecutor(lanes=2) as executor:
@@ -140,10 +145,11 @@ def check(seconds: float, runs: int) -> Soak:
         soak.run()
         grown = resident_kb() - memory
         soak.groups.update(zygotes())
-        assert len(zygotes()) <= 2
-        assert set(living(soak.groups)) == {*zygotes()}, "a worker outlived its run"
+        assert len(helpers(soak)) <= 2
+        # The workers of a zygote that was killed last die with it, but not in the same moment.
+        wait_for(lambda: set(living(soak.groups)) <= helpers(soak))
 
-    assert living(soak.groups) == []
+    wait_for(lambda: not living(soak.groups))
     assert sum(soak.ended.values()) == soak.started
     wrong = {
         kind for kind in soak.ended if not {kind.split(": ")[0], "crash", "wall"} & {kind.split(": ")[1]}

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mapp.sandbox.executor import Executor, Grant, Job, Program, Result, Returned, Threw
+
+T = TypeVar("T")
+DEADLINE = 60.0  # seconds: a loaded machine takes its time, and only a defect takes this long
 
 
 def job(source: str, *inputs: Any, clock: bool = False, random: bool = False, **options: Any) -> Job:
@@ -61,4 +66,13 @@ def zygotes() -> list[int]:
             continue
         if b"zygote" in command:
             found.append(child)
+    return found
+
+
+def wait_for(look: Callable[[], T]) -> T:
+    """Returns the first true answer of `look`; fails if there is none for a minute."""
+    end = time.monotonic() + DEADLINE
+    while not (found := look()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
     return found
