@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,19 +39,27 @@ def mapp(*words: str, stdin: str | bytes = "") -> Answer:
 def mapp_at_terminal(*words: str, typed: str) -> Answer:
     """Returns what a command says to a person who types something; `err` is what the terminal shows."""
     ours, theirs = os.openpty()
+    screen = bytearray()
+    # A terminal holds a few kilobytes: whoever fills it waits until somebody looks.
+    watcher = threading.Thread(target=_watch, args=(ours, screen))
     with subprocess.Popen(
         [sys.executable, "-m", "mapp_cli", *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs
     ) as process:
         os.close(theirs)
+        watcher.start()
         os.write(ours, typed.encode())
         assert process.stdout is not None
         out = process.stdout.read()
-    screen = bytearray()
-    with contextlib.suppress(OSError):  # how a terminal says that nobody is left
-        while chunk := os.read(ours, 4096):
-            screen += chunk
+    watcher.join()
     os.close(ours)
     return Answer(code=process.returncode, out=out.decode(), err=screen.decode())
+
+
+def _watch(terminal: int, screen: bytearray) -> None:
+    """Keeps what a terminal shows until nobody is left who writes to it."""
+    with contextlib.suppress(OSError):  # how a terminal says so
+        while chunk := os.read(terminal, 4096):
+            screen += chunk
 
 
 def mapp_process(*words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> Answer:

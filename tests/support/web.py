@@ -81,8 +81,8 @@ def read_request(connection: socket.socket) -> bytes:
 
 
 def answer(body: bytes = b"hello", *headers: str, status: str = "200 OK") -> bytes:
-    """Returns a well-formed answer."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    """Returns a well-formed answer, the only one on its connection."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
