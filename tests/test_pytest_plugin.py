@@ -65,7 +65,7 @@ def test_what_fails_is_told_with_the_input_and_a_command(tmp_path: Path) -> None
     assert "2 failed" in shown, shown
     assert "gave 10 instead of 11" in shown
     assert "is false" in shown and '{"number":500}' in shown
-    assert "mapp test double --property prop_never" in shown
+    assert f"mapp test .{os.sep}double --property prop_never" in shown
 
 
 def test_the_profile_of_hypothesis_says_how_many_inputs_are_drawn(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def ask(
 ) -> int:
     """Shows what a predicate says of an input and returns the exit code."""
     from mapp.ops.predicates import ask_predicate
-    from mapp.ops.trials import files_of
+    from mapp.ops.trials import files_of, folder_of
 
     if len(names) != 1 or predicate is None or text is None:
         raise UsageError(
@@ -25,7 +25,9 @@ def ask(
             hint="mapp test APP --property NAME --input '{…}'",
         )
     workspace, console = context.ready, context.console
-    said = ask_predicate(workspace, files_of(workspace, names[0]), predicate, _arguments(text))
+    said = ask_predicate(
+        workspace, files_of(workspace, names[0]), predicate, _arguments(text), folder_of(names[0])
+    )
     if as_json:
         console.json(said.to_dict())
     else:

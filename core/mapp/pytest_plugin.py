@@ -10,6 +10,7 @@ Nothing of mapp is imported before there is such a file.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,8 @@ class _Bench:
             rows = error.problems if isinstance(error, InvalidApp) else ()
             raise pytest.Collector.CollectError("\n".join([error.message, *map(str, rows)])) from None
         options = Options(inputs=self._inputs(), seed=self._seed())
-        return trial_of(self._workspace, app, files, base=None, kind="add", options=options)
+        called = f".{os.sep}{os.path.relpath(folder)}"
+        return trial_of(self._workspace, app, files, base=None, kind="add", options=options, called=called)
 
     def _inputs(self) -> int:
         from hypothesis import settings

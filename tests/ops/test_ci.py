@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from support.apps import Draft, app, write_files
-from support.terminal import mapp
+from support.terminal import Answer, mapp
 
 LAW = "function prop_double(input, output) { return output === input.number * 2; }\n"
 SHIFTED = "function main(input, host) {\n  return input.number * 2 + 1;\n}\n"
@@ -150,3 +150,52 @@ def test_a_folder_outside_any_repository_is_told(tmp_path: Path) -> None:
 
     assert answer.code != 0
     assert "lies in no git repository" in answer.err
+
+
+def kinds_and_faults(answer: Answer) -> list[tuple[str, list[str]]]:
+    rows = json.loads(answer.out)["commits"]
+    return [(row["kind"], [check["check"] for check in row["checks"] if not check["passed"]]) for row in rows]
+
+
+def test_saying_that_it_is_a_rollback_spares_nothing_that_never_was(clone: Clone) -> None:
+    clone.commit(draft(), "double: first")
+    trustful = draft("0.9.0").file("tests/properties.js", "function prop_any() { return true; }\n")
+    trustful.without("tests/examples.jsonl")
+    clone.commit(trustful, "double: back\n\nMapp-Operation: rollback\n")
+    ((kind, faults),) = kinds_and_faults(mapp("ci", str(clone.folder), "--inputs", "20", "--json"))
+
+    assert kind == "edit"
+    assert {"mutation", "version"} <= set(faults)
+
+
+def test_what_stood_there_before_may_come_back(clone: Clone) -> None:
+    clone.commit(draft(), "double: first")
+    clone.commit(draft("1.0.1").file("README.md", "more\n"), "double: a word")
+    clone.git("rm", "-q", "README.md")
+    clone.commit(draft(), "double: back to 1.0.0\n\nMapp-Operation: rollback\n")
+    found = kinds_and_faults(mapp("ci", str(clone.folder), "--inputs", "20", "--json"))
+
+    assert found == [("rollback", [])]
+
+
+def test_saying_that_it_was_compiled_spares_an_app_that_was_there_no_version(clone: Clone) -> None:
+    clone.commit(draft(), "double: first")
+    other = draft("1.0.1").source("function main(input) { return input.number * 3; }\n")
+    other.file("tests/properties.js", LAW.replace("* 2", "* 3"))
+    other.file("tests/examples.jsonl", '{"input": {"number": 3}, "output": 9}\n')
+    clone.commit(other, "double: other\n\nMapp-Operation: compile\n")
+    ((kind, faults),) = kinds_and_faults(mapp("ci", str(clone.folder), "--inputs", "20", "--json"))
+
+    assert (kind, "version" in faults) == ("edit", True)
+
+
+def test_a_heal_at_the_end_does_not_hide_the_version_that_the_range_demands(clone: Clone) -> None:
+    first = clone.commit(draft(), "double: first")
+    number = {"type": "integer", "minimum": -1000, "maximum": 1000}
+    wider = draft().taking(number=number, times={"enum": [1, 2], "default": 1})
+    clone.commit(wider, "double: another argument")
+    healed = draft("1.0.1").taking(number=number, times={"enum": [1, 2], "default": 1})
+    clone.commit(healed, "double: heal\n\nMapp-Operation: heal\n")
+    found = kinds_and_faults(mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json"))
+
+    assert found[1] == ("heal", ["version"])

@@ -44,7 +44,9 @@ def test_a_difference_is_shown_with_its_input_and_how_to_see_it_again(executor: 
     assert first.path == "tests/examples.jsonl:1"
     assert "quickjs-ng 0.17" in first.message and "gave 1, quickjs-ng (dukpy" in first.message
     assert json.loads(first.evidence) == {"number": 2}
-    assert first.reproduce == """echo '{"number": 2}' | MAPP_ENGINE=quickjs-ng mapp exec double --input -"""
+    assert (
+        first.reproduce == """printf %s '{"number": 2}' | MAPP_ENGINE=quickjs-ng mapp exec double --input -"""
+    )
 
 
 def test_of_many_differences_a_few_are_shown_and_all_are_counted(executor: Executor) -> None:

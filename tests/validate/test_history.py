@@ -90,7 +90,7 @@ def test_a_heal_that_changes_what_worked_is_refused_with_the_input_that_shows_it
     assert [name for name, result in results.items() if not result.passed] == ["differential"]
     problem = results["differential"].problems[0]
     assert "gives 2 now" in problem.message
-    assert problem.reproduce.startswith('echo \'{"number"')
+    assert problem.reproduce.startswith('printf %s \'{"number"')
 
 
 def test_differences_are_shown_for_review_where_a_person_says_that_a_value_was_wrong(
@@ -204,6 +204,33 @@ def test_a_heal_that_rewrites_everything_is_too_large(executor: Executor) -> Non
     new = draft("1.0.1").source(f"function main(input) {{\n{body}\n  return input.number * 2;\n}}\n")
 
     assert failed(trial(executor, draft(), new, "heal")) == ["size"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [("README.md", "more\n"), (".github/workflows/validate.yml", "on: push\n")],
+)
+def test_a_heal_leaves_alone_what_is_no_source(executor: Executor, path: str, content: str) -> None:
+    assert failed(trial(executor, draft(), draft("1.0.1").file(path, content), "heal")) == ["size"]
+
+
+def test_a_heal_changes_nothing_of_the_manifest_but_the_version(executor: Executor) -> None:
+    new = draft("1.0.1").stating(description="Doubles, triples and quadruples a number.")
+
+    assert failed(trial(executor, draft(), new, "heal")) == ["size"]
+
+
+@pytest.mark.parametrize("kind", ["heal", "expand"])
+def test_old_recordings_stay_as_they_are_and_new_ones_may_come(executor: Executor, kind: Kind) -> None:
+    version = "1.0.1" if kind == "heal" else "1.1.0"
+    path = "tests/recordings/one.json"
+    old = draft().file(path, '{"recording": 1}')
+
+    assert failed(trial(executor, draft(), draft(version).file(path, '{"recording": 1}'), kind)) == []
+    assert failed(trial(executor, old, draft(version), kind)) == ["tests-kept"]
+    assert failed(trial(executor, old, draft(version).file(path, '{"recording": 1, "seed": 2}'), kind)) == [
+        "tests-kept"
+    ]
 
 
 def test_a_change_that_takes_much_longer_is_over_budget(executor: Executor) -> None:

@@ -224,7 +224,7 @@ def test_an_input_that_ends_badly_is_found_and_made_small(executor: Executor) ->
     (problem,) = found.problems
     assert json.loads(problem.evidence) == {"words": [""]}
     assert "TypeError" in problem.message
-    assert problem.reproduce == """printf %s '{"words": [""]}' | mapp exec sort --input - --json"""
+    assert problem.reproduce == """printf %s '{"words": [""]}' | mapp exec sort --input -"""
 
 
 def test_each_way_to_fail_has_its_own_counterexample(executor: Executor) -> None:

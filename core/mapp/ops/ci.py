@@ -1,7 +1,8 @@
 """Validates every commit of a push or a pull request in an app's own repository.
 
 Each commit is judged by the rules of the kind that it says it is: a heal or an expansion against its first
-parent, an edit by itself; the last one also has the version that all of them together demand. Nothing of the
+parent, an edit by itself; the last one also has the version that all of them together demand, whatever it is.
+A commit that cannot be what it says, as a rollback to what never was, is judged as an edit. Nothing of the
 checkout is read: only git objects, through the same allow-list as in a library.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from mapp.model.app import App, read_app
 from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
 from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of, version
 from mapp.ops.workspace import Workspace
+from mapp.validate.gate import CHANGING
+from mapp.validate.history import check_version
 
 MOST_COMMITS: Final = 200
 NOTHING: Final = "0" * 40
@@ -126,7 +129,15 @@ def validate(
         base_of_edits = _found(repository, released or next(iter(commit.parents), None))
         yield Judged(
             commit=commit,
-            verdict=_judge(workspace, repository, commit, base_of_edits, options=options, watch=watch),
+            verdict=_judge(
+                workspace,
+                repository,
+                commit,
+                base_of_edits,
+                folder=_shown(folder),
+                options=options,
+                watch=watch,
+            ),
         )
 
 
@@ -136,6 +147,7 @@ def _judge(
     commit: Commit,
     base_of_edits: Standing | None,
     *,
+    folder: str,
     options: Options,
     watch: Watch | None,
 ) -> Verdict:
@@ -148,11 +160,32 @@ def _judge(
             watch(verdict.results[0])
         return verdict
     before = _found(repository, next(iter(commit.parents), None))
-    kind = _kind(commit, new=before is None)
-    base = before if kind in ("heal", "expand") else base_of_edits
+    kind = _kind(repository, commit, new=before is None)
+    base = before if kind in CHANGING else base_of_edits
     same = base is not None and base[0].tree == app.tree
-    trial = trial_of(workspace, app, files, base=None if same else base, kind=kind, options=options)
-    return judged(trial, commit.tree, watch)
+    trial = trial_of(
+        workspace, app, files, base=None if same else base, kind=kind, options=options, called=folder
+    )
+    verdict = judged(trial, commit.tree, watch)
+    if kind not in CHANGING or base_of_edits in (None, base) or base_of_edits[0].tree == app.tree:
+        return verdict
+    whole = trial_of(workspace, app, files, base=base_of_edits, kind="edit", options=options)
+    return _with_version(verdict, check_version(whole), watch)
+
+
+def _shown(folder: Path) -> str:
+    """Returns a folder as commands name it: with a separator, so that nobody takes it for an app's name."""
+    return str(folder) if folder == Path() or folder.is_absolute() else f"./{folder}"
+
+
+def _with_version(verdict: Verdict, found: Result, watch: Watch | None) -> Verdict:
+    """Returns the verdict on a heal or expansion, failed where the range as a whole asks for more."""
+    if found.passed:
+        return verdict
+    if watch is not None:
+        watch(found)
+    others = [result for result in verdict.results if result.check != found.check]
+    return replace(verdict, results=(*others, found))
 
 
 def _app_at(repository: Repository, commit: str) -> Standing:
@@ -170,11 +203,21 @@ def _found(repository: Repository, commit: str | None) -> Standing | None:
         return None
 
 
-def _kind(commit: Commit, *, new: bool) -> Kind:
+def _kind(repository: Repository, commit: Commit, *, new: bool) -> Kind:
+    """Returns the kind that a commit says it is, where it can be that; of what goes back, less is asked."""
     claimed = commit.trailers.get("Mapp-Operation", "")
-    if claimed in KINDS and not (new and claimed in ("heal", "expand", "edit")):
+    impossible = claimed in ("heal", "expand", "edit") if new else claimed == "compile"
+    if claimed == "rollback":
+        impossible = not any(_goes_back(repository, commit))
+    if claimed in KINDS and not impossible:
         return claimed
     return "add" if new else "edit"
+
+
+def _goes_back(repository: Repository, commit: Commit) -> Iterator[bool]:
+    """Yields of every ancestor along the first parent whether it holds the same tree."""
+    for parent in commit.parents[:1]:
+        yield from (found.tree == commit.tree for found in repository.history(parent))
 
 
 def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Verdict:

@@ -50,11 +50,13 @@ def examined(
     kind: Kind | None = None,
     options: Options = USUAL,
     watch: Watch | None = None,
+    called: str | None = None,
 ) -> tuple[App, Verdict]:
     """Returns the app that files form (path -> bytes) and what the gate finds about it.
 
     It is compared with what stands on `main` under its name, if anything does. `kind` is `add` or `edit`
-    by that, unless it is given; `watch` is told each result as it is there.
+    by that, unless it is given; `watch` is told each result as it is there; `called` is the folder that
+    commands name, where the files lie in one.
 
     Raises:
         InvalidApp: the files form no app.
@@ -73,6 +75,7 @@ def examined(
         kind=kind or ("add" if base is None else "edit"),
         options=options,
         runs=good_runs(workspace, base) if base is not None else (),
+        called=called,
     )
     return app, judged(trial, tree, watch)
 
@@ -87,6 +90,7 @@ def trial_of(
     options: Options = USUAL,
     runs: Sequence[GoodRun] = (),
     blind: bool = False,
+    called: str | None = None,
 ) -> Trial:
     """Returns the trial of an app, with what its checks need of the library handed in.
 
@@ -99,6 +103,7 @@ def trial_of(
         options: how hard it is tried.
         runs: recorded good runs of the base.
         blind: its author was not shown the held-back examples.
+        called: the folder that commands name, where the files lie in one.
 
     Raises:
         SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
@@ -118,6 +123,7 @@ def trial_of(
         elsewhere=lambda: open_executor(engine=workspace.config.engine, environment=ELSEWHERE),
         blind=blind,
         keep=workspace.home.trials,
+        called=called,
     )
 
 

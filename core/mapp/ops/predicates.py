@@ -12,7 +12,8 @@ from mapp.model.outcome import Outcome
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.ops.workspace import Workspace
-from mapp.validate.properties import TOTAL, property_command, run_command, tried
+from mapp.validate.commands import TOTAL, property_command, run_command
+from mapp.validate.properties import tried
 from mapp.validate.trial import Trial, describe
 
 
@@ -51,9 +52,15 @@ class Said:
 
 
 def ask_predicate(
-    workspace: Workspace, files: Mapping[str, bytes], name: str, arguments: Mapping[str, JSONValue]
+    workspace: Workspace,
+    files: Mapping[str, bytes],
+    name: str,
+    arguments: Mapping[str, JSONValue],
+    called: str | None = None,
 ) -> Said:
     """Returns what a predicate of an app, or `total`, says of one input; defaults are filled in.
+
+    `called` is the folder of the app where it is not the library's.
 
     Raises:
         InvalidApp: the files (path -> bytes) form no app.
@@ -61,12 +68,12 @@ def ask_predicate(
         NotFound: the app has no such predicate.
     """
     app = read_app(files)
-    trial = Trial(app=app, files=files, executor=workspace.executor)
+    trial = Trial(app=app, files=files, executor=workspace.executor, called=called)
     if name != TOTAL and name not in trial.predicates:
         known = ", ".join([TOTAL, *trial.predicates])
         raise NotFound(f"{app.name} has no property {name}", hint=f"it has {known}")
     filled = with_defaults(app.manifest, arguments)
     outcome, fault = tried(trial, name, filled)
     given = dict(arguments)
-    command = run_command(app, given) if name == TOTAL else property_command(app, name, given)
+    command = run_command(trial, given) if name == TOTAL else property_command(trial, name, given)
     return Said(app=app.name, predicate=name, arguments=filled, outcome=outcome, fault=fault, command=command)

@@ -17,16 +17,19 @@ from mapp.ops.workspace import Workspace
 def files_of(workspace: Workspace, what: str) -> dict[str, bytes]:
     """Returns the files of an app (path -> bytes), named as the library does or by its folder.
 
-    A text with a separator, or `.`, is a folder.
-
     Raises:
         NotFound: there is no such app or folder.
         IntegrityError: the app's tree holds what mapp does not read.
         InvalidApp: the folder holds links or other things that cannot be added.
     """
-    if what == "." or os.sep in what or "/" in what:
-        return read_folder(Path(what))[0]
+    if (folder := folder_of(what)) is not None:
+        return read_folder(Path(folder))[0]
     return catalogue.snapshot(workspace.home, what, only=None).files
+
+
+def folder_of(what: str) -> str | None:
+    """Returns the folder that a text names, None for the name of an app: `.` and separators mean folders."""
+    return what if what in (".", "..") or os.sep in what or "/" in what else None
 
 
 def examine_all(
@@ -54,7 +57,7 @@ def examine_all(
     workspace.executor.warm()
 
     def trial(name: str, files: dict[str, bytes]) -> Verdict:
-        return examined(workspace, files, options=options, watch=watch(name))[1]
+        return examined(workspace, files, options=options, watch=watch(name), called=folder_of(name))[1]
 
     with ThreadPoolExecutor(jobs) as threads:
         pending: list[tuple[str, Future[Verdict]]] = [

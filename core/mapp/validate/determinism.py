@@ -15,7 +15,7 @@ from mapp.model.verdict import Finding, Result
 from mapp.sandbox.contract import job_for
 from mapp.sandbox.executor import Executor, Job, Returned, Threw, run_batch
 from mapp.sandbox.executor import Result as Ran
-from mapp.validate.examples import reproduction
+from mapp.validate.commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, result, short
 
 MOST: Final = 60
@@ -68,7 +68,7 @@ def _differing(
                 Finding(
                     path=f"input {short(canonical(dict(arguments)), 200)}",
                     message=message,
-                    reproduce=reproduction(trial.app, dict(arguments)),
+                    reproduce=run_command(trial, arguments),
                 )
             ]
     return []

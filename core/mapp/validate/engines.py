@@ -5,7 +5,6 @@ What a limit ended is not compared: engines differ in speed, stack and heap, whi
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -16,7 +15,8 @@ from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
 from mapp.sandbox.contract import job_for, judge
 from mapp.sandbox.executor import Executor, Job, run_batch
-from mapp.validate.examples import numbered, reproduction
+from mapp.validate.commands import run_command, trial_command
+from mapp.validate.examples import numbered
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, skipped
 
 CHECK: Final = "engines"
@@ -112,6 +112,9 @@ def _finding(
 
 def _reproduction(trial: Trial, name: str, arguments: Arguments) -> str:
     if name == "node":  # no run of mapp's uses it
-        return f"mapp test {shlex.quote(trial.app.name)} --differential --inputs {trial.inputs}"
-    piped, _, command = reproduction(trial.app, dict(arguments)).rpartition(" | ")
+        return f"{trial_command(trial)} --differential --inputs {trial.inputs}"
+    whole = run_command(trial, arguments)
+    piped, _, command = whole.rpartition(" | ")
+    if whole.startswith("mapp "):
+        return f"MAPP_ENGINE={name} {whole}"
     return f"{piped} | MAPP_ENGINE={name} {command}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Iterable, Iterator
 
 from mapp.model.app import EXAMPLES, REGRESSIONS, App, Example
 from mapp.model.verdict import Finding, Result
+from mapp.validate.commands import run_command
 from mapp.validate.trial import Trial, describe, meets, result, skipped, wanted
 
 
@@ -43,11 +42,5 @@ def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None =
         outcome = trial.example(app, row)
         if outcome is not None and not meets(row, outcome):  # `rows` tells of inputs that do not fit
             message = f"gave {describe(outcome)} instead of {wanted(row)}"
-            found.append(Finding(path=place, message=message, reproduce=reproduction(app, dict(row.input))))
+            found.append(Finding(path=place, message=message, reproduce=run_command(trial, dict(row.input))))
     return found
-
-
-def reproduction(app: App, arguments: dict[str, object]) -> str:
-    """Returns the command that runs an app on an input."""
-    text = json.dumps(arguments, ensure_ascii=False)
-    return f"echo {shlex.quote(text)} | mapp exec {app.name} --input -"

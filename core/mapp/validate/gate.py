@@ -134,7 +134,7 @@ CHECKS: Final = (
     ),
     Check(
         id="size",
-        says="a heal changes few lines",
+        says="a heal changes few lines, and nothing beside the source",
         examine=check_size,
         kinds=frozenset(["heal"]),
         compares=True,

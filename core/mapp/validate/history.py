@@ -10,10 +10,20 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mapp.errors import InvalidArguments
-from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, REGRESSIONS, SOURCE, App
+from mapp.model.app import (
+    EXAMPLES,
+    MANIFEST,
+    PHRASES,
+    PROPERTIES,
+    RECORDING,
+    REGRESSIONS,
+    SOURCE,
+    App,
+)
 from mapp.model.interface import Comparison, compare
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.validation import with_defaults
@@ -22,7 +32,8 @@ from mapp.model.verdict import Finding, Kind, Result
 from mapp.model.version import Level
 from mapp.sandbox.contract import job_for
 from mapp.sandbox.executor import run_batch
-from mapp.validate.examples import failing, numbered, reproduction
+from mapp.validate.commands import run_command
+from mapp.validate.examples import failing, numbered
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, short, skipped
 
 FROZEN: Final[Mapping[Kind, frozenset[str]]] = {
@@ -50,6 +61,9 @@ def check_tests_kept(trial: Trial) -> Result:
         elif missing := list(_missing(path, old, new)):
             message = f"{len(missing)} old tests were removed or changed"
             problems.append(Finding(path=path, message=message, evidence="\n".join(missing[:MOST_SHOWN])))
+    for path in filter(RECORDING.fullmatch, sorted(trial.base_files)):
+        if trial.files.get(path) != trial.base_files[path]:
+            problems.append(Finding(path=path, message="an old recording was removed or changed"))
     return result("tests-kept", len(trial.base_files), problems)
 
 
@@ -68,7 +82,7 @@ def check_recorded(trial: Trial) -> Result:
     for run in trial.runs:
         fault = trial.repeat(run)
         if fault:
-            shown = reproduction(trial.app, dict(run.arguments))
+            shown = run_command(trial, run.arguments)
             problems.append(Finding(path=f"run {run.run}", message=fault, reproduce=shown))
     return result("recorded", len(trial.runs), problems)
 
@@ -109,7 +123,7 @@ def check_version(trial: Trial) -> Result:
     assert trial.base is not None
     comparison = compare(trial.base.manifest, trial.app.manifest)
     level, reasons = comparison.level, list(_reasons(comparison))
-    if trial.kind in ("add", "edit") and (changed := _changed_behaviour(trial)):
+    if trial.kind in ("add", "edit", "compile") and (changed := _changed_behaviour(trial)):
         level, reasons = Level.MAJOR, [*reasons, changed]
     version, old = trial.app.manifest.version, trial.base.manifest.version
     least = old.bumped(level)
@@ -146,7 +160,10 @@ def check_capabilities(trial: Trial) -> Result:
 
 
 def check_size(trial: Trial) -> Result:
-    """Says whether a heal changes no more lines than a heal should; a line that is replaced counts once."""
+    """Says whether a heal changes no more than a heal should; a line that is replaced counts once.
+
+    That is so much of the source, the version in the manifest, and regressions and recordings.
+    """
     assert trial.base is not None
     old, new = trial.base.source.splitlines(), trial.app.source.splitlines()
     marks = [row[:2] for row in difflib.ndiff(old, new)]
@@ -154,7 +171,18 @@ def check_size(trial: Trial) -> Result:
     most = max(LARGEST_HEAL, len(old) // 2)
     message = f"{count} lines differ, at most {most} may"
     problems = [Finding(path=SOURCE, message=message)] if count > most else []
+    problems += _beside(trial, trial.base)
     return result("size", count, problems, {"lines": count, "most": most})
+
+
+def _beside(trial: Trial, base: App) -> Iterator[Finding]:
+    """Yields what differs where a heal has nothing to mend; of tests the check `tests-kept` tells."""
+    if replace(trial.app.manifest, version=base.manifest.version) != base.manifest:
+        yield Finding(path=MANIFEST, message="was changed; a heal changes nothing of it but the version")
+    healed = {MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS}
+    for path in sorted({*trial.files, *trial.base_files} - healed):
+        if trial.files.get(path) != trial.base_files.get(path) and not RECORDING.fullmatch(path):
+            yield Finding(path=path, message="was changed; a heal leaves it alone")
 
 
 def check_budget(trial: Trial) -> Result:
@@ -259,7 +287,7 @@ def _difference(trial: Trial, arguments: Arguments, old: Outcome, new: Outcome) 
     return Finding(
         path=f"input {short(canonical(dict(arguments)), 200)}",
         message=f"gave {describe(old)} before, and gives {describe(new)} now",
-        reproduce=reproduction(trial.app, dict(arguments)),
+        reproduce=run_command(trial, arguments),
     )
 
 

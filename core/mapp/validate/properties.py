@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,12 +12,12 @@ from mapp.model.app import App
 from mapp.model.outcome import Failed, Outcome
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
+from mapp.validate.commands import TOTAL, property_command, run_command
 from mapp.validate.counterexamples import remember, remembered
 from mapp.validate.evaluation import Row, answers, fault
 from mapp.validate.shrink import shrunk
 from mapp.validate.trial import Arguments, Trial, describe, result, short, skipped
 
-TOTAL: Final = "total"
 MOST_SHOWN: Final = 5
 """How many predicates that fail are shown with a counterexample; the others are only named."""
 
@@ -36,9 +35,7 @@ def check_total(trial: Trial) -> Result:
     for kind, row in sorted(kinds.items()):
         small = _smaller(trial, row, partial(_fails_by, kind))
         message = f"{describe(small.outcome)} for {short(_text(trial, small.arguments))}"
-        problems.append(
-            _finding("main.js", message, small, run_command(trial.app, _own(trial, small.arguments)))
-        )
+        problems.append(_finding("main.js", message, small, run_command(trial, _own(trial, small.arguments))))
         remember(trial.counterexamples, trial.app.manifest, [small.arguments])
     return result("total", len(trial.drawn), problems)
 
@@ -91,16 +88,6 @@ def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -
     return [at in hit for at in range(len(rows))]
 
 
-def run_command(app: App, arguments: Arguments) -> str:
-    """Returns the command that runs an app on an input, to be typed into a shell."""
-    return f"printf %s {shlex.quote(json.dumps(arguments))} | mapp exec {app.name} --input - --json"
-
-
-def property_command(app: App, name: str, arguments: Arguments) -> str:
-    """Returns the command that puts one predicate to an input, to be typed into a shell."""
-    return f"mapp test {app.name} --property {name} --input {shlex.quote(json.dumps(arguments))}"
-
-
 def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
     """Returns what the app makes of one input, and how a predicate or `total` fails for it, if it does."""
     row = _tried(trial, [arguments])[0]
@@ -112,14 +99,14 @@ def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
 def _counterexample(trial: Trial, name: str, row: Row) -> Finding:
     if not fault(trial.executor, trial.app, name, row):
         message = "fails after other inputs and holds alone: it must not keep anything between calls"
-        return _finding(f"property {name}", message, row, property_command(trial.app, name, row.arguments))
+        return _finding(f"property {name}", message, row, property_command(trial, name, row.arguments))
     small = _smaller(trial, row, lambda rows: _breaks(trial, name, rows))
     said = fault(trial.executor, trial.app, name, small)
     if not said:
         small, said = row, fault(trial.executor, trial.app, name, row)
     remember(trial.counterexamples, trial.app.manifest, [small.arguments])
     message = f"{said} for {short(_text(trial, small.arguments))}"
-    command = property_command(trial.app, name, _own(trial, small.arguments))
+    command = property_command(trial, name, _own(trial, small.arguments))
     return _finding(f"property {name}", message, small, command)
 
 

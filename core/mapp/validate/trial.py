@@ -67,7 +67,8 @@ class Trial:
     fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens
     a sandbox whose processes have another environment and another layout in memory. `blind` says that the
     code was written by somebody who was not shown the held-back examples. `keep` is a folder for what later
-    trials start from, drawn inputs and counterexamples; it may be deleted at any time.
+    trials start from, drawn inputs and counterexamples; it may be deleted at any time. `called` is the folder
+    of an app that is not tried as it lies in the library, which commands name then.
     """
 
     app: App
@@ -83,6 +84,7 @@ class Trial:
     elsewhere: Callable[[], Executor] | None = None
     blind: bool = False
     keep: Path | None = None
+    called: str | None = None
 
     def __post_init__(self) -> None:
         """Has host calls answered from the recordings of the apps: a check reaches nothing."""

@@ -8,6 +8,7 @@ from typing import Final
 from mapp.model.app import PROPERTIES, SOURCE
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, Result
+from mapp.validate.commands import trial_command
 from mapp.validate.mutation.examination import Fate
 from mapp.validate.mutation.operators import BY_ID
 from mapp.validate.mutation.score import Score, score_of
@@ -44,7 +45,7 @@ def _problems(trial: Trial, score: Score) -> list[Finding]:
         found += [_finding(trial, fate) for fate in score.survivors[:MOST_SHOWN]]
     if not score.can_fail:
         message = "no predicate can fail: each holds for every output and every app that was tried"
-        found.append(Finding(path=PROPERTIES, message=message, reproduce=_command(trial)))
+        found.append(Finding(path=PROPERTIES, message=message, reproduce=trial_command(trial)))
     return found
 
 
@@ -61,7 +62,7 @@ def _finding(trial: Trial, fate: Fate) -> Finding:
     return Finding(
         path=f"{SOURCE}:{fate.mutant.line}",
         message=words_for(fate),
-        reproduce=_command(trial),
+        reproduce=trial_command(trial),
         evidence=f"{fate.mutant.diff}\n{_example(fate)}",
     )
 
@@ -86,10 +87,6 @@ def _example(fate: Fate) -> str:
     if fate.shown_by is None or fate.instead is None:
         return ""
     return f"{fate.shown_by.row}\nthe changed app gives {describe(fate.instead)}"
-
-
-def _command(trial: Trial) -> str:
-    return f"mapp test {trial.app.manifest.name}"
 
 
 def _evidence(score: Score) -> dict[str, JSONValue]:
