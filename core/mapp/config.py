@@ -7,6 +7,7 @@ Flags beat the environment, which beats the project (`.mapp.toml` beside the wor
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -78,6 +79,9 @@ _CHOICES: Final = {
 }
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
 _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
+AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'
+LONGEST_TEXT: Final = 300
+LONGEST_COMMAND: Final = 2_000
 _PERSONAL: Final = ("isolation", "isolation_strangers", *_TEXTS)
 """What a project's file may not set: a stranger would say where keys and money go, or lower a wall."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
@@ -125,8 +129,9 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be below a milliard")
         return int(text)
     if name in _TEXTS:
-        if len(text) > 300 or not text.isprintable():
-            raise UsageError(f"{name} must be at most 300 printable characters")
+        most = LONGEST_COMMAND if name == "coder" else LONGEST_TEXT
+        if len(text) > most or not text.isprintable():
+            raise UsageError(f"{name} must be at most {most:,} printable characters")
         if name in _BUDGETS:
             parse_budget(text)
         return text
@@ -201,10 +206,9 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
 
 
 def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -> Config:
-    document = _read(path)
-    problems = []
+    problems: list[Problem] = []
     settings: dict[str, Any] = {}
-    for name, value in document.items():
+    for name, value in _flat(_read(path), problems).items():
         if name in forbidden:
             problems.append(Problem(path=name, message="is for your own settings file only"))
             continue
@@ -218,6 +222,48 @@ def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -
             f"{path} is not valid", problems, hint="correct the file; all settings: mapp config"
         )
     return replace(config, **settings)
+
+
+def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    """Returns a settings file without its one table: `[coder.agent]`, with `command`, `keys` and `price`."""
+    coder = document.get("coder")
+    if not isinstance(coder, dict):
+        return document
+    plain = {name: value for name, value in document.items() if name != "coder"}
+    agent = coder.get("agent")
+    if (
+        set(coder) != {"agent"}
+        or not isinstance(agent, dict)
+        or not set(agent) <= {"command", "keys", "price"}
+    ):
+        problems.append(Problem(path="coder", message=f"is a text, or a table such as {AGENT_TABLE}"))
+        return plain
+    command, keys, price = agent.get("command"), agent.get("keys", []), agent.get("price")
+    if isinstance(command, str):
+        command = _split(command)
+    if not _words(command) or not command:
+        problems.append(Problem(path="coder.agent.command", message="is a list of texts, the program first"))
+        return plain
+    if not _words(keys):
+        problems.append(Problem(path="coder.agent.keys", message="is a list of names of keys"))
+        return plain
+    plain["coder"] = f"agent:{shlex.join(command)}"
+    if keys:
+        plain["coder_keys"] = ",".join(keys)
+    if price is not None:
+        plain["coder_price"] = str(price)
+    return plain
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:  # a quote that does not end
+        return []
+
+
+def _words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _read(path: Path) -> dict[str, Any]:

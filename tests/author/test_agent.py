@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -249,7 +250,17 @@ def test_its_environment_holds_no_keys_but_its_own(tmp_path: Path, monkeypatch: 
     found = agent(tmp_path, body, keys={"OWN_KEY": KEY}).propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
     names = set(json.loads(found.files["main.js"])) - {"LC_CTYPE"}
-    assert names == {"PATH", "HOME", "TMPDIR", "LANG", "TERM", "MAPP_PHASE", "MAPP_ROUND", "OWN_KEY"}
+    assert names == {
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "LANG",
+        "TERM",
+        "MAPP_APP",
+        "MAPP_PHASE",
+        "MAPP_ROUND",
+        "OWN_KEY",
+    }
 
 
 def test_its_own_key_gets_neither_into_files_nor_into_words(tmp_path: Path) -> None:
@@ -395,6 +406,27 @@ def test_an_agent_that_tells_nothing_costs_what_was_agreed(tmp_path: Path) -> No
     coder = agent(tmp_path, DONE, told="nothing", most_micros=30_000)
     assert coder.propose(BRIEF, WORKSPACE, Budget(), lambda _: None).spend.cost_micros == 30_000
     assert isinstance(failure(coder, Budget(micros=29_999)), OverBudget)
+
+
+def test_an_agent_without_a_price_costs_what_it_tells_and_else_what_is_assumed(tmp_path: Path) -> None:
+    told = agent(tmp_path / "told", f"{DONE}\nprint({SUCCESS!r})", told="perhaps", most_micros=50_000)
+    silent = agent(tmp_path / "silent", DONE, told="perhaps", most_micros=50_000)
+
+    assert told.propose(BRIEF, WORKSPACE, Budget(), lambda _: None).spend.cost_micros == 12_500
+    assert silent.propose(BRIEF, WORKSPACE, Budget(), lambda _: None).spend.cost_micros == 50_000
+
+
+def test_it_is_told_where_the_brief_is_and_what_the_app_is_called(tmp_path: Path) -> None:
+    body = """
+assert "BRIEF.md" in sys.argv[1] and Path(sys.argv[4]).read_text() == Path("BRIEF.md").read_text()
+open("main.js", "w").write("// " + os.environ["MAPP_APP"])
+"""
+    coder = agent(tmp_path, body)
+    found = replace(coder, command=(*coder.command, "{brief_file}")).propose(
+        BRIEF, WORKSPACE, Budget(), lambda _: None
+    )
+
+    assert found.files == {"main.js": f"// {BRIEF.app}".encode()}
 
 
 def test_a_failed_agent_that_wrote_something_is_heard(tmp_path: Path) -> None:

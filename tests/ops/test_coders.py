@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.author.agent import CLAUDE, AgentCoder
+from mapp.author.agent import CLAUDE, UNPRICED, AgentCoder
 from mapp.author.anthropic import AnthropicCoder
 from mapp.author.local import LocalCoder
 from mapp.config import Config, load_config, parse_setting
@@ -79,6 +79,63 @@ def test_any_command_with_its_keys_and_its_cost_is_an_agent(monkeypatch: pytest.
     assert (dict(coder.keys), coder.most_micros) == ({"OWN_KEY": KEY}, 300_000)
 
 
+def written(world: Path, text: str) -> Config:
+    """Returns the settings after this text was written into the person's file."""
+    file = world / "config" / "config.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    return load_config()
+
+
+def test_a_table_with_a_list_of_words_is_an_agent(world: Path) -> None:
+    settings = written(world, '[coder.agent]\ncommand = ["my-agent", "{brief}", "two words"]\n')
+    coder = open_coder(settings)
+
+    assert isinstance(coder, AgentCoder)
+    assert coder.command == ("my-agent", "{brief}", "two words")
+    assert (coder.told, coder.most_micros) == ("perhaps", UNPRICED)
+
+
+def test_the_table_may_name_keys_and_a_price(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPP_KEY_OWN_KEY", KEY)
+    coder = open_coder(
+        written(world, '[coder.agent]\ncommand = "my-agent {brief}"\nkeys = ["OWN_KEY"]\nprice = 0.3\n')
+    )
+
+    assert isinstance(coder, AgentCoder)
+    assert (coder.command, coder.told) == (("my-agent", "{brief}"), "nothing")
+    assert (dict(coder.keys), coder.most_micros) == ({"OWN_KEY": KEY}, 300_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('[coder.agent]\ncomand = ["a"]', "coder"),
+        ("[coder.agent]\ncommand = []", "coder.agent.command"),
+        ("[coder.agent]\ncommand = [1]", "coder.agent.command"),
+        ("[coder.agent]\nkeys = []", "coder.agent.command"),
+        ('[coder.agent]\ncommand = "a \'b"', "coder.agent.command"),
+        ('[coder.agent]\ncommand = ["a"]\nkeys = "K"', "coder.agent.keys"),
+        ('[coder.agents]\ncommand = ["a"]', "coder"),
+    ],
+)
+def test_a_table_that_is_none_is_refused_with_its_place(world: Path, text: str, path: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        written(world, text)
+    assert [problem.path for problem in error.value.problems] == [path]
+
+
+def test_a_command_with_an_open_quote_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="cannot be split"):
+        open_coder(config(monkeypatch, coder="agent:my-agent 'oh"))
+
+
+def test_the_default_budget_lets_an_agent_that_tells_no_cost_use_every_round() -> None:
+    budget = budgets_of(load_config()).change
+    assert budget.micros is not None and budget.rounds is not None
+    assert budget.rounds * UNPRICED <= budget.micros
+
+
 @pytest.mark.parametrize("named", ["", "anthropic", "anthropic:", "openai:x", "local:", "gemini:x"])
 def test_what_names_no_coder_is_told(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -97,7 +154,15 @@ def test_a_budget_that_is_none_is_refused_when_it_is_set() -> None:
         parse_setting("budget_day", "five dollars")
 
 
-@pytest.mark.parametrize("line", ['coder = "agent:evil"', 'coder_url = "http://x"', 'budget_month = ""'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'coder = "agent:evil"',
+        '[coder.agent]\ncommand = ["evil"]',
+        'coder_url = "http://x"',
+        'budget_month = ""',
+    ],
+)
 def test_a_folder_chooses_neither_the_coder_nor_the_budget(world: Path, line: str) -> None:
     (world / "work" / ".mapp.toml").write_text(line)
     with pytest.raises(InvalidInput):

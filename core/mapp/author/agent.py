@@ -40,6 +40,8 @@ CLAUDE: Final = (
 """The template for Claude Code, which tells its cost as JSON."""
 MOST_OUTPUT: Final = 4 * 1024 * 1024
 """Bytes of an agent's output that are kept: the last ones, which hold its account."""
+UNPRICED: Final = 50_000
+"""Micro-dollars that a call counts as where neither the agent nor a setting tells its cost."""
 MOST_DISK: Final = 512 * 1024 * 1024
 LARGEST_FILE: Final = 64 * 1024 * 1024
 MOST_PROCESSES: Final = 256
@@ -51,16 +53,18 @@ WARDEN: Final = Path(__file__).with_name("warden.py")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgentCoder:
-    """A command template: `{brief}` is what to do, in one sentence, `{folder}` where, `{usd}` the money left.
+    """A command template, in which some words stand for others.
 
-    `told` says how it tells its cost: `claude` prints JSON at the end; `nothing`: each call counts as
-    `most_micros`. `keys` are the only secrets in its environment, `path` its PATH, `place` where scratch
-    folders are made, `hidden` the files and folders that it must not see. Without `namespaces` it sees those
-    and the machine's processes.
+    `{brief}` is what to do, in one sentence, `{brief_file}` the path of the whole brief, `{folder}` where to
+    work, `{usd}` the money left. `told` says how the agent tells its cost: `claude` prints JSON at the end;
+    `nothing`: each call counts as `most_micros`; `perhaps`: as that, unless it prints the same JSON. `keys`
+    are the only secrets in its environment, `path` its PATH, `place` where scratch folders are made, `hidden`
+    the files and folders that it must not see. Without `namespaces` it sees
+    those and the machine's processes.
     """
 
     command: tuple[str, ...] = CLAUDE
-    told: Literal["claude", "nothing"] = "claude"
+    told: Literal["claude", "nothing", "perhaps"] = "claude"
     most_micros: int = 2 * MICROS
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     path: str = os.defpath
@@ -77,7 +81,7 @@ class AgentCoder:
         """Returns all the money that a call may cost, and all the tokens and the time that are left."""
         money = self.most_micros if budget.micros is None else min(self.most_micros, budget.micros)
         seconds = LONGEST if budget.seconds is None else min(LONGEST, budget.seconds)
-        short = self.told == "nothing" and money < self.most_micros
+        short = self.told != "claude" and money < self.most_micros
         if short or (money <= 0 < self.most_micros) or seconds <= 0 or 0 in (budget.rounds, budget.tokens):
             raise OverBudget("the budget does not leave enough for one more call of the agent")
         tokens = (budget.tokens or 0) if self.told == "claude" else 0
@@ -116,9 +120,9 @@ class AgentCoder:
         try:
             words = render(replace(brief, report=""), {})  # the files lie beside it
             told = f"{words.system}{fixed_words('agent')}\n{words.stable}\n{words.fresh}\n"
-            files = {**workspace, "BRIEF.md": told.encode()}
+            files = {**workspace, scratch.BRIEF: told.encode()}
             if brief.report:
-                files["REPORT.md"] = brief.report.encode(errors="replace")
+                files[scratch.REPORT] = brief.report.encode(errors="replace")
             scratch.write(root / "app", files)
             for name in ("home", "tmp"):
                 (root / name).mkdir()
@@ -159,6 +163,7 @@ class AgentCoder:
         wanted = ", ".join(brief.may_change)
         values = {
             "{brief}": f"Do what BRIEF.md in this folder says. Change only {wanted}.",
+            "{brief_file}": str(folder / scratch.BRIEF),
             "{folder}": str(folder),
             "{usd}": f"{max(1, worst.cost_micros * 100 // MICROS) / 100:.2f}",
         }
@@ -188,6 +193,7 @@ class AgentCoder:
             "TMPDIR": str(root / "tmp"),
             "LANG": "C.UTF-8",
             "TERM": "dumb",
+            "MAPP_APP": brief.app,
             "MAPP_PHASE": brief.phase,
             "MAPP_ROUND": str(brief.round),
         }
@@ -195,9 +201,9 @@ class AgentCoder:
     def _spend(self, ran: _Ran, worst: Spend) -> Spend:
         """Returns what the agent says that it cost, or the worst where it does not say."""
         base = {"calls": 1, "seconds": ran.seconds}
-        if self.told == "nothing":
+        told = None if self.told == "nothing" else _told_by_claude(bytes(ran.out))
+        if told is None and self.told != "claude":
             return Spend(model=self.name, cost_micros=self.most_micros, **base)  # type: ignore[arg-type]
-        told = _told_by_claude(bytes(ran.out))
         if told is None:
             tokens = {"tokens_in": worst.tokens_in, "cost_micros": worst.cost_micros}
             return Spend(model=self.name, **tokens, **base)  # type: ignore[arg-type]
@@ -236,7 +242,7 @@ class AgentCoder:
 
     def _words(self, ran: _Ran) -> str:
         """Returns the last words of the agent, without its keys."""
-        said = _result_of_claude(bytes(ran.out)) if self.told == "claude" else None
+        said = None if self.told == "nothing" else _result_of_claude(bytes(ran.out))
         text = (
             said
             if said is not None

@@ -11,7 +11,9 @@ from typing import Final
 from mapp.author.coder import Files
 from mapp.author.patch import LARGEST, LARGEST_OTHER
 
-OURS: Final = ("BRIEF.md", "REPORT.md")
+BRIEF: Final = "BRIEF.md"
+REPORT: Final = "REPORT.md"
+OURS: Final = (BRIEF, REPORT)
 MOST_ENTRIES: Final = 5_000
 """How many entries of a folder are looked at."""
 _NO_FOLLOWING: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mapp.author.budget import Budgets
 from mapp.author.coder import Coder
@@ -92,20 +92,27 @@ def _openai(config: Config, name: str) -> Coder:
 
 
 def _agent(config: Config, command: str) -> AgentCoder:
-    from mapp.author.agent import CLAUDE, AgentCoder
+    from mapp.author.agent import CLAUDE, UNPRICED, AgentCoder
 
-    words = tuple(shlex.split(command))
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"the command {command!r} cannot be split into words: {error}") from None
     names = tuple(filter(None, (name.strip() for name in config.coder_keys.split(","))))
     keys = {name: key(config.config_file, name) for name in names}
     claude = words == ("claude",)
     if claude and not names:
         keys = {CLAUDE_KEY: key(config.config_file, ANTHROPIC)}
-    cost = {"most_micros": parse_budget(f"${config.coder_price}").micros} if config.coder_price else {}
+    told: Literal["claude", "nothing", "perhaps"] = "claude"
+    most = parse_budget(f"${config.coder_price}").micros if config.coder_price else None
+    if not claude:
+        told, most = ("perhaps", UNPRICED) if most is None else ("nothing", most)
+    cost = {} if most is None else {"most_micros": most}
     place = config.cache / "agents"
     private = (config.library, keys_file(config.config_file))
     return AgentCoder(
         command=CLAUDE if claude else words,
-        told="claude" if claude else "nothing",
+        told=told,
         keys=keys,
         path=environment().get("PATH", ""),
         place=place,
