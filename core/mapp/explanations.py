@@ -198,6 +198,11 @@ EXPLANATIONS: Final = {
         "main may only move to what a passing verdict is recorded for.",
         "Bring it in with mapp add, which runs the checks, or let it in as it is with --force.",
     ),
+    "MAPP-0840": _row(
+        "out-of-time",
+        "All runs of one trial together took longer than a trial may.",
+        "Make app or predicates quicker, or draw fewer inputs: --inputs.",
+    ),
     "MAPP-0900": _row(
         "busy", "Another process holds what is needed.", "Wait for it to end; its number is in the message."
     ),

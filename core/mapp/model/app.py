@@ -218,7 +218,7 @@ def _rows(
     files: Mapping[str, bytes], path: str, read: Callable[[object, str], Row], problems: list[Problem]
 ) -> tuple[Row, ...]:
     lines = _text(files, path, problems, needed=False).split("\n")
-    if len(lines) > MOST_ROWS:
+    if sum(map(bool, map(str.strip, lines))) > MOST_ROWS:
         problems.append(Problem(path=path, message=f"has more than {MOST_ROWS} rows"))
         return ()
     found: list[Row] = []

@@ -18,8 +18,10 @@ from mapp.model.verdict import Kind, Result, Verdict
 from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.choice import open_executor
+from mapp.sandbox.executor import Executor
 from mapp.validate.determinism import ELSEWHERE
 from mapp.validate.gate import examine, is_fatal
+from mapp.validate.patience import SECONDS, SECONDS_AN_INPUT, Patience, PatientExecutor
 from mapp.validate.trial import INPUTS, SEED, GoodRun, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
@@ -109,10 +111,16 @@ def trial_of(
         SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
     """
     ensure_isolated(workspace, app.name, unpinned=False)
+    patience = Patience(SECONDS + SECONDS_AN_INPUT * options.inputs)
+
+    def elsewhere() -> Executor:
+        found = open_executor(engine=workspace.config.engine, environment=ELSEWHERE)
+        return PatientExecutor(found, patience)
+
     return Trial(
         app=app,
         files=files,
-        executor=workspace.executor,
+        executor=PatientExecutor(workspace.executor, patience),
         base=base[0] if base is not None else None,
         base_files=base[1] if base is not None else {},
         kind=kind,
@@ -120,7 +128,7 @@ def trial_of(
         seed=options.seed,
         runs=runs,
         resolve=resolver(workspace),
-        elsewhere=lambda: open_executor(engine=workspace.config.engine, environment=ELSEWHERE),
+        elsewhere=elsewhere,
         blind=blind,
         keep=workspace.home.trials,
         called=called,

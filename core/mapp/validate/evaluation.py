@@ -37,6 +37,10 @@ TOGETHER: Final = 64
 
 A worker has some contexts ready: several small jobs find more of them than one that is large.
 """
+FIRST: Final = 4
+"""How many contexts are asked at first; each time that all is well, twice as many."""
+MOST_BUDGETS: Final = 8
+"""So many times the budget of one predicate those that share a context may take together."""
 MOST_TEXT: Final = 500_000
 """How many characters of questions share a context."""
 YES: Final = "true"
@@ -74,31 +78,37 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """What a predicate says of the rows: those it is broken by, and how many it had something to say on."""
+    """What a predicate says of the rows: those it is broken by, and how many it had something to say on.
+
+    `ended` says that a limit ended it for one of them; it was not asked about those that come later.
+    """
 
     broken: tuple[int, ...]
     telling: int
+    ended: bool = False
 
 
 def answers(executor: Executor, app: App, names: Sequence[str], rows: Sequence[Row]) -> dict[str, Answered]:
     """Returns for each predicate which of the rows break it."""
     asked = [question for at, row in enumerate(rows) for question in _questions(names, at, row)]
     asked.sort(key=lambda question: question.runs_app)  # stable: the rows stay in their order
-    said = _said(executor, app, asked, rows)
+    lost: dict[str, bool] = {}
+    said = _said(executor, app, asked, rows, lost)
     found = {}
     for name in names:
         own = [
             (question, mark) for question, mark in zip(asked, said, strict=True) if question.predicate == name
         ]
         broken = tuple(question.row for question, mark in own if mark not in _right(question))
-        found[name] = Answered(broken=broken, telling=sum(_tells(question, mark) for question, mark in own))
+        telling = sum(_tells(question, mark) for question, mark in own)
+        found[name] = Answered(broken=broken, telling=telling, ended=lost.get(name, False))
     return found
 
 
 def fault(executor: Executor, app: App, name: str, row: Row) -> str:
     """Returns how one predicate fails for one row, in a context of its own; "" if it holds."""
     for question in _questions([name], 0, row):
-        said = _alone(executor, app, question)
+        said, _ = _alone(executor, app, question)
         if said == ("true" if question.wanted else "false"):
             return ""
         if name.startswith("throws_") and said in ("true", "false"):
@@ -131,16 +141,41 @@ def _tells(question: Question, mark: str) -> bool:
     return mark in "TF" if question.predicate.startswith("meta_") else True
 
 
-def _said(executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[Row]) -> str:
-    """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else."""
+def _said(
+    executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[Row], lost: dict[str, bool]
+) -> str:
+    """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else.
+
+    `lost` gathers the predicates that have to be asked alone and fail, and whether a limit ended them. They
+    are not asked again: first few parts are asked, then ever more, so that these are known early.
+    """
     parts = list(_parts(asked))
-    names = sorted({question.predicate for question in asked})
-    found = run_batch(executor, [_together(app, names, part, rows) for part in parts])
-    marks = [_marks(ran, len(part)) for ran, part in zip(found, parts, strict=True)]
-    return "".join(
-        told if told is not None else _one_by_one(executor, app, part)
-        for told, part in zip(marks, parts, strict=True)
-    )
+    marks: list[str] = []
+    start, wave = 0, FIRST
+    while start < len(parts):
+        marks += _heard(executor, app, parts[start : start + wave], rows, lost)
+        start, wave = start + wave, 2 * wave
+    return "".join(marks)
+
+
+def _heard(
+    executor: Executor, app: App, parts: Sequence[list[Question]], rows: Sequence[Row], lost: dict[str, bool]
+) -> Iterator[str]:
+    """Yields the marks of each part; one that is lost is broken already, and passed over."""
+    known = frozenset(lost)
+    left = [[question for question in part if question.predicate not in known] for part in parts]
+    names = sorted({question.predicate for part in left for question in part})
+    results = iter(run_batch(executor, [_together(app, names, part, rows) for part in left if part]))
+    for part, asked in zip(parts, left, strict=True):
+        told = _marks(next(results), len(asked)) if asked else ""
+        if told is None:
+            told = _one_by_one(executor, app, asked, lost)
+        marks = iter(told)
+        yield "".join(_passed_over(row) if row.predicate in known else next(marks) for row in part)
+
+
+def _passed_over(question: Question) -> str:
+    return "t" if question.wanted else "f"
 
 
 def _parts(asked: Sequence[Question]) -> Iterator[list[Question]]:
@@ -170,7 +205,7 @@ def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Se
     arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
     source = f"{filling(app)}\n{_runner()}\nconst predicates = {{ {table} }};"
     job = _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
-    return _at(part[0], job)
+    return replace(_at(part[0], job), wall_ms=BUDGET_MS * min(len(part), MOST_BUDGETS))
 
 
 def _at(question: Question, job: Job) -> Job:
@@ -191,14 +226,13 @@ def _reply(outcome: Outcome) -> str:
 
 
 def _job(app: App, entry: str, arguments: tuple[str, ...], *, metamorphic: bool, source: str = "") -> Job:
-    scale = 1 if not source else 8
     return Job(
         program=Program(source=f"{app.properties}\n;{source}" if source else app.properties),
         entry=entry,
         arguments=arguments,
         now_ms=NOW,
         seed=SEED,
-        wall_ms=BUDGET_MS * scale,
+        wall_ms=BUDGET_MS,
         subject=program_of(app) if metamorphic else None,
         host=False,
     )
@@ -212,40 +246,41 @@ def _marks(ran: Result, count: int) -> str | None:
     return marks if isinstance(marks, str) and len(marks) == count else None
 
 
-def _one_by_one(executor: Executor, app: App, part: Sequence[Question]) -> str:
+def _one_by_one(executor: Executor, app: App, part: Sequence[Question], lost: dict[str, bool]) -> str:
     """Returns the marks of questions that cannot be asked together, say because one never ends.
 
     A predicate that ended a context once is not asked again: it is broken, and that is enough.
     """
-    lost: set[str] = set()
     marks = []
     for question in part:
         if question.predicate in lost:
-            marks.append("t" if question.wanted else "f")
+            marks.append(_passed_over(question))
             continue
-        said = _alone(executor, app, question)
+        said, was_ended = _alone(executor, app, question)
         marks.append({"true": "t", "false": "f"}.get(said, "?"))
         if marks[-1] == "?":
-            lost.add(question.predicate)
+            lost[question.predicate] = was_ended
     return "".join(marks)
 
 
-def _alone(executor: Executor, app: App, question: Question) -> str:
-    """Returns what a predicate says in a context of its own: JSON, or what went wrong."""
+def _alone(executor: Executor, app: App, question: Question) -> tuple[str, bool]:
+    """Returns what a predicate says in a context of its own, JSON or what went wrong, and if a limit hit."""
     job = _job(app, question.predicate, question.texts, metamorphic=False)
     if question.runs_app:
         # The same `run` as together, without anything that is known.
         call = f"{question.predicate}(JSON.parse({json.dumps(question.texts[0])}), run)"
         source = f"{filling(app)}\n{_runner()}\nconst predicates = (run) => {call};"
         job = _job(app, "mapp__answers", ("null", "{}"), metamorphic=True, source=source)
-        job = replace(_at(question, job), wall_ms=BUDGET_MS)
+        job = _at(question, job)
     match executor.run(job):
         case Returned(json=text):
-            return text
+            return text, False
         case Threw(name=error, message=message):
-            return f"{error}: {message}"
-        case Unserialisable(message=message) | Killed(detail=message):
-            return message
+            return f"{error}: {message}", False
+        case Unserialisable(message=message):
+            return message, False
+        case Killed(detail=message):
+            return message, True
 
 
 def filling(app: App) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mapp.model.app import EXAMPLES, REGRESSIONS, App, Example
 from mapp.model.verdict import Finding, Result
 from mapp.validate.commands import run_command
-from mapp.validate.trial import Trial, describe, meets, result, skipped, wanted
+from mapp.validate.trial import LATE, Trial, describe, is_late, meets, result, skipped, wanted
 
 
 def check_examples(trial: Trial) -> Result:
@@ -35,12 +35,19 @@ def numbered(app: App) -> Iterator[tuple[str, Example]]:
 
 
 def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None = None) -> list[Finding]:
-    """Returns a finding for every row that comes out differently; inputs that do not fit are passed over."""
+    """Returns a finding for every row that comes out differently; inputs that do not fit are passed over.
+
+    Once `LATE` of them did not end in time, the others are not waited for.
+    """
     app = app or trial.app
-    found = []
+    found: list[Finding] = []
+    late = 0
     for place, row in rows:
         outcome = trial.example(app, row)
         if outcome is not None and not meets(row, outcome):  # `rows` tells of inputs that do not fit
             message = f"gave {describe(outcome)} instead of {wanted(row)}"
             found.append(Finding(path=place, message=message, reproduce=run_command(trial, dict(row.input))))
+            late += is_late(outcome)
+            if late >= LATE:
+                break
     return found

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mapp.model.verdict import KINDS, Kind, Result
+from mapp.model.verdict import KINDS, Finding, Kind, Result
 from mapp.validate.determinism import check_determinism
 from mapp.validate.examples import check_examples, check_held_back
 from mapp.validate.history import (
@@ -25,11 +25,12 @@ from mapp.validate.history import (
     check_version,
 )
 from mapp.validate.mutation import check_mutation
+from mapp.validate.patience import OutOfTime
 from mapp.validate.properties import check_properties, check_total
 from mapp.validate.requests import check_requests
 from mapp.validate.rows import check_rows
 from mapp.validate.source import check_source
-from mapp.validate.trial import Trial
+from mapp.validate.trial import SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)
 
@@ -155,13 +156,26 @@ def checks_for(kind: Kind, *, compares: bool) -> tuple[Check, ...]:
 
 
 def examine(trial: Trial) -> Iterator[Result]:
-    """Yields the results of all checks that apply, in order; what cannot be run is not tried further."""
+    """Yields the results of all checks that apply, in order; what cannot be run is not tried further.
+
+    What takes for ever isn't either: the checks that are left are then skipped, and say why.
+    """
+    spent = ""
     for check in checks_for(trial.kind, compares=trial.base is not None):
         started = time.perf_counter()
-        found = check.examine(trial)
+        found = skipped(check.id, f"not tried: {spent}") if spent else _found(check, trial)
         yield replace(found, seconds=time.perf_counter() - started)
         if check.fatal and not found.passed:
             return
+        if not found.passed:
+            spent = spent or str(dict(found.evidence).get(SPENT, ""))
+
+
+def _found(check: Check, trial: Trial) -> Result:
+    try:
+        return check.examine(trial)
+    except OutOfTime as error:
+        return result(check.id, 0, [Finding(path="", message=error.message)], {SPENT: error.message})
 
 
 def is_fatal(name: str) -> bool:

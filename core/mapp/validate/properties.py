@@ -16,7 +16,17 @@ from mapp.validate.commands import TOTAL, property_command, run_command
 from mapp.validate.counterexamples import remember, remembered
 from mapp.validate.evaluation import Row, answers, fault
 from mapp.validate.shrink import shrunk
-from mapp.validate.trial import Arguments, Trial, describe, result, short, skipped
+from mapp.validate.trial import (
+    LATE,
+    SPENT,
+    Arguments,
+    Trial,
+    describe,
+    is_late,
+    result,
+    short,
+    skipped,
+)
 
 MOST_SHOWN: Final = 5
 """How many predicates that fail are shown with a counterexample; the others are only named."""
@@ -33,11 +43,12 @@ def check_total(trial: Trial) -> Result:
             kinds.setdefault(row.outcome.kind, row)
     problems = []
     for kind, row in sorted(kinds.items()):
-        small = _smaller(trial, row, partial(_fails_by, kind))
+        small = row if is_late(row.outcome) else _smaller(trial, row, partial(_fails_by, kind))
         message = f"{describe(small.outcome)} for {short(_text(trial, small.arguments))}"
         problems.append(_finding("main.js", message, small, run_command(trial, _own(trial, small.arguments))))
         remember(trial.counterexamples, trial.app.manifest, [small.arguments])
-    return result("total", len(trial.drawn), problems)
+    late = sum(is_late(row.outcome) for row in rows) >= LATE
+    return result("total", len(rows), problems, {SPENT: "the app takes too long"} if late else None)
 
 
 def check_properties(trial: Trial) -> Result:
@@ -55,9 +66,16 @@ def check_properties(trial: Trial) -> Result:
     broken = {name: rows[said.broken[0]] for name, said in found.items() if said.broken}
     problems = []
     for number, (name, row) in enumerate(sorted(broken.items())):
-        problems.append(_counterexample(trial, name, row) if number < MOST_SHOWN else _named(name, row))
-    silent: list[JSONValue] = [name for name, said in found.items() if not said.telling]
-    return result("properties", len(trial.drawn), problems, {"silent": silent} if silent else None)
+        if number < MOST_SHOWN:
+            problems.append(_counterexample(trial, name, row, slow=found[name].ended))
+        else:
+            problems.append(_named(name, row))
+    evidence: dict[str, JSONValue] = {}
+    if silent := [name for name, said in found.items() if not said.telling]:
+        evidence["silent"] = [*silent]
+    if any(said.ended for said in found.values()):
+        evidence[SPENT] = "predicates take too long or need too much memory"
+    return result("properties", len(trial.drawn), problems, evidence)
 
 
 def rows_of(trial: Trial) -> list[Row]:
@@ -71,7 +89,7 @@ def rows_of(trial: Trial) -> list[Row]:
         *_tried(trial, [row for row in kept if canonical(row) not in known]),
         *(
             Row(arguments=arguments, outcome=outcome, moment=trial.moment(arguments))
-            for arguments, outcome in zip(trial.drawn, trial.outcomes, strict=True)
+            for arguments, outcome in zip(trial.drawn, trial.outcomes, strict=False)
         ),
     ]
 
@@ -96,14 +114,16 @@ def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
     return row.outcome, fault(trial.executor, trial.app, name, row)
 
 
-def _counterexample(trial: Trial, name: str, row: Row) -> Finding:
-    if not fault(trial.executor, trial.app, name, row):
+def _counterexample(trial: Trial, name: str, row: Row, *, slow: bool) -> Finding:
+    """Returns what breaks a predicate, made small unless each trial of it takes long."""
+    first = fault(trial.executor, trial.app, name, row)
+    if not first:
         message = "fails after other inputs and holds alone: it must not keep anything between calls"
         return _finding(f"property {name}", message, row, property_command(trial, name, row.arguments))
-    small = _smaller(trial, row, lambda rows: _breaks(trial, name, rows))
-    said = fault(trial.executor, trial.app, name, small)
+    small = row if slow else _smaller(trial, row, lambda rows: _breaks(trial, name, rows))
+    said = first if small is row else fault(trial.executor, trial.app, name, small)
     if not said:
-        small, said = row, fault(trial.executor, trial.app, name, row)
+        small, said = row, first
     remember(trial.counterexamples, trial.app.manifest, [small.arguments])
     message = f"{said} for {short(_text(trial, small.arguments))}"
     command = property_command(trial, name, _own(trial, small.arguments))

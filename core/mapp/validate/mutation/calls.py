@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -144,13 +147,19 @@ def _fields_of(node: Node, subject: str) -> list[str]:
     whole = node
     while whole.parent is not None and whole.parent.kind != "program":
         whole = whole.parent
-    found = set()
+    return sorted(_fields_within(whole).get(subject, ()))
+
+
+@lru_cache(maxsize=64)
+def _fields_within(whole: Node) -> Mapping[str, set[str]]:
+    """Returns the fields that a part of a source looks up (what they are looked up in -> names)."""
+    found: dict[str, set[str]] = defaultdict(set)
     for other in whole.walk():
         if other.kind == "member_expression" and not _is_called(other):
             owner, name = other.part("object"), other.part("property")
-            if owner is not None and name is not None and owner.text == subject:
-                found.add(name.text)
-    return sorted(found)
+            if owner is not None and name is not None:
+                found[owner.text].add(name.text)
+    return found
 
 
 def _is_called(member: Node) -> bool:

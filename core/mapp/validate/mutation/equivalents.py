@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 from mapp.syntax import Node
@@ -51,13 +52,17 @@ def _is_unreached(node: Node) -> bool:
     inner: Node = node
     while (around := inner.parent) is not None:
         if around.kind in ("statement_block", "switch_case", "switch_default"):
-            for sibling in around.parts:
-                if sibling == inner:
-                    break
-                if sibling.kind in _LEAVING and inner.kind != "function_declaration":
-                    return True
+            left = _left_at(around)
+            if left is not None and inner.start > left and inner.kind != "function_declaration":
+                return True
         inner = around
     return False
+
+
+@lru_cache(maxsize=1024)
+def _left_at(block: Node) -> int | None:
+    """Returns where in a block the first statement begins that always leaves it, None if there is none."""
+    return next((part.start for part in block.parts if part.kind in _LEAVING), None)
 
 
 def _is_neutral(node: Node, edit: Edit) -> bool:

@@ -1,0 +1,89 @@
+"""What takes for ever is told in words, soon."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from mapp.model.verdict import Result
+from mapp.sandbox.executor import Executor, Job, Program, Returned
+from mapp.validate import evaluation
+from mapp.validate.gate import examine
+from mapp.validate.patience import AT_ONCE, OutOfTime, Patience, PatientExecutor
+from mapp.validate.trial import LATE, WAVE, Trial
+from support.apps import Draft, app
+
+ENDLESS = "function main(input) { for (;;); }\n"
+LOOPS = """
+function prop_endless(input, output) { for (;;); }
+function meta_endless(input, run) { run(input); for (;;); }
+function throws_endless(input) { for (;;); }
+function prop_double(input, output) { return output === 2 * input.number; }
+"""
+JOB = Job(program=Program(source="const main = () => 1;"), arguments=("{}",))
+
+
+def draft() -> Draft:
+    return app().taking(number={"type": "integer", "minimum": -1000, "maximum": 1000})
+
+
+def judged(executor: Executor, made: Draft) -> dict[str, Result]:
+    trial = Trial(app=made.read(), files=made.files, executor=executor, inputs=60)
+    return {found.check: found for found in examine(trial)}
+
+
+def test_an_app_that_never_ends_is_not_waited_for_with_every_input(executor: Executor) -> None:
+    found = judged(executor, draft().source(ENDLESS).stating(limits={"wall_ms": 60}))
+
+    assert (found["total"].status, found["total"].counted) == ("failed", WAVE)
+    assert {
+        row.status for name, row in found.items() if name in ("properties", "determinism", "mutation")
+    } == {"skipped"}
+    assert dict(found["mutation"].evidence)["why"] == "not tried: the app takes too long"
+
+
+def test_examples_that_never_end_are_not_all_waited_for(executor: Executor) -> None:
+    made = draft().source(ENDLESS).stating(limits={"wall_ms": 60})
+    made.file("tests/examples.jsonl", '{"input": {"number": 1}, "output": 2}\n' * 50)
+
+    assert len(judged(executor, made)["examples"].problems) == LATE
+
+
+def test_predicates_that_never_end_are_named_and_the_others_are_asked(
+    executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "BUDGET_MS", 150)
+    found = judged(executor, draft().file("tests/properties.js", LOOPS))
+
+    broken = [row.path for row in found["properties"].problems]
+    assert broken == ["property meta_endless", "property prop_endless", "property throws_endless"]
+    assert all("still running" in row.message for row in found["properties"].problems)
+    assert found["mutation"].status == "skipped"
+
+
+def test_more_predicates_than_anyone_asks_are_refused(executor: Executor) -> None:
+    laws = "".join(f"function prop_{number}() {{ return true; }}\n" for number in range(201))
+    (problem,) = judged(executor, draft().file("tests/properties.js", laws))["source"].problems
+
+    assert problem.message == "defines 201 predicates; at most 200 are asked"
+
+
+def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Executor) -> None:
+    ticks = itertools.count(step=10)
+    patient = PatientExecutor(executor, Patience(45, clock=lambda: float(next(ticks))))
+    found = judged(patient, draft())
+
+    (failed,) = [row for row in found.values() if not row.passed]
+    assert failed.problems[0].message == "all runs of the trial together took more than 45 seconds"
+    after = list(found)[list(found).index(failed.check) + 1 :]
+    assert after and {found[name].status for name in after} == {"skipped"}
+
+
+def test_patience_ends_within_a_batch(executor: Executor) -> None:
+    ticks = itertools.count(step=10)
+    patient = PatientExecutor(executor, Patience(5, clock=lambda: float(next(ticks))))
+
+    assert all(isinstance(row, Returned) for row in patient.run_batch([JOB] * AT_ONCE))
+    with pytest.raises(OutOfTime):
+        patient.run_batch([JOB])
