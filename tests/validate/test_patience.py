@@ -71,11 +71,11 @@ def test_more_predicates_than_anyone_asks_are_refused(executor: Executor) -> Non
 
 def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Executor) -> None:
     ticks = itertools.count(step=10)
-    patient = PatientExecutor(executor, Patience(45, clock=lambda: float(next(ticks))))
+    patient = PatientExecutor(executor, Patience(15, clock=lambda: float(next(ticks))))
     found = judged(patient, draft())
 
     (failed,) = [row for row in found.values() if not row.passed]
-    assert failed.problems[0].message == "all runs of the trial together took more than 45 seconds"
+    assert failed.problems[0].message == "all runs of the trial together took more than 15 seconds"
     after = list(found)[list(found).index(failed.check) + 1 :]
     assert after and {found[name].status for name in after} == {"skipped"}
 
