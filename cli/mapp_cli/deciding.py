@@ -100,6 +100,16 @@ class Watcher:
             self._console.tell(f"  … {progress.doing}")
 
 
+def show_standing(console: Console, app: str, *, as_json: bool) -> int:
+    """Says that an app does what was asked already, and that nothing was spent."""
+    if as_json:
+        console.json({"app": app, "standing": True, "change": None, "rounds": 0})
+        return 0
+    console.result(f"{app} does this already: nothing was spent")
+    console.hint(f"mapp show {app}; to have another one written all the same: mapp compile --new …")
+    return 0
+
+
 def show_changed(console: Console, changed: Changed, *, as_json: bool) -> int:
     """Shows what came of a change and returns the exit code."""
     from mapp.model.spend import dollars
@@ -108,7 +118,7 @@ def show_changed(console: Console, changed: Changed, *, as_json: bool) -> int:
     passed = changed.verdict is not None and changed.verdict.passed
     if as_json:
         console.json(changed.to_dict())
-        return 0 if passed else FAILED
+        return 0 if passed or changed.used else FAILED
     for result in changed.verdict.results if changed.verdict else ():
         show_check(console, result)
     spend = changed.spend
@@ -117,6 +127,10 @@ def show_changed(console: Console, changed: Changed, *, as_json: bool) -> int:
         f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"
     )
     change = changed.change
+    if changed.used:
+        console.result(change.detail)
+        console.hint(f"mapp show {changed.used}; to have a new one all the same: mapp compile --new …")
+        return 0
     if changed.committed is not None:
         console.result(f"merged {change.app} {changed.committed.version} ({changed.committed.commit[:10]})")
         return 0

@@ -147,6 +147,11 @@ EXPLANATIONS: Final = {
         "All rounds were used up and no answer could be tried, or none passed the gate.",
         "mapp review shows what was written last; say more in the request, or choose another coder.",
     ),
+    "MAPP-0550": _row(
+        "duplicate",
+        "The app that was written does what an app of the library does: same arguments, same answers.",
+        "Use that one. mapp review CHANGE --approve takes the new one in all the same.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "What lies on disk is not what it claims to be.",

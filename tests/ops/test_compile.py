@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from mapp.author.coder import Near
 from mapp.author.failures import CoderFailed, Unavailable
 from mapp.author.scripted import ScriptedCoder
-from mapp.errors import InvalidApp, PermissionNeeded
+from mapp.errors import Busy, InvalidApp, PermissionNeeded
 from mapp.library import catalogue
 from mapp.library.verdicts import recorded
 from mapp.model.values import canonical
 from mapp.observe.changes import Changes
-from mapp.ops.changing import Changed, resume
+from mapp.ops.changing import Changed, Duplicate, resume
 from mapp.ops.coders import open_ledger
-from mapp.ops.compile import compile_app, expand_app
+from mapp.ops.compile import compile_app, expand_app, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
 from mapp.ops.reviewing import approve_change, reject_change, review, waiting
@@ -281,3 +284,183 @@ def test_a_widening_that_changes_what_was_is_refused(built: Built) -> None:
     assert {path for path in before if path == "mapp.lock"} and built.state()["mapp.lock"] == before[
         "mapp.lock"
     ]
+
+
+TRIPLES = Near(
+    name="triple", description="Multiplies a whole number by three.", interface="(number) -> integer"
+)
+
+
+def chooses(kind: str, app: str = "", **files: str) -> dict[str, str]:
+    """Returns an answer that begins with a choice."""
+    return {"choice.json": json.dumps({"choice": kind, "app": app, "reason": "as it  should\nbe"}), **files}
+
+
+def asked_with_triple_near(built: Built, coder: ScriptedCoder, request: str, **options: Any) -> Changed:
+    compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
+    return compile_app(
+        built.workspace,
+        request,
+        person=Decided(),
+        watch=quiet,
+        near=[TRIPLES],
+        coder=coder,
+        options=FEW,
+        **options,
+    )
+
+
+def test_the_coder_chooses_an_app_that_does_it_already_and_nothing_is_written(built: Built) -> None:
+    coder = ScriptedCoder(answers=[chooses("use", "triple")])
+    found = asked_with_triple_near(built, coder, "treble it")
+
+    assert (found.used, found.committed, found.change.state) == ("triple", None, "dropped")
+    assert found.change.detail == "triple does it: as it should be"
+    assert "(number) -> integer" in coder.asked[0].prompt.stable
+    assert "choice.json" in coder.asked[0].prompt.fresh
+    assert catalogue.names(built.home) == ("triple",)
+
+
+def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built: Built) -> None:
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE + MORE
+    code = "function main(input, host) {\n  return input.number * 3 + input.plus;\n}\n"
+    coder = ScriptedCoder(answers=[chooses("widen", "triple"), wider, {"main.js": code}])
+    found = asked_with_triple_near(built, coder, "three times, and a little more")
+
+    assert found.committed is not None and found.committed.version == "0.2.0"
+    assert (found.change.kind, found.change.app, found.rounds) == ("expand", "triple", 3)
+    assert [(row.brief.phase, row.brief.round) for row in coder.asked] == [
+        ("contract", 1),
+        ("contract", 2),
+        ("code", 1),
+    ]
+    head = next(catalogue.history(built.home, "triple"))
+    assert head.trailers["Mapp-Choice"] == "widen triple: as it should be"
+    assert "main.js" in coder.asked[1].workspace, "it is shown what is to be widened"
+
+
+def test_a_widening_that_was_chosen_is_resumed_without_choosing_again(built: Built) -> None:
+    dead = ScriptedCoder(answers=[chooses("widen", "triple"), Unavailable("dead")])
+    with pytest.raises(CoderFailed):
+        asked_with_triple_near(built, dead, "three times, and a little more")
+    (change,) = Changes(built.home.journal).waiting()
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE + MORE
+    code = "function main(input, host) {\n  return input.number * 3 + input.plus;\n}\n"
+    coder = ScriptedCoder(answers=[wider, {"main.js": code}])
+    found = resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=coder, options=FEW)
+
+    assert (found.change.state, len(coder.asked)) == ("merged", 2)
+
+
+def test_the_choice_of_a_new_app_and_its_reason_are_in_its_history(built: Built) -> None:
+    plain = contract("treble")
+    plain["mapp.toml"] = plain["mapp.toml"].replace("by three", "by three, again")
+    coder = ScriptedCoder(answers=[{**plain, **chooses("new")}, {"main.js": RIGHT}])
+    found = asked_with_triple_near(built, coder, "treble it", new=True)
+
+    assert found.committed is not None and found.committed.name == "treble"
+    rows = list(catalogue.history(built.home, "treble"))
+    assert {row.trailers["Mapp-Choice"] for row in rows} == {"new: as it should be"}
+    assert "choice.json" not in catalogue.snapshot(built.home, "treble", only=None).files
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"choice": "perhaps"}', '{"choice": "use", "app": "vat"}'])
+def test_a_choice_that_is_none_is_sent_back(built: Built, text: str) -> None:
+    coder = ScriptedCoder(answers=[{"choice.json": text}, chooses("use", "triple")])
+    found = asked_with_triple_near(built, coder, "treble it")
+
+    assert found.used == "triple"
+    assert "choice.json" in coder.asked[1].brief.report
+
+
+def test_a_new_app_that_does_what_another_does_is_refused_in_favour_of_that_one(built: Built) -> None:
+    renamed = {
+        path: text.replace("number", "amount") if path != "tests/requests.jsonl" else text
+        for path, text in contract("treble").items()
+    }
+    renamed["tests/requests.jsonl"] = renamed["tests/requests.jsonl"].replace('"number"', '"amount"')
+    coder = ScriptedCoder(answers=[renamed, {"main.js": RIGHT.replace("number", "amount")}])
+    with pytest.raises(Duplicate, match="treble does what triple does"):
+        asked_with_triple_near(built, coder, "treble it")
+
+    (change,) = waiting(built.workspace)
+    assert (change.state, catalogue.names(built.home)) == ("failed", ("triple",))
+    assert approve_change(built.workspace, change.id).name == "treble", "a person may have it all the same"
+
+
+def test_an_app_with_the_same_interface_that_does_something_else_is_no_duplicate(built: Built) -> None:
+    fours = {path: text.replace("/ 3", "/ 4") for path, text in contract("fourfold").items()}
+    for path in ("tests/examples.jsonl",):
+        rows = [json.loads(line) for line in fours[path].splitlines()]
+        fours[path] = "".join(
+            json.dumps({**row, "output": row["input"]["number"] * 4}) + "\n" for row in rows
+        )
+    fours["mapp.toml"] = fours["mapp.toml"].replace("3005", "4005").replace("three", "four")
+    coder = ScriptedCoder(answers=[fours, {"main.js": RIGHT.replace("* 3", "* 4")}])
+    found = asked_with_triple_near(built, coder, "four times")
+
+    assert found.committed is not None and found.committed.name == "fourfold", found
+
+
+def test_the_contract_names_the_app_unless_the_person_did(built: Built) -> None:
+    coder = ScriptedCoder(answers=[contract("trebler"), {"main.js": RIGHT}])
+    found = compile_app(built.workspace, REQUEST, person=Decided(), watch=quiet, coder=coder, options=FEW)
+
+    assert found.committed is not None and found.committed.name == "trebler"
+    assert found.change.app == "trebler"
+
+
+def test_a_name_that_is_taken_is_sent_back(built: Built) -> None:
+    coder = ScriptedCoder(answers=[contract("triple"), contract("trebler"), {"main.js": RIGHT}])
+    asked_with_triple_near(built, coder, "treble it", new=True)
+
+    assert "name: is taken" in coder.asked[1].brief.report
+    assert catalogue.names(built.home) == ("trebler", "triple")
+
+
+def test_each_accepted_round_is_a_commit_and_the_merge_is_another(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[contract(), {"main.js": WRONG}, {"main.js": RIGHT}]))
+    rows = list(catalogue.history(built.home, "triple"))
+
+    assert [row.subject for row in rows] == [
+        "triple: 0.1.0",
+        "triple: 0.1.0, proven",
+        "triple: the contract",
+    ]
+    assert [row.trailers["Mapp-Verdict"] for row in rows] == ["passed", "passed", "none"]
+    spent = [int(row.trailers["Mapp-Tokens-Out"]) for row in rows]
+    assert spent[0] == spent[1] > spent[2] > 0
+
+
+def test_the_same_request_goes_on_with_the_change_that_is_open(built: Built) -> None:
+    with pytest.raises(CoderFailed):
+        compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
+    coder = ScriptedCoder(answers=[{"main.js": RIGHT}])
+    found = compiled(built, coder)
+
+    assert [row.brief.phase for row in coder.asked] == ["code"], "the contract is paid for"
+    assert len(Changes(built.home.journal).waiting(ended=True)) == 1
+    assert found.change.state == "merged"
+
+
+def test_two_processes_never_write_at_the_same_change(built: Built) -> None:
+    class Meddling(ScriptedCoder):
+        def propose(self, *words: Any) -> Any:
+            (change,) = Changes(built.home.journal).waiting()
+            with pytest.raises(Busy):
+                resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=self, options=FEW)
+            return super().propose(*words)
+
+    found = compiled(built, Meddling(answers=[contract(), {"main.js": RIGHT}]))
+    assert found.rounds == 2
+
+
+def test_what_was_written_for_a_request_stands_for_it(built: Built) -> None:
+    assert standing(built.workspace, REQUEST, named=True) is None
+    compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
+
+    assert standing(built.workspace, REQUEST, named=True) == "triple"
+    assert standing(built.workspace, "triple 23") == "triple", "the router is sure"
+    assert standing(built.workspace, "book a table") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mapp_cli.context import Context, pass_context
-from mapp_cli.deciding import Decider, show_changed, watching
+from mapp_cli.deciding import Decider, show_changed, show_standing, watching
 
 
 @click.command("compile")
@@ -19,6 +19,7 @@ from mapp_cli.deciding import Decider, show_changed, watching
     help='An example that must hold, {"input": …, "output": …}; can be repeated.',
 )
 @click.option("--resume", metavar="CHANGE", help="Carry on with a change that was interrupted.")
+@click.option("--new", is_flag=True, help="Write an app even where one does this already.")
 @click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
@@ -29,6 +30,7 @@ def command(
     name: str | None,
     examples: tuple[str, ...],
     resume: str | None,
+    new: bool,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -42,7 +44,7 @@ def command(
     from mapp.errors import UsageError
     from mapp.ops.changing import parse_example
     from mapp.ops.changing import resume as carry_on
-    from mapp.ops.compile import compile_app, nearest, planned
+    from mapp.ops.compile import compile_app, nearest, planned, standing
 
     console, workspace = context.console, context.ready
     text = " ".join(request).strip()
@@ -60,7 +62,11 @@ def command(
     if dry_run:
         console.result(planned(workspace, text, name=name, near=near))
         return 0
+    if not new and (app := standing(workspace, text, named=name is not None)):
+        return show_standing(console, app, as_json=as_json)
+    if new:
+        near = ()
     changed = compile_app(
-        workspace, text, person=person, watch=watching(console), near=near, stated=stated, name=name
+        workspace, text, person=person, watch=watching(console), near=near, stated=stated, name=name, new=new
     )
     return show_changed(console, changed, as_json=as_json)

@@ -18,20 +18,30 @@ from mapp_cli.deciding import Decider, show_changed, watching
     metavar="JSON",
     help='An example that must hold, {"input": …, "output": …}; can be repeated.',
 )
+@click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 @pass_context
 def command(
-    context: Context, app: str, request: tuple[str, ...], examples: tuple[str, ...], yes: bool, as_json: bool
+    context: Context,
+    app: str,
+    request: tuple[str, ...],
+    examples: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Have APP widened so that it does what REQUEST asks for as well, as a minor version.
 
     Its old tests stay and pass, and recorded runs come out as they did.
     """
     from mapp.ops.changing import parse_example
-    from mapp.ops.compile import expand_app
+    from mapp.ops.compile import expand_app, planned_expansion
 
     console = context.console
+    if dry_run:
+        console.result(planned_expansion(context.ready, app, " ".join(request)))
+        return 0
     changed = expand_app(
         context.ready,
         app,

@@ -15,6 +15,8 @@ def schema(brief: Brief, workspace: Files) -> dict[str, Any]:
     Files that are there already may be left out, unless there is only one to write.
     """
     required = [path for path in brief.may_change if path not in workspace or len(brief.may_change) == 1]
+    if brief.choosing:
+        required = required[:1]  # where an app does it already, there is nothing else to write
     return {
         "type": "object",
         "properties": {

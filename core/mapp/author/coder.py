@@ -21,12 +21,17 @@ MAY_CHANGE: Final[Mapping[Phase, tuple[str, ...]]] = {
 """Two calls, two authors: who writes the contract and its tests does not write the code."""
 
 
+CHOICE: Final = "choice.json"
+"""The file of an answer in which a coder says what it chose; no file of the app."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Near:
-    """An app of the library that nearly does what is asked."""
+    """An app of the library that nearly does what is asked; `interface` is what it takes and returns."""
 
     name: str
     description: str
+    interface: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,9 +53,14 @@ class Brief:
     widening: bool = False
 
     @property
+    def choosing(self) -> bool:
+        """Returns whether the coder is to say first if an app that is near does, or should do, the job."""
+        return bool(self.near) and self.phase == "contract" and not self.widening
+
+    @property
     def may_change(self) -> tuple[str, ...]:
         """Returns the paths of the files that the answer may hold."""
-        return MAY_CHANGE[self.phase]
+        return (*((CHOICE,) if self.choosing else ()), *MAY_CHANGE[self.phase])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

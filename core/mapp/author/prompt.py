@@ -12,7 +12,7 @@ from typing import Final
 
 from mapp.author.coder import Brief, Files, Phase
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up with every change to the words or to how data is quoted; the digest tells exactly."""
 
 SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
@@ -110,7 +110,7 @@ def _task(brief: Brief, workspace: Files) -> str:
 def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Returns what stays the same over the rounds of a change, and what does not."""
     stable = [("request", _short(brief.goal, MOST_GOAL))]
-    near = [f"{one.name}: {one.description}" for one in brief.near[:MOST_NEAR]]
+    near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MOST_NEAR]]
     if near:
         stable.append(("apps that nearly do it", _short("\n".join(near), MOST_GOAL)))
     fresh: list[tuple[str, str]] = []

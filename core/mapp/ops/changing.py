@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from mapp.author.coder import Coder, Near, Watch
+from mapp.author.choice import Choice
+from mapp.author.coder import Coder, Near, Progress, Watch
 from mapp.author.failures import CoderFailed
 from mapp.author.prompt import digest
-from mapp.errors import InvalidInput, NotFound, PermissionNeeded
+from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded
 from mapp.git.branches import branch_tip, branches
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library import branching, catalogue, nascent
 from mapp.library.change import Committed, message
+from mapp.library.holding import holding
 from mapp.library.verdicts import read_verdict
-from mapp.model.app import App, Example, read_app
+from mapp.model.app import SOURCE, App, Example, read_app
 from mapp.model.change import Change, ChangeKind
 from mapp.model.spend import Spend
 from mapp.model.verdict import Verdict
@@ -29,10 +31,19 @@ from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.coders import open_coder, open_ledger, open_purse
 from mapp.ops.gate import USUAL, Options
-from mapp.ops.rounds import Desk, GivenUp, Task, Written, write_code, write_contract
+from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, write_code, write_contract
+from mapp.ops.twins import twin
 from mapp.ops.workspace import Workspace
+from mapp.validate.contract import STAND_IN
 
 LONGEST_TRAILER: Final = 500
+
+
+class Duplicate(MappError):
+    """What was written does what an app of the library does already; it stays on the change's branch."""
+
+    code = "MAPP-0550"
+    exit_code = 8
 
 
 class Person(Protocol):
@@ -73,11 +84,18 @@ class Changed:
     spend: Spend
     rounds: int
 
+    @property
+    def used(self) -> str:
+        """Returns the app that was chosen instead, since it does the job already, or an empty text."""
+        chosen = _given(self.change).get("choice") or {}
+        return str(chosen["app"]) if chosen.get("choice") == "use" else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Returns it as `compile --json` prints it."""
         return {
             "change": self.change.to_dict(),
-            "app": self.change.app,
+            "app": self.used or self.change.app,
+            "choice": _given(self.change).get("choice"),
             "version": self.committed.version if self.committed else None,
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
@@ -98,8 +116,14 @@ def begin(
     near: Sequence[Near] = (),
     stated: Sequence[Example] = (),
     base: str = "",
+    named: bool = True,
+    new: bool = False,
 ) -> Change:
     """Returns a change that is written down; `base` is the commit that an expansion starts from.
+
+    Where the person did not name the app, the contract may; a `new` one may do what another does.
+
+    One that was begun before with the same request and is still open is returned again.
 
     Raises:
         PermissionNeeded: nobody allowed the spending.
@@ -120,7 +144,9 @@ def begin(
             hint=f"mapp {kind} --yes {words if kind == 'compile' else f'{app} {words}'}",
         )
     given = {
-        "near": [[one.name, one.description] for one in near],
+        "named": named,
+        "new": new,
+        "near": [[one.name, one.description, one.interface] for one in near],
         "stated": [row.to_dict() for row in stated],
         "base": base,
     }
@@ -133,8 +159,20 @@ def begin(
         coder=coder.name,
         given=json.dumps(given),
     )
-    Changes(workspace.home.journal).put(change)
+    changes = Changes(workspace.home.journal)
+    with holding(workspace.home.holds, "changes"):
+        for other in changes.waiting():
+            if other.state == "open" and _same_wish(other, change, named=named):
+                workspace.tell(f"going on with the change {other.id}, which was begun for the same request")
+                return other
+        changes.put(change)
     return change
+
+
+def _same_wish(one: Change, other: Change, *, named: bool) -> bool:
+    """Returns whether two changes are to come to the same; where the app is not `named`, it may differ."""
+    wishes = [(row.kind, row.request, _given(row).get("stated")) for row in (one, other)]
+    return wishes[0] == wishes[1] and (one.app == other.app or not named)
 
 
 def resume(
@@ -176,25 +214,45 @@ def carry_on(
     Raises:
         CoderFailed: there is no answer to be had, or no budget left; the change can be resumed.
         GivenUp: the rounds are used up.
+        Duplicate: what was written does what an app of the library does.
+        Busy: another process writes at the same change.
     """
-    changes = Changes(workspace.home.journal)
-    purse = open_purse(workspace, change.id)
-    desk = Desk(workspace=workspace, coder=coder, purse=purse, watch=watch, review=person.correct)
+    with holding(workspace.home.holds, f"writing-{change.id}", patience=0):
+        changes = Changes(workspace.home.journal)
+        purse = open_purse(workspace, change.id)
+        desk = Desk(workspace=workspace, coder=coder, purse=purse, watch=watch, review=person.correct)
+        try:
+            return _carried_on(workspace, changes, changes.get(change.id), desk, person, options)
+        except (GivenUp, Duplicate) as error:
+            changes.moved(changes.get(change.id), "failed", error.message)
+            raise
+        except CoderFailed as failure:
+            changes.moved(changes.get(change.id), "open", failure.message)
+            failure.hint = f"{failure.hint}\n  to go on: mapp compile --resume {change.id}".strip()
+            raise
+
+
+def _carried_on(
+    workspace: Workspace, changes: Changes, change: Change, desk: Desk, person: Person, options: Options
+) -> Changed:
     task = task_of(workspace, change, options)
-    try:
-        written = write_code(task, desk, write_contract(task, desk))
-    except GivenUp as error:
-        changes.moved(change, "failed", error.message)
-        raise
-    except CoderFailed as failure:
-        changes.moved(change, "open", failure.message)
-        failure.hint = f"{failure.hint}\n  to go on: mapp compile --resume {change.id}".strip()
-        raise
+    contract = write_contract(task, desk)
+    if contract.choice is not None and contract.choice.kind == "use":
+        return _used(workspace, changes, change, contract.choice)
+    if contract.choice is not None and contract.choice.kind == "widen":
+        change = _widening(workspace, changes, change, contract)
+        desk.watch(Progress(doing=f"chose to widen {change.app}: {contract.choice.reason}"))
+        return _carried_on(workspace, changes, change, desk, person, options)
+    change = _agreed(workspace, changes, change, contract)
+    task = task_of(workspace, change, options)
+    written = write_code(task, desk, contract.files)
     commit = _kept(workspace, change, written)
     if not written.verdict.passed:
         failed = [result.check for result in written.verdict.results if not result.passed]
         change = changes.moved(change, "failed", f"the gate refuses it: {', '.join(failed)}", commit)
         return _changed(workspace, change, written.verdict, None)
+    if change.kind == "compile" and not _given(change).get("new"):
+        _refuse_twins(workspace, change, written, options)
     change = changes.moved(change, "proven", "waits for its merge", commit)
     if not person.may_merge(change, written.verdict):
         return _changed(workspace, change, written.verdict, None)
@@ -202,16 +260,72 @@ def carry_on(
     return _changed(workspace, changes.get(change.id), written.verdict, committed)
 
 
+def _used(workspace: Workspace, changes: Changes, change: Change, choice: Choice) -> Changed:
+    """Ends a change for which there is nothing to write."""
+    change = replace(change, given=_with(change, choice=choice.to_dict()))
+    change = changes.moved(change, "dropped", f"{choice.app} does it: {choice.reason}")
+    open_ledger(workspace).forget_answers(change.id)
+    return _changed(workspace, change, None, None)
+
+
+def _widening(workspace: Workspace, changes: Changes, change: Change, contract: Contract) -> Change:
+    """Returns the change as the expansion that was chosen; its budget and its paid rounds stay its own."""
+    assert contract.choice is not None
+    app = contract.choice.app
+    base = catalogue.snapshot(workspace.home, app).commit
+    given = _with(change, choice=contract.choice.to_dict(), base=base, first=contract.round + 1)
+    change = replace(change, kind="expand", app=app, given=given)
+    changes.put(change)
+    return change
+
+
+def _agreed(workspace: Workspace, changes: Changes, change: Change, contract: Contract) -> Change:
+    """Returns a change whose contract is approved: under its name, with the contract on its branch."""
+    name = read_app({SOURCE: STAND_IN, **contract.files}).name
+    choice = contract.choice
+    given = change.given if choice is None else _with(change, choice=choice.to_dict())
+    if (name, given) != (change.app, change.given):
+        change = replace(change, app=name, given=given)
+        changes.put(change)
+    if not _begun(workspace, change):
+        files = {SOURCE: STAND_IN, **contract.files}
+        text = message(
+            f"{change.app}: the contract", _trailers(workspace, change, "none"), body=change.request
+        )
+        _commit(workspace, change, files, text, None)
+    return change
+
+
+def _refuse_twins(workspace: Workspace, change: Change, written: Written, options: Options) -> None:
+    app = read_app(written.files)
+    found = twin(workspace, app, written.files, options=options)
+    if found is not None:
+        name, count = found
+        raise Duplicate(
+            f"{app.name} does what {name} does: they agree on all of {count} drawn inputs",
+            hint=f"mapp show {name}; to have it all the same: mapp review {change.id} --approve",
+        )
+
+
 def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> Task:
     """Returns what a change has to write; raises NotFound when the app that it widens is gone."""
-    given = json.loads(change.given)
-    near = tuple(Near(name=name, description=text) for name, text in given.get("near", ()))
-    stated = tuple(Example.from_dict(row) for row in given.get("stated", ()))
-    plain = Task(
-        kind=change.kind, app=change.app, goal=change.request, near=near, stated=stated, options=options
+    given = _given(change)
+    near = tuple(
+        Near(name=name, description=text, interface="".join(more))
+        for name, text, *more in given.get("near", ())
     )
+    stated = tuple(Example.from_dict(row) for row in given.get("stated", ()))
     if change.kind == "compile":
-        return plain
+        return Task(
+            kind=change.kind,
+            app=change.app,
+            goal=change.request,
+            near=near,
+            stated=stated,
+            options=options,
+            named=given.get("named", True),
+            taken=catalogue.names(workspace.home),
+        )
     found = catalogue.snapshot(workspace.home, change.app, given["base"], only=None)
     base = read_app(found.files, commit=found.commit, tree=found.tree)
     return Task(
@@ -222,6 +336,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
         base=base,
         base_files=found.files,
         options=options,
+        first=given.get("first", 1),
     )
 
 
@@ -248,7 +363,7 @@ def merge_change(workspace: Workspace, change: Change, verdict: Verdict) -> Comm
         MovedOn: `main` moved since the change began.
         AlreadyThere: a new app's name was taken meanwhile.
     """
-    trailers = _trailers(workspace, change, verdict)
+    trailers = _trailers(workspace, change, "passed" if verdict.passed else "failed")
     text = message(f"{change.app}: {verdict.version}", trailers, body=change.request)
     home, signature = workspace.home, workspace.signature()
     if change.kind == "compile":
@@ -297,44 +412,68 @@ def _end(workspace: Workspace, change: Change, commit: str) -> None:
     open_ledger(workspace).forget_answers(change.id)
 
 
+def _begun(workspace: Workspace, change: Change) -> bool:
+    """Returns whether something was written on the branch of a change."""
+    if change.kind == "compile":
+        return nascent.exists(workspace.home, change.id)
+    return change.branch in branching.pending(workspace.home, change.app)
+
+
 def _kept(workspace: Workspace, change: Change, written: Written) -> str:
     """Returns the commit of what was written last, on the change's branch, with its verdict beside it."""
-    trailers = _trailers(workspace, change, written.verdict)
-    said = "proven" if written.verdict.passed else "not proven"
+    failed = [result.check for result in written.verdict.results if not result.passed]
+    trailers = _trailers(workspace, change, f"failed: {' '.join(failed)}" if failed else "passed")
+    said = "not proven" if failed else "proven"
     text = message(f"{change.app}: {written.verdict.version}, {said}", trailers, body=change.request)
-    home, signature, verdict = workspace.home, workspace.signature(), written.verdict
+    return _commit(workspace, change, written.files, text, written.verdict)
+
+
+def _commit(
+    workspace: Workspace, change: Change, files: Mapping[str, bytes], text: str, verdict: Verdict | None
+) -> str:
+    home, signature = workspace.home, workspace.signature()
     if change.kind == "compile":
-        return nascent.keep(home, change.id, change.branch, written.files, text, signature, verdict)
-    if change.branch not in branching.pending(home, change.app):
+        return nascent.keep(home, change.id, change.branch, files, text, signature, verdict)
+    if not _begun(workspace, change):
         branching.begin(home, change.app, change.branch, tell=workspace.tell)
     return branching.grow(
-        home,
-        change.app,
-        change.branch,
-        written.files,
-        text,
-        signature,
-        verdict=verdict,
-        tell=workspace.tell,
+        home, change.app, change.branch, files, text, signature, verdict=verdict, tell=workspace.tell
     )
 
 
-def _trailers(workspace: Workspace, change: Change, verdict: Verdict) -> Mapping[str, str]:
+def _trailers(workspace: Workspace, change: Change, verdict: str) -> Mapping[str, str]:
+    """Returns what a commit says of a change; what it cost is the sum up to now."""
     spend = open_ledger(workspace).sums(change.id).change.spend
-    failed = [result.check for result in verdict.results if not result.passed]
+    given = _given(change)
+    chosen = given.get("choice") or {}
+    choice = {"Mapp-Choice": _chosen(chosen)} if chosen else {}
     return {
         "Mapp-Operation": change.kind,
         "Mapp-Request": change.request[:LONGEST_TRAILER],
         "Mapp-Change": change.id,
+        **choice,
         "Mapp-Coder": change.coder,
         "Mapp-Model": spend.model,
         "Mapp-Prompt": f"{digest('contract')} {digest('code')}",
         "Mapp-Tokens-In": str(spend.tokens_in),
         "Mapp-Tokens-Out": str(spend.tokens_out),
         "Mapp-Cost-USD": f"{spend.cost_usd:.6f}",
-        "Mapp-Verdict": f"failed: {' '.join(failed)}" if failed else "passed",
-        "Mapp-Base": str(json.loads(change.given).get("base", "")),
+        "Mapp-Verdict": verdict,
+        "Mapp-Base": str(given.get("base", "")),
     }
+
+
+def _chosen(row: Mapping[str, Any]) -> str:
+    return str(Choice(kind=row["choice"], app=row["app"], reason=row["reason"]))
+
+
+def _given(change: Change) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(change.given)
+    return found
+
+
+def _with(change: Change, **more: Any) -> str:
+    return json.dumps({**_given(change), **more})
 
 
 def _changed(

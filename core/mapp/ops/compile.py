@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -12,7 +12,14 @@ from mapp.author.prompt import render
 from mapp.errors import AlreadyThere, UsageError
 from mapp.library import catalogue
 from mapp.model.app import Example
+from mapp.model.decision import Use
+from mapp.model.manifest import Argument, Manifest
 from mapp.model.names import app_name_fault
+from mapp.model.request import Request
+from mapp.model.schema import Schema
+from mapp.model.values import canonical
+from mapp.observe.changes import Changes
+from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Person, begin, carry_on
 from mapp.ops.coders import open_coder
 from mapp.ops.gate import USUAL, Options
@@ -21,6 +28,7 @@ from mapp.ops.workspace import Workspace
 
 LONGEST_NAME: Final = 40
 MOST_NEAR: Final = 3
+LONGEST_KIND: Final = 120
 NEAR_ENOUGH: Final = 0.35
 """Apps whose score is lower are not shown to a coder: they only cost tokens."""
 _FILLER: Final = re.compile(
@@ -38,6 +46,7 @@ def compile_app(
     near: Sequence[Near] = (),
     stated: Sequence[Example] = (),
     name: str | None = None,
+    new: bool = False,
     coder: Coder | None = None,
     options: Options = USUAL,
 ) -> Changed:
@@ -50,7 +59,8 @@ def compile_app(
         watch: is told what the coder is at.
         near: apps that nearly do it.
         stated: examples that have to be among the app's.
-        name: what it is to be called; by default made of the request's words.
+        name: what it is to be called; by default made of the request's words, or what its contract says.
+        new: it is written even where an app does the same.
         coder: who writes it, instead of the one that the settings name.
         options: how hard it is tried.
 
@@ -68,8 +78,35 @@ def compile_app(
     if name is not None and name in taken:
         raise AlreadyThere(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
     app = name or name_for(request, taken)
-    change = begin(workspace, "compile", app, request, coder, person=person, near=near, stated=stated)
+    change = begin(
+        workspace,
+        "compile",
+        app,
+        request,
+        coder,
+        person=person,
+        near=near,
+        stated=stated,
+        named=name is not None,
+        new=new,
+    )
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
+
+
+def standing(workspace: Workspace, request: str, *, named: bool = False) -> str | None:
+    """Returns the app that does what is asked already, or None; no model is asked.
+
+    It was written for the very same request, or, unless the person wants an app of a certain name, the
+    router is sure of it.
+    """
+    names = catalogue.names(workspace.home)
+    for change in Changes(workspace.home.journal).waiting(ended=True):
+        if (change.state, change.request) == ("merged", request) and change.app in names:
+            return change.app
+    if named:
+        return None
+    decision = ask(workspace, Request(text=request), dry_run=True).decision
+    return decision.app if isinstance(decision, Use) else None
 
 
 def expand_app(
@@ -98,14 +135,56 @@ def nearest(workspace: Workspace, request: str, *, progress: Progress | None = N
     with closing(open_fresh(workspace, progress=progress)) as index:
         found = index.search(request, MOST_NEAR)
         cards = [index.card(one.app) for one in found if one.score >= NEAR_ENOUGH]
-    return tuple(Near(name=card.manifest.name, description=card.manifest.description) for card in cards)
+    return tuple(
+        Near(
+            name=card.manifest.name,
+            description=card.manifest.description,
+            interface=interface_of(card.manifest),
+        )
+        for card in cards
+    )
+
+
+def interface_of(manifest: Manifest) -> str:
+    """Returns what an app takes and returns, in one line: `(price: number, rate: number = 20) -> number`."""
+    arguments = ", ".join(map(_argument, manifest.arguments))
+    return f"({arguments}) -> {_kind(manifest.output)}"
+
+
+def _argument(argument: Argument) -> str:
+    schema = argument.schema
+    default = (
+        f" = {canonical(schema.to_dict()['default'])}"
+        if schema.has_default
+        else "?"
+        if argument.optional
+        else ""
+    )
+    return f"{argument.name}: {_kind(schema)}{default}"
+
+
+def _kind(schema: Schema) -> str:
+    document = schema.to_dict()
+    if "enum" in document:
+        return " | ".join(canonical(value) for value in document["enum"])[:LONGEST_KIND]
+    return "|".join(schema.types) or "any"
 
 
 def planned(workspace: Workspace, request: str, *, name: str | None = None, near: Sequence[Near] = ()) -> str:
     """Returns all that the coder would be told first, and what it may cost: nothing is spent for it."""
     app = name or name_for(request, catalogue.names(workspace.home))
     brief = Brief(app=app, phase="contract", goal=request, near=tuple(near))
-    prompt = render(brief, {})
+    return _shown(workspace, brief, {})
+
+
+def planned_expansion(workspace: Workspace, app: str, request: str) -> str:
+    """Returns all that the coder would be told first to widen an app; raises NotFound without one."""
+    files = catalogue.snapshot(workspace.home, app, only=None).files
+    return _shown(workspace, Brief(app=app, phase="contract", goal=request, widening=True), files)
+
+
+def _shown(workspace: Workspace, brief: Brief, files: Mapping[str, bytes]) -> str:
+    prompt = render(brief, files)
     budget = workspace.config.budget_change or "no limit"
     head = f"# {prompt.size:,} bytes for {workspace.config.coder or 'no coder yet'}; at most {budget}"
     return f"{head}\n{prompt.text}"

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mapp.author.coder import MAY_CHANGE, Brief, Coder, Near, Phase, Watch
+from mapp.author.choice import Choice, read_choice
+from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
 from mapp.author.failures import BadAnswer
 from mapp.author.patch import PatchRefused, apply
 from mapp.author.paying import Purse, pay
@@ -46,6 +47,8 @@ class Task:
     """What is to be written: the request, the app's name, what there is already.
 
     `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave.
+    Where the app is not `named` by the person, the contract may give it another name, but none of `taken`.
+    The first contract is that of round `first`: in those before, another kind of change was chosen.
     """
 
     kind: Kind
@@ -56,6 +59,18 @@ class Task:
     base: App | None = None
     base_files: Mapping[str, bytes] | None = None
     options: Options = USUAL
+    named: bool = True
+    taken: tuple[str, ...] = ()
+    first: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """The files of an approved contract, why a new app was chosen, and in which round."""
+
+    files: dict[str, bytes]
+    choice: Choice | None
+    round: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,20 +88,27 @@ class Desk:
         return self.purse.ledger.answer(self.purse.change, phase, number) is not None
 
 
-def write_contract(task: Task, desk: Desk) -> dict[str, bytes]:
-    """Returns the files of an approved contract.
+def write_contract(task: Task, desk: Desk) -> Contract:
+    """Returns an approved contract; without files where an app that is there was chosen instead.
 
     Raises:
         GivenUp: no round came to one.
         CoderFailed: there is no answer to be had, or no budget left.
     """
     files = dict(task.base_files or {})
-    report = ""
-    for number in range(1, MOST_CONTRACTS + 1):
+    report, choice = "", None
+    for number in range(task.first, task.first + MOST_CONTRACTS):
         proposed, report = _round(task, desk, "contract", number, files, report)
         if proposed is None:
             continue
-        files = proposed
+        try:
+            choice = read_choice(proposed, {one.name for one in task.near}) or choice
+        except BadAnswer as failure:
+            report = failure.message
+            continue
+        if choice is not None and choice.kind != "new":
+            return Contract(files={}, choice=choice, round=number)
+        files = {path: data for path, data in proposed.items() if path != CHOICE}
         faults = _contract_faults(task, desk, files)
         if faults:
             report = faults_report(faults)
@@ -94,10 +116,10 @@ def write_contract(task: Task, desk: Desk) -> dict[str, bytes]:
         if desk.answered("contract", number + 1):
             continue  # the person wanted it otherwise, and the next round is paid for
         if desk.answered("code", 1):
-            return files  # approved before
+            return Contract(files=files, choice=choice, round=number)  # approved before
         correction = desk.review(_read(files))
         if correction is None:
-            return files
+            return Contract(files=files, choice=choice, round=number)
         report = f"The person who asked says: {correction}"
     raise GivenUp(f"no contract for {task.app} came about in {MOST_CONTRACTS} rounds", hint=report)
 
@@ -162,7 +184,7 @@ def _round(
     )
     try:
         found = pay(desk.coder, brief, files, purse=desk.purse, watch=desk.watch)
-        return apply(files, found.files, MAY_CHANGE[phase], adding=widening), ""
+        return apply(files, found.files, brief.may_change, adding=widening), ""
     except BadAnswer as failure:
         return None, failure.message
     except PatchRefused as error:
@@ -177,9 +199,14 @@ def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequ
         resolve=resolver(desk.workspace),
         base=task.base,
     )
-    if not faults and _read(files).name != task.app:
-        return [Finding(path=f"{MANIFEST}: name", message=f"must be {task.app!r}")]
-    return faults
+    return faults or _name_faults(task, _read(files).name)
+
+
+def _name_faults(task: Task, name: str) -> list[Finding]:
+    if name == task.app or not (task.named or name in task.taken):
+        return []
+    why = f"must be {task.app!r}" if task.named else f"is taken; {task.app!r} is not"
+    return [Finding(path=f"{MANIFEST}: name", message=why)]
 
 
 def _tried(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Verdict:
