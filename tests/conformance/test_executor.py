@@ -497,7 +497,7 @@ def test_a_script_may_hang_before_main_is_called(executor: Executor) -> None:
     ],
 )
 def test_what_wants_too_much_memory_is_ended(executor: Executor, body: str) -> None:
-    result = executor.run(job(f"function main() {{ {body} }}", None, wall_ms=10_000, memory_mb=32))
+    result = executor.run(job(f"function main() {{ {body} }}", None, memory_mb=32))
 
     assert isinstance(result, Killed), result
     assert (result.reason, result.detail) == ("memory", "more than 32 MB of memory")

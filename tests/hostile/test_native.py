@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ from mapp.sandbox.confinement import Confinement
 from mapp.sandbox.executor import Killed, Result, Returned
 from mapp.sandbox.forking import ForkingExecutor
 from support import possessed_command
-from support.scripts import children, evaluate, job, wait_for
+from support.scripts import children, evaluate, job, status, wait_for
 
 pytestmark = [
     pytest.mark.skipif(
@@ -149,7 +148,7 @@ def owned(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
 
 
 def attack(executor: ForkingExecutor, probe: str) -> Result:
-    return executor.run(job(probe, wall_ms=5000, memory_mb=32))
+    return executor.run(job(probe, memory_mb=32))
 
 
 def test_an_attacker_who_does_nothing_is_heard(owned: ForkingExecutor) -> None:
@@ -216,7 +215,7 @@ def test_a_busy_attacker_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
 def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
     """The attacker's one way out is the pipe; whatever comes through it is only read."""
     probe = f"text = {reply}\nfor n in range(64):\n    libc.write(n, text, len(text))\nos._exit(0)"
-    result = owned.run(job(probe, wall_ms=1000))
+    result = owned.run(job(probe))
 
     assert isinstance(result, Killed), result
 
@@ -229,14 +228,12 @@ def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
     thread = threading.Thread(target=attack, args=(owned, "while True: pass"))
     thread.start()
     (attacker,) = wait_for(lambda: children(zygote))
-    status = Path(f"/proc/{attacker}/status").read_text()
+    found = status(attacker)
     os.kill(attacker, signal.SIGKILL)
     thread.join()
 
-    lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    assert lines["Uid"].split() == ["65534"] * 4
-    assert lines["Gid"].split() == ["65534"] * 4
-    assert int(lines["CapEff"], 16) == int(lines["CapPrm"], 16) == 0
+    assert found["Uid"].split() == found["Gid"].split() == ["65534"] * 4
+    assert int(found["CapEff"], 16) == int(found["CapPrm"], 16) == 0
 
 
 def test_after_all_that_the_next_run_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Killed, Result, Returned, Threw, Unserialisable
 from mapp.sandbox.forking import ForkingExecutor
-from support.scripts import evaluate, expression
+from support.scripts import PLENTY_MS, evaluate, expression
 
 # What `main` does, and how it may end. "value TEXT" is the JSON that comes out.
 NEVER_ENDS = {
@@ -215,18 +215,20 @@ def test_what_takes_all_memory_gets_a_part(executor: Executor, body: str) -> Non
 
 @pytest.mark.parametrize("body", SAYS_TOO_MUCH.values(), ids=SAYS_TOO_MUCH)
 def test_what_says_too_much_is_not_heard(executor: Executor, body: str) -> None:
-    assert ending(run(executor, body, 5000)) in {"output", "memory"}
+    assert ending(run(executor, body, PLENTY_MS)) in {"output", "memory"}
 
 
 @pytest.mark.parametrize(("body", "endings"), ENDS.values(), ids=ENDS)
 def test_a_trick_ends_as_written(executor: Executor, body: str, endings: str) -> None:
-    found = ending(run(executor, body, 5000))
+    found = ending(run(executor, body, PLENTY_MS))
 
     assert any(found.startswith(each) for each in endings.split("|")), found
 
 
 def test_messages_of_any_length_are_cut(executor: Executor) -> None:
-    result = run(executor, "const e = new Error('m'.repeat(1e6)); e.name = 'n'.repeat(1e6); throw e;", 5000)
+    result = run(
+        executor, "const e = new Error('m'.repeat(1e6)); e.name = 'n'.repeat(1e6); throw e;", PLENTY_MS
+    )
 
     assert isinstance(result, Threw)
     assert len(result.name) + len(result.message) + len(result.stack) < 20_000

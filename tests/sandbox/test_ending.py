@@ -12,7 +12,7 @@ from support.scripts import job
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 
-JOB = job("function main() {}", memory_mb=32)
+JOB = job("function main() {}", memory_mb=32, wall_ms=2000)
 
 
 @pytest.mark.parametrize(

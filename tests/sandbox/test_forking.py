@@ -15,11 +15,10 @@ from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Executor, Killed, Result
 from mapp.sandbox.forking import ForkingExecutor
-from support.scripts import children, evaluate, expression, job, wait_for, zygotes
+from support.scripts import PLENTY_MS, children, evaluate, expression, job, status, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
-LONG_MS = 60_000  # longer than any run that a test ends itself
 HANG = "function main() { for (;;); }"
 
 
@@ -30,7 +29,7 @@ def executor() -> Iterator[ForkingExecutor]:
 
 
 def in_background(
-    executor: Executor, source: str, wall_ms: int = LONG_MS
+    executor: Executor, source: str, wall_ms: int = PLENTY_MS
 ) -> tuple[threading.Thread, list[Result]]:
     results: list[Result] = []
     thread = threading.Thread(target=lambda: results.append(executor.run(job(source, None, wall_ms=wall_ms))))
@@ -180,15 +179,15 @@ def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) ->
     thread, _ = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
     proc = Path(f"/proc/{worker}")
-    wait_for(lambda: _fields(proc / "status")["Seccomp"] == "2")  # the last door
+    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last door
     descriptors = list((proc / "fd").iterdir())
-    status, limits = _fields(proc / "status"), (proc / "limits").read_text()
+    locked, limits = status(worker), (proc / "limits").read_text()
     environment = (proc / "environ").read_bytes()
     os.kill(worker, signal.SIGKILL)
     thread.join()
 
     assert len(descriptors) == 1
-    assert status["NoNewPrivs"] == "1"
+    assert locked["NoNewPrivs"] == "1"
     for name in ("Max open files", "Max processes", "Max file size", "Max core file size"):
         assert f"{name:26}0 " in limits
     assert b"PATH" not in environment
@@ -204,10 +203,6 @@ def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingE
     thread.join()
 
     assert evaluate(executor, "2") == 2
-
-
-def _fields(path: Path) -> dict[str, str]:
-    return dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
 
 
 def test_an_engine_that_does_not_start_is_said_to(

@@ -13,12 +13,14 @@ from mapp.sandbox.executor import Executor, Grant, Job, Program, Result, Returne
 
 T = TypeVar("T")
 DEADLINE = 60.0  # seconds: a loaded machine takes its time, and only a defect takes this long
+PLENTY_MS = 60_000  # the wall of a script that ends by itself, or that a test ends
 
 
 def job(source: str, *inputs: Any, clock: bool = False, random: bool = False, **options: Any) -> Job:
     """Returns the job that calls `main` of `source` on the inputs."""
     program = Program(source=source, capabilities=Grant(clock=clock, random=random))
-    return Job(program=program, arguments=tuple(json.dumps(value) for value in inputs), **options)
+    arguments = tuple(json.dumps(value) for value in inputs)
+    return Job(program=program, arguments=arguments, **{"wall_ms": PLENTY_MS, **options})
 
 
 def expression(text: str, *inputs: Any, **options: Any) -> Job:
@@ -67,6 +69,12 @@ def zygotes() -> list[int]:
         if b"zygote" in command:
             found.append(child)
     return found
+
+
+def status(process: int) -> dict[str, str]:
+    """Returns what the kernel tells of a process, by name; Linux only."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
 def wait_for(look: Callable[[], T]) -> T:
