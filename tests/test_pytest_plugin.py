@@ -69,20 +69,36 @@ def test_what_fails_is_told_with_the_input_and_a_command(tmp_path: Path) -> None
 
 
 def test_the_profile_of_hypothesis_says_how_many_inputs_are_drawn(tmp_path: Path) -> None:
-    folder = checkout(tmp_path, draft("function prop_few(input, output) { return output === 1e9; }\n"))
+    folder = checkout(tmp_path, draft("function prop_few(input, output) { return true; }\n"))
     (folder / "conftest.py").write_text(
         "from hypothesis import settings\n"
-        "settings.register_profile('few', max_examples=7)\n"
-        "import mapp.validate.trial as trial\n"
-        "real = trial.draw\n"
-        "def told(manifest, count, **rest):\n"
-        "    print('DRAWN', count)\n"
-        "    return real(manifest, count, **rest)\n"
-        "trial.draw = told\n"
+        "settings.register_profile('few', max_examples=7, derandomize=True)\n"
+        "from mapp.validate import properties\n"
+        "real = properties.tried\n"
+        "def told(trial, name, arguments):\n"
+        "    print('ASKED', name)\n"
+        "    return real(trial, name, arguments)\n"
+        "properties.tried = told\n"
     )
     _, shown = run_pytest(folder, "--hypothesis-profile", "few", "-q", "-rA")
 
-    assert "DRAWN 7" in shown
+    assert shown.count("ASKED prop_few") == 7
+
+
+def test_hypothesis_searches_on_where_the_drawn_inputs_show_nothing(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, draft("function prop_zero(input, output) { return input.number !== 0; }\n"))
+    (folder / "conftest.py").write_text(
+        "from mapp.validate import trial\n"
+        "real = trial.draw\n"
+        "def other(manifest, count, **rest):\n"
+        "    found = real(manifest, count, **rest)\n"
+        "    return found._replace(inputs=tuple(row for row in found.inputs if row['number'] > 1))\n"
+        "trial.draw = other\n"
+    )
+    code, shown = run_pytest(folder, "-q", "-k", "prop_zero")
+
+    assert code == 1
+    assert """--property prop_zero --input '{"number": 0}'""" in shown
 
 
 def test_several_apps_run_in_parallel(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 An app is a folder with `mapp.toml` and `main.js`. Its manifest gives an item for each check of the gate that
 looks at the app as a whole, its examples and regressions one a row, its properties one a predicate. All runs
-in the sandbox, never in pytest's process. How many inputs are drawn is `max_examples` of Hypothesis's profile
-in force, unless `--mapp-inputs` says otherwise.
+in the sandbox, never in pytest's process. A predicate is put to the inputs that the gate draws, and then to
+those that Hypothesis draws and makes small, by the settings of its profile in force: how many, from which
+seed, with which database. `--mapp-inputs` and `--mapp-seed` say otherwise.
 
 Nothing of mapp is imported before there is such a file.
 """
@@ -226,14 +227,32 @@ class _Rows(pytest.File):
 
 
 class _PredicateItem(_Item):
-    """One predicate of an app on all inputs that are drawn."""
+    """One predicate of an app: on all inputs that the gate draws, and on those that Hypothesis draws."""
 
     def runtest(self) -> None:
-        """Puts the predicate to every input."""
+        """Puts the predicate to the gate's inputs, and lets Hypothesis search on."""
         found = self.bench.result(self.path.parent.parent, "properties")
         problems = tuple(row for row in found.problems if row.path == f"property {self.name}")
         if problems:
             raise _Fault(problems)
+        self._search()
+
+    def _search(self) -> None:
+        from mapp.validate.properties import counterexample, tried
+        from mapp.validate.strategies import falsified, inputs
+
+        trial = self.bench.trial(self.path.parent.parent)
+        if not trial.drawn:
+            pytest.skip(trial.undrawn)
+        found = falsified(
+            inputs(trial.app.manifest, [dict(row.input) for row in trial.app.examples]),
+            lambda arguments: tried(trial, self.name, arguments)[1],
+            name=f"{trial.app.name} {self.name}",
+            most=self.config.getoption("--mapp-inputs"),
+            seed=self.config.getoption("--mapp-seed"),
+        )
+        if found is not None:
+            raise _Fault((counterexample(trial, self.name, *found),))
 
 
 class _Predicates(pytest.File):

@@ -17,6 +17,7 @@ from mapp.validate import drawing
 from mapp.validate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 from mapp.validate.generate.inputs import draw as draw_here
+from mapp.validate.strategies import falsified, values
 from mapp.validate.strategies import inputs as strategy
 from support.apps import app
 
@@ -246,3 +247,10 @@ def test_hypothesis_draws_from_the_same_strategies_and_shrinks() -> None:
 
     assert found["n"] > 10 and len(found["words"]) == 2
     assert is_valid(manifest.input_schema, found)
+
+
+def test_a_search_of_hypothesis_ends_in_the_smallest_fault_or_in_none() -> None:
+    whole = values(Schema.from_dict({"type": "integer", "minimum": 0}))
+
+    assert falsified(whole, lambda n: "is large" if n > 5 else "", name="large") == (6, "is large")
+    assert falsified(whole, lambda n: "is negative" if n < 0 else "", name="negative", most=20) is None

@@ -114,6 +114,14 @@ def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
     return row.outcome, fault(trial.executor, trial.app, name, row)
 
 
+def counterexample(trial: Trial, name: str, arguments: Arguments, said: str) -> Finding:
+    """Returns what is told of an input for which a predicate fails as is said."""
+    message = f"{said} for {short(_text(trial, arguments))}"
+    command = property_command(trial, name, _own(trial, arguments))
+    evidence = canonical(arguments)
+    return Finding(path=f"property {name}", message=message, reproduce=command, evidence=evidence)
+
+
 def _counterexample(trial: Trial, name: str, row: Row, *, slow: bool) -> Finding:
     """Returns what breaks a predicate, made small unless each trial of it takes long."""
     first = fault(trial.executor, trial.app, name, row)
@@ -125,9 +133,7 @@ def _counterexample(trial: Trial, name: str, row: Row, *, slow: bool) -> Finding
     if not said:
         small, said = row, first
     remember(trial.counterexamples, trial.app.manifest, [small.arguments])
-    message = f"{said} for {short(_text(trial, small.arguments))}"
-    command = property_command(trial, name, _own(trial, small.arguments))
-    return _finding(f"property {name}", message, small, command)
+    return counterexample(trial, name, small.arguments, said)
 
 
 def _named(name: str, row: Row) -> Finding:

@@ -6,6 +6,7 @@ and keep them. For tests in Python and for `pytest` in an app's repository.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,55 @@ def inputs(manifest: Manifest, examples: Sequence[dict[str, Any]] = ()) -> Searc
 def values(schema: Schema) -> SearchStrategy[Any]:
     """Returns a strategy for the values that a schema accepts: every drawn value is valid."""
     return _strategy(lambda: compiled.values(schema), schema)
+
+
+def falsified(
+    strategy: SearchStrategy[Any],
+    fault: Callable[[Any], str],
+    *,
+    name: str,
+    most: int | None = None,
+    seed: int | None = None,
+) -> tuple[Any, str] | None:
+    """Returns the smallest value that Hypothesis finds to be at fault, and how; None if it finds none.
+
+    Its settings are those of the profile in force, except that nothing depends on the clock: the sandbox has
+    limits of its own. What it found once it keeps in its database and tries first.
+
+    Args:
+        strategy: draws the values.
+        fault: says how a value is at fault, "" if it is not.
+        name: tells this search from others in Hypothesis's database.
+        most: how many values are drawn; by default as many as the profile says.
+        seed: where to begin; by default what the profile or `--hypothesis-seed` says.
+    """
+    import hypothesis
+
+    def search(value: Any) -> None:
+        if said := fault(value):
+            raise _Falsified(value, said)
+
+    search.__name__ = search.__qualname__ = re.sub(r"\W", "_", name)
+    drawn = hypothesis.given(strategy)(search)
+    whole = hypothesis.settings(
+        max_examples=most or hypothesis.settings().max_examples,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )(drawn if seed is None else hypothesis.seed(seed)(drawn))
+    try:
+        whole()
+    except _Falsified as found:
+        return found.value, found.said
+    return None
+
+
+class _Falsified(Exception):
+    """A value is at fault."""
+
+    def __init__(self, value: Any, said: str) -> None:
+        super().__init__(said)
+        self.value, self.said = value, said
 
 
 class _Hypothesis:
