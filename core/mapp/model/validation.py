@@ -1,7 +1,7 @@
 """Whether values fit schemas: the only user of `jsonschema-rs`.
 
 The library matches patterns in linear time (the Rust `regex` crate), and its retriever refuses: a schema
-can neither hang the host nor make it fetch.
+can neither hang the host nor make it fetch. How much there may be to match is bounded by `matching`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import InvalidArguments, InvalidSchema, Problem
 from mapp.model.manifest import Manifest
+from mapp.model.matching import MOST_WORK, work
 from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, checked
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS: Final = 20
 """How many mistakes one report names."""
+OVERLOADED: Final = "has more text than its patterns can be matched against"
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 _DIGITS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "date-time": f"^{_DATE}[Tt ]{_TIME}$"}
@@ -27,7 +29,10 @@ _DIGITS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "date-time": f"^{_
 
 def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
     """Returns what is wrong with a value, at most 20 mistakes, each with its path."""
-    validator = _validator(canonical(schema.to_dict()))
+    document = canonical(schema.to_dict())
+    if _is_overloaded(schema, document, value):
+        return (Problem(path="", message=OVERLOADED),)
+    validator = _validator(document)
     found: list[Problem] = []
     for error in validator.iter_errors(value):
         path, message = _place(error.instance_path), _message(error.message)
@@ -43,13 +48,14 @@ def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
 
 def is_valid(schema: Schema, value: JSONValue) -> bool:
     """Returns whether a value fits a schema."""
-    return bool(_validator(canonical(schema.to_dict())).is_valid(value))
+    return validator(schema)(value)
 
 
 def validator(schema: Schema) -> Callable[[JSONValue], bool]:
     """Returns the test whether a value fits a schema, made once for many values."""
-    test: Callable[[JSONValue], bool] = _validator(canonical(schema.to_dict())).is_valid
-    return test
+    document = canonical(schema.to_dict())
+    test: Callable[[JSONValue], bool] = _validator(document).is_valid
+    return lambda value: not _is_overloaded(schema, document, value) and test(value)
 
 
 def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
@@ -90,6 +96,10 @@ def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:
     if schema.has_default:
         for problem in violations(schema, schema.default):  # type: ignore[arg-type]  # has_default says so
             yield Problem(path=f"{path}.default", message=problem.message)
+
+
+def _is_overloaded(schema: Schema, document: str, value: JSONValue) -> bool:
+    return '"pattern":' in document and work(schema, value) > MOST_WORK
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,101 @@
+"""How much work it is at the most to match a value's texts against the patterns of its schema.
+
+A linear-time engine takes, for every character, a step for each place of the pattern where it can be. Places
+multiply: `[01]*1[01]{9000}` is short and has nine thousand. What a stranger's pattern costs the host is
+therefore known before it is matched, and the same everywhere, as a limit on time would not be.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from math import prod
+from typing import Final
+
+from mapp.model.schema import Schema
+from mapp.model.values import JSONValue
+
+MOST_WORK: Final = 2**26
+"""Characters times places that are matched for one value: some seconds where it is slowest."""
+
+_TOKEN: Final = re.compile(
+    r"""(?P<one>\[(?:\\.|[^\[\]\\])*\] | \\[pPux]\{[^}]*\} | \\. | [^\[\]()|*+?{}\\] | \}|\])
+      | (?P<open>\((?:\?:|\?<[A-Za-z_]\w*>)?(?!\?))
+      | (?P<close>\))
+      | (?P<either>\|)
+      | \{(?P<least>\d*)(?P<range>,(?P<most>\d*))?\}
+      | (?P<once>[*+?])""",
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER: Final = re.compile(r"\d+")
+
+
+class _Unclear(Exception):
+    """A pattern that we and the engine might read differently."""
+
+
+def work(schema: Schema, value: JSONValue) -> int:
+    """Returns how many steps it takes at most to match all texts of a value that meet a pattern."""
+    match value:
+        case str() if schema.pattern is not None:
+            return (len(value) + 1) * places(schema.pattern)
+        case list() if schema.items is not None:
+            return sum(work(schema.items, item) for item in value)
+        case dict():
+            known = dict(schema.properties)
+            return sum(work(known[name], item) for name, item in value.items() if name in known)
+    return 0
+
+
+@lru_cache(maxsize=1024)
+def places(pattern: str) -> int:
+    """Returns in how many places of a pattern a matcher can be at once, or more.
+
+    >>> places("^[A-Z]{2}[0-9]{2,4}$"), places("(ab){3}|c*"), places("(?i)a{9}")
+    (8, 7, 72)
+    """
+    try:
+        return max(1, _counted(pattern))
+    except _Unclear:
+        return len(pattern) * prod(max(1, int(number)) for number in _NUMBER.findall(pattern))
+
+
+def _counted(pattern: str) -> int:
+    open_groups, last, at = [0], 0, 0
+    while at < len(pattern):
+        token = _TOKEN.match(pattern, at)
+        if token is None:
+            raise _Unclear
+        at = token.end()
+        if token["open"]:
+            open_groups.append(0)
+            last = 0
+        elif token["close"]:
+            last = _closed(open_groups)
+        elif token["one"]:
+            open_groups[-1] += 1
+            last = 1
+        elif token["either"]:
+            last = 0
+        else:
+            times = _times(token)
+            open_groups[-1] += last * (times - 1)
+            last *= times
+    if len(open_groups) > 1:
+        raise _Unclear
+    return open_groups[0]
+
+
+def _closed(open_groups: list[int]) -> int:
+    if len(open_groups) == 1:
+        raise _Unclear
+    inner = open_groups.pop()
+    open_groups[-1] += inner
+    return inner
+
+
+def _times(token: re.Match[str]) -> int:
+    """Returns how often what is repeated stands in the machine that the engine builds."""
+    if token["once"]:
+        return 1
+    return max([1, *(int(number) for number in (token["least"], token["most"]) if number)])
