@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mapp.model.change import Change
     from mapp.model.verdict import Verdict
     from mapp.ops.changing import Changed, Estimate
+    from mapp.ops.workspace import Workspace
 
 FAILED = 8
 MOST_EXAMPLES = 5
@@ -110,11 +111,14 @@ def show_standing(console: Console, app: str, *, as_json: bool) -> int:
     return 0
 
 
-def show_changed(console: Console, changed: Changed, *, as_json: bool) -> int:
-    """Shows what came of a change and returns the exit code."""
+def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:
+    """Shows what came of a change and returns the exit code; what was merged can be asked for at once."""
     from mapp.model.spend import dollars
+    from mapp.ops.indexing import catch_up
     from mapp_cli.rendering import show_check
 
+    if changed.committed is not None:
+        catch_up(workspace, progress=console.progress)
     passed = changed.verdict is not None and changed.verdict.passed
     if as_json:
         console.json(changed.to_dict())

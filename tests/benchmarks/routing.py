@@ -94,7 +94,7 @@ def opened(folder: Path, names: list[str], load: Load) -> Router:
     build(folder / "index", heads, load, embedder=embedder, vectors=vectors, extras=extras(vectors))
     index = open_index(folder / "index", embedder)
     assert index is not None
-    return Router(index)
+    return Router(index, by_heart=False)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ from mapp.author.scripted import ScriptedCoder
 from mapp.errors import Busy, InvalidApp, PermissionNeeded
 from mapp.library import catalogue
 from mapp.library.verdicts import recorded
+from mapp.model.decision import Use
+from mapp.model.request import Request
 from mapp.model.values import canonical
 from mapp.observe.changes import Changes
+from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Duplicate, resume
 from mapp.ops.coders import open_ledger
 from mapp.ops.compile import compile_app, expand_app, standing
@@ -255,6 +258,46 @@ def test_an_app_is_widened_as_a_minor_version_that_does_all_that_it_did(built: B
     assert execute(built.workspace, "triple", {"number": 4, "plus": 2}).outcome.output == 14  # type: ignore[union-attr]
     assert execute(built.workspace, "triple", {"number": 4}).outcome.output == 12  # type: ignore[union-attr]
     fsck(built.home.root)
+
+
+def test_more_wordings_for_what_an_app_does_already_cost_no_code(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
+    rows = "".join(
+        json.dumps({"request": f"{words} {number}", "arguments": {"number": number}}) + "\n"
+        for words in ("make it threefold:", "the triple amount of")
+        for number in (6, 35, 81)
+    )
+    wider = {
+        "mapp.toml": MANIFEST.format(name="triple").replace("0.1.0", "0.2.0"),
+        "tests/requests.jsonl": rows,
+    }
+    coder = ScriptedCoder(answers=[wider])
+    found = expand_app(
+        built.workspace,
+        "triple",
+        "make it threefold: 6",
+        person=Decided(),
+        watch=quiet,
+        coder=coder,
+        options=FEW,
+    )
+
+    assert found.committed is not None and found.committed.version == "0.2.0"
+    assert [row.brief.phase for row in coder.asked] == ["contract"]
+    assert found.verdict is not None and found.verdict.passed
+    assert catalogue.load(built.home, "triple").source == RIGHT
+
+
+def test_what_the_tests_of_an_app_say_word_for_word_is_run_with_their_arguments(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
+    held_back = next(
+        phrase for phrase in catalogue.load(built.home, "triple").phrases if phrase.fits and phrase.held_back
+    )
+    answer = ask(built.workspace, Request(text=f" {held_back.request}\n"))
+
+    assert isinstance(answer.decision, Use), answer.decision
+    assert answer.decision.arguments == held_back.arguments
+    assert answer.readings[0].probability == 1.0
 
 
 def test_a_widening_that_changes_what_was_is_refused(built: Built) -> None:

@@ -54,6 +54,7 @@ def command(
     if resume:
         return show_changed(
             console,
+            workspace,
             carry_on(workspace, resume, person=person, watch=watching(console)),
             as_json=as_json,
         )
@@ -69,4 +70,4 @@ def command(
     changed = compile_app(
         workspace, text, person=person, watch=watching(console), near=near, stated=stated, name=name, new=new
     )
-    return show_changed(console, changed, as_json=as_json)
+    return show_changed(console, workspace, changed, as_json=as_json)

@@ -38,16 +38,16 @@ def command(
     from mapp.ops.changing import parse_example
     from mapp.ops.compile import expand_app, planned_expansion
 
-    console = context.console
+    console, workspace = context.console, context.ready
     if dry_run:
-        console.result(planned_expansion(context.ready, app, " ".join(request)))
+        console.result(planned_expansion(workspace, app, " ".join(request)))
         return 0
     changed = expand_app(
-        context.ready,
+        workspace,
         app,
         " ".join(request),
         person=Decider(console=console, yes=yes, merge=context.config.merge),
         watch=watching(console),
         stated=[parse_example(row) for row in examples],
     )
-    return show_changed(console, changed, as_json=as_json)
+    return show_changed(console, workspace, changed, as_json=as_json)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def command(context: Context, change: str | None, approve: bool, reject: bool, as_json: bool) -> None:
     """List the changes that wait, or show CHANGE: what differs, the verdict, what it cost."""
     from mapp.errors import UsageError
+    from mapp.ops.indexing import catch_up
     from mapp.ops.reviewing import approve_change, reject_change, review, waiting
 
     console, workspace = context.console, context.ready
@@ -40,6 +41,7 @@ def command(context: Context, change: str | None, approve: bool, reject: bool, a
         return
     if approve:
         committed = approve_change(workspace, change)
+        catch_up(workspace, progress=console.progress)
         said: dict[str, Any] = {
             "merged": committed.name,
             "version": committed.version,

@@ -98,7 +98,7 @@ def _is_written(context: Context, request: str) -> bool:
     person = Decider(console=console, yes=False, merge=context.config.merge)
     near = nearest(context.ready, request)
     changed = compile_app(context.ready, request, person=person, watch=watching(console), near=near)
-    show_changed(console, changed, as_json=False)
+    show_changed(console, context.ready, changed, as_json=False)
     return changed.committed is not None
 
 

@@ -6,25 +6,26 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mapp.errors import MappError, NoMatch, UsageError
+from mapp.errors import InvalidArguments, MappError, NoMatch, UsageError
 from mapp.model.decision import Ask, Decision, Use, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
-from mapp.model.request import LONGEST_REQUEST, Request
+from mapp.model.request import LONGEST_REQUEST, Candidate, Request
 from mapp.model.values import checked
 from mapp.ops.execute import Execution, execute
 from mapp.ops.grants import Permit
 from mapp.ops.indexing import Progress, open_fresh
 from mapp.ops.workspace import Workspace
-from mapp.route import lessons, recognise
-from mapp.route.closely import read_closely
+from mapp.route import lessons, recognise, verbatim
+from mapp.route.closely import read_closely, read_verbatim
 from mapp.route.cues import Cues
 from mapp.route.decide import Reading, decide
 from mapp.route.lessons import Lessons
+from mapp.route.verbatim import Verbatim
 
 if TYPE_CHECKING:
     from mapp.index.search import Index
@@ -33,6 +34,7 @@ READ_CLOSELY: Final = 5
 """How many candidates are filled before the decision."""
 RETRIEVED: Final = 100
 
+Named = TypeVar("Named", Candidate, Reading)
 Confirm = Callable[[Ask], bool]
 
 
@@ -64,11 +66,13 @@ class Answer:
 class Router:
     """What turns requests into decisions, loaded once and used for many.
 
-    It reads one generation of the index; `close` it when the library may have changed.
+    It reads one generation of the index; `close` it when the library may have changed. Without `by_heart`
+    requests that the tests of an app hold word for word are judged like any other: to measure on them.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, by_heart: bool = True) -> None:
         self._index = index
+        self._verbatim = Verbatim(_extra(index, verbatim.FILE)) if by_heart else None
         self._lessons = Lessons(_extra(index, lessons.FILE))
         self._recogniser = recognise.load(_extra(index, recognise.FILE))
         self._known: dict[str, tuple[Manifest, Cues]] = {}
@@ -79,17 +83,33 @@ class Router:
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
         judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
         readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
+        if (stated := self._stated(request)) is not None:
+            candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
+            readings = (stated, *_others(readings, stated.app))
         return decide(request, candidates, readings, self._recogniser.bands), readings
 
     def close(self) -> None:
         """Closes the files."""
         self._lessons.close()
+        if self._verbatim is not None:
+            self._verbatim.close()
         self._index.close()
+
+    def _stated(self, request: Request) -> Reading | None:
+        """Returns the reading of a request that one app's tests hold word for word."""
+        found = self._verbatim.of(request) if self._verbatim is not None else None
+        with suppress(InvalidArguments):
+            return None if found is None else read_verbatim(self._about(found[0])[0], found[1])
+        return None
 
     def _about(self, app: str) -> tuple[Manifest, Cues]:
         if app not in self._known:
             self._known[app] = (self._index.card(app).manifest, self._lessons.of(app))
         return self._known[app]
+
+
+def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:
+    return tuple(row for row in rows if row.app != app)
 
 
 def _extra(index: Index, name: str) -> Path:

@@ -157,13 +157,18 @@ def _good(run: Run, calls: str | None) -> GoodRun:
     )
 
 
-def judged(trial: Trial, tree: str, watch: Watch | None = None) -> Verdict:
-    """Returns the verdict on a trial; `tree` is the id of the files on trial."""
+def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool = True) -> Verdict:
+    """Returns the verdict on a trial; `tree` is the id of the files on trial.
+
+    Unless `patient`, nothing more is tried after the first check that fails.
+    """
     results = []
     for result in examine(trial):
         results.append(result)
         if watch is not None:
             watch(result)
+        if not (patient or result.passed):
+            break
     return Verdict(
         app=trial.app.name,
         version=str(trial.app.manifest.version),

@@ -55,6 +55,14 @@ def open_fresh(workspace: Workspace, *, progress: Progress | None = None) -> Ind
     return opened
 
 
+def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
+    """Brings the index into step now, so that the next request need not wait; a failure is told, no more."""
+    try:
+        open_fresh(workspace, progress=progress).close()
+    except MappError as error:
+        workspace.tell(f"the next request will build the index: {error.message}")
+
+
 def rebuild(workspace: Workspace, *, fresh: bool = False, progress: Progress | None = None) -> IndexStatus:
     """Brings the index into step in a child process and returns how it stands.
 

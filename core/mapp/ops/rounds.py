@@ -136,12 +136,15 @@ class Written:
 def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written:
     """Returns the files of an app that passed the gate, or those of the last round with its failed verdict.
 
-    The coder sees manifest, properties and the examples that are not held back, and nothing else.
+    The coder sees manifest, properties and the examples that are not held back, and nothing else. Where an
+    app is widened whose code already does all that its new tests ask for, no code is paid for.
 
     Raises:
         GivenUp: no round came to code that could be tried at all.
         CoderFailed: there is no answer to be had, or no budget left.
     """
+    if (kept := _as_it_was(task, desk, contract)) is not None:
+        return kept
     files = dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
@@ -209,7 +212,15 @@ def _name_faults(task: Task, name: str) -> list[Finding]:
     return [Finding(path=f"{MANIFEST}: name", message=why)]
 
 
-def _tried(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Verdict:
+def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written | None:
+    """Returns the old code under the new contract, where the gate lets it pass: only wordings were added."""
+    if task.base is None:
+        return None
+    verdict = _tried(task, desk, contract, patient=False)
+    return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
+
+
+def _tried(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
     app = read_app(files)
     trial = trial_of(
         desk.workspace,
@@ -221,7 +232,7 @@ def _tried(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Verdict:
         runs=() if task.base is None else good_runs(desk.workspace, task.base),
         blind=True,
     )
-    return judged(trial, tree_id(files))
+    return judged(trial, tree_id(files), patient=patient)
 
 
 def _visible(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from mapp.model.app import Card
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.ops.learning import learn_all
-from mapp.route import lessons, recognise, training
+from mapp.route import lessons, recognise, training, verbatim
 from mapp.route.closely import read_closely
 from mapp.route.cues import Cues
 from mapp.route.decide import sureness
@@ -47,6 +47,18 @@ class LessonsExtra:
 
 
 @dataclass(frozen=True, slots=True)
+class VerbatimExtra:
+    """The requests that the tests of the apps hold word for word."""
+
+    name: str = verbatim.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Takes over what has not changed."""
+        wanted = corpus.changed if previous is not None else corpus.apps
+        verbatim.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserExtra:
     """The recogniser; `vectors` is the cache where the background's vectors are kept."""
 
@@ -72,7 +84,7 @@ class RecogniserExtra:
 
 def extras(vectors: Path) -> tuple[Extra, ...]:
     """Returns what the stages put into a generation, in the order in which they build on one another."""
-    return (LessonsExtra(), RecogniserExtra(vectors))
+    return (LessonsExtra(), VerbatimExtra(), RecogniserExtra(vectors))
 
 
 def background_of(embedder: Embedder, path: Path) -> training.Background:

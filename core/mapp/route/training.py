@@ -178,7 +178,8 @@ class _Corpus:
         far = _far(background, lesson)
         texts = [row.text for row in lesson.rows] + [background.texts[place] for place in far]
         vectors = np.concatenate([lesson.vectors, background.vectors[far]])
-        wording = wording or learn_wording(texts)
+        learned = wording or learn_wording(texts)
+        seen = features(vectors, learned, texts)
         places = {name: place for place, name in enumerate(names)}
         owners = [places[row.app] for row in lesson.rows]
         labels = [places[row.app] if row.fits else len(names) for row in lesson.rows]
@@ -186,10 +187,11 @@ class _Corpus:
         weights += [_BACKGROUND_WEIGHT] * len(far)
         return cls(
             columns=len(names) + 1,
-            wording=wording,
+            wording=learned,
             vectors=vectors,
-            features=features(vectors, wording, texts),
-            unseen=features(vectors, wording, texts, held_out=True),
+            features=seen,
+            # Only where all are fitted are rows held out, and words that stand in one of them alone.
+            unseen=features(vectors, learned, texts, held_out=True) if wording is None else seen,
             owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
             labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
             importance=np.array(weights, dtype=np.float32),

@@ -1,0 +1,73 @@
+"""Requests that an app's own tests hold word for word, with their arguments: asked again, nothing is judged.
+
+Kept in one file per generation of the index. A request that two apps claim belongs to neither.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from mapp.model.app import Card
+from mapp.model.decision import Arguments
+from mapp.model.request import Request
+
+FILE: Final = "verbatim.sqlite"
+
+
+class Verbatim:
+    """What the tests of all apps say about requests, read one by one."""
+
+    def __init__(self, path: Path) -> None:
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    def of(self, request: Request) -> tuple[str, Arguments] | None:
+        """Returns the app whose tests hold a request, and its arguments; None where none or several do."""
+        if request.attachment is not None:
+            return None
+        query = "select app, arguments from verbatim where request = ? limit 2"
+        rows = self._connection.execute(query, (request.text.strip(),)).fetchall()
+        if len(rows) != 1:
+            return None
+        return rows[0][0], tuple(json.loads(rows[0][1]).items())
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+def write_verbatim(
+    path: Path, cards: Iterable[tuple[str, Card]], apps: Iterable[str], previous: Path | None
+) -> None:
+    """Writes a new file: what `previous` holds of the `apps`, and what the cards of changed ones say."""
+    if previous is not None:
+        shutil.copyfile(previous, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("create table if not exists verbatim (request text, app text, arguments text)")
+        connection.execute("create index if not exists requests on verbatim (request)")
+        connection.execute("create index if not exists apps on verbatim (app)")
+        changed = dict(cards)
+        known = {app for (app,) in connection.execute("select distinct app from verbatim")}
+        gone = [(app,) for app in known & changed.keys() | known - set(apps)]
+        connection.executemany("delete from verbatim where app = ?", gone)
+        for app, card in changed.items():
+            rows = [(text, app, arguments) for text, arguments in _rows(card)]
+            connection.executemany("insert into verbatim values (?, ?, ?)", rows)
+
+
+def _rows(card: Card) -> Iterator[tuple[str, str]]:
+    """Yields the requests of an app that need no attachment, and of which it says one thing only."""
+    found: dict[str, set[str]] = {}
+    for phrase in card.phrases:
+        if phrase.fits and phrase.attachment is None:
+            arguments = json.dumps(dict(phrase.arguments), ensure_ascii=False)
+            found.setdefault(phrase.request.strip(), set()).add(arguments)
+    for text, said in found.items():
+        if len(said) == 1:
+            yield text, said.pop()
