@@ -106,6 +106,13 @@ def test_differences_are_shown_for_review_where_a_person_says_that_a_value_was_w
     assert dict(results["differential"].evidence)["review"]
 
 
+def test_a_regression_that_held_before_excuses_no_difference(executor: Executor) -> None:
+    wrong = "function main({ number }) { return number > 100 ? 2 : number * 2; }\n"
+    new = regression(draft("1.0.1").source(wrong), {"number": 7}, output=14)
+
+    assert "differential" in failed(trial(executor, draft(), new, "heal"))
+
+
 @pytest.mark.parametrize(
     ("path", "content"),
     [

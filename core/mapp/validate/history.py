@@ -23,6 +23,7 @@ from mapp.model.app import (
     REGRESSIONS,
     SOURCE,
     App,
+    Example,
 )
 from mapp.model.interface import Comparison, compare
 from mapp.model.outcome import Declared, Failed, Outcome, Value
@@ -34,7 +35,7 @@ from mapp.sandbox.contract import job_for
 from mapp.sandbox.executor import run_batch
 from mapp.validate.commands import run_command
 from mapp.validate.examples import failing, numbered
-from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, short, skipped
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short, skipped
 
 FROZEN: Final[Mapping[Kind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
@@ -280,7 +281,12 @@ def _wrong_values(trial: Trial) -> bool:
     assert trial.base is not None
     known = {canonical(dict(row.input)) for row in trial.base.regressions}
     fresh = [row for row in trial.app.regressions if canonical(dict(row.input)) not in known]
-    return any(not isinstance(trial.example(trial.base, row), Failed | None) for row in fresh)
+    return any(_was_wrong(trial.example(trial.base, row), row) for row in fresh)
+
+
+def _was_wrong(outcome: Outcome | None, row: Example) -> bool:
+    """Returns whether the old version ended well on a regression, with another outcome than it asks for."""
+    return not isinstance(outcome, Failed | None) and not meets(row, outcome)
 
 
 def _difference(trial: Trial, arguments: Arguments, old: Outcome, new: Outcome) -> Finding:
