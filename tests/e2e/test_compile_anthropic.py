@@ -102,6 +102,27 @@ def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(keyed: pytest.Mon
     assert "You write the contract of a mini-app" in out and REQUEST in out
 
 
+def test_for_a_contract_in_a_folder_only_code_is_paid_for(keyed: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    for path, text in contract().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    told = ("--contract", str(folder))
+    with Server(says({"main.js": RIGHT})) as server:
+        code, out, _ = compiled(keyed, server, *told, "--dry-run")
+        assert (code, server.connections) == (0, 0)
+        assert "You write the code of a mini-app" in out and "prop_a_third_is_the_input" in out
+        code, _, err = compiled(keyed, server, *told, "--name", "other", "--yes")
+        assert (code, server.connections) == (2, 0), err
+        code, out, err = compiled(keyed, server, *told, "--yes")
+        assert (code, server.connections) == (0, 1), err
+
+    assert out.startswith("merged triple 0.1.0 (")
+    (folder / "tests/requests.jsonl").write_text("")
+    code, _, err = compiled(keyed, server, *told, "--yes")
+    assert code == 8 and "40 are needed" in err
+
+
 def test_a_refusal_and_a_used_up_budget_are_told(keyed: pytest.MonkeyPatch) -> None:
     keyed.setenv("MAPP_BUDGET_CHANGE", "1 rounds")
     with Server(says(contract())) as server:

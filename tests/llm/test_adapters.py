@@ -110,3 +110,16 @@ def test_a_server_is_asked_to_decode_under_the_schema_and_again_without_if_it_ca
     first, second = (json.loads(sent.partition(b"\r\n\r\n")[2]) for sent in server.requests)
     assert first["response_format"]["json_schema"]["schema"] == SCHEMA
     assert "response_format" not in second
+
+
+def test_another_sample_is_drawn_warmer_and_from_another_seed() -> None:
+    with Server(says(_json(CHAT)), says(_json(CHAT))) as server:
+        for sample in (0, 3):
+            _openai(server.port).complete(
+                "a", schema=None, max_tokens=1, seconds=5, block="js", sample=sample
+            )
+
+    first, second = (json.loads(sent.partition(b"\r\n\r\n")[2]) for sent in server.requests)
+    assert (first["temperature"], "seed" in first) == (0, False)
+    assert second["temperature"] > 0 and second["seed"] == 3
+    assert first["messages"][0]["content"].startswith("a\n\nAnswer with one block, from ```js to ```")

@@ -52,14 +52,38 @@ def test_a_real_model_answers_within_the_schema_and_counts_its_tokens() -> None:
 
 
 @installed
-def test_a_real_model_as_a_coder_gives_files_or_says_that_it_cannot() -> None:
-    coder = LocalCoder(model=model(), label="smollm2", most_out=120)
-    brief = Brief(app="double", phase="code", goal="double a number")
-    with pytest.raises(BadAnswer) as error:  # so small a model does not get to an end
-        coder.propose(brief, {}, Budget(seconds=300), lambda _: None)
+@pytest.mark.parametrize("sample", [0, 2])
+def test_a_real_model_answers_with_one_block_and_nothing_around_it(sample: int) -> None:
+    done = model().complete(
+        "Write a function main.", schema=None, max_tokens=150, seconds=300, block="js", sample=sample
+    )
 
-    assert error.value.spend.tokens_out == 120
-    assert set(schema(brief, {})["properties"]["files"]["properties"]) == {"main.js"}
+    assert done.text.startswith("```js\n")
+    assert done.text.count("\n```") == (0 if done.tokens_out == 150 else 1)
+    assert done.tokens_out == 150 or done.text.endswith("\n```")
+
+
+@installed
+def test_a_real_model_as_a_coder_gives_a_program_or_says_that_it_cannot() -> None:
+    coder = LocalCoder(model=model(), label="smollm2", most_out=300, small=True)
+    brief = Brief(app="double", phase="code", goal="double a number")
+    try:
+        found = coder.propose(brief, {}, Budget(seconds=300), lambda _: None)
+    except BadAnswer as failure:
+        spend = failure.spend
+    else:
+        assert set(found.files) == {"main.js"} and b"main" in found.files["main.js"]
+        spend = found.spend
+
+    assert 1 <= spend.tokens_out <= 300 and spend.tokens_in > 100
+
+
+@installed
+def test_a_real_model_is_held_to_the_form_of_a_contract() -> None:
+    form = schema(Brief(app="double", phase="contract", goal="double a number"), {})
+    done = model().complete("Write a plan.", schema=form, max_tokens=40, seconds=300)
+
+    assert done.text.replace(" ", "").replace("\n", "").startswith('{"plan":"')
 
 
 @installed

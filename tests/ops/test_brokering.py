@@ -48,7 +48,14 @@ class Says:
     budgets: list[int] = field(default_factory=list)
 
     def complete(
-        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+        self,
+        prompt: str,
+        *,
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        seconds: float,
+        block: str = "",
+        sample: int = 0,
     ) -> Completion:
         self.prompts.append(prompt)
         self.budgets.append(max_tokens)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from mapp.observe.changes import Changes
 from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Duplicate, resume
 from mapp.ops.coders import open_ledger
-from mapp.ops.compile import compile_app, expand_app, standing
+from mapp.ops.compile import compile_app, expand_app, read_contract, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
 from mapp.ops.reviewing import approve_change, reject_change, review, waiting
@@ -60,6 +62,7 @@ def test_wrong_code_is_sent_back_with_the_fault_and_right_code_is_merged(built: 
     assert execute(built.workspace, "triple", {"number": 300}).outcome.output == 900  # type: ignore[union-attr]
     report = coder.asked[2].brief.report
     assert "FAILED properties" in report and "prop_a_third_is_the_input" in report
+    assert "FAILED examples" in report and '\n  input {"number":' in report
     fsck(built.home.root)
 
 
@@ -507,3 +510,49 @@ def test_what_was_written_for_a_request_stands_for_it(built: Built) -> None:
     assert standing(built.workspace, REQUEST, named=True) == "triple"
     assert standing(built.workspace, "triple 23") == "triple", "the router is sure"
     assert standing(built.workspace, "book a table") is None
+
+
+def in_folder(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built, tmp_path: Path) -> None:
+    folder = in_folder(tmp_path / "triple", {**contract(), "main.js": WRONG})
+    app, files = read_contract(built.workspace, folder)
+    coder = ScriptedCoder(answers=[{"main.js": WRONG}, Unavailable("the line is dead")])
+    with pytest.raises(CoderFailed):
+        compile_app(
+            built.workspace,
+            REQUEST,
+            person=Decided(),
+            watch=quiet,
+            name=app.name,
+            contract=files,
+            coder=coder,
+            options=FEW,
+        )
+    shutil.rmtree(folder)  # the change holds what it needs
+    (change,) = Changes(built.home.journal).waiting()
+    again = ScriptedCoder(answers=[{"main.js": RIGHT}])
+    found = resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=again, options=FEW)
+
+    assert [row.brief.phase for row in (*coder.asked, *again.asked)] == ["code", "code", "code"]
+    assert "main.js" not in coder.asked[0].workspace
+    assert found.committed is not None
+    written = catalogue.snapshot(built.home, "triple", only=None).files
+    assert {path: written[path] for path in files} == files
+
+
+def test_a_contract_of_a_person_has_to_be_as_good_as_one_of_a_coder(built: Built, tmp_path: Path) -> None:
+    poor = contract()
+    poor["tests/examples.jsonl"] += '{"input": {"number": 5}, "output": 16}\n'
+    poor["tests/requests.jsonl"] = ""
+    with pytest.raises(InvalidApp) as caught:
+        read_contract(built.workspace, in_folder(tmp_path / "triple", poor))
+
+    said = str(caught.value)
+    assert "contradicts prop_a_third_is_the_input" in said
+    assert "has 0 different requests; 40 are needed" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mapp_cli.context import Context, pass_context
@@ -18,6 +20,13 @@ from mapp_cli.deciding import Decider, show_changed, show_standing, watching
     metavar="JSON",
     help='An example that must hold, {"input": …, "output": …}; can be repeated.',
 )
+@click.option(
+    "--contract",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Manifest and tests that you wrote: only the code is written.",
+)
 @click.option("--resume", metavar="CHANGE", help="Carry on with a change that was interrupted.")
 @click.option("--new", is_flag=True, help="Write an app even where one does this already.")
 @click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
@@ -29,6 +38,7 @@ def command(
     request: tuple[str, ...],
     name: str | None,
     examples: tuple[str, ...],
+    folder: Path | None,
     resume: str | None,
     new: bool,
     dry_run: bool,
@@ -39,17 +49,20 @@ def command(
 
     \b
     mapp compile "the number of weekdays in a month of a year"
+    mapp compile --contract ./weekdays
     mapp compile --resume 019a3
     """
     from mapp.errors import UsageError
     from mapp.ops.changing import parse_example
     from mapp.ops.changing import resume as carry_on
-    from mapp.ops.compile import compile_app, nearest, planned, standing
+    from mapp.ops.compile import compile_app, nearest, planned, read_contract, standing
 
     console, workspace = context.console, context.ready
     text = " ".join(request).strip()
-    if bool(text) == bool(resume):
+    if bool(text or folder) == bool(resume):
         raise UsageError("say what the app is to do, or --resume a change", hint="mapp compile --help")
+    if folder and (name or examples):
+        raise UsageError("a contract has its own name and examples", hint="change them in its folder")
     person = Decider(console=console, yes=yes, merge=context.config.merge)
     if resume:
         return show_changed(
@@ -58,16 +71,28 @@ def command(
             carry_on(workspace, resume, person=person, watch=watching(console)),
             as_json=as_json,
         )
+    contract = None
+    if folder:
+        app, contract = read_contract(workspace, folder)
+        name, text = app.name, text or app.manifest.description
     stated = [parse_example(row) for row in examples]
-    near = nearest(workspace, text, progress=console.progress)
+    near = () if folder else nearest(workspace, text, progress=console.progress)
     if dry_run:
-        console.result(planned(workspace, text, name=name, near=near))
+        console.result(planned(workspace, text, name=name, near=near, contract=contract))
         return 0
-    if not new and (app := standing(workspace, text, named=name is not None)):
-        return show_standing(console, app, as_json=as_json)
+    if not new and (known := standing(workspace, text, named=name is not None)):
+        return show_standing(console, known, as_json=as_json)
     if new:
         near = ()
     changed = compile_app(
-        workspace, text, person=person, watch=watching(console), near=near, stated=stated, name=name, new=new
+        workspace,
+        text,
+        person=person,
+        watch=watching(console),
+        near=near,
+        stated=stated,
+        name=name,
+        new=new,
+        contract=contract,
     )
     return show_changed(console, workspace, changed, as_json=as_json)

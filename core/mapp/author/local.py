@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from mapp.author import answer
+from mapp.author import answer, small
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.deadline import TooLate, within
 from mapp.author.failures import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
@@ -14,6 +14,7 @@ from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
 from mapp.author.room import Room, room
 from mapp.llm.model import Completion, Model, ModelFailed
+from mapp.model.app import SOURCE
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
@@ -24,13 +25,15 @@ MOST_OUT: Final = 6_000
 class LocalCoder:
     """A model under a name; `price` is nothing for one of your own.
 
-    A failed question counts as one that read and wrote all that it could: such models do not say.
+    A `small` one is told and asked less at a time. A failed question counts as one that read and wrote all
+    that it could: such models do not say.
     """
 
     model: Model
     label: str
     price: Price = field(default_factory=Price)
     most_out: int = MOST_OUT
+    small: bool = False
 
     @property
     def name(self) -> str:
@@ -39,15 +42,17 @@ class LocalCoder:
 
     def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
         """Returns the cost of the longest answer that is allowed."""
-        return self._room(render(brief, workspace), budget).worst(self.label, self.price)
+        return self._room(self._prompt(brief, workspace), budget).worst(self.label, self.price)
 
     def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
-        """Returns what the model answers under the schema of answers; raises CoderFailed."""
-        prompt, form = render(brief, workspace), answer.schema(brief, workspace)
+        """Returns what the model answers in the form that it is held to; raises CoderFailed."""
+        prompt = self._prompt(brief, workspace)
         space = self._room(prompt, budget)
         began = time.monotonic()
         try:
-            found = within(space.seconds, lambda told: self._ask(prompt, form, space, told), watch)
+            found = within(
+                space.seconds, lambda told: self._ask(prompt, brief, workspace, space, told), watch
+            )
         except TooLate:
             raise self._late(space, began) from None
         except ModelFailed as failure:
@@ -63,21 +68,39 @@ class LocalCoder:
         )
         return self._judged(found, brief, workspace, spend)
 
+    def _plainly(self, brief: Brief) -> bool:
+        """Returns whether a block of code is asked for, instead of files in JSON."""
+        return self.small and brief.phase == "code"
+
+    def _prompt(self, brief: Brief, workspace: Files) -> Prompt:
+        return small.render_code(brief, workspace) if self._plainly(brief) else render(brief, workspace)
+
     def _room(self, prompt: Prompt, budget: Budget) -> Room:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
-    def _ask(self, prompt: Prompt, form: dict[str, Any], space: Room, told: Watch) -> Completion:
+    def _ask(self, prompt: Prompt, brief: Brief, workspace: Files, space: Room, told: Watch) -> Completion:
         told(Progress(doing=f"asking {self.label}"))
+        plainly = self._plainly(brief)
         return self.model.complete(
-            prompt.text, schema=form, max_tokens=space.tokens_out, seconds=space.seconds
+            prompt.text,
+            schema=None if plainly else answer.schema(brief, workspace),
+            block="js" if plainly else "",
+            max_tokens=space.tokens_out,
+            seconds=space.seconds,
+            sample=brief.round - 1,
         )
 
     def _judged(self, found: Completion, brief: Brief, workspace: Files, spend: Spend) -> Proposal:
         try:
-            files, plan = answer.parse(_unfenced(found.text))
+            files, plan = self._read(found.text, brief)
         except (ValueError, RecursionError) as error:
             raise BadAnswer(f"what {self.label} answered cannot be read: {error}", spend=spend) from None
         return proposal(files, brief, workspace, spend, reason=plan)
+
+    def _read(self, text: str, brief: Brief) -> tuple[dict[str, bytes], str]:
+        if self._plainly(brief):
+            return {SOURCE: small.read_block(text)}, ""
+        return answer.parse(_unfenced(text))
 
     def _late(self, space: Room, began: float) -> OverBudget:
         return OverBudget(

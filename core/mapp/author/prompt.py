@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -77,8 +77,12 @@ def fixed(phase: Phase) -> str:
 
 @cache
 def digest(phase: Phase) -> str:
-    """Returns what a commit says of the prompt: the version, and 12 digits of the hash of the fixed words."""
-    return f"{phase}-{VERSION}-{hashlib.sha256(fixed(phase).encode()).hexdigest()[:12]}"
+    """Returns what a commit says of the prompt: the version, and 12 digits of the hash of the fixed words.
+
+    For code they are those for large and for small models.
+    """
+    words = fixed(phase) + (fixed_words("small-code") if phase == "code" else "")
+    return f"{phase}-{VERSION}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
 def render(brief: Brief, workspace: Files) -> Prompt:
@@ -90,11 +94,14 @@ def render(brief: Brief, workspace: Files) -> Prompt:
     return Prompt(
         system=fixed(brief.phase),
         stable="\n".join(_quoted(first, name, text) for name, text in stable),
-        fresh="\n".join([*(_quoted(second, name, text) for name, text in fresh), _task(brief, workspace)]),
+        fresh="\n".join(
+            [*(_quoted(second, name, text) for name, text in fresh), task_line(brief, workspace)]
+        ),
     )
 
 
-def _task(brief: Brief, workspace: Files) -> str:
+def task_line(brief: Brief, workspace: Files) -> str:
+    """Returns the one line outside all quotations: which app, which round, which files."""
     # The one line outside the fences holds nothing that was not checked: a name, a number, fixed paths.
     name = brief.app if re.fullmatch(r"[a-z][a-z0-9-]{0,63}", brief.app) else "the app"
     missing = [path for path in brief.may_change if path not in workspace]
@@ -109,24 +116,24 @@ def _task(brief: Brief, workspace: Files) -> str:
 
 def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Returns what stays the same over the rounds of a change, and what does not."""
-    stable = [("request", _short(brief.goal, MOST_GOAL))]
+    stable = [("request", short(brief.goal, MOST_GOAL))]
     near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MOST_NEAR]]
     if near:
-        stable.append(("apps that nearly do it", _short("\n".join(near), MOST_GOAL)))
+        stable.append(("apps that nearly do it", short("\n".join(near), MOST_GOAL)))
     fresh: list[tuple[str, str]] = []
     for path in SHOWN[brief.phase]:
         if path in workspace:
-            text = _short(workspace[path].decode(errors="replace"), MOST_OF.get(path, MOST_FILE))
+            text = short(workspace[path].decode(errors="replace"), MOST_OF.get(path, MOST_FILE))
             (fresh if path in brief.may_change else stable).append((path, text))
     if brief.report:
-        fresh.append(("report on the last round", _short(brief.report, MOST_REPORT)))
+        fresh.append(("report on the last round", short(brief.report, MOST_REPORT)))
     return stable, fresh
 
 
-def _short(text: str, most: int) -> str:
+def short(text: str, most: int) -> str:
     """Returns a text without unseen characters; of one that is too long, two thirds from its head.
 
-    >>> _short("a" * 10 + "b" * 5, 6)
+    >>> short("a" * 10 + "b" * 5, 6)
     'aaaa\\n[9 characters left out]\\nbb'
     """
     text = _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
@@ -146,6 +153,12 @@ def _words(texts: list[str]) -> Iterator[str]:
     while True:
         yield f"data-{seed.hexdigest()[:10]}"
         seed.update(b"again")
+
+
+def quoted(parts: Sequence[tuple[str, str]]) -> str:
+    """Returns named texts as data, between fences that occur in none of them."""
+    fence = _fence([text for _, text in parts])
+    return "\n".join(_quoted(fence, name, text) for name, text in parts)
 
 
 def _quoted(fence: str, name: str, text: str) -> str:

@@ -18,7 +18,14 @@ class AnthropicModel:
     url: str = ""
 
     def complete(
-        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+        self,
+        prompt: str,
+        *,
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        seconds: float,
+        block: str = "",
+        sample: int = 0,
     ) -> Completion:
         """Returns the answer to a prompt; raises ModelFailed."""
         import anthropic
@@ -30,7 +37,7 @@ class AnthropicModel:
                 message = client.messages.create(
                     model=self.name,
                     max_tokens=max_tokens,
-                    messages=[{"role": "user", "content": instruction(prompt, schema)}],
+                    messages=[{"role": "user", "content": instruction(prompt, schema, block)}],
                 )
         except anthropic.APITimeoutError:
             raise ModelFailed("timeout", "the model did not answer in time") from None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.llm.model import Completion, ModelFailed
+from mapp.llm.model import WARMTH, Completion, ModelFailed
 
 CHILD: Final = Path(__file__).with_name("llama_child.py")
 CONTEXT: Final = 8_192
@@ -43,7 +43,14 @@ class LlamaModel:
         return self.path.name
 
     def complete(
-        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+        self,
+        prompt: str,
+        *,
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        seconds: float,
+        block: str = "",
+        sample: int = 0,
     ) -> Completion:
         """Returns the answer to a prompt, decoded under the schema if there is one; raises ModelFailed."""
         if not self.path.is_file():
@@ -57,6 +64,9 @@ class LlamaModel:
             "threads": self.threads,
             "prompt": prompt,
             "schema": schema,
+            "block": block,
+            "sample": sample,
+            "warmth": WARMTH if sample else 0.0,
             "max_tokens": max_tokens,
             "cpu_seconds": int(seconds * self.threads) + 10,
         }

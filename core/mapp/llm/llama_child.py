@@ -5,6 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from typing import Any
+
+# One fenced block and nothing around it. No line in it begins with a backtick: that would end it.
+BLOCK = r"""
+root ::= "```%s\n" line+ "```"
+line ::= ([^`\n] [^\n]*)? "\n"
+"""
 
 
 def main() -> int:
@@ -51,23 +58,25 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
-def _ask(job: dict[str, object]) -> dict[str, object]:
+def _ask(job: dict[str, Any]) -> dict[str, object]:
     from llama_cpp import Llama  # type: ignore[import-not-found, unused-ignore]
+    from llama_cpp.llama_grammar import LlamaGrammar  # type: ignore[import-not-found, unused-ignore]
 
     model = Llama(
         model_path=job["model"],
         n_ctx=job["context"],
-        n_threads=1,
+        n_threads=job["threads"],
         n_threads_batch=job["threads"],
-        seed=1,
+        seed=job["sample"],
         verbose=False,
     )
-    form = {"type": "json_object", "schema": job["schema"]} if job["schema"] is not None else None
-    answer = model.create_chat_completion(
+    form: Any = {"type": "json_object", "schema": job["schema"]} if job["schema"] is not None else None
+    answer: Any = model.create_chat_completion(
         messages=[{"role": "user", "content": job["prompt"]}],
         response_format=form,
+        grammar=LlamaGrammar.from_string(BLOCK % job["block"], verbose=False) if job["block"] else None,
         max_tokens=job["max_tokens"],
-        temperature=0.0,
+        temperature=job["warmth"],
     )
     usage = answer["usage"]
     return {

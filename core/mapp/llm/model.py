@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,9 +28,24 @@ class Model(Protocol):
     """Answers prompts."""
 
     def complete(
-        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+        self,
+        prompt: str,
+        *,
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        seconds: float,
+        block: str = "",
+        sample: int = 0,
     ) -> Completion:
-        """Returns the answer to a prompt, JSON that should fit the schema if there is one.
+        """Returns the answer to a prompt.
+
+        Args:
+            prompt: what is asked.
+            schema: of the JSON that the answer should be, if it should be JSON.
+            max_tokens: how long the answer may be.
+            seconds: how long it may take.
+            block: the language of the one fenced block that the answer should be, such as `js`.
+            sample: 0 is the likeliest answer, every other number another one, where the model can tell.
 
         Raises:
             ModelFailed: there is no answer.
@@ -38,10 +53,16 @@ class Model(Protocol):
         ...
 
 
-def instruction(prompt: str, schema: Mapping[str, Any] | None) -> str:
-    """Returns a prompt that asks for JSON by a schema, for models that take only words."""
+WARMTH: Final = 0.4
+"""The temperature of samples other than the first."""
+
+
+def instruction(prompt: str, schema: Mapping[str, Any] | None, block: str = "") -> str:
+    """Returns a prompt that asks for JSON by a schema, or for a block, for models that take only words."""
     import json
 
+    if block:
+        return f"{prompt}\n\nAnswer with one block, from ```{block} to ```, and nothing else."
     if schema is None:
         return prompt
     demand = "Answer with one JSON value that fits this JSON Schema, nothing else:"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapp.llm.model import Completion, ModelFailed, instruction
+from mapp.llm.model import WARMTH, Completion, ModelFailed, instruction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +23,20 @@ class OpenAIModel:
     constrained: bool = False
 
     def complete(
-        self, prompt: str, *, schema: Mapping[str, Any] | None, max_tokens: int, seconds: float
+        self,
+        prompt: str,
+        *,
+        schema: Mapping[str, Any] | None,
+        max_tokens: int,
+        seconds: float,
+        block: str = "",
+        sample: int = 0,
     ) -> Completion:
         """Returns the answer to a prompt; raises ModelFailed."""
         import httpx
 
-        message = {"role": "user", "content": instruction(prompt, schema)}
-        body = {"model": self.name, "max_tokens": max_tokens, "temperature": 0, "messages": [message]}
+        message = {"role": "user", "content": instruction(prompt, schema, block)}
+        body = {"model": self.name, "max_tokens": max_tokens, "messages": [message], **_drawn(sample)}
         headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
         place = f"{self.url.rstrip('/')}/chat/completions"
         form = _form(schema) if self.constrained and schema is not None else {}
@@ -45,6 +52,10 @@ class OpenAIModel:
             raise ModelFailed("unavailable", f"no model answers at {self.url}") from None
         except (ValueError, LookupError, TypeError):
             raise ModelFailed("unavailable", f"what {self.url} answers is no chat completion") from None
+
+
+def _drawn(sample: int) -> dict[str, Any]:
+    return {"temperature": WARMTH, "seed": sample} if sample else {"temperature": 0}
 
 
 def _form(schema: Mapping[str, Any]) -> dict[str, Any]:

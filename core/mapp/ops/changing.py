@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from mapp.author.choice import Choice
-from mapp.author.coder import Coder, Near, Progress, Watch
+from mapp.author.coder import Coder, Files, Near, Progress, Watch
 from mapp.author.failures import CoderFailed
 from mapp.author.prompt import digest
 from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded
@@ -118,9 +118,11 @@ def begin(
     base: str = "",
     named: bool = True,
     new: bool = False,
+    contract: Files | None = None,
 ) -> Change:
     """Returns a change that is written down; `base` is the commit that an expansion starts from.
 
+    `contract` is one that the person wrote, so that the change can be resumed without the folder.
     Where the person did not name the app, the contract may; a `new` one may do what another does.
 
     One that was begun before with the same request and is still open is returned again.
@@ -143,13 +145,15 @@ def begin(
             "nothing was spent: nobody said that it may be",
             hint=f"mapp {kind} --yes {words if kind == 'compile' else f'{app} {words}'}",
         )
-    given = {
+    given: dict[str, Any] = {
         "named": named,
         "new": new,
         "near": [[one.name, one.description, one.interface] for one in near],
         "stated": [row.to_dict() for row in stated],
         "base": base,
     }
+    if contract is not None:
+        given["contract"] = {path: data.decode() for path, data in contract.items()}
     change = Change(
         id=new_id(),
         began=workspace.clock(),
@@ -171,8 +175,14 @@ def begin(
 
 def _same_wish(one: Change, other: Change, *, named: bool) -> bool:
     """Returns whether two changes are to come to the same; where the app is not `named`, it may differ."""
-    wishes = [(row.kind, row.request, _given(row).get("stated")) for row in (one, other)]
+    wishes = [(row.kind, row.request, _stated(row)) for row in (one, other)]
     return wishes[0] == wishes[1] and (one.app == other.app or not named)
+
+
+def _stated(change: Change) -> list[Any]:
+    """Returns what a person gave besides the request."""
+    given = _given(change)
+    return [given.get("stated"), given.get("contract")]
 
 
 def resume(
@@ -322,6 +332,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
             goal=change.request,
             near=near,
             stated=stated,
+            contract=_contract(given),
             options=options,
             named=given.get("named", True),
             taken=catalogue.names(workspace.home),
@@ -338,6 +349,11 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
         options=options,
         first=given.get("first", 1),
     )
+
+
+def _contract(given: Mapping[str, Any]) -> dict[str, bytes] | None:
+    texts = given.get("contract")
+    return None if texts is None else {path: text.encode() for path, text in texts.items()}
 
 
 def found_branch(workspace: Workspace, change: Change) -> tuple[Repository, str]:

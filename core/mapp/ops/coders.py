@@ -48,7 +48,7 @@ def open_coder(config: Config) -> Coder:
             from mapp.llm.llama import LlamaModel
 
             path = Path(name).expanduser()
-            return LocalCoder(model=LlamaModel(path=path), label=path.name)
+            return LocalCoder(model=LlamaModel(path=path), label=path.name, small=True)
         case "agent":
             return _agent(config, name or "claude")
     raise UsageError(

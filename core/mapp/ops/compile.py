@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
-from mapp.author.coder import Brief, Coder, Near, Watch
+from mapp.author.coder import MAY_CHANGE, Brief, Coder, Files, Near, Phase, Watch
 from mapp.author.prompt import render
-from mapp.errors import AlreadyThere, UsageError
+from mapp.errors import AlreadyThere, InvalidApp, Problem, UsageError
 from mapp.library import catalogue
-from mapp.model.app import Example
+from mapp.model.app import SOURCE, App, Example, read_app
 from mapp.model.decision import Use
 from mapp.model.manifest import Argument, Manifest
 from mapp.model.names import app_name_fault
@@ -22,9 +23,12 @@ from mapp.observe.changes import Changes
 from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Person, begin, carry_on
 from mapp.ops.coders import open_coder
-from mapp.ops.gate import USUAL, Options
+from mapp.ops.folder import read_folder
+from mapp.ops.gate import USUAL, Options, resolver
 from mapp.ops.indexing import Progress, open_fresh
+from mapp.ops.rounds import visible
 from mapp.ops.workspace import Workspace
+from mapp.validate.contract import STAND_IN, contract_faults
 
 LONGEST_NAME: Final = 40
 MOST_NEAR: Final = 3
@@ -47,6 +51,7 @@ def compile_app(
     stated: Sequence[Example] = (),
     name: str | None = None,
     new: bool = False,
+    contract: Files | None = None,
     coder: Coder | None = None,
     options: Options = USUAL,
 ) -> Changed:
@@ -61,6 +66,7 @@ def compile_app(
         stated: examples that have to be among the app's.
         name: what it is to be called; by default made of the request's words, or what its contract says.
         new: it is written even where an app does the same.
+        contract: the files of `read_contract`, where a person has written them; then only code is asked for.
         coder: who writes it, instead of the one that the settings name.
         options: how hard it is tried.
 
@@ -89,6 +95,7 @@ def compile_app(
         stated=stated,
         named=name is not None,
         new=new,
+        contract=contract,
     )
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
@@ -170,11 +177,37 @@ def _kind(schema: Schema) -> str:
     return "|".join(schema.types) or "any"
 
 
-def planned(workspace: Workspace, request: str, *, name: str | None = None, near: Sequence[Near] = ()) -> str:
+def read_contract(workspace: Workspace, folder: Path) -> tuple[App, dict[str, bytes]]:
+    """Returns the contract that lies in a folder, as an app without code and as files (path -> bytes).
+
+    A `main.js` that lies there too is not looked at.
+
+    Raises:
+        NotFound: there is no such folder.
+        InvalidApp: a coder's contract of this form would not be taken; names every fault.
+    """
+    found, _ = read_folder(folder)
+    files = {path: found[path] for path in MAY_CHANGE["contract"] if path in found}
+    faults = contract_faults(files, workspace.executor, resolve=resolver(workspace))
+    if faults:
+        problems = [Problem(path=row.path, message=row.message) for row in faults]
+        raise InvalidApp(f"the contract in {folder} is not fit to write code for", problems)
+    return read_app({SOURCE: STAND_IN, **files}), files
+
+
+def planned(
+    workspace: Workspace,
+    request: str,
+    *,
+    name: str | None = None,
+    near: Sequence[Near] = (),
+    contract: Files | None = None,
+) -> str:
     """Returns all that the coder would be told first, and what it may cost: nothing is spent for it."""
     app = name or name_for(request, catalogue.names(workspace.home))
-    brief = Brief(app=app, phase="contract", goal=request, near=tuple(near))
-    return _shown(workspace, brief, {})
+    phase: Phase = "contract" if contract is None else "code"
+    brief = Brief(app=app, phase=phase, goal=request, near=tuple(near))
+    return _shown(workspace, brief, {} if contract is None else visible(contract))
 
 
 def planned_expansion(workspace: Workspace, app: str, request: str) -> str:

@@ -46,7 +46,8 @@ class GivenUp(MappError):
 class Task:
     """What is to be written: the request, the app's name, what there is already.
 
-    `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave.
+    `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave,
+    `contract` the files of one that the person wrote, so that no coder is asked for it.
     Where the app is not `named` by the person, the contract may give it another name, but none of `taken`.
     The first contract is that of round `first`: in those before, another kind of change was chosen.
     """
@@ -58,6 +59,7 @@ class Task:
     stated: tuple[Example, ...] = ()
     base: App | None = None
     base_files: Mapping[str, bytes] | None = None
+    contract: Mapping[str, bytes] | None = None
     options: Options = USUAL
     named: bool = True
     taken: tuple[str, ...] = ()
@@ -95,6 +97,8 @@ def write_contract(task: Task, desk: Desk) -> Contract:
         GivenUp: no round came to one.
         CoderFailed: there is no answer to be had, or no budget left.
     """
+    if task.contract is not None:
+        return Contract(files=dict(task.contract), choice=None, round=0)
     files = dict(task.base_files or {})
     report, choice = "", None
     for number in range(task.first, task.first + MOST_CONTRACTS):
@@ -149,7 +153,7 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     report, last = "", None
     alike: list[frozenset[str]] = []
     for number in range(1, MOST_CODES + 1):
-        shown = _visible(files)
+        shown = visible(files)
         proposed, report = _round(task, desk, "code", number, shown, report)
         if proposed is None:
             continue
@@ -235,7 +239,7 @@ def _tried(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool 
     return judged(trial, tree_id(files), patient=patient)
 
 
-def _visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Returns what the author of the code may see: no requests, and no example that is held back."""
     app = read_app({SOURCE: b"function main() {}", **files})
     lines = [line for line in files[EXAMPLES].split(b"\n") if line.strip()]

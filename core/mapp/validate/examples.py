@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mapp.model.app import EXAMPLES, REGRESSIONS, App, Example
+from mapp.model.values import canonical
 from mapp.model.verdict import Finding, Result
 from mapp.validate.commands import run_command
-from mapp.validate.trial import LATE, Trial, describe, is_late, meets, result, skipped, wanted
+from mapp.validate.trial import LATE, Trial, describe, is_late, meets, result, short, skipped, wanted
 
 
 def check_examples(trial: Trial) -> Result:
@@ -46,7 +47,14 @@ def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None =
         outcome = trial.example(app, row)
         if outcome is not None and not meets(row, outcome):  # `rows` tells of inputs that do not fit
             message = f"gave {describe(outcome)} instead of {wanted(row)}"
-            found.append(Finding(path=place, message=message, reproduce=run_command(trial, dict(row.input))))
+            found.append(
+                Finding(
+                    path=place,
+                    message=message,
+                    reproduce=run_command(trial, dict(row.input)),
+                    evidence=f"input {short(canonical(dict(row.input)))}",
+                )
+            )
             late += is_late(outcome)
             if late >= LATE:
                 break
