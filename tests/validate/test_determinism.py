@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from mapp.model.verdict import Result
 from mapp.sandbox.choice import open_executor
-from mapp.sandbox.executor import Executor, Job, Program, Returned
+from mapp.sandbox.executor import Executor, Job, Killed, Program, Returned
 from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.validate.determinism import ELSEWHERE, check_determinism
@@ -86,3 +86,40 @@ def test_a_difference_is_shown_with_the_input(executor: Executor) -> None:
 
     assert "gave 4, and 5 in another process" in found.problems[0].message
     assert found.problems[0].path == 'input {"number":2}'
+
+
+@dataclass
+class Starved:
+    """A sandbox on a machine so busy that its first runs are given no time."""
+
+    real: Executor
+    starved: int
+
+    def __enter__(self) -> Starved:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.real.close()
+
+    def run(self, job: Job) -> Ran:
+        self.starved -= 1
+        return (
+            Killed(reason="wall", detail="no time", wall_ms=9.0) if self.starved >= 0 else self.real.run(job)
+        )
+
+
+def starved(executor: Executor, runs: int) -> Result:
+    def elsewhere() -> Executor:
+        return Starved(open_executor(environment=ELSEWHERE), runs)  # type: ignore[return-value]  # all it is asked
+
+    return check_determinism(Trial(app=app().read(), executor=executor, inputs=20, elsewhere=elsewhere))
+
+
+def test_a_run_that_a_busy_machine_gave_no_time_is_tried_again(executor: Executor) -> None:
+    assert starved(executor, 2).passed
+
+
+def test_what_never_ends_in_one_of_two_places_is_a_difference(executor: Executor) -> None:
+    found = starved(executor, 10_000)
+
+    assert not found.passed and "Killed" in found.problems[0].message
