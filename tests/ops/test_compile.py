@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from mapp.library.verdicts import recorded
 from mapp.model.decision import Use
 from mapp.model.request import Request
 from mapp.model.values import canonical
+from mapp.model.verdict import Finding, Verdict
 from mapp.observe.changes import Changes
+from mapp.ops import rounds
 from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Duplicate, resume
 from mapp.ops.coders import open_ledger
@@ -27,6 +30,8 @@ from mapp.ops.compile import compile_app, expand_app, read_contract, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
 from mapp.ops.reviewing import approve_change, reject_change, review, waiting
+from mapp.sandbox.executor import LOST
+from mapp.validate.trial import Trial
 from support.authors import MANIFEST, RIGHT, WRONG, Decided, contract, quiet
 from support.library import Built, fsck, git, library
 
@@ -556,3 +561,23 @@ def test_a_contract_of_a_person_has_to_be_as_good_as_one_of_a_coder(built: Built
     said = str(caught.value)
     assert "contradicts prop_a_third_is_the_input" in said
     assert "has 0 different requests; 40 are needed" in said
+
+
+def test_a_verdict_that_the_machine_spoiled_is_formed_again(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, spoiled = rounds.judged, []  # type: ignore[attr-defined, var-annotated]
+
+    def judged(trial: Trial, tree: str) -> Verdict:
+        verdict: Verdict = judge(trial, tree)
+        if spoiled:
+            return verdict
+        spoiled.append(tree)
+        problem = Finding(path="main.js", message=f"crash: {LOST} twice during this run")
+        first = replace(verdict.results[0], status="failed", problems=(problem,))
+        return replace(verdict, results=(first, *verdict.results[1:]))
+
+    monkeypatch.setattr(rounds, "judged", judged)
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
+
+    assert spoiled and found.committed is not None and found.rounds == 2

@@ -227,9 +227,8 @@ def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
     Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
     work: a run reads the repositories, not the lock.
     """
-    for left in home.apps.glob(".new-*"):
-        if not alive(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
+    for folder in (home.apps, home.changes):
+        sweep_new(folder)
     with holding(home.holds, "mapp.lock", tell=tell):
         known = read_lock(home.lock_file)
         there = {name: _pinned(home, name, known.get(name)) for name in names(home)}
@@ -237,6 +236,13 @@ def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
         changed = [name for name in {*known, *good} if known.get(name) != good.get(name)]
         write_lock(home.lock_file, good)
     return tuple(sorted(changed))
+
+
+def sweep_new(folder: Path) -> None:
+    """Removes the repositories below a folder that a killed writer had not finished."""
+    for left in folder.glob(".new-*"):
+        if not alive(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:

@@ -45,6 +45,11 @@ class Home:
         return self.root / "trials"
 
     @property
+    def changes(self) -> Path:
+        """Returns the folder of the apps that are being written."""
+        return self.root / "changes"
+
+    @property
     def removed(self) -> Path:
         """Returns where removed apps are kept."""
         return self.root / "removed"

@@ -15,7 +15,7 @@ from mapp.errors import AlreadyThere, NotFound
 from mapp.git.branches import branch_ref, branch_tip
 from mapp.git.repository import MAIN, Repository, Signature, sync_folder
 from mapp.git.tree import Snapshot, read_snapshot
-from mapp.library.change import Committed, entry_of, pin, tag_release
+from mapp.library.change import Committed, entry_of, pin, sweep_new, tag_release
 from mapp.library.holding import Tell, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
@@ -26,7 +26,7 @@ from mapp.model.verdict import Verdict
 
 def place(home: Home, identity: str) -> Path:
     """Returns where the repository of a change lies while its app is not in the library."""
-    return home.root / "changes" / f"{identity}.git"
+    return home.changes / f"{identity}.git"
 
 
 def exists(home: Home, identity: str) -> bool:
@@ -53,7 +53,9 @@ def keep(
         if verdict is not None:
             record_verdict(new, verdict, signature)
 
-    with holding(home.holds, f"change-{identity}"):
+    with holding(home.holds, f"change-{identity}") as abandoned:
+        if abandoned:
+            _clean(path)
         if not path.exists():
             return Repository.create(path, files, text, signature, finish=finish, ref=branch_ref(branch))[1]
         repository = Repository.open(path)
@@ -84,7 +86,12 @@ def merge(
     """
     repository, found = kept(home, identity, branch)
     app = read_app(found.files, commit=found.commit, tree=found.tree)
-    with holding(home.holds, app.name, tell=tell):
+    with (
+        holding(home.holds, app.name, tell=tell),
+        holding(home.holds, f"change-{identity}", tell=tell) as abandoned,
+    ):
+        if abandoned:
+            _clean(place(home, identity))
         read_lock(home.lock_file)  # a damaged one is told before git moves, not after
         prove(repository, found.tree, text, signature, None)
         if (commit := repository.tip(MAIN)) is None:
@@ -108,6 +115,13 @@ def pinned(home: Home, app: App, found: Snapshot, commit: str, *, tell: Tell | N
     pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
     version = str(app.manifest.version)
     return Committed(name=app.name, version=version, commit=commit, tree=found.tree, changed=True)
+
+
+def _clean(path: Path) -> None:
+    """Removes what a killed writer of a change left: half a repository, or lock files of git in it."""
+    sweep_new(path.parent)
+    if path.exists():
+        Repository.open(path).sweep()
 
 
 def drop(home: Home, identity: str) -> None:

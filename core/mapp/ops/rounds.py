@@ -6,9 +6,9 @@ goes on where it stood without paying twice: the loops are run again from the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from mapp.author.choice import Choice, read_choice
 from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
@@ -22,6 +22,7 @@ from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example,
 from mapp.model.verdict import Finding, Kind, Verdict
 from mapp.ops.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
+from mapp.sandbox.executor import LOST
 from mapp.validate.contract import contract_faults
 from mapp.validate.gate import CHECKS
 
@@ -30,6 +31,8 @@ MOST_CODES: Final = 6
 """So many rounds are tried at most, whatever the budget."""
 SAME_FAILURES: Final = 2
 """After so many rounds that fail alike, the next one starts afresh: without the code that failed."""
+
+Found = TypeVar("Found")
 
 Review = Callable[[App], str | None]
 """Is shown a contract: None approves it, a text says what is to be otherwise."""
@@ -199,13 +202,16 @@ def _round(
 
 
 def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequence[Finding]:
-    faults = contract_faults(
-        files,
-        desk.workspace.executor,
-        stated=task.stated,
-        resolve=resolver(desk.workspace),
-        base=task.base,
-    )
+    def looked() -> Sequence[Finding]:
+        return contract_faults(
+            files,
+            desk.workspace.executor,
+            stated=task.stated,
+            resolve=resolver(desk.workspace),
+            base=task.base,
+        )
+
+    faults = _steadily(looked, lambda found: found)
     return faults or _name_faults(task, _read(files).name)
 
 
@@ -224,7 +230,25 @@ def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
 
 
+def _steadily(look: Callable[[], Found], faults: Callable[[Found], Iterable[Finding]]) -> Found:
+    """Returns what a look finds; one that lost the sandbox is done again, for a round is dear.
+
+    What the script itself did to it comes out the same.
+    """
+    found = look()
+    lost = any(LOST in f"{row.message} {row.evidence}" for row in faults(found))
+    return look() if lost else found
+
+
 def _tried(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
+    return _steadily(lambda: _judged(task, desk, files, patient=patient), _problems)
+
+
+def _problems(verdict: Verdict) -> Iterable[Finding]:
+    return (row for result in verdict.results for row in result.problems)
+
+
+def _judged(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
     app = read_app(files)
     trial = trial_of(
         desk.workspace,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from mapp.sandbox.calls import Broker
@@ -126,6 +126,10 @@ class Inspection:
     """What a script defines: the names of the functions of its top level, in order."""
 
     functions: tuple[str, ...]
+
+
+LOST: Final = "the sandbox was lost"
+"""How the detail of a crash begins whose cause may be the machine and not the script."""
 
 
 class Executor(Protocol):

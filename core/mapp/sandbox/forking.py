@@ -23,7 +23,7 @@ from typing import Literal, Self
 from mapp.errors import Busy, SandboxUnavailable
 from mapp.sandbox import batching, ending, engine, wire
 from mapp.sandbox.calls import Broker, Desk
-from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+from mapp.sandbox.executor import LOST, Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.verdict import note, noted
 
 PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
@@ -395,7 +395,7 @@ class ForkingExecutor:
                     if failures == STARTS or self._closed:
                         raise
         times = "" if desk.calls else " twice"
-        return Killed(reason="crash", detail=f"the sandbox was lost{times} during this run", wall_ms=0.0)
+        return Killed(reason="crash", detail=f"{LOST}{times} during this run", wall_ms=0.0)
 
     def _run_group(self, jobs: Sequence[Job]) -> list[Result]:
         """Runs jobs that may share a worker, in as few as it takes."""

@@ -1,0 +1,168 @@
+"""A process killed at one of its writes, by number: the kernel stops it there, however short the moment.
+
+Linux on x86-64 alone; `can_trace` says whether it can be done here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+# linux/ptrace.h
+TRACE_ME, SET_OPTIONS, SYSCALL, SYSCALL_INFO = 0, 0x4200, 24, 0x420E
+SYSGOOD, TRACE_CLONE, EXIT_KILL = 0x1, 0x8, 0x100000
+WALL: Final = 0x40000000
+ENTRY: Final = 1
+_INFO: Final = struct.Struct("=BxxxIQQQ6Q")
+# arch/x86/entry/syscalls/syscall_64.tbl: by what the first argument is, or which argument is the path
+BY_DESCRIPTOR: Final = frozenset({1, 18, 20, 74, 75, 77, 91, 285, 296, 326})
+BY_PATH: Final = {
+    76: 0,
+    82: 0,
+    83: 0,
+    84: 0,
+    85: 0,
+    86: 1,
+    87: 0,
+    90: 0,
+    258: 1,
+    263: 1,
+    264: 1,
+    265: 3,
+    316: 1,
+}
+OPEN: Final = {2: (0, 1), 257: (1, 2)}
+LONGEST_PATH: Final = 4096
+
+
+@dataclass(frozen=True)
+class Traced:
+    """How a process ended: after how many writes, killed or by itself, and what the last write was."""
+
+    writes: int
+    killed: bool
+    last: str = ""
+
+
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    libc.ptrace.restype = ctypes.c_long
+    return libc
+
+
+def killed_at(action: Callable[[], None], root: Path, number: int) -> Traced:
+    """Runs an action in a child and kills it right before its write of that number below `root`.
+
+    Writes are system calls that change a file or a folder; those of the child's own children do not count.
+    A `number` of zero kills nothing, and counts.
+    """
+    child = os.fork()
+    if child == 0:
+        _act(action)
+    libc = _libc()
+    os.waitpid(child, WALL)
+    libc.ptrace(SET_OPTIONS, child, None, SYSGOOD | TRACE_CLONE | EXIT_KILL)
+    libc.ptrace(SYSCALL, child, None, None)
+    return _followed(libc, child, str(root).encode(), number)
+
+
+def _act(action: Callable[[], None]) -> None:
+    code = 1
+    try:
+        _libc().ptrace(TRACE_ME, 0, None, None)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        action()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _followed(libc: ctypes.CDLL, child: int, root: bytes, number: int) -> Traced:
+    writes, last = 0, ""
+    while True:
+        thread, status = os.waitpid(-1, WALL)
+        if os.WIFEXITED(status) or os.WIFSIGNALED(status):
+            if thread == child:
+                assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, status
+                return Traced(writes, killed=False, last=last)
+            continue
+        deliver = 0
+        if os.WSTOPSIG(status) == signal.SIGTRAP | 0x80:
+            found = _write(libc, thread, root)
+            writes += bool(found)
+            last = found or last
+            if found and writes == number:
+                _kill(child)
+                return Traced(writes, killed=True, last=last)
+        elif os.WSTOPSIG(status) not in (signal.SIGTRAP, signal.SIGSTOP):
+            deliver = os.WSTOPSIG(status)
+        libc.ptrace(SYSCALL, thread, None, deliver)
+
+
+def _kill(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:  # its threads end one by one, and it last
+            thread, status = os.waitpid(-1, WALL)
+            if thread == child and os.WIFSIGNALED(status):
+                return
+
+
+def _write(libc: ctypes.CDLL, thread: int, root: bytes) -> str:
+    """Returns the write below `root` that a thread is about to make, in words; empty for anything else."""
+    block = ctypes.create_string_buffer(_INFO.size)
+    if libc.ptrace(SYSCALL_INFO, thread, _INFO.size, ctypes.addressof(block)) < 0:
+        return ""
+    op, _, _, _, call, *arguments = _INFO.unpack(block.raw)
+    if op != ENTRY:
+        return ""
+    if call in BY_DESCRIPTOR:
+        path = _opened(thread, arguments[0])
+    elif call in BY_PATH:
+        path = _path(thread, arguments, BY_PATH[call])
+    elif call in OPEN and arguments[OPEN[call][1]] & (os.O_CREAT | os.O_TRUNC):
+        path = _path(thread, arguments, OPEN[call][0])
+    else:
+        return ""
+    return f"{call} {os.fsdecode(path)}" if path.startswith(root) else ""
+
+
+def _opened(thread: int, descriptor: int) -> bytes:
+    try:
+        return os.fsencode(Path(f"/proc/{thread}/fd/{descriptor}").readlink())
+    except OSError:
+        return b""
+
+
+def _path(thread: int, arguments: list[int], place: int) -> bytes:
+    """Returns the path that an argument points to, below the folder of the one before if it is relative."""
+    try:
+        with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
+            memory.seek(arguments[place])
+            found = memory.read(LONGEST_PATH)
+    except (OSError, ValueError, OverflowError):
+        return b""
+    path = (found or b"").partition(b"\0")[0]
+    if path.startswith(b"/") or place == 0:
+        return path
+    return _opened(thread, arguments[place - 1]) + b"/" + path
+
+
+def can_trace() -> bool:
+    """Returns whether processes can be traced here: some containers forbid it."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        return False
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if _libc().ptrace(TRACE_ME, 0, None, None) == 0 else 1)
+    return os.waitpid(child, 0)[1] == 0
