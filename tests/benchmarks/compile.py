@@ -6,7 +6,8 @@ A scripted coder writes apps for exercises of Exercism. It is given the first ha
 examples that must hold, and answers with a contract, then wrong code, then right code. The wrong code is the
 right one with a token changed, and differs from it on a case of the exercise. Then the other half of the
 cases is an expand request: a new minor version, again with wrong code first; the right code is the same
-program as somebody else would write it. At the end every case of both halves is run.
+program as somebody else would write it. Where the old program does the new cases as it stands, no code is
+asked for, and none is wrong. At the end every case of both halves is run.
 
 A report shows the fault if an input stands in it on which the wrong program comes out otherwise.
 
@@ -220,7 +221,8 @@ def _step(
     workspace: Workspace,
     detail: str,
 ) -> Step:
-    reports = [asked.brief.report for asked in coder.asked if asked.brief.phase == "code"][1:]
+    codes = [asked.brief.report for asked in coder.asked if asked.brief.phase == "code"]
+    reports, faulty = codes[1:], faulty[: len(codes)]
     refused = min(len(reports), len(faulty))
     source = job.right if kind == "compile" else job.other
     seen = sum(

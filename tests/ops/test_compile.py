@@ -568,8 +568,8 @@ def test_a_verdict_that_the_machine_spoiled_is_formed_again(
 ) -> None:
     judge, spoiled = rounds.judged, []  # type: ignore[attr-defined, var-annotated]
 
-    def judged(trial: Trial, tree: str) -> Verdict:
-        verdict: Verdict = judge(trial, tree)
+    def judged(trial: Trial, tree: str, **more: Any) -> Verdict:
+        verdict: Verdict = judge(trial, tree, **more)
         if spoiled:
             return verdict
         spoiled.append(tree)

@@ -98,10 +98,10 @@ def _keep_verdicts(place: Path) -> None:
     stage: Any = rounds
     judge, look = stage.judged, stage.contract_faults
 
-    def judged(trial: Trial, tree: str, *rest: Any) -> Verdict:
+    def judged(trial: Trial, tree: str, **more: Any) -> Verdict:
         file = place / f"{trial.kind}-{tree}.json"
         if not file.exists():
-            write_whole(file, json.dumps(judge(trial, tree, *rest).to_dict()).encode())
+            write_whole(file, json.dumps(judge(trial, tree, **more).to_dict()).encode())
         return Verdict.from_dict(json.loads(file.read_text()))
 
     def contract_faults(files: Mapping[str, bytes], *words: Any, **options: Any) -> Any:
