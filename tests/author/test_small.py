@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mapp.author.coder import Brief, Files
-from mapp.author.failures import BadAnswer
+from mapp.author.failures import BadAnswer, OverBudget
 from mapp.author.local import LocalCoder
 from mapp.author.small import read_block, render_code
-from mapp.llm.model import Completion
+from mapp.llm.model import Completion, ModelFailed
 from mapp.model.budget import Budget
 
 MANIFEST = b"""\
@@ -138,6 +138,12 @@ def test_what_breaks_off_or_holds_no_program_is_no_answer(text: str) -> None:
         coder(Says(text)).propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
 
+def test_lines_that_only_print_are_left_out_and_what_is_within_the_program_stays() -> None:
+    program = "function main(input) {\n  console.log(1);\n  return 3;\n}\n"
+    printed = 'console.log(main({"prices": []})); // none\nconsole.error(`x`);\n'
+    assert read_block(f"```js\n{program}\n{printed}```") == f"{program}\n".encode()
+
+
 def coder(model: Says) -> LocalCoder:
     return LocalCoder(model=model, label="m", small=True)
 
@@ -154,6 +160,18 @@ def test_code_is_asked_for_as_a_block_and_every_round_for_another_sample() -> No
         (None, "js", 2),
     ]
     assert model.asked[0]["prompt"] == render_code(BRIEF, WORKSPACE).text
+
+
+def test_a_small_model_that_is_too_slow_for_a_contract_is_told_of_the_other_way() -> None:
+    class Slow(Says):
+        def complete(self, *_: Any, **__: Any) -> Completion:
+            raise ModelFailed("timeout", "too slow")
+
+    for phase, told in (("contract", True), ("code", False)):
+        with pytest.raises(OverBudget) as error:
+            brief = Brief(app="rate", phase=phase, goal="x")  # type: ignore[arg-type]
+            coder(Slow("")).propose(brief, WORKSPACE, Budget(), lambda _: None)
+        assert ("--contract FOLDER" in error.value.hint) == told
 
 
 def test_a_large_model_is_asked_for_files_in_json_in_either_phase() -> None:

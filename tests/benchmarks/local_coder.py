@@ -76,7 +76,7 @@ def attempt(job: Job, folder: Path, *, alone: bool) -> Attempt:
     )
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "mapp_cli", "compile", "--yes", "--json", *words],
+        [sys.executable, "-m", "mapp_cli", "compile", "--yes", "--json", "--new", *words],
         capture_output=True,
         text=True,
         check=False,

@@ -19,6 +19,9 @@ from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 MOST_OUT: Final = 6_000
+TOO_MUCH: Final = (
+    "a contract is much for a small model: write it yourself, and mapp compile --contract FOLDER"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,9 +57,9 @@ class LocalCoder:
                 space.seconds, lambda told: self._ask(prompt, brief, workspace, space, told), watch
             )
         except TooLate:
-            raise self._late(space, began) from None
+            raise self._late(brief, space, began) from None
         except ModelFailed as failure:
-            raise self._explained(failure, space, began) from None
+            raise self._explained(failure, brief, space, began) from None
         spend = self.price.charged(
             Spend(
                 model=self.label,
@@ -102,16 +105,15 @@ class LocalCoder:
             return {SOURCE: small.read_block(text)}, ""
         return answer.parse(_unfenced(text))
 
-    def _late(self, space: Room, began: float) -> OverBudget:
-        return OverBudget(
-            f"{self.label} took longer than {space.seconds:.0f} seconds", spend=self._lost(space, began)
-        )
+    def _late(self, brief: Brief, space: Room, began: float) -> OverBudget:
+        lost, hint = self._lost(space, began), TOO_MUCH if self.small and brief.phase == "contract" else ""
+        return OverBudget(f"{self.label} took longer than {space.seconds:.0f} seconds", hint=hint, spend=lost)
 
     def _lost(self, space: Room, began: float) -> Spend:
         worst = space.worst(self.label, self.price)
         return worst + Spend(seconds=time.monotonic() - began - worst.seconds)
 
-    def _explained(self, failure: ModelFailed, space: Room, began: float) -> CoderFailed:
+    def _explained(self, failure: ModelFailed, brief: Brief, space: Room, began: float) -> CoderFailed:
         match failure.kind:
             case "credential":
                 return NoCredentials(str(failure), spend=Spend(model=self.label, calls=1))
@@ -120,7 +122,7 @@ class LocalCoder:
                     str(failure), hint="try again later", spend=Spend(model=self.label, calls=1)
                 )
             case "timeout":
-                return self._late(space, began)
+                return self._late(brief, space, began)
             case _:
                 return Unavailable(str(failure), spend=self._lost(space, began))
 

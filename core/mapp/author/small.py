@@ -15,6 +15,7 @@ from typing import Any, Final
 from mapp.author.coder import Brief, Files
 from mapp.author.prompt import MOST_GOAL, MOST_REPORT, Prompt, fixed_words, quoted, short, task_line
 
+_PRINTED: Final = re.compile(r"^console\.\w+\(.*\n?", re.MULTILINE)
 MOST_SOURCE: Final = 6_000
 MOST_CALLS: Final = 3_000
 """In characters: a context of 8,192 tokens has to hold all, and the answer."""
@@ -42,10 +43,12 @@ def render_code(brief: Brief, workspace: Files) -> Prompt:
 def read_block(text: str) -> bytes:
     """Returns the program in an answer: what its first fence holds, or all of it where there is none.
 
+    Calls that small models like to print below it are left out: an app has no console.
+
     Raises:
         ValueError: there is no program, or it breaks off.
 
-    >>> read_block("Here:\\n```js\\nfunction main() {}\\n```\\nIt does …")
+    >>> read_block("Here:\\n```js\\nfunction main() {}\\nconsole.log(main());\\n```\\nIt does …")
     b'function main() {}\\n'
     """
     found = re.search(r"^```[a-zA-Z]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
@@ -54,7 +57,7 @@ def read_block(text: str) -> bytes:
         raise ValueError("the program breaks off before its end")
     if not re.search(r"\bmain\b", program):
         raise ValueError("it holds no function main")
-    return program.encode(errors="replace")
+    return _PRINTED.sub("", program).encode(errors="replace")
 
 
 def _types(workspace: Files) -> str:
