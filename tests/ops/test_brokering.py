@@ -202,6 +202,37 @@ def test_a_model_is_asked_within_the_budget_of_the_run() -> None:
     assert (model.prompts, model.budgets) == (["a", "b"], [15, 5])
 
 
+def test_what_a_model_is_asked_counts_as_well_as_what_it_answers() -> None:
+    body = """
+        let asked = 0;
+        try { for (;;) { host.llm('x'.repeat(99999)); asked += 1; } } catch (e) { return [asked, e.code]; }
+    """
+    _app(body, llm={"max_tokens": 100_000})
+    model = Says(["one"] * 9)
+    done = _exec(Outside(config=load_config(), answering=model), "llm")
+
+    assert isinstance(done.outcome, Value)
+    assert done.outcome.output == [4, "budget"]
+    assert len(model.prompts) == 4
+
+
+def test_a_number_that_is_a_secret_is_noted_without_it() -> None:
+    _app(
+        "try { host.http({url: 'https://api.example/', n: [1234567890]}); } catch (e) { return e.code; }",
+        http=[HOST],
+    )
+    set_key(load_config().config_file, "EXAMPLE_KEY", "1234567890")
+    workspace = Outside(config=load_config(), world_outside=World({}))
+    done = execute(workspace, "asks", {"number": 1}, grants=WEB)
+    _, calls = workspace.journal.run(done.run)
+    workspace.close()
+
+    assert isinstance(done.outcome, Value)
+    assert calls is not None
+    assert "[secret EXAMPLE_KEY]" in calls
+    assert "1234567890" not in calls
+
+
 @pytest.mark.parametrize(
     ("model", "call", "code"),
     [

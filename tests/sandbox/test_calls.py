@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mapp.sandbox import wire
-from mapp.sandbox.calls import Answer, Call, Desk, Refused
+from mapp.sandbox.calls import MOST_BYTES, Answer, Call, Desk, Refused
 from mapp.sandbox.executor import Grant, Job, Killed, Program
 
 
@@ -96,3 +96,16 @@ def test_a_call_beyond_every_bound_ends_the_run() -> None:
     result = wire.decode(inbox.reply, job, 1.0)
     assert isinstance(result, Killed)
     assert result.reason == "output"
+
+
+def test_calls_and_answers_of_a_run_are_bounded_together() -> None:
+    """They are kept until the run ends: a thousand of the largest would be gigabytes."""
+    broker = Asked()
+    desk = Desk(_job("store"), broker)
+    body = json.dumps(["store.get", json.dumps(["x" * (4 << 20 >> 1)])]).encode()
+    codes = [_reply(desk, body)["code"] for _ in range(20)]
+
+    most = MOST_BYTES // len(body)
+    assert codes[: most - 1] == [""] * (most - 1)
+    assert set(codes[most:]) == {"budget"}
+    assert len(broker.calls) <= most

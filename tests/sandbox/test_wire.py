@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mapp.sandbox import wire
-from mapp.sandbox.executor import Killed, Returned, Threw
+from mapp.sandbox.executor import Inspection, Killed, Returned, Threw
 from support.scripts import job
 
 JOB = job("function main() {}", output_kb=1)
@@ -93,3 +93,18 @@ def test_an_unhandled_rejection_is_taken_apart(text: str, name: str, message: st
     result = wire.decode(reply(text.encode(), tag=b"U"), JOB, 1.0)
 
     assert result == Threw(name=name, message=message, stack=stack, wall_ms=1.0)
+
+
+def test_what_was_thrown_is_cut_whoever_sent_it() -> None:
+    result = wire.decode(reply(record(kind="threw", name="n" * 9000, message="m" * 9000)), JOB, 1.0)
+
+    assert isinstance(result, Threw)
+    assert (len(result.name), len(result.message)) == (4000, 4000)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("[" * 5000, Killed), ("", Killed), ("9" * 5000, Killed), ("7", Inspection), ('["a",1]', Inspection)],
+)
+def test_a_list_of_functions_that_is_none_is_a_crash(text: str, kind: type) -> None:
+    assert isinstance(wire.functions_of(Returned(json=text, wall_ms=1.0)), kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
@@ -25,6 +26,8 @@ from mapp.sandbox.broker.redaction import Redactor
 from mapp.sandbox.calls import Answer, Call, Refused
 
 LONGEST_PROMPT: Final = 100_000
+MOST_PROMPTED: Final = 4 * LONGEST_PROMPT
+"""Characters of all prompts and schemas of one run: what is asked is paid for as well as what is answered."""
 MODEL_SECONDS: Final = 60.0
 
 
@@ -53,12 +56,12 @@ class RunBroker:
         self._store: Store | None = None
         # Asked for now: a run that stops in the middle for want of a key may have sent something already.
         self._model: Model | None = workspace.model() if "llm" in self._allowed else None
-        self._tokens = 0
+        self._tokens = self._prompted = 0
         self.exchanges: list[Exchange] = []
 
     def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
         """Returns what came of a call, and notes both."""
-        arguments = self._redact(call.arguments)
+        arguments = self._noted(call.arguments)
         try:
             values = parse(call.arguments, what="the arguments", longest=len(call.arguments) + 1)
             found: Answer | Refused = Answer(json=canonical(self._do(call.name, values, seconds)))
@@ -85,6 +88,17 @@ class RunBroker:
     def redact(self, text: str) -> str:
         """Returns a text without this run's secrets."""
         return self._redact(text)
+
+    def _noted(self, arguments: str) -> str:
+        """Returns the arguments without secrets; still JSON, even if a number was one."""
+        redacted = self._redact(arguments)
+        if redacted == arguments:
+            return arguments
+        try:
+            json.loads(redacted)
+        except ValueError:
+            return canonical([redacted])
+        return redacted
 
     def _do(self, name: str, values: JSONValue, seconds: float) -> JSONValue:
         if not isinstance(values, list):
@@ -142,6 +156,9 @@ class RunBroker:
         left = use.max_tokens - self._tokens
         if left <= 0 or len(prompt) > LONGEST_PROMPT:
             raise _Refusal("budget", f"more than {use.max_tokens} tokens, or {LONGEST_PROMPT} characters")
+        self._prompted += len(prompt) + (0 if document is None else len(canonical(document)))
+        if self._prompted > MOST_PROMPTED:
+            raise _Refusal("budget", f"more than {MOST_PROMPTED} characters asked in one run")
         schema = None if document is None else _schema(document)
         if self._model is None:
             raise _Refusal("unavailable", "no model is configured: mapp config llm anthropic:NAME")

@@ -21,6 +21,8 @@ FUNCTIONS: Final = {
 """Which calls a capability allows."""
 
 MOST_CALLS: Final = 1000
+MOST_BYTES: Final = 32 << 20
+"""Of all calls and answers of one run together: they are kept until it ends, and then in the journal."""
 LONGEST_WAIT: Final = 60.0
 """Seconds that all calls of one run may take together; they do not count as the script's own time."""
 
@@ -48,6 +50,9 @@ class Refused:
     message: str
 
 
+_BUDGET: Final = f"more than {MOST_CALLS} host calls, {MOST_BYTES >> 20} MiB or {LONGEST_WAIT:g} s"
+
+
 class Broker(Protocol):
     """Does for one run what its script may not do itself."""
 
@@ -69,6 +74,7 @@ class Desk:
         self._broker = broker
         self.calls = 0
         self.seconds = 0.0
+        self._bytes = 0
 
     def reply(self, body: bytes) -> bytes:
         """Returns the bytes that answer a call's."""
@@ -83,13 +89,15 @@ class Desk:
             case Refused(code=code, message=message):
                 document = {"json": "", "code": code, "message": message}
         data = json.dumps(document).encode()
+        self._bytes += len(data)
         return len(data).to_bytes(8, "big") + data
 
     def _answer(self, body: bytes) -> Answer | Refused:
         self.calls += 1
+        self._bytes += len(body)
         left = LONGEST_WAIT - self.seconds
-        if self.calls > MOST_CALLS or left <= 0:
-            return Refused(code="budget", message=f"more than {MOST_CALLS} host calls, or {LONGEST_WAIT:g} s")
+        if self.calls > MOST_CALLS or self._bytes > MOST_BYTES or left <= 0:
+            return Refused(code="budget", message=_BUDGET)
         try:
             call = read_call(body)
         except Malformed as error:

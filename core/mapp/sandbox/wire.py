@@ -33,6 +33,7 @@ CALL = b"H"  # the tag of a host call: the script waits, its reply is still to c
 LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
 OURS = re.compile(r"<dukpy>|<input>:[1-9]\d{4,}:")  # lines of a stack that are ours; as in quickjs_ng.py
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
+LONGEST = {"name": 4000, "message": 4000, "stack": 8000}  # characters of what was thrown; as in prelude.js
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
 
@@ -158,12 +159,21 @@ def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
 def functions_of(result: Result) -> Inspection | Threw | Killed:
     """Reads the result of an inspection."""
     match result:
-        case Returned(json=text):
-            return Inspection(functions=tuple(name for name in json.loads(text) if isinstance(name, str)))
+        case Returned(json=text, wall_ms=wall_ms):
+            return _listed(text, wall_ms)
         case Threw() | Killed():
             return result
         case Unserialisable(message=message, wall_ms=wall_ms):
             return Killed(reason="crash", detail=message, wall_ms=wall_ms)
+
+
+def _listed(text: str, wall_ms: float) -> Inspection | Killed:
+    try:
+        names = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Killed(reason="crash", detail=f"malformed reply: {str(error)[:200]}", wall_ms=wall_ms)
+    listed = names if isinstance(names, list) else []
+    return Inspection(functions=tuple(name for name in listed if isinstance(name, str)))
 
 
 def has_given_up(result: Result) -> bool:
@@ -213,10 +223,10 @@ def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
         case "returned" | "functions":
             return _returned(_text(record, "json"), job, wall_ms)
         case "threw":
-            name, message, stack = (_text(record, key) for key in ("name", "message", "stack"))
+            name, message, stack = (_text(record, key)[:most] for key, most in LONGEST.items())
             return Threw(name=name, message=message, stack=_readable(stack), wall_ms=wall_ms)
         case "refused":
-            return Unserialisable(message=_text(record, "message"), wall_ms=wall_ms)
+            return Unserialisable(message=_text(record, "message")[: LONGEST["message"]], wall_ms=wall_ms)
         case "memory":
             return ending.out_of_memory(job, wall_ms)
         case "output":
