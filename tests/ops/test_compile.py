@@ -16,7 +16,7 @@ from mapp.author.failures import CoderFailed, Unavailable
 from mapp.author.scripted import ScriptedCoder
 from mapp.errors import Busy, InvalidApp, PermissionNeeded
 from mapp.library import catalogue
-from mapp.library.verdicts import recorded
+from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.decision import Use
 from mapp.model.request import Request
 from mapp.model.values import canonical
@@ -24,7 +24,7 @@ from mapp.model.verdict import Finding, Verdict
 from mapp.observe.changes import Changes
 from mapp.ops import rounds
 from mapp.ops.ask import ask
-from mapp.ops.changing import Changed, Duplicate, resume
+from mapp.ops.changing import Changed, Duplicate, found_branch, resume
 from mapp.ops.coders import open_ledger
 from mapp.ops.compile import compile_app, expand_app, read_contract, standing
 from mapp.ops.execute import execute
@@ -193,6 +193,19 @@ def test_a_proven_change_waits_until_it_is_approved(built: Built) -> None:
     assert approve_change(built.workspace, found.change.id).name == "triple"
     assert catalogue.names(built.home) == ("triple",)
     assert waiting(built.workspace) == []
+
+
+def test_a_verdict_that_leaves_out_checks_proves_nothing(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    repository, commit = found_branch(built.workspace, found.change)
+    known = read_verdict(repository, repository.tree_of(commit))
+    assert known is not None
+    for forged in (replace(known, results=known.results[:1]), replace(known, kind="rollback")):
+        record_verdict(repository, forged, built.workspace.signature())
+        with pytest.raises(InvalidApp, match="is not proven"):
+            approve_change(built.workspace, found.change.id)
+
+    assert catalogue.names(built.home) == ()
 
 
 def test_a_rejected_change_leaves_nothing_but_its_cost(built: Built) -> None:

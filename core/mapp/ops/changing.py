@@ -371,6 +371,13 @@ def proof_of(workspace: Workspace, change: Change) -> Verdict | None:
     return read_verdict(repository, repository.tree_of(commit))
 
 
+def base_tree(workspace: Workspace, change: Change) -> str | None:
+    """Returns the tree of the app that a change began from, None for a new app."""
+    if change.kind == "compile":
+        return None
+    return catalogue.open_repository(workspace.home, change.app).tree_of(json.loads(change.given)["base"])
+
+
 def merge_change(workspace: Workspace, change: Change, verdict: Verdict) -> Committed:
     """Returns what was committed on `main` by merging a proven change.
 

@@ -20,7 +20,7 @@ from mapp.ops.workspace import Workspace
 from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
 from mapp.validate.determinism import ELSEWHERE
-from mapp.validate.gate import examine, is_fatal
+from mapp.validate.gate import checks_for, examine, is_fatal
 from mapp.validate.patience import SECONDS, SECONDS_AN_INPUT, Patience, PatientExecutor
 from mapp.validate.trial import INPUTS, SEED, GoodRun, Resolve, Resolved, Trial
 
@@ -181,6 +181,16 @@ def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool
         inputs=trial.inputs,
         results=tuple(results),
     )
+
+
+def is_proof(verdict: Verdict, kind: Kind, *, base: str | None) -> bool:
+    """Returns whether a recorded verdict proves a change: all checks of its kind, against what stands there.
+
+    A note can be written by anyone who may write to the repository; one that leaves out checks is no proof.
+    """
+    wanted = {check.id for check in checks_for(kind, compares=base is not None)}
+    whole = wanted <= {result.check for result in verdict.results}
+    return verdict.passed and whole and (verdict.kind, verdict.base) == (kind, base)
 
 
 def refuse_failures(verdict: Verdict, *, force: bool) -> None:

@@ -16,8 +16,9 @@ from mapp.model.interface import compare
 from mapp.model.spend import Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
-from mapp.ops.changing import drop_change, files_of_change, merge_change, proof_of
+from mapp.ops.changing import base_tree, drop_change, files_of_change, merge_change, proof_of
 from mapp.ops.coders import open_ledger
+from mapp.ops.gate import is_proof
 from mapp.ops.workspace import Workspace
 
 
@@ -71,7 +72,7 @@ def approve_change(workspace: Workspace, identity: str) -> Committed:
     """
     change = Changes(workspace.home.journal).get(identity)
     verdict = proof_of(workspace, change)
-    if verdict is None or not verdict.passed:
+    if verdict is None or not is_proof(verdict, change.kind, base=base_tree(workspace, change)):
         raise InvalidApp(
             f"{change.branch} is not proven",
             hint=f"mapp review {change.id} shows why; mapp compile --resume {change.id} goes on",
