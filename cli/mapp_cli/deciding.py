@@ -126,6 +126,8 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
     for result in changed.verdict.results if changed.verdict else ():
         show_check(console, result)
     spend = changed.spend
+    for call in changed.calls:
+        console.tell(f"  {call}")
     console.tell(
         f"{changed.rounds} rounds, {spend.tokens_in:,} tokens read and {spend.tokens_out:,} written,"
         f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"

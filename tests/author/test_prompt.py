@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mapp.author.anthropic import MOST_OUT
 from mapp.author.coder import Brief, Files, Near, Phase
 from mapp.author.prompt import MOST_FILE, MOST_GOAL, MOST_REPORT, Prompt, digest, fixed, render
+from mapp.author.room import OVERHEAD
 
 HERE = Path(__file__).parent / "prompts"
 WORKSPACE: Files = {
@@ -145,13 +147,48 @@ def test_long_texts_are_shortened_in_the_middle_and_it_is_said() -> None:
     prompt = render(brief, {"main.js": b"m" * 500_000, "tests/examples.jsonl": b"e" * 9_000})
 
     assert prompt.size < MOST_GOAL + MOST_REPORT + MOST_FILE + 8_000 + len(fixed("code")) + 1_000
-    assert "[40,000 characters left out]" in prompt.stable
-    assert "[1,000 characters left out]" in prompt.stable
-    assert "[460,000 characters left out]" in prompt.fresh
+    assert "[40,000 bytes left out]" in prompt.stable
+    assert "[1,000 bytes left out]" in prompt.stable
+    assert "[460,000 bytes left out]" in prompt.fresh
 
 
 def test_files_that_are_no_text_do_not_stop_it() -> None:
     assert "\ufffd" in render(BRIEFS["code"], {"main.js": b"\xff\xfe"}).fresh
+
+
+LARGE = {
+    "ascii": "x = 1; ",
+    "emoji": "\U0001f600",
+    "unseen": "\u202e\x1b",
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("widening", [False, True])
+@pytest.mark.parametrize("phase", ["contract", "code"])
+def test_the_longest_prompt_and_answer_fit_into_200_000_tokens(
+    text: str, phase: Phase, widening: bool
+) -> None:
+    much = text * 80_000
+    near = tuple(Near(name=f"app-{n}", description=much, interface=much) for n in range(9))
+    brief = Brief(app="vat", phase=phase, goal=much, report=much, near=near, round=3, widening=widening)
+    size = render(brief, dict.fromkeys(WORKSPACE, much.encode())).size
+
+    assert size > 80_000, "it is the longest"
+    assert size + OVERHEAD + MOST_OUT < 200_000, "a token has at least one byte"
+
+
+def test_what_is_cut_is_cut_between_characters() -> None:
+    prompt = render(Brief(app="vat", phase="code", goal="\u20ac" * MOST_GOAL), {})
+
+    assert "\ufffd" not in prompt.text
+    assert f"[{2 * MOST_GOAL:,} bytes left out]" in prompt.stable
+
+
+def test_who_writes_code_is_not_shown_what_only_the_contract_needs() -> None:
+    near = (Near(name="percent-of", description="Says what a percentage of a number is."),)
+    assert "percent-of" in render(Brief(app="vat", phase="contract", goal="x", near=near), {}).text
+    assert "percent-of" not in render(Brief(app="vat", phase="code", goal="x", near=near), {}).text
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from mapp.model.spend import Planned, Spend
@@ -92,3 +93,15 @@ def test_a_damaged_ledger_is_told(world: Path) -> None:
     (world / "library" / "journal.sqlite").write_bytes(b"no database" * 500)
     found = mapp("spend")
     assert found.code == 1 and "MAPP-0530" in found.err
+
+
+def test_rounds_can_be_added_up_and_those_of_one_change_listed(world: Path) -> None:
+    spent(world)
+    (row,) = json.loads(mapp("spend", "--by", "round", "--json").out)["spend"]
+    (call,) = SpendLedger(world / "library" / "journal.sqlite").calls("compile/vat")
+
+    assert (row["name"], row["rounds"], row["cached_in"]) == ("code 1", 2, 2_000)
+    assert (call.phase, call.round, call.state, call.spend.cached_in) == ("code", 1, "answered", 2_000)
+    assert str(call) == (
+        "code, round 1: 2,500 tokens read (2,000 from the cache, 0 into it), 800 written, $0.0215, answered"
+    )

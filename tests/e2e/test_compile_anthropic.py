@@ -51,6 +51,8 @@ def test_a_request_is_written_wrong_then_right_proven_merged_and_run(
 
     assert code == 0, err
     assert out.startswith("merged triple 0.1.0 (")
+    assert "  contract, round 1: 1,800 tokens read (800 from the cache, 100 into it), 250 written" in err
+    assert "  code, round 2: " in err
     assert "3 rounds" in err and "takes    number (integer)" in err
     assert mapp("exec", "triple", "number=14").out == "42\n"
     report = json.dumps(body_of(server.requests[-1])["messages"])

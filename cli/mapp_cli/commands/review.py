@@ -72,6 +72,8 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
         console.result(line)
     for result in found.verdict.results if found.verdict else ():
         show_check(console, result)
+    for call in found.calls:
+        console.result(f"  {call}")
     console.result(
         f"{found.spend.tokens_in:,} tokens read, {found.spend.tokens_out:,} written,"
         f" {dollars(found.spend.cost_micros)}, by {change.coder}"

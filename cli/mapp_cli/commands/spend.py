@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command("spend")
 @click.option(
     "--by",
-    type=click.Choice(["day", "month", "app", "model", "change"]),
+    type=click.Choice(["day", "month", "app", "model", "change", "round"]),
     default="day",
     show_default=True,
     help="What to add up by.",

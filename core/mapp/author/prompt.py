@@ -12,7 +12,7 @@ from typing import Final
 
 from mapp.author.coder import Brief, Files, Phase
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up with every change to the words or to how data is quoted; the digest tells exactly."""
 
 SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
@@ -37,7 +37,9 @@ MOST_OF: Final[Mapping[str, int]] = {
     "tests/properties.js": 12_000,
 }
 MOST_NEAR: Final = 3
-"""In characters; of longer texts beginning and end are shown. Of candidates, the first three."""
+"""In bytes, of which a token has at least one; of longer texts beginning and end are shown. Of candidates,
+the first three.
+"""
 
 # What a reader could be fooled with: control characters, those that reorder text (UAX #9), lone surrogates.
 _UNSEEN: Final = re.compile(
@@ -118,7 +120,7 @@ def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], li
     """Returns what stays the same over the rounds of a change, and what does not."""
     stable = [("request", short(brief.goal, MOST_GOAL))]
     near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MOST_NEAR]]
-    if near:
+    if near and brief.phase == "contract":
         stable.append(("apps that nearly do it", short("\n".join(near), MOST_GOAL)))
     fresh: list[tuple[str, str]] = []
     for path in SHOWN[brief.phase]:
@@ -134,13 +136,15 @@ def short(text: str, most: int) -> str:
     """Returns a text without unseen characters; of one that is too long, two thirds from its head.
 
     >>> short("a" * 10 + "b" * 5, 6)
-    'aaaa\\n[9 characters left out]\\nbb'
+    'aaaa\\n[9 bytes left out]\\nbb'
     """
     text = _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
-    if len(text) <= most:
+    data = text.encode()
+    if len(data) <= most:
         return text
     head = most * 2 // 3
-    return f"{text[:head]}\n[{len(text) - most:,} characters left out]\n{text[len(text) - (most - head) :]}"
+    first, last = (part.decode(errors="ignore") for part in (data[:head], data[head - most :]))
+    return f"{first}\n[{len(data) - most:,} bytes left out]\n{last}"
 
 
 def _fence(texts: list[str]) -> str:

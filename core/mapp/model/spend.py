@@ -87,6 +87,30 @@ class Planned:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One call of a coder for a change: which phase and round, how it stands or ended, what it cost."""
+
+    phase: str
+    round: int
+    state: str
+    spend: Spend
+
+    def __str__(self) -> str:
+        """Returns the call in one line."""
+        spend = self.spend
+        cache = f" ({spend.cached_in:,} from the cache, {spend.written_in:,} into it)"
+        return (
+            f"{self.phase}, round {self.round}: {spend.tokens_in:,} tokens read"
+            f"{cache if spend.cached_in or spend.written_in else ''}, {spend.tokens_out:,} written,"
+            f" {dollars(spend.cost_micros)}, {self.state}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the call as a JSON object."""
+        return {"phase": self.phase, "round": self.round, "state": self.state, **self.spend.to_dict()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
     """What a period or a change came to: how many calls of coders, and their spend."""
 

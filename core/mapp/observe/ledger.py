@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import MappError
-from mapp.model.spend import Planned, Spend, Sums, Totals
+from mapp.model.spend import Call, Planned, Spend, Sums, Totals
 from mapp.observe.journal import new_id
 
-By = Literal["day", "month", "app", "model", "change"]
+By = Literal["day", "month", "app", "model", "change", "round"]
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS spend (
@@ -55,6 +55,7 @@ _GROUPS: Final[dict[By, str]] = {
     "app": "app",
     "model": "CASE model WHEN '' THEN coder ELSE model END",
     "change": "change",
+    "round": "phase || ' ' || round",
 }
 PLANNED: Final = "planned"
 
@@ -133,13 +134,30 @@ class SpendLedger:
             ).fetchone()
         return None if found is None else str(found[0])
 
+    def calls(self, change: str) -> list[Call]:
+        """Returns the calls of a change, in the order in which they were made; raises LedgerFailed."""
+        if not self.path.exists():
+            return []
+        query = f"SELECT phase, round, state, {', '.join(_SPENT)} FROM spend WHERE change = ? ORDER BY id"
+        with self._connected() as connection:
+            rows = connection.execute(query, [change]).fetchall()
+        return [
+            Call(
+                phase=row["phase"],
+                round=row["round"],
+                state=row["state"],
+                spend=Spend(**{name: row[name] for name in _SPENT}),
+            )
+            for row in rows
+        ]
+
     def forget_answers(self, change: str) -> None:
         """Drops the answers of a change that has ended; what they cost stays. Raises LedgerFailed."""
         with self._connected() as connection, _transaction(connection):
             connection.execute("UPDATE spend SET answer = NULL WHERE change = ?", [change])
 
     def groups(self, by: By, *, days: int | None = None) -> list[Group]:
-        """Returns what was spent, by day, month, app, model or change; the last `days` days or all.
+        """Returns what was spent, by day, month, app, model, change or round; the last `days` days or all.
 
         Days and months come newest first, the others by cost. Raises LedgerFailed.
         """

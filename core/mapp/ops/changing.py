@@ -25,7 +25,7 @@ from mapp.library.holding import holding
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import SOURCE, App, Example, read_app
 from mapp.model.change import Change, ChangeKind
-from mapp.model.spend import Spend
+from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
@@ -83,6 +83,7 @@ class Changed:
     committed: Committed | None
     spend: Spend
     rounds: int
+    calls: tuple[Call, ...] = ()
 
     @property
     def used(self) -> str:
@@ -102,6 +103,7 @@ class Changed:
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "rounds": self.rounds,
             "spend": self.spend.to_dict(),
+            "calls": [call.to_dict() for call in self.calls],
         }
 
 
@@ -502,8 +504,16 @@ def _with(change: Change, **more: Any) -> str:
 def _changed(
     workspace: Workspace, change: Change, verdict: Verdict | None, committed: Committed | None
 ) -> Changed:
-    sums = open_ledger(workspace).sums(change.id).change
-    return Changed(change=change, verdict=verdict, committed=committed, spend=sums.spend, rounds=sums.rounds)
+    ledger = open_ledger(workspace)
+    sums = ledger.sums(change.id).change
+    return Changed(
+        change=change,
+        verdict=verdict,
+        committed=committed,
+        spend=sums.spend,
+        rounds=sums.rounds,
+        calls=tuple(ledger.calls(change.id)),
+    )
 
 
 def files_of_change(workspace: Workspace, change: Change) -> dict[str, bytes]:

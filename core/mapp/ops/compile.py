@@ -33,6 +33,8 @@ from mapp.validate.contract import STAND_IN, contract_faults
 LONGEST_NAME: Final = 40
 MOST_NEAR: Final = 3
 LONGEST_KIND: Final = 120
+BYTES_A_TOKEN: Final = 4
+"""Of English and code, for an estimate; what was read, the ledger tells."""
 NEAR_ENOUGH: Final = 0.35
 """Apps whose score is lower are not shown to a coder: they only cost tokens."""
 _FILLER: Final = re.compile(
@@ -219,7 +221,8 @@ def planned_expansion(workspace: Workspace, app: str, request: str) -> str:
 def _shown(workspace: Workspace, brief: Brief, files: Mapping[str, bytes]) -> str:
     prompt = render(brief, files)
     budget = workspace.config.budget_change or "no limit"
-    head = f"# {prompt.size:,} bytes for {workspace.config.coder or 'no coder yet'}; at most {budget}"
+    size = f"{prompt.size:,} bytes, about {prompt.size // BYTES_A_TOKEN:,} tokens,"
+    head = f"# {size} for {workspace.config.coder or 'no coder yet'}; at most {budget}"
     return f"{head}\n{prompt.text}"
 
 

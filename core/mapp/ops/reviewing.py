@@ -13,7 +13,7 @@ from mapp.library.change import Committed
 from mapp.model.app import SOURCE, read_app
 from mapp.model.change import Change
 from mapp.model.interface import compare
-from mapp.model.spend import Spend
+from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops.changing import base_tree, drop_change, files_of_change, merge_change, proof_of
@@ -31,6 +31,7 @@ class Reviewed:
     difference: tuple[str, ...]
     verdict: Verdict | None
     spend: Spend
+    calls: tuple[Call, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as `review --json` prints it."""
@@ -40,6 +41,7 @@ class Reviewed:
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "spend": self.spend.to_dict(),
+            "calls": [call.to_dict() for call in self.calls],
         }
 
 
@@ -53,12 +55,14 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
     change = Changes(workspace.home.journal).get(identity)
     new = _written(workspace, change)
     old = _standing(workspace, change)
+    ledger = open_ledger(workspace)
     return Reviewed(
         change=change,
         interface=tuple(_interface(old, new)),
         difference=tuple(_difference(old, new)),
         verdict=proof_of(workspace, change) if new else None,
-        spend=open_ledger(workspace).sums(change.id).change.spend,
+        spend=ledger.sums(change.id).change.spend,
+        calls=tuple(ledger.calls(change.id)),
     )
 
 
