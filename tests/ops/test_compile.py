@@ -71,6 +71,17 @@ def test_wrong_code_is_sent_back_with_the_fault_and_right_code_is_merged(built: 
     fsck(built.home.root)
 
 
+def test_an_answer_that_cannot_be_used_does_not_take_the_report_with_it(built: Built) -> None:
+    same = {"main.js": WRONG}
+    coder = ScriptedCoder(answers=[contract(), same, same, same, {"main.js": RIGHT}])
+    found = compiled(built, coder)
+
+    assert found.committed is not None
+    for row in coder.asked[3:]:
+        assert row.brief.report.count("the answer changes nothing") == 1
+        assert "prop_a_third_is_the_input" in row.brief.report
+
+
 def test_history_and_verdict_tell_who_wrote_it_and_what_it_cost(built: Built) -> None:
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
     head = next(catalogue.history(built.home, "triple"))

@@ -196,9 +196,14 @@ def _round(
         found = pay(desk.coder, brief, files, purse=desk.purse, watch=desk.watch)
         return apply(files, found.files, brief.may_change, adding=widening), ""
     except BadAnswer as failure:
-        return None, failure.message
+        return None, _besides(failure.message, report)
     except PatchRefused as error:
-        return None, str(error)
+        return None, _besides(str(error), report)
+
+
+def _besides(fault: str, report: str) -> str:
+    """Returns the fault of an answer that cannot be used, with what was to be mended by it and still is."""
+    return report if report.startswith(fault) else f"{fault}\n{report}".strip()
 
 
 def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequence[Finding]:
