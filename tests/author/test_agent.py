@@ -22,7 +22,7 @@ from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 from mapp.sandbox.confinement import Confinement
 from support.agents import DONE, SOURCE, SUCCESS, agent
-from support.processes import kill, start
+from support.processes import kill, marked, start
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="agents are run on POSIX systems")
 
@@ -54,20 +54,6 @@ def failure(coder: AgentCoder, budget: Budget | None = None) -> CoderFailed:
         ask(coder, budget)
     assert KEY not in str(error.value) + error.value.hint
     return error.value
-
-
-def marked(word: str) -> list[int]:
-    """Returns the living processes that have a word in their command line."""
-    found = []
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            try:
-                line = (place / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if word.encode() in line:
-                found.append(int(place.name))
-    return found
 
 
 def test_what_it_leaves_is_the_proposal_with_the_cost_that_it_tells(tmp_path: Path) -> None:

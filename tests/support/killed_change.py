@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -227,10 +228,8 @@ def main(kind: str, folder: Path, part: int, parts: int) -> None:
         assert "good" in prepared, prepared
         (template / "called.txt").unlink()
     whole = _one(kind, template, 0)
-    for row in (
-        whole,
-        *(_one(kind, template, number) for number in range(1, whole["writes"] + 1)[part::parts]),
-    ):
+    numbers = range(1, whole["writes"] + 1)[part::parts]
+    for row in chain([whole], (_one(kind, template, number) for number in numbers)):
         sys.stdout.write(json.dumps(row) + "\n")
         sys.stdout.flush()
 
