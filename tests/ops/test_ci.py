@@ -199,3 +199,14 @@ def test_a_heal_at_the_end_does_not_hide_the_version_that_the_range_demands(clon
     found = kinds_and_faults(mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json"))
 
     assert found[1] == ("heal", ["version"])
+
+
+def test_a_tree_that_is_refused_fails_its_commit_and_not_the_one_that_mends_it(clone: Clone) -> None:
+    first = clone.commit(draft(), "double: first")
+    (clone.folder / "README.md").symlink_to("main.js")
+    clone.commit(draft(), "double: a link")
+    (clone.folder / "README.md").unlink()
+    clone.commit(draft("1.0.1").file("README.md", "words\n"), "double: words")
+    answer = mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json")
+
+    assert [row["passed"] for row in json.loads(answer.out)["commits"]] == [False, True]

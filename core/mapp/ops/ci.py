@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.errors import InvalidApp, MappError, NotFound, UsageError
+from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound, UsageError
 from mapp.git.repository import Commit, Repository, discover
 from mapp.git.tree import read_snapshot
 from mapp.model.app import App, read_app
@@ -27,6 +27,8 @@ from mapp.validate.history import check_version
 MOST_COMMITS: Final = 200
 NOTHING: Final = "0" * 40
 """What forges give as the commit before the first one of a branch."""
+
+TREE_REFUSED: Final = "MAPP-0620"
 
 Begin = Callable[[Commit], None]
 Standing = tuple[App, dict[str, bytes]]
@@ -194,12 +196,19 @@ def _app_at(repository: Repository, commit: str) -> Standing:
 
 
 def _found(repository: Repository, commit: str | None) -> Standing | None:
-    """Returns the app that a commit holds; None where there is no commit, or no app in it."""
+    """Returns the app that a commit holds; None where there is no commit, or no app in it.
+
+    A tree that is refused holds none; of a history that is cut short nothing is known, and that is raised.
+    """
     if commit is None:
         return None
     try:
         return _app_at(repository, commit)
     except (InvalidApp, NotFound):
+        return None
+    except IntegrityError as error:
+        if error.code != TREE_REFUSED:
+            raise
         return None
 
 
