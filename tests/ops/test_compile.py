@@ -26,7 +26,7 @@ from mapp.ops import rounds
 from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Duplicate, found_branch, resume
 from mapp.ops.coders import open_ledger
-from mapp.ops.compile import compile_app, expand_app, read_contract, standing
+from mapp.ops.compile import compile_app, expand_app, read_contract, settled, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
 from mapp.ops.reviewing import approve_change, reject_change, review, waiting
@@ -394,6 +394,9 @@ def test_the_coder_chooses_an_app_that_does_it_already_and_nothing_is_written(bu
     assert "(number) -> integer" in coder.asked[0].prompt.stable
     assert "choice.json" in coder.asked[0].prompt.fresh
     assert catalogue.names(built.home) == ("triple",)
+    assert settled(built.workspace, "treble it") == "triple", "so that it is not asked again"
+    assert standing(built.workspace, "treble it", named=True) == "triple"
+    assert settled(built.workspace, "treble them") is None
 
 
 def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built: Built) -> None:

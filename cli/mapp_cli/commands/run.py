@@ -91,9 +91,13 @@ def _is_written(context: Context, request: str) -> bool:
     console = context.console
     if not console.can_ask or not context.config.coder:
         return False
-    from mapp.ops.compile import compile_app, nearest
+    from mapp.ops.compile import compile_app, nearest, settled
     from mapp_cli.deciding import Decider, show_changed, watching
 
+    if known := settled(context.ready, request):
+        console.tell(f"{known} was written for this, or chosen, but the request is not surely one of its own")
+        console.hint(f"mapp exec {known} …; to have another one written: mapp compile --new …")
+        return False
     console.tell("no app in the library does this")
     person = Decider(console=console, yes=False, merge=context.config.merge)
     near = nearest(context.ready, request)

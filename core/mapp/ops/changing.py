@@ -88,8 +88,7 @@ class Changed:
     @property
     def used(self) -> str:
         """Returns the app that was chosen instead, since it does the job already, or an empty text."""
-        chosen = _given(self.change).get("choice") or {}
-        return str(chosen["app"]) if chosen.get("choice") == "use" else ""
+        return _used_instead(self.change)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as `compile --json` prints it."""
@@ -105,6 +104,16 @@ class Changed:
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
         }
+
+
+def served_by(change: Change) -> str:
+    """Returns the app that has done what a change was to bring since it ended, or an empty text."""
+    return change.app if change.state == "merged" else _used_instead(change)
+
+
+def _used_instead(change: Change) -> str:
+    chosen = _given(change).get("choice") or {}
+    return str(chosen["app"]) if chosen.get("choice") == "use" else ""
 
 
 def begin(

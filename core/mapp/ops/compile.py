@@ -21,7 +21,7 @@ from mapp.model.schema import Schema
 from mapp.model.values import canonical
 from mapp.observe.changes import Changes
 from mapp.ops.ask import ask
-from mapp.ops.changing import Changed, Person, begin, carry_on
+from mapp.ops.changing import Changed, Person, begin, carry_on, served_by
 from mapp.ops.coders import open_coder
 from mapp.ops.folder import read_folder
 from mapp.ops.gate import USUAL, Options, resolver
@@ -105,17 +105,21 @@ def compile_app(
 def standing(workspace: Workspace, request: str, *, named: bool = False) -> str | None:
     """Returns the app that does what is asked already, or None; no model is asked.
 
-    It was written for the very same request, or, unless the person wants an app of a certain name, the
-    router is sure of it.
+    A coder wrote or chose it for the very same request, or, unless the person wants an app of a certain name,
+    the router is sure of it.
     """
-    names = catalogue.names(workspace.home)
-    for change in Changes(workspace.home.journal).waiting(ended=True):
-        if (change.state, change.request) == ("merged", request) and change.app in names:
-            return change.app
-    if named:
-        return None
+    known = settled(workspace, request)
+    if known or named:
+        return known
     decision = ask(workspace, Request(text=request), dry_run=True).decision
     return decision.app if isinstance(decision, Use) else None
+
+
+def settled(workspace: Workspace, request: str) -> str | None:
+    """Returns the app that a coder once wrote for the very same request, or said to do it already."""
+    names = catalogue.names(workspace.home)
+    ended = (row for row in Changes(workspace.home.journal).waiting(ended=True) if row.request == request)
+    return next((app for app in map(served_by, ended) if app in names), None)
 
 
 def expand_app(
