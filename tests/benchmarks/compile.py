@@ -9,7 +9,8 @@ cases is an expand request: a new minor version, again with wrong code first; th
 program as somebody else would write it. Where the old program does the new cases as it stands, no code is
 asked for, and none is wrong. At the end every case of both halves is run.
 
-A report shows the fault if an input stands in it on which the wrong program comes out otherwise.
+A report shows the fault if an input stands in it on which the wrong program comes out otherwise, or one
+and a law between inputs that breaks there.
 
 Exercism's cases are read beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says).
 """
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -277,8 +279,10 @@ def wrong_programs(job: Job, source: str, executor: Executor) -> list[str]:
 
 
 def shows(report: str, job: Job, wrong: str, right: str, executor: Executor) -> bool:
-    """Returns whether an input stands in a report on which the two programs come out otherwise."""
+    """Returns whether an input stands in a report on which the two programs differ, or a law breaks."""
     inputs = list(_inputs(report, job.app))
+    if inputs and re.search(r"property meta_\w+: is false for", report):
+        return True
     ends = (outcomes(replace(job.app, source=source), inputs, executor) for source in (wrong, right))
     return any(differ(one, other) for one, other in zip(*ends, strict=True))
 
