@@ -77,7 +77,7 @@ def test_only_what_a_phase_needs_is_shown() -> None:
 
 
 def test_fixed_words_are_short() -> None:
-    assert len(fixed("contract")) < 3_800 and len(fixed("code")) < 1_900
+    assert len(fixed("contract")) < 3_950 and len(fixed("code")) < 1_900
 
 
 TEXTS = some.text(max_size=200) | some.sampled_from(

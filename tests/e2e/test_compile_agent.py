@@ -70,6 +70,40 @@ def test_an_agent_in_the_settings_file_writes_wrong_then_right_code(set_up: Path
     assert (again.code, again.out) == (0, "treble does this already: nothing was spent\n")
 
 
+FUNCTION = """
+/**
+ * Multiplies a whole number by three.
+ * @param {integer} number
+ * @returns {integer}
+ * @example triple(7) // => 21
+ */
+export function triple(number) { return number * 3; }
+"""
+
+
+def test_an_imported_function_gains_its_tests_and_stays_as_it_is(set_up: Path) -> None:
+    (set_up / "work" / "triple.js").write_text(FUNCTION)
+    body = """
+assert os.environ["MAPP_PHASE"] == "contract" and "return number * 3" in Path("main.js").read_text()
+rows = contract["tests/examples.jsonl"]
+contract["mapp.toml"] = contract["mapp.toml"].replace("treble", os.environ["MAPP_APP"])
+if not Path("REPORT.md").exists():
+    contract["tests/properties.js"] = contract["tests/properties.js"].replace("* 2;", "* 2 + 1;")
+else:
+    assert "meta_twice" in Path("REPORT.md").read_text()
+write({**contract, "main.js": "function main() { return 0; }"})
+"""
+    compiled(set_up, body, "--dry-run", budget="$2, 12 rounds, 30 min")
+    answer = mapp("import", "triple.js", "--tests", "--yes")
+
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("merged triple 0.1.0")
+    assert mapp("exec", "triple", "number=14").out == "42\n"
+    (spent,) = json.loads(mapp("spend", "--by", "change", "--json").out)["spend"]
+    assert spent["rounds"] == 2
+    assert mapp("verdict", "triple", "--json").json["passed"]
+
+
 RUNAWAYS = {
     "prints success and does nothing": """
         print(json.dumps({"type": "result", "result": "all done", "total_cost_usd": 0.0, "usage": {}}))

@@ -20,16 +20,30 @@ from mapp_cli.context import Context, pass_context
     default=".",
     help="Below which folder; the current one by default.",
 )
+@click.option("--tests", is_flag=True, help="Have manifest and tests written too, prove them and merge it.")
+@click.option(
+    "--yes", "-y", is_flag=True, help="With --tests: allow spending, contract and merge beforehand."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the folder and the manifest as JSON.")
 @pass_context
 def command(
-    context: Context, file: Path, function: str | None, name: str | None, parent: Path, as_json: bool
-) -> None:
+    context: Context,
+    file: Path,
+    function: str | None,
+    name: str | None,
+    parent: Path,
+    tests: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
     """Turn a function of a JavaScript FILE into an app's folder.
 
     Its parameters and JSDoc (@param, @returns, @example) become the manifest and the first examples;
-    `mapp add` then checks and commits it.
+    `mapp add` then checks and commits it. With --tests the configured coder writes the contract that the
+    code has to meet as it is, and the app goes into the library.
     """
+    if tests:
+        return _with_tests(context, file, function=function, name=name, yes=yes, as_json=as_json)
     from typing import Any
 
     from mapp.ops.import_function import import_function
@@ -44,8 +58,31 @@ def command(
     )
     if as_json:
         context.console.json({**shown, "folder": str(folder)})
-        return
+        return 0
     context.console.result(str(folder))
     context.console.tell(
         f"look through {folder}/mapp.toml, add examples and requests, then: mapp add {folder}"
     )
+    return 0
+
+
+def _with_tests(
+    context: Context, file: Path, *, function: str | None, name: str | None, yes: bool, as_json: bool
+) -> int:
+    from mapp.model.manifest import Manifest
+    from mapp.ops.compile import compile_app
+    from mapp.ops.import_function import imported
+    from mapp_cli.deciding import Decider, show_changed, watching
+
+    console, workspace = context.console, context.ready
+    app, files, stated = imported(file, function=function, name=name)
+    changed = compile_app(
+        workspace,
+        Manifest.from_toml(files["mapp.toml"].decode()).description,
+        person=Decider(console=console, yes=yes, merge=context.config.merge),
+        watch=watching(console),
+        stated=stated,
+        name=app,
+        contract=files,
+    )
+    return show_changed(console, workspace, changed, as_json=as_json)

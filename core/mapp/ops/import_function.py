@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import InvalidInput, NotFound, UsageError
 from mapp.git.tree import LARGEST_FILE
+from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, Example
 from mapp.model.names import app_name_fault
 from mapp.model.values import InvalidValue, JSONValue, parse
 from mapp.ops.scaffold import readme, rows, write_app_folder
@@ -56,6 +58,20 @@ def import_function(
     if ask is not None:
         ask(app, manifest)
     return write_app_folder(parent / app, app, _files(app, manifest, script, chosen))
+
+
+def imported(
+    path: Path, *, function: str | None = None, name: str | None = None
+) -> tuple[str, dict[str, bytes], list[Example]]:
+    """Returns an app's name, its manifest and code (path -> bytes), and the examples of its JSDoc.
+
+    For a coder that writes the tests. Raises what `import_function` does.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = import_function(path, Path(place), function=function, name=name)
+        files = {part: (folder / part).read_bytes() for part in (MANIFEST, SOURCE)}
+        lines = (folder / EXAMPLES).read_text(encoding="utf-8").splitlines()
+        return folder.name, files, [Example.from_dict(parse(line)) for line in lines if line.strip()]
 
 
 def _read(path: Path) -> str:

@@ -50,7 +50,8 @@ class Task:
     """What is to be written: the request, the app's name, what there is already.
 
     `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave,
-    `contract` the files of one that the person wrote, so that no coder is asked for it.
+    `contract` the files of one that the person wrote, so that no coder is asked for it. With `main.js` among
+    them it is the code that is the person's: then the contract is asked for, until the code meets it.
     Where the app is not `named` by the person, the contract may give it another name, but none of `taken`.
     The first contract is that of round `first`: in those before, another kind of change was chosen.
     """
@@ -67,6 +68,11 @@ class Task:
     named: bool = True
     taken: tuple[str, ...] = ()
     first: int = 1
+
+    @property
+    def code(self) -> bytes | None:
+        """Returns the code that the person wrote, which nobody may change."""
+        return None if self.contract is None else self.contract.get(SOURCE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +106,9 @@ def write_contract(task: Task, desk: Desk) -> Contract:
         GivenUp: no round came to one.
         CoderFailed: there is no answer to be had, or no budget left.
     """
-    if task.contract is not None:
+    if task.contract is not None and task.code is None:
         return Contract(files=dict(task.contract), choice=None, round=0)
-    files = dict(task.base_files or {})
+    files = dict(task.contract or task.base_files or {})
     report, choice = "", None
     for number in range(task.first, task.first + MOST_CONTRACTS):
         proposed, report = _round(task, desk, "contract", number, files, report)
@@ -119,6 +125,9 @@ def write_contract(task: Task, desk: Desk) -> Contract:
         faults = _contract_faults(task, desk, files)
         if faults:
             report = faults_report(faults)
+            continue
+        if task.code is not None and not (verdict := _tried(task, desk, files)).passed:
+            report = _report(verdict)
             continue
         if desk.answered("contract", number + 1):
             continue  # the person wanted it otherwise, and the next round is paid for
@@ -152,6 +161,8 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     """
     if (kept := _as_it_was(task, desk, contract)) is not None:
         return kept
+    if task.code is not None:
+        return Written(files=contract, verdict=_tried(task, desk, contract), rounds=0)
     files = dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
@@ -169,13 +180,17 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
         last = Written(files=files, verdict=verdict, rounds=number)
         if verdict.passed:
             return last
-        report = report_of(verdict.results, {check.id: check.says for check in CHECKS})
+        report = _report(verdict)
         alike.append(frozenset(row.check for row in verdict.results if not row.passed))
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
         raise GivenUp(f"no code for {task.app} came about in {MOST_CODES} rounds", hint=report)
     return last
+
+
+def _report(verdict: Verdict) -> str:
+    return report_of(verdict.results, {check.id: check.says for check in CHECKS})
 
 
 def _round(
