@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mapp.sandbox import engine
 from mapp.sandbox.executor import Job, Killed, Program, Result, Returned, Threw, Unserialisable
 from mapp.sandbox.forking import ForkingExecutor
 from support.scripts import children, wait_for, zygotes
@@ -41,7 +43,6 @@ class Soak:
         self.ended: Counter[str] = Counter()
         self.started = 0
         self.kills = 0
-        self.groups: set[int] = set()  # of all processes that there have been
         self._lock = threading.Lock()
         self._end = time.monotonic() + seconds
         self._runs = runs
@@ -77,7 +78,6 @@ class Soak:
         while self._goes_on():
             time.sleep(0.2)
             helpers = zygotes()
-            self.groups.update(helpers)
             victims = [*helpers, *(child for helper in helpers for child in children(helper))]
             if victims:
                 self._end_one(chance.choice(victims))
@@ -116,27 +116,47 @@ def resident_kb() -> int:
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
 
 
-def living(groups: set[int]) -> list[int]:
-    """Returns the processes of some process groups, and dead ones that we or a zygote have not buried."""
-    found: list[tuple[int, int]] = []
-    dead: list[tuple[int, int]] = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
+def left(mark: bytes) -> list[int]:
+    """Returns the workers that live, by the mark in their command line, and dead ones that nobody buries.
+
+    The zygotes are ours: one that was killed between runs lies there until the next run in its lane. A number
+    proves nothing: in twenty minutes the kernel gives each to many.
+    """
+    marked, dead = set(), []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        process = int(stat.parent.name)
         try:
-            state, parent, group = status.read_text().rpartition(")")[2].split()[:3]
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            command = (stat.parent / "cmdline").read_bytes()
         except OSError:  # gone since
             continue
-        if int(group) in groups:
-            (dead if state in "ZX" else found).append((int(status.parent.name), int(parent)))
-    known = {process for process, _ in found} | {os.getpid()}
-    return [process for process, _ in found] + [process for process, parent in dead if parent in known]
+        if state in "ZX":
+            dead.append((process, int(parent)))
+        elif mark in command:
+            marked.add(process)
+    workers = marked - {*children(os.getpid())}
+    return [*workers, *(process for process, parent in dead if parent in marked)]
 
 
-def helpers(soak: Soak) -> set[int]:
-    """Returns the zygotes, and those killed between runs: the next run in their lane buries them."""
-    return soak.groups & {*children(os.getpid())}
+def marked(mark: bytes) -> Callable[..., list[str]]:
+    """Returns the engine's way to start a process, with a mark that all that it forks bears too."""
+    command = engine.command
+
+    def with_mark(module: str, name: str = engine.DEFAULT) -> list[str]:
+        python, *rest = command(module, name)
+        return [python, "-X", mark.decode(), *rest]
+
+    return with_mark
 
 
 def check(seconds: float, runs: int) -> Soak:
+    with pytest.MonkeyPatch.context() as patch:
+        mark = f"soak-of-{os.getpid()}".encode()
+        patch.setattr(engine, "command", marked(mark))
+        return check_marked(mark, seconds, runs)
+
+
+def check_marked(mark: bytes, seconds: float, runs: int) -> Soak:
     before, own = descriptors(), children(os.getpid())
     with ForkingExecutor(lanes=2) as executor:
         executor.run(job_of("value", 1))
@@ -144,12 +164,12 @@ def check(seconds: float, runs: int) -> Soak:
         soak = Soak(executor, seconds=seconds, runs=runs)
         soak.run()
         grown = resident_kb() - memory
-        soak.groups.update(zygotes())
-        assert len(helpers(soak)) <= 2
+        assert len({*children(os.getpid())} - {*own}) <= 2
         # The workers of a zygote that was killed last die with it, but not in the same moment.
-        wait_for(lambda: set(living(soak.groups)) <= helpers(soak))
+        wait_for(lambda: not left(mark))
 
-    wait_for(lambda: not living(soak.groups))
+    assert zygotes() == []
+    wait_for(lambda: not left(mark))
     assert sum(soak.ended.values()) == soak.started
     wrong = {
         kind for kind in soak.ended if not {kind.split(": ")[0], "crash", "wall"} & {kind.split(": ")[1]}
