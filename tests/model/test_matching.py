@@ -70,3 +70,11 @@ def test_megabytes_fit_a_simple_pattern() -> None:
     schema = Schema.from_dict({"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"})
 
     assert is_valid(schema, "QUJD" * 2_000_000)
+
+
+def test_exact_divisions_far_from_what_people_count_with_are_bounded() -> None:
+    prices = Schema.from_dict({"type": "array", "items": {"multipleOf": 0.01}})
+    absurd = Schema.from_dict({"type": "array", "items": {"multipleOf": 1e-300}})
+
+    assert violations(prices, [12.34] * 100_000) == ()
+    assert [problem.message for problem in violations(absurd, [1e300] * 100_000)] == [OVERLOADED]

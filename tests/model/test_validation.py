@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 from typing import Any
@@ -180,3 +181,30 @@ def test_dates_and_times_that_are_sound_fit(format_: str, text: str) -> None:
 
 def test_a_text_that_is_no_date_at_all_is_one_mistake() -> None:
     assert len(violations(Schema(format="date"), "tomorrow")) == 1
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "paths"),
+    [
+        ({"type": "array", "items": {"type": "integer"}}, ["a"] * 1_000_000, [f"[{n}]" for n in range(20)]),
+        (
+            {"type": "array", "maxItems": 5, "items": {"properties": {"a": {"items": {"minimum": 0}}}}},
+            [*[{"a": [0, 1]}] * 300, {"a": [0, -1]}],
+            ["", "[300].a[1]"],
+        ),
+        (
+            {"type": "object", "properties": {"a": {"const": 1}, "b": {"items": {"enum": ["x"]}}, "c": {}}, "required": ["c"]},
+            {"a": 2, "b": [*["x"] * 300, "y"]},
+            ["", "a", "b[300]"],
+        ),
+        ({"properties": {}, "additionalProperties": False}, {f"k{n}": 1 for n in range(100_000)}, [""]),
+        ({"type": "array", "items": {"format": "date"}}, ["2024-1-1"] * 300, [f"[{n}]" for n in range(20)]),
+    ],
+)  # fmt: skip
+def test_the_mistakes_of_a_large_value_are_found_one_by_one(
+    schema: dict[str, Any], value: Any, paths: list[str]
+) -> None:
+    """The library makes the errors of all parts at once: gigabytes for a stranger's megabytes."""
+    found = [problem.path for problem in violations(Schema.from_dict(schema), value)]
+
+    assert found == paths

@@ -1,8 +1,9 @@
-"""How much work it is at the most to match a value's texts against the patterns of its schema.
+"""How much work it is at the most to check a value: its texts against patterns, its numbers for multiples.
 
 A linear-time engine takes, for every character, a step for each place of the pattern where it can be. Places
 multiply: `[01]*1[01]{9000}` is short and has nine thousand. What a stranger's pattern costs the host is
-therefore known before it is matched, and the same everywhere, as a limit on time would not be.
+therefore known before it is matched, and the same everywhere, as a limit on time would not be. A number is
+divided exactly, and that takes long where it or the divisor is far from what people count with.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from math import prod
 from typing import Final
 
 from mapp.model.schema import Schema
-from mapp.model.values import JSONValue
+from mapp.model.values import LARGEST_INTEGER, JSONValue
 
 MOST_WORK: Final = 2**26
 """Characters times places that are matched for one value: some seconds where it is slowest."""
+USUAL_DIVISION: Final = 64
+FAR_DIVISION: Final = 2048
+"""What to divide a number takes, in the same unit."""
 
 _TOKEN: Final = re.compile(
     r"""(?P<one>\[(?:\\.|[^\[\]\\])*\] | \\[pPux]\{[^}]*\} | \\. | [^\[\]()|*+?{}\\] | \}|\])
@@ -35,10 +39,13 @@ class _Unclear(Exception):
 
 
 def work(schema: Schema, value: JSONValue) -> int:
-    """Returns how many steps it takes at most to match all texts of a value that meet a pattern."""
+    """Returns how many steps it takes at most to check what meets a pattern or a divisor in a value."""
     match value:
         case str() if schema.pattern is not None:
             return (len(value) + 1) * places(schema.pattern)
+        case int() | float() if schema.multiple_of is not None:
+            usual = abs(value) <= LARGEST_INTEGER and schema.multiple_of >= 1e-9
+            return USUAL_DIVISION if usual else FAR_DIVISION
         case list() if schema.items is not None:
             return sum(work(schema.items, item) for item in value)
         case dict():

@@ -6,9 +6,11 @@ can neither hang the host nor make it fetch. How much there may be to match is b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mapp.errors import InvalidArguments, InvalidSchema, Problem
 from mapp.model.manifest import Manifest
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS: Final = 20
 """How many mistakes one report names."""
-OVERLOADED: Final = "has more text than its patterns can be matched against"
+MOST_AT_ONCE: Final = 200
+"""A value of more parts is not given to the library as a whole to find all of its mistakes."""
+Place: TypeAlias = "tuple[str | int, ...]"
+OVERLOADED: Final = "takes more work to check than is done for one value: long texts, many places of patterns"
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 _DIGITS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "date-time": f"^{_DATE}[Tt ]{_TIME}$"}
@@ -32,18 +37,11 @@ def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
     document = canonical(schema.to_dict())
     if _is_overloaded(schema, document, value):
         return (Problem(path="", message=OVERLOADED),)
-    validator = _validator(document)
-    found: list[Problem] = []
-    for error in validator.iter_errors(value):
-        path, message = _place(error.instance_path), _message(error.message)
-        if "allOf" in error.schema_path:  # no schema has one, but for what `_strict` adds
-            if any(problem.path == path for problem in found):
-                continue
-            message = "is not written as its format demands"
-        found.append(Problem(path=path, message=message))
-        if len(found) == MOST_PROBLEMS:
-            break
-    return tuple(found)
+    if _validator(document).is_valid(value):
+        return ()
+    small = _size(value, MOST_AT_ONCE) < MOST_AT_ONCE
+    problems = _problems(schema, value) if small else _one_by_one(schema, value, ())
+    return tuple(islice(problems, MOST_PROBLEMS))
 
 
 def is_valid(schema: Schema, value: JSONValue) -> bool:
@@ -98,8 +96,54 @@ def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:
             yield Problem(path=f"{path}.default", message=problem.message)
 
 
+def _problems(schema: Schema, value: JSONValue, at: Place = ()) -> Iterator[Problem]:
+    """Yields the mistakes of a value that lies at a place; the library makes all of them at once."""
+    found: set[str] = set()
+    for error in _validator(canonical(schema.to_dict())).iter_errors(value):
+        path, message = _place([*at, *error.instance_path]), _message(error.message)
+        if "allOf" in error.schema_path:  # no schema has one, but for what `_strict` adds
+            if path in found:
+                continue
+            message = "is not written as its format demands"
+        found.add(path)
+        yield Problem(path=path, message=message)
+
+
+def _one_by_one(schema: Schema, value: JSONValue, at: Place) -> Iterator[Problem]:
+    """Yields the mistakes of a large value: of itself, and of each part that has some."""
+    match value:
+        case list() if schema.items is not None:
+            yield from _problems(replace(schema, items=None), value, at)
+            test = _validator(canonical(schema.items.to_dict())).is_valid
+            for index, item in enumerate(value):
+                if not test(item):
+                    yield from _one_by_one(schema.items, item, (*at, index))
+        case dict() if schema.properties:
+            names = tuple((name, Schema()) for name, _ in schema.properties)
+            yield from _problems(replace(schema, properties=names), value, at)
+            for name, inner in schema.properties:
+                if name in value and not _validator(canonical(inner.to_dict())).is_valid(value[name]):
+                    yield from _one_by_one(inner, value[name], (*at, name))
+        case _:
+            yield from _problems(schema, value, at)
+
+
+def _size(value: JSONValue, most: int) -> int:
+    """Returns how many values there are in a value, itself among them; no need to count beyond `most`."""
+    size, left = 0, [value]
+    while left and size < most:
+        size += 1
+        match left.pop():
+            case list() as items:
+                left += items[:most]
+            case dict() as members:
+                left += islice(members.values(), most)
+    return size
+
+
 def _is_overloaded(schema: Schema, document: str, value: JSONValue) -> bool:
-    return '"pattern":' in document and work(schema, value) > MOST_WORK
+    heavy = '"pattern":' in document or '"multipleOf":' in document
+    return heavy and work(schema, value) > MOST_WORK
 
 
 @lru_cache(maxsize=1024)
@@ -148,7 +192,7 @@ def _refuse(address: str) -> Any:
     raise InvalidSchema(f"a schema may not fetch {address}")
 
 
-def _place(path: list[str | int]) -> str:
+def _place(path: Sequence[str | int]) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
