@@ -92,7 +92,7 @@ _CHECKS: Final = (
     "One list, in this order, for all that may move `main`: `mapp add`, `edit`, `compile`, `expand`,",
     "`rollback`; `mapp test` and `mapp ci` run it too. The kind of a change selects the checks. One",
     "with nothing to look at is skipped, and that is no failure. A source that does not load ends the trial.",
-    "Where the app or a predicate takes for ever, or all runs together too long (two minutes, and half a",
+    "Where the app or a predicate takes for ever, or all runs together too long (five minutes, and a",
     "second for each input), the trial has failed and the checks that are left are skipped.",
     "",
     "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` beside the tree that it is",

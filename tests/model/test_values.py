@@ -121,6 +121,7 @@ def test_true_is_not_one_but_one_is_one_point_zero() -> None:
         ('{"a": "\\ud800"}', "a: contains a lone surrogate"),
         ('{"\\udc00": 1}', "has a name that contains a lone surrogate"),
         ("[" * 100_000, "nested too deeply"),
+        ("9" * 5000, "a number has too many digits"),
         ("[" * (DEEPEST + 2) + "]" * (DEEPEST + 2), "nested deeper than 64"),
         ("1 2", "is not JSON"),
         ("\ufeff1", "is not JSON"),

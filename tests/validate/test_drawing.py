@@ -58,6 +58,10 @@ HOSTILE: dict[str, tuple[Manifest, str]] = {
         contract(text={"type": "string", "format": "date", "pattern": "^[a-z]+$"}),
         "no input fits, or they are too rare",
     ),
+    "a format whose texts are all shorter": (
+        contract(n={"type": "integer"}, when={"type": "string", "format": "date", "minLength": 50}),
+        "no input fits, or they are too rare: none of 2,001 that were drawn did: when: no text of its length",
+    ),
     "more different items than there are": (
         contract(rows={"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "boolean"}}),
         "no input fits: rows: minItems 3 different items, but only 2 values fit an item",

@@ -87,3 +87,14 @@ def test_patience_ends_within_a_batch(executor: Executor) -> None:
     assert all(isinstance(row, Returned) for row in patient.run_batch([JOB] * AT_ONCE))
     with pytest.raises(OutOfTime):
         patient.run_batch([JOB])
+
+
+def test_what_runs_at_the_same_time_counts_once() -> None:
+    ticks = itertools.count(step=10)
+    patience = Patience(25, clock=lambda: float(next(ticks)))
+    with patience.counted(), patience.counted():
+        pass
+    with patience.counted():
+        pass  # twenty seconds were counted, not thirty
+    with pytest.raises(OutOfTime), patience.counted():
+        pass

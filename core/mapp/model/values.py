@@ -56,7 +56,8 @@ def parse(
     except RecursionError:
         raise InvalidValue(f"{what} is nested too deeply: more than {DEEPEST} levels") from None
     except ValueError as error:
-        raise InvalidValue(f"{what} is not JSON: {error}") from None
+        said = "a number has too many digits" if "int_max_str_digits" in str(error) else str(error)
+        raise InvalidValue(f"{what} is not JSON: {said}") from None
     return checked(value, what=what)
 
 

@@ -22,9 +22,12 @@ from mapp.sandbox.executor import (
     run_batch,
 )
 
-SECONDS: Final = 120.0
-SECONDS_AN_INPUT: Final = 0.5
-"""So much a trial may take, and so much more for each input that is drawn; most take five in all."""
+SECONDS: Final = 300.0
+SECONDS_AN_INPUT: Final = 1.0
+"""So much a trial may take, and so much more for each input that is drawn.
+
+Most take five in all, but on a machine that is busy with other work twenty times as much.
+"""
 
 
 AT_ONCE: Final = 64
@@ -41,12 +44,17 @@ class OutOfTime(MappError):
 
 
 class Patience:
-    """The time that is left for one trial, counted while something runs; safe to use from several threads."""
+    """The time that is left for one trial; safe to use from several threads.
+
+    It is counted while something runs, once also where several things do.
+    """
 
     def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
         self._spent = 0.0
+        self._since = 0.0
+        self._running = 0
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -54,12 +62,20 @@ class Patience:
         """Counts the time of what is done within; raises OutOfTime where none was left for it."""
         if self._spent > self.seconds:
             raise OutOfTime(f"all runs of the trial together took more than {self.seconds:.0f} seconds")
-        started = self._clock()
+        with self._lock:
+            if not self._running:
+                self._since = self._clock()
+            self._running += 1
         try:
             yield
         finally:
-            with self._lock:
-                self._spent += self._clock() - started
+            self._account()
+
+    def _account(self) -> None:
+        with self._lock:
+            now = self._clock()
+            self._spent, self._since = self._spent + now - self._since, now
+            self._running -= 1
 
 
 class PatientExecutor:

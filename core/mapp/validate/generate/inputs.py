@@ -19,6 +19,8 @@ from mapp.validate.generate.neighbours import neighbour
 
 FRUITLESS: Final = 2000
 """After how many draws in a row that bring nothing new drawing stops."""
+TRIES: Final = 50
+"""So often an argument is drawn alone to see whether it is the one that no value is found for."""
 LARGEST: Final = 4_000_000
 """The most characters of JSON that all inputs of one app have together."""
 
@@ -146,4 +148,21 @@ def _explanation(manifest: Manifest, misfits: Counter[str]) -> str:
     if problems:
         return f"{said}, e.g. {problems[0]}"
     likeliest = next((why for why, _ in misfits.most_common() if why not in ("", "it does not fit")), "")
-    return f"{said}: {likeliest}" if likeliest else said
+    return ": ".join([said, *_hopeless(manifest), likeliest]) if likeliest else said
+
+
+def _hopeless(manifest: Manifest) -> Iterator[str]:
+    """Yields the first argument of which no value could be drawn."""
+    for argument in manifest.arguments:
+        drawer, dice = values(argument.schema, argument.name), Dice(0)
+        if not argument.optional and not any(_drawable(drawer, dice) for _ in range(TRIES)):
+            yield argument.name
+            return
+
+
+def _drawable(drawer: Drawer, choices: Choices) -> bool:
+    try:
+        drawer(choices)
+    except Rejected:
+        return False
+    return True
