@@ -29,7 +29,7 @@ from mapp.ops.coders import open_ledger
 from mapp.ops.compile import compile_app, expand_app, read_contract, settled, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
-from mapp.ops.reviewing import approve_change, reject_change, review, waiting
+from mapp.ops.reviewing import approve_change, edited, reject_change, review, waiting
 from mapp.sandbox.executor import LOST
 from mapp.validate.trial import Trial
 from support.authors import MANIFEST, RIGHT, WRONG, Decided, contract, quiet
@@ -608,3 +608,23 @@ def test_a_verdict_that_the_machine_spoiled_is_formed_again(
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
 
     assert spoiled and found.committed is not None and found.rounds == 2
+
+
+def test_a_person_edits_what_was_written_and_no_coder_goes_on_with_it(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    worse, verdict = edited(built.workspace, found.change.id, "main.js", WRONG.encode())
+
+    assert (worse.state, verdict.passed) == ("failed", False)
+    with pytest.raises(InvalidApp, match="is not proven"):
+        approve_change(built.workspace, found.change.id)
+    silent = ScriptedCoder(answers=[])
+    again = resume(built.workspace, found.change.id, person=Decided(), watch=quiet, coder=silent, options=FEW)
+    assert (again.committed, silent.asked) == (None, [])
+
+    mine = RIGHT.replace("input.number * 3", "3 * input.number")
+    better, verdict = edited(built.workspace, found.change.id, "main.js", mine.encode())
+    assert (better.state, verdict.passed) == ("proven", True)
+    approve_change(built.workspace, found.change.id)
+    assert catalogue.load(built.home, "triple").source == mine
+    rows = list(catalogue.history(built.home, "triple"))
+    assert [row.trailers.get("Mapp-Edited") for row in rows] == ["by hand", "by hand", "by hand", None, None]

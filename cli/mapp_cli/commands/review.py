@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapp_cli.commands.edit import FILES
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
+from mapp_cli.deciding import FAILED
 from mapp_cli.rendering import show_check
+from mapp_cli.side_by_side import LEAST, side_by_side
 
 if TYPE_CHECKING:
     from mapp.ops.reviewing import Reviewed
+    from mapp.ops.workspace import Workspace
 
 
 @click.command("review")
 @click.argument("change", required=False)
 @click.option("--approve", is_flag=True, help="Merge it; it has to be proven.")
 @click.option("--reject", is_flag=True, help="Take it away with what was written; the cost stays on record.")
+@click.option("--edit", is_flag=True, help="Open a file of it in your editor; the gate looks at the result.")
+@click.option(
+    "--file",
+    "name",
+    type=click.Choice(FILES),
+    default=FILES[0],
+    show_default=True,
+    help="Which file to edit.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
-def command(context: Context, change: str | None, approve: bool, reject: bool, as_json: bool) -> None:
+def command(
+    context: Context,
+    change: str | None,
+    approve: bool,
+    reject: bool,
+    edit: bool,
+    name: str,
+    as_json: bool,
+) -> int:
     """List the changes that wait, or show CHANGE: what differs, the verdict, what it cost."""
     from mapp.errors import UsageError
     from mapp.ops.indexing import catch_up
     from mapp.ops.reviewing import approve_change, reject_change, review, waiting
 
     console, workspace = context.console, context.ready
-    if (approve and reject) or ((approve or reject) and change is None):
+    chosen = [approve, reject, edit].count(True)
+    if chosen > 1 or (chosen and change is None):
         raise UsageError(
-            "name one change, and either --approve or --reject it", hint="mapp review lists them"
+            "name one change, and either --approve, --reject or --edit it", hint="mapp review lists them"
         )
     if change is None:
         rows = waiting(workspace)
         if as_json:
             console.json({"changes": [row.to_dict() for row in rows]})
-            return
+            return 0
         cells = [(row.id, row.kind, row.app, row.state, row.detail or row.request) for row in rows]
         console.table(cells, ["change", "kind", "app", "state", "about"])
-        return
+        return 0
+    if edit:
+        return _edit(console, workspace, change, name, as_json=as_json)
     if approve:
         committed = approve_change(workspace, change)
         catch_up(workspace, progress=console.progress)
@@ -53,8 +81,36 @@ def command(context: Context, change: str | None, approve: bool, reject: bool, a
         said, text = {"dropped": dropped.id}, f"dropped {dropped.branch} of {dropped.app}"
     else:
         _show(console, review(workspace, change), as_json=as_json)
-        return
+        return 0
     console.json(said) if as_json else console.result(text)
+    return 0
+
+
+def _edit(console: Console, workspace: Workspace, change: str, name: str, *, as_json: bool) -> int:
+    from mapp.ops.reviewing import edited, review
+
+    shown = review(workspace, change)
+    text = shown.after.get(name, b"").decode()
+    written = click.edit(text, extension=Path(name).suffix)
+    if written is None or written == text:
+        console.tell("nothing changed")
+        return 0
+    found, verdict = edited(workspace, shown.change.id, name, written.encode())
+    if as_json:
+        console.json({"change": found.to_dict(), "verdict": verdict.to_dict()})
+    else:
+        for result in verdict.results:
+            show_check(console, result)
+        console.result(f"{found.branch} of {found.app}: {found.state}")
+    return 0 if verdict.passed else FAILED
+
+
+def _difference(found: Reviewed) -> Iterable[str]:
+    """Returns what differs: in two columns on a terminal that has room for them, else as a unified diff."""
+    width = get_terminal_size().columns
+    if sys.stdout.isatty() and width >= LEAST:
+        return side_by_side(found.before, found.after, width)
+    return found.difference
 
 
 def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
@@ -68,7 +124,7 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
     console.result(f"  {change.request}")
     for line in found.interface:
         console.result(f"  {line}")
-    for line in found.difference:
+    for line in _difference(found):
         console.result(line)
     for result in found.verdict.results if found.verdict else ():
         show_check(console, result)
@@ -79,4 +135,6 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
         f" {dollars(found.spend.cost_micros)}, by {change.coder}"
     )
     if change.state == "proven":
-        console.hint(f"mapp review {change.id} --approve merges it, --reject takes it away")
+        console.hint(
+            f"mapp review {change.id} --approve merges it, --edit changes it, --reject takes it away"
+        )

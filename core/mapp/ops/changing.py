@@ -24,14 +24,14 @@ from mapp.library.change import Committed, message
 from mapp.library.holding import holding
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import SOURCE, App, Example, read_app
-from mapp.model.change import Change, ChangeKind
+from mapp.model.change import Change, ChangeKind, State
 from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.coders import open_coder, open_ledger, open_purse
 from mapp.ops.gate import USUAL, Options
-from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, write_code, write_contract
+from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, tried, write_code, write_contract
 from mapp.ops.twins import twin
 from mapp.ops.workspace import Workspace
 from mapp.validate.contract import STAND_IN
@@ -217,8 +217,37 @@ def resume(
         raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists what waits")
     if _merged_already(workspace, change):
         return _settled(workspace, change)
+    if _given(change).get("edited"):
+        return _as_edited(workspace, change, person)
     coder = coder or open_coder(workspace.config)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
+
+
+def edit_change(
+    workspace: Workspace, change: Change, files: Files, *, options: Options = USUAL
+) -> tuple[Change, Verdict]:
+    """Returns a change after a person edited its files (path -> bytes), and what the gate says of them.
+
+    From then on it is the person's: no coder goes on with it.
+
+    Raises:
+        InvalidApp: the files form no app; nothing is kept.
+        Busy: another process writes at the change.
+    """
+    with holding(workspace.home.holds, f"writing-{change.id}", patience=0):
+        verdict = tried(task_of(workspace, change, options), workspace, files)
+        change = replace(change, given=_with(change, edited=True))
+        commit = _kept(workspace, change, Written(files=files, verdict=verdict, rounds=0))
+        state: State = "proven" if verdict.passed else "failed"
+        return Changes(workspace.home.journal).moved(change, state, "edited by hand", commit), verdict
+
+
+def _as_edited(workspace: Workspace, change: Change, person: Person) -> Changed:
+    verdict = proof_of(workspace, change)
+    if verdict is None or not verdict.passed or not person.may_merge(change, verdict):
+        return _changed(workspace, change, verdict, None)
+    committed = merge_change(workspace, change, verdict)
+    return _changed(workspace, Changes(workspace.home.journal).get(change.id), verdict, committed)
 
 
 def carry_on(
@@ -481,11 +510,13 @@ def _trailers(workspace: Workspace, change: Change, verdict: str) -> Mapping[str
     given = _given(change)
     chosen = given.get("choice") or {}
     choice = {"Mapp-Choice": _chosen(chosen)} if chosen else {}
+    edited = {"Mapp-Edited": "by hand"} if given.get("edited") else {}
     return {
         "Mapp-Operation": change.kind,
         "Mapp-Request": change.request[:LONGEST_TRAILER],
         "Mapp-Change": change.id,
         **choice,
+        **edited,
         "Mapp-Coder": change.coder,
         "Mapp-Model": spend.model,
         "Mapp-Prompt": f"{digest('contract')} {digest('code')}",

@@ -16,7 +16,7 @@ from mapp.model.interface import compare
 from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
-from mapp.ops.changing import base_tree, drop_change, files_of_change, merge_change, proof_of
+from mapp.ops.changing import base_tree, drop_change, edit_change, files_of_change, merge_change, proof_of
 from mapp.ops.coders import open_ledger
 from mapp.ops.gate import is_proof
 from mapp.ops.workspace import Workspace
@@ -32,6 +32,8 @@ class Reviewed:
     verdict: Verdict | None
     spend: Spend
     calls: tuple[Call, ...]
+    before: Mapping[str, bytes]
+    after: Mapping[str, bytes]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as `review --json` prints it."""
@@ -63,6 +65,8 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
         verdict=proof_of(workspace, change) if new else None,
         spend=ledger.sums(change.id).change.spend,
         calls=tuple(ledger.calls(change.id)),
+        before=old,
+        after=new,
     )
 
 
@@ -83,6 +87,19 @@ def approve_change(workspace: Workspace, identity: str) -> Committed:
             code="MAPP-0830",
         )
     return merge_change(workspace, change, verdict)
+
+
+def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tuple[Change, Verdict]:
+    """Returns a change with another content of one of its files, and what the gate says of it.
+
+    Raises:
+        NotFound: there is no such change, or it has written nothing.
+        InvalidApp: that is no app any more; nothing is kept.
+    """
+    change = Changes(workspace.home.journal).get(identity)
+    if change.ended:
+        raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists what waits")
+    return edit_change(workspace, change, {**files_of_change(workspace, change), path: content})
 
 
 def reject_change(workspace: Workspace, identity: str) -> Change:

@@ -126,7 +126,7 @@ def write_contract(task: Task, desk: Desk) -> Contract:
         if faults:
             report = faults_report(faults)
             continue
-        if task.code is not None and not (verdict := _tried(task, desk, files)).passed:
+        if task.code is not None and not (verdict := tried(task, desk.workspace, files)).passed:
             report = _report(verdict)
             continue
         if desk.answered("contract", number + 1):
@@ -162,7 +162,7 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     if (kept := _as_it_was(task, desk, contract)) is not None:
         return kept
     if task.code is not None:
-        return Written(files=contract, verdict=_tried(task, desk, contract), rounds=0)
+        return Written(files=contract, verdict=tried(task, desk.workspace, contract), rounds=0)
     files = dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
@@ -173,7 +173,7 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
             continue
         files = {**contract, SOURCE: proposed[SOURCE]}
         try:
-            verdict = _tried(task, desk, files)
+            verdict = tried(task, desk.workspace, files)
         except InvalidApp as error:
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
@@ -246,7 +246,7 @@ def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     """Returns the old code under the new contract, where the gate lets it pass: only wordings were added."""
     if task.base is None:
         return None
-    verdict = _tried(task, desk, contract, patient=False)
+    verdict = tried(task, desk.workspace, contract, patient=False)
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
 
 
@@ -260,24 +260,25 @@ def _steadily(look: Callable[[], Found], faults: Callable[[Found], Iterable[Find
     return look() if lost else found
 
 
-def _tried(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
-    return _steadily(lambda: _judged(task, desk, files, patient=patient), _problems)
+def tried(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
+    """Returns what the gate says of files (path -> bytes) that were written for a task; raises InvalidApp."""
+    return _steadily(lambda: _judged(task, workspace, files, patient=patient), _problems)
 
 
 def _problems(verdict: Verdict) -> Iterable[Finding]:
     return (row for result in verdict.results for row in result.problems)
 
 
-def _judged(task: Task, desk: Desk, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
+def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
     app = read_app(files)
     trial = trial_of(
-        desk.workspace,
+        workspace,
         app,
         files,
         base=None if task.base is None else (task.base, task.base_files or {}),
         kind=task.kind,
         options=task.options,
-        runs=() if task.base is None else good_runs(desk.workspace, task.base),
+        runs=() if task.base is None else good_runs(workspace, task.base),
         blind=True,
     )
     return judged(trial, tree_id(files), patient=patient)

@@ -1,0 +1,38 @@
+"""Two versions of files next to each other, as wide as the terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Final
+
+AROUND: Final = 2
+"""So many lines that are the same are shown before and after a difference."""
+LEAST: Final = 100
+"""Columns that a terminal needs for two halves that can be read."""
+
+
+def side_by_side(before: Mapping[str, bytes], after: Mapping[str, bytes], width: int) -> Iterator[str]:
+    """Yields the files that differ, line by line: on the left what was, on the right what is."""
+    half = (width - 3) // 2
+    for path in sorted({*before, *after}):
+        old, new = (files.get(path, b"").decode("utf-8", "replace").splitlines() for files in (before, after))
+        if old != new:
+            yield f"── {path} ".ljust(width, "─")
+            yield from _rows(old, new, half)
+
+
+def _rows(old: Sequence[str], new: Sequence[str], half: int) -> Iterator[str]:
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    for group in matcher.get_grouped_opcodes(AROUND):
+        for kind, left, left_end, right, right_end in group:
+            mark = " " if kind == "equal" else "│"
+            for one, other in zip_longest(old[left:left_end], new[right:right_end], fillvalue=""):
+                yield f"{_cut(one, half)} {mark} {_cut(other, half)}".rstrip()
+        yield ""
+
+
+def _cut(line: str, most: int) -> str:
+    line = line.expandtabs(4)
+    return line.ljust(most) if len(line) <= most else f"{line[: most - 1]}…"
