@@ -22,17 +22,22 @@ MOST_CALLS: Final = 3_000
 
 
 def render_code(brief: Brief, workspace: Files) -> Prompt:
-    """Returns the prompt for the code of an app, for a small model."""
+    """Returns the prompt for the code of an app, for a small model.
+
+    It is not shown the program that failed, only what that did wrong: it would copy it word for word.
+    """
     parts = [
         ("request", short(brief.goal, MOST_GOAL // 4)),
         ("types", short(_types(workspace), MOST_CALLS)),
         ("calls that are right", short("\n".join(_calls(workspace)), MOST_CALLS)),
     ]
     fresh = []
+    if brief.report and not brief.widening:
+        workspace = {path: data for path, data in workspace.items() if path != "main.js"}
     if "main.js" in workspace:
         fresh.append(("main.js", short(_text(workspace, "main.js"), MOST_SOURCE)))
     if brief.report:
-        fresh.append(("report on main.js", short(brief.report, MOST_REPORT // 4)))
+        fresh.append(("report on the last program", short(brief.report, MOST_REPORT // 4)))
     return Prompt(
         system=fixed_words("small-code"),
         stable=quoted(parts),
