@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from mapp.config import load_config
 from support.apps import app
 from support.library import Built, library
 from support.terminal import mapp
@@ -75,3 +78,32 @@ def test_a_run_whose_input_was_not_kept_cannot_be_replayed(
     run = _run("--grant", "store")
 
     assert "was not kept" in mapp("replay", run).err
+
+
+@pytest.mark.parametrize(
+    "calls",
+    ["[[[[", "[" * 5000, "7", "null", '[{"call": 7}]', '[{"call":"store.get","arguments":["n"],"error":7}]',
+     '[{"call":7,"arguments":[]}]', '[{"call":"llm","arguments":[],"error":{"code":[]}}]'],
+)  # fmt: skip
+def test_a_damaged_recording_is_told(built: Built, calls: str) -> None:
+    run = _run("--grant", "store")
+    _tampered(calls)
+    found = mapp("replay", run)
+
+    assert found.code == 6, found.err
+    assert "damaged" in found.err
+
+
+def test_a_recording_that_was_changed_makes_a_difference_and_nothing_else(built: Built) -> None:
+    """What a run got can be rewritten on the disk; a replay shows what comes of it, and reaches nothing."""
+    run = _run("--grant", "store")
+    _tampered('[{"call":"store.get","arguments":["n"],"answer":41}]')
+    found = mapp("replay", run, "--json")
+
+    assert (found.code, found.json["equal"]) == (1, False)
+    assert mapp("exec", "count", "number=1", "--grant", "store").out.strip() == "2"
+
+
+def _tampered(calls: str) -> None:
+    with closing(sqlite3.connect(load_config().library / "journal.sqlite")) as journal, journal:
+        journal.execute("UPDATE recordings SET calls = ?", [calls])

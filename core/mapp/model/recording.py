@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mapp.errors import InvalidInput, Problem
+from mapp.errors import IntegrityError, InvalidInput, Problem
 from mapp.model.door import Door
 from mapp.model.values import JSONValue, canonical
 
@@ -95,8 +95,25 @@ def write_recording(exchanges: Sequence[Exchange]) -> str:
 
 
 def read_recording(text: str) -> tuple[Exchange, ...]:
-    """Returns what `write_recording` wrote."""
-    return tuple(Exchange.from_dict(row) for row in json.loads(text))
+    """Returns what `write_recording` wrote.
+
+    Raises:
+        IntegrityError: it did not write that.
+    """
+    try:
+        found = tuple(Exchange.from_dict(row) for row in json.loads(text))
+        ours = all(_is_text(row.name, row.code, row.message) for row in found)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        ours = False
+    if not ours:
+        raise IntegrityError(
+            "the recording of this run is damaged", hint="what it asked cannot be repeated; run the app anew"
+        )
+    return found
+
+
+def _is_text(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _exchange(door: Door) -> Exchange:
