@@ -99,7 +99,8 @@ def check_differential(trial: Trial) -> Result:
 
     assert trial.base is not None
     inputs = [*trial.drawn_for(trial.base), *_stated(trial)]
-    before, after = trial.attempt(trial.base, inputs), trial.attempt(trial.app, inputs)
+    before = trial.attempt(trial.base, inputs)
+    after = trial.again(inputs, trial.attempt(trial.app, inputs))
     differing = [
         (arguments, old, new)
         for arguments, old, new in zip(inputs, before, after, strict=True)
