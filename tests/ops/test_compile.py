@@ -24,11 +24,12 @@ from mapp.model.verdict import Finding, Verdict
 from mapp.observe.changes import Changes
 from mapp.ops import rounds
 from mapp.ops.ask import ask
-from mapp.ops.changing import Changed, Duplicate, found_branch, resume
+from mapp.ops.changing import Changed, Duplicate, resume
 from mapp.ops.coders import open_ledger
 from mapp.ops.compile import compile_app, expand_app, read_contract, settled, standing
 from mapp.ops.execute import execute
 from mapp.ops.gate import Options
+from mapp.ops.growing import found_branch
 from mapp.ops.reviewing import approve_change, edited, reject_change, review, waiting
 from mapp.sandbox.executor import LOST
 from mapp.validate.trial import Trial

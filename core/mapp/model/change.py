@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -34,6 +35,16 @@ class Change:
     def branch(self) -> str:
         """Returns the branch that the change grows on, e.g. `compile/0197a…`."""
         return f"{self.kind}/{self.id}"
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Returns what it began with, and what was decided since."""
+        found: dict[str, Any] = json.loads(self.given)
+        return found
+
+    def knowing(self, **more: Any) -> str:
+        """Returns the text of what is known of it, with more that was decided."""
+        return json.dumps({**self.known, **more})
 
     @property
     def ended(self) -> bool:

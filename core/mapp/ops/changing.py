@@ -9,18 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from mapp.author.choice import Choice
 from mapp.author.coder import Coder, Files, Near, Progress, Watch
 from mapp.author.failures import CoderFailed
-from mapp.author.prompt import digest
 from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded
-from mapp.git.branches import branch_tip, branches
-from mapp.git.repository import Repository
-from mapp.git.tree import read_snapshot
+from mapp.git.branches import branches
 from mapp.library import branching, catalogue, nascent
-from mapp.library.change import Committed, message
+from mapp.library.change import Committed
 from mapp.library.holding import holding
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import SOURCE, App, Example, read_app
@@ -31,12 +28,11 @@ from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.coders import open_coder, open_ledger, open_purse
 from mapp.ops.gate import USUAL, Options
+from mapp.ops.growing import begun, end_merged, keep, keep_contract, merge_change, proof_of
 from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, tried, write_code, write_contract
 from mapp.ops.twins import twin
 from mapp.ops.workspace import Workspace
 from mapp.validate.contract import STAND_IN
-
-LONGEST_TRAILER: Final = 500
 
 
 class Duplicate(MappError):
@@ -95,7 +91,7 @@ class Changed:
         return {
             "change": self.change.to_dict(),
             "app": self.used or self.change.app,
-            "choice": _given(self.change).get("choice"),
+            "choice": self.change.known.get("choice"),
             "version": self.committed.version if self.committed else None,
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
@@ -112,7 +108,7 @@ def served_by(change: Change) -> str:
 
 
 def _used_instead(change: Change) -> str:
-    chosen = _given(change).get("choice") or {}
+    chosen = change.known.get("choice") or {}
     return str(chosen["app"]) if chosen.get("choice") == "use" else ""
 
 
@@ -192,7 +188,7 @@ def _same_wish(one: Change, other: Change, *, named: bool) -> bool:
 
 def _stated(change: Change) -> list[Any]:
     """Returns what a person gave besides the request."""
-    given = _given(change)
+    given = change.known
     return [given.get("stated"), given.get("contract")]
 
 
@@ -217,7 +213,7 @@ def resume(
         raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists what waits")
     if _merged_already(workspace, change):
         return _settled(workspace, change)
-    if _given(change).get("edited"):
+    if change.known.get("edited"):
         return _as_edited(workspace, change, person)
     coder = coder or open_coder(workspace.config)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
@@ -236,8 +232,8 @@ def edit_change(
     """
     with holding(workspace.home.holds, f"writing-{change.id}", patience=0):
         verdict = tried(task_of(workspace, change, options), workspace, files)
-        change = replace(change, given=_with(change, edited=True))
-        commit = _kept(workspace, change, Written(files=files, verdict=verdict, rounds=0))
+        change = replace(change, given=change.knowing(edited=True))
+        commit = keep(workspace, change, Written(files=files, verdict=verdict, rounds=0))
         state: State = "proven" if verdict.passed else "failed"
         return Changes(workspace.home.journal).moved(change, state, "edited by hand", commit), verdict
 
@@ -296,12 +292,12 @@ def _carried_on(
     change = _agreed(workspace, changes, change, contract)
     task = task_of(workspace, change, options)
     written = write_code(task, desk, contract.files)
-    commit = _kept(workspace, change, written)
+    commit = keep(workspace, change, written)
     if not written.verdict.passed:
         failed = [result.check for result in written.verdict.results if not result.passed]
         change = changes.moved(change, "failed", f"the gate refuses it: {', '.join(failed)}", commit)
         return _changed(workspace, change, written.verdict, None)
-    if change.kind == "compile" and not _given(change).get("new"):
+    if change.kind == "compile" and not change.known.get("new"):
         _refuse_twins(workspace, change, written, options)
     change = changes.moved(change, "proven", "waits for its merge", commit)
     if not person.may_merge(change, written.verdict):
@@ -312,7 +308,7 @@ def _carried_on(
 
 def _used(workspace: Workspace, changes: Changes, change: Change, choice: Choice) -> Changed:
     """Ends a change for which there is nothing to write."""
-    change = replace(change, given=_with(change, choice=choice.to_dict()))
+    change = replace(change, given=change.knowing(choice=choice.to_dict()))
     change = changes.moved(change, "dropped", f"{choice.app} does it: {choice.reason}")
     open_ledger(workspace).forget_answers(change.id)
     return _changed(workspace, change, None, None)
@@ -323,7 +319,7 @@ def _widening(workspace: Workspace, changes: Changes, change: Change, contract: 
     assert contract.choice is not None
     app = contract.choice.app
     base = catalogue.snapshot(workspace.home, app).commit
-    given = _with(change, choice=contract.choice.to_dict(), base=base, first=contract.round + 1)
+    given = change.knowing(choice=contract.choice.to_dict(), base=base, first=contract.round + 1)
     change = replace(change, kind="expand", app=app, given=given)
     changes.put(change)
     return change
@@ -333,16 +329,12 @@ def _agreed(workspace: Workspace, changes: Changes, change: Change, contract: Co
     """Returns a change whose contract is approved: under its name, with the contract on its branch."""
     name = read_app({SOURCE: STAND_IN, **contract.files}).name
     choice = contract.choice
-    given = change.given if choice is None else _with(change, choice=choice.to_dict())
+    given = change.given if choice is None else change.knowing(choice=choice.to_dict())
     if (name, given) != (change.app, change.given):
         change = replace(change, app=name, given=given)
         changes.put(change)
-    if not _begun(workspace, change):
-        files = {SOURCE: STAND_IN, **contract.files}
-        text = message(
-            f"{change.app}: the contract", _trailers(workspace, change, "none"), body=change.request
-        )
-        _commit(workspace, change, files, text, None)
+    if not begun(workspace, change):
+        keep_contract(workspace, change, {SOURCE: STAND_IN, **contract.files})
     return change
 
 
@@ -359,7 +351,7 @@ def _refuse_twins(workspace: Workspace, change: Change, written: Written, option
 
 def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> Task:
     """Returns what a change has to write; raises NotFound when the app that it widens is gone."""
-    given = _given(change)
+    given = change.known
     near = tuple(
         Near(name=name, description=text, interface="".join(more))
         for name, text, *more in given.get("near", ())
@@ -396,57 +388,6 @@ def _contract(given: Mapping[str, Any]) -> dict[str, bytes] | None:
     return None if texts is None else {path: text.encode() for path, text in texts.items()}
 
 
-def found_branch(workspace: Workspace, change: Change) -> tuple[Repository, str]:
-    """Returns the repository and the newest commit of a change; raises NotFound if it has written nothing."""
-    if nascent.exists(workspace.home, change.id):
-        repository, found = nascent.kept(workspace.home, change.id, change.branch)
-        return repository, found.commit
-    repository = catalogue.open_repository(workspace.home, change.app)
-    return repository, branch_tip(repository, change.branch)
-
-
-def proof_of(workspace: Workspace, change: Change) -> Verdict | None:
-    """Returns the verdict on what a change has written last, or None."""
-    repository, commit = found_branch(workspace, change)
-    return read_verdict(repository, repository.tree_of(commit))
-
-
-def base_tree(workspace: Workspace, change: Change) -> str | None:
-    """Returns the tree of the app that a change began from, None for a new app."""
-    if change.kind == "compile":
-        return None
-    return catalogue.open_repository(workspace.home, change.app).tree_of(json.loads(change.given)["base"])
-
-
-def merge_change(workspace: Workspace, change: Change, verdict: Verdict) -> Committed:
-    """Returns what was committed on `main` by merging a proven change.
-
-    Raises:
-        InvalidApp: no passing verdict is recorded for it.
-        MovedOn: `main` moved since the change began.
-        AlreadyThere: a new app's name was taken meanwhile.
-    """
-    trailers = _trailers(workspace, change, "passed" if verdict.passed else "failed")
-    text = message(f"{change.app}: {verdict.version}", trailers, body=change.request)
-    home, signature = workspace.home, workspace.signature()
-    if change.kind == "compile":
-        committed = nascent.merge(home, change.id, change.branch, text, signature, tell=workspace.tell)
-    else:
-        committed = branching.merge(home, change.app, change.branch, text, signature, tell=workspace.tell)
-    _end(workspace, change, committed.commit)
-    return committed
-
-
-def drop_change(workspace: Workspace, change: Change) -> None:
-    """Takes a change away with what it has written; what it cost stays in the ledger."""
-    if change.kind == "compile":
-        nascent.drop(workspace.home, change.id)
-    elif change.branch in branching.pending(workspace.home, change.app):
-        branching.drop(workspace.home, change.app, change.branch, tell=workspace.tell)
-    Changes(workspace.home.journal).moved(change, "dropped")
-    open_ledger(workspace).forget_answers(change.id)
-
-
 def _merged_already(workspace: Workspace, change: Change) -> bool:
     """Returns whether a kill came between the merge and the note of it."""
     try:
@@ -465,80 +406,9 @@ def _settled(workspace: Workspace, change: Change) -> Changed:
     repository = catalogue.open_repository(home, change.app)
     if change.branch in branches(repository):
         branching.drop(home, change.app, change.branch, tell=workspace.tell)
-    _end(workspace, change, committed.commit)
+    end_merged(workspace, change, committed.commit)
     ended = Changes(home.journal).get(change.id)
     return _changed(workspace, ended, read_verdict(repository, found.tree), committed)
-
-
-def _end(workspace: Workspace, change: Change, commit: str) -> None:
-    Changes(workspace.home.journal).moved(change, "merged", "", commit)
-    open_ledger(workspace).forget_answers(change.id)
-
-
-def _begun(workspace: Workspace, change: Change) -> bool:
-    """Returns whether something was written on the branch of a change."""
-    if change.kind == "compile":
-        return nascent.exists(workspace.home, change.id)
-    return change.branch in branching.pending(workspace.home, change.app)
-
-
-def _kept(workspace: Workspace, change: Change, written: Written) -> str:
-    """Returns the commit of what was written last, on the change's branch, with its verdict beside it."""
-    failed = [result.check for result in written.verdict.results if not result.passed]
-    trailers = _trailers(workspace, change, f"failed: {' '.join(failed)}" if failed else "passed")
-    said = "not proven" if failed else "proven"
-    text = message(f"{change.app}: {written.verdict.version}, {said}", trailers, body=change.request)
-    return _commit(workspace, change, written.files, text, written.verdict)
-
-
-def _commit(
-    workspace: Workspace, change: Change, files: Mapping[str, bytes], text: str, verdict: Verdict | None
-) -> str:
-    home, signature = workspace.home, workspace.signature()
-    if change.kind == "compile":
-        return nascent.keep(home, change.id, change.branch, files, text, signature, verdict)
-    if not _begun(workspace, change):
-        branching.begin(home, change.app, change.branch, tell=workspace.tell)
-    return branching.grow(
-        home, change.app, change.branch, files, text, signature, verdict=verdict, tell=workspace.tell
-    )
-
-
-def _trailers(workspace: Workspace, change: Change, verdict: str) -> Mapping[str, str]:
-    """Returns what a commit says of a change; what it cost is the sum up to now."""
-    spend = open_ledger(workspace).sums(change.id).change.spend
-    given = _given(change)
-    chosen = given.get("choice") or {}
-    choice = {"Mapp-Choice": _chosen(chosen)} if chosen else {}
-    edited = {"Mapp-Edited": "by hand"} if given.get("edited") else {}
-    return {
-        "Mapp-Operation": change.kind,
-        "Mapp-Request": change.request[:LONGEST_TRAILER],
-        "Mapp-Change": change.id,
-        **choice,
-        **edited,
-        "Mapp-Coder": change.coder,
-        "Mapp-Model": spend.model,
-        "Mapp-Prompt": f"{digest('contract')} {digest('code')}",
-        "Mapp-Tokens-In": str(spend.tokens_in),
-        "Mapp-Tokens-Out": str(spend.tokens_out),
-        "Mapp-Cost-USD": f"{spend.cost_usd:.6f}",
-        "Mapp-Verdict": verdict,
-        "Mapp-Base": str(given.get("base", "")),
-    }
-
-
-def _chosen(row: Mapping[str, Any]) -> str:
-    return str(Choice(kind=row["choice"], app=row["app"], reason=row["reason"]))
-
-
-def _given(change: Change) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(change.given)
-    return found
-
-
-def _with(change: Change, **more: Any) -> str:
-    return json.dumps({**_given(change), **more})
 
 
 def _changed(
@@ -554,12 +424,6 @@ def _changed(
         rounds=sums.rounds,
         calls=tuple(ledger.calls(change.id)),
     )
-
-
-def files_of_change(workspace: Workspace, change: Change) -> dict[str, bytes]:
-    """Returns the files that a change has written last (path -> bytes)."""
-    repository, commit = found_branch(workspace, change)
-    return read_snapshot(repository, commit).files
 
 
 def parse_example(text: str) -> Example:

@@ -16,9 +16,10 @@ from mapp.model.interface import compare
 from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
-from mapp.ops.changing import base_tree, drop_change, edit_change, files_of_change, merge_change, proof_of
+from mapp.ops.changing import edit_change
 from mapp.ops.coders import open_ledger
 from mapp.ops.gate import is_proof
+from mapp.ops.growing import base_tree, drop_change, files_of_change, merge_change, proof_of
 from mapp.ops.workspace import Workspace
 
 
