@@ -321,6 +321,25 @@ def test_more_wordings_for_what_an_app_does_already_cost_no_code(built: Built) -
     assert catalogue.load(built.home, "triple").source == RIGHT
 
 
+def test_an_argument_that_no_test_speaks_of_still_asks_for_code(built: Built) -> None:
+    compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE
+    coder = ScriptedCoder(answers=[wider])
+    with pytest.raises(CoderFailed, match="no more answers"):
+        expand_app(
+            built.workspace,
+            "triple",
+            "also add a little",
+            person=Decided(),
+            watch=quiet,
+            coder=coder,
+            options=FEW,
+        )
+
+    assert coder.asked[-1].brief.phase == "code", "the old code would pass, and ignore it"
+
+
 def test_what_the_tests_of_an_app_say_word_for_word_is_run_with_their_arguments(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
     held_back = next(

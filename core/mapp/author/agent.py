@@ -45,6 +45,8 @@ UNPRICED: Final = 50_000
 MOST_DISK: Final = 512 * 1024 * 1024
 LARGEST_FILE: Final = 64 * 1024 * 1024
 MOST_PROCESSES: Final = 256
+TELL_EVERY: Final = 10
+"""Seconds between two words of how long an agent has been at it."""
 LOOK_EVERY: Final = 0.5
 PATIENCE: Final = 20.0
 """Seconds that the warden has to clean up."""
@@ -280,7 +282,8 @@ def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: flo
                 return
             if now - looked >= LOOK_EVERY:
                 looked = now
-                watch(Progress(doing=f"working for {now - ran.began:.0f} s"))
+                told = int(now - ran.began) // TELL_EVERY * TELL_EVERY
+                watch(Progress(doing=f"working for {told} s"))
                 if scratch.size(root) > MOST_DISK:
                     ran.stopped = "disk"
                     return

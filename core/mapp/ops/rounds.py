@@ -19,6 +19,7 @@ from mapp.author.report import faults_report, report_of
 from mapp.errors import InvalidApp, MappError
 from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.interface import interface_hash
 from mapp.model.verdict import Finding, Kind, Verdict
 from mapp.ops.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
@@ -243,8 +244,11 @@ def _name_faults(task: Task, name: str) -> list[Finding]:
 
 
 def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written | None:
-    """Returns the old code under the new contract, where the gate lets it pass: only wordings were added."""
-    if task.base is None:
+    """Returns the old code under the new contract, where the gate lets it pass: only wordings were added.
+
+    A contract that takes or gives something else asks for code, however little its examples say of it.
+    """
+    if task.base is None or interface_hash(task.base.manifest) != interface_hash(_read(contract).manifest):
         return None
     verdict = tried(task, desk.workspace, contract, patient=False)
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None

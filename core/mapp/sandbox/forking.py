@@ -26,7 +26,7 @@ from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import LOST, Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.verdict import note, noted
 
-PATIENCE = 10.0  # seconds until a zygote or a worker that should answer at once is given up
+PATIENCE = 30.0  # seconds until what should answer at once is given up; a busy machine is slow
 CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"  # as in zygote.py

@@ -21,7 +21,7 @@ from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Th
 from mapp.sandbox.probing import measured
 from mapp.sandbox.verdict import LEVELS, note, noted
 
-PATIENCE = 10.0  # seconds a worker may take to start, and to read its job
+PATIENCE = 30.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18
 UNKNOWN_MB = 0.0  # nobody tells by how much a dead worker had grown
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
