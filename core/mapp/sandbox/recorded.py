@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 
 from mapp.model.recording import Exchange
 from mapp.model.values import InvalidValue, canonical
+from mapp.sandbox.around import Around
 from mapp.sandbox.calls import Answer, Broker, Call, Refused
-from mapp.sandbox.executor import Executor, Inspection, Isolation, Job, Killed, Result, Threw, run_batch
+from mapp.sandbox.executor import Executor, Job, Result
 
 UNRECORDED = Refused(code="unrecorded", message="the recording holds no such call")
 UNAVAILABLE = Refused(code="unavailable", message="no recording answers this call")
@@ -90,51 +89,21 @@ def same_calls(before: Sequence[Exchange], after: Sequence[Exchange]) -> bool:
     return [(*row.asked, row.code) for row in before] == [(*row.asked, row.code) for row in after]
 
 
-class RecordedExecutor:
+class RecordedExecutor(Around):
     """An Executor that has the host calls of every run answered from the same recorded calls."""
 
     def __init__(self, executor: Executor, recorded: Sequence[Exchange]) -> None:
-        self._executor = executor
+        super().__init__(executor)
         self._recorded = tuple(recorded)
-
-    @property
-    def engine(self) -> str:
-        """The engine and its version."""
-        return self._executor.engine
-
-    @property
-    def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine."""
-        return self._executor.isolation
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; a broker that is given answers instead."""
         if broker is None and job.program.capabilities.calls:
             broker = RecordedBroker(self._recorded, again=True, otherwise=Stand())
-        return self._executor.run(job, broker)
+        return super().run(job, broker)
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
         """Returns what came of each job, in their order; those that call their host run one by one."""
         if any(job.program.capabilities.calls for job in jobs):
             return [self.run(job) for job in jobs]
-        return run_batch(self._executor, jobs)
-
-    def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
-        return self._executor.inspect(source)
-
-    def warm(self) -> None:
-        """Starts what the first run will need."""
-        self._executor.warm()
-
-    def close(self) -> None:
-        """Ends all helper processes."""
-        self._executor.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        return super().run_batch(jobs)

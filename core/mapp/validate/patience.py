@@ -6,21 +6,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from mapp.errors import MappError
+from mapp.sandbox.around import Around
 from mapp.sandbox.calls import Broker
-from mapp.sandbox.executor import (
-    Executor,
-    Inspection,
-    Isolation,
-    Job,
-    Killed,
-    Result,
-    Threw,
-    run_batch,
-)
+from mapp.sandbox.executor import Executor, Job, Result
 
 SECONDS: Final = 300.0
 SECONDS_AN_INPUT: Final = 1.0
@@ -78,52 +69,22 @@ class Patience:
             self._running -= 1
 
 
-class PatientExecutor:
+class PatientExecutor(Around):
     """An Executor that gives up once the patience is at its end."""
 
     def __init__(self, executor: Executor, patience: Patience) -> None:
-        self._executor = executor
+        super().__init__(executor)
         self._patience = patience
-
-    @property
-    def engine(self) -> str:
-        """The engine and its version."""
-        return self._executor.engine
-
-    @property
-    def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine."""
-        return self._executor.isolation
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises OutOfTime."""
         with self._patience.counted():
-            return self._executor.run(job, broker)
+            return super().run(job, broker)
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
         """Returns what came of each job, in their order; raises OutOfTime."""
         found: list[Result] = []
         for start in range(0, len(jobs), AT_ONCE):
             with self._patience.counted():
-                found += run_batch(self._executor, jobs[start : start + AT_ONCE])
+                found += super().run_batch(jobs[start : start + AT_ONCE])
         return found
-
-    def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
-        return self._executor.inspect(source)
-
-    def warm(self) -> None:
-        """Starts what the first run will need."""
-        self._executor.warm()
-
-    def close(self) -> None:
-        """Ends all helper processes."""
-        self._executor.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -1,0 +1,55 @@
+"""An Executor around another: passes on all that its subclass does not do otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from mapp.sandbox.calls import Broker
+from mapp.sandbox.executor import Executor, Inspection, Isolation, Job, Killed, Result, Threw, run_batch
+
+
+class Around:
+    """What runs, measures and ends is the executor within."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    @property
+    def engine(self) -> str:
+        """The engine and its version."""
+        return self._executor.engine
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a broken engine and the machine."""
+        return self._executor.isolation
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Returns what came of the job."""
+        return self._executor.run(job, broker)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
+        """Returns what came of each job, in their order."""
+        return run_batch(self._executor, jobs)
+
+    def inspect(self, source: str) -> Inspection | Threw | Killed:
+        """Evaluates the script, calls nothing, and lists its functions."""
+        return self._executor.inspect(source)
+
+    def warm(self) -> None:
+        """Starts what the first run will need."""
+        self._executor.warm()
+
+    def close(self) -> None:
+        """Ends all helper processes."""
+        self._executor.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
