@@ -115,13 +115,14 @@ def _report_bug(console: Console, error: BaseException, words: list[str]) -> Non
 def _log(text: str) -> Path:
     import platform
     import time
-    from importlib.metadata import version
 
     import platformdirs
+
+    from mapp.distribution import version
 
     folder = platformdirs.user_log_path("mapp", appauthor=False)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    head = f"mapp {version('mapp')}, Python {platform.python_version()}, {platform.platform()}\n\n"
+    head = f"mapp {version()}, Python {platform.python_version()}, {platform.platform()}\n\n"
     path.write_text(head + text, encoding="utf-8")
     return path

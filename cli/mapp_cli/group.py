@@ -105,9 +105,9 @@ class LazyGroup(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from mapp.distribution import version
 
-        click.echo(f"mapp {version('mapp')}")
+        click.echo(f"mapp {version()}")
         ctx.exit()
 
 

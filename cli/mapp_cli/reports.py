@@ -26,7 +26,7 @@ class Reports:
     def write(self, verdicts: Sequence[tuple[str, Verdict]]) -> None:
         """Writes what was asked for, under a temporary name first."""
         from mapp.config import write_whole
-        from mapp.ops.gate import version
+        from mapp.distribution import version
         from mapp.validate.gate import CHECKS
         from mapp.validate.reports import junit, sarif
 

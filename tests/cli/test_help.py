@@ -40,7 +40,7 @@ def test_without_a_word_mapp_says_how_it_is_used() -> None:
 def test_the_version_is_told() -> None:
     from importlib.metadata import version
 
-    assert mapp("--version").out == f"mapp {version('mapp')}\n"
+    assert mapp("--version").out == f"mapp {version('mapp-cli')}\n"
 
 
 def test_a_mistyped_command_is_told_with_the_nearest() -> None:

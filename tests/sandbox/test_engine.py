@@ -42,7 +42,7 @@ def test_one_that_is_missing_is_refused_with_the_extra_to_install(only_the_defau
     with pytest.raises(SandboxUnavailable) as caught:
         open_executor(engine="quickjs-ng")
 
-    assert caught.value.hint == "install it with: pip install 'mapp[quickjs-ng]'"
+    assert caught.value.hint == "install it with: pip install 'quickjs-ng>=0.17,<0.18'"
 
 
 def test_a_command_says_so_too(only_the_default: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_a_command_says_so_too(only_the_default: None, monkeypatch: pytest.Monke
 
     found = mapp("exec", "double", "number=1")
 
-    assert "mapp[quickjs-ng]" in found.err
+    assert "quickjs-ng>=0.17,<0.18" in found.err
 
 
 def test_without_the_second_only_the_first_is_there(only_the_default: None) -> None:

@@ -19,6 +19,7 @@ from mapp.errors import MappError
 if TYPE_CHECKING:
     from mapp.index.embed import Vectors
 
+REQUIREMENT: Final = "wordllama>=0.4.0"
 _WEIGHTS: Final = Path("weights") / "l2_supercat_256.safetensors"
 _TOKENIZER: Final = Path("tokenizers") / "l2_supercat_tokenizer_config.json"
 _METHOD: Final = "mean-v1"
@@ -101,6 +102,6 @@ def _installed_folder() -> Path:
 def _missing(why: str) -> MappError:
     return MappError(
         f"the word vectors cannot be used: {why}",
-        hint="Install them with pip install 'mapp[wordllama]', or set `embedder` back to minilm.",
+        hint=f"Install them with pip install '{REQUIREMENT}', or set `embedder` back to minilm.",
         code="MAPP-0321",
     )

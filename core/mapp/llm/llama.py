@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from mapp.llm.model import WARMTH, Completion, ModelFailed
 
+REQUIREMENT: Final = "llama-cpp-python>=0.3.9"
 CHILD: Final = Path(__file__).with_name("llama_child.py")
 CONTEXT: Final = 8_192
 MEMORY: Final = 8 * 1024**3
@@ -56,7 +57,8 @@ class LlamaModel:
         if not self.path.is_file():
             raise ModelFailed("unavailable", f"there is no file {self.path}")
         if self.python == sys.executable and importlib.util.find_spec("llama_cpp") is None:
-            raise ModelFailed("unavailable", "llama-cpp-python is not installed: pip install 'mapp[local]'")
+            what = f"llama-cpp-python is not installed: pip install '{REQUIREMENT}'"
+            raise ModelFailed("unavailable", what)
         job = {
             "model": str(self.path),
             "context": self.context,

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from mapp import distribution
 from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound, UsageError
 from mapp.git.repository import Commit, Repository, discover
 from mapp.git.tree import read_snapshot
 from mapp.model.app import App, read_app
 from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
-from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of, version
+from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.gate import CHANGING
 from mapp.validate.history import check_version
@@ -244,7 +245,7 @@ def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Ver
         tree=commit.tree,
         base=None,
         kind="edit",
-        mapp=version(),
+        mapp=distribution.version(),
         engine="",
         seed=0,
         inputs=0,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final, Literal
 
+from mapp import distribution
 from mapp.errors import MappError
 from mapp.library import catalogue
 from mapp.library.change import repair
@@ -61,7 +62,7 @@ def _python(_: Workspace) -> Seen:
 
 
 def _program(_: Workspace) -> Seen:
-    names = ("mapp", "pygit2", "dukpy", "onnxruntime", "chromadb")
+    names = (distribution.NAME, "pygit2", "dukpy", "onnxruntime", "chromadb")
     return "ok", ", ".join(f"{name} {version(name)}" for name in names)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from mapp import distribution
 from mapp.errors import IntegrityError, InvalidApp, NotFound
 from mapp.git.identity import tree_id
 from mapp.library import catalogue
@@ -175,7 +176,7 @@ def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool
         tree=tree,
         base=trial.base.tree if trial.base is not None else None,
         kind=trial.kind,
-        mapp=version(),
+        mapp=distribution.version(),
         engine=trial.executor.engine,
         seed=trial.seed,
         inputs=trial.inputs,
@@ -232,14 +233,6 @@ def _embedder(name: str) -> Embedder:
     from mapp.index.embed import choose_embedder
 
     return choose_embedder(name)
-
-
-@cache
-def version() -> str:
-    """Returns the version of mapp itself."""
-    from importlib.metadata import version as version_of
-
-    return version_of("mapp")
 
 
 def _standing(workspace: Workspace, name: str) -> tuple[App | None, dict[str, bytes]]:

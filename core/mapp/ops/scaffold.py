@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from mapp import distribution
+from mapp.distribution import Source
 from mapp.errors import AlreadyThere, UsageError
 from mapp.model.names import app_name_fault
 
@@ -43,7 +45,7 @@ function throws_no_name(input) {
 _README: Final = """\
 # {name}
 
-An app for [mapp](https://pypi.org/project/mapp/): a typed JavaScript function with its tests.
+An app for mapp: a typed JavaScript function with its tests.
 
 - `mapp.toml`: what it takes, returns, refuses and may do
 - `main.js`: the function
@@ -79,7 +81,23 @@ jobs:
       - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
         with:
           python-version: "3.12"
-      - run: python -m pip install --quiet mapp
+      # mapp comes from one commit of its repository, everything else from a list with hashes in that commit.
+      # Nothing is installed by a bare name from a package index: `mapp` is another project's name there.
+      - name: Install mapp
+        env:
+          MAPP_REPOSITORY: @REPOSITORY@
+          MAPP_COMMIT: @COMMIT@
+        run: |
+          if ! [[ "$MAPP_REPOSITORY" == https://* && "$MAPP_COMMIT" =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]]; then
+            echo "::error::set MAPP_REPOSITORY (an https address) and MAPP_COMMIT (a whole id)"
+            exit 2
+          fi
+          git init --quiet "$RUNNER_TEMP/mapp"
+          cd "$RUNNER_TEMP/mapp"
+          git fetch --quiet --depth 1 "$MAPP_REPOSITORY" "$MAPP_COMMIT"
+          git checkout --quiet "$MAPP_COMMIT"
+          python -m pip install --quiet --require-hashes -r requirements.txt
+          python -m pip install --quiet --no-index --no-deps --no-build-isolation .
       - run: mapp ci --junit junit.xml --sarif mapp.sarif
 """
 
@@ -112,6 +130,17 @@ def write_app_folder(folder: Path, name: str, files: Mapping[str, str]) -> Path:
         target.write_text(text, encoding="utf-8")
     building.rename(folder)
     return folder
+
+
+def workflow(source: Source | None) -> str:
+    """Returns the workflow that validates an app, with the mapp of that commit.
+
+    Without a commit it asks the forge for one: the variables MAPP_REPOSITORY and MAPP_COMMIT of the
+    repository or organisation.
+    """
+    repository = source.repository if source else "${{ vars.MAPP_REPOSITORY }}"
+    commit = f'"{source.commit}"' if source else "${{ vars.MAPP_COMMIT }}"
+    return _WORKFLOW.replace("@REPOSITORY@", repository).replace("@COMMIT@", commit)
 
 
 def rows(items: list[dict[str, Any]]) -> str:
@@ -153,5 +182,5 @@ def _starting_files(name: str) -> dict[str, str]:
         "tests/properties.js": _PROPERTIES,
         "tests/requests.jsonl": rows(requests),
         "README.md": readme(name),
-        WORKFLOW: _WORKFLOW,
+        WORKFLOW: workflow(distribution.source()),
     }

@@ -35,7 +35,9 @@ class Engine:
 
 ENGINES: Final = {
     "dukpy": Engine(package="dukpy", module="_dukpy", beside="dukpy", requirement="dukpy>=0.6,<0.7"),
-    "quickjs-ng": Engine(package="quickjs_ng", module="_quickjs", beside="", requirement="mapp[quickjs-ng]"),
+    "quickjs-ng": Engine(
+        package="quickjs_ng", module="_quickjs", beside="", requirement="quickjs-ng>=0.17,<0.18"
+    ),
 }
 DEFAULT: Final = "dukpy"
 
