@@ -13,6 +13,7 @@ from typing import Final
 
 from mapp.errors import NotFound
 from mapp.model.change import Change, State
+from mapp.observe.journal import BEGINNING
 from mapp.observe.ledger import connected
 
 _TABLE: Final = """
@@ -59,7 +60,9 @@ class Changes:
             LedgerFailed: the file cannot be read.
         """
         bare = identity.rpartition("/")[2]
-        rows = self._rows("WHERE id LIKE ? ORDER BY id DESC LIMIT 2", [f"{bare}%"]) if bare.isalnum() else []
+        rows: list[Change] = []
+        if BEGINNING.fullmatch(bare):
+            rows = self._rows("WHERE replace(id, '-', '') LIKE ? LIMIT 2", [f"{bare.replace('-', '')}%"])
         if len(rows) != 1:
             what = "there is no change" if not rows else "more than one change begins with"
             raise NotFound(f"{what} {identity!r}", hint="mapp review lists them")
@@ -73,7 +76,7 @@ class Changes:
             values.append(app)
         if not ended:
             where.append("state NOT IN ('merged', 'dropped')")
-        return self._rows(f"WHERE {' AND '.join(where)} ORDER BY id DESC", values)
+        return self._rows(f"WHERE {' AND '.join(where)} ORDER BY began DESC, id DESC", values)
 
     def _rows(self, clause: str, values: list[str]) -> list[Change]:
         if not self.path.exists():

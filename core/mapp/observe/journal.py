@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -125,9 +127,24 @@ class Mapping:
         return {**asdict(self), "outcomes": dict(self.outcomes)}
 
 
+# What an id may begin with: a UUID with or without its hyphens, or an id of before there were UUIDs.
+BEGINNING: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]*")
+_TICKING: Final = threading.Lock()
+_last_tick = 0
+
+
 def new_id() -> str:
-    """Returns an id for a run: sortable by time, unique without coordination."""
-    return f"{int(time.time() * 1000):011x}{uuid.uuid4().hex[:8]}"
+    """Returns a UUIDv7: unique without coordination, and later ids of a process sort after earlier ones.
+
+    RFC 9562, section 5.7. The 12 bits after the milliseconds are their fraction (section 6.2, method 3);
+    where the clock stands still or goes back, they are counted on. The last 62 bits are random.
+    """
+    global _last_tick
+    with _TICKING:
+        milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+        tick = _last_tick = max(milliseconds << 12 | (rest << 12) // 1_000_000, _last_tick + 1)
+    head = (tick >> 12) << 16 | 0x7000 | tick & 0xFFF
+    return str(uuid.UUID(int=head << 64 | 0b10 << 62 | uuid.uuid4().int & (1 << 62) - 1))
 
 
 class Journal:
@@ -225,9 +242,9 @@ class Journal:
             NotFound: no run, or more than one, begins so.
         """
         rows: list[sqlite3.Row] = []
-        if self.path.exists() and identity.isalnum():
-            query = "SELECT * FROM runs WHERE id LIKE ? ORDER BY id DESC LIMIT 2"
-            rows = self._open().execute(query, [f"{identity}%"]).fetchall()
+        if self.path.exists() and BEGINNING.fullmatch(identity):
+            query = "SELECT * FROM runs WHERE replace(id, '-', '') LIKE ? LIMIT 2"
+            rows = self._open().execute(query, [f"{identity.replace('-', '')}%"]).fetchall()
         if len(rows) != 1:
             what = "there is no run" if not rows else "more than one run begins with"
             raise NotFound(f"{what} {identity!r}", hint="mapp runs lists them")

@@ -130,7 +130,7 @@ class SpendLedger:
         query = "SELECT answer FROM spend WHERE change = ? AND phase = ? AND round = ? AND answer IS NOT NULL"
         with self._connected() as connection:
             found = connection.execute(
-                f"{query} ORDER BY id DESC LIMIT 1", [change, phase, number]
+                f"{query} ORDER BY at DESC, id DESC LIMIT 1", [change, phase, number]
             ).fetchone()
         return None if found is None else str(found[0])
 
@@ -138,7 +138,7 @@ class SpendLedger:
         """Returns the calls of a change, in the order in which they were made; raises LedgerFailed."""
         if not self.path.exists():
             return []
-        query = f"SELECT phase, round, state, {', '.join(_SPENT)} FROM spend WHERE change = ? ORDER BY id"
+        query = f"SELECT phase, round, state, {', '.join(_SPENT)} FROM spend WHERE change = ? ORDER BY at, id"
         with self._connected() as connection:
             rows = connection.execute(query, [change]).fetchall()
         return [
