@@ -9,7 +9,7 @@ import click
 
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import asking, grant_option
+from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.reading import read_input
 from mapp_cli.rendering import show_outcome
 
@@ -31,6 +31,7 @@ FAILED = 1
 @click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
 @click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
 @grant_option
+@loopback_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -41,6 +42,7 @@ def command(
     dry_run: bool,
     explain: bool,
     grants: tuple[str, ...],
+    loopback: bool,
     as_json: bool,
 ) -> int:
     """Answer REQUEST with the app of the library that does exactly that.
@@ -52,6 +54,8 @@ def command(
     mapp run "sort these lines" --input names.txt
     """
     console, workspace = context.console, context.ready
+    if loopback:
+        allow_loopback(context)
     if not dry_run:
         workspace.warm()
     from mapp.model.decision import Compile, Expand
