@@ -128,7 +128,9 @@ class Fetcher:
             result = self._ask(hop, grant, permit)
             if isinstance(result, HttpAnswer):
                 return result
-            hop, grant = _redirected(hop, *result, permit.grants)
+            before, (hop, grant) = hop.target.host, _redirected(hop, *result, permit.grants)
+            if self._loopback and is_loopback_host(hop.target.host) and not is_loopback_host(before):
+                raise Refusal("redirect", f"{before} redirects to this machine, {hop.target.host}")
         raise Refusal("redirect", f"more than {self._limits.redirects} redirects")
 
     def _ask(self, hop: _Hop, grant: HttpGrant, permit: _Permit) -> HttpAnswer | tuple[int, str]:
@@ -182,8 +184,6 @@ def _redirected(
         grant = grant_for(target, hop.method, grants)
     except Refusal as refusal:
         raise Refusal("redirect", f"{hop.target.host} redirects: {refusal.fault.message}") from None
-    if is_loopback_host(target.host) and not is_loopback_host(hop.target.host):
-        raise Refusal("redirect", f"{hop.target.host} redirects to this machine, {target.host}")
     if target.origin != hop.target.origin:
         hop = replace(hop, headers=harmless(hop.headers), is_home=False)
     return replace(hop, target=target), grant
