@@ -74,6 +74,11 @@ class Console:
         if not self.quiet:
             click.echo(safe(text), err=True)
 
+    def warn(self, text: str) -> None:
+        """Warns of a danger; not even `--quiet` hides it."""
+        mark = click.style("warning:", fg="yellow", bold=True)
+        click.echo(f"{mark} {safe(text)}", err=True)
+
     def error(self, text: str) -> None:
         """Says what went wrong; not even `--quiet` hides it."""
         mark = click.style("error:", fg="red", bold=True)

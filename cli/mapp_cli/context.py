@@ -19,7 +19,7 @@ class Context:
     """Lazy getters: a command that only prints help opens nothing."""
 
     def __init__(self, *, library: str | None, console: Console, debug: bool) -> None:
-        self._library = library
+        self.library = library
         self.console = console
         self.debug = debug
 
@@ -28,7 +28,7 @@ class Context:
         """Returns the settings in force."""
         from mapp.config import load_config
 
-        return load_config(library=Path(self._library) if self._library else None)
+        return load_config(library=Path(self.library) if self.library else None)
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -10,6 +10,7 @@ from mapp_cli.console import Console
 
 if TYPE_CHECKING:
     from mapp.ops.grants import Permit
+    from mapp_cli.context import Context
 
 grant_option = click.option(
     "--grant",
@@ -18,6 +19,23 @@ grant_option = click.option(
     metavar="CAPABILITY",
     help="Let the app use this in this run only; can be repeated.",
 )
+
+
+loopback_option = click.option(
+    "--allow-loopback",
+    "loopback",
+    is_flag=True,
+    help="For development: let your own app reach services on this machine, in this run only.",
+)
+
+
+def allow_loopback(context: Context) -> None:
+    """Lets apps reach services on this machine, and says so loudly."""
+    context.console.warn(
+        "--allow-loopback: in this run the app may reach services on this machine"
+        " (127.0.0.0/8 and ::1) that it declares"
+    )
+    context.workspace.allow_loopback = True
 
 
 def asking(console: Console, *, as_json: bool) -> Permit | None:

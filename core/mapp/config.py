@@ -1,22 +1,24 @@
 """Where things lie and how mapp behaves: the only reader of the environment.
 
 Flags beat the environment, which beats the project (`.mapp.toml` beside the work), which beats the user
-(`config.toml` in the platform's config directory).
+(`config.toml` in the platform's config directory). A budget is several settings in one: it is put together
+limit by limit, so that one limit of a stronger place leaves the others as they were.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
 import shlex
 import tempfile
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
-from mapp.model.budget import parse_budget
+from mapp.model.budget import merged_budget, parse_budget
 
 PROJECT_FILE: Final = ".mapp.toml"
 
@@ -31,9 +33,13 @@ class Config:
     keep_inputs: bool = field(default=True, metadata={"help": "whether the journal keeps inputs and outputs"})
     keep_runs: int = field(default=10_000, metadata={"help": "how many runs the journal keeps"})
     keep_days: int = field(default=90, metadata={"help": "for how many days the journal keeps a run"})
-    embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama"})
-    store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
-    starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
+    embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama", "project": True})
+    store: str = field(
+        default="auto", metadata={"help": "dense half of the index: auto, exact or chroma", "project": True}
+    )
+    starter: bool = field(
+        default=True, metadata={"help": "whether a new library gets the starter apps", "project": True}
+    )
     engine: Literal["dukpy", "quickjs-ng"] = field(
         default="dukpy", metadata={"help": "what runs scripts: dukpy, or quickjs-ng (an extra to install)"}
     )
@@ -82,15 +88,50 @@ _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_k
 AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'
 LONGEST_TEXT: Final = 300
 LONGEST_COMMAND: Final = 2_000
-_PERSONAL: Final = ("isolation", "isolation_strangers", *_TEXTS)
-"""What a project's file may not set: a stranger would say where keys and money go, or lower a wall."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
+PROJECT_SETTINGS: Final = tuple(item.name for item in fields(Config) if item.metadata.get("project"))
+"""All that a project's file may set. A stranger may have written it: what spends, merges, sends, forgets or
+loosens is the person's own, and a new setting is so until it says otherwise."""
+_DEFAULTS: Final = {item.name: item.default for item in fields(Config) if item.default is not MISSING}
+_TABLED: Final = {"coder_keys": "keys", "coder_price": "price"}
+"""Settings that can stand in the table `[coder.agent]`, and their names there."""
+
+Source = Literal["flag", "environment", "project", "user", "default"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a value comes from: `place` is the flag, the variable or the file; empty for a default."""
+
+    source: Source
+    place: str = ""
+
+    def __str__(self) -> str:
+        return self.place or self.source
+
+
+DEFAULT: Final = Origin(source="default")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The settings in force, and where each comes from: the strongest first, several for a budget."""
+
+    config: Config
+    origins: Mapping[str, tuple[Origin, ...]]
 
 
 def load_config(
     *, library: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Config:
-    """Returns the settings in force.
+    """Returns the settings in force; takes and raises what `load_settings` does."""
+    return load_settings(library=library, environment=environment, folder=folder).config
+
+
+def load_settings(
+    *, library: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Settings:
+    """Returns the settings in force, and where each comes from.
 
     Args:
         library: the `--library` flag.
@@ -99,19 +140,75 @@ def load_config(
 
     Raises:
         InvalidInput: when a settings file is damaged, with the path of every mistake.
+        UsageError: when a variable of the environment is no value of its setting.
     """
     known = dict(_process() if environment is None else environment)
-    home = known.get("MAPP_HOME")
-    config = Config(
-        library=library or (Path(home) if home else _directory("data", known)),
-        cache=Path(known["MAPP_CACHE"]) if known.get("MAPP_CACHE") else _directory("cache", known),
-        config_file=_config_file(known),
+    home, cache, own = (known.get(f"MAPP_{name}") for name in ("HOME", "CACHE", "CONFIG"))
+    file = _config_file(known)
+    places = {
+        "library": (library or (Path(home) if home else _directory("data", known))).expanduser().absolute(),
+        "cache": Path(cache) if cache else _directory("cache", known),
+        "config_file": file,
+    }
+    origins = {
+        "library": Origin(source="flag", place="--library") if library else _variable("MAPP_HOME", home),
+        "cache": _variable("MAPP_CACHE", cache),
+        "config_file": _variable("MAPP_CONFIG", own),
+    }
+    merged = _Merged(values=dict(_DEFAULTS), origins={name: (origin,) for name, origin in origins.items()})
+    merged.put("user", _layer(file, str(file)))
+    project = (folder or Path.cwd()) / PROJECT_FILE
+    merged.put("project", _layer(project, str(project), allowed=PROJECT_SETTINGS))
+    merged.put("environment", _Layer(rows=tuple(_in_environment(known))))
+    return Settings(
+        config=Config(**places, **merged.values),  # type: ignore[arg-type]  # `parse_setting` made them
+        origins={item.name: merged.origins.get(item.name, (DEFAULT,)) for item in fields(Config)},
     )
-    config = _with_file(config, config.config_file)
-    config = _with_file(config, (folder or Path.cwd()) / PROJECT_FILE, forbidden=_PERSONAL)
-    given = {name: known[f"MAPP_{name.upper()}"] for name in SETTINGS if f"MAPP_{name.upper()}" in known}
-    settings = {name: parse_setting(name, text) for name, text in given.items()}
-    return replace(config, **settings, library=config.library.expanduser().absolute())
+
+
+def _variable(name: str, value: str | None) -> Origin:
+    return Origin(source="environment", place=name) if value else DEFAULT
+
+
+def _in_environment(known: Mapping[str, str]) -> Iterator[tuple[str, Any, str]]:
+    for name in SETTINGS:
+        variable = f"MAPP_{name.upper()}"
+        if variable in known:
+            yield name, parse_setting(name, known[variable]), variable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Layer:
+    """What one place sets: rows of name, value and place; `tied` are those that stand in `[coder.agent]`."""
+
+    rows: tuple[tuple[str, Any, str], ...] = ()
+    tied: frozenset[str] = frozenset()
+
+
+@dataclass(kw_only=True, slots=True)
+class _Merged:
+    """Settings while they are put together, the weakest place first."""
+
+    values: dict[str, Any]
+    origins: dict[str, tuple[Origin, ...]]
+    tied: frozenset[str] = frozenset()
+
+    def put(self, source: Source, layer: _Layer) -> None:
+        """Puts what a stronger place sets on top."""
+        if any(name == "coder" for name, _, _ in layer.rows):
+            for name in self.tied:  # keys and price of the agent that is no longer asked
+                self.values[name] = _DEFAULTS[name]
+                self.origins.pop(name, None)
+            self.tied = layer.tied
+        for name, value, place in layer.rows:
+            origin: tuple[Origin, ...] = (Origin(source=source, place=place),)
+            if name in _BUDGETS and value:
+                lower, merged = self.values[name], merged_budget(self.values[name], value)
+                kept = merged != value and bool(lower)
+                origin += self.origins.get(name, (DEFAULT,)) if kept else ()
+                value = merged
+            self.values[name] = value
+            self.origins[name] = origin
 
 
 def parse_setting(name: str, text: str) -> Any:
@@ -121,12 +218,12 @@ def parse_setting(name: str, text: str) -> Any:
         UsageError: when there is no such setting, or the text is none of its values.
     """
     if name not in SETTINGS:
-        raise UsageError(f"there is no setting {name!r}", hint=f"settings are {', '.join(SETTINGS)}")
+        raise unknown_setting(name)
     if name in ("keep_runs", "keep_days"):
         if not text.isascii() or not text.isdigit():
-            raise UsageError(f"{name} must be a whole number, not {text!r}")
+            raise UsageError(f"{name} must be a whole number, not {text!r}", hint="0 to 999,999,999")
         if len(text) > 9:
-            raise UsageError(f"{name} must be below a milliard")
+            raise UsageError(f"{name} must be less than 1,000,000,000", hint="0 to 999,999,999")
         return int(text)
     if name in _TEXTS:
         most = LONGEST_COMMAND if name == "coder" else LONGEST_TEXT
@@ -140,10 +237,57 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be one of {', '.join(_CHOICES[name])}, not {text!r}")
         return text
     if text.lower() not in _TRUTHS:
-        raise UsageError(f"{name} must be true or false, not {text!r}")
+        raise UsageError(
+            f"{name} must be true or false, not {text!r}", hint="also: yes or no, on or off, 1 or 0"
+        )
     return _TRUTHS[text.lower()]
 
 
+def parse_choice(name: str, text: str) -> Any:
+    """Returns the value of a setting that a person chooses now; stricter than `parse_setting`.
+
+    A file or variable with an unknown coder stops only what asks the coder; here the mistake is told at once.
+
+    Raises:
+        UsageError: as `parse_setting` does, or the coder, model or address is of no kind that is known.
+    """
+    value = parse_setting(name, text)
+    kinds = _KINDS.get(name, ())
+    if text and kinds and not text.startswith(kinds):
+        raise UsageError(
+            f"{name} must begin with {' or '.join(kinds)}, not {text!r}",
+            hint=f"for example: {_EXAMPLES[name]}",
+        )
+    return value
+
+
+def unknown_setting(name: str) -> UsageError:
+    """Returns the error for a name that is no setting, with those that are most alike."""
+    if name in ("library", "cache", "config_file"):
+        return UsageError(f"there is no setting {name!r} in a file", hint=_PLACES[name])
+    near = difflib.get_close_matches(name, SETTINGS, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"settings are {', '.join(SETTINGS)}"
+    return UsageError(f"there is no setting {name!r}", hint=hint)
+
+
+_PLACES: Final = {
+    "library": "set it with --library FOLDER or MAPP_HOME",
+    "cache": "set it with MAPP_CACHE",
+    "config_file": "set it with MAPP_CONFIG",
+}
+_URLS: Final = ("http://", "https://")
+_KINDS: Final = {
+    "coder": ("anthropic:", "openai:", "local:", "agent"),
+    "llm": ("anthropic:", "openai:"),
+    "coder_url": _URLS,
+    "llm_url": _URLS,
+}
+_EXAMPLES: Final = {
+    "coder": "mapp config coder anthropic:NAME, openai:NAME, local:FILE.gguf or agent:COMMAND",
+    "llm": "mapp config llm anthropic:NAME or openai:NAME",
+    "coder_url": "mapp config coder_url http://127.0.0.1:8080/v1",
+    "llm_url": "mapp config llm_url http://127.0.0.1:8080/v1",
+}
 _TRUTHS: Final = {
     "true": True,
     "yes": True,
@@ -156,12 +300,55 @@ _TRUTHS: Final = {
 }
 
 
-def save_setting(path: Path, name: str, value: Any) -> None:
-    """Writes one setting into the user's file, leaving the others as they are."""
+def save_setting(path: Path, name: str, value: Any) -> Any:
+    """Writes one setting into the user's file, and returns what stands there now.
+
+    The other settings stay as they are; of a budget only the limits that are named change.
+    """
+    document = _read(path)
+    agent = _agent_table(document)
+    if name in _BUDGETS and value:
+        known = document.get(name)
+        value = merged_budget(known if isinstance(known, str) else "", value)
+    if agent is not None and name in _TABLED:
+        words = [word.strip() for word in str(value).split(",")]
+        agent[_TABLED[name]] = list(filter(None, words)) if name == "coder_keys" else value
+        document.pop(name, None)
+    else:
+        document[name] = value
+    _write(path, document)
+    return value
+
+
+def unset_setting(path: Path, name: str) -> bool:
+    """Takes one setting out of the user's file; returns whether it was there.
+
+    Raises:
+        UsageError: there is no such setting.
+    """
+    if name not in SETTINGS:
+        raise unknown_setting(name)
+    document = _read(path)
+    agent = _agent_table(document)
+    was_there = name in document
+    document.pop(name, None)
+    if agent is not None and name in _TABLED:
+        was_there |= _TABLED[name] in agent
+        agent.pop(_TABLED[name], None)
+    if was_there:
+        _write(path, document)
+    return was_there
+
+
+def _agent_table(document: dict[str, Any]) -> dict[str, Any] | None:
+    coder = document.get("coder")
+    agent = coder.get("agent") if isinstance(coder, dict) else None
+    return agent if isinstance(agent, dict) else None
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
     import tomli_w
 
-    document = _read(path)
-    document[name] = value
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, tomli_w.dumps(document).encode())
 
@@ -205,23 +392,35 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
     return finder("mapp", appauthor=False)
 
 
-def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -> Config:
+def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _Layer:
+    """Returns what a settings file sets, checked.
+
+    Raises:
+        InvalidInput: with the path of every mistake; what is a setting but not `allowed` is one.
+    """
     problems: list[Problem] = []
-    settings: dict[str, Any] = {}
-    for name, value in _flat(_read(path), problems).items():
-        if name in forbidden:
+    rows: list[tuple[str, Any, str]] = []
+    document = _read(path)
+    for name, value in _flat(document, problems).items():
+        if name in SETTINGS and name not in allowed:
             problems.append(Problem(path=name, message="is for your own settings file only"))
             continue
         try:
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            settings[name] = parse_setting(name, text)
+            rows.append((name, parse_setting(name, text), place))
         except UsageError as error:
-            problems.append(Problem(path=name, message=error.message))
+            problems.append(Problem(path=name, message=_with_hint(error)))
     if problems:
         raise InvalidInput(
             f"{path} is not valid", problems, hint="correct the file; all settings: mapp config"
         )
-    return replace(config, **settings)
+    agent = _agent_table(document) or {}
+    tied = frozenset(name for name, key in _TABLED.items() if key in agent)
+    return _Layer(rows=tuple(rows), tied=tied)
+
+
+def _with_hint(error: UsageError) -> str:
+    return f"{error.message} ({error.hint})" if error.hint.startswith("did you mean") else error.message
 
 
 def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:

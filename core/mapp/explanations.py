@@ -178,6 +178,11 @@ EXPLANATIONS: Final = {
         "A person has to grant something first.",
         "Run the command that the message names.",
     ),
+    "MAPP-0710": _row(
+        "loopback-refused",
+        "A third-party app may never reach services on this machine, not even for one run.",
+        "Run it without --allow-loopback.",
+    ),
     "MAPP-0720": _row(
         "key-needed",
         "A secret that an app or a model needs is not there.",

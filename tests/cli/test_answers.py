@@ -132,7 +132,7 @@ def test_runs_json() -> None:
 
     assert set(run) == {
         *("id", "started", "app", "commit", "tree", "version", "request", "input", "output", "outcome"),
-        *("detail", "now_ms", "seed", "wall_ms", "total_ms", "engine", "isolation"),
+        *("detail", "now_ms", "seed", "wall_ms", "total_ms", "engine", "isolation", "refused", "allowed"),
     }
     assert (run["app"], run["input"], run["output"], run["outcome"]) == ("double", {"number": 1.5}, 3, "ok")
 
@@ -284,12 +284,12 @@ def test_a_settings_file_that_is_no_toml_is_told(world: Path, text: str) -> None
 
 
 def test_a_setting_is_kept_and_the_environment_beats_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mapp("config", "keep_runs", "5").code == 0
-    assert mapp("config", "keep_runs").out == "5\n"
-    Path(".mapp.toml").write_text("keep_runs = 6\n")
-    assert mapp("config", "keep_runs").out == "6\n"
-    monkeypatch.setenv("MAPP_KEEP_RUNS", "7")
-    assert mapp("config", "--json").json["settings"]["keep_runs"] == 7
+    assert mapp("config", "store", "chroma").code == 0
+    assert mapp("config", "store").out == "chroma\n"
+    Path(".mapp.toml").write_text('store = "exact"\n')
+    assert mapp("config", "store").out == "exact\n"
+    monkeypatch.setenv("MAPP_STORE", "auto")
+    assert mapp("config", "--json").json["settings"]["store"] == "auto"
 
 
 def test_a_damaged_journal_stops_no_run() -> None:

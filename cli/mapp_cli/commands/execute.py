@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import asking, grant_option
+from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.reading import read_input
 from mapp_cli.rendering import show_execution
 
@@ -23,6 +23,7 @@ from mapp_cli.rendering import show_execution
     "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
 )
 @grant_option
+@loopback_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -32,6 +33,7 @@ def command(
     source: str | None,
     revision: str | None,
     grants: tuple[str, ...],
+    loopback: bool,
     as_json: bool,
 ) -> int:
     """Run APP on given arguments.
@@ -44,6 +46,8 @@ def command(
     echo '{"price": 240}' | mapp exec vat --input -
     """
     workspace = context.ready
+    if loopback:
+        allow_loopback(context)
     workspace.warm()
     from mapp.library import catalogue
     from mapp.ops.arguments import arguments_from, parse_pairs

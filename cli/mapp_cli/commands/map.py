@@ -11,7 +11,7 @@ import click
 
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import asking, grant_option
+from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
 
 if TYPE_CHECKING:
     from mapp.ops.map import Mapped
@@ -42,6 +42,7 @@ FAILED = 1
     "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
 )
 @grant_option
+@loopback_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @pass_context
 def command(
@@ -53,6 +54,7 @@ def command(
     fresh: bool,
     revision: str | None,
     grants: tuple[str, ...],
+    loopback: bool,
     as_json: bool,
 ) -> int:
     """Run APP on every row of a file, and write one line a row, in the same order.
@@ -65,6 +67,8 @@ def command(
     cat prices.jsonl | mapp map vat --input - | jq .output
     """
     workspace = context.ready
+    if loopback:
+        allow_loopback(context)
     workspace.warm()
     from mapp.ops.map import map_rows
 

@@ -9,11 +9,12 @@ import click
 
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import asking, grant_option
+from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.reading import read_input
 from mapp_cli.rendering import show_outcome
 
 if TYPE_CHECKING:
+    from mapp.library.change import Committed
     from mapp.model.decision import Ask
     from mapp.ops.ask import Answer
 
@@ -30,6 +31,7 @@ FAILED = 1
 @click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
 @click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
 @grant_option
+@loopback_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -40,6 +42,7 @@ def command(
     dry_run: bool,
     explain: bool,
     grants: tuple[str, ...],
+    loopback: bool,
     as_json: bool,
 ) -> int:
     """Answer REQUEST with the app of the library that does exactly that.
@@ -51,11 +54,13 @@ def command(
     mapp run "sort these lines" --input names.txt
     """
     console, workspace = context.console, context.ready
+    if loopback:
+        allow_loopback(context)
     if not dry_run:
         workspace.warm()
     from mapp.model.decision import Compile, Expand
     from mapp.model.request import Request
-    from mapp.ops.ask import ask, refusal
+    from mapp.ops.ask import ask, ask_written, refusal
 
     asked = Request(text=" ".join(request), attachment=read_input(source) if source is not None else None)
     answer = ask(
@@ -78,32 +83,43 @@ def command(
     if dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
-    if not isinstance(answer.decision, Compile | Expand) or not _is_written(context, asked.text):
+    written = _written(context, asked.text) if isinstance(answer.decision, Compile | Expand) else None
+    if written is None:
         raise refusal(answer)
-    again = ask(workspace, asked, yes=True, progress=console.progress, permit=asking(console, as_json=False))
-    if again.execution is None:
-        raise refusal(again)
+    again = ask_written(
+        workspace,
+        asked,
+        written,
+        yes=yes,
+        confirm=lambda call: _confirm(console, call),
+        grants=grants,
+        permit=asking(console, as_json=False),
+    )
+    assert again.execution is not None
     return show_outcome(console, again.execution)
 
 
-def _is_written(context: Context, request: str) -> bool:
-    """Offers to have an app written where a person sits and a coder is configured; returns whether it was."""
+def _written(context: Context, request: str) -> Committed | None:
+    """Returns the app that was written for a request, or None.
+
+    It is offered only at a terminal, and where a coder is configured.
+    """
     console = context.console
     if not console.can_ask or not context.config.coder:
-        return False
+        return None
     from mapp.ops.compile import compile_app, nearest, settled
     from mapp_cli.deciding import Decider, show_changed, watching
 
     if known := settled(context.ready, request):
         console.tell(f"{known} was written for this, or chosen, but the request is not surely one of its own")
         console.hint(f"mapp exec {known} …; to have another one written: mapp compile --new …")
-        return False
+        return None
     console.tell("no app in the library does this")
     person = Decider(console=console, yes=False, merge=context.config.merge)
     near = nearest(context.ready, request)
     changed = compile_app(context.ready, request, person=person, watch=watching(console), near=near)
     show_changed(console, context.ready, changed, as_json=False)
-    return changed.committed is not None
+    return changed.committed
 
 
 def _exit_code(answer: Answer, *, dry_run: bool) -> int:

@@ -2,38 +2,90 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapp_cli.context import Context, pass_context
 
+if TYPE_CHECKING:
+    from mapp.observe.journal import Notes, Run
+
 
 @click.command("runs")
+@click.argument("run", required=False)
 @click.option("--app", help="Only the runs of one app.")
 @click.option("--failed", is_flag=True, help="Only runs that ended in no value.")
 @click.option("--maps", is_flag=True, help="Show what `mapp map` did, one entry a map.")
 @click.option("--most", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the runs as JSON, with input and output.")
 @pass_context
-def command(context: Context, app: str | None, failed: bool, maps: bool, most: int, as_json: bool) -> None:
-    """Show the journal: what ran, on what, with which outcome."""
+def command(
+    context: Context, run: str | None, app: str | None, failed: bool, maps: bool, most: int, as_json: bool
+) -> None:
+    """Show the journal: what ran, on what, with which outcome. With RUN, show all about one run.
+
+    RUN may be the beginning of an id. Host calls that were refused are shown with the reason.
+    """
+    if run is not None:
+        if app is not None or failed or maps:
+            raise click.UsageError("RUN names one run: it cannot be combined with --app, --failed or --maps")
+        _show_run(context, run, as_json=as_json)
+        return
     if maps:
         _show_maps(context, app, failed, most, as_json=as_json)
         return
-    found = list(context.workspace.journal.runs(app=app, failed=failed, most=most))
+    journal = context.workspace.journal
+    found = list(journal.runs(app=app, failed=failed, most=most))
+    notes = journal.notes(row.id for row in found)
     if as_json:
-        context.console.json({"runs": [run.to_dict() for run in found]})
+        context.console.json({"runs": [_document(row, notes.get(row.id)) for row in found]})
         return
     rows = []
-    for run in found:
-        moment = _moment(run.started)
-        shown = run.output if run.output is not None else run.detail
-        pair = f"{run.input or '-'} -> {shown or '-'}"
-        rows.append((run.id, moment, run.app, run.outcome, f"{run.wall_ms:.1f} ms", pair))
+    for row in found:
+        shown = row.output if row.output is not None else row.detail
+        pair = f"{_refusals(notes.get(row.id))}{row.input or '-'} -> {shown or '-'}"
+        rows.append((row.id, _moment(row.started), row.app, row.outcome, f"{row.wall_ms:.1f} ms", pair))
     context.console.table(rows, ("RUN", "STARTED (UTC)", "APP", "OUTCOME", "TIME", "INPUT -> OUTPUT"))
     if not rows:
         context.console.tell("no runs yet" if not (app or failed) else "no such runs")
+
+
+def _document(run: Run, notes: Notes | None) -> dict[str, Any]:
+    """Returns a run with its notes as a JSON object."""
+    from mapp.observe.journal import NO_NOTES
+
+    return {**run.to_dict(), **(notes or NO_NOTES).to_dict()}
+
+
+def _refusals(notes: Notes | None) -> str:
+    """Returns the refused calls of a run, to stand before its input; an empty text if there are none."""
+    if notes is None or not notes.refused:
+        return ""
+    return f"refused {'; '.join(map(str, notes.refused))} | "
+
+
+def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
+    """Shows one run with its host calls."""
+    from mapp.model.recording import read_recording
+
+    console, journal = context.console, context.workspace.journal
+    run, recorded = journal.run(identity)
+    notes = journal.notes([run.id]).get(run.id)
+    calls = [] if recorded is None else [row.to_dict() for row in read_recording(recorded)]
+    document = {**_document(run, notes), "calls": calls}
+    if as_json:
+        console.json({"run": document})
+        return
+    shown = {**document, "started": _moment(run.started), "calls": len(calls), "refused": None}
+    for name, value in shown.items():
+        if value not in (None, "", []):
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            console.result(f"{name:10} {text}")
+    for row in notes.refused if notes is not None else ():
+        console.result(f"{'refused':10} {row}")
 
 
 def _show_maps(context: Context, app: str | None, failed: bool, most: int, *, as_json: bool) -> None:

@@ -15,6 +15,8 @@ _LIMIT: Final = re.compile(
     r"(?P<micros>\$(\d{1,6}(?:\.\d{1,6})?))|(?P<tokens>(\d{1,9})\s?(k?) tokens?)"
     r"|(?P<rounds>(\d{1,6}) rounds?)|(?P<seconds>(\d{1,6})\s?(s|min|h))"
 )
+_LIFTED: Final = {"no money": "micros", "no tokens": "tokens", "no rounds": "rounds", "no time": "seconds"}
+"""What lifts one limit where budgets are put on top of one another."""
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
 
 
@@ -72,15 +74,42 @@ def parse_budget(text: str) -> Budget:
         UsageError: a part is no limit, or there are two of a kind.
     """
     limits: dict[str, Any] = {}
+    for part in _parts(text).values():
+        if found := _LIMIT.fullmatch(part):
+            limits.update(_limit(found))
+    return Budget(**limits)
+
+
+def merged_budget(lower: str, upper: str) -> str:
+    """Returns the words for a budget on top of another: each limit replaces only that of the same kind.
+
+    `no money`, `no tokens`, `no rounds` and `no time` lift one limit, an empty text lifts all.
+
+    >>> merged_budget("$2, 12 rounds, 30 min", "20 rounds")
+    '$2, 20 rounds, 30 min'
+    >>> merged_budget("$2, 12 rounds", "no rounds, 5k tokens")
+    '$2, no rounds, 5k tokens'
+
+    Raises:
+        UsageError: as `parse_budget` does.
+    """
+    limits = _parts(upper)
+    return ", ".join({**_parts(lower), **limits}.values()) if limits else ""
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Returns the parts of a budget by the kind of their limit."""
+    parts: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = _LIMIT.fullmatch(part)
-        if found is None or found.lastgroup in limits:
+        kind = _LIFTED.get(part) or (found.lastgroup if found else None)
+        if kind is None or kind in parts:
             raise UsageError(
                 f"{part!r} is no limit, or the second of its kind, in the budget {text!r}",
-                hint="such as: $1.50, 300k tokens, 8 rounds, 20 min",
+                hint="such as: $1.50, 300k tokens, 8 rounds, 20 min; without one of them: no rounds",
             )
-        limits.update(_limit(found))
-    return Budget(**limits)
+        parts[kind] = part
+    return parts
 
 
 def _limit(found: re.Match[str]) -> dict[str, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, ip_address
 from typing import Final
 
 LONGEST_HOST: Final = 253
+_LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 
 _NUMBER: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
 
@@ -36,6 +37,28 @@ def address_in(host: str) -> str | None:
     if host.startswith("["):
         return host[1:-1]
     return host if _NUMBER.match(host.rpartition(".")[2]) else None
+
+
+def is_loopback_host(host: str) -> bool:
+    """Returns whether a normal host means this machine by itself, whatever a resolver says.
+
+    These are `localhost` and the names below it (RFC 6761), 127.0.0.0/8 and [::1].
+    """
+    address = address_in(host)
+    if address is not None:
+        return is_loopback(address)
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def is_loopback(address: str) -> bool:
+    """Returns whether a numeric address lies in 127.0.0.0/8 or is ::1; nothing mapped, embedded or scoped."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv4Address):
+        return parsed in _LOOPBACK
+    return parsed == IPv6Address("::1") and parsed.scope_id is None
 
 
 def _normal_v6(text: str) -> str:

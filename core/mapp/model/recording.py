@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, InvalidInput, Problem
@@ -15,6 +16,8 @@ FORMAT: Final = 1
 CALLS: Final = ("http", "llm", "store.get", "store.set", "store.delete", "store.keys")
 """The names of all host calls."""
 MOST_EXCHANGES: Final = 1000
+MOST_REFUSED: Final = 20
+LONGEST_TARGET: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +53,46 @@ class Exchange:
             code=error.get("code", ""),
             message=error.get("message", ""),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedCall:
+    """A host call that was refused, and how many times in one run; `target` is what an `http` call asked."""
+
+    call: str
+    code: str
+    message: str = ""
+    target: str = ""
+    times: int = 1
+
+    def __str__(self) -> str:
+        what = f"{self.call} {self.target}".rstrip()
+        why = f" ({self.message})" if self.message else ""
+        return f"{what}: {self.code}{why}{f', {self.times} times' if self.times > 1 else ''}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as a JSON object."""
+        return asdict(self)
+
+
+def refused_calls(exchanges: Sequence[Exchange]) -> tuple[RefusedCall, ...]:
+    """Returns the calls of a run that were refused, equal ones as one, at most twenty."""
+    counts = Counter(
+        RefusedCall(call=row.name, code=row.code, message=row.message, target=_target(row))
+        for row in exchanges
+        if row.code
+    )
+    return tuple(replace(row, times=times) for row, times in [*counts.items()][:MOST_REFUSED])
+
+
+def _target(exchange: Exchange) -> str:
+    """Returns method and address of a web request, without its query."""
+    arguments = json.loads(exchange.arguments)
+    asked = arguments[0] if isinstance(arguments, list) and arguments else None
+    if exchange.name != "http" or not isinstance(asked, dict):
+        return ""
+    url = str(asked.get("url", "")).partition("?")[0]
+    return f"{asked.get('method', 'GET')} {url}"[:LONGEST_TARGET]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,14 +13,15 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
+from mapp.model.recording import RefusedCall
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -45,6 +46,7 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE INDEX IF NOT EXISTS runs_by_app ON runs (app, started);
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started);
 CREATE TABLE IF NOT EXISTS recordings (run TEXT PRIMARY KEY, calls TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (run TEXT PRIMARY KEY, notes TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions (
     id TEXT PRIMARY KEY,
     decided REAL NOT NULL,
@@ -107,6 +109,35 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Notes:
+    """What a person should know about a run beyond its outcome.
+
+    `refused` are the host calls that were refused, `allowed` what was let through for this run alone.
+    """
+
+    refused: tuple[RefusedCall, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+    def without_inputs(self) -> Notes:
+        """Returns them without what could repeat an input: targets and messages."""
+        bare = tuple(replace(row, target="", message="") for row in self.refused)
+        return replace(self, refused=bare)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns them as a JSON object."""
+        return {"refused": [row.to_dict() for row in self.refused], "allowed": list(self.allowed)}
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> Notes:
+        """Returns what `to_dict` wrote."""
+        refused = tuple(RefusedCall(**row) for row in document["refused"])
+        return cls(refused=refused, allowed=tuple(document["allowed"]))
+
+
+NO_NOTES: Final = Notes()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mapping:
     """One app run on many rows: how many ended how; row N saw the time `now_ms` and the seed `seed` + N."""
 
@@ -157,8 +188,8 @@ class Journal:
         self._keep_inputs = keep_inputs
         self._connection: sqlite3.Connection | None = None
 
-    def record(self, run: Run, calls: str | None = None) -> None:
-        """Writes a run down, durably, and forgets what is too old or too many.
+    def record(self, run: Run, calls: str | None = None, notes: Notes = NO_NOTES) -> None:
+        """Writes a run down, durably, with its notes, and forgets what is too old or too many.
 
         `calls` is a JSON text with what the script asked of its host; with the run's input, time and seed it
         is the recording from which the run can be repeated.
@@ -173,6 +204,10 @@ class Journal:
             connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", row)
             if calls is not None and self._keep_inputs:
                 connection.execute("INSERT INTO recordings VALUES (?, ?)", [run.id, calls])
+            if notes != NO_NOTES:
+                kept = notes if self._keep_inputs else notes.without_inputs()
+                text = json.dumps(kept.to_dict(), ensure_ascii=False)
+                connection.execute("INSERT INTO notes VALUES (?, ?)", [run.id, text])
             self._forget(connection, run.started)
 
         self._write(insert)
@@ -252,6 +287,17 @@ class Journal:
         kept = self._open().execute("SELECT calls FROM recordings WHERE run = ?", [found.id]).fetchone()
         return found, None if kept is None else str(kept[0])
 
+    def notes(self, runs: Iterable[str]) -> dict[str, Notes]:
+        """Returns the notes of those of the runs that have any, by the run's id."""
+        if not self.path.exists():
+            return {}
+        query, connection, found = "SELECT notes FROM notes WHERE run = ?", self._open(), {}
+        for run in runs:
+            row = connection.execute(query, [run]).fetchone()
+            if row is not None:
+                found[run] = Notes.from_dict(json.loads(row[0]))
+        return found
+
     def close(self) -> None:
         """Closes the file."""
         if self._connection is not None:
@@ -315,7 +361,8 @@ class Journal:
         connection.execute("DELETE FROM maps WHERE ended < ?", [oldest])
         newest = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT ?"
         connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
-        connection.execute("DELETE FROM recordings WHERE run NOT IN (SELECT id FROM runs)")
+        for table in ("recordings", "notes"):
+            connection.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT id FROM runs)")
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mapp.errors import InvalidArguments, MappError, NoMatch, UsageError
-from mapp.model.decision import Ask, Decision, Use, decision_name, decision_to_dict
+from mapp.library import catalogue
+from mapp.model.app import App
+from mapp.model.decision import Arguments, Ask, Decision, Use, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
 from mapp.model.request import LONGEST_REQUEST, Candidate, Request
-from mapp.model.values import checked
+from mapp.model.values import canonical, checked
 from mapp.ops.execute import Execution, execute
 from mapp.ops.grants import Permit
 from mapp.ops.indexing import Progress, open_fresh
@@ -29,6 +31,7 @@ from mapp.route.verbatim import Verbatim
 
 if TYPE_CHECKING:
     from mapp.index.search import Index
+    from mapp.library.change import Committed
 
 READ_CLOSELY: Final = 5
 """How many candidates are filled before the decision."""
@@ -86,6 +89,13 @@ class Router:
         if (stated := self._stated(request)) is not None:
             candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
             readings = (stated, *_others(readings, stated.app))
+        return decide(request, candidates, readings, self._recogniser.bands), readings
+
+    def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[Reading, ...]]:
+        """Returns the decision on a request as if the library held one app only, and how it was read."""
+        candidates = [Candidate(app=app, score=1.0)]
+        judged = self._recogniser.judge(self._index.vector(request.text), request.text, candidates)
+        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
         return decide(request, candidates, readings, self._recogniser.bands), readings
 
     def close(self) -> None:
@@ -178,6 +188,76 @@ def ask(
     if not dry_run:
         _record(workspace, answer)
     return answer
+
+
+def ask_written(
+    workspace: Workspace,
+    request: Request,
+    written: Committed,
+    *,
+    yes: bool = False,
+    confirm: Confirm | None = None,
+    grants: Collection[str] = (),
+    permit: Permit | None = None,
+) -> Answer:
+    """Returns the answer of the app that was written for a request, at the commit that was merged.
+
+    No other app is considered. The arguments are those that the app's own tests state for these very words;
+    where they state none, the words are read as for any request. The other arguments are those of `ask`.
+
+    Raises:
+        NoMatch: the words do not resolve to a call of this app, or the person did not confirm it.
+        PermissionNeeded: the app may not do what it declares.
+    """
+    app = catalogue.load(workspace.home, written.name, written.commit)
+    stated = _stated_arguments(app, request)
+    readings: tuple[Reading, ...] = ()
+    if stated is not None:
+        reason = "its own tests hold this request, word for word"
+        decision: Decision = Use(app=app.name, arguments=stated, reasons=(reason,))
+    else:
+        with closing(Router(open_fresh(workspace))) as router:
+            decision, readings = router.decide_for(request, app.name)
+    if not _runs(decision, yes=yes, confirm=confirm):
+        raise _unresolved(written, decision)
+    assert isinstance(decision, Use | Ask)
+    execution = execute(
+        workspace,
+        app.name,
+        dict(decision.arguments),
+        revision=written.commit,
+        request=request.text,
+        grants=grants,
+        permit=permit,
+    )
+    answer = Answer(request=request, decision=decision, readings=readings, execution=execution)
+    _record(workspace, answer)
+    return answer
+
+
+def _stated_arguments(app: App, request: Request) -> Arguments | None:
+    """Returns the arguments that an app's tests state for a request, or None for none or several."""
+    said = {
+        canonical(dict(phrase.arguments)): phrase.arguments
+        for phrase in app.phrases
+        if phrase.fits
+        and phrase.request.strip() == request.text.strip()
+        and phrase.attachment == request.attachment
+    }
+    return tuple(next(iter(said.values()))) if len(said) == 1 else None
+
+
+def _unresolved(written: Committed, decision: Decision) -> NoMatch:
+    """Returns the error for a request that its own app cannot be called with."""
+    reasons = [f"\n  {reason}" for reason in decision.reasons]
+    if isinstance(decision, Ask) and decision.missing:
+        reasons.append(f"\n  missing: {', '.join(decision.missing)}")
+    return NoMatch(
+        f"{written.name} was written for this, but it did not run:"
+        f" the request does not say for certain with which arguments{''.join(reasons)}",
+        hint=f"mapp show {written.name} lists its arguments; then: mapp exec {written.name} NAME=VALUE",
+        code="MAPP-0310",
+    )
 
 
 def check_request(request: Request) -> None:

@@ -13,7 +13,7 @@ from mapp.model.app import App
 from mapp.model.outcome import Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
-from mapp.observe.journal import Run, new_id
+from mapp.observe.journal import NO_NOTES, Notes, Run, new_id
 from mapp.ops.grants import Permit, ensure_granted
 from mapp.ops.isolation import ensure_isolated
 from mapp.ops.workspace import Workspace
@@ -166,12 +166,15 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
 
 def record(workspace: Workspace, attempt: Attempt) -> None:
     """Writes a run down; where that is impossible, says so."""
-    calls = None
+    calls, notes = None, NO_NOTES
+    if workspace.allow_loopback:
+        notes = Notes(allowed=("loopback",))
     if attempt.exchanges is not None:
-        from mapp.model.recording import write_recording
+        from mapp.model.recording import refused_calls, write_recording
 
         calls = write_recording(attempt.exchanges)
+        notes = replace(notes, refused=refused_calls(attempt.exchanges))
     try:
-        workspace.journal.record(attempt.run, calls)
+        workspace.journal.record(attempt.run, calls, notes)
     except (sqlite3.Error, OSError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")

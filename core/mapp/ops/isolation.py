@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mapp.errors import PermissionNeeded
 from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
 from mapp.ops.workspace import Workspace
@@ -31,7 +32,14 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
 
     Raises:
         SandboxUnavailable: naming the setting that would accept it; nothing was started.
+        PermissionNeeded: others wrote it, and it would reach services on this machine.
     """
+    if workspace.allow_loopback and is_strange(workspace.home, name, unpinned=unpinned):
+        raise PermissionNeeded(
+            f"{name} is a third-party app: it is never allowed to reach this machine",
+            hint="run it without --allow-loopback",
+            code="MAPP-0710",
+        )
     config, isolation = workspace.config, workspace.executor.isolation
     if not is_enough(isolation, config.isolation):
         raise too_little(isolation, config.isolation, "isolation")

@@ -33,13 +33,16 @@ class Workspace:
     """One opened library.
 
     `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number; `tell` receives what a
-    person may want to know while waiting. Nothing heavy is loaded before it is needed.
+    person may want to know while waiting. With `allow_loopback`, the person's own apps may reach services on
+    this machine: a person says so for one command, never a file or a variable. Nothing heavy is loaded
+    before it is needed.
     """
 
     config: Config
     clock: Callable[[], float] = time.time
     seed: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tell: Tell = _silent
+    allow_loopback: bool = False
 
     @cached_property
     def home(self) -> Home:
@@ -74,7 +77,7 @@ class Workspace:
         """Returns what makes the web requests of one run."""
         from mapp.sandbox.broker.fetcher import Fetcher
 
-        return Fetcher()
+        return Fetcher(loopback=self.allow_loopback)
 
     def model(self) -> Model | None:
         """Returns the language model for apps that declare one, or None if none is configured."""

@@ -2,7 +2,7 @@
 // JSON text and are parsed anew for each question. `run` starts a fresh context of the app for every input that
 // is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it. What the
 // manifest has defaults for need not be given: `mapp__filled` stands before this.
-async function mapp__answers(questions, known, run) {
+function mapp__answers(questions, known, run) {
   const memory = new Map(Object.entries(known));
   let asked = false;
 
@@ -38,20 +38,35 @@ async function mapp__answers(questions, known, run) {
   // Without questions there is one predicate, alone: what it returns is seen as it is.
   if (questions === null) return predicates(remembering);
 
+  // As the sandbox does with what a function returns: only a promise of this engine is awaited, and an object
+  // that merely has a `then` is no answer. In a list, so that nothing else is taken for a promise on the way.
+  const then = Promise.prototype.then;
+  const settled = (returned) => new Promise((resolve, reject) => {
+    try {
+      Reflect.apply(then, returned, [(value) => resolve([value]), reject]);
+    } catch {
+      resolve([undefined]);
+    }
+  });
+
   // T and F after the app was asked, t and f without; ? is for what has to be looked at alone.
   const answer = async ([predicate, texts]) => {
     asked = false;
     try {
       const given = texts.map((text) => JSON.parse(text));
       if (predicate.startsWith("meta_")) given.push(remembering);
-      const returned = predicates[predicate](...given);
-      const said = typeof returned === "boolean" ? returned : await returned;
+      const law = predicates[predicate]; // called as a function, as it is when it is alone
+      const returned = law(...given);
+      const [said] = typeof returned === "boolean" ? [returned] : await settled(returned);
       return typeof said !== "boolean" ? "?" : said ? (asked ? "T" : "t") : asked ? "F" : "f";
     } catch {
       return "?";
     }
   };
-  let marks = "";
-  for (const question of questions) marks += await answer(question);
-  return marks;
+  const all = async () => {
+    let marks = "";
+    for (const question of questions) marks += await answer(question);
+    return marks;
+  };
+  return all();
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mapp.errors import InvalidInput
+from mapp.model.hosts import is_loopback, is_loopback_host
 from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpLimits, HttpRequest
 from mapp.sandbox.broker.addresses import is_public
 from mapp.sandbox.broker.bodies import as_text, read_body
@@ -33,6 +34,8 @@ from mapp.sandbox.broker.wire import (
 
 DEFAULT_LIMITS: Final = HttpLimits()
 
+PUBLIC: Final = "public"
+LOOPBACK: Final = "loopback"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -60,7 +63,9 @@ class _Permit:
 class Fetcher:
     """Makes the requests of one run; make a new one for each run, since it counts them.
 
-    `address_policy` is there for tests on loopback and for nothing else: no setting reaches it.
+    `address_policy` is there for tests on loopback and for nothing else: no setting reaches it. `loopback`
+    lets through `localhost` and loopback addresses that the app names itself, and only if they lead to this
+    machine. A name of the outside that leads here is refused all the same.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Fetcher:
         clock: Clock = time.monotonic,
         tls: ssl.SSLContext | None = None,
         address_policy: AddressPolicy = is_public,
+        loopback: bool = False,
     ) -> None:
         if tls is not None and (tls.verify_mode != ssl.CERT_REQUIRED or not tls.check_hostname):
             raise ValueError("TLS settings that do not verify certificates and names are not accepted")
@@ -81,6 +87,7 @@ class Fetcher:
         self._clock = clock
         self._tls = tls
         self._policy = address_policy
+        self._loopback = loopback
         self._calls = 0
 
     def call(
@@ -121,7 +128,9 @@ class Fetcher:
             result = self._ask(hop, grant, permit)
             if isinstance(result, HttpAnswer):
                 return result
-            hop, grant = _redirected(hop, *result, permit.grants)
+            before, (hop, grant) = hop.target.host, _redirected(hop, *result, permit.grants)
+            if self._loopback and is_loopback_host(hop.target.host) and not is_loopback_host(before):
+                raise Refusal("redirect", f"{before} redirects to this machine, {hop.target.host}")
         raise Refusal("redirect", f"more than {self._limits.redirects} redirects")
 
     def _ask(self, hop: _Hop, grant: HttpGrant, permit: _Permit) -> HttpAnswer | tuple[int, str]:
@@ -140,7 +149,9 @@ class Fetcher:
             return _answer(hop.target, reply.status, reply.headers, body, permit.redactor)
 
     def _connected(self, target: Target, deadline: Deadline) -> socket.socket:
-        addresses = checked_addresses(target, self._resolver, self._policy, deadline)
+        inside = self._loopback and is_loopback_host(target.host)
+        policy, wanted = (is_loopback, LOOPBACK) if inside else (self._policy, PUBLIC)
+        addresses = checked_addresses(target, self._resolver, policy, deadline, wanted=wanted)
         connection = connect(target, addresses, self._dialler, deadline)
         if target.scheme == "http":
             return connection

@@ -77,9 +77,9 @@ def dial(address: str, port: int, seconds: float, /) -> socket.socket:
 
 
 def checked_addresses(
-    target: Target, resolver: Resolver, policy: AddressPolicy, deadline: Deadline
+    target: Target, resolver: Resolver, policy: AddressPolicy, deadline: Deadline, *, wanted: str = "public"
 ) -> tuple[str, ...]:
-    """Returns the addresses of a target, looked up once.
+    """Returns the addresses of a target, looked up once; `wanted` is a word for what the policy allows.
 
     One address that is not allowed spoils them all: a name that is at once outside and inside is a mistake or
     an attack, and what happens must not hang on the order of the answers.
@@ -93,7 +93,7 @@ def checked_addresses(
         raise Refusal("dns", f"{target.host} has no address")
     for address in addresses:
         if not policy(address):
-            raise Refusal("address", f"{target.host} leads to {address[:60]!a}, which is no public address")
+            raise Refusal("address", f"{target.host} leads to {address[:60]!a}, which is no {wanted} address")
     return addresses
 
 
