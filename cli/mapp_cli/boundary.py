@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,21 +12,13 @@ from typing import Any, Final, NoReturn
 import click
 
 from mapp.errors import InvalidInput, MappError
-from mapp_cli.console import Console
+from mapp.system import refused_by_system
+from mapp_cli import streams
+from mapp_cli.console import Console, safe
 
 USAGE: Final = 2
 BUG: Final = 70
 INTERRUPTED: Final = 130
-
-_NOT_OURS: Final = frozenset(
-    getattr(errno, name)
-    for name in (
-        *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE"),
-        *("ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "ENOENT"),
-    )
-    if hasattr(errno, name)
-)
-"""What the system may answer to any program: full disks, missing rights, a file where a folder should be."""
 
 
 def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
@@ -36,6 +28,8 @@ def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
     words = list(sys.argv[1:] if typed is None else typed)
     try:
         found = main(*args, standalone_mode=False, **extra)
+        if standalone:
+            streams.finish()
     except BaseException as error:  # the outermost boundary: nothing may pass it unexplained
         if not standalone:
             raise
@@ -46,46 +40,65 @@ def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
 
 
 def _end(error: BaseException, words: list[str]) -> NoReturn:
+    """Explains an error and ends the program with its exit code."""
+    code = _told(error, words)
+    try:
+        streams.finish()
+    except streams.ReaderGone:
+        code = code or streams.CLOSED_PIPE
+    except streams.OutputLost as lost:
+        code = code or _told(lost, words)
+    sys.exit(code)
+
+
+def _told(error: BaseException, words: list[str]) -> int:
+    """Tells the person about an error and returns the exit code."""
     console = Console()
     match error:
-        case SystemExit():
-            raise error
+        case SystemExit(code=code):
+            return code if isinstance(code, int) else int(code is not None)
         case click.exceptions.Exit(exit_code=code):
-            sys.exit(code)
+            return code
+        case streams.ReaderGone():
+            return streams.CLOSED_PIPE
         case MappError():
             _explain(console, error, words)
-            sys.exit(error.exit_code)
+            return error.exit_code
         case click.Abort() | KeyboardInterrupt():
             console.tell("interrupted")
-            sys.exit(INTERRUPTED)
-        case BrokenPipeError():
-            # Whoever read our output has gone: nobody to tell.
-            sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123 - for the interpreter's last flush
-            sys.exit(141)
+            return INTERRUPTED
         case click.ClickException():
-            error.show()
-            sys.exit(USAGE if isinstance(error, click.UsageError) else error.exit_code)
-        case OSError(errno=number) if number in _NOT_OURS:
-            _explain(console, _from_system(error), words)
-            sys.exit(MappError.exit_code)
-        case _:
-            _report_bug(console, error, words)
-            sys.exit(BUG)
+            streams.say(_shown(error))
+            return USAGE if isinstance(error, click.UsageError) else error.exit_code
+    if (refused := refused_by_system(error)) is not None:
+        _explain(console, refused, words)
+        return refused.exit_code
+    _report_bug(console, error, words)
+    return BUG
 
 
-def _from_system(error: OSError) -> MappError:
-    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
-    return MappError(what, hint="make room or give access there, or choose another place", code="MAPP-0220")
+def _shown(error: click.ClickException) -> str:
+    """Returns what click says about an error, with the usage where it is one."""
+    said = f"Error: {safe(error.format_message())}"
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    if ctx is None:
+        return said
+    help_option = ctx.help_option_names[0] if ctx.help_option_names else ""
+    lines = [ctx.get_usage()]
+    if help_option:
+        lines.append(f"Try '{ctx.command_path} {help_option}' for help.")
+    return "\n".join([*lines, "", said])
 
 
 def _explain(console: Console, error: MappError, words: list[str]) -> None:
-    if "--json" in words:
-        console.json({"error": error_to_dict(error)})
+    if "--json" in words and not isinstance(error, streams.OutputLost):
+        with contextlib.suppress(streams.OutputLost, streams.ReaderGone):
+            console.json({"error": error_to_dict(error)})
     console.error(f"{error} [{error.code}]")
     if error.hint:
         console.hint(error.hint)
     if "--debug" in words:
-        traceback.print_exception(error)
+        streams.say("".join(traceback.format_exception(error)).rstrip())
 
 
 def error_to_dict(error: MappError) -> dict[str, Any]:
@@ -107,9 +120,9 @@ def _report_bug(console: Console, error: BaseException, words: list[str]) -> Non
         path = _log(text)
         console.hint(f"please report it with {path}")
     except OSError:
-        sys.stderr.write(text)
+        streams.say(text.rstrip())
     if "--debug" in words:
-        sys.stderr.write(text)
+        streams.say(text.rstrip())
 
 
 def _log(text: str) -> Path:

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import click
 
+from mapp_cli import streams
+
 SCHEMA: Final = 1
 """The version of all JSON answers."""
 
@@ -25,6 +27,36 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def colour(stream: Any) -> bool:
+    """Returns whether what is written to a stream may be coloured.
+
+    `NO_COLOR` (no-color.org) takes precedence, then `FORCE_COLOR` and `CLICOLOR_FORCE`, then a terminal that
+    says it is dumb, and `CLICOLOR=0`; else a terminal gets colours and nothing else does.
+    """
+    from mapp.config import environment
+
+    known = environment()
+    if known.get("NO_COLOR"):
+        return False
+    if any(known.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    if known.get("TERM") == "dumb" or known.get("CLICOLOR") == "0":
+        return False
+    return bool(stream.isatty())
+
+
+def _draws(stream: Any) -> bool:
+    """Returns whether a stream is a terminal on which a bar can move."""
+    from mapp.config import environment
+
+    known = environment()
+    return stream.isatty() and known.get("TERM") != "dumb" and not known.get("NO_COLOR")
+
+
+def _styled(text: str, **style: Any) -> str:
+    return click.style(text, **style) if colour(sys.stderr) else text
 
 
 Advance = Callable[[int, int], None]
@@ -72,7 +104,7 @@ class Console:
     def tell(self, text: str) -> None:
         """Says something to the person, on standard error."""
         if not self.quiet:
-            click.echo(safe(text), err=True)
+            streams.say(safe(text))
 
     def warn(self, text: str) -> None:
         """Warns of a danger; not even `--quiet` hides it."""
@@ -81,12 +113,11 @@ class Console:
 
     def error(self, text: str) -> None:
         """Says what went wrong; not even `--quiet` hides it."""
-        mark = click.style("error:", fg="red", bold=True)
-        click.echo(f"{mark} {safe(text)}", err=True)
+        streams.say(f"{_styled('error:', fg='red', bold=True)} {safe(text)}")
 
     def hint(self, text: str) -> None:
         """Says what to do next."""
-        click.echo(f"  {click.style('hint:', fg='cyan')} {safe(text)}", err=True)
+        streams.say(f"  {_styled('hint:', fg='cyan')} {safe(text)}")
 
     def table(self, rows: Iterable[Sequence[str]], headings: Sequence[str]) -> None:
         """Writes rows in columns; on a terminal the last column is cut to the width."""
@@ -119,7 +150,7 @@ class Console:
         """
         if self.quiet:
             yield lambda done, total: None
-        elif sys.stderr.isatty():
+        elif _draws(sys.stderr):
             with _bar(title) as advance:
                 yield advance
         else:

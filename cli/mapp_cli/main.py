@@ -19,10 +19,12 @@ class Program:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Runs the command line of this process."""
+        from mapp_cli import streams
+
+        streams.prepare()
         asked = sys.argv[1:] in (["--help"], ["-h"]) or (len(sys.argv) == 1 and not _completing())
         if asked and not arguments and not options:
-            sys.stdout.write(help_text())
-            return 0
+            return _say_help()
         return self._group()(*arguments, **{"prog_name": self.name, **options})
 
     def main(self, *arguments: Any, **options: Any) -> Any:
@@ -37,6 +39,21 @@ class Program:
         from mapp_cli.group import group
 
         return group
+
+
+def _say_help() -> int:
+    """Prints the help and returns the exit code, as `boundary.guarded` does for commands."""
+    from mapp_cli import streams
+
+    try:
+        sys.stdout.write(help_text())
+        streams.finish()
+    except streams.ReaderGone:
+        return streams.CLOSED_PIPE
+    except streams.OutputLost as lost:
+        streams.say(f"error: {lost} [{lost.code}]\n  hint: {lost.hint}")
+        return lost.exit_code
+    return 0
 
 
 def help_text() -> str:

@@ -107,7 +107,7 @@ _EXIT_CODES: Final = (
     "| code | meaning |",
     "| --- | --- |",
     "| 0 | done |",
-    "| 1 | failed |",
+    "| 1 | failed; also a full disk, missing rights, or an answer that could not be written |",
     "| 2 | the command line cannot be understood |",
     "| 3 | no app matches, or a person would have to confirm |",
     "| 4 | network or credentials |",
@@ -118,6 +118,7 @@ _EXIT_CODES: Final = (
     "| 9 | busy: another process holds it |",
     "| 70 | a bug in mapp; a log file was written |",
     "| 130 | interrupted |",
+    "| 141 | the reader of the output closed its end, as `head` does |",
 )
 
 

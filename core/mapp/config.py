@@ -372,6 +372,11 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def set_default(name: str, value: str) -> None:
+    """Sets a variable of this process unless it is set: for libraries that have no other switch."""
+    os.environ.setdefault(name, value)
+
+
 _process = environment  # where an argument has the same name
 
 

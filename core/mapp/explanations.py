@@ -76,6 +76,11 @@ EXPLANATIONS: Final = {
         "The system refused a file or folder: missing rights, a full disk, a file where a folder should be.",
         "Make room or give access there, or choose another place with --library or mapp config.",
     ),
+    "MAPP-0221": _row(
+        "output-lost",
+        "An answer could not be written: standard output is closed, or on a full disk.",
+        "Check where the output goes, then run the command again; what it changed is done.",
+    ),
     "MAPP-0300": _row(
         "no-match",
         "No app of the library does what was asked.",

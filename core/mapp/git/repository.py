@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
+from mapp.errors import AlreadyThere, Busy, IntegrityError, MappError, NotFound
 from mapp.git import loose
+from mapp.system import HINT, SystemRefused, refused_by_system
 
 MAIN: Final = "refs/heads/main"
 
@@ -275,8 +276,15 @@ class Repository:
         return str(self._tree(files))
 
     def write_blob(self, data: bytes) -> str:
-        """Returns the id of a blob, written to the repository."""
-        return str(self._handle.create_blob(data))
+        """Returns the id of a blob, written to the repository.
+
+        Raises:
+            SystemRefused: the disk is full, or a right is missing.
+        """
+        try:
+            return str(self._handle.create_blob(data))
+        except (_pygit2().GitError, OSError) as error:  # on a full disk libgit2 may say "no error"
+            raise SystemRefused(f"{self.path}: an object could not be written: {error}", hint=HINT) from None
 
     def write_entries(self, entries: Mapping[str, tuple[str, bool]]) -> str:
         """Returns the id of the tree of some entries (name -> id, and whether it is a folder)."""
@@ -381,7 +389,7 @@ class Repository:
             if rest:
                 folders.setdefault(first, {})[rest] = data
             else:
-                blobs[first] = self._handle.create_blob(data)
+                blobs[first] = self.write_blob(data)
         builder = self._handle.TreeBuilder()
         for name, identity in blobs.items():
             builder.insert(name, identity, library.enums.FileMode.BLOB)
@@ -431,7 +439,9 @@ def tip_stamp(path: Path) -> str:
     return "none"
 
 
-def _contended(path: Path, ref: str, error: Exception) -> Busy:
+def _contended(path: Path, ref: str, error: Exception) -> MappError:
+    if (refused := refused_by_system(error)) is not None:
+        return refused
     return Busy(
         f"{ref} of {path.stem} could not be moved: {error}",
         hint="another process changed it; run the command again",

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mapp.config import set_default
 from mapp.errors import MappError
 from mapp.index.wordpiece import WordPiece, open_wordpiece
 
@@ -95,6 +96,8 @@ def _run(session: Any, rows: list[list[int]]) -> Vectors:
 
 def _open_session(weights: Path, *, optimise: bool) -> Any:
     content = _checked_weights(weights)
+    # onnxruntime 1.32 writes a device id and a database of events below the home folder, for its maker.
+    set_default("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime  # type: ignore[import-untyped,unused-ignore]
 
     options = onnxruntime.SessionOptions()

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from mapp.library.home import Home
 from mapp.ops.workspace import Workspace
 from mapp.starter import bundle
+from mapp.system import HINT, SystemRefused, refused_by_system
 
 Advance = Callable[[int, int], None]
 Progress = Callable[[str], AbstractContextManager[Advance]]
@@ -40,8 +41,16 @@ def ensure_library(workspace: Workspace, *, progress: Progress = _no_progress) -
             return ()
         if abandoned:
             sweep(workspace.home)
-        with progress("Setting up the starter apps") as advance:
-            return install(workspace, marker, digest, advance)
+        try:
+            with progress("Setting up the starter apps") as advance:
+                return install(workspace, marker, digest, advance)
+        except Exception as error:
+            refused = refused_by_system(error)
+            if refused is None and not isinstance(error, SystemRefused):
+                raise
+            raise SystemRefused(
+                f"the library {workspace.home.root} could not be set up: {refused or error}", hint=HINT
+            ) from None
 
 
 def _marker(home: Home) -> dict[str, object]:
