@@ -117,6 +117,7 @@ _EXIT_CODES: Final = (
     "| 8 | validation failed |",
     "| 9 | busy: another process holds it |",
     "| 70 | a bug in mapp; a log file was written |",
+    "| 71 | the machine failed the sandbox, not the app; nothing was decided about the app |",
     "| 130 | interrupted |",
     "| 141 | the reader of the output closed its end, as `head` does |",
 )

@@ -136,3 +136,10 @@ class SandboxUnavailable(MappError):
 
     code = "MAPP-0400"
     exit_code = 1
+
+
+class HostFault(SandboxUnavailable):
+    """The machine failed a run: it refused what the sandbox needs, or the sandbox was lost. No app did."""
+
+    code = "MAPP-0410"
+    exit_code = 71

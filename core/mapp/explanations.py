@@ -106,6 +106,12 @@ EXPLANATIONS: Final = {
         "JavaScript cannot be run here with the isolation that the settings demand.",
         "mapp doctor says what is missing.",
     ),
+    "MAPP-0410": _row(
+        "host-fault",
+        "The machine failed a run: it had too few processes, too little memory or too few file descriptors"
+        " for the sandbox, or a process of the sandbox was ended from outside. The app is not to blame.",
+        "Remove the cause that the message names, then run the command again; mapp doctor tests the sandbox.",
+    ),
     "MAPP-0500": _row(
         "index-failed",
         "The index could not be built, twice.",

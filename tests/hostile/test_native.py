@@ -220,6 +220,22 @@ def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -
     assert isinstance(result, Killed), result
 
 
+@pytest.mark.parametrize("code", [0, 1, 70, 72, 137, 255])
+def test_no_exit_status_passes_for_a_fault_of_the_machine(owned: ForkingExecutor, code: int) -> None:
+    result = attack(owned, f"os._exit({code})")
+
+    assert isinstance(result, Killed), result
+    assert result.reason == "crash"
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGUSR1", "SIGTERM"])
+def test_no_attacker_ends_himself_as_if_from_outside(owned: ForkingExecutor, number: str) -> None:
+    result = attack(owned, f"libc.kill(libc.getpid(), signal.{number}); os._exit(0)")
+
+    assert isinstance(result, Killed), result
+    assert (result.reason, "SIGSYS" in result.detail) == ("crash", True)
+
+
 def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")

@@ -20,7 +20,7 @@ from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.decision import Use
 from mapp.model.request import Request
 from mapp.model.values import canonical
-from mapp.model.verdict import Finding, Verdict
+from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops import rounds
 from mapp.ops.ask import ask
@@ -31,7 +31,7 @@ from mapp.ops.execute import execute
 from mapp.ops.gate import Options
 from mapp.ops.growing import found_branch
 from mapp.ops.reviewing import approve_change, edited, reject_change, review, waiting
-from mapp.sandbox.executor import LOST
+from mapp.sandbox.host import Lost
 from mapp.validate.trial import Trial
 from support.authors import MANIFEST, RIGHT, WRONG, Decided, contract, quiet
 from support.library import Built, fsck, git, library
@@ -616,13 +616,11 @@ def test_a_verdict_that_the_machine_spoiled_is_formed_again(
     judge, spoiled = rounds.judged, []  # type: ignore[attr-defined, var-annotated]
 
     def judged(trial: Trial, tree: str, **more: Any) -> Verdict:
+        if not spoiled:
+            spoiled.append(tree)
+            raise Lost("its process was ended from outside by SIGKILL")
         verdict: Verdict = judge(trial, tree, **more)
-        if spoiled:
-            return verdict
-        spoiled.append(tree)
-        problem = Finding(path="main.js", message=f"crash: {LOST} twice during this run")
-        first = replace(verdict.results[0], status="failed", problems=(problem,))
-        return replace(verdict, results=(first, *verdict.results[1:]))
+        return verdict
 
     monkeypatch.setattr(rounds, "judged", judged)
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))

@@ -80,18 +80,11 @@ def test_no_job_is_lost_with_its_worker(executor: ForkingExecutor, of_zygotes: b
             with contextlib.suppress(ProcessLookupError):  # its job has just ended
                 os.kill(zygote if of_zygotes else worker, signal.SIGKILL)
                 killed += 1
-        thread.join(0.05)
+        thread.join(0.3)
     thread.join()
 
     assert killed == 5
-    ended = [result for result in results if isinstance(result, Returned)]
-    crashed = [result for result in results if isinstance(result, Killed)]
-    assert len(ended) + len(crashed) == 200
-    # Only the first job of a worker can be taken for the one that ended it, once a kill.
-    assert {result.reason for result in crashed} <= {"crash"}
-    assert len(crashed) <= killed
-    kept = [number for number, result in enumerate(results) if isinstance(result, Returned)]
-    assert [value(result) for result in ended] == kept
+    assert [value(result) for result in results] == [*range(200)]
 
 
 def test_the_worker_of_a_batch_is_locked_in_like_any_other(executor: ForkingExecutor) -> None:
@@ -104,7 +97,7 @@ def test_the_worker_of_a_batch_is_locked_in_like_any_other(executor: ForkingExec
     while thread.is_alive():  # who was not the first in his worker gets one of his own
         for worker in [child for zygote in zygotes() for child in children(zygote)]:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+                os.kill(worker, signal.SIGXCPU)
         thread.join(0.05)
 
     assert locked["NoNewPrivs"] == "1"

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from mapp.sandbox import ending
+from mapp.sandbox.executor import Killed
 from support.scripts import job
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no signals")
@@ -25,6 +26,7 @@ JOB = job("function main() {}", memory_mb=32, wall_ms=2000)
         (-signal.SIGKILL, 31.0, "memory", "more than 32 MB of memory; the worker was killed by SIGKILL"),
         (71, 0.0, "memory", "more than 32 MB of memory"),
         (70, 31.0, "crash", "the worker ended with status 70 and no reply"),
+        (72, 0.0, "crash", "the worker ended with status 72 and no reply"),
         (-250, 0.0, "crash", "the worker was killed by signal 250"),
     ],
 )
@@ -33,7 +35,30 @@ def test_a_dead_worker_is_classified_by_status_and_size(
 ) -> None:
     result = ending.died(JOB, code, grown_mb, 5.0)
 
+    assert isinstance(result, Killed)
     assert (result.reason, result.detail, result.wall_ms) == (reason, detail, 5.0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_no_process_sends_itself_came_from_outside(number: signal.Signals) -> None:
+    found = ending.died(JOB, -number, 0.0, 5.0)
+
+    assert isinstance(found, ending.Outside)
+    assert number.name in found.detail
+
+
+def test_a_worker_that_could_not_be_locked_in_says_nothing_of_its_script() -> None:
+    found = ending.died(JOB, -signal.SIGUSR1, 0.0, 5.0)
+
+    assert isinstance(found, ending.Outside)
+    assert "lock" in found.detail
+
+
+def test_a_kill_after_all_of_its_computing_time_is_a_limit_of_the_script() -> None:
+    found = ending.died(JOB, -signal.SIGKILL, 0.0, 5.0, cpu_ms=4000.0)
+
+    assert isinstance(found, Killed)
+    assert found.reason == "cpu"
 
 
 def test_an_overdue_run_tells_how_long_it_computed() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import SandboxUnavailable
+from mapp.errors import HostFault, SandboxUnavailable
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Executor, Killed, Result
 from mapp.sandbox.forking import ForkingExecutor
@@ -83,23 +83,31 @@ def test_a_zygote_killed_during_a_run_costs_a_retry(executor: ForkingExecutor) -
     wait_for(lambda: not _runs(worker))
 
 
-def test_a_sandbox_that_is_lost_again_and_again_is_a_crash(executor: ForkingExecutor) -> None:
-    thread, results = in_background(executor, HANG)
+def test_a_sandbox_that_is_lost_again_and_again_is_a_fault_of_the_host(executor: ForkingExecutor) -> None:
+    faults: list[HostFault] = []
+
+    def run() -> None:
+        with pytest.raises(HostFault) as caught:
+            executor.run(job(HANG, None))
+        faults.append(caught.value)
+
+    thread = threading.Thread(target=run)
+    thread.start()
     killed: set[int] = set()
-    while len(killed) < 2:
+    while len(killed) < 3:
         zygote = wait_for(lambda: [each for each in zygotes() if each not in killed and children(each)])[0]
         killed.add(zygote)
         os.kill(zygote, signal.SIGKILL)
     thread.join()
 
-    assert [result.reason for result in results if isinstance(result, Killed)] == ["crash"]
+    assert [(fault.code, fault.exit_code) for fault in faults] == [("MAPP-0410", 71)]
+    assert "lost" in faults[0].message
     assert evaluate(executor, "1") == 1
 
 
 @pytest.mark.parametrize(
     ("number", "reason", "word"),
     [
-        (signal.SIGKILL, "crash", "SIGKILL"),
         (signal.SIGSEGV, "crash", "SIGSEGV"),
         (signal.SIGXCPU, "cpu", "CPU"),
     ],
@@ -118,6 +126,22 @@ def test_a_worker_that_dies_is_classified_by_its_signal(
     assert isinstance(result, Killed)
     assert result.reason == reason
     assert word in result.detail
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_ended_from_outside_costs_a_retry(
+    executor: ForkingExecutor, number: signal.Signals
+) -> None:
+    evaluate(executor, "1")
+    (before,) = zygotes()
+    thread, results = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(before))
+    os.kill(worker, number)
+    (after,) = wait_for(lambda: [each for each in zygotes() if each != before and children(each)])
+    os.kill(children(after)[0], signal.SIGXCPU)
+    thread.join()
+
+    assert [result.reason for result in results if isinstance(result, Killed)] == ["cpu"]
 
 
 def test_every_worker_is_gone_after_its_run(executor: ForkingExecutor) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, assert_never
+from typing import Any, Final, Literal, TypeAlias, assert_never
 
 from mapp.errors import Problem
 from mapp.model.values import JSONValue
 
 FailureKind: TypeAlias = Literal["threw", "invalid_output", "wall", "cpu", "memory", "output", "crash"]
+
+HOST_FAULT: Final = "host_fault"
+"""The outcome, in the journal, of a run that the machine failed: it says nothing of the app."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mapp.errors import HostFault
 from mapp.library import catalogue
 from mapp.model.app import App
-from mapp.model.outcome import Failed, Outcome, Value, outcome_name, outcome_to_dict
+from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import NO_NOTES, Notes, Run, new_id
@@ -76,6 +77,7 @@ def execute(
         PermissionNeeded: the app declares a capability that was not granted; it was not started.
         KeyNeeded: a secret that it needs is not there; it was not started.
         SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
+        HostFault: the machine failed the run, which is in the journal as `host_fault`.
         NotFound: no such app or revision.
         InvalidArguments: the arguments do not fit; the app was not started.
         InvalidApp, IntegrityError: what lies in the repository is no app.
@@ -86,8 +88,8 @@ def execute(
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     now_ms, seed = int(workspace.clock() * 1000), workspace.seed()
-    attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed)
-    run = replace(attempt.run, request=request, total_ms=(time.perf_counter() - began) * 1000)
+    attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request)
+    run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
     record(workspace, replace(attempt, run=run))
     return Execution(
         app=name,
@@ -107,18 +109,21 @@ def attempt_run(
     allowed: Collection[str],
     now_ms: int,
     seed: int,
+    request: str | None = None,
 ) -> Attempt:
     """Returns what came of running an app on complete arguments, not yet written down.
+
+    A run that the machine failed is written down here, before that is raised.
 
     Raises:
         KeyNeeded: a secret that it needs is not there; it was not started.
         SandboxUnavailable: if no worker can be started.
+        HostFault: the machine failed the run.
     """
     began, started = time.perf_counter(), workspace.clock()
     identity = new_id()
     job = job_for(app, filled, now_ms=now_ms, seed=seed)
     broker = _broker(workspace, app, allowed, identity)
-    result, outcome = _run(workspace, app, job, broker)
     run = Run(
         id=identity,
         started=started,
@@ -126,17 +131,31 @@ def attempt_run(
         commit=app.commit,
         tree=app.tree,
         version=str(app.manifest.version),
-        request=None,
+        request=request,
         input=canonical(dict(filled)),
+        output=None,
+        outcome=HOST_FAULT,
+        detail="",
+        now_ms=now_ms,
+        seed=seed,
+        wall_ms=0.0,
+        total_ms=0.0,
+        engine=workspace.executor.engine,
+        isolation=workspace.executor.isolation,
+    )
+    try:
+        result, outcome = _run(workspace, app, job, broker)
+    except HostFault as fault:
+        run = replace(run, detail=fault.message, total_ms=(time.perf_counter() - began) * 1000)
+        _record(workspace, run, None if broker is None else tuple(broker.exchanges))
+        raise
+    run = replace(
+        run,
         output=canonical(outcome.output) if isinstance(outcome, Value) else None,
         outcome=outcome_name(outcome),
         detail=outcome.message if isinstance(outcome, Failed) else "",
-        now_ms=now_ms,
-        seed=seed,
         wall_ms=result.wall_ms,
         total_ms=(time.perf_counter() - began) * 1000,
-        engine=workspace.executor.engine,
-        isolation=workspace.executor.isolation,
     )
     return Attempt(run=run, outcome=outcome, exchanges=None if broker is None else tuple(broker.exchanges))
 
@@ -166,15 +185,19 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
 
 def record(workspace: Workspace, attempt: Attempt) -> None:
     """Writes a run down; where that is impossible, says so."""
+    _record(workspace, attempt.run, attempt.exchanges)
+
+
+def _record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None) -> None:
     calls, notes = None, NO_NOTES
     if workspace.allow_loopback:
         notes = Notes(allowed=("loopback",))
-    if attempt.exchanges is not None:
+    if exchanges is not None:
         from mapp.model.recording import refused_calls, write_recording
 
-        calls = write_recording(attempt.exchanges)
-        notes = replace(notes, refused=refused_calls(attempt.exchanges))
+        calls = write_recording(exchanges)
+        notes = replace(notes, refused=refused_calls(exchanges))
     try:
-        workspace.journal.record(attempt.run, calls, notes)
+        workspace.journal.record(run, calls, notes)
     except (sqlite3.Error, OSError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")

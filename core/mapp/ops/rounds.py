@@ -6,7 +6,7 @@ goes on where it stood without paying twice: the loops are run again from the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -16,14 +16,13 @@ from mapp.author.failures import BadAnswer
 from mapp.author.patch import PatchRefused, apply
 from mapp.author.paying import Purse, pay
 from mapp.author.report import faults_report, report_of
-from mapp.errors import InvalidApp, MappError
+from mapp.errors import HostFault, InvalidApp, MappError
 from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.interface import interface_hash
 from mapp.model.verdict import Finding, Kind, Verdict
 from mapp.ops.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
-from mapp.sandbox.executor import LOST
 from mapp.validate.contract import contract_faults
 from mapp.validate.gate import CHECKS
 
@@ -232,7 +231,7 @@ def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequ
             base=task.base,
         )
 
-    faults = _steadily(looked, lambda found: found)
+    faults = _steadily(looked)
     return faults or _name_faults(task, _read(files).name)
 
 
@@ -254,23 +253,17 @@ def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
 
 
-def _steadily(look: Callable[[], Found], faults: Callable[[Found], Iterable[Finding]]) -> Found:
-    """Returns what a look finds; one that lost the sandbox is done again, for a round is dear.
-
-    What the script itself did to it comes out the same.
-    """
-    found = look()
-    lost = any(LOST in f"{row.message} {row.evidence}" for row in faults(found))
-    return look() if lost else found
+def _steadily(look: Callable[[], Found]) -> Found:
+    """Returns what a look finds; one that the machine failed is done again, for a round is dear."""
+    try:
+        return look()
+    except HostFault:
+        return look()
 
 
 def tried(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
     """Returns what the gate says of files (path -> bytes) that were written for a task; raises InvalidApp."""
-    return _steadily(lambda: _judged(task, workspace, files, patient=patient), _problems)
-
-
-def _problems(verdict: Verdict) -> Iterable[Finding]:
-    return (row for result in verdict.results for row in result.problems)
+    return _steadily(lambda: _judged(task, workspace, files, patient=patient))
 
 
 def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool) -> Verdict:

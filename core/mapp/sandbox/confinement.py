@@ -16,17 +16,20 @@ TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
     from typing import Any
 
-UNCONFINED = 71  # exit status: the kernel refused to lock a door that it had said it could
+UNCONFINED = 72  # exit status: the kernel refused to lock a door
+SIGUSR1 = 30 if sys.platform == "darwin" else 10
 
 # linux/prctl.h, linux/seccomp.h
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
 SECCOMP_MODE_FILTER, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS = 2, 0x7FFF0000, 0x80000000
-SIGKILL, EFAULT, PROT_EXEC = 9, 14, 4
+SIGKILL, ENOMEM, EFAULT, PROT_EXEC = 9, 12, 14, 4
 
 # linux/sched.h: namespaces; all of them can be had without root inside the last
 NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_NETWORK, NEW_USER = 0x20000, 0x4000000, 0x8000000, 0x40000000, 0x10000000
 NAMESPACES = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_NETWORK
 NOBODY = 65534
+STACK, LEAST_STACK = 8 << 20, 2 << 20  # bytes: what systems usually allow, what the engine counts on
+LARGEST = 1 << 40  # bytes that no zygote maps
 CAPABILITIES_VERSION = 0x20080522
 
 # linux/bpf_common.h: load a word, compare with a constant, test bits, return
@@ -56,6 +59,26 @@ CALLS = {
 }
 
 
+class Unconfined(Exception):
+    """The kernel refused to lock a door. Deliberately no OSError: to a probe that would look like a wall."""
+
+    def __init__(self, what: str, number: int) -> None:
+        super().__init__(what)
+        self.errno = number
+
+
+def reason(error: BaseException) -> int:
+    """Returns why the system refused something, as in `errno`."""
+    return getattr(error, "errno", None) or (ENOMEM if isinstance(error, MemoryError) else 0)
+
+
+def give_up() -> None:
+    """Ends a worker that could not be locked in, by a signal: one that is locked in cannot pretend to it."""
+    if sys.platform != "win32":
+        os.kill(os.getpid(), SIGUSR1)
+    os._exit(UNCONFINED)
+
+
 class Confinement:
     """What this kernel offers to lock a process in, found out once; on other systems nothing."""
 
@@ -80,27 +103,32 @@ class Confinement:
     def settle(self) -> None:
         """Takes away what neither a zygote nor its workers need once they are loaded."""
         self.mapped = _mapped()
+        _room_on_the_stack()
         _set_limits({"RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0})
         if self._libc is not None:
             self._leave_machine()
-            self._control(PR_SET_NO_NEW_PRIVS, 1, 0)
+            self._control(PR_SET_NO_NEW_PRIVS, 1, 0, "give up new privileges")
             if self._landlock:
                 self._forbid_files_and_network()
 
     def detach(self, *kept: int) -> None:
-        """Closes all descriptors but `kept` and has this process die when its parent does."""
+        """Closes all descriptors but `kept` and has this process die when its parent does.
+
+        The death signal keeps order, no more: our parent also ends us, and the limits do.
+        """
         close_all_but(*kept)
         if self._libc is not None:
-            self._control(PR_SET_PDEATHSIG, SIGKILL, 0)
+            self._libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
 
     def commit(self, memory: int, seconds: int) -> None:
         """Bounds memory (bytes on top of what was mapped at first) and CPU time; leaves only `CALLS`."""
-        limits = {"RLIMIT_CPU": seconds, "RLIMIT_NPROC": 0, "RLIMIT_NOFILE": 0}
+        limits = {"RLIMIT_NPROC": 0, "RLIMIT_NOFILE": 0}
         if self.mapped:
             limits["RLIMIT_AS"] = self.mapped + memory
         _set_limits(limits)
+        _set_limits({"RLIMIT_CPU": seconds}, then=1)
         if self._filter:
-            self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._filter)
+            self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._filter, "filter system calls")
 
     def trace(self) -> None:
         """Tries to have this process traced by its parent; raises OSError if that is refused."""
@@ -133,9 +161,9 @@ class Confinement:
         refused: bool = self._libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, None, 0, 0) != 0
         return refused and self._ctypes.get_errno() == EFAULT
 
-    def _control(self, option: int, value: int, pointer: object) -> None:
+    def _control(self, option: int, value: int, pointer: object, what: str) -> None:
         if self._libc.prctl(option, value, pointer, 0, 0) != 0:
-            os._exit(UNCONFINED)
+            raise Unconfined(what, self._ctypes.get_errno())
 
     def _forbid_files_and_network(self) -> None:
         """A ruleset without a rule: everything it handles is forbidden."""
@@ -145,7 +173,7 @@ class Confinement:
         attributes = (self._ctypes.c_uint64 * len(numbers))(*numbers)
         ruleset = self._libc.syscall(LANDLOCK_CREATE, attributes, 8 * len(numbers), 0)
         if ruleset < 0 or self._libc.syscall(LANDLOCK_RESTRICT, ruleset, 0) != 0:
-            os._exit(UNCONFINED)
+            raise Unconfined("give up files and network (Landlock)", self._ctypes.get_errno())
         os.close(ruleset)
 
 
@@ -177,7 +205,7 @@ def _highest_descriptor() -> int:
 
 def open_meter() -> int | None:
     """Returns a descriptor for `peak` in a process that was not forked, or None where there is none."""
-    return os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else None
+    return _open("/proc/self/status")
 
 
 def peak(meter: int | None = None) -> int:
@@ -197,14 +225,56 @@ def peak(meter: int | None = None) -> int:
 
 def open_size() -> int | None:
     """Returns a descriptor for `size`, to be opened while there are files; None where it means nothing."""
-    return os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+    return _open("/proc/self/statm")
+
+
+def _open(path: str) -> int | None:
+    """Opens a file of /proc, which a bare chroot does not have."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
 
 
 def size(descriptor: int | None) -> int:
     """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
     if descriptor is None:
-        return 0
+        return _tried_size() if sys.platform == "linux" else 0
     return int(os.pread(descriptor, 64, 0).split()[0]) * os.sysconf("SC_PAGESIZE")
+
+
+def _tried_size() -> int:
+    """Finds the size without /proc: the lowest limit under which one more page can be had."""
+    import mmap
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    low, high = 0, LARGEST if before[1] == resource.RLIM_INFINITY else min(LARGEST, before[1])
+    while high - low > mmap.PAGESIZE:
+        middle = (low + high) // 2
+        if _has_room(middle, before[1]):
+            high = middle
+        else:
+            low = middle
+    resource.setrlimit(resource.RLIMIT_AS, before)
+    return high
+
+
+def _has_room(limit: int, hard: int) -> bool:
+    """Whether one more page can be had under a soft limit of memory; at its end there is none."""
+    import mmap
+    import resource
+
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        mmap.mmap(-1, mmap.PAGESIZE).close()
+    except (OSError, MemoryError):
+        return False
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    return True
 
 
 def _mapped() -> int:
@@ -216,7 +286,8 @@ def _mapped() -> int:
             os.close(descriptor)
 
 
-def _set_limits(limits: dict[str, int]) -> None:
+def _set_limits(limits: dict[str, int], then: int = 0) -> None:
+    """Sets limits; the hard ones are by `then` higher, so that the kernel sends the softer signal first."""
     try:
         import resource
     except ImportError:  # Windows
@@ -224,10 +295,36 @@ def _set_limits(limits: dict[str, int]) -> None:
     for name, value in limits.items():
         number = getattr(resource, name)
         try:
-            resource.setrlimit(number, (value, value))
-        except ValueError:  # it is lower already, and may not be raised
-            _, hard = resource.getrlimit(number)
-            resource.setrlimit(number, (hard, hard))
+            try:
+                resource.setrlimit(number, (value, value + then))
+            except ValueError:  # it is lower already, and may not be raised
+                _, hard = resource.getrlimit(number)
+                resource.setrlimit(number, (min(value, hard), hard))
+        except (OSError, ValueError) as error:
+            raise Unconfined(f"set {name}", reason(error)) from None
+
+
+def _room_on_the_stack() -> None:
+    """Raises a stack limit that is lower than usual.
+
+    The engine counts its own depth; a stack that ends before that kills the process instead. Raises
+    Unconfined where the system leaves too little.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    most = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
+    if most < LEAST_STACK:
+        raise Unconfined("have 2 MB of stack (ulimit -s)", 0)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
+    except (OSError, ValueError):
+        if soft < LEAST_STACK:
+            raise Unconfined("have 2 MB of stack (ulimit -s)", 0) from None
 
 
 def _filter(machine: str) -> bytes:

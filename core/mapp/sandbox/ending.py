@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
+from dataclasses import dataclass
 
 from mapp.sandbox.executor import Job, Killed
 
 EXHAUSTED = 71  # as in worker.py
+UNCONFINED = "SIGUSR1"  # how a worker ends that could not be locked in; as in confinement.py
+OWN = frozenset(
+    getattr(signal, name)
+    for name in (
+        *("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS"),
+        *("SIGXCPU", "SIGXFSZ", "SIGPIPE"),
+    )
+    if hasattr(signal, name)
+)
+"""The signals that a process may bring upon itself; any other came from outside."""
 ENGINE_MB = 128  # the engine's own limit
 BARE_MB = 12  # what a worker has resident before it reads its job
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """A worker ended through no doing of its script: `detail` says how, in words for people."""
+
+    detail: str
 
 
 def overdue(job: Job, wall_ms: float, cpu_ms: float | None = None) -> Killed:
@@ -38,22 +57,43 @@ def grown_mb(peak: int) -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10) - BARE_MB
 
 
-def died(job: Job, code: int, grown_mb: float, wall_ms: float) -> Killed:
+def died(job: Job, code: int, grown_mb: float, wall_ms: float, cpu_ms: float = 0.0) -> Killed | Outside:
     """The result of a worker that ended without a reply; a negative `code` is a signal's."""
-    if code == -getattr(signal, "SIGXCPU", 0) and code < 0:
+    spent = cpu_ms > 1000 * cpu_seconds(job)  # a worker that evades the first signal gets the second
+    if code < 0 and (code == -getattr(signal, "SIGXCPU", 0) or (code == -9 and spent)):
         return Killed(reason="cpu", detail="used up its CPU time", wall_ms=wall_ms)
     if code == EXHAUSTED:
         return out_of_memory(job, wall_ms)
     if code < 0 and is_exhausted(job, grown_mb):  # the engine does not survive every failed allocation
         detail = f"{out_of_memory(job, wall_ms).detail}; {_words(code)}"
         return Killed(reason="memory", detail=detail, wall_ms=wall_ms)
+    if code < 0 and is_foreign(-code):
+        name = name_of(-code)
+        if name == UNCONFINED:
+            return Outside(detail="the system refused to lock its process in")
+        return Outside(detail=f"its process was ended from outside by {name}")
     return Killed(reason="crash", detail=_words(code), wall_ms=wall_ms)
+
+
+def cpu_seconds(job: Job) -> int:
+    """Returns the seconds that a worker may compute for a job; its wall is meant to end it first."""
+    return math.ceil(job.wall_ms / 1000) + 1
+
+
+def is_foreign(number: int) -> bool:
+    """Whether a signal can only have come from outside: a person, the system short of memory."""
+    return number in signal.valid_signals() - OWN
 
 
 def _words(code: int) -> str:
     if code >= 0 or sys.platform == "win32":
         return f"the worker ended with status {code} and no reply"
+    return f"the worker was killed by {name_of(-code)}"
+
+
+def name_of(number: int) -> str:
+    """Returns a signal's name, such as `SIGKILL`."""
     try:
-        return f"the worker was killed by {signal.Signals(-code).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f"the worker was killed by signal {-code}"
+        return f"signal {number}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from mapp.sandbox.calls import Broker
@@ -128,10 +128,6 @@ class Inspection:
     functions: tuple[str, ...]
 
 
-LOST: Final = "the sandbox was lost"
-"""How the detail of a crash begins whose cause may be the machine and not the script."""
-
-
 class Executor(Protocol):
     """Runs jobs, each in a process of its own that dies with it; safe to call from several threads."""
 
@@ -147,6 +143,9 @@ class Executor(Protocol):
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable if no worker can be started.
+
+        If the machine fails the run (too few processes, a worker killed from outside), that is HostFault and
+        never what came of the job.
 
         `broker` answers what the script asks of its host, in this thread, while the script waits; that time
         does not count against `wall_ms`. What the broker raises ends the run and is raised here.

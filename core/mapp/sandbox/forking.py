@@ -2,8 +2,9 @@
 
 A lane is one zygote process (see `mapp.sandbox.zygote`) and does one run at a time; there is one lane a
 core, opened when it is first needed. We, not the zygote, watch clock and output. The zygote runs nothing of a
-stranger's, so it can always be told to kill. If it is lost all the same, the run is repeated once in a new
-one, unless the script has called its host by then: it has no other side effects.
+stranger's, so it can always be told to kill. If it is lost all the same, or a worker is ended from outside,
+the run is repeated in a new one, unless the script has called its host by then: it has no other side effects.
+A run that is lost again and again is a fault of the host (`HostFault`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from mapp.errors import Busy, SandboxUnavailable
-from mapp.sandbox import batching, ending, engine, wire
+from mapp.errors import Busy, HostFault, SandboxUnavailable
+from mapp.sandbox import batching, ending, engine, host, wire
 from mapp.sandbox.calls import Broker, Desk
-from mapp.sandbox.executor import LOST, Inspection, Isolation, Job, Killed, Result, Threw
+from mapp.sandbox.choice import is_enough
+from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.verdict import note, noted
 
 PATIENCE = 30.0  # seconds until what should answer at once is given up; a busy machine is slow
@@ -33,13 +35,17 @@ RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"  # as in zygote.py
 PROBE = b"T"  # as in probing.py, and the answers to it
 HELD: dict[bytes, Isolation] = {b"F": "full", b"P": "process", b"N": "none"}
 STARTS = 3  # a zygote that does not get ready as often as this never will
+LOSSES = 3  # a run that loses its sandbox as often as this has no other attempt
+PAUSES = (0.0, 0.1, 0.4, 1.0)  # seconds before each further attempt where something is scarce
+SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+REFUSED, UNBORN = b"!", 1 << 32  # as in zygote.py
 LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 ENDED = 24
 AHEAD = 1 << 16  # bytes of a job that is sent while the worker is still busy: any socket holds as much
 
 
 class LaneLost(Exception):
-    """The zygote is gone or does not answer; nothing is known of the run."""
+    """The zygote is gone or does not answer, or the worker was ended from outside: nothing says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +59,15 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class End:
-    """How a worker ended: exit code (negative for a signal), time it computed, memory it took."""
+    """How a worker ended: exit code (negative for a signal), time it computed, memory it took.
+
+    Where the system refused to fork there was no worker; `refused` is why, as in `errno`.
+    """
 
     code: int
     cpu_ms: float
     grown_mb: float
+    refused: int = 0
 
 
 class Lane:
@@ -72,7 +82,7 @@ class Lane:
     @classmethod
     def open(cls, name: str = engine.DEFAULT, environment: Mapping[str, str] = engine.ENVIRONMENT) -> Lane:
         """Starts a zygote without waiting for it; raises SandboxUnavailable."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = _pair()
         ours.settimeout(PATIENCE)
         try:
             return cls(_start(theirs.fileno(), name, environment), ours)
@@ -85,20 +95,46 @@ class Lane:
     def isolation(self) -> Isolation:
         """Waits until the zygote is ready and returns how well it is locked in; raises SandboxUnavailable."""
         if self._isolation is None:
+            said = b""
             with contextlib.suppress(OSError):
-                self._isolation = READY.get(self._control.recv(1))
-        if self._isolation is None:
-            raise engine.unavailable("its process ended at once")
+                said = self._control.recv(1)
+            if said not in READY:
+                raise self._refusal() if said == REFUSED else self._stillborn()
+            self._isolation = READY[said]
         return self._isolation
+
+    def _refusal(self) -> host.Refused:
+        """Reads what the system refused to the zygote."""
+        said = b""
+        with contextlib.suppress(OSError):
+            while len(said) < 5 or len(said) < 5 + said[4]:
+                part = self._control.recv(CHUNK)
+                if not part:
+                    break
+                said += part
+        return host.Refused(said[5:].decode("utf-8", "replace"), int.from_bytes(said[:4], "big"))
+
+    def _stillborn(self) -> SandboxUnavailable:
+        """Returns why a zygote did not get ready that said nothing: its end, where the system tells it."""
+        try:
+            end = os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except (OSError, AttributeError):  # a parent that ignores its children; macOS
+            end = None
+        if end is not None and end.si_code != os.CLD_EXITED and ending.is_foreign(end.si_status):
+            return host.Lost(f"its process was ended from outside by {ending.name_of(end.si_status)}")
+        return engine.unavailable("its process ended at once")
 
     def measured(self) -> Isolation:
         """Has the zygote try out what its confinement holds back; raises SandboxUnavailable."""
         self.isolation()
         try:
             self._control.sendall(PROBE)
-            return HELD.get(self._control.recv(1), "none")
+            said = self._control.recv(1)
         except OSError as error:
-            raise engine.unavailable(f"it could not be tried out: {error}") from error
+            raise host.Lost(f"it could not be tried out: {error}") from error
+        if said not in HELD:
+            raise self._refusal() if said == REFUSED else host.Lost("it ended while it was tried out")
+        return HELD[said]
 
     def run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
@@ -109,7 +145,7 @@ class Lane:
                 conversation = _listen(channel, desk, job, wire.Inbox(job))
             return self._bury(job, conversation)
         except OSError as error:
-            raise LaneLost from error
+            raise LaneLost(str(error)) from error
 
     def run_many(self, jobs: Sequence[Job], payloads: Sequence[bytes]) -> list[Result]:
         """Runs jobs of one program in one worker for as long as it is as good as new; raises as `run` does.
@@ -123,7 +159,7 @@ class Lane:
                 said = list(_listen_to_all(channel, jobs, payloads))
             last = self._bury(jobs[len(said) - 1], said[-1])
         except OSError as error:
-            raise LaneLost from error
+            raise LaneLost(str(error)) from error
         before = zip(jobs, said[:-1], strict=False)
         results = [wire.decode(one.reply, job, one.wall_ms) for job, one in before]
         grown = [wire.growth_mb(one.reply) for one in said]
@@ -134,11 +170,11 @@ class Lane:
         if spares > self._spares:
             self._control.sendall(SPARE + bytes([spares]))
             if self._control.recv(1) != SPARE:
-                raise LaneLost
+                raise LaneLost("its process is gone")
             self._spares = spares
 
     def _bury(self, job: Job, conversation: Conversation) -> Result:
-        """Ends the worker and returns what came of the job that it had last."""
+        """Ends the worker and returns what came of the job that it had last; raises LaneLost and Refused."""
         end = self._end(WAIT if conversation.ending == "hung up" else KILL)
         wall_ms = conversation.wall_ms
         match conversation.ending:
@@ -146,8 +182,13 @@ class Lane:
                 return wire.decode(conversation.reply, job, wall_ms)
             case "wall":
                 return ending.overdue(job, wall_ms, end.cpu_ms)
+            case "hung up" if end.refused:
+                raise host.Refused("start a process for the run", end.refused)
             case "hung up":
-                return ending.died(job, end.code, end.grown_mb, wall_ms)
+                found = ending.died(job, end.code, end.grown_mb, wall_ms, end.cpu_ms)
+                if isinstance(found, ending.Outside):
+                    raise LaneLost(found.detail)
+                return found
 
     def close(self) -> None:
         """Ends the zygote and whatever it has forked, and waits until they are gone."""
@@ -160,12 +201,20 @@ class Lane:
     @contextlib.contextmanager
     def _worker(self, order: bytes) -> Iterator[socket.socket]:
         """Has the zygote fork a worker and yields what leads to it."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = _pair()
         with ours:
             with theirs:
-                socket.send_fds(self._control, [order], [theirs.fileno()])
+                self._give(order, theirs)
             ours.settimeout(PATIENCE)
             yield ours
+
+    def _give(self, order: bytes, channel: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [order], [channel.fileno()])
+        except OSError as error:
+            if error.errno in host.SCARCE:
+                raise host.refused("hand over a socket", error) from error
+            raise
 
     def _end(self, order: bytes) -> End:
         """Has the zygote bury the worker and tell how it died."""
@@ -174,9 +223,11 @@ class Lane:
         while len(answer) < ENDED:
             part = self._control.recv(ENDED - len(answer))
             if not part:
-                raise LaneLost
+                raise LaneLost("its process is gone")
             answer += part
         status, microseconds, peak = (int.from_bytes(answer[at : at + 8], "big") for at in (0, 8, 16))
+        if status >= UNBORN:
+            return End(code=0, cpu_ms=0.0, grown_mb=0.0, refused=status - UNBORN)
         return End(
             code=os.waitstatus_to_exitcode(status),
             cpu_ms=microseconds / 1000,
@@ -185,17 +236,36 @@ class Lane:
 
 
 def _start(control: int, name: str, environment: Mapping[str, str]) -> int:
-    files = [
-        (os.POSIX_SPAWN_DUP2, control, 0),
-        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-    ]
+    files: list[tuple[Any, ...]] = [(os.POSIX_SPAWN_DUP2, control, 0)]
+    for output in (1, 2):
+        if Path(os.devnull).exists():
+            files.append((os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0))
+        else:  # a bare chroot
+            files.append((os.POSIX_SPAWN_CLOSE, output))
     command = engine.command("zygote", name)
     try:
         # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
-        return os.posix_spawn(command[0], command, environment, file_actions=files, setpgroup=0)
+        # No signal is ignored or blocked, whatever our parent does: a zygote has to see its children end.
+        return os.posix_spawn(
+            command[0],
+            command,
+            environment,
+            file_actions=files,
+            setpgroup=0,
+            setsigmask=(),
+            setsigdef=SIGNALS,
+        )
     except OSError as error:
+        if error.errno in host.SCARCE:
+            raise host.refused("start its process", error) from error
         raise engine.unavailable(str(error)) from error
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    try:
+        return socket.socketpair()
+    except OSError as error:
+        raise host.refused("open a socket", error) from error
 
 
 def _send(channel: socket.socket, payload: bytes) -> None:
@@ -315,8 +385,15 @@ class ForkingExecutor:
         return self._isolation
 
     def _measured(self) -> Isolation:
-        with self._turn(), self._lane() as lane:
-            return lane.measured()
+        failures = 0
+        with self._turn():
+            while True:
+                try:
+                    with self._lane() as lane:
+                        return lane.measured()
+                except SandboxUnavailable as error:
+                    failures += 1
+                    self._be_patient(error, failures)
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -336,7 +413,7 @@ class ForkingExecutor:
             self._free.release()
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable."""
+        """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
         try:
             return self._run(job, wire.encode(job), Desk(job, broker))
         except wire.InputTooLarge as error:
@@ -384,18 +461,38 @@ class ForkingExecutor:
     def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         with self._turn():
             losses = failures = 0
-            while losses < 2 and not (losses and desk.calls):
+            while True:
                 try:
                     with self._lane() as lane:
+                        self._ensure_walls(lane)
                         return lane.run(job, payload, desk)
-                except LaneLost:
+                except LaneLost as error:
                     losses += 1
-                except SandboxUnavailable:  # killed while it started, or never will
+                    if losses == LOSSES or desk.calls:
+                        raise host.Lost(f"{error or 'its process is gone'}") from error
+                except SandboxUnavailable as error:
                     failures += 1
-                    if failures == STARTS or self._closed:
-                        raise
-        times = "" if desk.calls else " twice"
-        return Killed(reason="crash", detail=f"{LOST}{times} during this run", wall_ms=0.0)
+                    self._be_patient(error, failures)
+
+    def _be_patient(self, error: SandboxUnavailable, failures: int) -> None:
+        """Waits before another attempt, or raises the error where there is no use in one."""
+        scarce = isinstance(error, host.Refused) and error.is_transient
+        if self._closed or failures > (len(PAUSES) if scarce else STARTS - 1):
+            raise error
+        if scarce:
+            time.sleep(PAUSES[failures - 1])
+
+    def _ensure_walls(self, lane: Lane) -> None:
+        """Raises HostFault if a zygote is locked in less well than was once measured on this machine."""
+        if self._isolation is None or is_enough(lane.isolation(), self._isolation):
+            return
+        measured, self._isolation = self._isolation, None
+        if self._notes is not None:
+            self._notes.unlink(missing_ok=True)
+        raise HostFault(
+            f"The sandbox has the isolation {lane.isolation()!r} here, and {measured!r} was measured before.",
+            hint="run the command again; the isolation is then measured anew",
+        )
 
     def _run_group(self, jobs: Sequence[Job]) -> list[Result]:
         """Runs jobs that may share a worker, in as few as it takes."""
@@ -409,6 +506,7 @@ class ForkingExecutor:
         while (done := len(results)) < len(jobs):
             try:
                 with self._turn(), self._lane() as lane:
+                    self._ensure_walls(lane)
                     results += lane.run_many(jobs[done:], payloads[done:])
             except (LaneLost, SandboxUnavailable):
                 results.append(self.run(jobs[done]))  # which knows how often to try again

@@ -25,7 +25,7 @@ from typing import IO, Final, Self
 
 from mapp.config import environment
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox import ending, engine, wire
+from mapp.sandbox import ending, engine, host, wire
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 
@@ -211,9 +211,12 @@ def _converse(process: subprocess.Popen[bytes], job: Job, *, inspect: bool = Fal
         code = process.wait()
         if code == -signal.SIGABRT:  # how node ends without memory
             return ending.out_of_memory(job, wall_ms)
-        return (
-            ending.overdue(job, wall_ms) if code == -signal.SIGKILL else ending.died(job, code, 0.0, wall_ms)
-        )
+        if code == -signal.SIGKILL:
+            return ending.overdue(job, wall_ms)
+        found = ending.died(job, code, 0.0, wall_ms)
+        if isinstance(found, ending.Outside):
+            raise host.Lost(found.detail) from None
+        return found
     return _result(line, job, (time.perf_counter() - started) * 1000)
 
 

@@ -45,9 +45,26 @@ def measured(claimed: str, ends: Callable[[tuple[str, ...]], list[int]]) -> str:
 
 
 def endings(attempts: tuple[str, ...], doors: confinement.Confinement) -> list[int]:
-    """Forks a child for each attempt, all at once; returns their exit codes."""
-    children = [launch(attempt, doors) for attempt in attempts]
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    """Forks a child for each attempt, as many at once as the system allows; returns their exit codes.
+
+    Raises OSError if it allows none.
+    """
+    codes: list[int] = []
+    running: list[int] = []
+    for attempt in attempts:
+        try:
+            running.append(launch(attempt, doors))
+        except OSError:
+            if not running:
+                raise
+            codes += map(ended, running)
+            running = [launch(attempt, doors)]
+    return codes + list(map(ended, running))
+
+
+def ended(child: int) -> int:
+    """Waits for a child; returns its exit code."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def launch(attempt: str, doors: confinement.Confinement) -> int:

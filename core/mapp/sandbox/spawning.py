@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox import ending, engine, wire
+from mapp.sandbox import ending, engine, host, wire
 from mapp.sandbox.calls import Broker, Desk
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.probing import measured
@@ -69,20 +69,23 @@ class SpawningExecutor:
 
     def _endings(self, attempts: tuple[str, ...]) -> list[int]:
         command = engine.command("attempt", self._engine)
-        started = [
-            subprocess.Popen(
-                [*command, attempt],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=self._environment,
-            )
-            for attempt in attempts
-        ]
+        try:
+            started = [
+                subprocess.Popen(
+                    [*command, attempt],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=self._environment,
+                )
+                for attempt in attempts
+            ]
+        except OSError as error:
+            raise host.refused("start a process", error) from error
         return [_end_of(process) for process in started]
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable."""
+        """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
         try:
             return self._run(job, wire.encode(job), Desk(job, broker))
         except wire.InputTooLarge as error:
@@ -111,6 +114,14 @@ class SpawningExecutor:
     def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
+        found = self._attempt(job, payload, desk)
+        if isinstance(found, ending.Outside) and not desk.calls:
+            found = self._attempt(job, payload, desk)
+        if isinstance(found, ending.Outside):
+            raise host.Lost(found.detail)
+        return found
+
+    def _attempt(self, job: Job, payload: bytes, desk: Desk) -> Result | ending.Outside:
         with _worker(self._engine, self._environment) as (process, _):
             _hand_over(process, payload)
             return _listen(process, job, desk)
@@ -138,6 +149,8 @@ def _worker(name: str, environment: Mapping[str, str]) -> Iterator[tuple[subproc
             bufsize=0,
         )
     except OSError as error:
+        if error.errno in host.SCARCE:
+            raise host.refused("start its process", error) from error
         raise engine.unavailable(str(error), name) from error
     try:
         yield process, _await_ready(process)
@@ -189,7 +202,7 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thre
         timer.join()
 
 
-def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result:
+def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result | ending.Outside:
     started = time.perf_counter()
     inbox = wire.Inbox(job)
     answer, code, late = b"", 0, False

@@ -197,7 +197,7 @@ def _meta(job: Job, program: Program) -> dict[str, Any]:
 
 
 def _header(job: Job, size: int, subject_size: int) -> bytes:
-    seconds = math.ceil(job.wall_ms / 1000) + 1
+    seconds = ending.cpu_seconds(job)
     numbers = (size, subject_size, job.memory_mb * 2**20, seconds)
     return b"".join(number.to_bytes(8, "big") for number in numbers)
 

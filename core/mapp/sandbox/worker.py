@@ -216,8 +216,11 @@ def main() -> None:
     interpreter = prepare(*sys.argv[1:])
     doors = confinement.Confinement()
     meter = confinement.open_meter()
-    doors.settle()
-    doors.detach(0, 1, *([] if meter is None else [meter]))
-    send(1, READY[doors.isolation])
-    serve(interpreter, doors, 0, 1, meter)
+    try:
+        doors.settle()
+        doors.detach(0, 1, *([] if meter is None else [meter]))
+        send(1, READY[doors.isolation])
+        serve(interpreter, doors, 0, 1, meter)
+    except confinement.Unconfined:
+        confinement.give_up()
     os._exit(0)

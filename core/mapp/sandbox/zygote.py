@@ -27,7 +27,10 @@ RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
 PROMPT = 0.01  # seconds after which a worker is one that takes long
-BEHIND = 7  # its niceness then: a sixth of the processor against one that has just begun
+BEHIND = 7  # so much nicer it is then: a sixth of the processor against one that has just begun
+NICEST = 19
+REFUSED = b"!"  # instead of `READY`: what follows is why, a number of `errno` and some words
+UNBORN = 1 << 32  # a wait status that no process has: there was no worker, the rest is a number of `errno`
 
 
 class Zygote:
@@ -45,13 +48,22 @@ class Zygote:
     def answer(self, control: socket, order: bytes) -> bytes:
         """Does what needs no worker and returns what to say."""
         if order == probing.PROBE:
-            return probing.verdict(self.doors)
+            try:
+                return probing.verdict(self.doors)
+            except OSError as error:
+                return refusal("try out its walls", error.errno or 0)
         self._spare(control.recv(1)[0])
         return SPARE
 
     def start(self, descriptor: int, order: bytes) -> int:
-        """Forks a worker that owns `descriptor` and nothing else; returns its process id."""
-        child = os.fork()
+        """Forks a worker that owns `descriptor` and nothing else; returns its process id.
+
+        Where the system refuses, the number is below 0: the reason, as in `errno`.
+        """
+        try:
+            child = os.fork()
+        except OSError as error:
+            child = -(error.errno or 1)
         if child == 0:
             self._live(descriptor, order)
         os.close(descriptor)
@@ -73,6 +85,8 @@ class Zygote:
             if order == MANY:
                 worker.serve_many(self._interpreter, self._spares, self.doors, descriptor)
             worker.serve(self._interpreter, self.doors, descriptor, descriptor)
+        except confinement.Unconfined:
+            confinement.give_up()
         except BaseException:
             os._exit(worker.BROKEN)
         finally:
@@ -82,13 +96,29 @@ class Zygote:
 def main() -> None:
     """Serves runs one after the other until the parent hangs up."""
     confinement.close_all_but(CONTROL, OUTPUT, ERRORS)
-    zygote = Zygote(worker.prepare(*sys.argv[1:]))
     control = socket(fileno=CONTROL)
+    zygote = ready(control)
     control.sendall(worker.READY[zygote.doors.isolation])
     while (order := next_worker(control, zygote)) is not None:
         child = zygote.start(*order)
         control.sendall(end(child, next_order(control, child)))
     os._exit(0)
+
+
+def ready(control: socket) -> Zygote:
+    """Loads everything and locks this process in; what the system refuses is said before we end."""
+    try:
+        return Zygote(worker.prepare(*sys.argv[1:]))
+    except (OSError, MemoryError, confinement.Unconfined) as error:
+        what = str(error) if isinstance(error, confinement.Unconfined) else "load its engine"
+        control.sendall(refusal(what, confinement.reason(error)))
+        os._exit(confinement.UNCONFINED)
+
+
+def refusal(what: str, number: int) -> bytes:
+    """Returns the bytes that say what the system refused, and why (as in `errno`)."""
+    words = what.encode()
+    return REFUSED + number.to_bytes(4, "big") + bytes([len(words)]) + words
 
 
 def next_worker(control: socket, zygote: Zygote) -> tuple[int, bytes] | None:
@@ -108,10 +138,21 @@ def next_order(control: socket, child: int) -> bytes:
     try:
         return control.recv(1)
     except TimeoutError:
-        os.setpriority(os.PRIO_PROCESS, child, BEHIND)
+        stand_back(child)
     finally:
         control.settimeout(None)
     return control.recv(1)
+
+
+def stand_back(child: int) -> None:
+    """Makes a worker nicer than it is, for the sake of order only: a system that refuses loses nothing."""
+    if child < 0:
+        return
+    try:
+        niceness = os.getpriority(os.PRIO_PROCESS, child)
+        os.setpriority(os.PRIO_PROCESS, child, min(NICEST, niceness + BEHIND))
+    except OSError:
+        return
 
 
 def freeze() -> None:
@@ -123,6 +164,8 @@ def freeze() -> None:
 
 def end(child: int, order: bytes) -> bytes:
     """Waits for the worker, killing it first unless it is ending by itself; tells how it ended."""
+    if child < 0:
+        return b"".join(number.to_bytes(8, "big") for number in (UNBORN - child, 0, 0))
     if order != WAIT:
         os.kill(child, confinement.SIGKILL)
     _, status, usage = os.wait4(child, 0)
