@@ -199,19 +199,51 @@ def test_a_script_that_bends_its_realm_gets_the_same_answer(executor: Executor, 
     assert value(result) == 2
 
 
-def test_a_script_that_gets_between_itself_and_the_bridge_only_spoils_its_own_calls(
-    executor: Executor,
-) -> None:
-    broker = Scripted()
-    setter = "Object.defineProperty(Array.prototype, '0', {set(v) {}, get() { return 1; }});"
-    result = executor.run(_job(f"{setter} return host.store.get('k');"), broker)
+OWN = "Object.defineProperty(Array.prototype, "
+BETWEEN = {
+    "a setter on an index": f"{OWN}'0', {{set: seen, configurable: true}});",
+    "a setter on the second index": f"{OWN}'1', {{set: seen, configurable: true}});",
+    "a setter that loops": f"{OWN}'0', {{set() {{ for (;;); }}, configurable: true}});",
+    "an index of every object": (
+        "Object.defineProperty(Object.prototype, '0', {set: seen, configurable: true});"
+    ),
+    "an index that is only to read": f"{OWN}'0', {{value: 1, configurable: true}});",
+    "toJSON of arrays": "Array.prototype.toJSON = seen;",
+    "toJSON of objects": "Object.prototype.toJSON = seen;",
+    "descriptors that are bent": (
+        "Object.defineProperty(Array.prototype, '0', {set: seen, configurable: true});"
+        "Object.prototype.get = seen; Object.prototype.value = 5;"
+    ),
+}  # fmt: skip
 
-    match result:
-        case Threw(name=name):
-            assert (name, broker.asked) == ("HostError", [])
-        case _:  # an engine whose bridge nobody can get at
-            assert value(result) is None
-            assert [call.name for call in broker.asked] == ["store.get"]
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_what_a_script_puts_on_a_prototype_never_sees_a_host_call(executor: Executor, between: str) -> None:
+    broker = Scripted({"store.get": Answer(json='"found"')})
+    body = f"let calls = 0; const seen = function () {{ calls += 1; return 'bent'; }}; {between}"
+    after = "const there = Object.getOwnPropertyNames(Array.prototype).length;"
+    again = "const still = Object.getOwnPropertyNames(Array.prototype).length;"
+    asked = f"{body} {after} const answer = host.store.get('k'); {again} delete Object.prototype.toJSON;"
+    result = executor.run(_job(f"{asked} return answer + calls + (there === still);"), broker)
+
+    assert value(result) == "found0true"
+    assert [(call.name, call.arguments) for call in broker.asked] == [("store.get", '["k"]')]
+
+
+FIXED = {
+    "an index": "Object.defineProperty(Array.prototype, '0', {set(v) {}, get() { return 1; }});",
+    "toJSON": "Object.defineProperty(Array.prototype, 'toJSON', {value: () => 1});",
+    "another prototype": "Object.setPrototypeOf(Array.prototype, {set 0(v) {}});",
+}
+
+
+@pytest.mark.parametrize("fixed", FIXED.values(), ids=FIXED)
+def test_what_cannot_be_set_aside_ends_the_scripts_host_calls(executor: Executor, fixed: str) -> None:
+    broker = Scripted()
+    result = executor.run(_job(f"{fixed} return host.store.get('k');"), broker)
+
+    assert isinstance(result, Threw)
+    assert (result.name, broker.asked) == ("TypeError", [])
 
 
 def test_a_subject_has_nobody_to_ask(executor: Executor) -> None:

@@ -182,7 +182,7 @@ def test_who_does_not_listen_is_ended_by_the_clock(owned: ForkingExecutor) -> No
 
 def test_what_comes_after_the_reply_is_not_heard(owned: ForkingExecutor) -> None:
     broker = Counting()
-    reply = b'{"kind":"returned","json":"1"}'
+    reply = rb'"{\"kind\":\"returned\"}\n1"'
     probe = f"""
 wire.say(wire.frame({reply!r}, tag=b"J") + wire.frame(b'["http","[2]"]'))
 wire.hear()

@@ -17,10 +17,9 @@ def reply(body: bytes, tag: bytes = b"J", grown_kb: int = 0) -> bytes:
     return tag + len(body).to_bytes(8, "big") + grown_kb.to_bytes(8, "big") + body
 
 
-def record(**fields: object) -> bytes:
-    return json.dumps(
-        {"kind": "returned", "json": "1", "name": "", "message": "", "stack": "", **fields}
-    ).encode()
+def record(output: str = "1", **fields: object) -> bytes:
+    line = json.dumps({"kind": "returned", "name": "", "message": "", "stack": "", **fields})
+    return json.dumps(f"{line}\n{output}").encode()
 
 
 @pytest.mark.parametrize(
@@ -36,9 +35,10 @@ def record(**fields: object) -> bytes:
         b"[" * 10_000,
         record(kind="root"),
         record(kind=["returned"]),
-        record(json=5),
-        record(json=None),
-        record(json="\ud800"),
+        b"7",
+        b'"[]"',
+        b'"{}\\n1"',
+        record("\ud800"),
         record(kind="threw", message={}),
     ],
 )
@@ -54,7 +54,7 @@ def test_an_unknown_tag_is_a_crash() -> None:
 
 
 def test_a_worker_that_evades_the_limit_on_output_does_not_get_through() -> None:
-    result = wire.decode(reply(record(json="x" * 1025)), JOB, 1.0)
+    result = wire.decode(reply(record("x" * 1025)), JOB, 1.0)
 
     assert isinstance(result, Killed)
     assert result.reason == "output"
@@ -78,6 +78,39 @@ def test_a_thrown_null_means_no_memory_only_if_much_was_used(grown_kb: int, kind
 
     assert isinstance(wire.decode(caught, JOB, 1.0), kind)
     assert isinstance(wire.decode(uncaught, JOB, 1.0), kind)
+
+
+@pytest.mark.parametrize(("grown_kb", "kind"), [(60 * 1024, Killed), (1024, Threw)])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("InternalError", "out of memory"),
+        ("InternalError", "out of memory in regexp execution"),
+        ("InternalError", ""),
+        ("InternalError", "Invalid error message"),
+        ("Error", ""),
+        ("Error", "Invalid Result Value"),
+    ],
+)
+def test_words_about_memory_count_only_if_much_was_used(
+    name: str, message: str, grown_kb: int, kind: type
+) -> None:
+    caught = reply(record(kind="threw", name=name, message=message), grown_kb=grown_kb)
+
+    assert isinstance(wire.decode(caught, JOB, 1.0), kind)
+
+
+@pytest.mark.parametrize("text", ["InternalError: out of memory", "Invalid Result Value", "(Failed to say)"])
+def test_a_rejection_in_the_words_of_the_engine_is_a_rejection(text: str) -> None:
+    assert isinstance(wire.decode(reply(text.encode(), tag=b"U", grown_kb=1024), JOB, 1.0), Threw)
+
+
+def test_a_script_cannot_say_that_it_was_ended() -> None:
+    for kind in ("wall", "cpu", "crash"):
+        found = wire.decode(reply(record(kind=kind)), JOB, 1.0)
+
+        assert isinstance(found, Killed)
+        assert found.reason == "crash"
 
 
 @pytest.mark.parametrize(

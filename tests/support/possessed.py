@@ -91,8 +91,8 @@ def answer(interpreter: Any, job: bytes) -> tuple[bytes, bytes]:
         text = "refused MemoryError"
     except ValueError as error:
         text = f"refused {error}"
-    quoted = worker.quoted(worker.quoted(text.encode("ascii", "replace")))
-    return worker.RECORD, b'{"kind":"returned","json":' + quoted + b"}"
+    quoted = worker.quoted(text.encode("ascii", "replace"))
+    return worker.RECORD, worker.quoted(b'{"kind":"returned"}\n' + quoted)
 
 
 worker.answer = answer

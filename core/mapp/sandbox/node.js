@@ -8,7 +8,6 @@
 const { Script, createContext } = require("node:vm");
 
 const UNANSWERED = '{"code":"unavailable","message":"nobody answers host calls here","json":""}';
-const MEMORY = /^(?:Array buffer allocation failed|Invalid string length|Invalid typed array length|Maximum BigInt size)/;
 
 // What QuickJS has not, or does in another way and the language leaves open; run before the prelude.
 const PINS = `
@@ -105,24 +104,17 @@ function run(text, subject, timeout) {
     context.dukpy = realm.parse(text);
     context.call_python = realm.answer(ask);
     const record = begin.runInContext(context, { timeout });
-    return { realm, reply: ["J", JSON.stringify(withMemory(record))] };
+    return { realm, reply: ["J", JSON.stringify(record)] };
   } catch (error) {
     if (error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return { realm, reply: ["T", ""] };
     return { realm, reply: ["U", String(realm.describe(error))] };
   }
 }
 
-// What QuickJS says by an InternalError.
-function withMemory(record) {
-  const { name, message, kind } = record;
-  if (kind !== "threw" || name !== "RangeError" || !MEMORY.test(message)) return record;
-  return { __proto__: null, kind: "memory", json: "", name, stack: "", message };
-}
-
 function tried(job, argument, timeout) {
   const { reply: [tag, body] } = run("[" + job + ",[" + argument + "]]", "", timeout);
   if (tag === "J") return body;
-  return '{"kind":"threw","message":"a promise was rejected and nobody handled it"}';
+  return JSON.stringify('{"kind":"threw","message":"a promise was rejected and nobody handled it"}\n');
 }
 
 async function answer(line) {

@@ -30,6 +30,12 @@ from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 
 OLDEST: Final = 20
+TOO_LARGE: Final = (
+    "Array buffer allocation failed",
+    "Invalid string length",
+    "Invalid typed array length",
+    "Maximum BigInt size",
+)
 PATIENCE: Final = 20.0
 """Seconds that node may take to start, and beyond a job's own time to notice that this is over."""
 HEADER: Final = 32  # bytes before a job's own, as in worker.py
@@ -227,7 +233,11 @@ def _result(line: bytes, job: Job, wall_ms: float) -> Result:
         reply = tag.encode() + len(data).to_bytes(8, "big") + bytes(8) + data
     except (ValueError, TypeError, AttributeError):
         return ending.too_much_output(job, wall_ms)
-    return ending.overdue(job, wall_ms) if tag == "T" else wire.decode(reply, job, wall_ms)
+    result = ending.overdue(job, wall_ms) if tag == "T" else wire.decode(reply, job, wall_ms)
+    # What QuickJS says by an InternalError. Node's answers are compared and decide nothing.
+    if isinstance(result, Threw) and result.name == "RangeError" and result.message.startswith(TOO_LARGE):
+        return ending.out_of_memory(job, wall_ms)
+    return result
 
 
 def _exchange(process: subprocess.Popen[bytes], line: bytes, *, seconds: float, longest: int) -> bytes:

@@ -3,13 +3,14 @@
 // It captures the intrinsics it will need later, takes away what must not be reached (the bridge to Python,
 // code from strings, clocks, garbage-collection oracles), and leaves one global function, `__mapp__`.
 // The worker calls that once: it removes itself, reads the job, evaluates the script and answers with a
-// record of strings. Between evaluating the script and answering, nothing here may touch a property that
-// the script could have replaced: no methods on values, no iteration, no array writes, only captured functions,
-// own properties and operators on primitives.
+// text. Between evaluating the script and answering, nothing here may touch a property that the script could
+// have replaced, nor one that it could have put on a prototype: no methods on values, no iteration, no array
+// writes, only captured functions, own properties, objects without a prototype and operators on primitives.
 (function (global) {
   "use strict";
 
-  const { apply, construct, getPrototypeOf } = Reflect;
+  const { apply, construct, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible, setPrototypeOf } =
+    Reflect;
   const { defineProperty, freeze, keys: ownKeys } = Object;
   const { parse, stringify } = JSON;
   const { isArray } = Array;
@@ -18,8 +19,9 @@
   const toText = String;
   const isWellFormed = String.prototype.isWellFormed;
   const toWellFormed = String.prototype.toWellFormed;
-  const slice = String.prototype.slice;
+  const { indexOf, slice } = String.prototype;
   const promiseThen = Promise.prototype.then;
+  const ArrayPrototype = Array.prototype;
   const ObjectPrototype = Object.prototype;
   const EngineErrorPrototype = InternalError.prototype;
   const RealDate = Date;
@@ -241,14 +243,21 @@
     return serialiser(limit)(value, { __proto__: null, root: name, name });
   }
 
-  // ---- what happened, as a record of strings --------------------------------------------------------------
+  // ---- what happened, as one text --------------------------------------------------------------------------
 
   const blank = () =>
     ({ __proto__: null, kind: "refused", json: "", name: "", stack: "",
        message: "output is a promise that never settles" });
 
-  // A finished record is frozen: to make its text the engine pushes it on an array, and a script that has put a
-  // setter on Array.prototype["0"] gets hold of it there.
+  // A line of JSON, then the JSON of the output as it is. To write an object the engine pushes it on an array, and a
+  // script that has put a setter on Array.prototype["0"] gets hold of it there; it asks for `toJSON` before that,
+  // and a text is pushed nowhere.
+  const answerOf = (record) => freeze({ __proto__: null, toJSON: () => textOfRecord(record) });
+
+  const textOfRecord = ({ kind, json, name, message, stack }) =>
+    '{"kind":' + stringify(kind) + ',"name":' + stringify(name) + ',"message":' + stringify(message) +
+    ',"stack":' + stringify(stack) + "}\n" + json;
+
   function recordResult(record, value, kind, limit) {
     try {
       record.json = serialise(value, "output", limit);
@@ -258,7 +267,6 @@
       else if (error === tooLong) recordTooLong(record);
       else recordError(record, error);
     }
-    freeze(record);
   }
 
   function recordTooLong(record) {
@@ -272,9 +280,10 @@
     record.name = object ? readText(error, "name", "Error", LONGEST_MESSAGE) : typeof error;
     record.message = object ? readText(error, "message", "", LONGEST_MESSAGE) : cut(toText(error), LONGEST_MESSAGE);
     record.stack = object ? readText(error, "stack", "", LONGEST_STACK) : "";
-    freeze(record);
   }
 
+  // The engine throws these when it refuses memory, and the first engine when an import fails: the host does not
+  // believe this of a script that could have one from there (`_record` in wire.py).
   function isOutOfMemory(error) {
     try {
       if (getPrototypeOf(error) !== EngineErrorPrototype) return false;
@@ -282,8 +291,8 @@
       return false;
     }
     try {
-      // The one other occasion on which the engine throws these is an import.
-      return apply(slice, error.message, [0, 6]) !== "Failed";
+      const said = error.message;
+      return apply(slice, said, [0, 13]) === "out of memory" || apply(slice, said, [0, 15]) === "string too long";
     } catch {
       return true; // no memory even to look
     }
@@ -306,7 +315,7 @@
   function begin() {
     delete global.__mapp__;
     const [job, values] = global.dukpy;
-    const bridge = global.call_python;
+    const bridge = shielded(global.call_python);
     removeBridge();
     const record = blank();
     now = job.clock ? job.now : 0;
@@ -314,14 +323,15 @@
     hide(Math, "random", job.random ? generator(job.seed[0], job.seed[1], 1) : generator(0, 0, 1));
     if (job.inspect) inspect(record, job);
     else run(record, job, values, bridge);
-    return record;
+    return answerOf(record);
   }
 
   function run(record, job, values, bridge) {
     try {
+      const given = argumentsOf(job, values, bridge); // before the script: it reads what the host wrote
       const entry = evaluate(job.source + "\n;typeof " + job.entry + "==='function'?" + job.entry + ":undefined");
       if (typeof entry !== "function") throw new TypeErrorType(job.entry + " is not a function of the script");
-      settle(record, job, apply(entry, undefined, argumentsOf(job, values, bridge)));
+      settle(record, job, apply(entry, undefined, given));
     } catch (error) {
       recordError(record, error);
     }
@@ -367,6 +377,34 @@
     keys: freeze(() => ask("store.keys", [])),
   });
 
+  // The first engine's bridge puts what it is given on an array and makes JSON of that: what a script has put on the
+  // prototypes of arrays would be asked. It is taken away for as long as the bridge works.
+  const ASKED = freeze({ __proto__: null, name: "toJSON", next: freeze({ __proto__: null, name: "0", next: freeze({
+    __proto__: null, name: "1", next: freeze({ __proto__: null, name: "2", next: null }) }) }) });
+
+  const shielded = (bridge) => (name, first, second) => {
+    if (getPrototypeOf(ArrayPrototype) !== ObjectPrototype)
+      throw new TypeErrorType("the prototype of Array.prototype was replaced: no host function can be called");
+    return without(ASKED, () => (second === undefined ? bridge(name, first) : bridge(name, first, second)));
+  };
+
+  const without = (names, act) =>
+    names === null ? act() : lacking(ArrayPrototype, names.name, () =>
+      lacking(ObjectPrototype, names.name, () => without(names.next, act)));
+
+  function lacking(object, name, act) {
+    const found = getOwnPropertyDescriptor(object, name);
+    if (found === undefined) return act();
+    setPrototypeOf(found, null);
+    if (!isExtensible(object) || !deleteProperty(object, name))
+      throw new TypeErrorType(name + " of a prototype cannot be set aside: no host function can be called");
+    try {
+      return act();
+    } finally {
+      defineProperty(object, name, found);
+    }
+  }
+
   // The script waits for the answer; what it is refused it can catch.
   function askHost(bridge, name, values) {
     const reply = bridge("host", name, textOf(values, "arguments", LONGEST_CALL));
@@ -389,7 +427,8 @@
   function subjectOf(bridge, limit) {
     return function run(input) {
       const reply = bridge("subject", textOf(input, "input", limit));
-      return reply.kind === "returned" ? { output: parse(reply.json) } : { error: reply.message };
+      const end = apply(indexOf, reply, ["\n"]), { kind, message } = parse(apply(slice, reply, [0, end]));
+      return kind === "returned" ? { output: parse(apply(slice, reply, [end + 1])) } : { error: message };
     };
   }
 

@@ -20,7 +20,6 @@ STACK = 1 << 20
 # the line (`mapp.sandbox.wire` has the same number).
 OURS_FROM_LINE = 10_000
 ABOVE = "\n" * OURS_FROM_LINE
-NOTHING = "InternalError: out of memory"
 # The extension can only carry flat strings and no arrays: texts are quoted here and joined in Python.
 # What this release has and the first engine has not is taken away: an app finds the same names in both.
 BRIDGE = """
@@ -94,8 +93,6 @@ class Context:
             return None
         text: str | None = self.write(value)
         self._finish()
-        if text is None:
-            raise MemoryError
         return text
 
     def _finish(self) -> None:
@@ -120,24 +117,17 @@ class Engine:
     def eval_string(self, interpreter: Any, source: bytes, given: bytes) -> bytes | None:
         """Returns the value of `source` as JSON, or None for undefined.
 
-        Raises MemoryError, or RuntimeError with the text of what was thrown.
+        Raises RuntimeError with the text of what was thrown, which may be a script's own words.
         """
         context: Context = interpreter._ctx
         context.ask.interpreter = interpreter
         try:
             text = context.evaluate(source.decode(), given.decode())
         except self._error as error:
-            raise _plain(str(error)) from None
+            raise RuntimeError(str(error).removesuffix("\n").removesuffix("\nundefined")) from None
         finally:
             context.ask.interpreter = None  # no cycle: nobody collects garbage here
         return None if text is None else text.encode()
-
-
-def _plain(text: str) -> Exception:
-    """The error that the worker understands; what could not even be put in words had no memory."""
-    if text.startswith((NOTHING, "(Failed")):
-        return MemoryError(text)
-    return RuntimeError(text.removesuffix("\n").removesuffix("\nundefined"))
 
 
 class Rejections:

@@ -28,6 +28,7 @@ from mapp.sandbox.executor import (
 
 LARGEST_INPUT = 50_000_000  # bytes of job and arguments
 GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown without memory, and its type
+NOTHING_LEFT = ("out of memory", "Invalid Result Value", "(Failed")  # the words of engine and bindings then
 PREFIX = 17  # tag, length and growth
 CALL = b"H"  # the tag of a host call: the script waits, its reply is still to come
 LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
@@ -177,8 +178,17 @@ def _listed(text: str, wall_ms: float) -> Inspection | Killed:
 
 
 def has_given_up(result: Result) -> bool:
-    """Whether this was thrown as the engine does it when there is no memory left to make an error of."""
-    return isinstance(result, Threw) and GIVEN_UP.get(result.message) == result.name
+    """Whether an engine without memory would have thrown this.
+
+    Every script can throw the same, so this decides nothing by itself: it counts where the worker has grown.
+    """
+    if not isinstance(result, Threw):
+        return False
+    if GIVEN_UP.get(result.message) == result.name:
+        return True
+    if result.name == "InternalError":
+        return True
+    return result.name == "Error" and (not result.message or result.message.startswith(NOTHING_LEFT))
 
 
 def _meta(job: Job, program: Program) -> dict[str, Any]:
@@ -209,7 +219,7 @@ def _bytes(text: str) -> bytes:
 def _result(tag: bytes, body: bytes, job: Job, wall_ms: float) -> Result:
     match tag:
         case b"J":
-            return _record(json.loads(body), job, wall_ms)
+            return _record(_opened(json.loads(body)), job, wall_ms)
         case b"U":
             return _unhandled(body.decode("utf-8", "replace"), wall_ms)
         case b"M":
@@ -218,21 +228,41 @@ def _result(tag: bytes, body: bytes, job: Job, wall_ms: float) -> Result:
             raise Malformed("unknown tag")
 
 
+def _opened(text: object) -> dict[str, object]:
+    """Reads the prelude's text: a line of JSON, then the JSON of the output."""
+    if not isinstance(text, str):
+        raise Malformed("the record is not a text")
+    line, _, output = text.partition("\n")
+    record = json.loads(line)
+    if not isinstance(record, dict):
+        raise Malformed("the record has no fields")
+    return {**record, "json": output}
+
+
 def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
     match record["kind"]:
         case "returned" | "functions":
             return _returned(_text(record, "json"), job, wall_ms)
-        case "threw":
+        case "memory" if not _may_forge_memory(job):
+            return ending.out_of_memory(job, wall_ms)
+        case "threw" | "memory":
             name, message, stack = (_text(record, key)[:most] for key, most in LONGEST.items())
             return Threw(name=name, message=message, stack=_readable(stack), wall_ms=wall_ms)
         case "refused":
             return Unserialisable(message=_text(record, "message")[: LONGEST["message"]], wall_ms=wall_ms)
-        case "memory":
-            return ending.out_of_memory(job, wall_ms)
         case "output":
             return ending.too_much_output(job, wall_ms)
         case _:
             raise Malformed("unknown kind")
+
+
+def _may_forge_memory(job: Job) -> bool:
+    """Whether a script can have an error of the engine's own that has nothing to do with memory.
+
+    The first engine throws one when an import fails whose name is no text; the script can then give it other
+    words, or its prototype to something else. A keyword is never spelled with escapes.
+    """
+    return "import" in job.program.source
 
 
 def _returned(text: str, job: Job, wall_ms: float) -> Result:

@@ -23,9 +23,9 @@ READY = {"full": b"F", "process": b"P"}  # what we say when loaded: how well we 
 RECORD, UNHANDLED, MEMORY = b"J", b"U", b"M"  # what a reply holds: a record, the text of an error, nothing
 CALL = b"H"  # no reply yet: the script asks something of its host
 UNANSWERED = b'{"code":"unavailable","message":"nobody answers host calls here","json":""}'
-NO_RECORD = {
-    UNHANDLED: b'{"kind":"threw","message":"a promise was rejected and nobody handled it"}',
-    MEMORY: b'{"kind":"memory","message":"out of memory"}',
+NO_RECORD = {  # texts, as the prelude answers with them
+    UNHANDLED: rb'"{\"kind\":\"threw\",\"message\":\"a promise was rejected and nobody handled it\"}\n"',
+    MEMORY: rb'"{\"kind\":\"threw\",\"message\":\"out of memory\"}\n"',
 }
 CHUNK = 1 << 20
 LARGE = 512  # kilobytes that a context takes on top of the usual until it is freed before the next job
@@ -44,6 +44,7 @@ class Interpreter:
         self.subject_job = b""
         self.spares: list[Interpreter] = []  # untouched, for subjects
         self.channel: tuple[int, int] | None = None  # where host calls are answered, and where they go
+        self.loader = NoModules()
         engine.eval_string(self, prelude, b"[%s,%s]" % (mathematics, b"true" if eager else b"false"))
 
     def run(self, job: bytes) -> bytes:
@@ -53,6 +54,10 @@ class Interpreter:
 
     def _check_exported_function_exists(self, name: bytes) -> bool:
         return name in (b"subject", b"host")
+
+    def _normalize_module(self, base: str, name: str) -> str:
+        """Lets an import fail later and as the language says, not in an error of the engine's own."""
+        return name
 
     def _call_python(self, name: bytes, arguments: bytes) -> bytes:
         """Answers what the prelude asks, with JSON."""
@@ -76,6 +81,14 @@ class Interpreter:
     def another(self) -> Interpreter:
         """Returns a context that has nothing in common with this one but where it came from."""
         return Interpreter(self._engine, *self._ours, eager=False)
+
+
+class NoModules:
+    """The loader that `dukpy` asks for the source of a module."""
+
+    def load(self, name: str) -> tuple[None, None, None]:
+        """Returns that there is none, whatever its name is."""
+        return None, None, None
 
 
 def load_engine(path: str) -> Any:
@@ -114,20 +127,16 @@ def quoted(text: bytes) -> bytes:
 
 
 def answer(interpreter: Interpreter, job: bytes) -> tuple[bytes, bytes]:
-    """Runs one job; whatever happens becomes a tag and a text."""
+    """Runs one job; whatever happens becomes a tag and a text.
+
+    What the engine let through to us may be a script's own words: they are passed on and decide nothing here.
+    """
     try:
         return RECORD, interpreter.run(job)
     except MemoryError:
         return MEMORY, b""
     except Exception as error:
-        return failure(str(error))
-
-
-def failure(text: str) -> tuple[bytes, bytes]:
-    """What the engine let through to us: a rejection nobody handled, or no memory even for the prelude."""
-    if text.startswith(("InternalError: out of memory", "Invalid Result Value")):
-        return MEMORY, b""
-    return UNHANDLED, text[:4000].encode("utf-8", "replace")
+        return UNHANDLED, str(error)[:4000].encode("utf-8", "replace")
 
 
 # ---- bytes in and out --------------------------------------------------------------------------------------
