@@ -44,7 +44,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation as a site, in `site/`; a broken link fails it."""
-    session.install(*PINNED, "-e", ".[docs]")
+    session.install(*PINNED, "zensical")
     session.run("zensical", "build", "--clean", "--strict")
 
 

@@ -11,7 +11,8 @@ Where none does, a coder is told what to write, and the gate says whether it is 
 Each arrow is a function from a frozen value to a new one. Stages never import one another; they share the
 vocabulary in `model` and meet in `ops` alone.
 
-    errors      the exceptions, by who must act; `explanations` says what each code means
+    errors      the exceptions, by who must act; `explanations` says what each code means; `distribution`
+                says which mapp this is and where it came from
     model       the vocabulary: values, schemas, manifests, apps, requests, decisions, outcomes, interfaces
     config      settings and directories; the only reader of the environment
     git         repositories: trees checked byte by byte, compare-and-swap commits; the only user of pygit2

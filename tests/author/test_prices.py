@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import re
+import runpy
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from mapp.author.failures import OverBudget
-from mapp.author.prices import Price, parse_price, price_of, prices_date
+from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
 from mapp.author.room import OVERHEAD, room
 from mapp.errors import UsageError
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
+from support.pages import ROOT
 
 SONNET = price_of("claude-sonnet-5-5")
 
@@ -68,3 +72,44 @@ def test_a_free_model_has_room_without_money() -> None:
 def test_no_room_is_told() -> None:
     with pytest.raises(OverBudget, match="does not leave enough"):
         room(100_000, SONNET, Budget(micros=1), most_out=16_000)
+
+
+def test_the_age_of_the_table_is_counted_in_days() -> None:
+    made = datetime.fromisoformat(f"{prices_date()}T00:00:00+00:00").timestamp()
+    assert [prices_age(made), prices_age(made + 86_399), prices_age(made + (OLD + 1) * 86_400)] == [
+        0,
+        0,
+        OLD + 1,
+    ]
+
+
+Refresh = Callable[[str, date], tuple[str, list[str]]]
+
+
+@pytest.fixture
+def refreshed() -> Refresh:
+    script: Refresh = runpy.run_path(str(ROOT / ".ci/refresh-prices.py"))["refreshed"]
+    return script
+
+
+def table() -> str:
+    return (ROOT / "core/mapp/author/prices.toml").read_text(encoding="utf-8")
+
+
+def test_the_table_agrees_with_the_prices_that_others_gather(refreshed: Refresh) -> None:
+    text, said = refreshed(table(), date.fromisoformat(prices_date()))
+    assert text == table(), "python .ci/refresh-prices.py writes it anew"
+    assert not [line for line in said if line.startswith("changed")]
+
+
+def test_a_refresh_writes_what_changed_and_the_day_and_leaves_the_rest(refreshed: Refresh) -> None:
+    wrong = table().replace(
+        '"claude-opus-5-5" = { input = 4, output = 20, cache_read = 0.2, cache_write = 5 }',
+        '"claude-opus-5-5" = { input = 99, output = 20, cache_read = 0.2, cache_write = 5 }',
+    )
+    assert wrong != table()
+
+    text, said = refreshed(wrong, date(2026, 11, 30))
+
+    assert text == table().replace(f'date = "{prices_date()}"', 'date = "2026-11-30"')
+    assert [line for line in said if "opus-5-5" in line and "input = 99" in line and "input = 4" in line]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from mapp.author.agent import CLAUDE, UNPRICED, AgentCoder
 from mapp.author.anthropic import AnthropicCoder
 from mapp.author.local import LocalCoder
+from mapp.author.prices import prices_date
 from mapp.config import Config, load_config, parse_setting
 from mapp.errors import InvalidInput, UsageError
 from mapp.keys import KeyNeeded, set_key
 from mapp.model.budget import Budget
-from mapp.ops.coders import budgets_of, open_coder
+from mapp.ops.coders import budgets_of, coder_of, open_coder
+from mapp.ops.workspace import Workspace
 
 KEY = "sk-planted-0123456789"
 
@@ -38,6 +41,31 @@ def test_a_price_of_ones_own_beats_the_table(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MAPP_KEY_ANTHROPIC", KEY)
     coder = open_coder(config(monkeypatch, coder="anthropic:new", coder_price="1/2"))
     assert isinstance(coder, AnthropicCoder) and coder.price.output == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "days", "warned"),
+    [
+        ({"coder": "anthropic:claude-opus-5-5"}, 180, False),
+        ({"coder": "anthropic:claude-opus-5-5"}, 181, True),
+        ({"coder": "anthropic:claude-opus-5-5", "coder_price": "4/20"}, 999, False),
+        ({"coder": "local:~/models/coder.gguf"}, 999, False),
+    ],
+)
+def test_old_prices_are_pointed_out_before_they_are_used(
+    settings: dict[str, str], days: int, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPP_KEY_ANTHROPIC", KEY)
+    made = datetime.fromisoformat(f"{prices_date()}T12:00:00+00:00").timestamp()
+    told: list[str] = []
+
+    coder_of(
+        Workspace(
+            config=config(monkeypatch, **settings), clock=lambda: made + days * 86_400, tell=told.append
+        )
+    )
+
+    assert [f"{days} days old" in line and "coder_price" in line for line in told] == [True] * warned
 
 
 def test_without_its_key_it_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,23 @@ def is_ours(tools: Path, tmp_path: Path) -> None:
     assert subprocess.check_output([tools / "mapp", "--version"], text=True).startswith("mapp 0.")
 
 
+def test_a_mapp_that_came_from_a_commit_writes_that_commit_into_the_workflow_of_a_new_app(
+    served: str, stranger: packages.Index, tmp_path: Path
+) -> None:
+    tools = packages.environment(tmp_path / "venv", seeing_ours=True)
+    script = f"""
+        python -m pip install --quiet --no-deps --no-build-isolation "mapp-cli @ git+{ADDRESS}@{served}"
+        mapp new greeter
+    """
+
+    done = packages.step(script, cwd=tmp_path, path=tools, index=stranger.url)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not stranger.asked
+    install = steps((tmp_path / "greeter" / scaffold.WORKFLOW).read_text(encoding="utf-8"))[0]
+    assert install["env"] == {"MAPP_REPOSITORY": ADDRESS, "MAPP_COMMIT": served}
+
+
 def workflow_step(tmp_path: Path, commit: str) -> tuple[str, dict[str, str]]:
     (install, _) = steps(scaffold.workflow(Source(repository=ADDRESS, commit=commit)))
     return install["run"], {"RUNNER_TEMP": str(tmp_path), **install["env"]}

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from support.pages import ROOT
 
 # What an installer needs of the project; the tests, which are large, are not part of it.
@@ -132,6 +134,8 @@ def git_server(base: Path) -> Iterator[str]:
     words = ("--listen=127.0.0.1", f"--port={port}", f"--base-path={base}", "--export-all", "--reuseaddr")
     # Not `git daemon`: that is a parent, which would outlive or leave behind the one that listens.
     program = Path(subprocess.check_output(["git", "--exec-path"], text=True).strip()) / "git-daemon"
+    if not program.exists():
+        pytest.skip("git-daemon is not installed")
     with subprocess.Popen([program, *words], stderr=subprocess.DEVNULL) as daemon:
         try:
             _until_it_listens(port)

@@ -6,6 +6,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
@@ -13,6 +14,9 @@ from typing import Any, Final
 
 from mapp.errors import UsageError
 from mapp.model.spend import Spend
+
+OLD: Final = 180
+"""Days after which the table is old: prices of models change about twice a year."""
 
 _LEAST_READ: Final = Decimal("0.1")
 _WRITE: Final = Decimal("1.25")
@@ -53,6 +57,11 @@ def _table() -> dict[str, Any]:
 def prices_date() -> str:
     """Returns the day of which the prices are, as `2026-11-22`."""
     return str(_table()["date"])
+
+
+def prices_age(now: float) -> int:
+    """Returns how many days old the prices are, at a time in seconds since 1970-01-01 UTC."""
+    return (datetime.fromtimestamp(now, UTC).date() - date.fromisoformat(prices_date())).days
 
 
 def price_of(model: str, override: str = "") -> Price:

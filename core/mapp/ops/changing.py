@@ -26,7 +26,7 @@ from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
-from mapp.ops.coders import open_coder, open_ledger, open_purse
+from mapp.ops.coders import coder_of, open_ledger, open_purse
 from mapp.ops.gate import USUAL, Options
 from mapp.ops.growing import begun, end_merged, keep, keep_contract, merge_change, proof_of
 from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, tried, write_code, write_contract
@@ -215,7 +215,7 @@ def resume(
         return _settled(workspace, change)
     if change.known.get("edited"):
         return _as_edited(workspace, change, person)
-    coder = coder or open_coder(workspace.config)
+    coder = coder or coder_of(workspace)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from mapp.author.budget import Budgets
 from mapp.author.coder import Coder
 from mapp.author.paying import Purse
-from mapp.author.prices import Price, parse_price, price_of
+from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
 from mapp.config import Config, environment
 from mapp.errors import UsageError
 from mapp.keys import KeyNeeded, key, keys_file
@@ -55,6 +55,22 @@ def open_coder(config: Config) -> Coder:
         f"{config.coder!r} names no coder" if config.coder else "no coder is configured",
         hint="mapp config coder anthropic:NAME (or openai:NAME, local:FILE.gguf, agent:COMMAND)",
     )
+
+
+def coder_of(workspace: Workspace) -> Coder:
+    """Returns who writes apps, and tells when what that costs comes from an old table.
+
+    Raises:
+        UsageError, KeyNeeded: as `open_coder`.
+    """
+    coder = open_coder(workspace.config)
+    days = prices_age(workspace.clock())
+    if workspace.config.coder.startswith("anthropic:") and not workspace.config.coder_price and days > OLD:
+        workspace.tell(
+            f"the prices that budgets are kept by are {days} days old ({prices_date()}); "
+            "update mapp, or set them: mapp config coder_price INPUT/OUTPUT"
+        )
+    return coder
 
 
 def open_purse(workspace: Workspace, change: str) -> Purse:

@@ -22,7 +22,7 @@ from mapp.model.values import canonical
 from mapp.observe.changes import Changes
 from mapp.ops.ask import ask
 from mapp.ops.changing import Changed, Person, begin, carry_on, served_by
-from mapp.ops.coders import open_coder
+from mapp.ops.coders import coder_of
 from mapp.ops.folder import read_folder
 from mapp.ops.gate import USUAL, Options, resolver
 from mapp.ops.indexing import Progress, open_fresh
@@ -81,7 +81,7 @@ def compile_app(
     """
     if name is not None and (fault := app_name_fault(name)):
         raise UsageError(f"{name!r} {fault}")
-    coder = coder or open_coder(workspace.config)
+    coder = coder or coder_of(workspace)
     taken = catalogue.names(workspace.home)
     if name is not None and name in taken:
         raise AlreadyThere(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
@@ -138,7 +138,7 @@ def expand_app(
     Takes and raises what `compile_app` does; NotFound when there is no such app.
     """
     base = catalogue.snapshot(workspace.home, app).commit
-    coder = coder or open_coder(workspace.config)
+    coder = coder or coder_of(workspace)
     change = begin(workspace, "expand", app, request, coder, person=person, stated=stated, base=base)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
