@@ -17,6 +17,7 @@ from typing import Any, Final
 from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound, UsageError
 from mapp.git.repository import Commit, Repository, discover
 from mapp.git.tree import read_snapshot
+from mapp.library import catalogue
 from mapp.model.app import App, read_app
 from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
 from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of, version
@@ -226,7 +227,8 @@ def _kind(repository: Repository, commit: Commit, *, new: bool) -> Kind:
 def _goes_back(repository: Repository, commit: Commit) -> Iterator[bool]:
     """Yields of every ancestor along the first parent whether it holds the same tree."""
     for parent in commit.parents[:1]:
-        yield from (found.tree == commit.tree for found in repository.history(parent))
+        past = catalogue.without_drafts(repository.history(parent))
+        yield from (found.tree == commit.tree for found in past)
 
 
 def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Verdict:
