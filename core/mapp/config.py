@@ -33,6 +33,9 @@ class Config:
     keep_inputs: bool = field(default=True, metadata={"help": "whether the journal keeps inputs and outputs"})
     keep_runs: int = field(default=10_000, metadata={"help": "how many runs the journal keeps"})
     keep_days: int = field(default=90, metadata={"help": "for how many days the journal keeps a run"})
+    keep_removed: int = field(
+        default=30, metadata={"help": "for how many days a removed app can be restored"}
+    )
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama", "project": True})
     store: str = field(
         default="auto", metadata={"help": "dense half of the index: auto, exact or chroma", "project": True}
@@ -219,7 +222,7 @@ def parse_setting(name: str, text: str) -> Any:
     """
     if name not in SETTINGS:
         raise unknown_setting(name)
-    if name in ("keep_runs", "keep_days"):
+    if name in ("keep_runs", "keep_days", "keep_removed"):
         if not text.isascii() or not text.isdigit():
             raise UsageError(f"{name} must be a whole number, not {text!r}", hint="0 to 999,999,999")
         if len(text) > 9:

@@ -79,11 +79,11 @@ def test_only_prose_that_changed_runs_nothing_different() -> None:
     assert [row["path"] for row in found["files"]] == ["README.md", "mapp.toml"]
 
 
-def test_an_app_that_never_was_otherwise_and_one_that_is_not_there_are_told() -> None:
+def test_an_app_without_an_earlier_version_and_one_that_is_not_there_are_told() -> None:
     library().app("double").build()
 
     never = mapp("diff", "double")
-    assert (never.code, "never was otherwise" in never.err, "--folder" in never.err) == (1, True, True)
+    assert (never.code, "no earlier version" in never.err, "--folder" in never.err) == (1, True, True)
     assert mapp("diff", "dubble").code == 1
     assert mapp("diff", "double", "9.9.9").code == 1
 

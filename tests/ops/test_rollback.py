@@ -131,7 +131,7 @@ def test_a_dry_run_checks_and_changes_nothing() -> None:
     assert built.state() == before
 
 
-def test_an_app_that_never_was_otherwise_has_nothing_to_go_back_to() -> None:
+def test_an_app_without_an_earlier_version_has_nothing_to_roll_back_to() -> None:
     library().app("double").build()
 
     assert mapp("rollback", "double").code == 1

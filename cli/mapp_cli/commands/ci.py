@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 from mapp_cli.reports import Reports, report_options
+
+if TYPE_CHECKING:
+    from mapp.ops.pushed import Push
 
 FAILED = 8
 
@@ -42,7 +46,9 @@ def command(
 ) -> int:
     """Validate every commit of a push or pull request in the app's repository at FOLDER.
 
-    On GitHub Actions findings become annotations. Exits with 8 if a commit fails.
+    After a first push or a force push these are all commits that no other branch has; of a tag, or where
+    nothing is new, the newest one. On GitHub Actions findings become annotations. Exits with 8 if a commit
+    fails.
     """
     from mapp.config import environment
     from mapp.ops.ci import validate
@@ -51,6 +57,14 @@ def command(
     console = context.console
     known = environment()
     found = []
+    plans: list[Push] = []
+
+    def plan(push: Push) -> None:
+        plans.append(push)
+        console.tell(f"{push.reason}: {len(push.commits)} to validate")
+        for draft in push.drafts:
+            console.tell(f"{draft.id[:10]} {draft.subject}: a draft that main never held, not validated")
+
     for judged in validate(
         context.workspace,
         folder,
@@ -58,6 +72,7 @@ def command(
         head=head,
         environment=known,
         options=Options(inputs=inputs),
+        plan=plan,
         begin=lambda commit: console.tell(f"{commit.id[:10]} {commit.subject}"),
         watch=lambda result: show_check(console, result),
     ):
@@ -67,7 +82,10 @@ def command(
     reports.write([(judged.title, judged.verdict) for judged in found])
     passed = all(judged.verdict.passed for judged in found)
     if as_json:
-        console.json({"passed": passed, "commits": [judged.to_dict() for judged in found]})
+        drafts = [row.id for push in plans for row in push.drafts]
+        reason = plans[0].reason if plans else ""
+        rows = [judged.to_dict() for judged in found]
+        console.json({"passed": passed, "why": reason, "commits": rows, "drafts": drafts})
     else:
         bad = sum(not judged.verdict.passed for judged in found)
         console.result(f"{len(found)} commits validated, {bad} failed")

@@ -13,13 +13,15 @@ from mapp_cli.context import Context, pass_context
 @click.command("log")
 @click.argument("app")
 @click.option("--most", "-n", default=50, show_default=True, type=click.IntRange(1), help="How many commits.")
+@click.option("--drafts", is_flag=True, help="Also show the attempts before a compiled app landed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
 @pass_context
-def command(context: Context, app: str, most: int, as_json: bool) -> None:
-    """Show the commits on APP's main, the newest first."""
+def command(context: Context, app: str, most: int, drafts: bool, as_json: bool) -> None:
+    """Show the versions that APP's main held, the newest first."""
     from mapp.library import catalogue
 
-    commits = list(itertools.islice(catalogue.history(context.ready.home, app), most))
+    found = (catalogue.history if drafts else catalogue.landings)(context.ready.home, app)
+    commits = list(itertools.islice(found, most))
     if as_json:
         rows = [
             {

@@ -12,13 +12,18 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(context: Context, app: str, as_json: bool) -> None:
-    """Take APP out of the library; its repository is kept aside."""
+    """Take APP out of the library; `mapp restore APP` takes it back.
+
+    What was removed is kept for as many days as the setting keep_removed says.
+    """
     from mapp.library.change import remove
+    from mapp.library.removed import clean
 
     workspace = context.ready
     kept = remove(workspace.home, app, tell=context.console.tell)
+    clean(workspace.home, days=max(1, context.config.keep_removed), now=workspace.clock())
     if as_json:
-        context.console.json({"app": app, "kept": str(kept)})
+        context.console.json({"app": app, "kept": str(kept), "undo": f"mapp restore {app}"})
     else:
         context.console.tell(f"removed {app}; its repository is kept at {kept}")
-        context.console.hint(f"to have it back: mv {kept} {workspace.home.repository(app)}")
+        context.console.hint(f"to have it back: mapp restore {app}")

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -183,8 +183,20 @@ class Repository:
             yield found
             pending = found.parents[0] if found.parents else None
 
-    def between(self, base: str | None, head: str) -> tuple[Commit, ...]:
-        """Returns the commits of `head` that `base` does not have, the oldest first; None: all of them.
+    @property
+    def is_shallow(self) -> bool:
+        """Returns whether the history is cut short, as in a clone with a depth."""
+        return bool(self._handle.is_shallow)
+
+    @property
+    def head_branch(self) -> str:
+        """Returns the name of the branch that is checked out; an empty text where none is."""
+        if self._handle.head_is_detached or self._handle.head_is_unborn:
+            return ""
+        return str(self._handle.head.shorthand)
+
+    def between(self, bases: Iterable[str], head: str) -> tuple[Commit, ...]:
+        """Returns the commits of `head` that none of the bases has, the oldest first.
 
         Raises:
             IntegrityError: an object is missing, as in a shallow clone, or damaged.
@@ -193,7 +205,7 @@ class Repository:
         order = library.enums.SortMode.TOPOLOGICAL | library.enums.SortMode.REVERSE
         try:
             walker = self._handle.walk(head, order)
-            if base is not None:
+            for base in bases:
                 walker.hide(base)
             return tuple(self.info(str(found.id)) for found in walker)
         except (library.GitError, KeyError, ValueError) as error:

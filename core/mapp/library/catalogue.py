@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from mapp.errors import MappError, NotFound
@@ -151,9 +151,34 @@ def history(home: Home, name: str) -> Iterator[Commit]:
         yield from repository.history(tip)
 
 
+def landings(home: Home, name: str) -> Iterator[Commit]:
+    """Yields the commits that an app's `main` once was, the newest first: its versions, and no drafts."""
+    yield from without_drafts(history(home, name))
+
+
+def without_drafts(commits: Iterable[Commit]) -> Iterator[Commit]:
+    """Yields the commits of a first-parent history, the newest first, without the drafts at its end.
+
+    A compiled app's `main` begins on top of its drafts: the contract with stand-in code, and each attempt.
+    They carry the change of the commit that landed, and nothing but drafts lies below them.
+    """
+    rows = list(commits)
+    change = _compile_of(rows[-1]) if rows else None
+    kept = len(rows)
+    while change is not None and kept > 0 and _compile_of(rows[kept - 1]) == change:
+        kept -= 1
+    yield from rows[: kept if change is None else kept + 1]
+
+
+def _compile_of(commit: Commit) -> str | None:
+    """Returns the compile that a commit says it belongs to, or None."""
+    trailers = commit.trailers
+    return trailers.get("Mapp-Change") if trailers.get("Mapp-Operation") == "compile" else None
+
+
 def earlier(home: Home, name: str) -> Commit | None:
-    """Returns the newest commit on an app's `main` that held other content than it does now, or None."""
-    commits = history(home, name)
+    """Returns the newest version on an app's `main` that held other content than it does now, or None."""
+    commits = landings(home, name)
     newest = next(commits, None)
     return None if newest is None else next((row for row in commits if row.tree != newest.tree), None)
 

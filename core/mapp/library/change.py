@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from mapp.library.catalogue import WHOLE, names, open_repository, snapshot
 from mapp.library.holding import Tell, alive, holding
 from mapp.library.home import Home
 from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.removed import Removed
 from mapp.library.verdicts import is_forced, prove, read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.capabilities import QUIET
@@ -190,12 +192,18 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
     """
     open_repository(home, name)
     with holding(home.holds, name, tell=tell):
-        read_lock(home.lock_file)  # a damaged one is told before the repository moves
         kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
         kept.parent.mkdir(parents=True, exist_ok=True)
+        entry = read_lock(home.lock_file).get(name)
+        row = Removed(name=name, repository=kept, at=time.time(), entry=entry)
+        for left in home.removed.glob(f"{name}-*.json"):  # of a remove that was killed before it began
+            if not left.with_suffix(".git").exists():
+                left.unlink(missing_ok=True)
+        row.write()
         try:
             home.repository(name).rename(kept)
         except FileNotFoundError:
+            row.note.unlink(missing_ok=True)
             raise NotFound(f"{name} was removed by another process meanwhile") from None
         with contextlib.suppress(FileNotFoundError):  # the next app of that name must not find it
             home.store(name).rename(kept.with_suffix(".sqlite"))
@@ -243,6 +251,11 @@ def sweep_new(folder: Path) -> None:
     for left in folder.glob(".new-*"):
         if not alive(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def pinned_now(home: Home, name: str) -> Entry | None:
+    """Returns the lock entry of an app that has none, as it stands on `main`; None if it cannot be read."""
+    return _pinned(home, name, None)
 
 
 def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:

@@ -8,30 +8,28 @@ checkout is read: only git objects, through the same allow-list as in a library.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from mapp import distribution
-from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound, UsageError
+from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound
 from mapp.git.repository import Commit, Repository, discover
 from mapp.git.tree import read_snapshot
+from mapp.library import catalogue
 from mapp.model.app import App, read_app
 from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
 from mapp.ops.gate import USUAL, Options, Watch, judged, trial_of
+from mapp.ops.pushed import Push, pushed
 from mapp.ops.workspace import Workspace
 from mapp.validate.gate import CHANGING
 from mapp.validate.history import check_version
 
-MOST_COMMITS: Final = 200
-NOTHING: Final = "0" * 40
-"""What forges give as the commit before the first one of a branch."""
-
 TREE_REFUSED: Final = "MAPP-0620"
 
 Begin = Callable[[Commit], None]
+Plan = Callable[[Push], None]
 Standing = tuple[App, dict[str, bytes]]
 """An app with its whole tree (path -> bytes)."""
 
@@ -53,48 +51,6 @@ class Judged:
         return {"commit": self.commit.id, "subject": self.commit.subject, **self.verdict.to_dict()}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Range:
-    """Which commits are validated: those of `head` that `base` does not have; without a base the newest."""
-
-    base: str | None
-    head: str
-
-
-def range_of(
-    repository: Repository, base: str | None, head: str | None, environment: Mapping[str, str]
-) -> Range:
-    """Returns the range that was asked for, or that the continuous integration's environment tells.
-
-    Understood are GitHub's event file (`before`, `pull_request.base.sha`) and GitLab's `CI_…_SHA` variables.
-
-    Raises:
-        NotFound: a revision names no commit.
-    """
-    tip = repository.resolve(head or "HEAD")
-    told = base or _told(environment)
-    if told is None or told == NOTHING:
-        return Range(base=None, head=tip)
-    return Range(base=repository.resolve(told), head=tip)
-
-
-def commits_of(repository: Repository, wanted: Range) -> tuple[Commit, ...]:
-    """Returns the commits of a range, the oldest first; of a range without a base only the newest.
-
-    Raises:
-        UsageError: there are more than two hundred.
-    """
-    if wanted.base is None:
-        return (repository.info(wanted.head),)
-    found = repository.between(wanted.base, wanted.head)
-    if len(found) > MOST_COMMITS:
-        raise UsageError(
-            f"there are {len(found)} commits, and at most {MOST_COMMITS} are validated at once",
-            hint="mapp ci --base REVISION names a later one",
-        )
-    return found
-
-
 def validate(
     workspace: Workspace,
     folder: Path,
@@ -103,6 +59,7 @@ def validate(
     head: str | None = None,
     environment: Mapping[str, str],
     options: Options = USUAL,
+    plan: Plan | None = None,
     begin: Begin | None = None,
     watch: Watch | None = None,
 ) -> Iterator[Judged]:
@@ -115,6 +72,7 @@ def validate(
         head: the last commit to validate; `HEAD` by default.
         environment: tells the base where none is given.
         options: how hard each is tried.
+        plan: is told, before anything is tried, which commits are validated and why.
         begin: is told each commit before it is tried.
         watch: is told each result.
 
@@ -123,13 +81,15 @@ def validate(
         IntegrityError: an object is damaged or missing.
     """
     repository = discover(folder)
-    wanted = range_of(repository, base, head, environment)
-    for commit in commits_of(repository, wanted):
+    push = pushed(repository, base=base, head=head, environment=environment)
+    if plan is not None:
+        plan(push)
+    for commit in push.commits:
         if begin is not None:
             begin(commit)
         # People bump the version once, in whichever commit: it is judged at the end of the range.
-        released = wanted.base if commit.id == wanted.head else commit.id
-        base_of_edits = _found(repository, released or next(iter(commit.parents), None))
+        released = push.base if commit is push.commits[-1] else commit.id
+        base_of_edits = _found(repository, released)
         yield Judged(
             commit=commit,
             verdict=_judge(
@@ -227,7 +187,8 @@ def _kind(repository: Repository, commit: Commit, *, new: bool) -> Kind:
 def _goes_back(repository: Repository, commit: Commit) -> Iterator[bool]:
     """Yields of every ancestor along the first parent whether it holds the same tree."""
     for parent in commit.parents[:1]:
-        yield from (found.tree == commit.tree for found in repository.history(parent))
+        past = catalogue.without_drafts(repository.history(parent))
+        yield from (found.tree == commit.tree for found in past)
 
 
 def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Verdict:
@@ -251,23 +212,3 @@ def _unreadable(repository: Repository, commit: Commit, error: MappError) -> Ver
         inputs=0,
         results=(found,),
     )
-
-
-def _told(environment: Mapping[str, str]) -> str | None:
-    if path := environment.get("GITHUB_EVENT_PATH"):
-        event = _event(Path(path))
-        pull = event.get("pull_request")
-        if isinstance(pull, dict):
-            return str(pull["base"]["sha"])
-        return str(event["before"]) if event.get("before") else None
-    return (
-        environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or environment.get("CI_COMMIT_BEFORE_SHA") or None
-    )
-
-
-def _event(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the event file {path} cannot be read: {error}") from None
-    return document if isinstance(document, dict) else {}

@@ -109,7 +109,7 @@ def diff(
     `folder`, `main` or that revision with the folder.
 
     Raises:
-        NotFound: no such app, revision or folder, or the app never was otherwise.
+        NotFound: no such app, revision or folder, or the app has no earlier version.
         UsageError: a folder and two revisions.
         InvalidApp: one of them is no app.
     """
@@ -121,7 +121,7 @@ def diff(
         before = catalogue.earlier(workspace.home, name)
         if before is None:
             raise NotFound(
-                f"{name} never was otherwise than it is now",
+                f"{name} has no earlier version to compare with",
                 hint=f"mapp diff {name} --folder FOLDER compares it with a folder",
             )
         old = before.id

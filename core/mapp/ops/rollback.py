@@ -56,7 +56,7 @@ def rollback(
     what stood there before this returns.
 
     Raises:
-        NotFound: no such app or version, or the app never was otherwise.
+        NotFound: no such app or version, or the app has no earlier version.
         InvalidApp: the old version does not pass the checks of today, and `force` was not given.
         MovedOn: another process changed the app meanwhile.
     """
@@ -74,7 +74,9 @@ def rollback(
 def _before(workspace: Workspace, name: str) -> str:
     found = catalogue.earlier(workspace.home, name)
     if found is None:
-        raise NotFound(f"{name} never was otherwise than it is now: there is nothing to go back to")
+        raise NotFound(
+            f"{name} has no earlier version to roll back to", hint=f"mapp log {name} shows its history"
+        )
     return found.id
 
 
