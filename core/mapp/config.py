@@ -162,7 +162,7 @@ def save_setting(path: Path, name: str, value: Any) -> None:
 
     document = _read(path)
     document[name] = value
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, tomli_w.dumps(document).encode())
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from mapp_cli.completing import setting_values, settings
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("config")
-@click.argument("name", required=False)
-@click.argument("value", required=False)
+@click.argument("name", required=False, shell_complete=settings)
+@click.argument("value", required=False, shell_complete=setting_values)
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
 @pass_context
 def command(context: Context, name: str | None, value: str | None, as_json: bool) -> None:

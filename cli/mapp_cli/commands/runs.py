@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("runs")
-@click.option("--app", help="Only the runs of one app.")
+@click.option("--app", shell_complete=app_names, help="Only the runs of one app.")
 @click.option("--failed", is_flag=True, help="Only runs that ended in no value.")
 @click.option("--maps", is_flag=True, help="Show what `mapp map` did, one entry a map.")
 @click.option("--most", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")
