@@ -114,8 +114,9 @@ def error_to_dict(error: MappError) -> dict[str, Any]:
 
 
 def _report_bug(console: Console, error: BaseException, words: list[str]) -> None:
-    console.error(f"a bug in mapp: {type(error).__name__}: {error} [MAPP-7000]")
-    text = "".join(traceback.format_exception(error))
+    said = _without_keys(f"{type(error).__name__}: {error}")
+    console.error(f"a bug in mapp: {said} [MAPP-7000]")
+    text = _without_keys("".join(traceback.format_exception(error)))
     try:
         path = _log(text)
         console.hint(f"please report it with {path}")
@@ -123,6 +124,18 @@ def _report_bug(console: Console, error: BaseException, words: list[str]) -> Non
         streams.say(text.rstrip())
     if "--debug" in words:
         streams.say(text.rstrip())
+
+
+def _without_keys(text: str) -> str:
+    """Returns a report without the person's keys; one whose keys cannot be read is not reported at all."""
+    try:
+        from mapp.config import load_config
+        from mapp.keys import known_keys
+        from mapp.sandbox.broker.redaction import redact
+
+        return redact(text, known_keys(load_config().config_file))
+    except Exception:  # whatever stops us here must not hide the error itself
+        return "(the details are left out: the keys in it could not be told)"
 
 
 def _log(text: str) -> Path:

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,25 @@ SCHEMA: Final = 1
 
 # Control characters, and the ones that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def escaped(text: str) -> str:
+    r"""Returns a JSON text in which every control, format and separator character is a JSON escape.
+
+    >>> escaped('"a\u200db"')
+    '"a\\u200db"'
+    """
+    if text.isascii() and "\x7f" not in text:
+        return text  # JSON escapes the other control characters itself
+    return "".join(_escape(character) if _hides(character) else character for character in text)
+
+
+def _hides(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"
 
 
 def _is_text(text: str) -> bool:
@@ -79,14 +99,23 @@ class Console:
 
     def result(self, text: str) -> None:
         """Writes a result."""
-        click.echo(safe(text) if sys.stdout.isatty() else text)
+        self._write(safe(text) if sys.stdout.isatty() else text)
+
+    def document(self, text: str) -> None:
+        """Writes a JSON text; on a terminal, characters that are not seen are escaped, as JSON does."""
+        self._write(escaped(text) if sys.stdout.isatty() else text)
+
+    @staticmethod
+    def _write(text: str) -> None:
+        """Writes a text and ends its last line, unless it has ended already."""
+        click.echo(text, nl=not text.endswith("\n"))
 
     def json(self, document: dict[str, Any]) -> None:
         """Writes a JSON answer, one line, with the version of its form."""
         self_described = {"schema": SCHEMA, **document}
         text = json.dumps(self_described, ensure_ascii=False, allow_nan=False)
         # Words that were typed in no valid encoding hold lone surrogates, which only escapes can say.
-        click.echo(text if _is_text(text) else json.dumps(self_described, allow_nan=False))
+        self.document(text if _is_text(text) else json.dumps(self_described, allow_nan=False))
 
     def value(self, value: Any) -> None:
         """Writes an app's output as a person reads it: text as it is, the rest as JSON."""
@@ -95,7 +124,7 @@ class Console:
         elif isinstance(value, bool) or value is None:
             self.result(json.dumps(value))
         elif isinstance(value, dict | list):
-            self.result(json.dumps(value, ensure_ascii=False, indent=2))
+            self.document(json.dumps(value, ensure_ascii=False, indent=2))
         else:
             from mapp.model.values import canonical
 

@@ -54,6 +54,8 @@ COMMANDS: Final = {
         "config": "Show or change settings.",
         "keys": "Store secrets for apps and models.",
         "clean": "Delete apps that were removed some time ago.",
+        "help": "Show the help of mapp, or of a command.",
+        "version": "Show the version.",
         "doctor": "Say what works on this machine and what does not.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",
@@ -123,7 +125,13 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+    "--version",
+    "-V",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version.",
 )
 @click.pass_context
 def group(ctx: click.Context, library: str | None, quiet: bool, debug: bool) -> None:

@@ -25,6 +25,10 @@ class Program:
         asked = sys.argv[1:] in (["--help"], ["-h"]) or (len(sys.argv) == 1 and not _completing())
         if asked and not arguments and not options:
             return _say_help()
+        if _completing():
+            from mapp_cli.completing import quietly
+
+            return quietly(lambda: self._group()(*arguments, **{"prog_name": self.name, **options}))
         return self._group()(*arguments, **{"prog_name": self.name, **options})
 
     def main(self, *arguments: Any, **options: Any) -> Any:

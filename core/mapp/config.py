@@ -352,7 +352,7 @@ def _agent_table(document: dict[str, Any]) -> dict[str, Any] | None:
 def _write(path: Path, document: dict[str, Any]) -> None:
     import tomli_w
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, tomli_w.dumps(document).encode())
 
 

@@ -64,6 +64,16 @@ def remove_key(config_file: Path, name: str) -> None:
     _write(keys_file(config_file), known)
 
 
+def known_keys(config_file: Path) -> Mapping[str, str]:
+    """Returns every secret by its name, to be hidden where text is kept; never to be shown."""
+    given = {
+        name.removeprefix(PREFIX): value
+        for name, value in environment().items()
+        if name.startswith(PREFIX) and len(value) >= SHORTEST
+    }
+    return {**_read(keys_file(config_file)), **given}
+
+
 def key_names(config_file: Path) -> Mapping[str, str]:
     """Returns where each secret comes from (name -> `stored` or `environment`), sorted by name."""
     stored = dict.fromkeys(_read(keys_file(config_file)), "stored")
@@ -84,6 +94,6 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _write(path: Path, keys: Mapping[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, json.dumps(keys, indent=1).encode())  # a temporary file of mode 0600, renamed
     path.chmod(0o600)

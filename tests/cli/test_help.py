@@ -37,12 +37,6 @@ def test_without_a_word_mapp_says_how_it_is_used() -> None:
     assert mapp_process().out == help_text()
 
 
-def test_the_version_is_told() -> None:
-    from importlib.metadata import version
-
-    assert mapp("--version").out == f"mapp {version('mapp-cli')}\n"
-
-
 def test_a_mistyped_command_is_told_with_the_nearest() -> None:
     found = mapp("lsit")
 
@@ -50,21 +44,12 @@ def test_a_mistyped_command_is_told_with_the_nearest() -> None:
     assert "Did you mean list?" in found.err
 
 
-@pytest.mark.parametrize(
-    "words", [("exec",), ("list", "--nonsense"), ("runs", "-n", "0"), ("completion", "csh"), ("new",)]
-)
+@pytest.mark.parametrize("words", [("exec",), ("list", "--nonsense"), ("runs", "-n", "0"), ("new",)])
 def test_what_cannot_be_understood_ends_in_two(words: tuple[str, ...]) -> None:
     found = mapp(*words)
 
     assert found.code == 2
     assert found.err.startswith("Usage: mapp")
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts_are_printed(shell: str) -> None:
-    found = mapp("completion", shell)
-
-    assert found.code == 0 and "_MAPP_COMPLETE" in found.out
 
 
 def test_a_shell_that_asks_for_completions_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,3 +58,29 @@ def test_a_shell_that_asks_for_completions_gets_them(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("COMP_CWORD", "1")
 
     assert mapp_process().out.split() == ["plain,exec", "plain,expand", "plain,explain"]
+
+
+def test_help_is_a_command_too() -> None:
+    assert mapp_process("help").out == help_text()
+    assert mapp("help", "exec").out == mapp("exec", "--help").out
+    assert mapp("help", "keys", "set").out == mapp("keys", "set", "--help").out
+    assert mapp("help", "index").out == mapp("index", "--help").out
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("exec", "nonsense"), ("keys", "nonsense")])
+def test_help_on_what_is_no_command_ends_in_two(words: tuple[str, ...]) -> None:
+    found = mapp("help", *words)
+
+    assert (found.code, "nonsense" in found.err) == (2, True)
+
+
+def test_every_command_that_takes_an_input_says_what_it_is() -> None:
+    said = {
+        name: parameter.help
+        for name, command in KNOWN
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and "--input" in parameter.opts
+    }
+
+    assert set(said) == {"run", "exec", "map", "test"}
+    assert len(set(said.values())) == len(said)

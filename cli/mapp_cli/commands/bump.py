@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import apps_or_files
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("bump")
-@click.argument("what", metavar="APP|FOLDER", default=".")
+@click.argument("what", metavar="APP|FOLDER", default=".", shell_complete=apps_or_files)
 @click.option("--dry-run", is_flag=True, help="Only say which version it would be.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context

@@ -78,7 +78,8 @@ def command(
     stated = [parse_example(row) for row in examples]
     near = () if folder else nearest(workspace, text, progress=console.progress)
     if dry_run:
-        console.result(planned(workspace, text, name=name, near=near, contract=contract))
+        brief = planned(workspace, text, name=name, near=near, contract=contract)
+        console.json({"request": text, "brief": brief}) if as_json else console.result(brief)
         return 0
     if not new and (known := standing(workspace, text, named=name is not None)):
         return show_standing(console, known, as_json=as_json)

@@ -7,6 +7,16 @@ from click.shell_completion import get_completion_class
 
 from mapp_cli.context import Context, pass_context
 
+_BASH_END = "\n    return 0\n"
+_BASH_NO_SPACE = """
+    if [[ ${COMPREPLY[0]-} == *= ]]; then
+        compopt -o nospace
+    fi
+
+    return 0
+"""
+"""After `price=` the value follows at once."""
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -23,4 +33,5 @@ def command(context: Context, shell: str) -> None:
 
     found = get_completion_class(shell)
     assert found is not None
-    context.console.result(found(group, {}, "mapp", "_MAPP_COMPLETE").source())
+    script = found(group, {}, "mapp", "_MAPP_COMPLETE").source()
+    context.console.result(script.replace(_BASH_END, _BASH_NO_SPACE) if shell == "bash" else script)

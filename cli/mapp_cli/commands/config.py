@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapp_cli.completing import setting_values, settings
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ UNSET = "unset"
 
 
 @click.command("config")
-@click.argument("name", required=False)
-@click.argument("value", required=False)
+@click.argument("name", required=False, shell_complete=settings)
+@click.argument("value", required=False, shell_complete=setting_values)
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
 @pass_context
 def command(context: Context, name: str | None, value: str | None, as_json: bool) -> None:

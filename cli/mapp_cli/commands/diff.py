@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ MOST_SHOWN = 5
 
 
 @click.command("diff")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @click.option(

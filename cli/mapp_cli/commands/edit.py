@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_added, show_check
 
@@ -11,7 +12,7 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
 
 
 @click.command("edit")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option(
     "--file",
     "name",
@@ -21,8 +22,9 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
     help="Which file to open.",
 )
 @click.option("--force", is_flag=True, help="Commit although a check fails; the commit says so.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_context
-def command(context: Context, app: str, name: str, force: bool) -> None:
+def command(context: Context, app: str, name: str, force: bool, as_json: bool) -> None:
     """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit what changed."""
     from mapp.ops.add import add
     from mapp.ops.checkout import checkout
@@ -32,9 +34,14 @@ def command(context: Context, app: str, name: str, force: bool) -> None:
     found = checkout(workspace, app)
     click.edit(filename=str(found.folder / name))
     if not checkout(workspace, app).edited:
-        console.tell("nothing changed")
+        if as_json:
+            console.json({"app": app, "commit": found.commit, "changed": False})
+        else:
+            console.tell("nothing changed")
         return
-    added = add(
-        workspace, found.folder, force=force, watch=lambda result: show_check(console, result, details=False)
-    )
+    watch = None if as_json else lambda result: show_check(console, result, details=False)
+    added = add(workspace, found.folder, force=force, watch=watch)
+    if as_json:
+        console.json(added.to_dict())
+        return
     show_added(console, added, force=force)

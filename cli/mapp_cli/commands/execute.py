@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names, files
+from mapp_cli.completing import pairs as pairs_of
 from mapp_cli.context import Context, pass_context
 from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.reading import read_input
@@ -11,13 +13,14 @@ from mapp_cli.rendering import show_execution
 
 
 @click.command("exec")
-@click.argument("app")
-@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
+@click.argument("app", shell_complete=app_names)
+@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=pairs_of)
 @click.option(
     "--input",
     "source",
     metavar="FILE",
-    help="Take the arguments as JSON from a file, or - for standard input.",
+    shell_complete=files,
+    help="Take the arguments from a file, or - for standard input: one JSON object.",
 )
 @click.option(
     "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
@@ -38,7 +41,8 @@ def command(
 ) -> int:
     """Run APP on given arguments.
 
-    A text argument takes its value as it stands, others take JSON; KEY=@FILE takes a file's content.
+    A text argument takes its value as it stands, others take JSON. KEY=@FILE takes a file's content,
+    KEY=@- that of standard input. What is given as KEY=VALUE takes precedence over --input.
 
     \b
     mapp exec vat price=240 rate=20
@@ -58,7 +62,7 @@ def command(
         manifest = catalogue.load_runnable(workspace.home, app, revision).manifest
         if source is not None:
             arguments = arguments_from(manifest, read_input(source))
-        arguments.update(parse_pairs(manifest, pairs))
+        arguments.update(parse_pairs(manifest, pairs, read=read_input))
     permit = asking(context.console, as_json=as_json)
     execution = execute(workspace, app, arguments, revision=revision, grants=grants, permit=permit)
     return show_execution(context.console, execution, as_json=as_json)

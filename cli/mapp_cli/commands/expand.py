@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.deciding import Decider, show_changed, watching
 
 
 @click.command("expand")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("request", nargs=-1, required=True)
 @click.option(
     "--example",
@@ -40,7 +41,9 @@ def command(
 
     console, workspace = context.console, context.ready
     if dry_run:
-        console.result(planned_expansion(workspace, app, " ".join(request)))
+        brief = planned_expansion(workspace, app, " ".join(request))
+        said = {"app": app, "request": " ".join(request), "brief": brief}
+        console.json(said) if as_json else console.result(brief)
         return 0
     changed = expand_app(
         workspace,

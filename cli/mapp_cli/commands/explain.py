@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import codes
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=codes)
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 @pass_context
 def command(context: Context, code: str | None, as_json: bool) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from mapp.errors import UsageError
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("grant")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
 @click.option("--all", "everything", is_flag=True, help="Grant all that the app declares.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is granted now as JSON.")

@@ -47,6 +47,7 @@ def command(
     from typing import Any
 
     from mapp.ops.import_function import import_function
+    from mapp.suggesting import suggested_command
 
     shown: dict[str, Any] = {}
     folder = import_function(
@@ -60,9 +61,8 @@ def command(
         context.console.json({**shown, "folder": str(folder)})
         return 0
     context.console.result(str(folder))
-    context.console.tell(
-        f"look through {folder}/mapp.toml, add examples and requests, then: mapp add {folder}"
-    )
+    then = suggested_command("add", str(folder))
+    context.console.tell(f"look through {folder}/mapp.toml, add examples and requests, then: {then}")
     return 0
 
 

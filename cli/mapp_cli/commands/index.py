@@ -7,12 +7,17 @@ import click
 from mapp_cli.context import Context, pass_context
 
 
-@click.group("index")
-def command() -> None:
+@click.group("index", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
     """Rebuild the index, or show its state.
 
     The index is derived from the repositories: it refreshes on its own, and can be deleted at any time.
+    Without a command its state is shown.
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(status, as_json=as_json)
 
 
 @command.command("rebuild")

@@ -10,14 +10,15 @@ from mapp_cli.context import Context, pass_context
 
 
 @click.group("keys", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, as_json: bool) -> None:
     """Store secrets, or list their names; no command shows a value.
 
     MAPP_KEY_NAME in the environment beats a stored NAME.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(listed, as_json=False)
+        ctx.invoke(listed, as_json=as_json)
 
 
 @command.command("list")
@@ -36,23 +37,31 @@ def listed(context: Context, as_json: bool) -> None:
 
 @command.command("set")
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the name as JSON.")
 @pass_context
-def stored(context: Context, name: str) -> None:
+def stored(context: Context, name: str, as_json: bool) -> None:
     """Store a key, read from standard input or asked for; never an argument, which others could see."""
     from mapp.keys import set_key
 
     asked = sys.stdin.isatty()
     value = click.prompt(name, hide_input=True, err=True) if asked else sys.stdin.readline(10_000)
     set_key(context.config.config_file, name.upper(), value.strip())
-    context.console.tell(f"stored {name.upper()}")
+    if as_json:
+        context.console.json({"stored": name.upper()})
+    else:
+        context.console.tell(f"stored {name.upper()}")
 
 
 @command.command("remove")
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the name as JSON.")
 @pass_context
-def removed(context: Context, name: str) -> None:
+def removed(context: Context, name: str, as_json: bool) -> None:
     """Forget a stored key."""
     from mapp.keys import remove_key
 
     remove_key(context.config.config_file, name.upper())
-    context.console.tell(f"removed {name.upper()}")
+    if as_json:
+        context.console.json({"removed": name.upper()})
+    else:
+        context.console.tell(f"removed {name.upper()}")

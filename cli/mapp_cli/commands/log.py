@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("log")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option("--most", "-n", default=50, show_default=True, type=click.IntRange(1), help="How many commits.")
 @click.option("--drafts", is_flag=True, help="Also show the attempts before a compiled app landed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapp_cli.completing import app_names, files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
 from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
@@ -20,17 +21,19 @@ FAILED = 1
 
 
 @click.command("map")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option(
     "--input",
     "source",
     metavar="FILE",
+    shell_complete=files,
     required=True,
-    help="Take the rows from a file, or - for standard input: a JSON object of arguments a line.",
+    help="Take the rows from a file, or - for standard input: one JSON object of arguments on each line.",
 )
 @click.option(
     "--output",
     metavar="FILE",
+    shell_complete=files,
     default="-",
     help="Write to a file, and continue it after a kill; - for standard output, the default.",
 )
@@ -77,7 +80,7 @@ def command(
         workspace,
         app,
         sys.stdin.buffer if source == "-" else Path(source),
-        console.result if output == "-" else Path(output),
+        console.document if output == "-" else Path(output),
         jobs=jobs,
         fresh=fresh,
         revision=revision,

@@ -18,11 +18,16 @@ from mapp_cli.context import Context, pass_context
     default=".",
     help="Below which folder; the current one by default.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the name and the folder as JSON.")
 @pass_context
-def command(context: Context, name: str, parent: Path) -> None:
+def command(context: Context, name: str, parent: Path, as_json: bool) -> None:
     """Start a new app in a folder called NAME, complete and passing its checks."""
     from mapp.ops.scaffold import new
+    from mapp.suggesting import suggested_command
 
     folder = new(name, parent)
+    if as_json:
+        context.console.json({"app": name, "folder": str(folder)})
+        return
     context.console.result(str(folder))
-    context.console.tell(f"change what is in {folder}, then: mapp add {folder}")
+    context.console.tell(f"change what is in {folder}, then: {suggested_command('add', str(folder))}")

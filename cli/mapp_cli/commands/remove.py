@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("remove")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(context: Context, app: str, as_json: bool) -> None:

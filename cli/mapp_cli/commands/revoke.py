@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("revoke")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
 @click.option("--json", "as_json", is_flag=True, help="Print what is still granted as JSON.")
 @pass_context

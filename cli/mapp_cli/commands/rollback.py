@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 
 
 @click.command("rollback")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option(
     "--to", metavar="VERSION", help="A version, branch or commit; what main held before by default."
 )

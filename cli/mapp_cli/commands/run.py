@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapp_cli.completing import files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
 from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
-from mapp_cli.reading import read_input
+from mapp_cli.reading import read_input, read_piped
 from mapp_cli.rendering import show_outcome
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ FAILED = 1
 @click.argument("request", nargs=-1, required=True)
 @click.option("--yes", "-y", is_flag=True, help="Run a call that you would be asked to confirm.")
 @click.option(
-    "--input", "source", metavar="FILE", help="Attach the text of a file, or of standard input for -."
+    "--input",
+    "source",
+    metavar="FILE",
+    shell_complete=files,
+    help="Attach the text of a file, or - for standard input.",
 )
 @click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
 @click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
@@ -47,12 +52,17 @@ def command(
 ) -> int:
     """Answer REQUEST with the app of the library that does exactly that.
 
-    Nothing runs unless it is sure; what would be asked needs a terminal, or --yes.
+    Nothing runs unless it is sure; what would be asked needs a terminal, or --yes. A text that is piped in
+    is attached if no app is sure to run without it. With - as REQUEST the request itself is read from
+    standard input.
 
     \b
     mapp run "what is 240 euros plus 20% VAT"
     mapp run "sort these lines" --input names.txt
+    cat names.txt | mapp run "sort these lines"
+    echo "what is 240 euros plus 20% VAT" | mapp run -
     """
+    text = _request(request, source)
     console, workspace = context.console, context.ready
     if loopback:
         allow_loopback(context)
@@ -62,7 +72,7 @@ def command(
     from mapp.model.request import Request
     from mapp.ops.ask import ask, ask_written, refusal
 
-    asked = Request(text=" ".join(request), attachment=read_input(source) if source is not None else None)
+    asked = Request(text=text, attachment=read_input(source) if source is not None else None)
     answer = ask(
         workspace,
         asked,
@@ -72,7 +82,9 @@ def command(
         progress=console.progress,
         grants=grants,
         permit=asking(console, as_json=as_json),
+        attach=read_piped if source is None and request != ("-",) else None,
     )
+    asked, source = answer.request, "-" if answer.request.attachment and source is None else source
     if explain:
         _explain(console, answer)
     if as_json:
@@ -85,7 +97,7 @@ def command(
         return _exit_code(answer, dry_run=True)
     written = _written(context, asked.text) if isinstance(answer.decision, Compile | Expand) else None
     if written is None:
-        raise refusal(answer)
+        raise refusal(answer, source=source)
     again = ask_written(
         workspace,
         asked,
@@ -97,6 +109,20 @@ def command(
     )
     assert again.execution is not None
     return show_outcome(console, again.execution)
+
+
+def _request(words: tuple[str, ...], source: str | None) -> str:
+    """Returns the request: the words, or standard input for `-`."""
+    if words != ("-",):
+        return " ".join(words)
+    if source == "-":
+        from mapp.errors import UsageError
+
+        raise UsageError(
+            "standard input cannot be both the request and the attachment",
+            hint="put one of them into a file or on the command line",
+        )
+    return read_input("-").strip()
 
 
 def _written(context: Context, request: str) -> Committed | None:

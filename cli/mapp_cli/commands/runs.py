@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("runs")
 @click.argument("run", required=False)
-@click.option("--app", help="Only the runs of one app.")
+@click.option("--app", shell_complete=app_names, help="Only the runs of one app.")
 @click.option("--failed", is_flag=True, help="Only runs that ended in no value.")
 @click.option("--maps", is_flag=True, help="Show what `mapp map` did, one entry a map.")
 @click.option("--most", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")

@@ -10,11 +10,13 @@ import click
 from mapp.model.app import App
 from mapp.model.manifest import Argument
 from mapp.model.schema import Schema
+from mapp.suggesting import suggested_command
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 
 
 @click.command("show")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option("--source", is_flag=True, help="Print the JavaScript source.")
 @click.option("--at", "revision", metavar="REVISION", help="A version, branch or commit; main by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
@@ -56,12 +58,16 @@ def _lines(app: App, granted: Collection[str]) -> Iterator[str]:
             yield f"  {code}: {meaning}"
     yield "may use"
     for name in manifest.capabilities.names:
-        yield f"  {name}" if name in granted else f"  {name}  (not granted: mapp grant {app.name} {name})"
+        yield (
+            f"  {name}"
+            if name in granted
+            else f"  {name}  (not granted: {suggested_command('grant', app.name, name)})"
+        )
     if not manifest.capabilities.names:
         yield "  nothing: it only computes"
     said = next((phrase.request for phrase in app.phrases if phrase.fits and phrase.attachment is None), "")
     if said:
-        yield f"ask for it\n  mapp run {json.dumps(said, ensure_ascii=False)}"
+        yield f"ask for it\n  {suggested_command('run', said)}"
     for source in manifest.sources:
         yield f"after {source}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapp_cli.completing import apps_or_files
 from mapp_cli.context import Context, pass_context
 from mapp_cli.predicates import ask
 from mapp_cli.rendering import show_check
@@ -20,7 +21,7 @@ FAILED = 8
 
 
 @click.command("test")
-@click.argument("apps", nargs=-1, metavar="[APP|FOLDER]...")
+@click.argument("apps", nargs=-1, metavar="[APP|FOLDER]...", shell_complete=apps_or_files)
 @click.option(
     "--inputs",
     default=100,

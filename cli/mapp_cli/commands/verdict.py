@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import MARKS, MOST_PROBLEMS
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("verdict")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("revision", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole verdict as JSON.")
 @pass_context

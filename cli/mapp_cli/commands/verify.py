@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completing import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 
@@ -11,7 +12,7 @@ DISAGREES = 6
 
 
 @click.command("verify")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("revision", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print both verdicts and how they differ as JSON.")
 @pass_context

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy
+from mapp.library.privacy import private_root, private_umask
 
 PATIENCE: Final = 60.0
 """Seconds that a command waits for another process."""
@@ -33,8 +34,9 @@ def holding(
     """
     import filelock
 
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(folder / f"{name}.lock", thread_local=False)
+    private_root(folder.parent)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
     note = folder / f"{name}.holder"
     try:
         lock.acquire(timeout=0)
@@ -46,10 +48,11 @@ def holding(
         except filelock.Timeout:
             raise Busy(f"{name} is {_holder(note)}", hint="try again when it has finished") from None
     try:
-        abandoned = note.exists()
-        _write_note(note)
-        yield abandoned
-        note.unlink(missing_ok=True)
+        with private_umask():
+            abandoned = note.exists()
+            _write_note(note)
+            yield abandoned
+            note.unlink(missing_ok=True)
     except Exception:
         note.unlink(missing_ok=True)
         raise

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy
+from mapp.library.privacy import private_file, private_root
 
 LONGEST_KEY: Final = 200
 KEPT: Final = 100
@@ -34,7 +35,9 @@ class Store:
 
     def __init__(self, path: Path, *, run: str, max_kb: int, patience: float = 10.0) -> None:
         """Opens the store and waits for its turn, at most `patience` seconds; raises Busy."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_root(path.parent.parent)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        private_file(path)
         self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
         self._most = max_kb * 1024
         try:

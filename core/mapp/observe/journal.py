@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
 from mapp.model.recording import RefusedCall
+from mapp.library.privacy import private_file, private_root
 
 VERSION: Final = 4
 
@@ -181,8 +182,18 @@ def new_id() -> str:
 class Journal:
     """One journal file, opened when it is first needed."""
 
-    def __init__(self, path: Path, *, keep_runs: int, keep_days: int, keep_inputs: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keep_runs: int,
+        keep_days: int,
+        keep_inputs: bool,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        """`redact` takes secrets out of every text that is kept."""
         self.path = path
+        self._redact = redact
         self._keep_runs = keep_runs
         self._keep_days = keep_days
         self._keep_inputs = keep_inputs
@@ -195,6 +206,9 @@ class Journal:
         is the recording from which the run can be repeated.
         """
         row = asdict(run)
+        row.update({name: self._hidden(row[name]) for name in ("input", "output")})
+        row.update({name: row[name] and self._redact(row[name]) for name in ("request", "detail")})
+        calls = self._hidden(calls)
         if not self._keep_inputs:
             row.update(request=None, input=None, output=None)
         marks = ", ".join(f":{name}" for name in row)
@@ -219,9 +233,9 @@ class Journal:
         row = (
             identity,
             time.time(),
-            request if self._keep_inputs else None,
+            self._redact(request) if self._keep_inputs else None,
             decision,
-            json.dumps(kept, ensure_ascii=False),
+            self._hidden(json.dumps(kept, ensure_ascii=False)),
             run,
         )
         self._write(lambda connection: connection.execute(_DECIDED, row))
@@ -304,6 +318,17 @@ class Journal:
             self._connection.close()
             self._connection = None
 
+    def _hidden(self, text: str | None) -> str | None:
+        """Returns a JSON text without secrets; still JSON, even if a number was one."""
+        redacted = text if text is None else self._redact(text)
+        if redacted is None or redacted == text:
+            return text
+        try:
+            json.loads(redacted)
+        except ValueError:
+            return json.dumps(redacted)
+        return redacted
+
     def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
         """Makes a change in one transaction; where the file is damaged, in a new one."""
         try:
@@ -327,7 +352,8 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_root(self.path.parent)
+            private_file(self.path)
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             try:
                 connection.row_factory = sqlite3.Row

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import MappError
+from mapp.library.privacy import private_file, private_root
 from mapp.model.spend import Call, Planned, Spend, Sums, Totals
 from mapp.observe.journal import new_id
 
@@ -196,7 +197,8 @@ def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
     The statements make the tables that are needed where they are missing.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_root(path.parent)
+        private_file(path)
         with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mapp.errors import InvalidArguments, NotFound, Problem, UsageError
@@ -10,6 +10,7 @@ from mapp.model.manifest import Argument, Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
 from mapp.model.values import LONGEST_TEXT, InvalidValue, JSONValue, parse
+from mapp.suggesting import suggested_command
 
 
 def read_attachment(path: Path) -> str:
@@ -47,11 +48,19 @@ def decode_attachment(data: bytes, what: str) -> str:
         ) from None
 
 
-def parse_pairs(manifest: Manifest, pairs: Iterable[str]) -> dict[str, JSONValue]:
+Read = Callable[[str], str]
+"""Returns the text of a file by its name."""
+
+
+def _read_file(name: str) -> str:
+    return read_attachment(Path(name))
+
+
+def parse_pairs(manifest: Manifest, pairs: Iterable[str], *, read: Read = _read_file) -> dict[str, JSONValue]:
     """Returns arguments from `key=value` words, each value read by the schema of its argument.
 
     A text argument takes the value as it stands; others take JSON, lists also plain `1,2,3`. `key=@FILE`
-    takes the file's content.
+    takes the file's content, which `read` returns.
 
     Raises:
         InvalidArguments: naming every word that is wrong.
@@ -72,7 +81,7 @@ def parse_pairs(manifest: Manifest, pairs: Iterable[str]) -> dict[str, JSONValue
             problems.append(Problem(path=name, message="is given twice"))
         else:
             try:
-                found[name] = _value(argument, text)
+                found[name] = _value(argument, text, read)
             except InvalidValue as error:
                 problems.append(Problem(path=name, message=error.message))
     if problems:
@@ -87,38 +96,31 @@ def parse_pairs(manifest: Manifest, pairs: Iterable[str]) -> dict[str, JSONValue
 def arguments_from(manifest: Manifest, text: str) -> dict[str, JSONValue]:
     """Returns the arguments that the text of `--input` stands for.
 
-    It is a JSON object of all arguments; or, where it is none and the app takes an attachment, that
-    attachment itself.
-
     Raises:
-        InvalidValue: it is neither.
+        InvalidValue: it is no JSON object; the hint says how a text is attached.
     """
     attached = next((row for row in manifest.arguments if row.attachment), None)
-    names = {row.name for row in manifest.arguments}
+    hint = (
+        ""
+        if attached is None
+        else f"to attach a text: {suggested_command('exec', manifest.name, f'{attached.name}=@FILE')}"
+    )
     try:
         value = parse(text, what="the input")
-        if isinstance(value, dict) and (set(value) <= names or attached is None):
-            return value
-        if attached is None:
-            raise InvalidValue("the input must be a JSON object of arguments")
-    except InvalidValue:
-        if attached is None:
-            raise
-    return {attached.name: _attached_value(attached.schema, text)}
+    except InvalidValue as error:
+        error.hint = error.hint or hint
+        raise
+    if not isinstance(value, dict):
+        raise InvalidValue("the input must be a JSON object of arguments", hint=hint)
+    return value
 
 
-def _attached_value(schema: Schema, text: str) -> JSONValue:
-    if "string" in schema.types or not schema.types:
-        return text
-    return parse(text, what="the input")
-
-
-def _value(argument: Argument, text: str) -> JSONValue:
+def _value(argument: Argument, text: str, read: Read) -> JSONValue:
     schema = argument.schema
     if not text.isprintable() and any(0xD800 <= ord(character) < 0xE000 for character in text):
         raise InvalidValue("is not text in the terminal's encoding")
     if text.startswith("@") and len(text) > 1 and (argument.attachment or not is_valid(schema, text)):
-        text = read_attachment(Path(text[1:]))
+        text = read(text[1:])
     if "string" in schema.types and len(schema.types) == 1:
         return text
     if schema.enum is not None and text in schema.enum:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -28,6 +27,7 @@ from mapp.route.cues import Cues
 from mapp.route.decide import Reading, decide
 from mapp.route.lessons import Lessons
 from mapp.route.verbatim import Verbatim
+from mapp.suggesting import suggested_call, suggested_command
 
 if TYPE_CHECKING:
     from mapp.index.search import Index
@@ -39,6 +39,7 @@ RETRIEVED: Final = 100
 
 Named = TypeVar("Named", Candidate, Reading)
 Confirm = Callable[[Ask], bool]
+Attach = Callable[[], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +140,7 @@ def ask(
     progress: Progress | None = None,
     grants: Collection[str] = (),
     permit: Permit | None = None,
+    attach: Attach | None = None,
 ) -> Answer:
     """Returns what came of a request.
 
@@ -151,6 +153,7 @@ def ask(
         progress: shows the building of the index.
         grants: capabilities for this run alone.
         permit: asks the person for capabilities that are missing; without it that is an error.
+        attach: gives a text that could be attached; asked only if no app is sure to run without it.
 
     Raises:
         UsageError: the request is empty or far too long.
@@ -162,6 +165,9 @@ def ask(
     opened = time.perf_counter()
     with closing(router):
         decision, readings = router.decide(request)
+        if attach is not None and not isinstance(decision, Use) and (text := attach()):
+            request = replace(request, attachment=text)
+            decision, readings = router.decide(request)
     decided = time.perf_counter()
     execution = None
     if not dry_run and _runs(decision, yes=yes, confirm=confirm):
@@ -272,23 +278,28 @@ def check_request(request: Request) -> None:
     checked(request.text, what="the request")
 
 
-def refusal(answer: Answer) -> NoMatch:
-    """Returns the error that says why nothing ran, which apps are nearest, and what to type next."""
+def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
+    """Returns the error that says why nothing ran, which apps are nearest, and what to type next.
+
+    `source` is where the attachment came from: a path, or `-` for standard input.
+    """
     decision = answer.decision
     names = ", ".join(candidate.app for candidate in decision.candidates)
     reasons = "\n".join(f"  {reason}" for reason in decision.reasons)
     if isinstance(decision, Ask):
-        call = " ".join(f"{name}={value}" for name, value in decision.arguments)
+        call = suggested_call(
+            decision.app, decision.arguments, attachment=answer.request.attachment, source=source
+        )
         if decision.missing:
-            hint = f"say {' and '.join(decision.missing)} too, or: mapp exec {decision.app} {call}".rstrip()
+            missing = " ".join(f"{name}=…" for name in decision.missing)
+            hint = f"add {' and '.join(decision.missing)} to the request, or run: {call} {missing}"
         else:
-            hint = f"run it with --yes if that is right, or: mapp exec {decision.app} {call}".rstrip()
+            hint = f"run it with --yes if that is right, or: {call}"
         return NoMatch(f"not sure enough to run {decision.app}\n{reasons}", hint=hint, code="MAPP-0310")
     message = f"no app in the library does this\n{reasons}"
-    wanted = json.dumps(answer.request.text, ensure_ascii=False)
     ways = [
         f"nearest: {names or 'none'}",
-        f"to have one written: mapp compile {wanted}",
+        f"to have one written: {suggested_command('compile', answer.request.text)}",
         "to write it: mapp new NAME",
     ]
     return NoMatch(message, hint="\n  ".join(ways))

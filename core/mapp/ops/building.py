@@ -17,6 +17,7 @@ from mapp.index.entry import Head
 from mapp.index.packed import read_packed
 from mapp.index.vectors import open_vectors
 from mapp.library import catalogue
+from mapp.library.privacy import private_umask
 from mapp.model.app import Card
 from mapp.ops.indexing import heads
 from mapp.ops.teaching import VECTORS, extras
@@ -26,6 +27,11 @@ from mapp.starter import bundle
 
 def main(job: str) -> int:
     """Builds as the job says; returns the exit code."""
+    with private_umask():
+        return _built(job)
+
+
+def _built(job: str) -> int:
     document = json.loads(job)
     config = load_config(library=Path(document["library"]), environment={})
     workspace = Workspace(

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from mapp.author.choice import Choice
 from mapp.author.coder import Coder, Files, Near, Progress, Watch
 from mapp.author.failures import CoderFailed
-from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded
+from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded, UsageError
 from mapp.git.branches import branches
 from mapp.library import branching, catalogue, nascent
 from mapp.library.change import Committed
@@ -32,6 +32,7 @@ from mapp.ops.growing import begun, end_merged, keep, keep_contract, merge_chang
 from mapp.ops.rounds import Contract, Desk, GivenUp, Task, Written, tried, write_code, write_contract
 from mapp.ops.twins import twin
 from mapp.ops.workspace import Workspace
+from mapp.suggesting import suggested_command
 from mapp.validate.contract import STAND_IN
 
 
@@ -112,6 +113,15 @@ def _used_instead(change: Change) -> str:
     return str(chosen["app"]) if chosen.get("choice") == "use" else ""
 
 
+def refuse_secrets(workspace: Workspace, *texts: str) -> None:
+    """Raises UsageError when a text holds a stored key: it would reach the coder and the app's history."""
+    if any(workspace.redact(text) != text for text in texts):
+        raise UsageError(
+            "the request holds one of your keys; nothing was sent",
+            hint="name the key instead of its value: mapp keys list",
+        )
+
+
 def begin(
     workspace: Workspace,
     kind: ChangeKind,
@@ -135,9 +145,11 @@ def begin(
     One that was begun before with the same request and is still open is returned again.
 
     Raises:
+        UsageError: the request holds a stored key.
         PermissionNeeded: nobody allowed the spending.
         LedgerFailed: it cannot be written down, so nothing is spent.
     """
+    refuse_secrets(workspace, request, *(json.dumps(row.to_dict()) for row in stated))
     estimate = Estimate(
         kind=kind,
         app=app,
@@ -147,10 +159,10 @@ def begin(
         near=tuple(one.name for one in near),
     )
     if not person.may_spend(estimate):
-        words = json.dumps(request, ensure_ascii=False)
+        words = (request,) if kind == "compile" else (app, request)
         raise PermissionNeeded(
             "nothing was spent: nobody said that it may be",
-            hint=f"mapp {kind} --yes {words if kind == 'compile' else f'{app} {words}'}",
+            hint=suggested_command(kind, "--yes", *words),
         )
     given: dict[str, Any] = {
         "named": named,

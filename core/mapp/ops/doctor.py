@@ -14,6 +14,7 @@ from mapp.errors import MappError
 from mapp.library import catalogue
 from mapp.library.change import repair
 from mapp.library.lockfile import read_lock
+from mapp.library.privacy import tighten
 from mapp.ops.isolation import strangers_run
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Job, Program, Returned
@@ -46,6 +47,7 @@ def examine(workspace: Workspace) -> Iterator[Finding]:
 
 def mend(workspace: Workspace) -> tuple[str, ...]:
     """Makes the lock file agree with git, sweeps leftovers, and returns the apps whose pins changed."""
+    tighten(workspace.home.root)
     lock = workspace.home.lock_file
     try:
         read_lock(lock)

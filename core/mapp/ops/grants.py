@@ -10,6 +10,7 @@ from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
 from mapp.model.capabilities import QUIET
 from mapp.model.manifest import Manifest
+from mapp.suggesting import suggested_command
 
 Permit = Callable[[str, tuple[str, ...]], bool]
 """Asks the person whether an app may have some capabilities."""
@@ -75,7 +76,7 @@ def ensure_granted(
     if permit is not None and permit(name, missing):
         return frozenset({*grant(home, name, missing), *once} & {*declared})
     raise PermissionNeeded(
-        f"{name} may not use {', '.join(missing)} yet", hint=f"mapp grant {name} {' '.join(missing)}"
+        f"{name} may not use {', '.join(missing)} yet", hint=suggested_command("grant", name, *missing)
     )
 
 

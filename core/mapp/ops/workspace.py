@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mapp.llm.model import Model
     from mapp.observe.journal import Journal
     from mapp.sandbox.broker.fetcher import Fetcher
+    from mapp.sandbox.broker.redaction import Redactor
     from mapp.sandbox.executor import Executor
 
 Tell = Callable[[str], None]
@@ -59,7 +60,23 @@ class Workspace:
             keep_runs=self.config.keep_runs,
             keep_days=self.config.keep_days,
             keep_inputs=self.config.keep_inputs,
+            redact=self.redact,
         )
+
+    def redact(self, text: str) -> str:
+        """Returns a text that is kept, without the person's keys."""
+        return text if self._redactor is None else self._redactor(text)
+
+    @cached_property
+    def _redactor(self) -> Redactor | None:
+        from mapp.keys import known_keys
+
+        with contextlib.suppress(MappError, OSError):  # a damaged file of keys is told where one is used
+            if keys := known_keys(self.config.config_file):
+                from mapp.sandbox.broker.redaction import Redactor
+
+                return Redactor(keys)
+        return None
 
     @cached_property
     def executor(self) -> Executor:

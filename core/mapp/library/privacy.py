@@ -1,0 +1,83 @@
+"""Only the owner reads a library: files of mode 0600 or less, folders of 0700, whatever the umask.
+
+The root alone keeps others out. What lies below it is private as well, so that a copy or an archive of a part
+is too. Where a platform has no such modes, nothing here has an effect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+_OTHERS: Final = 0o077
+_lock = threading.Lock()
+_depth = 0
+_umask = 0
+
+
+@contextlib.contextmanager
+def private_umask() -> Iterator[None]:
+    """Makes all files that this process creates private, for the length of a `with`; threads may overlap."""
+    global _depth, _umask  # a umask belongs to the process
+    with _lock:
+        if _depth == 0:
+            _umask = os.umask(_OTHERS)
+        _depth += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _depth -= 1
+            if _depth == 0:
+                os.umask(_umask)
+
+
+def private_root(root: Path) -> None:
+    """Makes the folder of a library private; one that others could enter is tightened as a whole."""
+    try:
+        mode = root.stat().st_mode
+    except FileNotFoundError:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            root.mkdir(mode=0o700)
+        return
+    if mode & _OTHERS:
+        tighten(root)
+
+
+def private_file(path: Path) -> None:
+    """Makes an empty private file unless there is one, and a private one of it if there is.
+
+    SQLite gives its `-wal` and `-shm` the mode of the database.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            with contextlib.suppress(FileNotFoundError):
+                _tighten_one(each)
+
+
+def tighten(root: Path) -> int:
+    """Takes all rights of others from a folder and everything below it; returns how many places had any."""
+    count = _tighten_one(root)
+    for folder, names, files in os.walk(root):
+        count += sum(_tighten_one(Path(folder) / name) for name in (*names, *files))
+    return count
+
+
+def _tighten_one(path: Path) -> int:
+    """Returns 1 if others had rights, else 0; what belongs to somebody else is left as it is."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) or not mode & _OTHERS:
+            return 0
+        path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
+    except OSError:  # it has gone, or belongs to somebody else, or the disk is read-only
+        return 0
+    return 1

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from mapp.library.privacy import private_file, private_root, private_umask, tighten
+from mapp.ops.doctor import mend
+from support.apps import app
+from support.library import library
+from support.terminal import mapp
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
+
+
+def open_to_others(root: Path) -> list[str]:
+    """Returns what below a folder others have any right to, the folder included."""
+    places = [root, *root.rglob("*")]
+    return [str(place.relative_to(root)) for place in places if place.lstat().st_mode & 0o077]
+
+
+def run(*words: str, umask: int) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "mapp_cli", *words],
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        umask=umask,
+    )
+
+
+def test_nothing_in_a_library_is_open_to_others_whatever_the_umask(
+    starter_library: Path, world: Path
+) -> None:
+    for words in (
+        ("exec", "vat", "price=240"),
+        ("run", "what is 240 euros plus 20% VAT"),
+        ("path", "vat"),
+        ("remove", "weekday"),
+    ):
+        run(*words, umask=0)
+
+    assert open_to_others(world / "library") == []
+    assert (world / "library/journal.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664)])
+def test_what_a_person_writes_elsewhere_keeps_their_umask(umask: int, mode: int, world: Path) -> None:
+    run("new", "other", umask=umask)
+
+    assert stat.S_IMODE((world / "work/other/main.js").stat().st_mode) == mode
+
+
+def test_the_files_beside_the_journal_are_private_too() -> None:
+    built = library().app("double").build()
+    journal = built.workspace.journal
+    journal.decided("a request", "use", {}, None)
+
+    beside = sorted(built.home.root.glob("journal.sqlite*"))
+    assert [path.name for path in beside] == ["journal.sqlite", "journal.sqlite-shm", "journal.sqlite-wal"]
+    assert {path.stat().st_mode & 0o777 for path in beside} == {0o600}
+    journal.close()
+
+
+@pytest.mark.parametrize("words", [("exec", "double", "number=1"), ("remove", "double")])
+def test_a_library_that_was_open_is_tightened_by_the_next_write(words: tuple[str, ...]) -> None:
+    built = library().app("double").build()
+    mapp("exec", "double", "number=1")
+    for place in (built.home.root, *built.home.root.rglob("*")):
+        place.chmod(0o777 if place.is_dir() else 0o666)
+
+    mapp(*words)
+
+    assert open_to_others(built.home.root) == []
+
+
+def test_doctor_repair_tightens_what_lies_in_a_private_folder() -> None:
+    built = library().app("double").build()
+    built.home.lock_file.chmod(0o644)
+
+    mend(built.workspace)
+
+    assert open_to_others(built.home.root) == []
+
+
+def test_a_stored_key_and_the_settings_are_private(world: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "mapp_cli", "keys", "set", "EXAMPLE_KEY"],
+        input=b"a-secret-of-mine\n",
+        check=True,
+        umask=0,
+    )
+    run("config", "keep_runs", "5", umask=0)
+
+    assert open_to_others(world / "config") == []
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "theirs").write_text("x")
+    (tmp_path / "theirs").chmod(0o644)
+    (tmp_path / "library/link").symlink_to(tmp_path / "theirs")
+
+    tighten(tmp_path / "library")
+
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o644
+
+
+def test_tightening_says_how_many_places_were_open(tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    private_root(root)
+    private_file(root / "a")
+    (root / "b").write_text("x")
+    (root / "b").chmod(0o640)
+
+    assert (tighten(root), tighten(root)) == (1, 0)
+
+
+def test_the_umask_comes_back_when_threads_overlap() -> None:
+    before = os.umask(0o022)
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with private_umask():
+            inside.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=hold)
+    try:
+        with private_umask():
+            thread.start()
+            inside.wait(10)
+        leave.set()
+        thread.join()
+        found = os.umask(0o022)
+    finally:
+        os.umask(before)
+
+    assert found == 0o022
+
+
+def test_an_app_that_is_added_later_is_private() -> None:
+    built = library().app("double").build()
+    built.put(app("double").version("1.0.1"))
+
+    assert open_to_others(built.home.root) == []
