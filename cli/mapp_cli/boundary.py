@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from mapp.errors import InvalidInput, MappError
+from mapp.sandbox.host import fault_of
 from mapp_cli.console import Console
 
 USAGE: Final = 2
@@ -47,6 +48,7 @@ def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
 
 def _end(error: BaseException, words: list[str]) -> NoReturn:
     console = Console()
+    error = fault_of(error) or error
     match error:
         case SystemExit():
             raise error

@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 if TYPE_CHECKING:
+    from mapp.errors import HostFault
     from mapp.model.app import App, Example
     from mapp.model.verdict import Finding, Result
     from mapp.ops.workspace import Workspace
@@ -59,6 +60,30 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Ends the session where the machine failed the sandbox: no test of an app has failed then."""
+    if not isinstance(item, _Item):
+        return (yield)
+    from mapp.errors import HostFault
+
+    try:
+        return (yield)
+    except HostFault as fault:
+        _stop(fault)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ends the session where the machine already failed the sandbox while tests were collected."""
+    bench = session.config.stash.get(_BENCH, None)
+    if bench is not None and bench.fault is not None:
+        _stop(bench.fault)
+
+
+def _stop(fault: HostFault) -> NoReturn:
+    pytest.exit(f"{fault.message} [{fault.code}] {fault.hint}", returncode=fault.exit_code)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the sandbox."""
     bench = config.stash.get(_BENCH, None)
@@ -78,12 +103,23 @@ class _Bench:
         self._workspace: Workspace | None = None
         self._trials: dict[Path, Trial] = {}
         self._results: dict[tuple[Path, str], Result] = {}
+        self.fault: HostFault | None = None
 
     def trial(self, folder: Path) -> Trial:
         """Returns the trial of the app in a folder; raises CollectError where it is none."""
         if folder not in self._trials:
             self._trials[folder] = self._opened(folder)
         return self._trials[folder]
+
+    def predicates(self, folder: Path) -> tuple[str, ...]:
+        """Returns the names of an app's predicates; none where the machine fails, which `fault` then says."""
+        from mapp.errors import HostFault
+
+        try:
+            return tuple(self.trial(folder).predicates)
+        except HostFault as fault:
+            self.fault = fault
+            return ()
 
     def result(self, folder: Path, check: str) -> Result:
         """Returns what a check finds about an app, once a session."""
@@ -260,5 +296,5 @@ class _Predicates(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each predicate."""
-        for name in _bench(self.config).trial(self.path.parent.parent).predicates:
+        for name in _bench(self.config).predicates(self.path.parent.parent):
             yield _PredicateItem.from_parent(self, name=name)
