@@ -108,7 +108,7 @@ def load_config(
         config_file=_config_file(known),
     )
     config = _with_file(config, config.config_file)
-    config = _with_file(config, (folder or Path.cwd()) / PROJECT_FILE, forbidden=_PERSONAL)
+    config = _with_file(config, (folder or _here()) / PROJECT_FILE, forbidden=_PERSONAL)
     given = {name: known[f"MAPP_{name.upper()}"] for name in SETTINGS if f"MAPP_{name.upper()}" in known}
     settings = {name: parse_setting(name, text) for name, text in given.items()}
     return replace(config, **settings, library=config.library.expanduser().absolute())
@@ -203,6 +203,14 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
         "config": platformdirs.user_config_path,
     }[kind]
     return finder("mapp", appauthor=False)
+
+
+def _here() -> Path:
+    """Returns the current folder; one that has been removed has no name, and no project file."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 def _with_file(config: Config, path: Path, *, forbidden: tuple[str, ...] = ()) -> Config:

@@ -111,15 +111,18 @@ class _Bench:
             self._trials[folder] = self._opened(folder)
         return self._trials[folder]
 
-    def predicates(self, folder: Path) -> tuple[str, ...]:
-        """Returns the names of an app's predicates; none where the machine fails, which `fault` then says."""
+    def collected(self, folder: Path, *, predicates: bool = False) -> Trial | None:
+        """Returns the trial of an app, with its predicates found; None where the machine fails (`fault`)."""
         from mapp.errors import HostFault
 
         try:
-            return tuple(self.trial(folder).predicates)
+            trial = self.trial(folder)
+            if predicates:
+                _ = trial.predicates
         except HostFault as fault:
             self.fault = fault
-            return ()
+            return None
+        return trial
 
     def result(self, folder: Path, check: str) -> Result:
         """Returns what a check finds about an app, once a session."""
@@ -227,7 +230,8 @@ class _Whole(pytest.File):
         """Yields an item for each check that looks at the whole app."""
         from mapp.validate.gate import checks_for
 
-        _bench(self.config).trial(self.path.parent)
+        if _bench(self.config).collected(self.path.parent) is None:
+            return
         apart = APART - ({"mutation"} if self.config.getoption("--mapp-mutation") else set())
         for check in checks_for("add", compares=False):
             if check.id not in apart:
@@ -256,7 +260,10 @@ class _Rows(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each row."""
-        app: App = _bench(self.config).trial(self.path.parent.parent).app
+        trial = _bench(self.config).collected(self.path.parent.parent)
+        if trial is None:
+            return
+        app: App = trial.app
         rows = app.examples if self.path.name == ROWS[0] else app.regressions
         for number, row in enumerate(rows, 1):
             yield _RowItem.from_parent(self, name=str(number), row=row)
@@ -296,5 +303,6 @@ class _Predicates(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each predicate."""
-        for name in _bench(self.config).predicates(self.path.parent.parent):
+        trial = _bench(self.config).collected(self.path.parent.parent, predicates=True)
+        for name in () if trial is None else trial.predicates:
             yield _PredicateItem.from_parent(self, name=name)

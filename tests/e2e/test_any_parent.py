@@ -22,6 +22,8 @@ only_root = pytest.mark.skipif(
 )
 
 HOST_FAULT = 71
+LONE = f"--unprivileged --user {61_000 + os.getpid() % 4_000}"
+"""A user who has nothing else to run, and for whom the isolation is measured once."""
 # Long enough for the worker to stand back behind others, which the system may refuse.
 LONG = (
     "function main(input) { let n = 0; for (let i = 0; i < 5e5; i++) n += i % 7; return input.number * 2; }"
@@ -149,8 +151,8 @@ def checks(said: str) -> dict[str, str]:
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_refused_process_is_a_fault_of_the_host(processes: int, built: Built) -> None:
     """With one process the helper cannot be started, with two the helper cannot start the worker."""
-    assert mapp(built, "--unprivileged", *TWICE)[0] == 0  # measures the isolation once
-    code, said, told = mapp(built, f"--processes {processes} --unprivileged", *TWICE)
+    assert mapp(built, LONE, *TWICE)[0] == 0  # measures the isolation once
+    code, said, told = mapp(built, f"--processes {processes} {LONE}", *TWICE)
 
     assert (code, said) == (HOST_FAULT, ""), told
     assert "MAPP-0410" in told
@@ -161,7 +163,7 @@ def test_a_refused_process_is_a_fault_of_the_host(processes: int, built: Built) 
 
 @only_root
 def test_the_error_of_a_fault_is_an_answer_too(built: Built) -> None:
-    code, said, _ = mapp(built, "--processes 1 --unprivileged", *TWICE, "--json")
+    code, said, _ = mapp(built, f"--processes 1 {LONE}", *TWICE, "--json")
 
     assert code == HOST_FAULT
     assert json.loads(said)["error"]["code"] == "MAPP-0410"
@@ -170,8 +172,8 @@ def test_the_error_of_a_fault_is_an_answer_too(built: Built) -> None:
 @only_root
 @pytest.mark.parametrize("processes", [1, 2])
 def test_no_check_of_the_gate_fails_for_a_fault_of_the_host(processes: int, built: Built) -> None:
-    assert mapp(built, "--unprivileged", *TWICE)[0] == 0
-    code, said, told = mapp(built, f"--processes {processes} --unprivileged", "test", "double")
+    assert mapp(built, LONE, *TWICE)[0] == 0
+    code, said, told = mapp(built, f"--processes {processes} {LONE}", "test", "double")
 
     assert code == HOST_FAULT, told
     assert "FAILED" not in said + told
@@ -180,10 +182,10 @@ def test_no_check_of_the_gate_fails_for_a_fault_of_the_host(processes: int, buil
 
 @only_root
 def test_a_map_stops_without_a_line_for_a_row_that_the_host_failed(built: Built) -> None:
-    assert mapp(built, "--unprivileged", *TWICE)[0] == 0
+    assert mapp(built, LONE, *TWICE)[0] == 0
     rows = '{"number": 1}\n{"number": 2}\n'
     code, said, told = mapp(
-        built, "--processes 2 --unprivileged", "map", "double", "--input", "-", "--jobs", "1", stdin=rows
+        built, f"--processes 2 {LONE}", "map", "double", "--input", "-", "--jobs", "1", stdin=rows
     )
 
     assert (code, said) == (HOST_FAULT, ""), told
@@ -199,10 +201,10 @@ def test_the_plugin_of_pytest_stops_instead_of_failing_items(built: Built, tmp_p
 
     draft = app()
     write_files(folder / draft.name, draft.files)
-    assert mapp(built, "--unprivileged", *TWICE)[0] == 0
+    assert mapp(built, LONE, *TWICE)[0] == 0
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder)]
     code, said, _ = under(
-        "--processes 2 --unprivileged", [*command, str(folder)], library=built.home.root, folder=folder
+        f"--processes 2 {LONE}", [*command, str(folder)], library=built.home.root, folder=folder
     )
 
     assert code == HOST_FAULT, said

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-STRANGER = 54_321
+STRANGER = 20_000 + os.getpid() % 40_000
 """A user who has no other process, so that a limit of processes counts only our own."""
 FILES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: the interpreter may lie in the home folder of root
 CALLS = {
@@ -45,6 +45,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--stack", type=int, help="kilobytes; the hard limit too")
     parser.add_argument("--soft-stack", type=int, help="kilobytes")
     parser.add_argument("--unprivileged", action="store_true")
+    parser.add_argument("--user", type=int, default=STRANGER, help="who is meant by --unprivileged")
     parser.add_argument("--without", action="append", default=[], help="a system call to refuse")
     parser.add_argument("--ignore", action="append", default=[], help="a signal to ignore, or `all`")
     parser.add_argument("--block", action="append", default=[], help="a signal to block, or `all`")
@@ -70,7 +71,7 @@ def main() -> None:
         hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
         resource.setrlimit(resource.RLIMIT_STACK, (asked.soft_stack << 10, hard))
     if asked.unprivileged and os.geteuid() == 0:
-        become_stranger()
+        become(asked.user)
     for name in asked.without:
         refuse(name)
     _signals(asked)
@@ -99,13 +100,13 @@ def _signals(asked: argparse.Namespace) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, everything if name == "all" else [signal.Signals[name]])
 
 
-def become_stranger() -> None:
-    """Gives up root, but for the right to reach all files."""
+def become(user: int) -> None:
+    """Becomes a user, and gives up root, but for the right to reach all files."""
     libc = ctypes.CDLL(None, use_errno=True)
     _must(libc.prctl(8, 1, 0, 0, 0), "PR_SET_KEEPCAPS")
     os.setgroups([])
-    os.setresgid(STRANGER, STRANGER, STRANGER)
-    os.setresuid(STRANGER, STRANGER, STRANGER)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _must(libc.capset(header, (ctypes.c_uint32 * 6)(FILES, FILES, FILES, 0, 0, 0)), "capset")
     for number in (1, 2):
