@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from mapp.errors import InvalidInput, MappError
+from mapp.sandbox.host import fault_of
 from mapp.system import refused_by_system
 from mapp_cli import streams
 from mapp_cli.console import Console, safe
@@ -54,6 +55,7 @@ def _end(error: BaseException, words: list[str]) -> NoReturn:
 def _told(error: BaseException, words: list[str]) -> int:
     """Tells the person about an error and returns the exit code."""
     console = Console()
+    error = fault_of(error) or error
     match error:
         case SystemExit(code=code):
             return code if isinstance(code, int) else int(code is not None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import signal
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -104,7 +106,15 @@ class LazyGroup(click.Group):
         """Runs the command line; every error ends in a message and its exit code."""
         from mapp_cli.boundary import guarded
 
+        _see_children_end()
         return guarded(super().main, *args, **extra)
+
+
+def _see_children_end() -> None:
+    """Undoes a parent's ignoring of SIGCHLD: with it, every child of ours would seem to end well."""
+    with contextlib.suppress(AttributeError, ValueError):  # Windows; not the main thread
+        if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -160,7 +160,7 @@ def load_settings(
     }
     merged = _Merged(values=dict(_DEFAULTS), origins={name: (origin,) for name, origin in origins.items()})
     merged.put("user", _layer(file, str(file)))
-    project = (folder or Path.cwd()) / PROJECT_FILE
+    project = (folder or _here()) / PROJECT_FILE
     merged.put("project", _layer(project, str(project), allowed=PROJECT_SETTINGS))
     merged.put("environment", _Layer(rows=tuple(_in_environment(known))))
     return Settings(
@@ -398,6 +398,14 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
         "config": platformdirs.user_config_path,
     }[kind]
     return finder("mapp", appauthor=False)
+
+
+def _here() -> Path:
+    """Returns the current folder; one that has been removed has no name, and no project file."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _Layer:

@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 if TYPE_CHECKING:
+    from mapp.errors import HostFault
     from mapp.model.app import App, Example
     from mapp.model.verdict import Finding, Result
     from mapp.ops.workspace import Workspace
@@ -59,6 +60,30 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Ends the session where the machine failed the sandbox: no test of an app has failed then."""
+    if not isinstance(item, _Item):
+        return (yield)
+    from mapp.errors import HostFault
+
+    try:
+        return (yield)
+    except HostFault as fault:
+        _stop(fault)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ends the session where the machine already failed the sandbox while tests were collected."""
+    bench = session.config.stash.get(_BENCH, None)
+    if bench is not None and bench.fault is not None:
+        _stop(bench.fault)
+
+
+def _stop(fault: HostFault) -> NoReturn:
+    pytest.exit(f"{fault.message} [{fault.code}] {fault.hint}", returncode=fault.exit_code)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the sandbox."""
     bench = config.stash.get(_BENCH, None)
@@ -78,12 +103,26 @@ class _Bench:
         self._workspace: Workspace | None = None
         self._trials: dict[Path, Trial] = {}
         self._results: dict[tuple[Path, str], Result] = {}
+        self.fault: HostFault | None = None
 
     def trial(self, folder: Path) -> Trial:
         """Returns the trial of the app in a folder; raises CollectError where it is none."""
         if folder not in self._trials:
             self._trials[folder] = self._opened(folder)
         return self._trials[folder]
+
+    def collected(self, folder: Path, *, predicates: bool = False) -> Trial | None:
+        """Returns the trial of an app, with its predicates found; None where the machine fails (`fault`)."""
+        from mapp.errors import HostFault
+
+        try:
+            trial = self.trial(folder)
+            if predicates:
+                _ = trial.predicates
+        except HostFault as fault:
+            self.fault = fault
+            return None
+        return trial
 
     def result(self, folder: Path, check: str) -> Result:
         """Returns what a check finds about an app, once a session."""
@@ -191,7 +230,8 @@ class _Whole(pytest.File):
         """Yields an item for each check that looks at the whole app."""
         from mapp.validate.gate import checks_for
 
-        _bench(self.config).trial(self.path.parent)
+        if _bench(self.config).collected(self.path.parent) is None:
+            return
         apart = APART - ({"mutation"} if self.config.getoption("--mapp-mutation") else set())
         for check in checks_for("add", compares=False):
             if check.id not in apart:
@@ -220,7 +260,10 @@ class _Rows(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each row."""
-        app: App = _bench(self.config).trial(self.path.parent.parent).app
+        trial = _bench(self.config).collected(self.path.parent.parent)
+        if trial is None:
+            return
+        app: App = trial.app
         rows = app.examples if self.path.name == ROWS[0] else app.regressions
         for number, row in enumerate(rows, 1):
             yield _RowItem.from_parent(self, name=str(number), row=row)
@@ -260,5 +303,6 @@ class _Predicates(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each predicate."""
-        for name in _bench(self.config).trial(self.path.parent.parent).predicates:
+        trial = _bench(self.config).collected(self.path.parent.parent, predicates=True)
+        for name in () if trial is None else trial.predicates:
             yield _PredicateItem.from_parent(self, name=name)

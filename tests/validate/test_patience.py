@@ -8,7 +8,10 @@ import pytest
 
 from mapp.model.outcome import Failed
 from mapp.model.verdict import Result
-from mapp.sandbox.executor import Executor, Job, Program, Returned
+from mapp.sandbox.around import Around
+from mapp.sandbox.calls import Broker
+from mapp.sandbox.executor import Executor, Job, Killed, Program, Returned
+from mapp.sandbox.executor import Result as Ran
 from mapp.validate import evaluation
 from mapp.validate.gate import examine
 from mapp.validate.patience import AT_ONCE, OutOfTime, Patience, PatientExecutor
@@ -107,3 +110,40 @@ def test_what_runs_at_the_same_time_counts_once() -> None:
         pass  # twenty seconds were counted, not thirty
     with pytest.raises(OutOfTime), patience.counted():
         pass
+
+
+class Busy(Around):
+    """A machine that lets a job compute for `share` of its time until its wall is far away."""
+
+    def __init__(self, executor: Executor, share: float) -> None:
+        super().__init__(executor)
+        self.share = share
+        self.asked: list[int] = []
+
+    def run(self, job: Job, broker: Broker | None = None) -> Ran:
+        self.asked.append(job.patience)
+        if job.patience == 1:
+            return Killed(reason="wall", detail="late", wall_ms=2000.0, cpu_ms=self.share * job.wall_ms)
+        return super().run(job, broker)
+
+
+def test_a_job_that_was_kept_waiting_is_run_with_more_time(executor: Executor) -> None:
+    busy = Busy(executor, share=0.1)
+
+    assert isinstance(PatientExecutor(busy, Patience(60)).run(JOB), Returned)
+    assert busy.asked == [1, 5]
+
+
+def test_a_job_that_computed_for_all_of_its_time_gets_no_more(executor: Executor) -> None:
+    busy = Busy(executor, share=0.98)
+
+    assert isinstance(PatientExecutor(busy, Patience(60)).run(JOB), Killed)
+    assert busy.asked == [1]
+
+
+def test_with_a_wall_that_is_far_away_computing_time_ends_a_loop(executor: Executor) -> None:
+    endless = Job(program=Program(source=ENDLESS), arguments=("{}",), wall_ms=200, patience=2000)
+    result = executor.run(endless)
+
+    assert isinstance(result, Killed)
+    assert result.reason == "cpu"

@@ -34,7 +34,8 @@ class Outside:
 def overdue(job: Job, wall_ms: float, cpu_ms: float | None = None) -> Killed:
     """The result of a script that was still running when its time was up."""
     spent = "" if cpu_ms is None else f", {cpu_ms:.0f} ms of it computing"
-    return Killed(reason="wall", detail=f"still running after {job.wall_ms} ms{spent}", wall_ms=wall_ms)
+    detail = f"still running after {job.wall_ms * job.patience} ms{spent}"
+    return Killed(reason="wall", detail=detail, wall_ms=wall_ms, cpu_ms=cpu_ms)
 
 
 def out_of_memory(job: Job, wall_ms: float) -> Killed:

@@ -64,7 +64,8 @@ class Job:
     The function `entry` gets the `arguments` (JSON texts), then the host API if `host`, then, if there is a
     `subject`, a function `run(input)` that calls `main` of the subject in a fresh context of its own and
     returns `{"output": …}` or `{"error": message}`. Same job, same bytes: `now_ms` (since 1970) and `seed`
-    are the only time and chance there are.
+    are the only time and chance there are. `patience` puts the wall so many times further away, for a machine
+    that is busy; the CPU time stays limited as it is.
     """
 
     program: Program
@@ -77,6 +78,7 @@ class Job:
     output_kb: int = 1024
     subject: Program | None = None
     host: bool = True
+    patience: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,11 +113,15 @@ class Unserialisable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Killed:
-    """The run was ended, or its result refused, by a limit; `detail` says by which, in words for people."""
+    """The run was ended, or its result refused, by a limit; `detail` says by which, in words for people.
+
+    `cpu_ms` is how long it computed, where that is known and the wall ended it.
+    """
 
     reason: Reason
     detail: str
     wall_ms: float
+    cpu_ms: float | None = None
 
 
 Result = Returned | Threw | Unserialisable | Killed

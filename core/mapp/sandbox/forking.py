@@ -158,6 +158,8 @@ class Lane:
             with self._worker(MANY) as channel:
                 said = list(_listen_to_all(channel, jobs, payloads))
             last = self._bury(jobs[len(said) - 1], said[-1])
+            if len(said) > 1 and isinstance(last, Killed):  # the worker computed for others before
+                last = replace(last, cpu_ms=None)
         except OSError as error:
             raise LaneLost(str(error)) from error
         before = zip(jobs, said[:-1], strict=False)
@@ -314,7 +316,7 @@ def _listen(channel: socket.socket, desk: Desk, job: Job, inbox: wire.Inbox) -> 
     while not inbox.is_done:
         call = inbox.take_call()
         answer = None if call is None else desk.reply(call)
-        left = job.wall_ms / 1000 - spent()
+        left = job.wall_ms * job.patience / 1000 - spent()
         if left <= 0:
             return stop("wall")
         channel.settimeout(left)

@@ -45,6 +45,17 @@ class Lost(HostFault):
         super().__init__(f"The sandbox was lost: {what}. The app is not to blame.", hint=LATER)
 
 
+def fault_of(error: BaseException) -> HostFault | None:
+    """Returns the fault of the host behind an exception of Python: too few processes, memory, descriptors."""
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return Refused("start a thread", errno.EAGAIN)
+    if isinstance(error, MemoryError):
+        return Refused("have more memory", errno.ENOMEM)
+    if isinstance(error, OSError) and error.errno in SCARCE and error.strerror == os.strerror(error.errno):
+        return Refused("have what it needs of the system", error.errno)  # else: a full pipe (EAGAIN) is none
+    return None
+
+
 def refused(what: str, error: OSError) -> Refused:
     """Returns the fault for what the system refused, such as `refused("start a process", error)`."""
     return Refused(what, error.errno or 0)

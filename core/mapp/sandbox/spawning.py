@@ -207,7 +207,7 @@ def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result | 
     inbox = wire.Inbox(job)
     answer, code, late = b"", 0, False
     while not (inbox.is_done or late):
-        left = job.wall_ms / 1000 - (time.perf_counter() - started - desk.seconds)
+        left = job.wall_ms * job.patience / 1000 - (time.perf_counter() - started - desk.seconds)
         with _deadline(process, max(left, 0.0)) as passed:
             alive = _exchange(process, inbox, answer)
             code = 0 if alive else process.wait()  # it may hang up and yet go on

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from mapp.model.manifest import Manifest
 from mapp.model.values import canonical
+from mapp.sandbox.host import fault_of
 from mapp.validate.generate.inputs import Arguments, Drawn
 
 SECONDS: Final = 10
@@ -105,6 +106,8 @@ def _asked(job: dict[str, Any], seconds: float) -> bytes:
     except subprocess.TimeoutExpired:
         return _refusal(f"drawing took more than {seconds:g} seconds")
     except OSError as error:
+        if (fault := fault_of(error)) is not None:
+            raise fault from error
         return _refusal(f"the process that draws did not start: {error}")
     if done.returncode == 0 and done.stdout.endswith(b"\n") and len(done.stdout) <= LARGEST_ANSWER:
         return done.stdout

@@ -6,12 +6,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mapp.errors import MappError
 from mapp.sandbox.around import Around
 from mapp.sandbox.calls import Broker
-from mapp.sandbox.executor import Executor, Job, Result
+from mapp.sandbox.executor import Executor, Job, Killed, Result
 
 SECONDS: Final = 300.0
 SECONDS_AN_INPUT: Final = 1.0
@@ -23,6 +24,13 @@ Most take five in all, but on a machine that is busy with other work twenty time
 
 AT_ONCE: Final = 64
 """After so many jobs of a batch the time is looked at."""
+
+FURTHER: Final = 5
+"""So many times further away is the wall of a job that was kept waiting."""
+COMPUTING: Final = 0.75
+"""A job that computed for less of its time was kept waiting."""
+MOST_AGAIN: Final = 20
+"""So many jobs of a trial at most are run again for that."""
 
 Clock = Callable[[], float]
 
@@ -70,16 +78,29 @@ class Patience:
 
 
 class PatientExecutor(Around):
-    """An Executor that gives up once the patience is at its end."""
+    """An Executor that gives up once the patience is at its end.
+
+    It tells a slow machine from a slow app: a job that reached its wall without having computed for most of
+    that time was kept waiting. It is run again with a wall that is further away; its CPU time then decides.
+    """
 
     def __init__(self, executor: Executor, patience: Patience) -> None:
         super().__init__(executor)
         self._patience = patience
+        self._again = MOST_AGAIN
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises OutOfTime."""
         with self._patience.counted():
-            return super().run(job, broker)
+            result = super().run(job, broker)
+        return result if broker is not None else self._fair(job, result)
+
+    def _fair(self, job: Job, result: Result) -> Result:
+        if not was_starved(job, result) or self._again == 0:
+            return result
+        self._again -= 1
+        with self._patience.counted():
+            return super().run(replace(job, patience=FURTHER))
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
         """Returns what came of each job, in their order; raises OutOfTime."""
@@ -87,4 +108,11 @@ class PatientExecutor(Around):
         for start in range(0, len(jobs), AT_ONCE):
             with self._patience.counted():
                 found += super().run_batch(jobs[start : start + AT_ONCE])
-        return found
+        return [self._fair(job, result) for job, result in zip(jobs, found, strict=True)]
+
+
+def was_starved(job: Job, result: Result) -> bool:
+    """Returns whether a job is known to have reached its wall because the machine was busy."""
+    if not isinstance(result, Killed) or result.reason != "wall" or job.patience > 1:
+        return False
+    return result.cpu_ms is not None and result.cpu_ms < COMPUTING * job.wall_ms

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mapp.errors import HostFault
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import validator
@@ -58,11 +59,23 @@ def falsified(
         name: tells this search from others in Hypothesis's database.
         most: how many values are drawn; by default as many as the profile says.
         seed: where to begin; by default what the profile or `--hypothesis-seed` says.
+
+    Raises:
+        HostFault: `fault` did; nothing more was asked of it.
     """
     import hypothesis
 
+    broken: list[HostFault] = []
+
     def search(value: Any) -> None:
-        if said := fault(value):
+        if broken:  # to Hypothesis it would be one more way to fail, to be made small
+            return
+        try:
+            said = fault(value)
+        except HostFault as error:
+            broken.append(error)
+            return
+        if said:
             raise _Falsified(value, said)
 
     search.__name__ = search.__qualname__ = re.sub(r"\W", "_", name)
@@ -76,7 +89,13 @@ def falsified(
     try:
         whole()
     except _Falsified as found:
-        return found.value, found.said
+        if not broken:
+            return found.value, found.said
+    except hypothesis.errors.HypothesisException:
+        if not broken:
+            raise
+    if broken:
+        raise broken[0]
     return None
 
 
