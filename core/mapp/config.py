@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,16 @@ from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import parse_budget
 
 PROJECT_FILE: Final = ".mapp.toml"
+EngineName = Literal["dukpy", "quickjs-ng"]
+
+
+def _default_engine() -> EngineName:
+    """Returns the newer engine, but for Macs with Intel processors: for those there is no wheel of it."""
+    intel_mac = sys.platform == "darwin" and os.uname().machine == "x86_64"
+    return "dukpy" if intel_mac else "quickjs-ng"
+
+
+DEFAULT_ENGINE: Final = _default_engine()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +45,8 @@ class Config:
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama"})
     store: str = field(default="auto", metadata={"help": "dense half of the index: auto, exact or chroma"})
     starter: bool = field(default=True, metadata={"help": "whether a new library gets the starter apps"})
-    engine: Literal["dukpy", "quickjs-ng"] = field(
-        default="dukpy", metadata={"help": "what runs scripts: dukpy, or quickjs-ng (an extra to install)"}
+    engine: EngineName = field(
+        default=DEFAULT_ENGINE, metadata={"help": "what runs scripts: quickjs-ng or dukpy"}
     )
     isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full, process or none"}
@@ -72,7 +83,7 @@ class Config:
 _CHOICES: Final = {
     "embedder": ("minilm", "wordllama"),
     "store": ("auto", "exact", "chroma"),
-    "engine": ("dukpy", "quickjs-ng"),
+    "engine": ("quickjs-ng", "dukpy"),
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
     "merge": ("auto", "ask", "review"),
@@ -82,7 +93,7 @@ _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_k
 AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'
 LONGEST_TEXT: Final = 300
 LONGEST_COMMAND: Final = 2_000
-_PERSONAL: Final = ("isolation", "isolation_strangers", *_TEXTS)
+_PERSONAL: Final = ("engine", "isolation", "isolation_strangers", *_TEXTS)
 """What a project's file may not set: a stranger would say where keys and money go, or lower a wall."""
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 

@@ -101,6 +101,11 @@ EXPLANATIONS: Final = {
         "JavaScript cannot be run here with the isolation that the settings demand.",
         "mapp doctor says what is missing.",
     ),
+    "MAPP-0410": _row(
+        "faulty-engine",
+        "The engine has public faults, and the isolation of this machine does not contain them.",
+        "Choose an engine without them; mapp doctor says which has which.",
+    ),
     "MAPP-0500": _row(
         "index-failed",
         "The index could not be built, twice.",
