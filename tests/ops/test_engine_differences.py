@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from mapp.errors import InvalidApp
 from mapp.model.verdict import Result, Verdict
+from mapp.ops import reviewing
 from mapp.ops.gate import accepting_engines, is_proof
 from mapp.sandbox.engine import installed
 from mapp.sandbox.forking import ForkingExecutor
@@ -140,3 +144,27 @@ def test_a_verdict_in_which_engines_differ_counts_when_a_person_accepts_that_alo
 
 def test_to_accept_goes_with_approving() -> None:
     assert mapp("review", "c1", HINT).code == 2
+
+
+@pytest.mark.parametrize(
+    ("failed", "accept", "merged"),
+    [("engines", True, True), ("engines", False, False), ("examples", True, False)],
+)
+def test_a_change_is_approved_with_a_difference_only_where_that_is_accepted(
+    failed: str, accept: bool, merged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Verdict] = []
+    change = SimpleNamespace(id="c1", kind="add", branch="compile/c1")
+    workspace: Any = SimpleNamespace(home=SimpleNamespace(journal=None))
+    monkeypatch.setattr(reviewing, "Changes", lambda journal: SimpleNamespace(get=lambda identity: change))
+    monkeypatch.setattr(reviewing, "proof_of", lambda *_: verdict_with(*NAMES, failed=failed))
+    monkeypatch.setattr(reviewing, "base_tree", lambda *_: None)
+    monkeypatch.setattr(reviewing, "merge_change", lambda space, what, verdict: kept.append(verdict))
+
+    if merged:
+        reviewing.approve_change(workspace, "c1", accept_engine_difference=accept)
+        assert {row.check for row in kept[0].results if row.evidence} == {"engines"}
+    else:
+        with pytest.raises(InvalidApp, match="is not proven"):
+            reviewing.approve_change(workspace, "c1", accept_engine_difference=accept)
+        assert kept == []
