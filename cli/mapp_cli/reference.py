@@ -97,7 +97,7 @@ _CHECKS: Final = (
     "",
     "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` beside the tree that it is",
     "about. `mapp verdict` shows it, `mapp verify` derives it again from the same trees, seed and number of",
-    "inputs; only `recorded` and `budget` depend on the machine and are not compared.",
+    "inputs; only `recorded`, `budget` and `engines` depend on the machine and are not compared.",
     "",
 )
 

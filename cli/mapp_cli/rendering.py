@@ -48,7 +48,7 @@ def show_outcome(console: Console, execution: Execution) -> int:
 def show_check(console: Console, result: Result, *, details: bool = True) -> None:
     """Shows what one check found, as it ends; without `details` only whether it passed."""
     console.tell(f"  {MARKS[result.status]} {result.check} ({result.counted})")
-    if details and not result.passed:
+    if details:  # what passed has problems where a person accepts them
         for problem in result.problems[:MOST_PROBLEMS]:
             console.tell(f"         {problem}")
             if problem.reproduce:

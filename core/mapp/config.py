@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,16 @@ from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import merged_budget, parse_budget
 
 PROJECT_FILE: Final = ".mapp.toml"
+EngineName = Literal["dukpy", "quickjs-ng"]
+
+
+def _default_engine() -> EngineName:
+    """Returns the newer engine, but for Macs with Intel processors: for those there is no wheel of it."""
+    intel_mac = sys.platform == "darwin" and os.uname().machine == "x86_64"
+    return "dukpy" if intel_mac else "quickjs-ng"
+
+
+DEFAULT_ENGINE: Final = _default_engine()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +54,8 @@ class Config:
     starter: bool = field(
         default=True, metadata={"help": "whether a new library gets the starter apps", "project": True}
     )
-    engine: Literal["dukpy", "quickjs-ng"] = field(
-        default="dukpy", metadata={"help": "what runs scripts: dukpy, or quickjs-ng (an extra to install)"}
+    engine: EngineName = field(
+        default=DEFAULT_ENGINE, metadata={"help": "what runs scripts: quickjs-ng or dukpy"}
     )
     isolation: Literal["full", "process", "none"] = field(
         default="process", metadata={"help": "least isolation to run with: full, process or none"}
@@ -81,7 +92,7 @@ class Config:
 _CHOICES: Final = {
     "embedder": ("minilm", "wordllama"),
     "store": ("auto", "exact", "chroma"),
-    "engine": ("dukpy", "quickjs-ng"),
+    "engine": ("quickjs-ng", "dukpy"),
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
     "merge": ("auto", "ask", "review"),

@@ -112,6 +112,11 @@ EXPLANATIONS: Final = {
         " for the sandbox, or a process of the sandbox was ended from outside. The app is not to blame.",
         "Remove the cause that the message names, then run the command again; mapp doctor tests the sandbox.",
     ),
+    "MAPP-0411": _row(
+        "faulty-engine",
+        "The engine has public faults, and the isolation of this machine does not contain them.",
+        "Choose an engine without them; mapp doctor says which has which.",
+    ),
     "MAPP-0500": _row(
         "index-failed",
         "The index could not be built, twice.",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from mapp.sandbox.executor import Executor
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from support.engines import MAKERS
 from support.scripts import evaluate, job, value
 
-MAKERS: dict[str, Callable[[], Executor]] = {"forking": ForkingExecutor, "spawning": SpawningExecutor}
 TIMES = (0, 1_700_000_000_123, -1)
 SEEDS = (0, 1, 2**64 - 1)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
+from mapp.sandbox.engine import installed
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.sandbox.spawning import SpawningExecutor
 from support.apps import app
@@ -99,3 +101,86 @@ def test_the_folder_that_one_stands_in_cannot_lower_a_wall(fill: object) -> None
     refused = mapp("exec", "double", "number=2")
     assert refused.code == 8
     assert "isolation_strangers: is for your own settings file only" in refused.err
+
+
+@pytest.fixture
+def accepting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that accept apps of others without the walls of the kernel."""
+    monkeypatch.setenv("MAPP_ISOLATION_STRANGERS", "process")
+
+
+needs_both = pytest.mark.skipif(len(installed()) < 2, reason="there is one engine here")
+
+
+@needs_both
+def test_without_the_walls_of_the_kernel_a_faulty_engine_runs_nothing_that_others_wrote(
+    weak: None, accepting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _from("registry")
+    monkeypatch.setenv("MAPP_ENGINE", "dukpy")
+    refused = mapp("exec", "double", "number=2", "--json")
+    error = refused.json["error"]
+
+    assert (refused.code, error["code"]) == (7, "MAPP-0411")
+    assert "dukpy" in error["message"] and "quickjs-ng#1368" in error["message"]
+    assert mapp("runs", "--json").json["runs"] == []
+    assert mapp("test", "double", "--json").json["error"]["code"] == "MAPP-0411"
+    fix = error["hint"].partition("mapp ")[2].split()
+    assert fix == ["config", "engine", "quickjs-ng"]
+    monkeypatch.delenv("MAPP_ENGINE")
+    assert mapp(*fix).code == 0
+    assert mapp("exec", "double", "number=2").out == "4\n"
+
+
+@needs_both
+def test_it_still_runs_what_one_wrote_oneself(
+    weak: None, accepting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _from("local")
+    monkeypatch.setenv("MAPP_ENGINE", "dukpy")
+
+    assert mapp("exec", "double", "number=2").out == "4\n"
+
+
+@needs_both
+def test_behind_all_walls_it_runs_what_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ForkingExecutor, "isolation", "full")
+    _from("registry")
+    monkeypatch.setenv("MAPP_ENGINE", "dukpy")
+
+    assert mapp("exec", "double", "number=2").out == "4\n"
+
+
+def test_a_sound_engine_runs_what_others_wrote_where_the_settings_accept_it(
+    weak: None, accepting: None
+) -> None:
+    _from("registry")
+
+    assert mapp("exec", "double", "number=2").out == "4\n"
+
+
+@needs_both
+def test_doctor_names_each_engine_its_own_version_and_its_faults() -> None:
+    rows = {row["what"]: row for row in mapp("doctor", "--json").json["findings"]}
+    first, second = rows["engines"]["detail"].split("; ")
+
+    assert first.startswith("quickjs-ng 0.17") and "QuickJS-ng 0.17.0, public faults: none known" in first
+    assert second.startswith("quickjs-ng 0.11.0 (dukpy 0.6") and "QuickJS-ng 0.11.0" in second
+    assert all(f"quickjs-ng#{issue}" in second for issue in (1296, 1297, 1305, 1368))
+    assert rows["engines"]["state"] == "ok"
+
+
+@needs_both
+def test_doctor_warns_of_a_faulty_engine_that_is_in_use(weak: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPP_ENGINE", "dukpy")
+    rows = {row["what"]: row for row in mapp("doctor", "--json").json["findings"]}
+
+    assert rows["engines"]["state"] == "warning"
+    assert "apps that others wrote are refused" in rows["engines"]["detail"]
+
+
+def test_a_project_does_not_choose_the_engine(fill: Callable[[str, str], Path]) -> None:
+    library().app("double").build()
+    fill(".mapp.toml", 'engine = "dukpy"\n')
+
+    assert mapp("exec", "double", "number=2").code != 0

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from mapp.sandbox import batching
+from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Grant, Job, Killed, Program, Result, Returned, Threw
 from mapp.sandbox.forking import ForkingExecutor, Lane
 from support.scripts import children, job, status, value, wait_for, zygotes
@@ -23,9 +24,9 @@ DOUBLE = job("function main(i) { return i * 2; }", 1)
 SLOW = "function main(i) { let x = 0; for (let n = 0; n < 3e5; n++) x += n; return i; }"
 
 
-@pytest.fixture
-def executor() -> Iterator[ForkingExecutor]:
-    with ForkingExecutor(lanes=1) as made:
+@pytest.fixture(params=installed())
+def executor(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
+    with ForkingExecutor(lanes=1, engine=request.param) as made:
         yield made
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from mapp.errors import HostFault, SandboxUnavailable
 from mapp.sandbox import engine
+from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Killed, Result
 from mapp.sandbox.forking import ForkingExecutor
 from support.scripts import PLENTY_MS, children, evaluate, expression, job, status, wait_for, zygotes
@@ -22,9 +23,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 HANG = "function main() { for (;;); }"
 
 
-@pytest.fixture
-def executor() -> Iterator[ForkingExecutor]:
-    with ForkingExecutor(lanes=1) as made:
+@pytest.fixture(params=installed())
+def executor(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
+    with ForkingExecutor(lanes=1, engine=request.param) as made:
         yield made
 
 

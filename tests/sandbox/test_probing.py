@@ -11,11 +11,10 @@ import pytest
 
 from mapp.sandbox import engine
 from mapp.sandbox.confinement import Confinement
-from mapp.sandbox.forking import ForkingExecutor
 from mapp.sandbox.probing import ATTEMPTS, REFUSED, SIGSYS, measured
 from mapp.sandbox.spawning import SpawningExecutor
+from support.engines import MAKERS
 
-MAKERS = {"forking": ForkingExecutor, "spawning": SpawningExecutor}
 locked_in = pytest.mark.skipif(
     sys.platform != "linux" or Confinement().isolation != "full", reason="not locked in fully here"
 )

@@ -17,16 +17,24 @@ from mapp_cli.rendering import show_added, show_check
     is_flag=True,
     help="Commit although a check fails or the version is too low; the commit says so.",
 )
+@click.option(
+    "--accept-engine-difference",
+    "accept",
+    is_flag=True,
+    help="Accept that another engine gives something else; the verdict says so.",
+)
 @click.option("--dry-run", is_flag=True, help="Check only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_context
-def command(context: Context, folder: Path, force: bool, dry_run: bool, as_json: bool) -> None:
+def command(context: Context, folder: Path, force: bool, accept: bool, dry_run: bool, as_json: bool) -> None:
     """Check FOLDER and commit it as an app of the library."""
     from mapp.ops.add import add
+    from mapp.ops.gate import Options
 
     console = context.console
     watch = None if as_json else lambda result: show_check(console, result, details=False)
-    added = add(context.ready, folder, force=force, dry_run=dry_run, watch=watch)
+    options = Options(accept_engine_difference=accept)
+    added = add(context.ready, folder, force=force, dry_run=dry_run, options=options, watch=watch)
     if as_json:
         console.json(added.to_dict())
         return

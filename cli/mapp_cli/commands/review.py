@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 @click.command("review")
 @click.argument("change", required=False)
 @click.option("--approve", is_flag=True, help="Merge it; it has to be proven.")
+@click.option(
+    "--accept-engine-difference",
+    "accept",
+    is_flag=True,
+    help="With --approve: accept that another engine gives something else; the verdict says so.",
+)
 @click.option("--reject", is_flag=True, help="Take it away with what was written; the cost stays on record.")
 @click.option("--edit", is_flag=True, help="Open a file of it in your editor; the gate looks at the result.")
 @click.option(
@@ -41,6 +47,7 @@ def command(
     context: Context,
     change: str | None,
     approve: bool,
+    accept: bool,
     reject: bool,
     edit: bool,
     name: str,
@@ -57,6 +64,10 @@ def command(
         raise UsageError(
             "name one change, and either --approve, --reject or --edit it", hint="mapp review lists them"
         )
+    if accept and not approve:
+        raise UsageError(
+            "--accept-engine-difference goes with --approve", hint="mapp review lists the changes"
+        )
     if change is None:
         rows = waiting(workspace)
         if as_json:
@@ -68,7 +79,7 @@ def command(
     if edit:
         return _edit(console, workspace, change, name, as_json=as_json)
     if approve:
-        committed = approve_change(workspace, change)
+        committed = approve_change(workspace, change, accept_engine_difference=accept)
         catch_up(workspace, progress=console.progress)
         said: dict[str, Any] = {
             "merged": committed.name,

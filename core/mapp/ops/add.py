@@ -13,7 +13,7 @@ from mapp.model.app import App
 from mapp.model.interface import compare
 from mapp.model.verdict import Verdict
 from mapp.ops.folder import read_folder
-from mapp.ops.gate import Watch, examined, refuse_failures, report
+from mapp.ops.gate import USUAL, Options, Watch, examined, refuse_failures, report
 from mapp.ops.workspace import Workspace
 
 
@@ -42,6 +42,7 @@ def add(
     *,
     force: bool = False,
     dry_run: bool = False,
+    options: Options = USUAL,
     watch: Watch | None = None,
 ) -> Added:
     """Returns what came of checking a folder and committing it as an app on `main`.
@@ -51,6 +52,7 @@ def add(
         folder: where `mapp.toml` and `main.js` lie.
         force: commit although checks fail; the commit says so.
         dry_run: check only.
+        options: how hard it is tried.
         watch: is told the result of each check as it ends.
 
     Raises:
@@ -58,7 +60,7 @@ def add(
         Busy: another process keeps writing the same app.
     """
     files, left_out = read_folder(folder)
-    app, verdict = examined(workspace, files, watch=watch)
+    app, verdict = examined(workspace, files, options=options, watch=watch)
     refuse_failures(verdict, force=force)
     committed = None if dry_run else _commit(workspace, app, files, verdict, force=force)
     return Added(app=app, verdict=verdict, left_out=left_out, committed=committed)

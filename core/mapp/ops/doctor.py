@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def _python(_: Workspace) -> Seen:
 
 
 def _program(_: Workspace) -> Seen:
-    names = (distribution.NAME, "pygit2", "dukpy", "onnxruntime", "chromadb")
+    names = (distribution.NAME, "pygit2", "onnxruntime", "chromadb")
     return "ok", ", ".join(f"{name} {version(name)}" for name in names)
 
 
@@ -82,6 +83,29 @@ def _sandbox(workspace: Workspace) -> Seen:
         fix = f"those are refused here; to accept less: mapp config isolation_strangers {executor.isolation}"
         return "warning", f"{said}; demanded: {demanded}: {fix}"
     return ("ok" if executor.isolation != "none" else "warning"), f"{said}; demanded: {demanded}"
+
+
+def _engines(workspace: Workspace) -> Seen:
+    """Names each engine with its own version and its public faults; only the chosen one decides the state."""
+    from mapp.sandbox.choice import open_executor
+    from mapp.sandbox.engine import installed, own_version, version
+    from mapp.sandbox.faults import listed, public_faults
+
+    config = workspace.config
+    state: State = "ok"
+    rows = []
+    for name in sorted(installed(), key=lambda name: name != config.engine):
+        chosen = name == config.engine
+        with contextlib.ExitStack() as stack:
+            executor = workspace.executor if chosen else stack.enter_context(open_executor(engine=name))
+            found = public_faults(executor, name, config.cache)
+            contained = executor.isolation == "full"
+        own = own_version(name) or "of no known version"
+        said = f"{version(name)}{', in use' if chosen else ''}, QuickJS-ng {own}"
+        fate = "contained" if contained else "not contained: apps that others wrote are refused on it"
+        rows.append(f"{said}, public faults: {f'{listed(found)} ({fate})' if found else 'none known'}")
+        state = "warning" if chosen and found else state
+    return state, "; ".join(rows)
 
 
 def _apps(workspace: Workspace) -> Seen:
@@ -118,6 +142,7 @@ _LOOKS: Final[dict[str, Callable[[Workspace], Seen]]] = {
     "python": _python,
     "packages": _program,
     "sandbox": _sandbox,
+    "engines": _engines,
     "apps": _apps,
     "lock": _lock,
     "journal": _journal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from mapp.sandbox.executor import Executor
 from mapp.validate.determinism import ELSEWHERE
 from mapp.validate.gate import checks_for, examine, is_fatal
 from mapp.validate.patience import SECONDS, SECONDS_AN_INPUT, Patience, PatientExecutor
-from mapp.validate.trial import INPUTS, SEED, GoodRun, Resolve, Resolved, Trial
+from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
@@ -34,10 +34,14 @@ Watch = Callable[[Result], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How hard an app is tried: how many inputs are drawn, and from which seed."""
+    """How hard an app is tried: how many inputs are drawn, and from which seed.
+
+    `accept_engine_difference` says that a person accepts that another engine makes something else of it.
+    """
 
     inputs: int = INPUTS
     seed: int = SEED
+    accept_engine_difference: bool = False
 
 
 USUAL = Options()
@@ -130,10 +134,29 @@ def trial_of(
         runs=runs,
         resolve=resolver(workspace),
         elsewhere=elsewhere,
+        others=lambda: _others(workspace, patience),
+        may_differ=options.accept_engine_difference,
         blind=blind,
         keep=workspace.home.trials,
         called=called,
     )
+
+
+def _others(workspace: Workspace, patience: Patience) -> OtherEngines:
+    """Returns the other engines that may run an app here: all behind all walls, below only sound ones."""
+    from mapp.sandbox.faults import listed, public_faults
+
+    executors: list[tuple[str, Executor]] = []
+    left_out: list[str] = []
+    for name, executor in workspace.other_executors.items():
+        isolated = executor.isolation == "full"
+        faults = () if isolated else public_faults(executor, name, workspace.config.cache)
+        if faults:
+            why = f"has public faults ({listed(faults)}), and this machine does not isolate fully"
+            left_out.append(f"{executor.engine} {why}")
+        else:
+            executors.append((name, PatientExecutor(executor, patience)))
+    return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
 
 
 def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
@@ -189,9 +212,20 @@ def is_proof(verdict: Verdict, kind: Kind, *, base: str | None) -> bool:
 
     A note can be written by anyone who may write to the repository; one that leaves out checks is no proof.
     """
-    wanted = {check.id for check in checks_for(kind, compares=base is not None)}
+    wanted = {check.id for check in checks_for(kind, compares=base is not None) if not check.later}
     whole = wanted <= {result.check for result in verdict.results}
     return verdict.passed and whole and (verdict.kind, verdict.base) == (kind, base)
+
+
+def accepting_engines(verdict: Verdict) -> Verdict:
+    """Returns a verdict in which a person accepts what other engines make of the app; it says so."""
+    results = (
+        replace(result, status="passed", evidence=(*result.evidence, ("accepted", True)))
+        if result.check == "engines" and not result.passed
+        else result
+        for result in verdict.results
+    )
+    return replace(verdict, results=tuple(results))
 
 
 def refuse_failures(verdict: Verdict, *, force: bool) -> None:
@@ -203,6 +237,8 @@ def refuse_failures(verdict: Verdict, *, force: bool) -> None:
     if fatal or (failed and not force):
         problems = [row.problem for result in failed for row in result.problems]
         hint = "" if fatal else "mend it, or add it as it is with --force"
+        if [result.check for result in failed] == ["engines"]:
+            hint = "write it so that engines agree, or accept the difference: --accept-engine-difference"
         raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
 
 

@@ -9,6 +9,7 @@ from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.choice import is_enough, too_little
+from mapp.sandbox.engine import ENGINES, installed
 
 OWN: Final = frozenset(["local", "starter"])
 """Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
@@ -33,6 +34,7 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
     Raises:
         SandboxUnavailable: naming the setting that would accept it; nothing was started.
         PermissionNeeded: others wrote it, and it would reach services on this machine.
+        PermissionNeeded: others wrote it, the engine has public faults, and no kernel wall contains them.
     """
     if workspace.allow_loopback and is_strange(workspace.home, name, unpinned=unpinned):
         raise PermissionNeeded(
@@ -43,10 +45,30 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
     config, isolation = workspace.config, workspace.executor.isolation
     if not is_enough(isolation, config.isolation):
         raise too_little(isolation, config.isolation, "isolation")
-    if not is_enough(isolation, config.isolation_strangers) and is_strange(
-        workspace.home, name, unpinned=unpinned
-    ):
+    if is_enough(isolation, "full") or not is_strange(workspace.home, name, unpinned=unpinned):
+        return
+    if not is_enough(isolation, config.isolation_strangers):
         raise too_little(isolation, config.isolation_strangers, "isolation_strangers")
+    _ensure_sound(workspace, name)
+
+
+def _ensure_sound(workspace: Workspace, name: str) -> None:
+    from mapp.sandbox.faults import listed, public_faults
+
+    chosen, executor = workspace.config.engine, workspace.executor
+    found = public_faults(executor, chosen, workspace.config.cache)
+    if found:
+        other = next((row for row in installed() if row != chosen), None)
+        hint = (
+            f"run it on the other engine: mapp config engine {other}" if other else ENGINES["quickjs-ng"].hint
+        )
+        raise PermissionNeeded(
+            f"{name} is an app that others wrote. The engine {executor.engine} has public faults"
+            f" ({listed(found)}), and this machine has the isolation {executor.isolation!r},"
+            " which does not contain them.",
+            hint=hint,
+            code="MAPP-0411",
+        )
 
 
 def strangers_run(workspace: Workspace) -> bool:

@@ -18,7 +18,7 @@ from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops.changing import edit_change
 from mapp.ops.coders import open_ledger
-from mapp.ops.gate import is_proof
+from mapp.ops.gate import accepting_engines, is_proof
 from mapp.ops.growing import base_tree, drop_change, files_of_change, merge_change, proof_of
 from mapp.ops.workspace import Workspace
 
@@ -71,8 +71,12 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
     )
 
 
-def approve_change(workspace: Workspace, identity: str) -> Committed:
+def approve_change(
+    workspace: Workspace, identity: str, *, accept_engine_difference: bool = False
+) -> Committed:
     """Returns what was committed on `main` by merging a change.
+
+    `accept_engine_difference` merges one of which another engine makes something else; the verdict says so.
 
     Raises:
         NotFound: there is no such change, or it has written nothing.
@@ -81,6 +85,8 @@ def approve_change(workspace: Workspace, identity: str) -> Committed:
     """
     change = Changes(workspace.home.journal).get(identity)
     verdict = proof_of(workspace, change)
+    if verdict is not None and accept_engine_difference:
+        verdict = accepting_engines(verdict)
     if verdict is None or not is_proof(verdict, change.kind, base=base_tree(workspace, change)):
         raise InvalidApp(
             f"{change.branch} is not proven",

@@ -16,8 +16,8 @@ from mapp.model.verdict import Result, Verdict
 from mapp.ops.gate import Options, Watch, judged, trial_of
 from mapp.ops.workspace import Workspace
 
-LOCAL: Final = frozenset(["recorded", "budget"])
-"""Checks whose findings depend on the machine: its journal, and how fast it is."""
+LOCAL: Final = frozenset(["recorded", "budget", "engines"])
+"""Checks whose findings depend on the machine: its journal, how fast it is, which engines it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

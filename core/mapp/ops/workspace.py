@@ -90,6 +90,19 @@ class Workspace:
         notes = self.config.cache / "isolation"
         return open_executor(least=self.config.isolation, notes=notes, engine=self.config.engine)
 
+    @cached_property
+    def other_executors(self) -> dict[str, Executor]:
+        """Returns what runs JavaScript in the other engines that are installed, by their names."""
+        from mapp.sandbox.choice import open_executor
+        from mapp.sandbox.engine import installed
+
+        least, cache = self.config.isolation, self.config.cache
+        others = (name for name in installed() if name != self.config.engine)
+        return {
+            name: open_executor(least=least, notes=cache / f"isolation-{name}", engine=name)
+            for name in others
+        }
+
     def fetcher(self) -> Fetcher:
         """Returns what makes the web requests of one run."""
         from mapp.sandbox.broker.fetcher import Fetcher
@@ -118,3 +131,5 @@ class Workspace:
             opened = self.__dict__.pop(name, None)
             if opened is not None:
                 opened.close()
+        for executor in self.__dict__.pop("other_executors", {}).values():
+            executor.close()

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from mapp.config import DEFAULT_ENGINE
 from mapp.errors import SandboxUnavailable
 
 HERE = Path(__file__).parent
@@ -34,12 +35,18 @@ class Engine:
 
 
 ENGINES: Final = {
-    "dukpy": Engine(package="dukpy", module="_dukpy", beside="dukpy", requirement="dukpy>=0.6,<0.7"),
     "quickjs-ng": Engine(
         package="quickjs_ng", module="_quickjs", beside="", requirement="quickjs-ng>=0.17,<0.18"
     ),
+    "dukpy": Engine(package="dukpy", module="_dukpy", beside="dukpy", requirement="dukpy>=0.6,<0.7"),
 }
-DEFAULT: Final = "dukpy"
+DEFAULT: Final = DEFAULT_ENGINE
+CARRIED: Final = {"0.6.0": "0.11.0"}
+"""Releases of dukpy, and of the engine inside; quickjs-ng has the engine's number and one more of its own."""
+ASKING: Final = (
+    "import ctypes, sys; ask = ctypes.PyDLL(sys.argv[1]).JS_GetVersion;"
+    "ask.restype = ctypes.c_char_p; sys.stdout.write(ask().decode())"
+)
 
 
 def installed() -> tuple[str, ...]:
@@ -72,7 +79,7 @@ def _found(name: str) -> Path | None:
 
 @cache
 def version(name: str = DEFAULT) -> str:
-    """Returns an engine's name and the version of the package that carries it."""
+    """Returns an engine's name and version, and the version of the package that carries it."""
     package = ENGINES[name].package
     # Every run notes it, and importing `importlib.metadata` takes longer than a run.
     folder = extension(name).parent
@@ -85,13 +92,30 @@ def version(name: str = DEFAULT) -> str:
 
 
 def _title(name: str, number: str) -> str:
-    return f"quickjs-ng (dukpy {number})" if name == "dukpy" else f"quickjs-ng {number}"
+    if name == "dukpy":
+        carried = f" {CARRIED[number]}" if number in CARRIED else ""
+        return f"quickjs-ng{carried} (dukpy {number})"
+    return f"quickjs-ng {number}"
+
+
+def own_version(name: str = DEFAULT) -> str:
+    """Returns what the engine itself says its version is, asked in a process of its own, or ""."""
+    import subprocess  # a run does without
+
+    command = [sys.executable, "-I", "-S", "-c", ASKING, str(extension(name))]
+    try:
+        done = subprocess.run(
+            command, env=ENVIRONMENT, capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("ascii", "replace")[:40] if done.returncode == 0 else ""
 
 
 def command(module: str, name: str = DEFAULT) -> list[str]:
     """Returns the command line that starts `main` of a child module of ours in a bare interpreter."""
     start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); import {module}; sys.path.pop(0)"
-    if name != DEFAULT:
+    if name == "quickjs-ng":
         start = start.replace("; sys.path.pop(0)", "; import quickjs_ng; sys.path.pop(0)")
     interpreter = [sys.executable, "-I", "-S", "-X", "utf8", "-c", f"{start}; {module}.main()"]
     return [*interpreter, str(HERE), str(extension(name)), *(str(HERE / file) for file in PRELUDE)]

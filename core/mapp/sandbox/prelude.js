@@ -282,7 +282,7 @@
     record.stack = object ? readText(error, "stack", "", LONGEST_STACK) : "";
   }
 
-  // The engine throws these when it refuses memory, and the first engine when an import fails: the host does not
+  // The engine throws these when it refuses memory, and dukpy when an import fails: the host does not
   // believe this of a script that could have one from there (`_record` in wire.py).
   function isOutOfMemory(error) {
     try {
@@ -377,7 +377,7 @@
     keys: freeze(() => ask("store.keys", [])),
   });
 
-  // The first engine's bridge puts what it is given on an array and makes JSON of that: what a script has put on the
+  // The bridge of dukpy puts what it is given on an array and makes JSON of that: what a script has put on the
   // prototypes of arrays would be asked. It is taken away for as long as the bridge works.
   const ASKED = freeze({ __proto__: null, name: "toJSON", next: freeze({ __proto__: null, name: "0", next: freeze({
     __proto__: null, name: "1", next: freeze({ __proto__: null, name: "2", next: null }) }) }) });

@@ -1,4 +1,4 @@
-"""The second engine, dressed as the first: the package `quickjs-ng` behind the calls of `dukpy`'s extension.
+"""The default engine, dressed as the other: the package `quickjs-ng` behind the calls of `dukpy`'s extension.
 
 The worker and the prelude know one way to talk to an engine: `create_context()`, and
 `eval_string(interpreter, source, given)`, which publishes `dukpy` (the JSON value given) and `call_python`,
@@ -21,7 +21,7 @@ STACK = 1 << 20
 OURS_FROM_LINE = 10_000
 ABOVE = "\n" * OURS_FROM_LINE
 # The extension can only carry flat strings and no arrays: texts are quoted here and joined in Python.
-# What this release has and the first engine has not is taken away: an app finds the same names in both.
+# What this release has and dukpy has not is taken away: an app finds the same names in both.
 BRIDGE = """
 (function (global) {
   "use strict";

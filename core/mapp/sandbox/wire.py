@@ -259,7 +259,7 @@ def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
 def _may_forge_memory(job: Job) -> bool:
     """Whether a script can have an error of the engine's own that has nothing to do with memory.
 
-    The first engine throws one when an import fails whose name is no text; the script can then give it other
+    dukpy throws one when an import fails whose name is no text; the script can then give it other
     words, or its prototype to something else. A keyword is never spelled with escapes.
     """
     return "import" in job.program.source

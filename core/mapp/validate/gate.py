@@ -13,6 +13,7 @@ from typing import Final
 
 from mapp.model.verdict import KINDS, Finding, Kind, Result
 from mapp.validate.determinism import check_determinism
+from mapp.validate.engines import check_other_engines
 from mapp.validate.examples import check_examples, check_held_back
 from mapp.validate.history import (
     check_budget,
@@ -40,7 +41,7 @@ class Check:
     """One check: its id, what it says in a line, and which kinds of change it applies to.
 
     `compares` says that it needs an app that is to be replaced; `fatal` that what fails it cannot be tried
-    further, and is refused even by force.
+    further, and is refused even by force; `later` that there are verdicts from before it which still count.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Check:
     kinds: frozenset[Kind] = ALWAYS
     compares: bool = False
     fatal: bool = False
+    later: bool = False
 
 
 WRITING: Final[frozenset[Kind]] = frozenset(["add", "edit", "compile", "heal", "expand"])
@@ -79,6 +81,12 @@ CHECKS: Final = (
         id="determinism",
         says="two processes in two environments give the same bytes",
         examine=check_determinism,
+    ),
+    Check(
+        id="engines",
+        says="the other engines here give the same for every example and a share of the drawn inputs",
+        examine=check_other_engines,
+        later=True,
     ),
     Check(
         id="requests",

@@ -63,6 +63,14 @@ class Resolved:
 Resolve = Callable[[App], Resolved]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OtherEngines:
+    """The engines to compare with (name and executor), and why others are left out."""
+
+    executors: tuple[tuple[str, Executor], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
 @dataclass(kw_only=True)
 class Trial:
     """One app, what it is to replace, and the means to try it.
@@ -70,7 +78,8 @@ class Trial:
     `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
     now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
     fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens
-    a sandbox whose processes have another environment and another layout in memory. `blind` says that the
+    a sandbox whose processes have another environment and another layout in memory. `others` opens the other
+    engines; `may_differ` says that a person accepts what they make of the app. `blind` says that the
     code was written by somebody who was not shown the held-back examples. `keep` is a folder for what later
     trials start from, drawn inputs and counterexamples; it may be deleted at any time. `called` is the folder
     of an app that is not tried as it lies in the library, which commands name then.
@@ -87,6 +96,8 @@ class Trial:
     runs: Sequence[GoodRun] = ()
     resolve: Resolve | None = None
     elsewhere: Callable[[], Executor] | None = None
+    others: Callable[[], OtherEngines] | None = None
+    may_differ: bool = False
     blind: bool = False
     keep: Path | None = None
     called: str | None = None
