@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import parse_budget
+from mapp.plain_files import read_plain
 
 PROJECT_FILE: Final = ".mapp.toml"
 
@@ -268,7 +269,7 @@ def _words(value: object) -> bool:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:

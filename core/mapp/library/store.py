@@ -10,7 +10,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy
+from mapp.errors import Busy, IntegrityError
+from mapp.plain_files import NotPlain, ensure_plain
 
 LONGEST_KEY: Final = 200
 KEPT: Final = 100
@@ -35,6 +36,10 @@ class Store:
     def __init__(self, path: Path, *, run: str, max_kb: int, patience: float = 10.0) -> None:
         """Opens the store and waits for its turn, at most `patience` seconds; raises Busy."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            ensure_plain(path)
+        except NotPlain as error:
+            raise IntegrityError(f"{path} {error}", code="MAPP-0621") from None
         self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
         self._most = max_kb * 1024
         try:
