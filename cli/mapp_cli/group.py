@@ -53,6 +53,7 @@ COMMANDS: Final = {
         "config": "Show or change settings.",
         "keys": "Store secrets for apps and models.",
         "doctor": "Say what works on this machine and what does not.",
+        "relock": "Accept an app that git changed, if its checks pass.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",
     },

@@ -171,6 +171,7 @@ def test_a_repository_that_borrows_from_another_folder_is_refused(name: str, bui
     assert row["state"] == "failed"
     assert name in row["detail"]
     assert mapp("exec", "other", "number=1").out == "2\n"
+    assert mapp("remove", "double").code == 0, "the way out that the message names"
 
 
 def test_an_object_that_only_an_alternate_has_is_never_read(built: Built, world: Path) -> None:

@@ -21,7 +21,7 @@ def command(context: Context, app: str | None, failed: bool, maps: bool, most: i
     if maps:
         _show_maps(context, app, failed, most, as_json=as_json)
         return
-    found = list(context.workspace.journal.runs(app=app, failed=failed, most=most))
+    found = list(context.opened.journal.runs(app=app, failed=failed, most=most))
     if as_json:
         context.console.json({"runs": [run.to_dict() for run in found]})
         return
@@ -37,7 +37,7 @@ def command(context: Context, app: str | None, failed: bool, maps: bool, most: i
 
 
 def _show_maps(context: Context, app: str | None, failed: bool, most: int, *, as_json: bool) -> None:
-    found = [each for each in context.workspace.journal.maps(app=app, most=most) if each.failed or not failed]
+    found = [each for each in context.opened.journal.maps(app=app, most=most) if each.failed or not failed]
     if as_json:
         context.console.json({"maps": [each.to_dict() for each in found]})
         return

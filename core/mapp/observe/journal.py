@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
+from mapp.observe.journal_schema import ensure_schema
+from mapp.plain_files import NotPlain, ensure_plain
 
 VERSION: Final = 3
 
@@ -188,7 +190,7 @@ class Journal:
         if not self.path.exists():
             return
         query = "SELECT * FROM maps WHERE ?1 IS NULL OR app = ?1 ORDER BY ended DESC, id DESC LIMIT ?2"
-        for row in self._open().execute(query, [app, most]):
+        for row in self._reading().execute(query, [app, most]):
             known = dict(row)
             yield Mapping(**{**known, "outcomes": tuple(json.loads(known["outcomes"]).items())})
 
@@ -208,7 +210,7 @@ class Journal:
             conditions.append("outcome <> 'ok'")
         query = f"SELECT * FROM runs WHERE {' AND '.join(conditions)} ORDER BY started DESC, id DESC LIMIT ?"
         try:
-            for row in self._open().execute(query, [*values, most]):
+            for row in self._reading().execute(query, [*values, most]):
                 yield Run(**dict(row))
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
@@ -227,7 +229,7 @@ class Journal:
         rows: list[sqlite3.Row] = []
         if self.path.exists() and identity.isalnum():
             query = "SELECT * FROM runs WHERE id LIKE ? ORDER BY id DESC LIMIT 2"
-            rows = self._open().execute(query, [f"{identity}%"]).fetchall()
+            rows = self._reading().execute(query, [f"{identity}%"]).fetchall()
         if len(rows) != 1:
             what = "there is no run" if not rows else "more than one run begins with"
             raise NotFound(f"{what} {identity!r}", hint="mapp runs lists them")
@@ -245,7 +247,7 @@ class Journal:
         """Makes a change in one transaction; where the file is damaged, in a new one."""
         try:
             self._transact(change)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, NotPlain) as error:
             if not _is_damage(error):
                 raise
             self._move_aside()
@@ -262,17 +264,22 @@ class Journal:
                 connection.execute("ROLLBACK")
             raise
 
+    def _reading(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except NotPlain as error:
+            hint = "the next run moves it aside and begins a new one; or move it away now"
+            raise IntegrityError(f"{self.path} {error}", hint=hint, code="MAPP-0621") from None
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            ensure_plain(self.path)
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             try:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA busy_timeout = 30000")
-                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    connection.executescript(_TABLES)
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                ensure_schema(connection, self.path, VERSION, _TABLES)
                 connection.execute("PRAGMA synchronous = NORMAL")
             except BaseException:
                 connection.close()
@@ -301,6 +308,8 @@ class Journal:
         connection.execute("DELETE FROM recordings WHERE run NOT IN (SELECT id FROM runs)")
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: Exception) -> bool:
     """Returns whether the file itself is at fault, rather than a lock, a full disk or a missing right."""
+    if isinstance(error, NotPlain):
+        return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -243,5 +243,5 @@ def _record(workspace: Workspace, answer: Answer) -> None:
     run = answer.execution.run if answer.execution else None
     try:
         workspace.journal.decided(answer.request.text, decision_name(answer.decision), evidence, run)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, MappError) as error:
         workspace.tell(f"the decision could not be written into the journal: {error}")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mapp.errors import MappError
 from mapp.library import catalogue
 from mapp.model.app import App
 from mapp.model.outcome import Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -81,7 +82,7 @@ def execute(
         InvalidApp, IntegrityError: what lies in the repository is no app.
     """
     began = time.perf_counter()
-    app = catalogue.load_runnable(workspace.home, name, revision)
+    app = catalogue.load_to_run(workspace.home, name, revision, tell=workspace.tell)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
@@ -173,5 +174,5 @@ def record(workspace: Workspace, attempt: Attempt) -> None:
         calls = write_recording(attempt.exchanges)
     try:
         workspace.journal.record(attempt.run, calls)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, MappError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")
