@@ -268,6 +268,8 @@ def _words(value: object) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if str(path) == os.devnull:  # how people say "no settings"
+        return {}
     try:
         return tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
     except FileNotFoundError:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import heapq
 import os
 import re
 import shutil
 import time
 import uuid
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
 from mapp.git import layout, loose, packs
+from mapp.plain_files import read_plain
 
 MAIN: Final = "refs/heads/main"
 
@@ -27,6 +27,7 @@ _REVISION: Final = re.compile(r"(.+?)((?:~\d{0,6}|\^\d{0,3})*)")
 _STEP: Final = re.compile(r"([~^])(\d*)")
 _SHORT_ID: Final = re.compile(r"[0-9a-fA-F]{4,40}")
 _PEOPLE: Final = (b"author", b"committer")
+_LARGEST_SHALLOW: Final = 16 * 1024 * 1024
 _MOST_TAGS: Final = 10
 """How many tags may point to one another."""
 _LEFTOVERS: Final = (
@@ -256,9 +257,10 @@ class Repository:
         if kind != loose.COMMIT:
             raise IntegrityError(f"{commit} in {self.path} is no commit")
         try:
-            return parse_commit(commit, data)
+            found = parse_commit(commit, data)
         except ValueError as error:
             raise IntegrityError(f"commit {commit} in {self.path} cannot be read: {error}") from None
+        return replace(found, parents=()) if commit in self._shallow else found
 
     def tree_of(self, commit: str) -> str:
         """Returns the id of a commit's tree.
@@ -511,6 +513,17 @@ class Repository:
                     if newest is None or left.lstat().st_mtime < newest:
                         left.unlink()
 
+    @cached_property
+    def _shallow(self) -> frozenset[str]:
+        """Returns the commits at which a person's shallow clone ends; an app's repository has none."""
+        if not self._trusted:
+            return frozenset()
+        try:
+            text = read_plain(self.path / "shallow", most=_LARGEST_SHALLOW)
+        except OSError:
+            return frozenset()
+        return frozenset(text.decode("ascii", "replace").split())
+
     @property
     def _handle(self) -> Any:
         if self._opened is None:
@@ -550,42 +563,18 @@ def discover(folder: Path) -> Repository:
 def commits_between(read: Callable[[str], Commit], base: str | None, head: str) -> tuple[Commit, ...]:
     """Returns the commits of `head` that `base` does not have, parents before children.
 
-    As git does, it goes back from both by time until only what `base` has is left to look at.
+    All that `base` has is looked at first, so that clocks that went astray do not matter.
     """
-    known: dict[str, Commit] = {}
     had: set[str] = set()
-    queue: list[tuple[int, int, str]] = []
-    oldest = 0
-
-    def see(identity: str) -> None:
-        if identity not in known:
-            known[identity] = read(identity)
-            heapq.heappush(queue, (-known[identity].time, len(known), identity))
-
-    def mark(identity: str) -> None:
-        pending = [identity]
-        while pending:
-            if (one := pending.pop()) in had:
-                continue
-            had.add(one)
-            pending.extend(parent for parent in known[one].parents if parent in known)
-
-    for start in [head] if base is None else [base, head]:
-        see(start)
-    if base is not None:
-        mark(base)
-    oldest = known[head].time
-    while queue and any(row[2] not in had or -row[0] >= oldest for row in queue):
-        _, _, identity = heapq.heappop(queue)
-        oldest = oldest if identity in had else min(oldest, known[identity].time)
-        for parent in known[identity].parents:
-            see(parent)
-            if identity in had:
-                mark(parent)
-    return _in_order(known, had, head)
+    pending = [] if base is None else [base]
+    while pending:
+        if (identity := pending.pop()) not in had:
+            had.add(identity)
+            pending.extend(read(identity).parents)
+    return _in_order(read, had, head)
 
 
-def _in_order(known: Mapping[str, Commit], had: Container[str], head: str) -> tuple[Commit, ...]:
+def _in_order(read: Callable[[str], Commit], had: Container[str], head: str) -> tuple[Commit, ...]:
     """Returns what is reached from a commit without what is left out, parents before children."""
     found: dict[str, Commit] = {}
     pending = [(head, False)]
@@ -593,11 +582,12 @@ def _in_order(known: Mapping[str, Commit], had: Container[str], head: str) -> tu
         identity, finished = pending.pop()
         if identity in had or identity in found:
             continue
+        commit = read(identity)
         if finished:
-            found[identity] = known[identity]
+            found[identity] = commit
             continue
         pending.append((identity, True))
-        pending.extend((parent, False) for parent in reversed(known[identity].parents))
+        pending.extend((parent, False) for parent in reversed(commit.parents))
     return tuple(found.values())
 
 
