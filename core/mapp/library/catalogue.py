@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mapp.errors import MappError, NotFound
+from mapp.errors import IntegrityError, MappError, NotFound
 from mapp.git.repository import Commit, Repository, tip_stamp
 from mapp.git.tree import Snapshot, list_entries, read_snapshot
 from mapp.library.home import Home
@@ -138,7 +138,10 @@ def load_to_run(
     """
     app = load_runnable(home, name, revision)
     if revision in (None, "main"):
-        entry = read_entry(home.lock_file, name)
+        try:
+            entry = read_entry(home.lock_file, name)
+        except IntegrityError:  # a damaged lock is as good as none: the repository knows what has landed
+            entry = None
         if entry is None or entry.commit != app.commit:
             from mapp.library.landing import ensure_landed  # it reads more than a run needs
 

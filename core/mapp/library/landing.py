@@ -229,7 +229,11 @@ def ensure_landed(home: Home, name: str, commit: str, *, tell: Tell | None = Non
     Raises:
         IntegrityError: somebody else moved `main`.
     """
-    entry = read_entry(home.lock_file, name)
+    try:
+        entry = read_entry(home.lock_file, name)
+    except IntegrityError:  # damaged; `mapp doctor --repair` writes it anew, and a run does not wait for that
+        _explained(open_repository(home, name), commit, None)
+        return
     if entry is not None and entry.commit == commit:
         return
     with contextlib.suppress(OSError):
