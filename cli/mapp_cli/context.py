@@ -38,6 +38,14 @@ class Context:
         return Workspace(config=self.config, tell=self.console.tell)
 
     @cached_property
+    def opened(self) -> Workspace:
+        """Returns the library as it is, of the format that this mapp reads, without starter apps."""
+        from mapp.library.format import ensure_format
+
+        ensure_format(self.workspace.home, tell=self.console.tell)
+        return self.workspace
+
+    @cached_property
     def ready(self) -> Workspace:
         """Returns the library, set up with the starter apps if it is new."""
         from mapp.ops.setup import ensure_library

@@ -59,6 +59,7 @@ COMMANDS: Final = {
         "help": "Show the help of mapp, or of a command.",
         "version": "Show the version.",
         "doctor": "Say what works on this machine and what does not.",
+        "relock": "Accept an app that git changed, if its checks pass.",
         "explain": "Explain an error code.",
         "completion": "Print the completion script of a shell.",
     },

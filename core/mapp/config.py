@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import merged_budget, parse_budget
+from mapp.plain_files import read_plain
 
 PROJECT_FILE: Final = ".mapp.toml"
 EngineName = Literal["dukpy", "quickjs-ng"]
@@ -493,8 +494,10 @@ def _words(value: object) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if str(path) == os.devnull:  # how people say "no settings"
+        return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:

@@ -184,10 +184,43 @@ EXPLANATIONS: Final = {
         "huge files.",
         "The app cannot be used; its author has to publish a plain tree.",
     ),
+    "MAPP-0621": _row(
+        "repository-refused",
+        "A named pipe, socket, device or link stands where a plain file belongs, or a repository borrows "
+        "objects, refs or settings from other folders (alternates, commondir, include.path).",
+        "Remove what the message names, or restore the repository from a copy; mapp doctor checks them all.",
+    ),
+    "MAPP-0622": _row(
+        "object-too-large",
+        "A commit, tree, tag or file in a repository is larger than mapp reads; it was not inflated.",
+        "Restore the repository from a copy, or remove the app.",
+    ),
     "MAPP-0630": _row(
         "lock-damaged",
         "mapp.lock cannot be read.",
         "Move it away and run mapp doctor --repair: it is written anew from the repositories.",
+    ),
+    "MAPP-0631": _row(
+        "main-moved",
+        "The main branch of an app is not what mapp.lock says, and mapp did not move it: somebody used git, "
+        "or the lock is older than the app.",
+        "mapp relock APP runs the checks on what is there and accepts it; or put the branch back with the "
+        "git command that the message names.",
+    ),
+    "MAPP-0640": _row(
+        "written-by-later-mapp",
+        "The library or its journal has a format that this version of mapp does not know.",
+        "Upgrade mapp, or use another library with --library. Nothing was changed.",
+    ),
+    "MAPP-0641": _row(
+        "format-damaged",
+        "The file `format` of the library does not hold a version.",
+        "Write the number that the message names into it.",
+    ),
+    "MAPP-0642": _row(
+        "journal-unknown",
+        "The file journal.sqlite holds tables that no mapp wrote.",
+        "Move it away; the next run begins a new one.",
     ),
     "MAPP-0700": _row(
         "permission-needed",

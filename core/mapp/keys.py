@@ -13,6 +13,7 @@ from typing import Final
 from mapp.config import environment, write_whole
 from mapp.errors import IntegrityError, MappError, UsageError
 from mapp.model.capabilities import is_secret_name
+from mapp.plain_files import read_plain
 
 PREFIX: Final = "MAPP_KEY_"
 SHORTEST: Final = 8
@@ -83,7 +84,7 @@ def key_names(config_file: Path) -> Mapping[str, str]:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_plain(path, follow=True))
     except FileNotFoundError:
         return {}
     except ValueError:

@@ -31,7 +31,15 @@ def test_every_object_that_was_written_is_read_as_git_reads_it(built: Built) -> 
         assert found is not None
         assert loose.read_size(repository, name) == (found[0], len(found[1]))
         kind = git(repository, "cat-file", "-t", name)
-        assert found[0] == {"commit": loose.COMMIT, "tree": loose.TREE, "blob": loose.BLOB}[kind]
+        assert (
+            found[0]
+            == {
+                "commit": loose.COMMIT,
+                "tree": loose.TREE,
+                "blob": loose.BLOB,
+                "tag": loose.TAG,
+            }[kind]
+        )
         assert git(repository, "hash-object", "--stdin", "-t", kind, "--literally", stdin=found[1]) == name
 
 

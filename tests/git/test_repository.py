@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
-from mapp.git.repository import Repository, global_identity, tip_stamp
+from mapp.git.repository import Repository, discover, global_identity, tip_stamp
 from support.apps import app
 from support.library import SOMEBODY, git
 
@@ -165,3 +167,104 @@ def test_nothing_in_a_repository_is_ever_run(path: Path, world: Path) -> None:
     )
 
     assert not trap.exists()
+
+
+def _history(path: Path, seed: int) -> tuple[Repository, list[str]]:
+    """Returns a repository with some twenty commits, several of them merges, with clocks that go astray."""
+    repository, first = _created(path)
+    drawn, commits = random.Random(seed), [first]
+    for number in range(20):
+        who = replace(SOMEBODY, time=SOMEBODY.time + number + drawn.choice([0, 0, 0, -5, 5]))
+        parents = tuple(
+            dict.fromkeys(drawn.sample(commits[-5:], min(len(commits[-5:]), drawn.choice([1, 1, 2]))))
+        )
+        tree = repository.write_tree({"a": str(number).encode()})
+        commits.append(repository.commit_tree(tree, f"{number}\n", who, parents=parents, ref=None))
+    for number, commit in enumerate(commits):
+        repository.create_ref(f"refs/heads/b{number}", commit)
+    return repository, commits
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_commits_between_two_are_those_that_git_lists_parents_first(path: Path, seed: int) -> None:
+    repository, commits = _history(path, seed)
+    drawn = random.Random(seed)
+    for _ in range(12):
+        base, head = drawn.sample(commits, 2)
+        wanted = git(path, "rev-list", head, f"^{base}").split()
+
+        found = repository.between([base], head)
+
+        assert {row.id for row in found} == set(wanted), (base, head)
+        seen: set[str] = set()
+        for row in found:
+            assert not (set(row.parents) & {later.id for later in found} - seen), "parents come first"
+            seen.add(row.id)
+    assert {row.id for row in repository.between([], commits[-1])} == set(
+        git(path, "rev-list", commits[-1]).split()
+    )
+
+
+@pytest.mark.parametrize("form", ["b9~1", "b9~2", "b9^", "b9^1", "b9~1^1~1", "refs/heads/b9", "HEAD", "b9~0"])
+def test_a_revision_with_steps_is_the_commit_that_git_finds(path: Path, form: str) -> None:
+    repository, _ = _history(path, 1)
+
+    assert repository.resolve(form) == git(path, "rev-parse", form)
+
+
+@pytest.mark.parametrize("form", ["b9^3", "b9~99", "b9^^^^^^^^^^^^^^^^^^^^^^^^^", ":/1", "b9@{1}", "b9..b8"])
+def test_a_revision_that_leads_past_the_first_commit_is_not_found(path: Path, form: str) -> None:
+    repository, _ = _history(path, 1)
+
+    with pytest.raises(NotFound):
+        repository.resolve(form)
+
+
+def test_an_annotated_tag_and_a_tag_of_it_lead_to_the_commit(path: Path) -> None:
+    repository, first = _created(path)
+    config = ("-c", "user.name=Ada", "-c", "user.email=a@example.com")
+    git(path, *config, "tag", "-am", "one", "one", first)
+    git(path, *config, "tag", "-am", "two", "two", "one")
+
+    assert [repository.resolve(name) for name in ("one", "two")] == [first, first]
+
+
+def test_a_commit_is_read_as_git_shows_it(path: Path) -> None:
+    repository, first = _created(path)
+    tree = git(path, "rev-parse", "main^{tree}")
+    text = (
+        f"tree {tree}\nparent {first}\nauthor Zo\u00eb  <z@example.com> 1700000001 +0530\n"
+        "committer Ada <a@example.com> 1700000002 -0800\nencoding UTF-8\n"
+        "gpgsig -----BEGIN-----\n parent 0000\n -----END-----\n\nsubject\n\nbody\n"
+    )
+    commit = git(path, "hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode())
+
+    found = repository.info(commit)
+
+    assert (found.author, found.time, found.subject) == ("Zo\u00eb", 1700000002, "subject")
+    shown = git(path, "log", "-1", "--format=%an|%ct|%P|%T|%s", commit).split("|")
+    assert shown == [found.author, str(found.time), *found.parents, found.tree, found.subject]
+
+
+def test_a_ref_moves_only_from_where_its_writer_saw_it(path: Path) -> None:
+    repository, first = _created(path)
+    second = repository.commit_tree(repository.tree_of(first), "two\n", SOMEBODY, parents=(first,), ref=None)
+    repository.move_ref("refs/heads/main", first, second)
+    assert repository.tip() == second
+
+    for old in (first, None):
+        with pytest.raises(Busy):
+            repository.move_ref("refs/heads/main", old, first)
+    assert repository.tip() == second
+
+
+def test_a_shallow_clone_of_a_person_ends_where_git_says(path: Path, world: Path) -> None:
+    _, commits = _history(path, 2)
+    git(path, "update-ref", "refs/heads/main", commits[-1])
+    git(world, "clone", "-q", "--depth", "3", f"file://{path}", str(world / "clone"))
+    clone = discover(world / "clone")
+    head = git(world / "clone", "rev-parse", "HEAD")
+    listed = git(world / "clone", "rev-list", "HEAD").split()
+
+    assert {row.id for row in clone.between([], head)} == set(listed)
+    assert clone.info(listed[-1]).parents == ()

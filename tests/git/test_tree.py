@@ -86,6 +86,26 @@ HOSTILE: dict[str, Callable[[Forge], str]] = {
     "git's own folder on HFS": _named(b".g\xe2\x80\x8cit"),
     "git's modules": _named(b".gitmodules"),
     "an NTFS stream": _named(b"main.js:x"),
+    "a name that ends in a dot": _named(b"main.js."),
+    "a name that ends in a space": _named(b"main.js "),
+    "a device": _named(b"CON"),
+    "a device in small letters": _named(b"nul"),
+    "a device with an extension": _named(b"aux.js"),
+    "a device with two extensions": _named(b"Prn.tar.gz"),
+    "a serial port": _named(b"COM1"),
+    "a printer port": _named(b"lpt9.txt"),
+    "a console": _named(b"CONIN$"),
+    "a folder that is a device": lambda forge: forge.tree(
+        forge.entry(FOLDER, b"aux", forge.tree(forge.entry(FILE, b"x")))
+    ),
+    "a folder that ends in a dot": lambda forge: forge.tree(
+        forge.entry(FOLDER, b"tests.", forge.tree(forge.entry(FILE, b"x")))
+    ),
+    "git's own folder on NTFS": _named(b".git::$INDEX_ALLOCATION"),
+    "git's own folder with a dot": _named(b".git."),
+    "git's modules on FAT": _named(b"gitmod~1"),
+    "a character that HFS ignores": _named("main\u200d.js".encode()),
+    "a delete character": _named(b"main\x7f.js"),
     "a path in a name": _named(b"../main.js"),
     "a backslash": _named(b"..\\main.js"),
     "an absolute path": _named(b"/etc"),
@@ -144,6 +164,13 @@ def test_a_plain_tree_is_read_whole(forge: Forge) -> None:
 
     assert list(found.files) == [*map(bytes.decode, names), "tests/examples.jsonl", "tests/properties.js"]
     assert set(found.files.values()) == {b"x\n"}
+
+
+def test_names_that_only_look_like_devices_are_read(forge: Forge) -> None:
+    names = [b"CONSOLE.md", b"auxiliary.js", b"com", b"com10.js", b"lpt.txt", b"nullable.js", b"x.aux"]
+    tree = forge.tree(*(forge.entry(FILE, name) for name in names))
+
+    assert list(read_snapshot(forge.reopened(), forge.commit_of(tree)).files) == [*map(bytes.decode, names)]
 
 
 def test_a_folder_sorts_as_if_its_name_ended_in_a_slash(forge: Forge) -> None:

@@ -100,7 +100,7 @@ def test_a_merge_that_was_killed_after_main_moved_is_finished_by_merging_again(
 ) -> None:
     built = _begun(_wider())
     with monkeypatch.context() as patched:
-        patched.setattr("mapp.library.branching.tag_release", _dies)
+        patched.setattr("mapp.library.landing.tag_release", _dies)
         with pytest.raises(SystemExit):
             merge(built.home, "double", BRANCH, "double: 1.1.0\n", SOMEBODY)
     moved = git(built.repository("double"), "rev-parse", "main")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import IntegrityError
-from mapp.observe.journal import Journal, Run, new_id
+from mapp.errors import IntegrityError, MappError
+from mapp.observe import journal as journal_module
+from mapp.observe import journal_schema
+from mapp.observe.journal import VERSION, Journal, Run, new_id
+from mapp.observe.ledger import SpendLedger
+from support.library import library
 from support.processes import end, start
+from support.terminal import mapp
 
 RUN = Run(
     id="0",
@@ -157,3 +163,88 @@ def test_ids_sort_by_time() -> None:
 
     assert len(set(made)) == 100
     assert sorted(made, key=lambda text: text[:11]) == made
+
+
+def _columns(path: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return [str(row[1]) for row in connection.execute("PRAGMA table_info(runs)")]
+
+
+def _version(path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "CREATE TABLE runs (id TEXT PRIMARY KEY, started REAL, app TEXT)",
+        "CREATE TABLE customers (id INTEGER)",
+        "CREATE TABLE runs (id TEXT, extra TEXT); PRAGMA user_version = 2",
+    ],
+)
+def test_the_version_is_never_stamped_on_tables_that_are_not_ours(statements: str, journal: Journal) -> None:
+    journal.path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        connection.executescript(statements)
+    before = (_version(journal.path), _columns(journal.path))
+
+    with pytest.raises(IntegrityError) as caught:
+        journal.record(replace(RUN, id="a"))
+
+    assert caught.value.code == "MAPP-0642"
+    assert (_version(journal.path), _columns(journal.path)) == before
+    assert [path.name for path in journal.path.parent.glob("*.damaged*")] == []
+
+
+def test_a_journal_of_a_later_mapp_is_refused_and_left_as_it_is(journal: Journal) -> None:
+    journal.record(replace(RUN, id="a"))
+    journal.close()
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        connection.execute("ALTER TABLE runs ADD COLUMN later TEXT")
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+
+    for work in (lambda: journal.record(replace(RUN, id="b")), lambda: list(journal.runs())):
+        with pytest.raises(MappError) as caught:
+            work()
+        assert (caught.value.code, caught.value.exit_code) == ("MAPP-0640", 1)
+        assert "upgrade mapp" in caught.value.hint
+    assert _version(journal.path) == VERSION + 1
+    with pytest.raises(MappError) as caught:
+        SpendLedger(journal.path).sums("x")
+    assert caught.value.code == "MAPP-0640"
+
+
+def test_a_migration_that_fails_in_the_middle_leaves_the_old_tables(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.record(replace(RUN, id="a"))
+    journal.close()
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        connection.executescript("DROP TABLE maps; PRAGMA user_version = 2")
+    with monkeypatch.context() as patched:
+        broken = f"{journal_module._TABLES}; CREATE TABLE runs (again TEXT)"
+        patched.setattr(journal_schema, "_wanted", lambda _: {"runs": frozenset(_columns(journal.path))})
+        patched.setattr(journal_module, "_TABLES", broken)
+        with pytest.raises((sqlite3.Error, IntegrityError)):
+            journal.record(replace(RUN, id="b"))
+        journal.close()
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert (_version(journal.path), "maps" in names) == (2, False)
+
+    journal.record(replace(RUN, id="b"))
+
+    assert {run.id for run in journal.runs()} == {"a", "b"}
+    assert _version(journal.path) == VERSION
+
+
+def test_a_run_is_not_lost_to_the_person_because_the_journal_is_not_ours() -> None:
+    built = library().app("double").build()
+    with contextlib.closing(sqlite3.connect(built.home.journal)) as connection:
+        connection.executescript("CREATE TABLE customers (id INTEGER)")
+
+    found = mapp("exec", "double", "number=21")
+
+    assert (found.code, found.out) == (0, "42\n")
+    assert "could not be written into the journal" in found.err

@@ -157,7 +157,7 @@ def test_a_folder_with_a_pipe_is_refused_and_not_read(world: Path) -> None:
     folder = app().without("main.js").write(world / "bad")
     os.mkfifo(folder / "main.js")
 
-    assert "main.js: is no plain file" in mapp("add", str(folder)).err
+    assert "main.js: is a named pipe" in mapp("add", str(folder)).err
 
 
 def test_what_belongs_to_no_app_is_left_out_and_told(world: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mapp.errors import NoMatch, PermissionNeeded
-from mapp.library.change import Committed
+from mapp.library.landing import Committed
 from mapp.model.outcome import Value
 from mapp.model.request import Request
 from mapp.ops.ask import ask, ask_written

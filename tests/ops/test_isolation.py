@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
+from mapp.ops.isolation import is_strange
 from mapp.sandbox.engine import installed
 from mapp.sandbox.forking import ForkingExecutor
 from mapp.sandbox.spawning import SpawningExecutor
 from support.apps import app
-from support.library import Built, library
+from support.library import Built, git, library
 from support.terminal import mapp
 
 
@@ -51,11 +52,24 @@ def test_what_others_wrote_is_refused_there_until_the_hint_is_followed(weak: Non
     assert mapp("exec", "double", "number=2").out == "4\n"
 
 
-def test_what_nobody_knows_the_origin_of_counts_as_others(weak: None) -> None:
-    built = library().app("double").build()
+def test_where_an_app_comes_from_is_known_without_the_lock_too(weak: None) -> None:
+    built = library().build()
+    built.put(app("double"), source="registry")
+    built.put(app("mine"))
     write_lock(built.home.lock_file, {})
 
     assert mapp("exec", "double", "number=2").code == 1
+    assert mapp("exec", "mine", "number=2").out == "4\n"
+
+
+def test_what_nobody_knows_the_origin_of_does_not_run(weak: None) -> None:
+    built = library().app("double").build()
+    write_lock(built.home.lock_file, {})
+    for name in ("landing", "landed"):
+        git(built.repository("double"), "update-ref", "-d", f"refs/mapp/{name}")
+
+    assert is_strange(built.home, "double")
+    assert mapp("exec", "double", "number=2").code == 6
 
 
 def test_a_replay_is_a_run_too(monkeypatch: pytest.MonkeyPatch) -> None:

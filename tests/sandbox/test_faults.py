@@ -10,9 +10,10 @@ import pytest
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine
 from mapp.sandbox.confinement import Confinement
-from mapp.sandbox.executor import LOST, Executor, Job, Killed, Program, Result, Returned
+from mapp.sandbox.executor import Executor, Job, Killed, Program, Result, Returned
 from mapp.sandbox.faults import FAULTS, Fault, listed, public_faults
 from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.host import Lost
 from support.engines import MAKERS
 from support.scripts import children, evaluate
 
@@ -23,20 +24,23 @@ needs_both = pytest.mark.skipif(len(engine.installed()) < 2, reason="there is on
 
 
 class Answering:
-    """An executor whose answers are given; counts how often it is asked."""
+    """An executor whose answers, or faults of the host, are given; counts how often it is asked."""
 
-    def __init__(self, *answers: Result) -> None:
+    def __init__(self, *answers: Result | Lost) -> None:
         self._answers = list(answers)
         self.asked = 0
 
     def run(self, job: Job, broker: object = None) -> Result:
         self.asked += 1
-        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Lost):
+            raise answer
+        return answer
 
 
 SOUND = Returned(json='"sound"', wall_ms=1.0)
 CRASH = Killed(reason="crash", detail="the worker was killed by SIGSEGV", wall_ms=1.0)
-AWAY = Killed(reason="crash", detail=f"{LOST} twice during this run", wall_ms=1.0)
+AWAY = Lost("twice during this run")
 
 
 @pytest.mark.parametrize("maker", MAKERS)

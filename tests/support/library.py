@@ -9,8 +9,9 @@ from pathlib import Path
 
 from mapp.config import load_config
 from mapp.git.repository import Signature
-from mapp.library.change import Committed, message, put
+from mapp.library.change import message, put
 from mapp.library.home import Home
+from mapp.library.landing import Committed
 from mapp.ops.workspace import Workspace
 from support.apps import Draft
 

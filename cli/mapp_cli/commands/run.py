@@ -15,7 +15,7 @@ from mapp_cli.reading import read_input, read_piped
 from mapp_cli.rendering import show_outcome
 
 if TYPE_CHECKING:
-    from mapp.library.change import Committed
+    from mapp.library.landing import Committed
     from mapp.model.decision import Ask
     from mapp.ops.ask import Answer
 

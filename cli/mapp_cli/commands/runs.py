@@ -38,7 +38,7 @@ def command(
     if maps:
         _show_maps(context, app, failed, most, as_json=as_json)
         return
-    journal = context.workspace.journal
+    journal = context.opened.journal
     found = list(journal.runs(app=app, failed=failed, most=most))
     notes = journal.notes(row.id for row in found)
     if as_json:
@@ -72,7 +72,7 @@ def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
     """Shows one run with its host calls."""
     from mapp.model.recording import read_recording
 
-    console, journal = context.console, context.workspace.journal
+    console, journal = context.console, context.opened.journal
     run, recorded = journal.run(identity)
     notes = journal.notes([run.id]).get(run.id)
     calls = [] if recorded is None else [row.to_dict() for row in read_recording(recorded)]
@@ -90,7 +90,7 @@ def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
 
 
 def _show_maps(context: Context, app: str | None, failed: bool, most: int, *, as_json: bool) -> None:
-    found = [each for each in context.workspace.journal.maps(app=app, most=most) if each.failed or not failed]
+    found = [each for each in context.opened.journal.maps(app=app, most=most) if each.failed or not failed]
     if as_json:
         context.console.json({"maps": [each.to_dict() for each in found]})
         return

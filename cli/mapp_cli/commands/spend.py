@@ -32,7 +32,7 @@ def command(context: Context, by: Any, days: int | None, as_json: bool) -> None:
     """
     from mapp.ops.coders import budgets_of, open_ledger
 
-    ledger, budgets = open_ledger(context.workspace), budgets_of(context.config)
+    ledger, budgets = open_ledger(context.opened), budgets_of(context.config)
     groups, sums = ledger.groups(by, days=days), ledger.sums("")
     spent = {"day": (sums.day, budgets.day), "month": (sums.month, budgets.month)}
     if as_json:

@@ -62,26 +62,40 @@ def ahead(repository: Repository, commit: str, base: str) -> int | None:
     return None
 
 
+def mergeable(repository: Repository, name: str) -> str | None:
+    """Returns the commit of `main` that a branch can be merged onto, or None where it is merged already.
+
+    What was built on an older `main` is refused: bringing it up to date takes a new verdict.
+
+    Raises:
+        MovedOn: `main` has moved since the branch began.
+        NotFound: there is no such branch, or no `main`.
+    """
+    tip, main = branch_tip(repository, name), repository.tip(MAIN)
+    if main is None:
+        raise NotFound(f"{repository.path.stem} has no branch main")
+    if tip in (main, *repository.info(main).parents[1:]):
+        return None
+    if ahead(repository, tip, main) is None:
+        raise MovedOn(
+            f"{name} was begun on another main of {repository.path.stem} than {main[:10]}",
+            hint="bring the change up to date with main and prove it again",
+        )
+    return main
+
+
 def merge_branch(repository: Repository, name: str, message: str, signature: Signature) -> str:
     """Returns the id of the merge commit that brought a branch's tree onto `main`.
 
     Its parents are `main` and the branch; one ref update is the commit point. The branch stays until it is
-    deleted; merged again, it is left as it is. What was built on an older `main` is refused: bringing it up
-    to date takes a new verdict.
+    deleted; merged again, it is left as it is.
 
     Raises:
         MovedOn: `main` has moved since the branch began.
         Busy: `main` moved meanwhile, or a living git process holds it.
         NotFound: there is no such branch.
     """
-    tip, main = branch_tip(repository, name), repository.tip(MAIN)
-    if main is None:
-        raise NotFound(f"{repository.path.stem} has no branch main")
-    if tip in (main, *repository.info(main).parents[1:]):
-        return main
-    if ahead(repository, tip, main) is None:
-        raise MovedOn(
-            f"{name} was begun on another main of {repository.path.stem} than {main[:10]}",
-            hint="bring the change up to date with main and prove it again",
-        )
+    tip = branch_tip(repository, name)
+    if (main := mergeable(repository, name)) is None:
+        return repository.resolve("main")
     return repository.commit_tree(repository.tree_of(tip), message, signature, parents=(main, tip))

@@ -3,6 +3,8 @@
 Opening an app to run it needs no more than this, and importing libgit2's binding takes as long as a whole
 run; besides, libgit2 loops forever on an object that is cut off. What is packed is left to libgit2. Objects
 are as git writes them: zlib over `kind SP size NUL content`, named by the SHA-1 of that.
+
+The size is read before anything is inflated: 200 kB of zlib can hold 200 MB of commit message.
 """
 
 from __future__ import annotations
@@ -10,14 +12,22 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import IntegrityError
+from mapp.plain_files import NotPlain, TooLarge, open_plain, read_plain
 
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
+_NAMES: Final = {number: name.decode() for name, number in _KINDS.items()}
+LARGEST: Final = {COMMIT: 256 * 1024, TREE: 256 * 1024, BLOB: 2 * 1024 * 1024, TAG: 256 * 1024}
+"""The most bytes that an object of each kind may have to be read."""
+_LARGEST_FILE: Final = LARGEST[BLOB] + 64 * 1024
+"""The most that zlib makes of the largest object: what does not compress grows by less than this."""
 _LONGEST_HEADER: Final = 64
 _DEFLATED_HEADER: Final = 4096
 """Enough bytes of a file to inflate the header from: zlib's own tables come first."""
@@ -26,19 +36,27 @@ _REF: Final = re.compile(r"([0-9a-f]{40})\n?")
 
 
 def is_bare(path: Path) -> bool:
-    """Returns whether a folder has the parts of a bare repository."""
-    folders = (path / "objects", path / "refs")
-    return (path / "HEAD").is_file() and all(folder.is_dir() for folder in folders)
+    """Returns whether a folder has the parts of a bare repository, none of them a link."""
+    folders = (f"{path}/objects", f"{path}/refs")
+    return _is(f"{path}/HEAD", stat.S_ISREG) and all(_is(folder, stat.S_ISDIR) for folder in folders)
 
 
 def read_ref(repository: Path, ref: str) -> str | None:
-    """Returns the commit id that a ref in a file of its own names, or None where libgit2 has to look."""
+    """Returns the commit id that a ref in a file of its own names, or None where libgit2 has to look.
+
+    Raises:
+        IntegrityError: when a pipe, a link or the like stands in its place.
+    """
     try:
-        descriptor = os.open(f"{repository}/{ref}", os.O_RDONLY)
+        descriptor = open_plain(f"{repository}/{ref}")
         try:
             text = os.read(descriptor, _LONGEST_REF).decode("ascii")
         finally:
             os.close(descriptor)
+    except NotPlain as error:
+        if os.path.isdir(f"{repository}/{ref}"):  # noqa: PTH112 - refs/heads/heal beside refs/heads/heal/a1
+            return None
+        raise IntegrityError(f"{ref} of {repository} {error.strerror}", code="MAPP-0621") from None
     except (OSError, UnicodeDecodeError):
         return None
     found = _REF.fullmatch(text)
@@ -48,22 +66,26 @@ def read_ref(repository: Path, ref: str) -> str | None:
 def is_symbolic(repository: Path, ref: str) -> bool:
     """Returns whether a ref stands for another one; such a ref is always a file of its own."""
     try:
-        with open(f"{repository}/{ref}", "rb", buffering=0) as file:  # noqa: PTH123
-            return file.read(4) == b"ref:"
+        descriptor = open_plain(f"{repository}/{ref}")
     except OSError:
         return False
+    try:
+        return os.read(descriptor, 4) == b"ref:"
+    finally:
+        os.close(descriptor)
 
 
 def read_object(repository: Path, identity: str) -> tuple[int, bytes] | None:
     """Returns the kind and content of an object in a file of its own, or None when it has none.
 
     Raises:
-        IntegrityError: when it is cut off, or its hash is not its name.
+        IntegrityError: when it is larger than mapp reads, cut off, or its hash is not its name.
     """
     deflated = _read(repository, identity)
     if deflated is None:
         return None
     kind, size, header = _header(repository, identity, deflated)
+    ensure_readable(repository, identity, kind, size)
     inflating = zlib.decompressobj()
     try:
         whole = inflating.decompress(deflated, len(header) + size)
@@ -85,12 +107,47 @@ def read_size(repository: Path, identity: str) -> tuple[int, int] | None:
     return None if deflated is None else _header(repository, identity, deflated)[:2]
 
 
-def _read(repository: Path, identity: str, most: int = -1) -> bytes | None:
+def ensure_readable(repository: Path, identity: str, kind: int, size: int) -> None:
+    """Raises IntegrityError when an object is larger than mapp reads of its kind."""
+    if size > LARGEST.get(kind, 0):
+        raise too_large(repository, f"{_NAMES.get(kind, 'object')} {identity}", size, LARGEST.get(kind, 0))
+
+
+def too_large(repository: Path, what: str, size: int | None, most: int) -> IntegrityError:
+    """Returns the error for an object that is not inflated because of its size."""
+    said = "is too large" if size is None else f"has {size:,} bytes"
+    return IntegrityError(
+        f"{what} in {repository} {said}; mapp reads at most {most:,}",
+        hint="no app needs this; restore the repository from a copy, or remove the app",
+        code="MAPP-0622",
+    )
+
+
+def _read(repository: Path, identity: str, most: int | None = None) -> bytes | None:
+    path = f"{repository}/objects/{identity[:2]}/{identity[2:]}"
     try:
-        with open(f"{repository}/objects/{identity[:2]}/{identity[2:]}", "rb", buffering=0) as file:  # noqa: PTH123
-            return file.read(most)
+        if most is None:
+            return read_plain(path, most=_LARGEST_FILE)
+        descriptor = open_plain(path)
+        try:
+            return os.read(descriptor, most)
+        finally:
+            os.close(descriptor)
+    except NotPlain as error:
+        raise IntegrityError(
+            f"object {identity} in {repository} {error.strerror}", code="MAPP-0621"
+        ) from None
+    except TooLarge:
+        raise too_large(repository, f"object {identity}", None, LARGEST[BLOB]) from None
     except OSError:  # it is packed, or nowhere
         return None
+
+
+def _is(path: str, test: Callable[[int], bool]) -> bool:
+    try:
+        return test(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _header(repository: Path, identity: str, deflated: bytes) -> tuple[int, int, bytes]:

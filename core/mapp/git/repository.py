@@ -6,21 +6,41 @@ import contextlib
 import os
 import re
 import shutil
+import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError, MappError, NotFound
-from mapp.git import loose
+from mapp.git import layout, loose, packs
+from mapp.plain_files import read_plain
 from mapp.system import HINT, SystemRefused, refused_by_system
 
 MAIN: Final = "refs/heads/main"
 
 _TREE_LINE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
-_LOCKS: Final = ("HEAD.lock", "packed-refs.lock", "config.lock", "index.lock")
+_TAGGED: Final = re.compile(rb"object ([0-9a-f]{40})\n")
+_AUTHOR: Final = re.compile(r"(.*?)\s*<.*> ?(-?\d{1,18})? ?[+-]?\d*")
+_REVISION: Final = re.compile(r"(.+?)((?:~\d{0,6}|\^\d{0,3})*)")
+_STEP: Final = re.compile(r"([~^])(\d*)")
+_SHORT_ID: Final = re.compile(r"[0-9a-fA-F]{4,40}")
+_PEOPLE: Final = (b"author", b"committer")
+_LARGEST_SHALLOW: Final = 16 * 1024 * 1024
+_MOST_TAGS: Final = 10
+"""How many tags may point to one another."""
+_LEFTOVERS: Final = (
+    (".", "*.lock"),
+    ("refs", "**/*.lock"),
+    ("objects", "*/*.lock"),
+    ("objects", "*/tmp_object_git2_*"),
+    ("objects", "*/tmp_obj_*"),
+)
+"""What killed writers leave, libgit2 and git alike: a folder, and a pattern below it."""
+_STALE_AFTER: Final = 3600.0
+"""Seconds after which a lock file of git has no holder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +74,32 @@ class Commit:
         return trailers_of(self.message)
 
 
+def parse_commit(identity: str, data: bytes) -> Commit:
+    """Returns what the bytes of a commit say, as git reads them: no grafts, no replacements.
+
+    Raises:
+        ValueError: they are no commit.
+    """
+    head, _, message = data.partition(b"\n\n")
+    fields: dict[bytes, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        name, _, value = line.partition(b" ")
+        fields.setdefault(name, []).append(value)
+    trees, parents = fields.get(b"tree", []), fields.get(b"parent", [])
+    if not trees or not all(_TREE_LINE.fullmatch(b"tree " + value + b"\n") for value in [trees[0], *parents]):
+        raise ValueError("it names no tree, or parents that are no ids")
+    author, committer = (fields.get(name, [b""])[0].decode("utf-8", "replace") for name in _PEOPLE)
+    named, dated = _AUTHOR.match(author), _AUTHOR.match(committer)
+    return Commit(
+        id=identity,
+        tree=trees[0].decode("ascii"),
+        parents=tuple(value.decode("ascii") for value in parents),
+        message=message.lstrip(b"\n").decode("utf-8", "replace"),
+        author=named[1] if named else "",
+        time=int(dated[2] or 0) if dated else 0,
+    )
+
+
 def trailers_of(message: str) -> dict[str, str]:
     """Returns the `Mapp-…` trailers that a commit's message ends in."""
     last = message.rstrip().rpartition("\n\n")[2]
@@ -68,21 +114,29 @@ class Repository:
     files of git that a killed process left behind can be told from those of a living one.
     """
 
-    def __init__(self, path: Path, handle: Any = None) -> None:
+    def __init__(self, path: Path, handle: Any = None, *, trusted: bool = False) -> None:
         self.path = path
         self._opened = handle
+        self._trusted = trusted
 
     @classmethod
-    def open(cls, path: Path) -> Repository:
+    def open(cls, path: Path, *, trusted: bool = False) -> Repository:
         """Returns the repository at a path; libgit2 is loaded when something needs it.
+
+        One that is `trusted` is a person's own work, found in the current folder: it may borrow objects from
+        another one, as `git worktree` and `git clone --reference` do. Any other consists of its own files.
 
         Raises:
             NotFound: when there is none.
-            IntegrityError: when what is there is no bare repository.
+            IntegrityError: when what is there is no bare repository, or leads out of its folder.
         """
         if not path.is_dir():
             raise NotFound(f"there is no repository at {path}")
-        return cls(path, None if loose.is_bare(path) else _open_handle(path))
+        if not trusted:
+            layout.ensure_closed(path)
+        if not loose.is_bare(path):
+            return cls(path, _open_handle(path, trusted=trusted), trusted=trusted)
+        return cls(path, trusted=trusted)
 
     @classmethod
     def create(
@@ -140,13 +194,59 @@ class Repository:
         Raises:
             NotFound: when it names no commit.
         """
-        library = _pygit2()
-        for form in (f"refs/tags/{revision}", f"refs/tags/v{revision}", f"refs/heads/{revision}", revision):
+        found = _REVISION.fullmatch(revision)
+        start = self._named(found[1]) if found and found[1].isprintable() else None
+        if found is None or start is None:
+            raise self._no_commit(revision)
+        commit = start
+        for kind, digits in _STEP.findall(found[2]):
+            number = int(digits or 1)
+            for place in [1] * number if kind == "~" else [number]:
+                parents = (commit, *self.info(commit).parents)
+                if place >= len(parents):
+                    raise self._no_commit(revision)
+                commit = parents[place]
+        return commit
+
+    def _named(self, name: str) -> str | None:
+        """Returns the commit that a tag, a branch or a (short) id names; None where there is none."""
+        is_name = _pygit2().reference_is_valid_name
+        forms = (
+            f"refs/tags/{name}",
+            f"refs/tags/v{name}",
+            f"refs/heads/{name}",
+            f"refs/remotes/{name}",
+            name,
+        )
+        for form in forms:
+            is_ref = is_name(form) and (form.startswith("refs/") or form.endswith("HEAD"))
+            if is_ref and (found := self.tip(form)) is not None:
+                return self._peeled(found)
+        if not _SHORT_ID.fullmatch(name):
+            return None
+        try:
+            return self._peeled(str(self._handle.expand_id(name)))
+        except (KeyError, ValueError, _pygit2().GitError):
+            return None
+
+    def _peeled(self, identity: str) -> str | None:
+        """Returns the commit that an object is, or that a tag leads to."""
+        for _ in range(_MOST_TAGS):
             try:
-                return str(self._handle.revparse_single(form).peel(library.Commit).id)
-            except (KeyError, ValueError, library.GitError):
-                continue
-        raise NotFound(f"{revision!r} names no commit in {self.path.stem}")
+                kind, data = self.raw(identity)
+            except IntegrityError as error:
+                if error.code != IntegrityError.code:
+                    raise
+                return None
+            if kind != loose.TAG:
+                return identity if kind == loose.COMMIT else None
+            if (found := _TAGGED.match(data)) is None:
+                return None
+            identity = found[1].decode("ascii")
+        return None
+
+    def _no_commit(self, revision: str) -> NotFound:
+        return NotFound(f"{revision!r} names no commit in {self.path.stem}")
 
     def info(self, commit: str) -> Commit:
         """Returns what a commit says.
@@ -154,15 +254,14 @@ class Repository:
         Raises:
             IntegrityError: when the object is missing, damaged or no commit.
         """
-        found = self._commit(commit)
-        return Commit(
-            id=str(found.id),
-            tree=str(found.tree_id),
-            parents=tuple(str(parent) for parent in found.parent_ids),
-            message=found.raw_message.decode("utf-8", "replace"),
-            author=found.author.raw_name.decode("utf-8", "replace"),
-            time=found.commit_time,
-        )
+        kind, data = self.raw(commit)
+        if kind != loose.COMMIT:
+            raise IntegrityError(f"{commit} in {self.path} is no commit")
+        try:
+            found = parse_commit(commit, data)
+        except ValueError as error:
+            raise IntegrityError(f"commit {commit} in {self.path} cannot be read: {error}") from None
+        return replace(found, parents=()) if commit in self._shallow else found
 
     def tree_of(self, commit: str) -> str:
         """Returns the id of a commit's tree.
@@ -201,14 +300,11 @@ class Repository:
         Raises:
             IntegrityError: an object is missing, as in a shallow clone, or damaged.
         """
-        library = _pygit2()
-        order = library.enums.SortMode.TOPOLOGICAL | library.enums.SortMode.REVERSE
         try:
-            walker = self._handle.walk(head, order)
-            for base in bases:
-                walker.hide(base)
-            return tuple(self.info(str(found.id)) for found in walker)
-        except (library.GitError, KeyError, ValueError) as error:
+            return commits_between(self.info, bases, head)
+        except IntegrityError as error:
+            if error.code != IntegrityError.code:
+                raise
             raise IntegrityError(
                 f"the history of {head[:10]} cannot be read: {error}",
                 hint="in a shallow clone: git fetch --unshallow",
@@ -218,10 +314,11 @@ class Repository:
         """Returns the type number and the bytes of an object, its hash checked.
 
         Raises:
-            IntegrityError: when the object is missing or damaged.
+            IntegrityError: when the object is missing, damaged, or larger than mapp reads.
         """
         if (found := loose.read_object(self.path, identity)) is not None:
             return found
+        loose.ensure_readable(self.path, identity, *self.size(identity))
         try:
             kind, data = self._handle.odb.read(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -232,8 +329,10 @@ class Repository:
         """Returns the type number and the size in bytes of an object without inflating it."""
         if (found := loose.read_size(self.path, identity)) is not None:
             return found
+        handle = self._handle
+        packs.ensure_small_chain(self.path, identity)  # libgit2 follows it to find the type
         try:
-            kind, size = self._handle.odb.read_header(identity)
+            kind, size = handle.odb.read_header(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
             raise IntegrityError(f"object {identity} in {self.path} cannot be read: {error}") from None
         return int(kind), int(size)
@@ -272,10 +371,8 @@ class Repository:
             IntegrityError: when the ref stands for another one, which would then move.
         """
         library = _pygit2()
-        if ref is not None and loose.is_symbolic(self.path, ref):
-            raise IntegrityError(
-                f"{ref} of {self.path.stem} stands for another ref", hint="git symbolic-ref -d"
-            )
+        if ref is not None:
+            self._ensure_direct(ref)
         who = library.Signature(signature.name, signature.email, signature.time, 0, "utf-8")
         try:
             found = self._handle.create_commit(ref, who, who, message, tree, list(parents))
@@ -321,6 +418,65 @@ class Repository:
         except (library.GitError, OSError) as error:
             raise _contended(self.path, ref, error) from None
 
+    def move_ref(self, ref: str, old: str | None, new: str) -> None:
+        """Moves a ref from one commit to another, by compare-and-swap; with `old` None it must be new.
+
+        Raises:
+            Busy: when it points elsewhere, or a living git process holds it.
+            IntegrityError: when the ref stands for another one, which would then move.
+        """
+        library = _pygit2()
+        if old is None:
+            try:
+                self.create_ref(ref, new)
+            except AlreadyThere as error:
+                raise _contended(self.path, ref, error) from None
+            return
+        self._ensure_direct(ref)
+        found = self._handle.references.get(ref)
+        if found is None or str(found.target) != old:
+            at = "gone" if found is None else f"at {str(found.target)[:10]}"
+            raise _contended(self.path, ref, ValueError(f"it is {at} now"))
+        try:
+            found.set_target(new)  # it refuses if the ref has moved since it was read
+        except (library.GitError, OSError, ValueError, KeyError) as error:
+            raise _contended(self.path, ref, error) from None
+
+    def write_tag(self, ref: str, commit: str, message: str, signature: Signature) -> None:
+        """Points a ref at a new tag object that names a commit, wherever the ref pointed before.
+
+        Raises:
+            Busy: when a living git process holds the ref.
+        """
+        library = _pygit2()
+        self._ensure_direct(ref)
+        who = f"{signature.name} <{signature.email}> {signature.time} +0000"
+        text = f"object {commit}\ntype commit\ntag {ref.rpartition('/')[2]}\ntagger {who}\n\n{message}"
+        try:
+            identity = str(self._handle.write(loose.TAG, text.encode()))
+        except (library.GitError, OSError, ValueError) as error:
+            raise _contended(self.path, ref, error) from None
+        self.set_ref(ref, identity)
+
+    def set_ref(self, ref: str, identity: str) -> None:
+        """Points a ref at an object, wherever it pointed before; for refs that only mapp writes.
+
+        Raises:
+            Busy: when a living git process holds the ref.
+            IntegrityError: when the ref stands for another one, which would then move.
+        """
+        self._ensure_direct(ref)
+        try:
+            self._handle.references.create(ref, identity, force=True)
+        except (_pygit2().GitError, OSError, ValueError) as error:
+            raise _contended(self.path, ref, error) from None
+
+    def _ensure_direct(self, ref: str) -> None:
+        if loose.is_symbolic(self.path, ref):
+            raise IntegrityError(
+                f"{ref} of {self.path.stem} stands for another ref", hint="git symbolic-ref -d"
+            )
+
     def delete_ref(self, ref: str, commit: str) -> None:
         """Takes a ref away if it still points to this commit; one that is gone is no error.
 
@@ -363,34 +519,36 @@ class Repository:
         """Returns the tags (name -> commit id)."""
         return self.refs("refs/tags/")
 
-    def sweep(self) -> None:
-        """Removes what a killed writer left behind; only for the holder of the app's lock."""
-        for name in _LOCKS:
-            with contextlib.suppress(FileNotFoundError):
-                (self.path / name).unlink()
-        for left in (self.path / "refs").rglob("*.lock"):
-            with contextlib.suppress(FileNotFoundError):
-                left.unlink()
-        for left in (self.path / "objects").glob("*/tmp_object_git2_*"):
-            with contextlib.suppress(FileNotFoundError):
-                left.unlink()
+    def sweep(self, *, abandoned: bool = True) -> None:
+        """Removes the lock files of git that nobody holds any more; only for the holder of the app's lock.
+
+        Where the last holder of that lock was killed (`abandoned`), all of them are leftovers. Otherwise a
+        git command may be at work: only those that are older than an hour go, since git holds a lock for
+        the moment of a write.
+        """
+        newest = None if abandoned else time.time() - _STALE_AFTER
+        for place, pattern in _LEFTOVERS:
+            for left in (self.path / place).glob(pattern):
+                with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+                    if newest is None or left.lstat().st_mtime < newest:
+                        left.unlink()
+
+    @cached_property
+    def _shallow(self) -> frozenset[str]:
+        """Returns the commits at which a person's shallow clone ends; an app's repository has none."""
+        if not self._trusted:
+            return frozenset()
+        try:
+            text = read_plain(self.path / "shallow", most=_LARGEST_SHALLOW)
+        except OSError:
+            return frozenset()
+        return frozenset(text.decode("ascii", "replace").split())
 
     @property
     def _handle(self) -> Any:
         if self._opened is None:
-            self._opened = _open_handle(self.path)
+            self._opened = _open_handle(self.path, trusted=self._trusted)
         return self._opened
-
-    def _commit(self, identity: str) -> Any:
-        library = _pygit2()
-        loose.read_object(self.path, identity)  # libgit2 loops forever on one that is cut off
-        try:
-            found = self._handle[identity]
-        except (KeyError, ValueError, library.GitError) as error:
-            raise IntegrityError(f"commit {identity} in {self.path} cannot be read: {error}") from None
-        if not isinstance(found, library.Commit):
-            raise IntegrityError(f"{identity} in {self.path} is no commit")
-        return found
 
     def _tree(self, files: Mapping[str, bytes]) -> Any:
         library = _pygit2()
@@ -419,11 +577,46 @@ def discover(folder: Path) -> Repository:
     found = _pygit2().discover_repository(str(folder))
     if found is None:
         raise NotFound(f"{folder.absolute()} lies in no git repository", hint="git init, or cd into a clone")
-    return Repository.open(Path(found))
+    return Repository.open(Path(found), trusted=True)
 
 
-def _open_handle(path: Path) -> Any:
+def commits_between(
+    read: Callable[[str], Commit], bases: Iterable[str], head: str
+) -> tuple[Commit, ...]:
+    """Returns the commits of `head` that none of the bases has, parents before children.
+
+    All that the bases have is looked at first, so that clocks that went astray do not matter.
+    """
+    had: set[str] = set()
+    pending = list(bases)
+    while pending:
+        if (identity := pending.pop()) not in had:
+            had.add(identity)
+            pending.extend(read(identity).parents)
+    return _in_order(read, had, head)
+
+
+def _in_order(read: Callable[[str], Commit], had: Container[str], head: str) -> tuple[Commit, ...]:
+    """Returns what is reached from a commit without what is left out, parents before children."""
+    found: dict[str, Commit] = {}
+    pending = [(head, False)]
+    while pending:
+        identity, finished = pending.pop()
+        if identity in had or identity in found:
+            continue
+        commit = read(identity)
+        if finished:
+            found[identity] = commit
+            continue
+        pending.append((identity, True))
+        pending.extend((parent, False) for parent in reversed(commit.parents))
+    return tuple(found.values())
+
+
+def _open_handle(path: Path, *, trusted: bool) -> Any:
     library = _pygit2()
+    if not trusted:
+        layout.ensure_safe(path)
     try:
         return library.Repository(str(path), library.enums.RepositoryOpenFlag.BARE)
     except (library.GitError, KeyError, ValueError) as error:

@@ -17,14 +17,16 @@ from mapp.errors import IntegrityError
 from mapp.git import loose
 from mapp.git.repository import Repository
 
-LARGEST_FILE: Final = 2 * 1024 * 1024
+LARGEST_FILE: Final = loose.LARGEST[loose.BLOB]
 LARGEST_APP: Final = 16 * 1024 * 1024
-LARGEST_TREE: Final = 256 * 1024
+LARGEST_TREE: Final = loose.LARGEST[loose.TREE]
 MOST_FILES: Final = 1000
 DEEPEST: Final = 4
 
 FILE_MODE, FOLDER_MODE = b"100644", b"40000"
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+"""Names that Windows takes for devices, whatever follows after a dot."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +128,23 @@ def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
         raise _refused(
             prefix + shown, f"is {what.get(mode, 'of an unknown mode')}: only plain files are read"
         )
-    if not _NAME.fullmatch(name) or name.lower().startswith(b"git~"):
+    if not _NAME.fullmatch(name):
         raise _refused(prefix + shown, "has a name that is not plain")
+    if fault := name_fault(shown):
+        raise _refused(prefix + shown, fault)
+
+
+def name_fault(name: str) -> str:
+    """Returns why a file or folder of this name cannot be checked out everywhere; empty if it can.
+
+    >>> name_fault("aux.js"), name_fault("auxiliary.js")
+    ('has a name that Windows keeps for a device', '')
+    """
+    if _DEVICE.fullmatch(name):
+        return "has a name that Windows keeps for a device"
+    if name.endswith("."):
+        return "has a name that ends in a dot, which Windows drops"
+    return ""
 
 
 def _size(repository: Repository, entry: Entry) -> int:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from typing import Any, Final
 from mapp.config import write_whole
 from mapp.errors import Busy
 from mapp.index.entry import LAYOUT
+from mapp.plain_files import kind_of, open_plain, read_plain
 
 _CURRENT: Final = "CURRENT"
 _SEAL: Final = "seal.json"
@@ -72,7 +74,7 @@ class Damaged(Exception):
 def current(folder: Path) -> Path | None:
     """Returns the folder of the generation in use, or None where nothing was ever built."""
     try:
-        name = (folder / _CURRENT).read_text(encoding="ascii").strip()
+        name = read_plain(folder / _CURRENT, follow=True).decode("ascii").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
@@ -92,7 +94,7 @@ def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
         Damaged: when the seal or a file is missing or was changed, or the layout is another version's.
     """
     try:
-        seal = Seal.from_dict(json.loads((generation / _SEAL).read_bytes()))
+        seal = Seal.from_dict(json.loads(read_plain(generation / _SEAL)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Damaged(f"{_SEAL} cannot be read: {error}") from error
     if seal.layout != LAYOUT:
@@ -212,6 +214,8 @@ def _read(files: dict[str, list[Any]]) -> tuple[tuple[str, File], ...]:
 def _check(path: Path, file: File, *, thorough: bool) -> None:
     try:
         found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise Damaged(f"{path.name} is {kind_of(found.st_mode)}, not a plain file")
         if found.st_size != file.size:
             raise Damaged(f"{path.name} has {found.st_size} bytes instead of {file.size}")
         if (thorough or found.st_mtime_ns != file.touched) and _digest(path) != file.digest:
@@ -226,7 +230,7 @@ def _described(path: Path) -> File:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with os.fdopen(open_plain(path, follow=True), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

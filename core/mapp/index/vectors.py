@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from mapp.index.entry import LAYOUT
+from mapp.plain_files import NotPlain, ensure_plain
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -92,12 +93,13 @@ def open_vectors(path: Path, embedder: Embedder) -> VectorCache:
         return VectorCache(path, embedder)
     except sqlite3.OperationalError:
         raise
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, NotPlain):
         _delete(path)
         return VectorCache(path, embedder)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    ensure_plain(path)
     connection = sqlite3.connect(path, timeout=30)
     try:
         connection.execute("pragma journal_mode = wal")

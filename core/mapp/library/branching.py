@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mapp.git.branches import branch_ref, branch_tip, branches, create_branch, delete_branch, merge_branch
+from mapp.git.branches import branch_ref, branch_tip, branches, create_branch, delete_branch, mergeable
 from mapp.git.repository import Repository, Signature
 from mapp.git.tree import read_snapshot
 from mapp.library.catalogue import open_repository
-from mapp.library.change import Committed, ensure_free, entry_of, pin, tag_release
 from mapp.library.holding import Tell, holding
 from mapp.library.home import Home
+from mapp.library.landing import Committed, Proposal, finish, land, prove_here, settle_held
 from mapp.library.lockfile import read_lock
-from mapp.library.verdicts import prove, record_verdict
+from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
 from mapp.model.verdict import Verdict
 
@@ -77,18 +77,19 @@ def merge(
     with holding(home.holds, name, tell=tell) as abandoned:
         read_lock(home.lock_file)  # a damaged one is told before git moves, not after
         repository = _opened(home, name, abandoned)
+        settle_held(home, repository, tell=tell)
         tip = branch_tip(repository, branch)
         found = read_snapshot(repository, tip)
         app = read_app(found.files, commit=tip, tree=found.tree)
-        ensure_free(repository, app, found.tree, text)
-        prove(repository, found.tree, text, signature, verdict)
-        commit = merge_branch(repository, branch, text, signature)
-        tag_release(repository, app, commit)
-        entry = entry_of(app, found.files, commit=commit, tree=found.tree, source="local")
-        pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
+        proposal = Proposal(app=app, files=found.files, text=text, signature=signature, verdict=verdict)
+        main = mergeable(repository, branch)
+        if main is None:  # merged by the one that was killed before the branch went
+            prove_here(repository, proposal, found.tree)
+            done = finish(home, repository, proposal, repository.resolve("main"), tell=tell)
+        else:
+            done = land(home, repository, proposal, old=main, parents=(main, tip), tell=tell)
         delete_branch(repository, branch, tip)
-    version = str(app.manifest.version)
-    return Committed(name=name, version=version, commit=commit, tree=found.tree, changed=True)
+    return done
 
 
 def drop(home: Home, name: str, branch: str, *, tell: Tell | None = None) -> None:
@@ -105,6 +106,5 @@ def pending(home: Home, name: str) -> dict[str, str]:
 
 def _opened(home: Home, name: str, abandoned: bool) -> Repository:
     repository = open_repository(home, name)
-    if abandoned:
-        repository.sweep()
+    repository.sweep(abandoned=abandoned)
     return repository

@@ -7,36 +7,34 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy, InvalidApp, MappError, NotFound, Problem
+from mapp.errors import Busy, MappError, NotFound
 from mapp.git.repository import Repository, Signature, sync_folder
 from mapp.git.tree import read_snapshot
-from mapp.library.catalogue import WHOLE, names, open_repository, snapshot
+from mapp.library.catalogue import WHOLE, names, open_repository, repository_of, snapshot
 from mapp.library.holding import Tell, alive, holding
 from mapp.library.home import Home
+from mapp.library.landing import (
+    Committed,
+    Proposal,
+    create,
+    entry_of,
+    finish,
+    land,
+    prove_here,
+    settle_held,
+    unpin,
+)
 from mapp.library.lockfile import Entry, read_lock, write_lock
 from mapp.library.removed import Removed
-from mapp.library.verdicts import is_forced, prove, read_verdict
-from mapp.model.app import App, content_hash, read_app
-from mapp.model.capabilities import QUIET
-from mapp.model.interface import interface_hash
+from mapp.library.verdicts import read_verdict
+from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
 
 TRIES: Final = 5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Committed:
-    """What a write left behind; `changed` is False when the app was already exactly so."""
-
-    name: str
-    version: str
-    commit: str
-    tree: str
-    changed: bool
 
 
 def message(subject: str, trailers: Mapping[str, str], body: str = "") -> str:
@@ -70,54 +68,38 @@ def put(
         Busy: another process kept changing the app.
         IntegrityError: the lock file, the notes or the repository is damaged.
     """
-
-    def proven(repository: Repository, tree: str) -> None:
-        ensure_free(repository, app, tree, text)
-        prove(repository, tree, text, signature, verdict)
-
+    proposal = Proposal(app=app, files=files, text=text, signature=signature, verdict=verdict, source=source)
     with holding(home.holds, app.name, tell=tell) as abandoned:
         read_lock(home.lock_file)  # a damaged one is told before git moves, not after
         path = home.repository(app.name)
         if not path.exists():
-            repository, commit = Repository.create(
-                path, files, text, signature, finish=lambda new: proven(new, new.write_tree(files))
-            )
-            changed = True
-        else:
-            repository = Repository.open(path)
-            if abandoned:
-                repository.sweep()
-            commit, changed = _committed(repository, files, text, signature, check, proven)
-        tag_release(repository, app, commit)
-        tree = repository.tree_of(commit)
-        entry = entry_of(app, files, commit=commit, tree=tree, source=source)
-        pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
-    version = str(app.manifest.version)
-    return Committed(name=app.name, version=version, commit=commit, tree=tree, changed=changed)
+            return create(home, proposal, tell=tell)
+        repository = Repository.open(path)
+        repository.sweep(abandoned=abandoned)
+        settle_held(home, repository, tell=tell)
+        return _put_over(home, repository, proposal, check, tell)
 
 
-def _committed(
+def _put_over(
+    home: Home,
     repository: Repository,
-    files: Mapping[str, bytes],
-    text: str,
-    signature: Signature,
+    proposal: Proposal,
     check: Callable[[App], None] | None,
-    proven: Callable[[Repository, str], None],
-) -> tuple[str, bool]:
-    tree = repository.write_tree(files)
+    tell: Tell | None,
+) -> Committed:
+    tree = repository.write_tree(proposal.files)
     for _ in range(TRIES):
         tip = repository.tip()
         if tip is not None:
             if repository.tree_of(tip) == tree:
                 if read_verdict(repository, tree) is None:
-                    proven(repository, tree)
-                return tip, False
+                    prove_here(repository, proposal, tree)
+                return replace(finish(home, repository, proposal, tip, tell=tell), changed=False)
             if check is not None:
                 check(_current(repository, tip))
-        proven(repository, tree)
         try:
             parents = () if tip is None else (tip,)
-            return repository.commit_tree(tree, text, signature, parents=parents), True
+            return land(home, repository, proposal, old=tip, parents=parents, tell=tell)
         except Busy:
             continue
     raise Busy(
@@ -131,67 +113,14 @@ def _current(repository: Repository, tip: str) -> App:
     return read_app(found.files, commit=found.commit, tree=found.tree)
 
 
-def ensure_free(repository: Repository, app: App, tree: str, text: str) -> None:
-    """Raises InvalidApp when the app's version was released with another tree, unless `text` says forced."""
-    released = repository.tip(f"refs/tags/v{app.manifest.version}")
-    if released is None or is_forced(text) or repository.tree_of(released) == tree:
-        return
-    raise InvalidApp(
-        f"{app.name} {app.manifest.version} was released before, with other content",
-        [Problem(path="mapp.toml: version", message=f"{app.manifest.version} is commit {released[:10]}")],
-        hint="mapp bump sets a version that is free",
-        code="MAPP-0821",
-    )
-
-
-def tag_release(repository: Repository, app: App, commit: str) -> None:
-    """Tags a commit with the app's version, unless that version was released before."""
-    name = f"v{app.manifest.version}"
-    if name not in repository.tags():
-        repository.tag(name, commit)
-
-
-def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
-    """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
-    return Entry(
-        name=app.name,
-        source=source,
-        version=str(app.manifest.version),
-        commit=commit,
-        tree=tree,
-        content=content_hash(files),
-        interface=interface_hash(app.manifest),
-        granted=tuple(name for name in app.manifest.capabilities.names if name in QUIET),
-    )
-
-
-def pin(
-    home: Home, *entries: Entry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
-) -> None:
-    """Writes entries into the lock file; those that are there keep their source and what was granted.
-
-    What an app no longer declares is no longer granted either, where `declared` says what it declares.
-    """
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        for entry in entries:
-            before = known.get(entry.name)
-            keep = before is not None and entry.source == "local"
-            kept = before.granted if before is not None else ()
-            granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
-            source = before.source if keep and before else entry.source
-            known[entry.name] = replace(entry, source=source, granted=tuple(sorted(granted)))
-        write_lock(home.lock_file, known)
-
-
 def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
     """Takes an app out of the library and returns where its repository is kept.
 
     Raises:
         NotFound: when there is no such app.
     """
-    open_repository(home, name)
-    with holding(home.holds, name, tell=tell):
+    repository_of(home, name)
+    with holding(home.holds, name, tell=tell) as abandoned:
         kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
         kept.parent.mkdir(parents=True, exist_ok=True)
         entry = read_lock(home.lock_file).get(name)
@@ -200,6 +129,8 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
             if not left.with_suffix(".git").exists():
                 left.unlink(missing_ok=True)
         row.write()
+        with contextlib.suppress(MappError):  # also one that mapp refuses to read can be removed
+            Repository.open(home.repository(name)).sweep(abandoned=abandoned)
         try:
             home.repository(name).rename(kept)
         except FileNotFoundError:
@@ -208,7 +139,7 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
         with contextlib.suppress(FileNotFoundError):  # the next app of that name must not find it
             home.store(name).rename(kept.with_suffix(".sqlite"))
         sync_folder(home.apps)
-        _unpin(home, name, tell)
+        unpin(home, name, tell)
     return kept
 
 
@@ -222,28 +153,42 @@ def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | 
         write_lock(home.lock_file, known)
 
 
-def _unpin(home: Home, name: str, tell: Tell | None) -> None:
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        known.pop(name, None)
-        write_lock(home.lock_file, known)
-
-
 def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
-    """Makes the lock file agree with the repositories and removes what killed writers left.
+    """Makes the lock file agree with what has landed, and removes what killed writers left.
 
     Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
-    work: a run reads the repositories, not the lock.
+    work: each command finishes what it comes across. An app whose `main` no landing explains keeps its pin;
+    `mapp relock` accepts such a one.
     """
     for folder in (home.apps, home.changes):
         sweep_new(folder)
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        there = {name: _pinned(home, name, known.get(name)) for name in names(home)}
-        good = {name: entry for name, entry in there.items() if entry is not None}
-        changed = [name for name in {*known, *good} if known.get(name) != good.get(name)]
-        write_lock(home.lock_file, good)
-    return tuple(sorted(changed))
+    before = read_lock(home.lock_file)
+    there = names(home)
+    for name in there:
+        with contextlib.suppress(MappError):
+            _repair_one(home, name, tell)
+    for name in {*before} - {*there}:
+        with holding(home.holds, name, tell=tell):
+            if not home.repository(name).exists():
+                unpin(home, name, tell)
+    after = read_lock(home.lock_file)
+    if not home.lock_file.exists() and there:
+        write_lock(home.lock_file, after)
+    return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+
+
+def _repair_one(home: Home, name: str, tell: Tell | None) -> None:
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        settle_held(home, repository, tell=tell)
+        entry, tip = read_lock(home.lock_file).get(name), repository.tip()
+        if entry is None or tip is None or entry.commit != tip:
+            return
+        pinned = _pinned(home, name, entry)
+        if pinned is not None and pinned != entry:  # somebody edited the lock
+            with holding(home.holds, "mapp.lock", tell=tell):
+                write_lock(home.lock_file, {**read_lock(home.lock_file), name: pinned})
 
 
 def sweep_new(folder: Path) -> None:

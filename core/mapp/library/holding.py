@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy
+from mapp.errors import Busy, IntegrityError
 from mapp.library.privacy import private_root, private_umask
+from mapp.plain_files import NotPlain, ensure_plain, read_plain
 
 PATIENCE: Final = 60.0
 """Seconds that a command waits for another process."""
@@ -36,7 +37,12 @@ def holding(
 
     private_root(folder.parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = filelock.FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
+    place = folder / f"{name}.lock"
+    try:
+        ensure_plain(place)
+    except NotPlain as error:
+        raise IntegrityError(f"{place} {error}", hint="remove it", code="MAPP-0621") from None
+    lock = filelock.FileLock(place, mode=0o600, thread_local=False)
     note = folder / f"{name}.holder"
     try:
         lock.acquire(timeout=0)
@@ -68,7 +74,7 @@ def _write_note(note: Path) -> None:
 
 def _holder(note: Path) -> str:
     try:
-        known = json.loads(note.read_text())
+        known = json.loads(read_plain(note))
         since = datetime.fromtimestamp(known["since"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return f"held by pid {known['pid']} since {since}"
     except (OSError, ValueError, KeyError, TypeError, OverflowError):

@@ -26,6 +26,11 @@ class Home:
         return self.root / "mapp.lock"
 
     @property
+    def format_file(self) -> Path:
+        """Returns the file that holds the version of the library's layout."""
+        return self.root / "format"
+
+    @property
     def journal(self) -> Path:
         """Returns the journal's database."""
         return self.root / "journal.sqlite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from mapp.config import write_whole
 from mapp.errors import IntegrityError
+from mapp.plain_files import read_plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,7 @@ def read_lock(path: Path) -> dict[str, Entry]:
         IntegrityError: when the file is damaged.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
         if document.get("lock") != 1:
             raise ValueError("this mapp reads version 1 of the lock")
         rows = document.get("app", [])
@@ -67,12 +69,38 @@ def read_lock(path: Path) -> dict[str, Entry]:
         ) from None
 
 
+def read_entry(path: Path, name: str) -> Entry | None:
+    """Returns one entry of a lock file, or None; a file as mapp writes it is not parsed as a whole.
+
+    Raises:
+        IntegrityError: when the file, or the entry, is damaged.
+    """
+    try:
+        data = read_plain(path, follow=True)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return read_lock(path).get(name)  # which says what is wrong
+    start, wanted = b"[[app]]\nname = ", json.dumps(name, ensure_ascii=False).encode()
+    head = start + wanted + b"\n"
+    begins = data.find(b"\n" + head) + 1
+    strange = not data.startswith(b"lock = 1\n") or b'"""' in data or b"'''" in data
+    if strange or not begins or data.find(head, begins + 1) >= 0:
+        return read_lock(path).get(name)
+    ends = data.find(b"\n[", begins + len(head))
+    try:
+        block = tomllib.loads(data[begins : len(data) if ends < 0 else ends].decode("utf-8"))
+        return Entry.from_dict(block["app"][0])
+    except (ValueError, TypeError):
+        return read_lock(path).get(name)
+
+
 def write_lock(path: Path, entries: Mapping[str, Entry]) -> None:
     """Replaces the lock file as a whole, sorted by name, only if it changes."""
     import tomli_w
 
     rows = [entries[name].to_dict() for name in sorted(entries)]
     data = tomli_w.dumps({"lock": 1, "app": rows}).encode()
-    if not path.exists() or path.read_bytes() != data:
+    if not path.exists() or read_plain(path, follow=True) != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)

@@ -11,15 +11,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from mapp.errors import AlreadyThere, NotFound
+from mapp.errors import NotFound
 from mapp.git.branches import branch_ref, branch_tip
-from mapp.git.repository import MAIN, Repository, Signature, sync_folder
+from mapp.git.repository import Repository, Signature
 from mapp.git.tree import Snapshot, read_snapshot
-from mapp.library.change import Committed, entry_of, pin, sweep_new, tag_release
+from mapp.library.change import sweep_new
 from mapp.library.holding import Tell, holding
 from mapp.library.home import Home
+from mapp.library.landing import Committed, Proposal, bring_in, settle
 from mapp.library.lockfile import read_lock
-from mapp.library.verdicts import prove, record_verdict
+from mapp.library.verdicts import record_verdict
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
 
@@ -84,7 +85,7 @@ def merge(
         AlreadyThere: the library has an app of that name by now.
         InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
     """
-    repository, found = kept(home, identity, branch)
+    _, found = kept(home, identity, branch)
     app = read_app(found.files, commit=found.commit, tree=found.tree)
     with (
         holding(home.holds, app.name, tell=tell),
@@ -93,26 +94,14 @@ def merge(
         if abandoned:
             _clean(place(home, identity))
         read_lock(home.lock_file)  # a damaged one is told before git moves, not after
-        prove(repository, found.tree, text, signature, None)
-        if (commit := repository.tip(MAIN)) is None:
-            commit = repository.commit_tree(found.tree, text, signature, parents=(found.commit,), ref=MAIN)
-        tag_release(repository, app, commit)
-        target = home.repository(app.name)
-        if target.exists():
-            raise AlreadyThere(
-                f"there is an app {app.name} by now",
-                hint=f"mapp show {app.name}; the change keeps its branch, mapp review {identity} shows it",
-            )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        place(home, identity).rename(target)
-        sync_folder(target.parent)
-        return pinned(home, app, found, commit, tell=tell)
+        proposal = Proposal(app=app, files=found.files, text=text, signature=signature)
+        hint = f"mapp show {app.name}; the change keeps its branch, mapp review {identity} shows it"
+        return bring_in(home, place(home, identity), proposal, parent=found.commit, hint=hint, tell=tell)
 
 
 def pinned(home: Home, app: App, found: Snapshot, commit: str, *, tell: Tell | None = None) -> Committed:
-    """Returns what was committed, once the lock file knows of it too."""
-    entry = entry_of(app, found.files, commit=commit, tree=found.tree, source="local")
-    pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
+    """Returns what was committed, once the lock file knows of it too; raises as `settle` does."""
+    settle(home, app.name, tell=tell)
     version = str(app.manifest.version)
     return Committed(name=app.name, version=version, commit=commit, tree=found.tree, changed=True)
 

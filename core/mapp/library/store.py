@@ -10,8 +10,9 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy
+from mapp.errors import Busy, IntegrityError
 from mapp.library.privacy import private_file, private_root
+from mapp.plain_files import NotPlain, ensure_plain
 
 LONGEST_KEY: Final = 200
 KEPT: Final = 100
@@ -37,6 +38,10 @@ class Store:
         """Opens the store and waits for its turn, at most `patience` seconds; raises Busy."""
         private_root(path.parent.parent)
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            ensure_plain(path)
+        except NotPlain as error:
+            raise IntegrityError(f"{path} {error}", code="MAPP-0621") from None
         private_file(path)
         self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
         self._most = max_kb * 1024

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
-from mapp.model.recording import RefusedCall
 from mapp.library.privacy import private_file, private_root
+from mapp.model.recording import RefusedCall
+from mapp.observe.journal_schema import ensure_schema
+from mapp.plain_files import NotPlain, ensure_plain
 
 VERSION: Final = 4
 
@@ -254,7 +256,7 @@ class Journal:
         if not self.path.exists():
             return
         query = "SELECT * FROM maps WHERE ?1 IS NULL OR app = ?1 ORDER BY ended DESC, id DESC LIMIT ?2"
-        for row in self._open().execute(query, [app, most]):
+        for row in self._reading().execute(query, [app, most]):
             known = dict(row)
             yield Mapping(**{**known, "outcomes": tuple(json.loads(known["outcomes"]).items())})
 
@@ -274,7 +276,7 @@ class Journal:
             conditions.append("outcome <> 'ok'")
         query = f"SELECT * FROM runs WHERE {' AND '.join(conditions)} ORDER BY started DESC, id DESC LIMIT ?"
         try:
-            for row in self._open().execute(query, [*values, most]):
+            for row in self._reading().execute(query, [*values, most]):
                 yield Run(**dict(row))
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
@@ -293,7 +295,7 @@ class Journal:
         rows: list[sqlite3.Row] = []
         if self.path.exists() and BEGINNING.fullmatch(identity):
             query = "SELECT * FROM runs WHERE replace(id, '-', '') LIKE ? LIMIT 2"
-            rows = self._open().execute(query, [f"{identity.replace('-', '')}%"]).fetchall()
+            rows = self._reading().execute(query, [f"{identity.replace('-', '')}%"]).fetchall()
         if len(rows) != 1:
             what = "there is no run" if not rows else "more than one run begins with"
             raise NotFound(f"{what} {identity!r}", hint="mapp runs lists them")
@@ -333,7 +335,7 @@ class Journal:
         """Makes a change in one transaction; where the file is damaged, in a new one."""
         try:
             self._transact(change)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, NotPlain) as error:
             if not _is_damage(error):
                 raise
             self._move_aside()
@@ -350,18 +352,23 @@ class Journal:
                 connection.execute("ROLLBACK")
             raise
 
+    def _reading(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except NotPlain as error:
+            hint = "the next run moves it aside and begins a new one; or move it away now"
+            raise IntegrityError(f"{self.path} {error}", hint=hint, code="MAPP-0621") from None
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             private_root(self.path.parent)
+            ensure_plain(self.path)
             private_file(self.path)
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             try:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA busy_timeout = 30000")
-                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    connection.executescript(_TABLES)
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                ensure_schema(connection, self.path, VERSION, _TABLES)
                 connection.execute("PRAGMA synchronous = NORMAL")
             except BaseException:
                 connection.close()
@@ -391,6 +398,8 @@ class Journal:
             connection.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT id FROM runs)")
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: Exception) -> bool:
     """Returns whether the file itself is at fault, rather than a lock, a full disk or a missing right."""
+    if isinstance(error, NotPlain):
+        return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -18,7 +18,9 @@ from typing import Any, Final, Literal
 from mapp.errors import MappError
 from mapp.library.privacy import private_file, private_root
 from mapp.model.spend import Call, Planned, Spend, Sums, Totals
-from mapp.observe.journal import new_id
+from mapp.observe.journal import VERSION, new_id
+from mapp.observe.journal_schema import ensure_readable
+from mapp.plain_files import ensure_plain
 
 By = Literal["day", "month", "app", "model", "change", "round"]
 
@@ -198,9 +200,11 @@ def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
     """
     try:
         private_root(path.parent)
+        ensure_plain(path)
         private_file(path)
         with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
+            ensure_readable(connection, path, VERSION)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # on the disk before anybody is asked
             for statement in statements:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mapp.errors import InvalidApp, Problem
-from mapp.library.change import Committed, message, put
+from mapp.library.change import message, put
+from mapp.library.landing import Committed
 from mapp.model.app import App
 from mapp.model.interface import compare
 from mapp.model.verdict import Verdict

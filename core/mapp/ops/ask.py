@@ -31,7 +31,7 @@ from mapp.suggesting import suggested_call, suggested_command
 
 if TYPE_CHECKING:
     from mapp.index.search import Index
-    from mapp.library.change import Committed
+    from mapp.library.landing import Committed
 
 READ_CLOSELY: Final = 5
 """How many candidates are filled before the decision."""
@@ -334,5 +334,5 @@ def _record(workspace: Workspace, answer: Answer) -> None:
     run = answer.execution.run if answer.execution else None
     try:
         workspace.journal.decided(answer.request.text, decision_name(answer.decision), evidence, run)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, MappError) as error:
         workspace.tell(f"the decision could not be written into the journal: {error}")

@@ -17,8 +17,8 @@ from mapp.author.failures import CoderFailed
 from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded, UsageError
 from mapp.git.branches import branches
 from mapp.library import branching, catalogue, nascent
-from mapp.library.change import Committed
 from mapp.library.holding import holding
+from mapp.library.landing import Committed
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import SOURCE, App, Example, read_app
 from mapp.model.change import Change, ChangeKind, State

@@ -17,6 +17,7 @@ from mapp.library import catalogue
 from mapp.library.holding import holding
 from mapp.ops.folder import read_folder
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
 
 BASE: Final = ".mapp-base.json"
 
@@ -59,7 +60,7 @@ def checkout(workspace: Workspace, name: str) -> Checkout:
 
 def _base(folder: Path) -> str | None:
     try:
-        return str(json.loads((folder / BASE).read_text(encoding="utf-8"))["commit"])
+        return str(json.loads(read_plain(folder / BASE))["commit"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal
 
 from mapp import distribution
 from mapp.errors import MappError
+from mapp.git import layout
 from mapp.library import catalogue
 from mapp.library.change import repair
+from mapp.library.landing import is_explained
 from mapp.library.lockfile import read_lock
 from mapp.library.privacy import tighten
 from mapp.ops.isolation import strangers_run
@@ -116,15 +118,42 @@ def _apps(workspace: Workspace) -> Seen:
     return "ok", f"{len(rows)} apps in {workspace.home.apps}"
 
 
+def _repositories(workspace: Workspace) -> Seen:
+    home = workspace.home
+    names = catalogue.names(home)
+    refused, ignored = [], []
+    for name in names:
+        try:
+            layout.ensure_safe(home.repository(name))
+            ignored += [f"{name}: {row}" for row in layout.oddities(home.repository(name))]
+        except (MappError, OSError) as error:
+            refused.append(f"{name}: {error}")
+    if refused:
+        return "failed", "; ".join(refused)
+    if ignored:
+        return "warning", f"ignored: {'; '.join(ignored)}"
+    return "ok", f"{len(names)} repositories hold plain files of their own"
+
+
 def _lock(workspace: Workspace) -> Seen:
     pinned = read_lock(workspace.home.lock_file)
     names = set(catalogue.names(workspace.home))
     tips = {name: catalogue.open_repository(workspace.home, name).tip() for name in names}
-    moved = [name for name in sorted(names) if name not in pinned or pinned[name].commit != tips[name]]
-    gone = sorted(set(pinned) - names)
-    if moved or gone:
-        return "warning", f"differs for {', '.join([*moved, *gone])}: mapp doctor --repair"
+    differ = [name for name in sorted(names) if name not in pinned or pinned[name].commit != tips[name]]
+    moved = [name for name in differ if not _has_landed(workspace, name, tips[name])]
+    if moved:
+        return "failed", f"something other than mapp moved main of {', '.join(moved)}: mapp relock {moved[0]}"
+    if differ or (gone := sorted(set(pinned) - names)):
+        stale = ", ".join(differ or gone)
+        return "warning", f"differs for {stale}: mapp doctor --repair"
     return "ok", f"{len(pinned)} apps pinned"
+
+
+def _has_landed(workspace: Workspace, name: str, tip: str | None) -> bool:
+    try:
+        return tip is not None and is_explained(workspace.home, name, tip)
+    except MappError:
+        return False
 
 
 def _journal(workspace: Workspace) -> Seen:
@@ -144,6 +173,7 @@ _LOOKS: Final[dict[str, Callable[[Workspace], Seen]]] = {
     "sandbox": _sandbox,
     "engines": _engines,
     "apps": _apps,
+    "repositories": _repositories,
     "lock": _lock,
     "journal": _journal,
     "index": _index,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mapp.errors import HostFault
+from mapp.errors import HostFault, MappError
 from mapp.library import catalogue
 from mapp.model.app import App
 from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -83,7 +83,7 @@ def execute(
         InvalidApp, IntegrityError: what lies in the repository is no app.
     """
     began = time.perf_counter()
-    app = catalogue.load_runnable(workspace.home, name, revision)
+    app = catalogue.load_to_run(workspace.home, name, revision, tell=workspace.tell)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
@@ -199,5 +199,5 @@ def _record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None
         notes = replace(notes, refused=refused_calls(exchanges))
     try:
         workspace.journal.record(run, calls, notes)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, MappError) as error:
         workspace.tell(f"the run could not be written into the journal: {error}")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import InvalidApp, NotFound, Problem
-from mapp.git.tree import LARGEST_APP, LARGEST_FILE
+from mapp.git.tree import LARGEST_APP, LARGEST_FILE, name_fault
 from mapp.model.app import RECORDING
+from mapp.plain_files import kind_of, open_plain
 
 _TAKEN: Final = re.compile(
     r"mapp\.toml|main\.js|README\.md|LICENSE(?:\.(?:md|txt))?|\.github/workflows/validate\.yml"
@@ -37,10 +38,11 @@ def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     for path, state in _walk(folder):
         name = path.relative_to(folder).as_posix()
         if not stat.S_ISREG(state.st_mode):
-            what = "a symbolic link" if stat.S_ISLNK(state.st_mode) else "no plain file"
-            problems.append(Problem(path=name, message=f"is {what}"))
+            problems.append(Problem(path=name, message=f"is {kind_of(state.st_mode)}"))
         elif not _TAKEN.fullmatch(name):
             left_out.append(name)
+        elif fault := name_fault(path.name):
+            problems.append(Problem(path=name, message=fault))
         elif state.st_size > LARGEST_FILE:
             problems.append(Problem(path=name, message=f"is larger than {LARGEST_FILE // 2**20} MiB"))
         else:
@@ -75,7 +77,6 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _content(path: Path) -> bytes:
-    # Not through a link that took the file's place meanwhile.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
+    # Not through a link, and not from a pipe, that took the file's place meanwhile.
+    with os.fdopen(open_plain(path), "rb") as file:
         return file.read(LARGEST_FILE + 1)

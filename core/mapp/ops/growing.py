@@ -14,7 +14,8 @@ from mapp.git.branches import branch_tip
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library import branching, catalogue, nascent
-from mapp.library.change import Committed, message
+from mapp.library.change import message
+from mapp.library.landing import Committed
 from mapp.library.verdicts import read_verdict
 from mapp.model.change import Change
 from mapp.model.verdict import Verdict

@@ -17,6 +17,7 @@ from mapp.config import write_whole
 from mapp.errors import MappError
 from mapp.library import catalogue
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
@@ -168,8 +169,8 @@ def _run_child(
 def _known_stamps(workspace: Workspace) -> dict[str, str]:
     """Returns the stamps at which the index in use was found to be in step; none in doubt."""
     try:
-        found = json.loads((workspace.home.index / STAMPS).read_text(encoding="utf-8"))
-        in_use = (workspace.home.index / "CURRENT").read_text(encoding="ascii").strip()
+        found = json.loads(read_plain(workspace.home.index / STAMPS, follow=True))
+        in_use = read_plain(workspace.home.index / "CURRENT", follow=True).decode("ascii").strip()
     except (OSError, ValueError):
         return {}
     if not isinstance(found, dict) or found.get("generation") != in_use:
@@ -179,7 +180,7 @@ def _known_stamps(workspace: Workspace) -> dict[str, str]:
 
 def _note_stamps(workspace: Workspace, stamps: Mapping[str, str]) -> None:
     try:
-        in_use = (workspace.home.index / "CURRENT").read_text(encoding="ascii").strip()
+        in_use = read_plain(workspace.home.index / "CURRENT", follow=True).decode("ascii").strip()
         document = {"generation": in_use, "stamps": dict(stamps)}
         write_whole(workspace.home.index / STAMPS, json.dumps(document).encode())
     except OSError:

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from mapp.errors import InvalidInput, NotFound, UsageError
+from mapp.errors import InvalidInput, MappError, NotFound, UsageError
 from mapp.library import catalogue
 from mapp.model.app import App
 from mapp.model.outcome import Failed, outcome_to_dict
@@ -161,7 +161,7 @@ def map_rows(
         NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as `execute` does; no row was run.
     """
     began = time.perf_counter()
-    app = catalogue.load_runnable(workspace.home, name, revision)
+    app = catalogue.load_to_run(workspace.home, name, revision, tell=workspace.tell)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     with _source(source, output) as stream:
@@ -287,6 +287,6 @@ def _noted(workspace: Workspace, terms: Terms, tally: Tally, continued: int, sec
     )
     try:
         workspace.journal.mapped(entry)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, MappError) as error:
         workspace.tell(f"the map could not be written into the journal: {error}")
     return mapped

@@ -16,6 +16,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.recording import Recording, read_recording
 from mapp.observe.journal import Run
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
 
 _ERROR: Final = re.compile(r"error:(\w+)\Z")
 
@@ -68,7 +69,7 @@ def _ensure_folder_of(app: str, folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         raise NotFound(f"{folder} holds no app", hint=f"mapp path {app} prints the folder of its checkout")
-    found = Manifest.from_toml(manifest.read_text(encoding="utf-8")).name
+    found = Manifest.from_toml(read_plain(manifest, follow=True).decode("utf-8")).name
     if found != app:
         raise NotFound(f"{folder} holds {found}, and the run is one of {app}")
 
@@ -82,7 +83,7 @@ def _example(run: Run, name: str) -> dict[str, Any] | None:
 
 
 def _appended(path: Path, row: dict[str, Any]) -> Path:
-    before = path.read_bytes() if path.exists() else b""
+    before = read_plain(path, follow=True) if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     write_whole(path, before + json.dumps(row, ensure_ascii=False).encode() + b"\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 from mapp.errors import InvalidApp, NotFound
 from mapp.library import catalogue
-from mapp.library.change import Committed
+from mapp.library.landing import Committed
 from mapp.model.app import SOURCE, read_app
 from mapp.model.change import Change
 from mapp.model.interface import compare

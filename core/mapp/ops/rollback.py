@@ -7,7 +7,8 @@ from typing import Any
 
 from mapp.errors import MovedOn, NotFound
 from mapp.library import catalogue
-from mapp.library.change import Committed, message, put
+from mapp.library.change import message, put
+from mapp.library.landing import Committed
 from mapp.model.app import App
 from mapp.model.verdict import Verdict
 from mapp.ops.diff import Side, side

@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from mapp.library.format import ensure_format
 from mapp.library.home import Home
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
 from mapp.starter import bundle
 from mapp.system import HINT, SystemRefused, refused_by_system
 
@@ -26,7 +28,11 @@ def ensure_library(workspace: Workspace, *, progress: Progress = _no_progress) -
 
     Apps that a person removed stay removed; apps that a person changed stay as they are. A kill leaves
     some of them installed, and the next call installs the rest.
+
+    Raises:
+        LibraryTooNew: a later mapp wrote the library.
     """
+    ensure_format(workspace.home, tell=workspace.tell)
     if not workspace.config.starter:
         return ()
     digest = bundle.digest()
@@ -55,7 +61,7 @@ def ensure_library(workspace: Workspace, *, progress: Progress = _no_progress) -
 
 def _marker(home: Home) -> dict[str, object]:
     try:
-        found = json.loads(home.starter_marker.read_text(encoding="utf-8"))
+        found = json.loads(read_plain(home.starter_marker, follow=True))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

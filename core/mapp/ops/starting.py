@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 
 from mapp.config import write_whole
 from mapp.errors import MappError
-from mapp.git.repository import Repository, Signature
-from mapp.library.change import entry_of, message, pin, tag_release
+from mapp.git.repository import MAIN, Repository, Signature
+from mapp.library.change import message
+from mapp.library.format import stamp_new
 from mapp.library.holding import holding
 from mapp.library.home import Home
+from mapp.library.landing import entry_of, pin, record_end, record_intent, tag_release
 from mapp.library.lockfile import Entry
 from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
@@ -23,6 +25,7 @@ def install(
     workspace: Workspace, marker: Mapping[str, object], digest: str, advance: Callable[[int, int], None]
 ) -> tuple[str, ...]:
     """Installs what is missing or outdated, writes the marker last, and returns the names installed."""
+    stamp_new(workspace.home)
     known = marker.get("commits")
     before = known if isinstance(known, dict) else {}
     names = bundle.names()
@@ -66,10 +69,16 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
         if verdict is not None:
             record_verdict(repository, verdict, who)
 
+    def finish(repository: Repository) -> None:
+        prove(repository)
+        if (commit := repository.tip()) is not None:
+            record_intent(repository, old=None, new=commit, source="starter", signature=who)
+            record_end(repository)
+
     if not path.exists():
         if before is not None:
             return None
-        repository, commit = Repository.create(path, files, text, who, finish=prove)
+        repository, commit = Repository.create(path, files, text, who, finish=finish)
     else:
         repository = Repository.open(path)
         tip = repository.tip()
@@ -80,7 +89,15 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
             raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
         if not same:
             prove(repository)
-        commit = tip if same else repository.commit(files, text, who, parents=(tip,))
+        commit = tip if same else _land(repository, files, text, who, tip)
     tag_release(repository, app, commit)
     tree = repository.tree_of(commit)
     return entry_of(app, files, commit=commit, tree=tree, source="starter")
+
+
+def _land(repository: Repository, files: Mapping[str, bytes], text: str, who: Signature, tip: str) -> str:
+    commit = repository.commit_tree(repository.write_tree(files), text, who, parents=(tip,), ref=None)
+    record_intent(repository, old=tip, new=commit, source="starter", signature=who)
+    repository.move_ref(MAIN, tip, commit)
+    record_end(repository)
+    return commit

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError
+from mapp.plain_files import read_plain
 
 FORMAT = 1
 
@@ -90,7 +91,7 @@ def _agree(path: Path, state: Path, terms: dict[str, Any]) -> dict[str, Any]:
     """Returns the terms of the one that began, or writes down ours if nobody did."""
     plain = {name.rstrip("?"): value for name, value in terms.items()}
     try:
-        begun = json.loads(state.read_text(encoding="utf-8"))
+        begun = json.loads(read_plain(state, follow=True))
     except FileNotFoundError:
         if path.exists():
             raise AlreadyThere(f"{path} is there already", hint="name another file, or add --fresh") from None

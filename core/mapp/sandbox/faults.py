@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import SandboxUnavailable
+from mapp.errors import HostFault, SandboxUnavailable
 from mapp.sandbox import engine
-from mapp.sandbox.executor import LOST, Executor, Job, Killed, Program, Returned
+from mapp.sandbox.executor import Executor, Job, Program, Returned
 
 SOUND: Final = '"sound"'
 PATIENCE_MS: Final = 20_000
@@ -138,11 +138,15 @@ def listed(faults: tuple[Fault, ...]) -> str:
 
 def _has(executor: Executor, fault: Fault) -> bool:
     job = Job(program=Program(source=fault.script), wall_ms=PATIENCE_MS, host=False)
+    last = ""
     for _ in range(TRIES):
-        result = executor.run(job)
-        if not (isinstance(result, Killed) and result.detail.startswith(LOST)):
-            return not (isinstance(result, Returned) and result.json == SOUND)
-    raise SandboxUnavailable(f"{fault.name} could not be tried out: {LOST} again and again.")
+        try:
+            result = executor.run(job)
+        except HostFault as fault_of_host:
+            last = fault_of_host.message
+            continue
+        return not (isinstance(result, Returned) and result.json == SOUND)
+    raise SandboxUnavailable(f"{fault.name} could not be tried out: {last}")
 
 
 def _noted(file: Path | None, name: str) -> tuple[Fault, ...] | None:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from mapp.plain_files import read_plain
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Isolation
 
@@ -19,7 +20,7 @@ def noted(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
     """Returns the level that was measured under the same circumstances, or None."""
     with contextlib.suppress(OSError, ValueError):
         if file is not None:
-            level, _, circumstances = file.read_text(encoding="utf-8").partition("\n")
+            level, _, circumstances = read_plain(file, follow=True).decode("utf-8").partition("\n")
             return LEVELS.get(level) if circumstances == _circumstances(name) else None
     return None
 

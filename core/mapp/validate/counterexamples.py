@@ -13,6 +13,7 @@ from mapp.errors import InvalidInput
 from mapp.model.manifest import Manifest
 from mapp.model.validation import with_defaults
 from mapp.model.values import canonical, parse
+from mapp.plain_files import read_plain
 from mapp.validate.generate.inputs import Arguments
 
 MOST: Final = 50
@@ -26,7 +27,7 @@ def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]
     if folder is None:
         return ()
     try:
-        lines = _file(folder, manifest).read_text(encoding="utf-8").splitlines()
+        lines = read_plain(_file(folder, manifest), follow=True).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ()
     found = []

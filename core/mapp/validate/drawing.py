@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from mapp.model.manifest import Manifest
 from mapp.model.values import canonical
+from mapp.plain_files import read_plain
 from mapp.sandbox.host import fault_of
 from mapp.validate.generate.inputs import Arguments, Drawn
 
@@ -72,7 +73,7 @@ def _digest(job: dict[str, Any]) -> str:
 
 def _kept(file: Path | None) -> bytes | None:
     with contextlib.suppress(OSError):
-        if file is not None and (found := file.read_bytes()).endswith(b"\n"):
+        if file is not None and (found := read_plain(file, follow=True)).endswith(b"\n"):
             return found
     return None
 

@@ -1,0 +1,154 @@
+"""Reads how large a packed object is, with all that has to be inflated to get at it.
+
+A packed object may be a difference to another one, and that one to another. libgit2 inflates the whole
+chain, and says only how large the end of it is: a commit of 200 bytes can be a difference to one of a
+gigabyte. The formats are git's: `gitformat-pack(5)`, index version 2.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import IntegrityError
+from mapp.git import loose
+from mapp.plain_files import open_plain
+
+LARGEST_BASE: Final = 16 * 1024 * 1024
+"""The most bytes that an object may have which others are differences to."""
+LONGEST_CHAIN: Final = 256
+"""How many differences may lie on top of one another; git makes at most 50, `--aggressive` 250."""
+
+_MAGIC: Final = b"\377tOc\0\0\0\2"
+_FAN_OUT: Final = 8
+_NAMES: Final = _FAN_OUT + 256 * 4
+_OFFSET_DIFFERENCE, _NAMED_DIFFERENCE = 6, 7
+_LONGEST_ENTRY: Final = 64
+"""More bytes than the header of an entry can have."""
+
+
+def ensure_small_chain(repository: Path, identity: str) -> None:
+    """Makes sure that a packed object can be read without inflating something huge on the way.
+
+    An object that no pack of the repository holds is passed over.
+
+    Raises:
+        IntegrityError: it cannot, or the pack is damaged.
+    """
+    for index in sorted(Path(f"{repository}/objects/pack").glob("*.idx")):
+        if (offset := _find(index, identity)) is not None:
+            _follow(repository, index, offset)
+            return
+
+
+def _follow(repository: Path, index: Path, offset: int) -> None:
+    pack = index.with_suffix(".pack")
+    for depth, size in enumerate(_sizes(repository, index, pack, offset)):
+        if depth > LONGEST_CHAIN:
+            raise loose.too_large(repository, f"a chain of differences in {pack.name}", None, LONGEST_CHAIN)
+        if size > LARGEST_BASE:
+            raise loose.too_large(repository, f"an object in {pack.name}", size, LARGEST_BASE)
+
+
+def _sizes(repository: Path, index: Path, pack: Path, offset: int) -> Iterator[int]:
+    """Yields the size of an entry, and of every entry that it is a difference to."""
+    descriptor = _opened(pack)
+    try:
+        while True:
+            data = os.pread(descriptor, _LONGEST_ENTRY, offset)
+            kind, size, position = _entry(pack, data)
+            yield size
+            if kind == _OFFSET_DIFFERENCE:
+                back = _back(pack, data, position)
+                if not 0 < back <= offset:
+                    raise _damaged(pack)
+                offset -= back
+            elif kind == _NAMED_DIFFERENCE:
+                base = data[position : position + 20].hex()
+                found = _find(index, base)
+                if found is None:  # a loose one: its own header says how large it is
+                    yield (loose.read_size(repository, base) or (0, 0))[1]
+                    return
+                offset = found
+            else:
+                return
+    finally:
+        os.close(descriptor)
+
+
+def _entry(pack: Path, data: bytes) -> tuple[int, int, int]:
+    """Returns kind and size of an entry, and where its header ends."""
+    if not data:
+        raise _damaged(pack)
+    kind, size, shift, position = data[0] >> 4 & 7, data[0] & 15, 4, 1
+    while data[position - 1] & 0x80:
+        if position >= min(len(data), 10):
+            raise _damaged(pack)
+        size |= (data[position] & 0x7F) << shift
+        shift += 7
+        position += 1
+    return kind, size, position
+
+
+def _back(pack: Path, data: bytes, position: int) -> int:
+    """Returns how many bytes before an entry the one lies that it is a difference to."""
+    if position >= len(data):
+        raise _damaged(pack)
+    value = data[position] & 0x7F
+    while data[position] & 0x80:
+        position += 1
+        if position >= len(data):
+            raise _damaged(pack)
+        value = (value + 1) << 7 | data[position] & 0x7F
+    return value
+
+
+def _find(index: Path, identity: str) -> int | None:
+    """Returns where an object begins in the pack of an index, or None."""
+    descriptor = _opened(index)
+    try:
+        with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+            return _looked_up(index, data, bytes.fromhex(identity))
+    except (ValueError, IndexError):
+        raise _damaged(index) from None
+    finally:
+        os.close(descriptor)
+
+
+def _looked_up(index: Path, data: mmap.mmap, name: bytes) -> int | None:
+    if data[:_FAN_OUT] != _MAGIC:
+        raise IntegrityError(
+            f"{index} is no index that mapp reads", hint="in that repository: git repack -ad"
+        )
+
+    def number(position: int, length: int = 4) -> int:
+        return int.from_bytes(data[position : position + length], "big")
+
+    low = number(_FAN_OUT + 4 * (name[0] - 1)) if name[0] else 0
+    high = number(_FAN_OUT + 4 * name[0])
+    count = number(_NAMES - 4)
+    if not low <= high <= count or _NAMES + 28 * count > len(data):
+        raise _damaged(index)
+    while low < high:
+        middle = (low + high) // 2
+        found = data[_NAMES + 20 * middle : _NAMES + 20 * middle + 20]
+        if found == name:
+            offset = number(_NAMES + 24 * count + 4 * middle)
+            far = _NAMES + 28 * count + 8 * (offset & 0x7FFFFFFF)
+            return number(far, 8) if offset & 0x80000000 else offset
+        low, high = (middle + 1, high) if found < name else (low, middle)
+    return None
+
+
+def _opened(path: Path) -> int:
+    try:
+        return open_plain(path)
+    except OSError as error:
+        raise IntegrityError(f"{path} cannot be read: {error.strerror}", code="MAPP-0621") from None
+
+
+def _damaged(path: Path) -> IntegrityError:
+    return IntegrityError(f"{path} is damaged", hint="in that repository: git fsck")

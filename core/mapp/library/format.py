@@ -1,0 +1,102 @@
+"""The version of the library's layout on disk: what a later mapp migrates, and an older one refuses.
+
+`format` holds one number. A library that has apps and no such file is of version 1, which had none. A
+migration is done app by app, each step can be repeated, and the number is replaced last, in one step: killed
+at any moment, the library is of the old version, which every step leaves readable, or of the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mapp.config import write_whole
+from mapp.errors import IntegrityError, MappError
+from mapp.library.catalogue import names
+from mapp.library.holding import Tell, holding
+from mapp.library.home import Home
+from mapp.plain_files import read_plain
+
+FORMAT: Final = 2
+"""1: no file `format`. 2: landings are recorded in each repository."""
+_LONGEST: Final = 100
+
+
+class LibraryTooNew(MappError):
+    """The library was written by a later mapp."""
+
+    code = "MAPP-0640"
+
+
+def read_format(home: Home) -> int | None:
+    """Returns the version of a library's layout, or None where there is no library yet.
+
+    Raises:
+        IntegrityError: the file holds no version.
+    """
+    try:
+        text = read_plain(home.format_file, most=_LONGEST, follow=True)
+        version = int(text) if text.strip().isdigit() else 0
+    except FileNotFoundError:
+        return 1 if home.lock_file.exists() or names(home) else None
+    except (OSError, ValueError) as error:
+        raise _damaged(home, str(error)) from None
+    if version < 1:
+        raise _damaged(home, "it holds no number")
+    return version
+
+
+def ensure_format(home: Home, *, tell: Tell | None = None) -> None:
+    """Migrates a library of an earlier version; leaves one that is new, or there not yet, as it is.
+
+    Raises:
+        LibraryTooNew: a later mapp wrote it.
+        IntegrityError: its version cannot be read.
+        Busy: another process migrates it.
+    """
+    version = read_format(home)
+    if version is None or version == FORMAT:
+        return
+    if version > FORMAT:
+        raise LibraryTooNew(
+            f"the library {home.root} has format {version}, and this mapp reads up to {FORMAT}",
+            hint="upgrade mapp, or use another library: mapp --library FOLDER …",
+        )
+    with holding(home.holds, "format", tell=tell):
+        while (version := read_format(home)) is not None and version < FORMAT:
+            _MIGRATIONS[version](home, tell)
+            _write(home, version + 1)
+
+
+def stamp_new(home: Home) -> None:
+    """Writes the version into a library that is about to get its first app."""
+    if read_format(home) is None:
+        home.root.mkdir(parents=True, exist_ok=True)
+        _write(home, FORMAT)
+
+
+def _write(home: Home, version: int) -> None:
+    write_whole(home.format_file, f"{version}\n".encode())
+
+
+def _record_landings(home: Home, tell: Tell | None) -> None:
+    """1 to 2: what the lock names has landed, and is recorded as such in each repository."""
+    from mapp.library.landing import adopt
+
+    for name in names(home):
+        try:
+            adopt(home, name, tell=tell)
+        except MappError as error:  # a damaged app stays as it is; mapp doctor names it
+            if tell is not None:
+                tell(f"{name} was not migrated: {error.message}")
+
+
+_MIGRATIONS: Final[dict[int, Callable[[Home, Tell | None], None]]] = {1: _record_landings}
+
+
+def _damaged(home: Home, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"{home.format_file} is damaged: {why}",
+        hint=f"if this mapp wrote the library last: echo {FORMAT} > {home.format_file}",
+        code="MAPP-0641",
+    )

@@ -1,0 +1,437 @@
+"""Landing: the one transaction by which `main` of an app moves.
+
+What is to land is proven, written as a commit, and recorded as an intent (`refs/mapp/landing`: the commit
+that `main` is at, and the one that it moves to). Then `main` moves, which is the commit point. Then the
+release is tagged, the lock file names the new commit, and `refs/mapp/landed` says that the landing has ended.
+A kill in between leaves an intent, from which the next command finishes what has landed. So a `main` that
+differs from the lock has an explanation, or was moved by somebody else, and then the app does not run.
+
+The intent is a tag object of git that names the new commit: `git cat-file -p refs/mapp/landing` shows it.
+`git clone --mirror` copies it, and a fetch from another repository does not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import AlreadyThere, IntegrityError, InvalidApp, MappError, Problem
+from mapp.git import loose
+from mapp.git.repository import MAIN, Repository, Signature, sync_folder, trailers_of
+from mapp.git.tree import read_snapshot
+from mapp.library.catalogue import open_repository
+from mapp.library.format import stamp_new
+from mapp.library.holding import Tell, holding
+from mapp.library.home import Home
+from mapp.library.lockfile import Entry, read_entry, read_lock, write_lock
+from mapp.library.verdicts import is_forced, prove, read_verdict
+from mapp.model.app import App, content_hash, read_app
+from mapp.model.capabilities import QUIET
+from mapp.model.interface import interface_hash
+from mapp.model.verdict import Verdict
+
+LANDING: Final = "refs/mapp/landing"
+LANDED: Final = "refs/mapp/landed"
+"""The last landing that was begun, and the last one that came to its end."""
+OLD, SOURCE = "Mapp-Old", "Mapp-Source"
+NOTHING: Final = "none"
+MOVED: Final = "MAPP-0631"
+_LONGEST_SOURCE: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What a write left behind; `changed` is False when the app was already exactly so."""
+
+    name: str
+    version: str
+    commit: str
+    tree: str
+    changed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """What is to land: an app with all its files, the commit's message and author, and its verdict.
+
+    Without a `verdict` a passing one must be recorded already. `source` says where the app comes from.
+    """
+
+    app: App
+    files: Mapping[str, bytes]
+    text: str
+    signature: Signature
+    verdict: Verdict | None = None
+    source: str = "local"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Landing:
+    """The last landing that was begun: `main` was to move from `old` (None: there was no app) to `new`."""
+
+    old: str | None
+    new: str
+    source: str
+
+
+def create(home: Home, proposal: Proposal, *, tell: Tell | None = None) -> Committed:
+    """Brings in the first version of an app as a new repository; for the holder of the app's lock.
+
+    The commit point is the rename of the repository, which is complete by then.
+
+    Raises:
+        AlreadyThere: there is such an app by now.
+        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+    """
+    _forget(home, proposal.app.name, tell)
+    stamp_new(home)
+
+    def finish_building(repository: Repository) -> None:
+        commit = repository.tip()
+        assert commit is not None
+        prove_here(repository, proposal, repository.tree_of(commit))
+        _intend(repository, proposal, old=None, new=commit)
+
+    path, text, who = home.repository(proposal.app.name), proposal.text, proposal.signature
+    repository, commit = Repository.create(path, proposal.files, text, who, finish=finish_building)
+    return finish(home, repository, proposal, commit, tell=tell)
+
+
+def land(
+    home: Home,
+    repository: Repository,
+    proposal: Proposal,
+    *,
+    old: str | None,
+    parents: tuple[str, ...],
+    tell: Tell | None = None,
+) -> Committed:
+    """Moves `main` of an app from `old` to a new commit of the proposal; for the holder of the app's lock.
+
+    Raises:
+        Busy: `main` is not at `old` any more, or a living git process holds it.
+        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+    """
+    _land(repository, proposal, old=old, parents=parents)
+    commit = repository.tip()
+    assert commit is not None
+    return finish(home, repository, proposal, commit, tell=tell)
+
+
+def bring_in(
+    home: Home, place: Path, proposal: Proposal, *, parent: str, hint: str, tell: Tell | None = None
+) -> Committed:
+    """Brings in a new app whose repository was built elsewhere; for the holder of both locks.
+
+    The commit point is the rename; done again after a kill, what was done is left as it is.
+
+    Raises:
+        AlreadyThere: there is such an app by now; `hint` says what to do.
+        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+    """
+    repository, app = Repository.open(place), proposal.app
+    if repository.tip() is None:
+        _land(repository, proposal, old=None, parents=(parent,))
+    else:
+        prove_here(repository, proposal, repository.tree_of(parent))
+    commit = repository.tip()
+    assert commit is not None
+    tag_release(repository, app, commit)
+    target = home.repository(app.name)
+    if target.exists():
+        raise AlreadyThere(f"there is an app {app.name} by now", hint=hint)
+    _forget(home, app.name, tell)
+    stamp_new(home)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    place.rename(target)
+    sync_folder(target.parent)
+    return finish(home, Repository.open(target), proposal, commit, tell=tell)
+
+
+def _land(repository: Repository, proposal: Proposal, *, old: str | None, parents: tuple[str, ...]) -> None:
+    tree = repository.write_tree(proposal.files)
+    prove_here(repository, proposal, tree)
+    new = repository.commit_tree(tree, proposal.text, proposal.signature, parents=parents, ref=None)
+    _intend(repository, proposal, old=old, new=new)
+    repository.move_ref(MAIN, old, new)
+
+
+def prove_here(repository: Repository, proposal: Proposal, tree: str) -> None:
+    """Records the verdict, and makes sure that the tree is proven and its version free to take."""
+    ensure_free(repository, proposal.app, tree, proposal.text)
+    prove(repository, tree, proposal.text, proposal.signature, proposal.verdict)
+
+
+def _intend(repository: Repository, proposal: Proposal, *, old: str | None, new: str) -> None:
+    record_intent(repository, old=old, new=new, source=proposal.source, signature=proposal.signature)
+
+
+def record_intent(
+    repository: Repository, *, old: str | None, new: str, source: str, signature: Signature
+) -> None:
+    """Records durably that `main` is about to move; for the holder of the app's lock."""
+    trailers = f"{OLD}: {old or NOTHING}\n{SOURCE}: {source}\n"
+    subject = f"{repository.path.stem} lands {new[:10]}"
+    repository.write_tag(LANDING, new, f"{subject}\n\n{trailers}", signature)
+
+
+def finish(
+    home: Home, repository: Repository, proposal: Proposal, commit: str, *, tell: Tell | None = None
+) -> Committed:
+    """Does what follows a move of `main`, and can be done again: the tag of the release, the pin."""
+    app, tree = proposal.app, repository.tree_of(commit)
+    tag_release(repository, app, commit)
+    entry = entry_of(app, proposal.files, commit=commit, tree=tree, source=proposal.source)
+    pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
+    record_end(repository)
+    version = str(app.manifest.version)
+    return Committed(name=app.name, version=version, commit=commit, tree=tree, changed=True)
+
+
+def record_end(repository: Repository) -> None:
+    """Records that the last landing came to its end; where `main` is not at it, it was never executed."""
+    last = repository.tip(LANDING)
+    if last is None or repository.tip(LANDED) == last:
+        return
+    landing = read_landing(repository)
+    if landing is not None and landing.new == repository.tip():
+        repository.set_ref(LANDED, last)
+
+
+def read_landing(repository: Repository, ref: str = LANDING) -> Landing | None:
+    """Returns the last landing that was begun, or that ended; None where none was recorded.
+
+    Raises:
+        IntegrityError: what is recorded is no landing.
+    """
+    tip = repository.tip(ref)
+    if tip is None:
+        return None
+    kind, data = repository.raw(tip)
+    head, _, message = data.decode("utf-8", "replace").partition("\n\n")
+    first, _, new = head.partition("\n")[0].partition(" ")
+    known = trailers_of(message)
+    old, source = known.get(OLD, ""), known.get(SOURCE, "")
+    if kind != loose.TAG or first != "object" or not old or not 0 < len(source) <= _LONGEST_SOURCE:
+        raise IntegrityError(f"{ref} of {repository.path.stem} is no landing", code=MOVED)
+    return Landing(old=None if old == NOTHING else old, new=new, source=source)
+
+
+def ensure_landed(home: Home, name: str, commit: str, *, tell: Tell | None = None) -> None:
+    """Makes sure that what `main` is at has landed; asks the lock file first, and mostly no more.
+
+    A landing that was killed after `main` moved is finished. Where that cannot be written, the landing
+    itself is explanation enough.
+
+    Raises:
+        IntegrityError: somebody else moved `main`.
+    """
+    try:
+        entry = read_entry(home.lock_file, name)
+    except IntegrityError:  # damaged; `mapp doctor --repair` writes it anew, and a run does not wait for that
+        _explained(open_repository(home, name), commit, None)
+        return
+    if entry is not None and entry.commit == commit:
+        return
+    with contextlib.suppress(OSError):
+        settle(home, name, tell=tell)
+        return
+    _explained(open_repository(home, name), commit, entry)
+
+
+def settle(home: Home, name: str, *, tell: Tell | None = None) -> bool:
+    """Finishes an app's landing that a kill has cut short, and returns whether there was one.
+
+    Raises:
+        IntegrityError: `main` is not what the lock says, and no landing explains it.
+    """
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        return settle_held(home, repository, tell=tell)
+
+
+def settle_held(home: Home, repository: Repository, *, tell: Tell | None = None) -> bool:
+    """Does the work of `settle`, for the holder of the app's lock."""
+    entry, tip = read_lock(home.lock_file).get(repository.path.stem), repository.tip()
+    if tip is None or (entry is not None and entry.commit == tip):
+        return False
+    source = _explained(repository, tip, entry)
+    found = read_snapshot(repository, tip)
+    app = read_app(found.files, commit=tip, tree=found.tree, strict=False)
+    tag_release(repository, app, tip)
+    pinned = entry_of(app, found.files, commit=tip, tree=found.tree, source=source)
+    pin(home, pinned, declared=app.manifest.capabilities.names, tell=tell)
+    record_end(repository)
+    return True
+
+
+def is_explained(home: Home, name: str, tip: str) -> bool:
+    """Returns whether what `main` is at has landed, also where the lock does not name it; changes nothing."""
+    entry = read_entry(home.lock_file, name)
+    if entry is not None and entry.commit == tip:
+        return True
+    try:
+        _explained(open_repository(home, name), tip, entry)
+    except IntegrityError:
+        return False
+    return True
+
+
+def adopt(home: Home, name: str, *, tell: Tell | None = None) -> None:
+    """Records what has landed in an app from before landings were recorded.
+
+    That is what the lock names, and a proven tree on top of it, or one that the lock does not name at all:
+    so a mapp of that time left it when it was killed. Anything else stays without explanation.
+    """
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        entry, tip = read_lock(home.lock_file).get(name), repository.tip()
+        if tip is None:
+            return
+        named = entry is not None and entry.commit == tip
+        if read_landing(repository) is not None:
+            if named:
+                record_end(repository)
+            return
+        info = repository.info(tip)
+        old = info.parents[0] if info.parents and entry is not None else None
+        follows = entry is None or entry.commit == old
+        if not (named or (follows and _is_proven(repository, info.tree, info.message))):
+            return
+        who = Signature(name="mapp", email="mapp@localhost", time=max(info.time, 0))
+        source = "local" if entry is None else entry.source
+        record_intent(repository, old=old, new=tip, source=source, signature=who)
+        if named:
+            record_end(repository)
+
+
+def _explained(repository: Repository, tip: str, entry: Entry | None) -> str:
+    """Returns the source of what landed on `main` although the lock does not name it.
+
+    Where the lock was lost, the last landing that ended stands in for it.
+
+    Raises:
+        IntegrityError: no landing explains it.
+    """
+    last, ended = read_landing(repository), read_landing(repository, LANDED)
+    locked = entry.commit if entry is not None else ended.new if ended is not None else None
+    if entry is None and ended is not None and locked == tip:
+        return ended.source
+    if last is not None and last.new == tip and (locked is None or last.old == locked):
+        return last.source
+    raise moved(repository.path, tip, locked)
+
+
+def _is_proven(repository: Repository, tree: str, message: str) -> bool:
+    if is_forced(message):
+        return True
+    try:
+        known = read_verdict(repository, tree)
+    except MappError:
+        return False
+    return known is not None and (known.passed or known.forced)
+
+
+def moved(path: Path, tip: str, locked: str | None) -> IntegrityError:
+    """Returns the error for a `main` that mapp did not move."""
+    name = path.stem
+    back = "" if locked is None else f"; to go back: git -C {path} update-ref refs/heads/main {locked}"
+    return IntegrityError(
+        f"main of {name} is at {tip[:10]}, and mapp.lock says {locked[:10] if locked else 'nothing of it'}: "
+        "something other than mapp moved it",
+        hint=f"mapp relock {name} checks what is there and accepts it{back}",
+        code=MOVED,
+    )
+
+
+def ensure_free(repository: Repository, app: App, tree: str, text: str) -> None:
+    """Raises InvalidApp when the app's version was released with another tree, unless `text` says forced."""
+    released = repository.tip(f"refs/tags/v{app.manifest.version}")
+    if released is None or is_forced(text) or repository.tree_of(released) == tree:
+        return
+    raise InvalidApp(
+        f"{app.name} {app.manifest.version} was released before, with other content",
+        [Problem(path="mapp.toml: version", message=f"{app.manifest.version} is commit {released[:10]}")],
+        hint="mapp bump sets a version that is free",
+        code="MAPP-0821",
+    )
+
+
+def tag_release(repository: Repository, app: App, commit: str) -> None:
+    """Tags a commit with the app's version, unless that version was released before."""
+    name = f"v{app.manifest.version}"
+    if repository.tip(f"refs/tags/{name}") is None:
+        repository.tag(name, commit)
+
+
+def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
+    """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
+    return Entry(
+        name=app.name,
+        source=source,
+        version=str(app.manifest.version),
+        commit=commit,
+        tree=tree,
+        content=content_hash(files),
+        interface=interface_hash(app.manifest),
+        granted=tuple(name for name in app.manifest.capabilities.names if name in QUIET),
+    )
+
+
+def pin(
+    home: Home, *entries: Entry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
+) -> None:
+    """Writes entries into the lock file; those that are there keep their source and what was granted.
+
+    What an app no longer declares is no longer granted either, where `declared` says what it declares.
+    """
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        for entry in entries:
+            before = known.get(entry.name)
+            keep = before is not None and entry.source == "local"
+            kept = before.granted if before is not None else ()
+            granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
+            source = before.source if keep and before else entry.source
+            known[entry.name] = replace(entry, source=source, granted=tuple(sorted(granted)))
+        write_lock(home.lock_file, known)
+
+
+def unpin(home: Home, name: str, tell: Tell | None) -> None:
+    """Takes an app out of the lock file."""
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        if known.pop(name, None) is not None:
+            write_lock(home.lock_file, known)
+
+
+def _forget(home: Home, name: str, tell: Tell | None) -> None:
+    """Drops the pin of an app that is not there, as a killed `remove` leaves it, with what it was granted."""
+    if read_entry(home.lock_file, name) is not None and not home.repository(name).exists():
+        unpin(home, name, tell)
+
+
+def relock(home: Home, name: str, proposal: Proposal, *, commit: str, tell: Tell | None = None) -> Committed:
+    """Accepts what `main` of an app is at, moved by whatever it was, once it is proven.
+
+    Raises:
+        IntegrityError: `main` is no longer at `commit`.
+        InvalidApp: it is not proven, or its version was released with other content.
+        NotFound: there is no such app.
+    """
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        entry = read_lock(home.lock_file).get(name)
+        if repository.tip() != commit:
+            raise IntegrityError(f"main of {name} has moved again meanwhile", hint=f"mapp relock {name}")
+        prove_here(repository, proposal, repository.tree_of(commit))
+        old = None if entry is None else entry.commit
+        if old != commit:
+            _intend(repository, proposal, old=old, new=commit)
+        return finish(home, repository, proposal, commit, tell=tell)

@@ -1,0 +1,108 @@
+"""Reads files that somebody else may have put there: never waits for a named pipe, never opens a device.
+
+Opening a named pipe waits until somebody writes to it, so a repository or a folder that holds one could
+stop every command. All readers of such places open through here. What a person names as input, such as
+`--input <(command)`, may well be a pipe, and is not read through here.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOWING: Final = getattr(os, "O_NOFOLLOW", 0)
+_KINDS: Final = (
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotPlain(OSError):
+    """What should be a plain file is something else."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+class TooLarge(OSError):
+    """A file is larger than its reader accepts."""
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
+def open_plain(path: str | Path, *, follow: bool = False) -> int:
+    """Returns a descriptor of a plain file, open for reading; with `follow`, links lead to it.
+
+    Raises:
+        NotPlain: it is a pipe, a socket, a device, a folder, or a link that is not followed.
+        OSError: it is not there, or cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_WAITING | (0 if follow else _NO_FOLLOWING))
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EOPNOTSUPP):
+            raise _not_plain(path) from None
+        if os.name == "nt" and os.path.isdir(path):  # noqa: PTH112 - Windows says "permission denied"
+            raise _not_plain(path) from None
+        raise
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise NotPlain(errno.EINVAL, f"is {kind_of(mode)}, not a plain file", str(path))
+    return descriptor
+
+
+def read_plain(path: str | Path, *, most: int | None = None, follow: bool = False) -> bytes:
+    """Returns the content of a plain file.
+
+    Raises:
+        NotPlain: see `open_plain`.
+        TooLarge: it holds more than `most` bytes.
+        OSError: it is not there, or cannot be read.
+    """
+    with os.fdopen(open_plain(path, follow=follow), "rb", buffering=0) as file:
+        if most is None:
+            return file.readall()
+        if os.fstat(file.fileno()).st_size > most:
+            raise TooLarge(errno.EFBIG, f"is larger than {most:,} bytes", str(path))
+        return file.read(most) or b""
+
+
+def ensure_plain(path: Path) -> None:
+    """Makes sure that a path may be given to a library that opens it by itself; a missing file is fine.
+
+    Raises:
+        NotPlain: it is a pipe, a socket, a device or a folder.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise NotPlain(errno.EINVAL, f"is {kind_of(mode)}, not a plain file", str(path))
+
+
+def kind_of(mode: int) -> str:
+    """Returns what a file is, in words, from its `st_mode`.
+
+    >>> kind_of(0o010600)
+    'a named pipe'
+    """
+    return next((words for test, words in _KINDS if test(mode)), "something unknown")
+
+
+def _not_plain(path: str | Path) -> NotPlain:
+    try:
+        kind = kind_of(os.lstat(path).st_mode)
+    except OSError:
+        kind = "something unknown"
+    return NotPlain(errno.EINVAL, f"is {kind}, not a plain file", str(path))

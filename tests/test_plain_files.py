@@ -1,0 +1,103 @@
+"""Files that others may have put there are read without waiting for anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mapp.plain_files import NotPlain, TooLarge, ensure_plain, kind_of, open_plain, read_plain
+
+
+@pytest.fixture(autouse=True)
+def _in_time() -> Iterator[None]:
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(path.name)
+
+
+def _link(path: Path) -> None:
+    path.with_name("target").write_bytes(b"x")
+    path.symlink_to("target")
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+KINDS = {"a named pipe": _pipe, "a socket": _socket, "a symbolic link": _link, "a folder": _folder}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_plain_file_is_named_and_not_opened(kind: str) -> None:
+    path = Path("it")
+    KINDS[kind](path)
+
+    with pytest.raises(NotPlain) as caught:
+        read_plain(path)
+
+    assert str(caught.value) == f"is {kind}, not a plain file"
+
+
+def test_devices_and_links_to_them_are_refused_even_where_links_are_followed() -> None:
+    Path("it").symlink_to("/dev/zero")
+    for path in (Path("/dev/zero"), Path("it")):
+        with pytest.raises(NotPlain):
+            open_plain(path, follow=True)
+        with pytest.raises(NotPlain):
+            ensure_plain(path)
+
+
+def test_a_link_is_followed_only_where_that_is_wanted_and_a_loop_never_ends_in_a_wait() -> None:
+    _link(Path("it"))
+    assert read_plain("it", follow=True) == b"x"
+    _loop(Path("loop"))
+    with pytest.raises(OSError):
+        read_plain("loop", follow=True)
+
+
+def test_a_file_is_read_up_to_its_limit_and_not_beyond() -> None:
+    Path("it").write_bytes(b"12345")
+    assert read_plain("it", most=5) == read_plain("it") == b"12345"
+    with pytest.raises(TooLarge):
+        read_plain("it", most=4)
+
+
+def _descriptors() -> int:
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def test_a_missing_file_is_missing_and_no_descriptor_is_left_open() -> None:
+    before = _descriptors()
+    with pytest.raises(FileNotFoundError):
+        read_plain("missing")
+    ensure_plain(Path("missing"))
+    if hasattr(os, "mkfifo"):
+        os.mkfifo("pipe")
+        for _ in range(5):
+            with pytest.raises(NotPlain):
+                read_plain("pipe")
+    assert _descriptors() == before
+
+
+def test_what_no_test_knows_has_a_name_too() -> None:
+    assert kind_of(0) == "something unknown"
