@@ -266,7 +266,7 @@ def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str
 
 
 def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
-    """The vectors of an app's texts, from the cache where it has them, in float16's precision always."""
+    """The vectors of an app's texts, from the cache where it has them."""
     key = blob_key(card)
     known = cache.get(key)
     if known is None or len(known) != len(texts(card)):

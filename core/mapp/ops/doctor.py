@@ -61,7 +61,7 @@ def _python(_: Workspace) -> Seen:
 
 
 def _program(_: Workspace) -> Seen:
-    names = ("mapp", "pygit2", "dukpy", "onnxruntime", "chromadb")
+    names = ("mapp", "pygit2", "dukpy", "numpy", "chromadb")
     return "ok", ", ".join(f"{name} {version(name)}" for name in names)
 
 
