@@ -63,7 +63,7 @@ _FINE: Final = 2.0**18
 _MEDIUM: Final = 2.0**16
 _COARSE: Final = 2.0**13
 # OpenBLAS computes a product of at most 2**18 multiplications in the calling thread. Threads for so little
-# would wait for each other longer than they work, on a busy machine fifty times as long.
+# would wait for each other longer than they work, on a busy machine forty times as long.
 _ROWS: Final = 8
 _COLUMNS: Final = 64
 _QUERIES: Final = 64
@@ -127,7 +127,7 @@ class Encoder:
         states += self._positions[places]
         groups = _groups(texts)
         states = _normed(states, self._norm, _FINE)
-        room = np.empty((WIDTH // _COLUMNS, WIDTH, _COLUMNS), dtype=np.float32)
+        room = np.empty((WIDTH, WIDTH), dtype=np.float32)
         for layer in self._layers:
             states = self._pass(layer, states, groups, room)
         whole = _whole(states, _MEDIUM)
@@ -205,7 +205,7 @@ def _linear(rounded: tuple[Floats, Floats], layer: _Linear, room: Floats) -> Flo
         target = sums[:, left : left + WIDTH]
         for top in range(0, height, WIDTH):
             block = layer.weights[top : top + WIDTH, left : left + WIDTH]
-            room[...] = block.reshape(WIDTH, -1, _COLUMNS).swapaxes(0, 1)
+            room[...] = block
             _multiply(whole[:, top : top + WIDTH], room, target if top == 0 else part)
             if top > 0:
                 target += part
@@ -216,14 +216,15 @@ def _linear(rounded: tuple[Floats, Floats], layer: _Linear, room: Floats) -> Flo
 
 
 def _multiply(rows: Floats, room: Floats, target: Floats) -> None:
-    """Writes rows times the columns in `room` (6, 384, 64) into `target`, 8 rows and 64 columns at a time."""
+    """Writes rows times the weights in `room` into `target`, 8 rows and 64 columns at a time."""
     import numpy as np
 
+    columns = room.reshape(WIDTH, -1, _COLUMNS).swapaxes(0, 1)
     whole = len(rows) - len(rows) % _ROWS
     for start, end, height in ((0, whole, _ROWS), (whole, len(rows), len(rows) - whole)):
         if start < end:
-            pieces = target[start:end].reshape(-1, height, len(room), _COLUMNS).swapaxes(1, 2)
-            np.matmul(rows[start:end].reshape(-1, 1, height, WIDTH), room, out=pieces)
+            pieces = target[start:end].reshape(-1, height, len(columns), _COLUMNS).swapaxes(1, 2)
+            np.matmul(rows[start:end].reshape(-1, 1, height, WIDTH), columns, out=pieces)
 
 
 def _rounded(values: Floats) -> tuple[Floats, Floats]:
