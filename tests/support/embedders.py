@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mapp.index.grid import rounded
+
 
 class HashedWords:
     """Adds a random direction for each word; texts with the same words have the same vector."""
@@ -26,8 +28,7 @@ class HashedWords:
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()) or ["nothing"]:
                 rows[row] += _direction(word, self.dimensions)
-        unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        return unit
+        return rounded(rows)
 
 
 def _direction(word: str, dimensions: int) -> NDArray[np.float32]:

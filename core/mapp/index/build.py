@@ -18,6 +18,7 @@ from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, op
 from mapp.index.dense import choose_store, read_matrix, write_matrix
 from mapp.index.entry import Entry, Head, IndexStatus, blob_key, taught, texts
 from mapp.index.generation import Damaged, Seal
+from mapp.index.grid import rounded
 from mapp.index.vectors import VectorCache, open_vectors
 from mapp.model.app import Card
 
@@ -221,9 +222,10 @@ def app_vector(card: Card, vectors: Vectors) -> Vectors:
     """
     import numpy as np
 
-    mean = vectors[: 1 + len(taught(card))].mean(axis=0)
-    unit: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
-    return unit
+    # In whole steps of 2**-24 any number of rows adds up to the same bits, in whatever order.
+    whole = np.rint(np.multiply(vectors[: 1 + len(taught(card))], 2.0**24, dtype=np.float64))
+    vector: Vectors = rounded(whole.sum(axis=0, keepdims=True))[0]
+    return vector
 
 
 def _base(folder: Path, embedder: Embedder) -> _Base | None:
@@ -266,7 +268,7 @@ def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str
 
 
 def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
-    """The vectors of an app's texts, from the cache where it has them, in float16's precision always."""
+    """The vectors of an app's texts, from the cache where it has them."""
     key = blob_key(card)
     known = cache.get(key)
     if known is None or len(known) != len(texts(card)):

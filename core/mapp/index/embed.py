@@ -1,8 +1,10 @@
 """Text to vectors: the Protocol, and the choice between its implementations.
 
 An embedder turns texts into vectors of unit length, so that the product of two is the cosine of their
-angle. Its `digest` covers everything the numbers depend on (weights, vocabulary, the way of pooling):
-vectors of one digest may be compared and kept, vectors of two may not.
+angle, and rounds them to the grid of `mapp.index.grid`. A text's vector has the same bytes on every
+machine, with one thread or many, alone or among other texts. The `digest` covers everything the numbers
+depend on (weights, vocabulary, the way of pooling): vectors of one digest may be compared and kept,
+vectors of two may not.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns float32 of shape (texts, dimensions), each row of length one."""
+        """Returns float32 of shape (texts, dimensions), each row of length one and on the grid."""
         ...
 
 

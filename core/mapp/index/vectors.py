@@ -1,31 +1,37 @@
 """Vectors that were computed once, kept by what they were computed from; can be deleted at any time.
 
 Embedding is nineteen parts in twenty of a rebuild. A row holds the vectors of one app's texts as
-float16 (an error of 0.0005, far below what separates two apps), under the embedder's digest, the
-layout of the texts and the hash of the texts.
+`mapp.index.grid` packs them, so that what is read is what was computed, byte for byte. It begins with a
+hash of the vectors together with the embedder's digest, the layout of the texts and the hash of the
+texts: a row that is damaged, or belongs to other texts, counts as never computed and is replaced.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from mapp.index.entry import LAYOUT
+from mapp.index.grid import are_codes, pack, unpack
 from mapp.plain_files import NotPlain, ensure_plain
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
+_FORM: Final = 2
+"""Counts up when the file keeps the same in another form; kept as SQLite's `user_version`."""
 _TABLE: Final = """
-create table if not exists vectors (
+create table vectors (
     embedder text not null, layout integer not null, blob text not null, data blob not null,
     primary key (embedder, layout, blob)
 )
 """
+_SEAL: Final = 16
+"""Bytes of the hash at the head of each row."""
 
 
 class VectorCache:
@@ -50,23 +56,31 @@ class VectorCache:
         import numpy as np
 
         data = self._data(blob)
-        if data is None or zlib.crc32(data[4:]) != int.from_bytes(data[:4], "little"):
+        if not isinstance(data, bytes) or data[:_SEAL] != self._seal(blob, data[_SEAL:]):
             return None
-        halves = np.frombuffer(data, dtype=np.float16, offset=4).astype(np.float32)
-        return halves.reshape(-1, self._embedder.dimensions)
+        codes = np.frombuffer(data, dtype=np.int8, offset=_SEAL).reshape(-1, self._embedder.dimensions)
+        return unpack(codes) if are_codes(codes) else None
 
     def put(self, blobs: Iterable[tuple[str, Vectors]]) -> None:
-        """Keeps the vectors of several texts in one transaction."""
+        """Keeps the vectors of several texts in one transaction; raises ValueError if one is off the grid."""
         import numpy as np
 
         rows = []
         for blob, vectors in blobs:
-            data = vectors.astype(np.float16).tobytes()
-            rows.append((*self._key(blob), zlib.crc32(data).to_bytes(4, "little") + data))
+            codes = pack(vectors)
+            if not np.array_equal(unpack(codes), vectors):
+                raise ValueError(f"the embedder {self._embedder.name} does not round its vectors to the grid")
+            data = codes.tobytes()
+            rows.append((*self._key(blob), self._seal(blob, data) + data))
         with self._connection:
             self._connection.executemany("insert or replace into vectors values (?, ?, ?, ?)", rows)
 
-    def _data(self, blob: str) -> bytes | None:
+    def _seal(self, blob: str, data: bytes) -> bytes:
+        embedder = self._embedder
+        key = f"{_FORM} {embedder.digest} {embedder.dimensions} {LAYOUT} {blob} {len(data)}\n"
+        return hashlib.sha256(key.encode() + data).digest()[:_SEAL]
+
+    def _data(self, blob: str) -> object:
         query = "select data from vectors where embedder = ? and layout = ? and blob = ?"
         try:
             row = self._connection.execute(query, self._key(blob)).fetchone()
@@ -104,11 +118,24 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = normal")
-        connection.execute(_TABLE)
+        _prepare(connection)
     except sqlite3.DatabaseError:
         connection.close()
         raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Makes the table, in place of one in another form."""
+    if connection.execute("pragma user_version").fetchone()[0] == _FORM:
+        return
+    with connection:
+        connection.execute("begin immediate")
+        # Another process may have done it in the meantime.
+        if connection.execute("pragma user_version").fetchone()[0] != _FORM:
+            connection.execute("drop table if exists vectors")
+            connection.execute(_TABLE)
+            connection.execute(f"pragma user_version = {_FORM}")
 
 
 def _delete(path: Path) -> None:

@@ -67,7 +67,7 @@ def _python(_: Workspace) -> Seen:
 
 
 def _program(_: Workspace) -> Seen:
-    names = (distribution.NAME, "pygit2", "onnxruntime", "chromadb")
+    names = (distribution.NAME, "pygit2", "numpy", "chromadb")
     return "ok", ", ".join(f"{name} {version(name)}" for name in names)
 
 
