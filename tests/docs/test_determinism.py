@@ -21,8 +21,8 @@ from mapp.index import generation
 from mapp.ops.indexing import rebuild
 from mapp.ops.workspace import Workspace
 from mapp.route import recognise
-from route.test_same_everywhere import BLOCKS, GROWN, WHOLE
 from support import decisions, small_library
+from support.small_library import WANTED
 
 pytestmark = pytest.mark.sweep
 
@@ -44,7 +44,7 @@ def answered(library: Path, vectors: Path, before: Sequence[str] = (), **setting
         str(library.parent / "cache"),
     ]
     found = subprocess.run(
-        [*command, str(vectors)],
+        [*command, str(library), str(library.parent / "cache"), str(vectors)],
         env={**os.environ, **settings, "PYTHONPATH": paths},
         check=True,
         capture_output=True,
@@ -92,7 +92,7 @@ def test_another_processor_trains_the_same(processor: str) -> None:
     command = [emulator, "-cpu", processor, sys.executable, "-m", "support.small_library"]
     environment = {**os.environ, "PYTHONPATH": str(Path(small_library.__file__).parents[1])}
     found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    assert found.stdout.split() == [WHOLE, GROWN, BLOCKS]
+    assert found.stdout.split() == WANTED
 
 
 def older_numpy(folder: Path) -> str:
