@@ -32,7 +32,7 @@ from mapp.route.training import Background, Lesson, Row, fit
 
 from .measuring import machine, table
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
 FALSE_HITS = 0.01
 
 
@@ -98,7 +98,7 @@ def read(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Requests:
     texts = tuple(text for text, _ in rows)
     places = {name: place for place, name in enumerate(names)}
     intents = np.array([places.get(intent, -1) for _, intent in rows], dtype=np.int64)
-    return Requests(texts=texts, vectors=choose_embedder().embed(texts), intents=intents)
+    return Requests(texts=texts, vectors=choose_embedder().embed(texts).astype(np.float64), intents=intents)
 
 
 def cosines(taught: Requests, inside: Requests, outside: Requests) -> Judged:
@@ -114,11 +114,11 @@ def regression(taught: Requests, inside: Requests, outside: Requests) -> Judged:
     """Logistic regression on the sentence vectors alone."""
 
     def with_constant(vectors: Floats) -> Floats:
-        return np.concatenate([vectors, np.ones((len(vectors), 1), dtype=np.float32)], axis=1)
+        return np.concatenate([vectors, np.ones((len(vectors), 1))], axis=1)
 
     known = with_constant(taught.vectors)
-    start = np.zeros((known.shape[1], int(taught.intents.max()) + 1), dtype=np.float32)
-    even = np.ones(len(known), dtype=np.float32)
+    start = np.zeros((known.shape[1], int(taught.intents.max()) + 1))
+    even = np.ones(len(known))
     weights = fit_columns(known, taught.intents, even, start, spread=10.0)
     first, second = (probabilities(with_constant(each.vectors) @ weights) for each in (inside, outside))
     return Judged(inside=first, outside=second)

@@ -51,11 +51,37 @@ def test_what_two_apps_claim_or_one_says_in_two_ways_belongs_to_none(tmp_path: P
     assert found(path, "so") is None
 
 
-def test_what_comes_with_an_attachment_is_left_to_the_recogniser(tmp_path: Path) -> None:
+def test_the_same_words_with_another_attachment_are_the_same_request(tmp_path: Path) -> None:
     path = tmp_path / "verbatim.sqlite"
-    write_verbatim(path, [("a", card(("sort it", {}), attachment="b\na"))], ["a"], None)
+    first = Phrase(request="sort it", fits=True, attachment="b\na", arguments=(("text", "b\na"), ("by", "x")))
+    second = Phrase(request="sort it", fits=True, attachment="d", arguments=(("text", "d"), ("by", "x")))
+    write_verbatim(path, [("a", Card(manifest=MANIFEST, phrases=(first, second)))], ["a"], None)
+
+    assert found(path, "sort it", attachment="z\ny") == ("a", (("by", "x"), ("text", "z\ny")))
+    assert found(path, "sort it") is None
+
+
+def test_an_attachment_that_is_no_arguments_value_is_left_to_the_recogniser(tmp_path: Path) -> None:
+    path = tmp_path / "verbatim.sqlite"
+    cards = [
+        ("a", card(("sum it", {"numbers": [1, 2]}), attachment="1\n2")),
+        ("b", card(("join it", {"one": "x", "other": "x"}), attachment="x")),
+    ]
+    write_verbatim(path, cards, ["a", "b"], None)
+
+    for text in ("sum it", "join it"):
+        assert found(path, text) is None
+        assert found(path, text, attachment="1\n2") is None
+
+
+def test_words_that_mean_two_things_with_and_without_an_attachment_belong_to_none(tmp_path: Path) -> None:
+    path = tmp_path / "verbatim.sqlite"
+    attached = Phrase(request="sort it", fits=True, attachment="b", arguments=(("text", "b"),))
+    alone = Phrase(request="sort it", fits=True, arguments=(("text", "c"),))
+    write_verbatim(path, [("a", Card(manifest=MANIFEST, phrases=(attached, alone)))], ["a"], None)
 
     assert found(path, "sort it") is None
+    assert found(path, "sort it", attachment="z") is None
 
 
 def test_the_next_generation_takes_over_what_has_not_changed(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_the_first_and_the_last_word_are_marked() -> None:
 def test_rows_have_the_stated_width() -> None:
     rows = learn_wording(CORPUS).features(["add vat", "", "日本語"])
     assert rows.shape == (3, FEATURES)
-    assert rows.dtype == np.float32
+    assert rows.dtype == np.float64
     assert len(shape("x")) == SHAPE_FEATURES
 
 

@@ -580,9 +580,7 @@ def discover(folder: Path) -> Repository:
     return Repository.open(Path(found), trusted=True)
 
 
-def commits_between(
-    read: Callable[[str], Commit], bases: Iterable[str], head: str
-) -> tuple[Commit, ...]:
+def commits_between(read: Callable[[str], Commit], bases: Iterable[str], head: str) -> tuple[Commit, ...]:
     """Returns the commits of `head` that none of the bases has, parents before children.
 
     All that the bases have is looked at first, so that clocks that went astray do not matter.

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mapp.errors import InvalidArguments
 from mapp.index.build import Corpus, Extra
 from mapp.index.vectors import open_vectors
 from mapp.model.app import Card
+from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
+from mapp.model.validation import with_defaults
+from mapp.model.values import canonical
 from mapp.ops.learning import learn_all
 from mapp.route import lessons, recognise, training, verbatim
 from mapp.route.closely import read_closely
 from mapp.route.cues import Cues
-from mapp.route.decide import sureness
 from mapp.route.lessons import Lessons
 
 if TYPE_CHECKING:
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
 
 VECTORS: Final = "vectors.sqlite"
 """The file of the vector cache, in the cache directory."""
-UNLIKELY: Final = 0.02
-"""A candidate less probable than this changes no sureness that matters."""
 ALONE: Final = 16
 """So many changed apps are learned anew on their own; when more have changed, all are."""
 
@@ -144,12 +145,16 @@ def _lesson(corpus: Corpus, apps: Iterable[str]) -> training.Lesson:
 
 
 def _rows(app: str, card: Card) -> Iterator[training.Row]:
-    for phrase in card.phrases:
-        if not phrase.held_back and phrase.fits:
-            yield training.Row(text=phrase.request, app=app, attachment=phrase.attachment)
-    for phrase in card.phrases:
-        if not phrase.held_back and not phrase.fits:
-            yield training.Row(text=phrase.request, app=app, fits=False, attachment=phrase.attachment)
+    for fits in (True, False):
+        for phrase in card.phrases:
+            if not phrase.held_back and phrase.fits == fits:
+                yield training.Row(
+                    text=phrase.request,
+                    app=app,
+                    fits=fits,
+                    attachment=phrase.attachment,
+                    arguments=phrase.arguments if fits else None,
+                )
 
 
 def _reader(corpus: Corpus, cues: Lessons) -> training.Reader:
@@ -159,14 +164,19 @@ def _reader(corpus: Corpus, cues: Lessons) -> training.Reader:
     def about(app: str) -> tuple[Manifest, Cues]:
         return corpus.card(app).manifest, cues.of(app)
 
-    def reader(row: training.Row, likeliest: Sequence[tuple[str, float]]) -> tuple[str, float] | None:
-        request = Request(text=row.text, attachment=row.attachment)
-        best = read_closely(request, *about(likeliest[0][0]), likeliest[0][1])
-        if not best.complete:
-            return None
-        others = [
-            read_closely(request, *about(app), share) for app, share in likeliest[1:] if share > UNLIKELY
-        ]
-        return best.app, sureness(best, [best, *others])
+    def reader(row: training.Row, app: str) -> training.Read:
+        manifest, learned = about(app)
+        reading = read_closely(Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0)
+        if not reading.complete:
+            return training.Read(complete=False)
+        right = row.app != app or row.arguments is None or _states(manifest, row.arguments, reading.arguments)
+        return training.Read(complete=True, confidence=reading.filling.confidence, right=right)
 
     return reader
+
+
+def _states(manifest: Manifest, stated: Arguments, found: Arguments) -> bool:
+    """Returns whether a row states these arguments; what it states may not fit the manifest any more."""
+    with suppress(InvalidArguments):
+        return canonical(with_defaults(manifest, dict(stated))) == canonical(dict(found))
+    return False

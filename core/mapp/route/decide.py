@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,11 @@ from mapp.route.vetoes import Veto
 
 NEAREST: Final = 3
 """How many candidates a decision names."""
+
+DIGITS: Final = 4
+"""How sure a decision is, is rounded to so many decimal places before it is compared with a threshold."""
+
+_MODEST: Final = 3.0
 
 TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 """Vetoes after which not even a person's yes makes this app the right one."""
@@ -64,7 +70,7 @@ def decide(
     nearest = tuple(candidates[:NEAREST])
     if not any(character.isalnum() for character in request.text):
         return Refuse(candidates=nearest, reasons=("nothing was asked",))
-    ranked = sorted(readings, key=lambda reading: -reading.probability)
+    ranked = sorted(readings, key=_rank)
     best = surest(ranked)
     if best is None or sureness(best, ranked) < bands.ask:
         return _without_a_call(ranked, nearest, candidates, bands)
@@ -77,21 +83,41 @@ def decide(
 
 
 def surest(readings: Sequence[Reading]) -> Reading | None:
-    """Returns the complete reading that is most probable, or None when none is complete."""
-    complete = [reading for reading in readings if reading.complete]
-    return max(complete, key=lambda reading: reading.probability, default=None)
+    """Returns the complete reading that is most probable, or None when none is complete; ties go by name."""
+    return min((reading for reading in readings if reading.complete), key=_rank, default=None)
 
 
 def sureness(reading: Reading, readings: Sequence[Reading]) -> float:
     """Returns how sure a reading is, 0 to 1: the probability of the app, given which others cannot be meant,
-    times the confidence of its arguments.
+    less what is doubtful about its arguments.
 
     What does not complete a candidate's arguments, or what a veto stops, is evidence against that candidate;
     its share of the probability goes to the rest in proportion.
     """
-    refuted = sum(other.probability for other in readings if not other.complete and other is not reading)
-    probability = reading.probability / max(1 - refuted, reading.probability, 1e-9)
-    return probability * reading.filling.confidence
+    refuted = [other.probability for other in readings if not other.complete and other is not reading]
+    return sure_to(reading.probability, reading.filling.confidence, refuted)
+
+
+def sure_to(probability: float, confidence: float, refuted: Iterable[float]) -> float:
+    """Returns how sure a reading is, to four decimal places.
+
+    The confidence of arguments is how far they are ahead of others, and too modest for a probability: of the
+    starter apps' held-back requests with 0.9 to 0.95, 98.5 % are filled right. So the odds of wrong arguments
+    are taken to be a third of what it says.
+
+    Args:
+        probability: that of its app.
+        confidence: that of its arguments.
+        refuted: the probabilities of the apps that cannot be meant.
+    """
+    # fsum, because the plain sum has another last digit from Python 3.12 on.
+    given = max(1 - math.fsum(refuted), probability, 1e-9)
+    filled = confidence / max(confidence + (1 - confidence) / _MODEST, 1e-9)
+    return round(probability / given * filled, DIGITS)
+
+
+def _rank(reading: Reading) -> tuple[float, str]:
+    return -reading.probability, reading.app
 
 
 def _without_a_call(

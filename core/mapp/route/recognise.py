@@ -6,6 +6,7 @@ How it is learnt is told in `mapp.route.training`.
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -14,17 +15,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.request import Candidate
+from mapp.route import exact
 from mapp.route.decide import Bands
 from mapp.route.softmax import probabilities
 from mapp.route.wording import Wording
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mapp.route.exact import Vectors
     from mapp.route.softmax import Floats
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 FILE: Final = f"recogniser-{FORMAT}.npz"
 _LEAST_REFITS: Final = 2
 DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
+DIGITS: Final = 4
+"""Probabilities are rounded to so many decimal places."""
+KEPT_BITS: Final = 10
+"""Learned weights are multiples of 2**-10, less than 32 in size: two bytes each."""
+KEPT_LIMIT: Final = 31.75
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +48,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """A trained classifier; column `i` of the weights is app `i`, the last one is "none"."""
+    """A trained classifier; column `i` of the weights is app `i`, the last one is "none".
+
+    Weights are multiples of 2**-10 and centres of 2**-13, so that products with a request are exact.
+    """
 
     apps: tuple[str, ...]
     weights: Floats
@@ -55,23 +69,25 @@ class Recogniser:
         """Returns whether so much was refitted that all should be fitted together again."""
         return self.refits >= max(_LEAST_REFITS, self.together // 5)
 
-    def judge(self, vector: Floats, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
+    def judge(self, vector: Vectors, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
         """Returns the candidates with their probabilities, the most probable first.
 
         Args:
-            vector: the request's unit vector, float32 (dimensions,).
+            vector: the request's unit vector, (dimensions,).
             text: the request.
             candidates: what retrieval returned; an app that was not there in training has probability 0.
         """
-        found = probabilities(
-            features(vector[None, :], self.wording, [text]) @ self.weights / self.temperature
-        )[0]
+        logits = exact.logits_of(features(vector[None, :], self.wording, [text]), self.weights)
+        found = probabilities(logits / self.temperature)[0]
         places = {app: place for place, app in enumerate(self.apps)}
         judged = [
-            Judgement(app=each.app, probability=float(found[places[each.app]]) if each.app in places else 0.0)
+            Judgement(
+                app=each.app,
+                probability=round(float(found[places[each.app]]), DIGITS) if each.app in places else 0.0,
+            )
             for each in candidates
         ]
-        return tuple(sorted(judged, key=lambda judgement: -judgement.probability))
+        return tuple(sorted(judged, key=lambda judgement: (-judgement.probability, judgement.app)))
 
 
 def save(model: Recogniser, path: Path) -> None:
@@ -88,16 +104,33 @@ def save(model: Recogniser, path: Path) -> None:
         "together": model.together,
         "refits": model.refits,
     }
-    with path.open("wb") as file:
-        np.savez(
-            file,
-            label=np.frombuffer(json.dumps(label).encode(), dtype=np.uint8),
-            weights=model.weights,
-            centres=model.centres.astype(np.float16),
-            known=model.wording.known,
-            rarity=model.wording.rarity,
-            once=model.wording.once,
-        )
+    parts: dict[str, Any] = {
+        "label": np.frombuffer(json.dumps(label).encode(), dtype=np.uint8),
+        "weights": _counted(model.weights, KEPT_BITS),
+        "centres": _counted(model.centres, exact.FEATURE_BITS),
+        "known": model.wording.known,
+        "rarity": model.wording.rarity,
+        "once": model.wording.once,
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            data = io.BytesIO()
+            np.save(data, part, allow_pickle=False)
+            # A fixed date: what is the same has the same bytes.
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), data.getvalue())
+
+
+def kept(weights: Floats) -> Floats:
+    """Returns weights as a recogniser keeps them."""
+    return exact.on_grid(weights, KEPT_BITS, KEPT_LIMIT)
+
+
+def _counted(values: Floats, bits: int) -> NDArray[np.int16]:
+    """Returns how many units of 2**-bits each value is."""
+    import numpy as np
+
+    counted: NDArray[np.int16] = np.rint(values * 2.0**bits).astype("<i2")
+    return counted
 
 
 def load(path: Path) -> Recogniser:
@@ -121,8 +154,8 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
         raise ValueError("the recogniser is of another format")
     return Recogniser(
         apps=apps,
-        weights=parts["weights"],
-        centres=parts["centres"].astype(np.float32),
+        weights=parts["weights"].astype(np.float64) * 2.0**-KEPT_BITS,
+        centres=parts["centres"].astype(np.float64) * 2.0**-exact.FEATURE_BITS,
         wording=Wording(
             known=parts["known"], rarity=parts["rarity"], once=parts["once"], unknown=label["unknown"]
         ),
@@ -133,10 +166,10 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
     )
 
 
-def features(vectors: Floats, wording: Wording, texts: Sequence[str], *, held_out: bool = False) -> Floats:
-    """Returns float32 (texts, dimensions + 532): vector, wording, and the constant 1."""
+def features(vectors: Vectors, wording: Wording, texts: Sequence[str], *, held_out: bool = False) -> Floats:
+    """Returns (texts, dimensions + 532): vector, wording, and the constant 1, as multiples of 2**-13."""
     import numpy as np
 
+    rounded = exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
     words = wording.features(texts, held_out=held_out)
-    ones = np.ones((len(texts), 1), dtype=np.float32)
-    return np.concatenate([vectors.astype(np.float32), words, ones], axis=1)
+    return np.concatenate([rounded, words, np.ones((len(texts), 1))], axis=1)

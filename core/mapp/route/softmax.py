@@ -1,26 +1,31 @@
 """Softmax regression on numpy alone, with columns that may be fitted while others stand still.
 
 The minimiser is L-BFGS (Nocedal and Wright 2006, "Numerical Optimization", algorithm 7.4) with a
-backtracking line search. scikit-learn gives the same weights, and would be the largest dependency of mapp.
+backtracking line search. scikit-learn gives the same weights, and would be the largest dependency of mapp;
+and its weights differ in the last digits from machine to machine, which these do not (`mapp.route.exact`).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from mapp.route import exact
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats: TypeAlias = NDArray[np.float32]
+    Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
     Objective: TypeAlias = Callable[[Floats], tuple[float, Floats]]
 
 _MEMORY: Final = 8
 _STEPS_BACK: Final = 20
 _LEAST_FALL: Final = 1e-4
+_ROWS_AT_ONCE: Final = 512
 NOTHING: Final = -1e30
 """The logit of what cannot be."""
 
@@ -36,12 +41,12 @@ def fit_columns(
     iterations: int = 60,
     tolerance: float = 1e-4,
 ) -> Floats:
-    """Returns the weights, (features, columns), that make the labels most probable.
+    """Returns the weights, (features, columns), that make the labels most probable: the same everywhere.
 
     Args:
-        features: float32 (rows, features), the last of them the constant 1.
+        features: (rows, features) on the grid of features, the last of them the constant 1.
         labels: the column of each row; as many as there are columns stands for "one of the rest".
-        importance: what each row counts.
+        importance: what each row counts, at most 8.
         start: the weights to begin with.
         rest: the logarithm, a row, of the summed exponentials of all columns that stand still.
         spread: the variance of the Gaussian prior on the weights; the constant's is not bounded.
@@ -50,33 +55,47 @@ def fit_columns(
     """
     import numpy as np
 
-    rows = np.arange(len(features))
-    still = np.full(len(features), NOTHING, dtype=np.float32) if rest is None else rest
-    decay = np.full((features.shape[1], 1), 1 / spread, dtype=np.float32)
+    still = np.full(len(features), NOTHING) if rest is None else rest
+    importance = importance.astype(np.float64)
+    decay = np.full((features.shape[1], 1), 1 / spread)
     decay[-1] = 1e-4
 
     def objective(weights: Floats) -> tuple[float, Floats]:
-        logits = np.concatenate([features @ weights, still[:, None]], axis=1)
-        logits -= logits.max(axis=1, keepdims=True)
-        shares = np.exp(logits)
-        total = shares.sum(axis=1, keepdims=True)
-        surprise = np.log(total[:, 0]) - logits[rows, labels]
-        shares /= total
-        shares[rows, labels] -= 1
-        shares *= importance[:, None]
-        value = float((importance * surprise).sum()) + 0.5 * float((decay * weights * weights).sum())
-        return value, features.T @ shares[:, :-1] + decay * weights
+        logits = np.concatenate([exact.logits_of(features, weights), still[:, None]], axis=1)
+        surprise = np.empty(len(features))
+        shares = np.empty((len(features), weights.shape[1]))
+        for first in range(0, len(features), _ROWS_AT_ONCE):
+            part = slice(first, first + _ROWS_AT_ONCE)
+            surprise[part], shares[part] = _pull(logits[part], labels[part], importance[part])
+        held = decay * weights
+        value = exact.total(surprise) + 0.5 * exact.dot(held, weights)
+        return value, exact.slope_of(features, shares) + held
 
-    return minimise(objective, start, iterations=iterations, tolerance=tolerance)
+    return minimise(objective, _settled(start), iterations=iterations, tolerance=tolerance, settle=_settled)
+
+
+def _settled(weights: Floats) -> Floats:
+    return exact.on_grid(weights, exact.WEIGHT_BITS, exact.WEIGHT_LIMIT)
+
+
+def _pull(logits: Floats, labels: Integers, importance: Floats) -> tuple[Floats, Floats]:
+    """Returns the surprise at each row's label, and what the row pulls at each column with."""
+    import numpy as np
+
+    rows = np.arange(len(logits))
+    powers, sums, largest = exact.exponentials(logits)
+    surprise = importance * (exact.log(sums) + largest - logits[rows, labels])
+    powers /= sums[:, None]
+    powers[rows, labels] -= 1
+    powers *= importance[:, None]
+    return surprise, exact.on_grid(powers[:, :-1], exact.SHARE_BITS, exact.SHARE_LIMIT)
 
 
 def probabilities(logits: Floats) -> Floats:
     """Returns the softmax of each row."""
-    import numpy as np
-
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    total: Floats = shares / shares.sum(axis=1, keepdims=True)
-    return total
+    powers, sums, _ = exact.exponentials(logits)
+    shares: Floats = powers / sums[:, None]
+    return shares
 
 
 def log_total(logits: Floats) -> Floats:
@@ -84,31 +103,61 @@ def log_total(logits: Floats) -> Floats:
     import numpy as np
 
     if logits.shape[1] == 0:
-        return np.full(len(logits), NOTHING, dtype=np.float32)
-    top = logits.max(axis=1)
-    total: Floats = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-    return total
+        return np.full(len(logits), NOTHING)
+    _, sums, largest = exact.exponentials(logits)
+    logarithm: Floats = largest + exact.log(sums)
+    return logarithm
 
 
-def minimise(objective: Objective, start: Floats, *, iterations: int, tolerance: float) -> Floats:
-    """Returns where a smooth function is least; `objective` returns its value and gradient."""
+def _as_it_is(point: Floats) -> Floats:
+    return point
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A step of the minimiser: where it went, how the slope turned, and the products of the two."""
+
+    move: Floats
+    turn: Floats
+    along: float
+    turned: float
+
+
+def minimise(
+    objective: Objective,
+    start: Floats,
+    *,
+    iterations: int,
+    tolerance: float,
+    settle: Callable[[Floats], Floats] = _as_it_is,
+) -> Floats:
+    """Returns where a smooth function is least.
+
+    Args:
+        objective: returns its value and gradient.
+        start: where to begin.
+        iterations: at most so many steps.
+        tolerance: ends when a step gains less than this share.
+        settle: puts a point on the grid on which the function can be computed.
+    """
     point = start
     value, slope = objective(point)
-    steps: deque[tuple[Floats, Floats]] = deque(maxlen=_MEMORY)
+    moves: deque[_Move] = deque(maxlen=_MEMORY)
     for _ in range(iterations):
-        direction = _direction(slope, steps)
-        fall = float((slope * direction).sum())
+        direction = _direction(slope, moves)
+        fall = exact.dot(slope, direction)
         if fall >= 0:
-            steps.clear()
+            moves.clear()
             direction = -slope
-            fall = -float((slope * slope).sum())
-        found = _step(objective, point, value, direction, fall)
+            fall = -exact.dot(slope, slope)
+        found = _step(objective, point, value, direction, fall, settle)
         if found is None:
             break
         new_point, new_value, new_slope = found
         move, turn = new_point - point, new_slope - slope
-        if float((move * turn).sum()) > 1e-10:
-            steps.append((move, turn))
+        along = exact.dot(move, turn)
+        if along > 1e-10:
+            moves.append(_Move(move, turn, along, exact.dot(turn, turn)))
         settled = value - new_value < tolerance * max(abs(new_value), 1e-9)
         point, value, slope = new_point, new_value, new_slope
         if settled:
@@ -117,11 +166,16 @@ def minimise(objective: Objective, start: Floats, *, iterations: int, tolerance:
 
 
 def _step(
-    objective: Objective, point: Floats, value: float, direction: Floats, fall: float
+    objective: Objective,
+    point: Floats,
+    value: float,
+    direction: Floats,
+    fall: float,
+    settle: Callable[[Floats], Floats],
 ) -> tuple[Floats, float, Floats] | None:
     length = 1.0
     for _ in range(_STEPS_BACK):
-        new_point = point + length * direction
+        new_point = settle(point + length * direction)
         new_value, new_slope = objective(new_point)
         if new_value <= value + _LEAST_FALL * length * fall:
             return new_point, new_value, new_slope
@@ -129,19 +183,18 @@ def _step(
     return None
 
 
-def _direction(slope: Floats, steps: deque[tuple[Floats, Floats]]) -> Floats:
+def _direction(slope: Floats, moves: deque[_Move]) -> Floats:
     """The two loops of L-BFGS: the slope, bent by what the last steps told of the curvature."""
     bent = slope.copy()
     shares: list[float] = []
-    for move, turn in reversed(steps):
-        share = float((move * bent).sum()) / float((move * turn).sum())
+    for each in reversed(moves):
+        share = exact.dot(each.move, bent) / each.along
         shares.append(share)
-        bent -= share * turn
-    if steps:
-        move, turn = steps[-1]
-        bent *= float((move * turn).sum()) / float((turn * turn).sum())
+        bent -= share * each.turn
+    if moves:
+        bent *= moves[-1].along / moves[-1].turned
     else:
-        bent *= 10.0 / max(float(abs(slope).sum()), 1e-9)
-    for (move, turn), share in zip(steps, reversed(shares), strict=True):
-        bent += (share - float((turn * bent).sum()) / float((move * turn).sum())) * move
+        bent *= 10.0 / max(exact.total(abs(slope)), 1e-9)
+    for each, share in zip(moves, reversed(shares), strict=True):
+        bent += (share - exact.dot(each.turn, bent) / each.along) * each.move
     return -bent

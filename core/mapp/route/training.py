@@ -10,25 +10,26 @@ refits only their neighbourhood; what is not fitted stands still, but keeps its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from mapp.route.decide import Bands
-from mapp.route.recognise import DEFAULT_BANDS, Recogniser, features
+from mapp.model.decision import Arguments
+from mapp.route import exact
+from mapp.route.recognise import DEFAULT_BANDS, Recogniser, features, kept
 from mapp.route.softmax import fit_columns, log_total, probabilities
+from mapp.route.thresholds import Trial, bands_of, temperature_of
 from mapp.route.wording import Wording, learn_wording
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mapp.route.exact import Units, Vectors
     from mapp.route.softmax import Floats, Integers
 
-FALSE_HITS: Final = 0.005
-"""The share of what runs without asking that may be another app's; as much again for wrong arguments."""
-ASKED_IN_VAIN: Final = 0.1
-"""The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
 ONE_BLOCK: Final = 256
 _BLOCK: Final = 128
 
@@ -39,47 +40,60 @@ _CENTRE_WEIGHT: Final = 5.0
 _TOO_NEAR: Final = 0.5
 # A near miss that is this probably another app's request is taken to be that app's job.
 _ANOTHERS_JOB: Final = 0.03
-_FOLDS: Final = 3
+FOLDS: Final = 3
+SALTS: Final = ("first", "second")
+"""Each deals the rows into folds in a way of its own; a row is judged once for each."""
 _FEWEST_APPS: Final = 4
 _FEWEST_ROWS: Final = 60
-# People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else.
+# People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else. So they
+# teach as much as any row, and count for less where the share of wrong decisions is measured.
 _NEAR_MISS: Final = 0.25
 _OUTSIDE_SHARE: Final = 0.1
-_LEAST_USED: Final = 0.5
-_LEAST_ASKED: Final = 0.15
-_READ_CLOSELY: Final = 3
-_MOST_READ: Final = 2500
-_SEED: Final = 20_240_229
+_ROWS_AT_ONCE: Final = 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One request to learn from: it fits the app, or only sounds like it.
 
-    `attachment` is the text that comes with it, where there is one.
+    `attachment` is the text that comes with it, where there is one, `arguments` what it gives the app, where
+    that is known.
     """
 
     text: str
     app: str
     fits: bool = True
     attachment: str | None = None
+    arguments: Arguments | None = field(default=None, compare=False)
 
 
-Reader = Callable[[Row, Sequence[tuple[str, float]]], tuple[str, float] | None]
-"""Reads the likeliest apps of a request closely: which one would be taken, and how sure; None for none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """What a close look at one app for one row found, however probable the app is.
+
+    `right` is False where the row states other arguments than those that were found.
+    """
+
+    complete: bool
+    confidence: float = 1.0
+    right: bool = True
 
 
-def first(_row: Row, likeliest: Sequence[tuple[str, float]]) -> tuple[str, float] | None:
-    """Takes the likeliest app, as sure as it is probable: a reader that looks at nothing else."""
-    return likeliest[0] if likeliest else None
+Reader = Callable[[Row, str], Read]
+"""Looks closely at one app for a row."""
+
+
+def unread(_row: Row, _app: str) -> Read:
+    """Takes any app as it comes: a reader that looks at nothing."""
+    return Read(complete=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Rows with their sentence vectors, float32 (rows, dimensions)."""
+    """Rows with their sentence vectors, (rows, dimensions)."""
 
     rows: tuple[Row, ...]
-    vectors: Floats
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +101,11 @@ class Background:
     """Requests that no app serves, with their sentence vectors."""
 
     texts: tuple[str, ...]
-    vectors: Floats
+    vectors: Vectors
 
 
 def fit(
-    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), reader: Reader = first
+    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), reader: Reader = unread
 ) -> Recogniser:
     """Returns a recogniser of every app in the lesson, thresholds included.
 
@@ -99,11 +113,12 @@ def fit(
         lesson: what each app's requests are, and its near misses.
         background: what no app serves.
         apps: further apps, of which there is no request.
-        reader: how sure a decision is, for which the thresholds are set.
+        reader: looks closely at an app for a row, as a decision does; the thresholds are set on that.
     """
+    reader = lru_cache(maxsize=None)(reader)
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
     corpus = _Corpus.of(names, lesson, background).without_others_jobs().without_stopped(reader)
-    weights = corpus.fit(iterations=60)
+    weights = kept(corpus.fit(iterations=60))
     model = Recogniser(
         apps=names,
         weights=weights,
@@ -135,7 +150,7 @@ def refit(
     fresh = np.array([name in changed for name in names])
     corpus = _Corpus.of(names, lesson, background, wording=known.wording)
     corpus = corpus.with_centres(moved.centres, np.flatnonzero(~fresh))
-    weights = corpus.fit_block(moved.weights, np.flatnonzero(fresh), iterations=40)
+    weights = kept(corpus.fit_block(moved.weights, np.flatnonzero(fresh), iterations=40))
     centres = np.where(fresh[:, None], corpus.centres(), moved.centres)
     return replace(moved, weights=weights, centres=centres, refits=known.refits + 1)
 
@@ -145,7 +160,7 @@ def neighbours(known: Recogniser, lesson: Lesson, *, most: int = 24) -> tuple[st
     import numpy as np
 
     own = {row.app for row in lesson.rows}
-    rows = lesson.vectors[[row.fits for row in lesson.rows]]
+    rows = _rounded(lesson.vectors[[row.fits for row in lesson.rows]])
     if not len(rows) or not known.apps:
         return ()
     nearest = (known.centres @ rows.T).max(axis=1)
@@ -160,8 +175,8 @@ class _Corpus:
     columns: int
     wording: Wording
     vectors: Floats
-    features: Floats
-    unseen: Floats
+    features: Units
+    unseen: Units
     owners: Integers
     """The app that a row is about; `_NONE` for the background."""
     labels: Integers
@@ -177,24 +192,25 @@ class _Corpus:
 
         far = _far(background, lesson)
         texts = [row.text for row in lesson.rows] + [background.texts[place] for place in far]
-        vectors = np.concatenate([lesson.vectors, background.vectors[far]])
+        vectors = _rounded(np.concatenate([lesson.vectors, background.vectors[far]]))
         learned = wording or learn_wording(texts)
-        seen = features(vectors, learned, texts)
+        seen = exact.to_units(features(vectors, learned, texts))
         places = {name: place for place, name in enumerate(names)}
         owners = [places[row.app] for row in lesson.rows]
         labels = [places[row.app] if row.fits else len(names) for row in lesson.rows]
-        weights = [1.0 if row.fits else _NEAR_MISS for row in lesson.rows]
-        weights += [_BACKGROUND_WEIGHT] * len(far)
+        weights = [1.0] * len(lesson.rows) + [_BACKGROUND_WEIGHT] * len(far)
         return cls(
             columns=len(names) + 1,
             wording=learned,
             vectors=vectors,
             features=seen,
             # Only where all are fitted are rows held out, and words that stand in one of them alone.
-            unseen=features(vectors, learned, texts, held_out=True) if wording is None else seen,
+            unseen=exact.to_units(features(vectors, learned, texts, held_out=True))
+            if wording is None
+            else seen,
             owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
             labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
-            importance=np.array(weights, dtype=np.float32),
+            importance=np.array(weights, dtype=np.float64),
             rows=(*lesson.rows, *(Row(text=background.texts[place], app="", fits=False) for place in far)),
         )
 
@@ -219,18 +235,19 @@ class _Corpus:
     def centres(self) -> Floats:
         import numpy as np
 
-        centres = np.zeros((self.none, self.vectors.shape[1]), dtype=np.float32)
+        sums = np.zeros((self.none, self.vectors.shape[1]))
         own = self.labels < self.none
-        np.add.at(centres, self.labels[own], self.vectors[own])
-        return _unit(centres)
+        np.add.at(sums, self.labels[own], self.vectors[own])
+        counts = np.bincount(self.labels[own], minlength=self.none)[:, None]
+        return _unit(_rounded(sums / np.maximum(counts, 1)))
 
     def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
         """Adds one row for each of the apps: the centre of its requests stands for all of them."""
         import numpy as np
 
-        features = np.zeros((len(apps), self.features.shape[1]), dtype=np.float32)
-        features[:, : centres.shape[1]] = centres[apps]
-        features[:, -1] = 1
+        features = np.zeros((len(apps), self.features.shape[1]), dtype=np.int16)
+        features[:, : centres.shape[1]] = exact.to_units(centres[apps])
+        features[:, -1] = exact.ONE
         return replace(
             self,
             vectors=np.concatenate([self.vectors, centres[apps]]),
@@ -238,7 +255,7 @@ class _Corpus:
             unseen=np.concatenate([self.unseen, features]),
             owners=np.concatenate([self.owners, apps]),
             labels=np.concatenate([self.labels, apps]),
-            importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT, np.float32)]),
+            importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT)]),
             rows=(*self.rows, *(Row(text="", app="") for _ in apps)),
         )
 
@@ -253,7 +270,7 @@ class _Corpus:
         if not missed.any() or missed.all():
             return self
         weights = self.part(~missed).fit(iterations=20)
-        shares = probabilities(self.features[missed] @ weights)[:, :-1]
+        shares = probabilities(exact.logits_of(exact.from_units(self.features[missed]), weights))[:, :-1]
         best = shares.argmax(axis=1)
         others = (best != self.owners[missed]) & (shares.max(axis=1) > _ANOTHERS_JOB)
         importance = self.importance.copy()
@@ -268,9 +285,7 @@ class _Corpus:
         import numpy as np
 
         missed = np.flatnonzero((self.labels == self.none) & (self.owners != _NONE) & (self.importance > 0))
-        stopped = [
-            place for place in missed if reader(self.rows[place], [(self.rows[place].app, 1.0)]) is None
-        ]
+        stopped = [place for place in missed if not reader(self.rows[place], self.rows[place].app).complete]
         importance = self.importance.copy()
         importance[stopped] = 0.0
         return replace(self, importance=importance)
@@ -279,7 +294,7 @@ class _Corpus:
         """Fits all columns: together, or in blocks of like apps, twice over."""
         import numpy as np
 
-        weights = np.zeros((self.features.shape[1], self.columns), dtype=np.float32)
+        weights = np.zeros((self.features.shape[1], self.columns))
         if self.none <= ONE_BLOCK:
             return self.fit_block(weights, np.arange(self.columns), iterations=iterations)
         weights[: self.vectors.shape[1], : self.none] = 8 * self.centres().T
@@ -302,13 +317,13 @@ class _Corpus:
         others = np.setdiff1d(np.arange(self.columns), block)
         places = np.full(self.columns, len(block), dtype=np.int64)
         places[block] = np.arange(len(block))
-        features = self.features[rows]
+        features = exact.from_units(self.features[rows])
         fitted = fit_columns(
             features,
             places[self.labels[rows]],
             self.importance[rows],
             weights[:, block],
-            rest=log_total(features @ weights[:, others]) if len(others) and not alone else None,
+            rest=_rest(features, weights[:, others]) if len(others) and not alone else None,
             iterations=iterations,
         )
         weights = weights.copy()
@@ -316,141 +331,78 @@ class _Corpus:
         return weights
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """How held-out rows were judged; `present` are the logits' columns, `strangers` rows of absent apps."""
-
-    logits: Floats
-    labels: Integers
-    present: Integers
-    strangers: NDArray[np.bool_]
-    importance: Floats
-    rows: tuple[Row, ...]
-    misses_taught: bool
-
-    def likeliest(self, row: int, temperature: float, apps: Sequence[str]) -> list[tuple[str, float]]:
-        """Returns the likeliest apps of a row with their probabilities."""
-        import numpy as np
-
-        shares = probabilities(self.logits[row : row + 1] / temperature)[0, :-1]
-        order = np.argsort(-shares, kind="stable")[:_READ_CLOSELY]
-        return [(apps[self.present[place]], float(shares[place])) for place in order]
-
-    def verdict(self, row: int, app: str) -> bool | None:
-        """Returns whether taking a row for an app is right; None where nobody knows.
-
-        That holds for rows of an app that was left out, too, where near misses stand for what nobody does.
-        """
-        said = self.rows[row]
-        if self.strangers[row]:
-            return None if self.misses_taught else False
-        if said.fits:
-            return said.app == app
-        # A near miss is only known not to be for its own app; another one may well serve it.
-        return False if said.app in ("", app) else None
-
-
 def _calibrated(model: Recogniser, corpus: _Corpus, reader: Reader) -> Recogniser:
     rows = int((corpus.owners != _NONE).sum())
     if len(model.apps) < _FEWEST_APPS or rows < _FEWEST_ROWS:
         return model
-    trials = _trials(corpus)
-    temperature = _temperature(trials)
-    use, ask = _thresholds(trials, temperature, model.apps, reader)
-    return replace(model, temperature=temperature, bands=Bands(use=use, ask=ask))
+    trials = [trial for salt in SALTS for trial in _trials(corpus, model.apps, salt)]
+    temperature = temperature_of(trials)
+    return replace(model, temperature=temperature, bands=bands_of(trials, temperature, reader))
 
 
-def _trials(corpus: _Corpus) -> list[_Trial]:
-    """Trains on two thirds of the rows and five sixths of the apps, and judges what was left out."""
+def _trials(corpus: _Corpus, names: Sequence[str], salt: str) -> Iterator[Trial]:
+    """Trains on two thirds of the rows and five sixths of the apps, and judges what was left out.
+
+    Which are left out is decided by the hash of a row's text and of an app's name.
+    """
     import numpy as np
 
-    random = np.random.default_rng(_SEED)
-    chosen = np.sort(random.permutation(corpus.none)[:ONE_BLOCK])
+    chosen = np.sort(np.argsort([_dealt(salt, name) for name in names], kind="stable")[:ONE_BLOCK])
     corpus = corpus.part(np.isin(corpus.owners, chosen) | (corpus.owners == _NONE))
-    row_fold = random.permutation(len(corpus.labels)) % _FOLDS
-    app_fold = random.permutation(corpus.none) % (2 * _FOLDS)
-    found = []
-    for fold in range(_FOLDS):
+    row_fold = np.array([_dealt(salt, row.text) % FOLDS for row in corpus.rows], dtype=np.int64)
+    app_fold = np.array([_dealt(salt, name) % (2 * FOLDS) for name in names], dtype=np.int64)
+    for fold in range(FOLDS):
         strange = (corpus.owners != _NONE) & (app_fold[corpus.owners] == fold)
         taught = ~strange & (row_fold != fold)
         present = np.union1d(np.intersect1d(chosen, np.flatnonzero(app_fold != fold)), [corpus.none])
-        start = np.zeros((corpus.features.shape[1], corpus.columns), dtype=np.float32)
+        start = np.zeros((corpus.features.shape[1], corpus.columns))
         weights = corpus.part(taught).fit_block(start, present, iterations=25, alone=True)
-        found.append(_trial(corpus, weights[:, present], present, ~taught, strange))
-    return found
+        asked = ~taught
+        yield _trial(corpus.part(asked), kept(weights[:, present]), present, strange[asked], names)
 
 
 def _trial(
-    corpus: _Corpus, weights: Floats, present: Integers, asked: NDArray[np.bool_], strange: NDArray[np.bool_]
-) -> _Trial:
+    part: _Corpus, weights: Floats, present: Integers, stranger: NDArray[np.bool_], names: Sequence[str]
+) -> Trial:
     import numpy as np
 
-    part, stranger = corpus.part(asked), strange[asked]
-    logits = part.unseen @ weights
     outside = stranger | (part.owners == _NONE)
-    importance = np.ones(len(logits), dtype=np.float32)
+    importance = np.ones(len(part.rows))
     importance[outside] = _OUTSIDE_SHARE * (~outside).sum() / max(1, outside.sum())
-    importance[(part.labels == corpus.none) & ~outside] = _NEAR_MISS
-    places = np.searchsorted(present, np.where(stranger, corpus.none, part.labels))
-    misses_taught = bool(((corpus.labels == corpus.none) & (corpus.owners != _NONE)).any())
-    return _Trial(logits, places, present, stranger, importance, part.rows, misses_taught)
+    importance[(part.labels == part.none) & ~outside] = _NEAR_MISS
+    return Trial(
+        logits=exact.logits_of(exact.from_units(part.unseen), weights),
+        labels=np.searchsorted(present, np.where(stranger, part.none, part.labels)),
+        apps=tuple(names[place] for place in present[:-1]),
+        strangers=stranger,
+        importance=importance,
+        rows=part.rows,
+        misses_taught=bool(((part.labels == part.none) & (part.owners != _NONE)).any()),
+    )
 
 
-def _temperature(trials: Sequence[_Trial]) -> float:
-    """Returns what the logits have to be divided by to make the held-out labels most probable."""
+def _dealt(salt: str, text: str) -> int:
+    """Returns a number that depends on a text alone: what a random generator would draw for it."""
+    said = f"{salt}\0{text}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=6).digest(), "big")
+
+
+def _rest(features: Floats, weights: Floats) -> Floats:
+    """Returns the logarithm, a row, of the summed exponentials of these columns."""
     import numpy as np
 
-    def surprise(temperature: float) -> float:
-        total = 0.0
-        for trial in trials:
-            shares = probabilities(trial.logits / temperature)
-            said = np.maximum(shares[np.arange(len(shares)), trial.labels], 1e-9)
-            total -= float((trial.importance * np.log(said)).sum())
-        return total
-
-    tried = [0.4 * 1.1**step for step in range(22)]
-    return min(tried, key=surprise)
-
-
-def _thresholds(
-    trials: Sequence[_Trial], temperature: float, apps: Sequence[str], reader: Reader
-) -> tuple[float, float]:
-    """Returns how sure a decision has to be so that few enough of those that pass are wrong."""
-    import numpy as np
-
-    random = np.random.default_rng(_SEED)
-    places = [(each, row) for each in trials for row in range(len(each.rows))]
-    chosen = random.permutation(len(places))[:_MOST_READ]
-    judged: list[tuple[float, float, bool]] = []
-    for at in chosen:
-        each, row = places[at]
-        taken = reader(each.rows[row], each.likeliest(row, temperature, apps))
-        right = None if taken is None else each.verdict(row, taken[0])
-        if taken is not None and right is not None:
-            judged.append((taken[1], float(each.importance[row]), right))
-    use = max(_least_sure(judged, FALSE_HITS), _LEAST_USED)
-    return use, min(max(_least_sure(judged, ASKED_IN_VAIN), _LEAST_ASKED), use)
-
-
-def _least_sure(judged: Sequence[tuple[float, float, bool]], share: float) -> float:
-    """Returns the least sureness above which at most this share of what passes is wrong."""
-    passed = falsely = 0.0
-    found = 0.99
-    for sure, importance, right in sorted(judged, reverse=True):
-        passed += importance
-        falsely += 0.0 if right else importance
-        if falsely <= share * passed:
-            found = sure
-    return min(max(found, 0.02), 0.99)
+    parts = range(0, len(features), _ROWS_AT_ONCE)
+    found = [log_total(exact.logits_of(features[at : at + _ROWS_AT_ONCE], weights)) for at in parts]
+    return np.concatenate(found) if found else np.zeros(0)
 
 
 def _far(background: Background, lesson: Lesson) -> Integers:
     import numpy as np
 
-    own = lesson.vectors[[row.fits for row in lesson.rows]]
+    own = _rounded(lesson.vectors[[row.fits for row in lesson.rows]])
     if not len(own) or not len(background.texts):
         return np.arange(len(background.texts))
-    return np.flatnonzero((background.vectors @ own.T).max(axis=1) < _TOO_NEAR)
+    return np.flatnonzero((_rounded(background.vectors) @ own.T).max(axis=1) < _TOO_NEAR)
 
 
 def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
@@ -458,8 +410,8 @@ def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
     import numpy as np
 
     places = {app: place for place, app in enumerate(known.apps)}
-    weights = np.zeros((len(known.weights), len(names) + 1), dtype=np.float32)
-    centres = np.zeros((len(names), known.centres.shape[1]), dtype=np.float32)
+    weights = np.zeros((len(known.weights), len(names) + 1))
+    centres = np.zeros((len(names), known.centres.shape[1]))
     weights[:, -1] = known.weights[:, -1]
     for column, name in enumerate(names):
         if name in places:
@@ -484,8 +436,14 @@ def _blocks(centres: Floats) -> list[list[int]]:
     return blocks
 
 
+def _rounded(vectors: Vectors) -> Floats:
+    """Returns vectors on the grid of features: products of two are exact."""
+    return exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
+
+
 def _unit(rows: Floats) -> Floats:
+    """Returns rows of the grid with length one, on the grid again."""
     import numpy as np
 
-    unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return unit
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return _rounded(rows / np.maximum(lengths, 1e-12))

@@ -1,6 +1,7 @@
 """Requests that an app's own tests hold word for word, with their arguments: asked again, nothing is judged.
 
-Kept in one file per generation of the index. A request that two apps claim belongs to neither.
+Kept in one file per generation of the index. A request that two apps claim belongs to neither. Where a row's
+attachment is the value of one argument, the same words with another attachment are the same request.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Final
 
 from mapp.model.app import Card
 from mapp.model.decision import Arguments
-from mapp.model.request import Request
+from mapp.model.request import Phrase, Request
 
-FILE: Final = "verbatim.sqlite"
+FILE: Final = "verbatim-2.sqlite"
 
 
 class Verbatim:
@@ -29,13 +30,17 @@ class Verbatim:
 
     def of(self, request: Request) -> tuple[str, Arguments] | None:
         """Returns the app whose tests hold a request, and its arguments; None where none or several do."""
-        if request.attachment is not None:
-            return None
-        query = "select app, arguments from verbatim where request = ? limit 2"
+        query = "select app, arguments, attached from verbatim where request = ? limit 2"
         rows = self._connection.execute(query, (request.text.strip(),)).fetchall()
         if len(rows) != 1:
             return None
-        return rows[0][0], tuple(json.loads(rows[0][1]).items())
+        app, said, attached = rows[0]
+        if (request.attachment is None) != (attached is None):
+            return None
+        arguments = json.loads(said)
+        if attached is not None:
+            arguments[attached] = request.attachment
+        return app, tuple(arguments.items())
 
     def close(self) -> None:
         """Closes the file."""
@@ -49,7 +54,9 @@ def write_verbatim(
     if previous is not None:
         shutil.copyfile(previous, path)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("create table if not exists verbatim (request text, app text, arguments text)")
+        connection.execute(
+            "create table if not exists verbatim (request text, app text, arguments text, attached text)"
+        )
         connection.execute("create index if not exists requests on verbatim (request)")
         connection.execute("create index if not exists apps on verbatim (app)")
         changed = dict(cards)
@@ -57,17 +64,30 @@ def write_verbatim(
         gone = [(app,) for app in known & changed.keys() | known - set(apps)]
         connection.executemany("delete from verbatim where app = ?", gone)
         for app, card in changed.items():
-            rows = [(text, app, arguments) for text, arguments in _rows(card)]
-            connection.executemany("insert into verbatim values (?, ?, ?)", rows)
+            rows = [(text, app, arguments, attached) for text, arguments, attached in _rows(card)]
+            connection.executemany("insert into verbatim values (?, ?, ?, ?)", rows)
 
 
-def _rows(card: Card) -> Iterator[tuple[str, str]]:
-    """Yields the requests of an app that need no attachment, and of which it says one thing only."""
-    found: dict[str, set[str]] = {}
+def _rows(card: Card) -> Iterator[tuple[str, str, str | None]]:
+    """Yields the requests of which an app says one thing only: text, arguments, what takes the attachment."""
+    found: dict[str, set[tuple[str, str | None]]] = {}
     for phrase in card.phrases:
-        if phrase.fits and phrase.attachment is None:
-            arguments = json.dumps(dict(phrase.arguments), ensure_ascii=False)
-            found.setdefault(phrase.request.strip(), set()).add(arguments)
+        if phrase.fits:
+            found.setdefault(phrase.request.strip(), set()).add(_said(phrase))
     for text, said in found.items():
         if len(said) == 1:
-            yield text, said.pop()
+            arguments, attached = said.pop()
+            if attached != "":
+                yield text, arguments, attached
+
+
+def _said(phrase: Phrase) -> tuple[str, str | None]:
+    """Returns the arguments but for the attachment, and which one takes it: None without one, "" for none."""
+    arguments = dict(phrase.arguments)
+    if phrase.attachment is None:
+        return json.dumps(arguments, ensure_ascii=False), None
+    takers = [name for name, value in arguments.items() if value == phrase.attachment]
+    if len(takers) != 1:
+        return json.dumps(arguments, ensure_ascii=False), ""
+    del arguments[takers[0]]
+    return json.dumps(arguments, ensure_ascii=False), takers[0]

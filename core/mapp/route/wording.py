@@ -15,16 +15,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from mapp.route import exact
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+    Floats = NDArray[np.float64]
 
 WORD_FEATURES: Final = 512
 _WORD_WEIGHT: Final = 0.5
 _SHAPE_WEIGHT: Final = 0.2
 _LONGEST: Final = 2_000
+_RARITY_BITS: Final = 10
+"""Rarities are multiples of 2**-10 below 2**7: their squares, and sums over a text's words, are exact."""
+_HEAVIEST: Final = 127.0
 
 _QUOTED: Final = re.compile(r"""(?<!\w)'[^']{2,}'(?!\w)|"[^"]{2,}"|“[^”]{2,}”|`[^`]+`""")
 _NUMBER: Final = re.compile(r"\d[\d.,:/\-]*\d|\d")
@@ -44,12 +49,12 @@ class Wording:
     """
 
     known: NDArray[np.uint64]
-    rarity: Floats
+    rarity: NDArray[np.float32]
     once: NDArray[np.bool_]
     unknown: float
 
     def features(self, texts: Sequence[str], *, held_out: bool = False) -> Floats:
-        """Returns float32 (texts, 531): the weighted words, projected by signs, then the shape.
+        """Returns (texts, 531): the weighted words, projected by signs, then the shape; multiples of 2**-13.
 
         Args:
             texts: the requests.
@@ -60,15 +65,15 @@ class Wording:
 
         rows = [np.concatenate([self._words(text, held_out), _SHAPE_WEIGHT * shape(text)]) for text in texts]
         if not rows:
-            return np.zeros((0, FEATURES), dtype=np.float32)
-        return np.stack(rows).astype(np.float32)
+            return np.zeros((0, FEATURES))
+        return exact.on_grid(np.stack(rows), exact.FEATURE_BITS, 1.0)
 
     def _words(self, text: str, held_out: bool) -> Floats:
         import numpy as np
 
         counts = Counter(grams(text))
         if not counts or not len(self.known):
-            return np.zeros(WORD_FEATURES, dtype=np.float32)
+            return np.zeros(WORD_FEATURES)
         marks = b"".join(_mark(gram) for gram in counts)
         table = np.frombuffer(marks, dtype=np.uint8).reshape(len(counts), -1)
         names = table[:, :8].copy().view(np.uint64)[:, 0]
@@ -76,12 +81,13 @@ class Wording:
         seen = self.known[places] == names
         if held_out:
             seen &= ~self.once[places]
-        weights = np.where(seen, self.rarity[places], self.unknown)
-        weights *= 1 + np.log(np.fromiter(counts.values(), dtype=np.float64))
-        length = float(np.sqrt((weights * weights).sum()))
-        signs = np.unpackbits(table, axis=1).astype(np.float32) * 2 - 1
+        weights = np.where(seen, self.rarity[places].astype(np.float64), self.unknown)
+        weights *= 1 + exact.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
+        weights = exact.on_grid(weights, _RARITY_BITS, _HEAVIEST)
+        length = math.sqrt(float((weights * weights).sum()))
+        signs = np.unpackbits(table, axis=1).astype(np.float64) * 2 - 1
         projected: Floats = (weights * seen) @ signs
-        return projected * np.float32(_WORD_WEIGHT / length / math.sqrt(WORD_FEATURES))
+        return projected * (_WORD_WEIGHT / length / math.sqrt(WORD_FEATURES))
 
 
 def learn_wording(texts: Iterable[str]) -> Wording:
@@ -97,13 +103,17 @@ def learn_wording(texts: Iterable[str]) -> Wording:
     names = np.frombuffer(marks, dtype=np.uint64)
     counts = np.fromiter(frequency.values(), dtype=np.float64, count=len(frequency))
     order = np.argsort(names, kind="stable")
-    rarity = np.log((total + 1) / (counts + 1)) + 1
+    rarity = _on_grid(exact.log((total + 1) / (counts + 1)) + 1)
     return Wording(
         known=names[order],
         rarity=rarity[order].astype(np.float32),
         once=(counts == 1)[order],
-        unknown=math.log(total + 1) + 1,
+        unknown=float(_on_grid(exact.log(total + 1.0) + 1)),
     )
+
+
+def _on_grid(rarity: Floats) -> Floats:
+    return exact.on_grid(rarity, _RARITY_BITS, _HEAVIEST)
 
 
 def grams(text: str) -> list[str]:
@@ -149,7 +159,7 @@ def shape(text: str) -> Floats:
         len(words) > 12,
         "\n" in text,
     )
-    return np.array(answers, dtype=np.float32)
+    return np.array(answers, dtype=np.float64)
 
 
 SHAPE_FEATURES: Final = 19

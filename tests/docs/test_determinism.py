@@ -1,0 +1,134 @@
+"""What the page on determinism says of decisions: the same on every processor and with every numpy.
+
+Long: all requests of the starter library's apps are decided, by the tests' own index, in each setting.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mapp.config import load_config
+from mapp.index import generation
+from mapp.ops.indexing import rebuild
+from mapp.ops.workspace import Workspace
+from mapp.route import recognise
+from support import decisions, small_library
+from support.small_library import WANTED
+
+pytestmark = pytest.mark.sweep
+
+Rows = list[dict[str, Any]]
+CLOSE = 0.001
+OLD = {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def answered(library: Path, vectors: Path, before: Sequence[str] = (), **settings: str) -> Rows:
+    """Returns the decisions of a process of its own, `before` standing before the interpreter."""
+    tests = str(Path(decisions.__file__).parents[1])
+    paths = os.pathsep.join([each for each in (settings.pop("PYTHONPATH", ""), tests) if each])
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "support.decisions",
+        str(library),
+        str(library.parent / "cache"),
+    ]
+    found = subprocess.run(
+        [*command, str(library), str(library.parent / "cache"), str(vectors)],
+        env={**os.environ, **settings, "PYTHONPATH": paths},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("vectors") / "all.npy"
+
+
+@pytest.fixture(scope="module")
+def native(indexed_template: Path, vectors: Path) -> Rows:
+    found = answered(indexed_template / "library", vectors)
+    assert len(found) > 5000
+    return found
+
+
+def compare(found: Rows, wanted: Rows) -> None:
+    """Asserts that decision, app and arguments are equal and that sureness is close."""
+    assert len(found) == len(wanted)
+    for one, other in zip(found, wanted, strict=True):
+        assert abs(one.pop("sure") - other["sure"]) <= CLOSE, other["request"]
+        assert one == {name: value for name, value in other.items() if name != "sure"}
+
+
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell"])
+def test_another_processor_decides_the_same(
+    processor: str, native: Rows, indexed_template: Path, vectors: Path
+) -> None:
+    emulator = shutil.which("qemu-x86_64")
+    if emulator is None:
+        pytest.skip("qemu-x86_64 is not installed")
+    before = [emulator, "-cpu", processor]
+    compare(answered(indexed_template / "library", vectors, before), native)
+
+
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell"])
+def test_another_processor_trains_the_same(processor: str) -> None:
+    emulator = shutil.which("qemu-x86_64")
+    if emulator is None:
+        pytest.skip("qemu-x86_64 is not installed")
+    command = [emulator, "-cpu", processor, sys.executable, "-m", "support.small_library"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(small_library.__file__).parents[1])}
+    found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert found.stdout.split() == WANTED
+
+
+def older_numpy(folder: Path) -> str:
+    """Installs the oldest numpy that mapp promises and returns its folder."""
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    subprocess.run([*install, "numpy==1.26.4"], check=True)
+    return str(folder)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="numpy 1.26 has no wheels for this Python")
+def test_an_older_numpy_decides_the_same(
+    native: Rows, indexed_template: Path, vectors: Path, tmp_path: Path
+) -> None:
+    compare(
+        answered(indexed_template / "library", vectors, PYTHONPATH=older_numpy(tmp_path / "numpy")), native
+    )
+
+
+@pytest.mark.parametrize("settings", [OLD, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "2"}])
+def test_the_starter_library_is_learned_to_the_same_bytes(
+    settings: Mapping[str, str], indexed_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(indexed_template / "library", tmp_path / "library")
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    places = {
+        "MAPP_HOME": str(tmp_path / "library"),
+        "MAPP_CACHE": str(tmp_path / "cache"),
+        "MAPP_CONFIG": os.devnull,
+    }
+    rebuild(Workspace(config=load_config(environment=places)), fresh=True)
+    assert trained(tmp_path / "library") == trained(indexed_template / "library")
+
+
+def trained(library: Path) -> bytes:
+    """Returns the bytes of the recogniser in a library's index."""
+    path = generation.current(library / "index")
+    assert path is not None
+    return (path / recognise.FILE).read_bytes()

@@ -1,0 +1,105 @@
+"""A small library to train a recogniser on, its vectors made of whole numbers.
+
+`python -m support.small_library` prints the hashes of the files of three recognisers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapp.route import recognise, training
+
+Floats = NDArray[np.float64]
+DIMENSIONS = 32
+WANTED = [
+    "6df21bec65157b3681c84c5cdd9d2270ac7ca95c637010e740a4b65b677ccc0d",
+    "cacdca6f7f50bbc53c8ab47f074e36c50f83b6b842b350c249790d5b0da10cb9",
+    "9e15a7e3b0e244df259573a8401ff9242a8297bbe38a9283c2f79d439099bb3f",
+]
+"""What `digests` returns on any machine."""
+THINGS = {
+    "vat": ("tax", "price", "gross", "net"),
+    "sort": ("sort", "lines", "order", "alphabet"),
+    "morse": ("morse", "dots", "dashes", "signal"),
+    "roman": ("roman", "numeral", "caesar", "latin"),
+    "uuid": ("uuid", "identifier", "unique", "random"),
+}
+FRAMES = (
+    "{} {} please",
+    "give me the {} of {}",
+    "can you do {} with {} {n}",
+    "{} and {}",
+    "i need {} {} now",
+)
+MISSES = ("who invented the {} and the {}", "draw {} {} for me", "where can i buy {} {}")
+STRANGE = ("weather", "music", "pizza", "football", "holiday", "train", "doctor", "movie")
+
+
+def vectors(texts: Sequence[str]) -> Floats:
+    """Returns a unit vector for each text: the sum of a vector of whole numbers for each of its words."""
+    rows = np.zeros((len(texts), DIMENSIONS))
+    for row, text in enumerate(texts):
+        for word in text.split():
+            mark = hashlib.blake2b(word.encode(), digest_size=DIMENSIONS).digest()
+            rows[row] += np.frombuffer(mark, dtype=np.uint8).astype(np.float64) - 127
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    unit: Floats = rows / lengths
+    return unit
+
+
+def lesson(apps: Sequence[str] = tuple(THINGS)) -> training.Lesson:
+    """Returns the rows of some apps: what fits, and what only sounds so."""
+    rows = []
+    for app in apps:
+        words = THINGS[app]
+        for n in range(18):
+            said = (words[n % 4], words[(n // 3 + 1) % 4])
+            rows.append(training.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
+        for n in range(6):
+            text = MISSES[n % 3].format(words[n % 4], words[(n + n // 4) % 4])
+            rows.append(training.Row(text=text, app=app, fits=False))
+    return training.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
+
+
+def background() -> training.Background:
+    """Returns what none of the apps does."""
+    texts = tuple(FRAMES[n % 5].format(word, "today", n=n) for word in STRANGE for n in range(3))
+    return training.Background(texts=texts, vectors=vectors(texts))
+
+
+def reader(row: training.Row, app: str) -> training.Read:
+    """Returns what a close look finds: some rows do not complete an app, some leave doubts."""
+    mark = hashlib.blake2b(f"{row.text} {app}".encode(), digest_size=2).digest()
+    return training.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
+
+
+def trained() -> tuple[recognise.Recogniser, ...]:
+    """Returns the recogniser of all apps, and that of all but one with the last one learned afterwards."""
+    whole = training.fit(lesson(), background(), reader=reader)
+    known = training.fit(lesson(tuple(THINGS)[:-1]), background(), reader=reader)
+    grown = training.refit(known, tuple(THINGS), [tuple(THINGS)[-1]], lesson(), background())
+    training.ONE_BLOCK = 4  # type: ignore[misc]
+    blocks = training.fit(lesson(), background(), reader=reader)
+    return whole, grown, blocks
+
+
+def digests() -> list[str]:
+    """Returns the hashes of the files of all of them."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for model in trained():
+            path = Path(folder) / "recogniser.npz"
+            recognise.save(model, path)
+            found.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(digests()) + "\n")
