@@ -190,6 +190,34 @@ def test_without_a_whole_commit_the_workflow_says_which_variables_to_set(
     assert not stranger.asked and not list(tmp_path.glob("mapp"))
 
 
+@pytest.mark.parametrize("text", [ACTION.read_text(encoding="utf-8"), scaffold.workflow(None)])
+def test_a_python_file_in_the_checkout_of_an_app_is_not_run(
+    text: str, stranger: packages.Index, tmp_path: Path
+) -> None:
+    checkout, tools = tmp_path / "checkout", tmp_path / "tools"
+    for folder in (checkout, tools, tmp_path / "mapp"):
+        folder.mkdir()
+    (checkout / "pip.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    (tools / "git").write_text("#!/bin/sh\nexit 0\n")  # what is fetched does not matter here
+    (tools / "git").chmod(0o755)
+    (tools / "python").symlink_to(sys.executable)
+    action = tmp_path / "around/.github/actions/validate"
+    action.mkdir(parents=True)
+
+    packages.step(
+        steps(text)[0]["run"],
+        cwd=checkout,
+        path=tools,
+        index=stranger.url,
+        RUNNER_TEMP=str(tmp_path),
+        GITHUB_ACTION_PATH=str(action),
+        MAPP_REPOSITORY=ADDRESS,
+        MAPP_COMMIT="a" * 40,
+    )
+
+    assert not (tmp_path / "ran").exists()
+
+
 def test_without_a_known_commit_the_workflow_asks_the_forge() -> None:
     install = steps(scaffold.workflow(None))[0]
     assert install["env"] == {

@@ -81,7 +81,7 @@ jobs:
       - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
         with:
           python-version: "3.12"
-      # mapp comes from one commit of its repository, everything else from a list with hashes in that commit.
+      # One commit of the repository of mapp, and everything else from a list with hashes in that commit.
       # Nothing is installed by a bare name from a package index: `mapp` is another project's name there.
       - name: Install mapp
         env:
