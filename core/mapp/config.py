@@ -298,8 +298,8 @@ _KINDS: Final = {
     "llm_url": _URLS,
 }
 _EXAMPLES: Final = {
-    "coder": "mapp config coder anthropic:NAME, openai:NAME, local:FILE.gguf or agent:COMMAND",
-    "llm": "mapp config llm anthropic:NAME or openai:NAME",
+    "coder": "mapp config coder anthropic:NAME (or openai:NAME, local:FILE.gguf, agent:COMMAND)",
+    "llm": "mapp config llm anthropic:NAME (or openai:NAME)",
     "coder_url": "mapp config coder_url http://127.0.0.1:8080/v1",
     "llm_url": "mapp config llm_url http://127.0.0.1:8080/v1",
 }

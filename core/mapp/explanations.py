@@ -171,18 +171,18 @@ EXPLANATIONS: Final = {
     "MAPP-0600": _row(
         "integrity",
         "What lies on disk is not what it claims to be.",
-        "mapp doctor names the damage; a damaged app can be removed and installed again.",
+        "mapp doctor names the damage. Bring the repository back from a copy, or run mapp remove APP.",
     ),
     "MAPP-0612": _row(
         "tag-moved",
         "A release tag points to another commit than before.",
-        "Nothing was changed. Ask the publisher; never move a tag.",
+        "Nothing was changed. Release under a new version instead: mapp bump sets one. Never move a tag.",
     ),
     "MAPP-0620": _row(
         "tree-refused",
         "A repository's tree holds what mapp never reads: links, submodules, odd names, duplicates, "
         "huge files.",
-        "The app cannot be used; its author has to publish a plain tree.",
+        "The app cannot be used. Commit a tree without them: mapp add FOLDER.",
     ),
     "MAPP-0621": _row(
         "repository-refused",

@@ -1,9 +1,12 @@
-"""Every command that a message tells people to type can be typed."""
+"""Every command that a message, an explanation or a page tells people to type can be typed."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+import shlex
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +44,6 @@ def _told() -> Iterator[tuple[str, list[str]]]:
                     yield name, [word.rstrip(".:") for word in rest.split()]
 
 
-UNDER_WAY = {"heal"}  # told of before they are there
 VERBS = {"accepts", "does", "itself", "keeps", "never", "reads", "was", "writes"}  # what mapp is said to do
 ROWS = sorted({(name, tuple(rest)) for name, rest in _told() if name not in VERBS})
 
@@ -59,8 +61,6 @@ def test_there_are_such_messages() -> None:
 
 @pytest.mark.parametrize(("name", "rest"), ROWS, ids=[" ".join([name, *rest]) for name, rest in ROWS])
 def test_the_command_and_its_options_exist(name: str, rest: tuple[str, ...]) -> None:
-    if name in UNDER_WAY and name not in COMMANDS:
-        pytest.skip("this build has no such command")
     assert name in COMMANDS, f"mapp {name}"
     options = {word.partition("=")[0] for word in rest if word.startswith("--")}
     assert options <= _options(COMMANDS[name])
@@ -74,3 +74,95 @@ def test_a_setting_that_is_told_can_be_set(rest: tuple[str, ...]) -> None:
     assert len(value) == 1, "the value, and nothing that could be taken for a part of it"
     if value != [FILLED_IN]:
         parse_setting(setting, value[0])
+
+
+# The pages: whole commands, parsed as click would parse them
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SPAN = re.compile(r"`(mapp [^`\n]+)`")
+LINE = re.compile(r"^(?:\$ )?(?:- run: )?((?:MAPP_\w+=\S+ )*mapp [^\n]*(?:\\\n[^\n]*)*)", re.MULTILINE)
+FENCE = re.compile(r"^ *```(?:sh|console|bash|yaml)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+CUT = frozenset({"|", "||", "&&", ";", ">", ">>", "2>", "<", "2>&1", "#"})
+
+
+def _words(text: str) -> list[str] | None:
+    """Returns the words of one command, without what a shell does with them; None for an open quote."""
+    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars="|&;<>")
+    lexer.whitespace_split = True
+    try:
+        words = list(lexer)
+    except ValueError:
+        return None
+    words = list(itertools.dropwhile(lambda word: word.startswith("MAPP_"), words))
+    end = next((at for at, word in enumerate(words) if word in CUT or word.startswith("#")), len(words))
+    return words[1:end]
+
+
+def _on_pages() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yields every command of the pages with its place."""
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        code = [line for block in FENCE.findall(text) for line in LINE.findall(textwrap.dedent(block))]
+        for said in [*code, *SPAN.findall(FENCE.sub("", text))]:
+            words = _words(said)
+            if words:
+                yield path.relative_to(ROOT).as_posix(), tuple(words)
+
+
+ON_PAGES = sorted(set(_on_pages()))
+
+
+def _faults(words: tuple[str, ...]) -> str:
+    """Returns what is wrong with a command, an empty text if it can be typed."""
+    name, *rest = (words if words[0] != "--library" else words[2:]) or ("",)
+    if name.startswith("-") or name in PLACEHOLDERS:
+        return ""
+    if name not in COMMANDS:
+        return f"there is no command {name}"
+    command: click.Command = COMMANDS[name]
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        inner = command.commands.get(rest[0])
+        if inner is None:
+            return f"{name} has no command {rest[0]}"
+        command, name, rest = inner, rest[0], rest[1:]
+    rest = [word for word in rest if word not in ("…", "...")]
+    try:
+        context = click.Context(command, info_name=name)
+        values, left, _ = command.make_parser(context).parse_args(args=list(rest))
+    except click.UsageError as error:
+        return "" if "--help" in rest else error.message
+    arguments = [part for part in command.params if isinstance(part, click.Argument)]
+    room = len(arguments) + sum(part.nargs < 0 for part in arguments) * len(rest)
+    given = [values[str(part.name)] for part in arguments if values.get(str(part.name)) is not None]
+    return "too many words" if len(given) + len(left) > room else ""
+
+
+PLACEHOLDERS = {"COMMAND", "…", "…`"}
+
+
+def test_there_are_such_pages() -> None:
+    assert len(ON_PAGES) > 100
+    assert {place for place, _ in ON_PAGES} >= {"README.md", "docs/reference/commands.md"}
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (("install", "vat"), "there is no command install"),
+        (("exec", "vat", "--fast"), "No such option"),
+        (("index", "polish"), "has no command polish"),
+        (("remove", "one", "two"), "too many words"),
+        (("exec", "vat", "price=1", "--at", "1.0.0"), ""),
+        (("--library", "here", "list"), ""),
+        (("run", "what is 2 euros", "--yes"), ""),
+    ],
+)
+def test_what_cannot_be_typed_is_noticed(words: tuple[str, ...], fault: str) -> None:
+    found = _faults(words)
+    assert (fault in found) if fault else found == ""
+
+
+@pytest.mark.parametrize(("place", "words"), ON_PAGES, ids=[" ".join([p, *w])[:120] for p, w in ON_PAGES])
+def test_a_command_on_a_page_can_be_typed(place: str, words: tuple[str, ...]) -> None:
+    assert _faults(words) == "", f"{place}: mapp {shlex.join(words)}"
