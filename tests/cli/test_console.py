@@ -131,7 +131,8 @@ def test_a_bar_is_drawn_on_a_terminal_that_can_show_it(variables: dict[str, str]
     ours, theirs = os.openpty()
     code = (
         "from mapp_cli.console import Console\n"
-        "with Console().progress('Working') as advance:\n    advance(1, 2)\n    import time; time.sleep(0.3)\n"
+        "import time\n"
+        "with Console().progress('Working') as advance:\n    advance(1, 2)\n    time.sleep(0.3)\n"
     )
     known = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     env = {**known, "TERM": "xterm", **variables}

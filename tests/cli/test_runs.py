@@ -1,7 +1,8 @@
-"""`mapp runs` says which host calls were refused and why, in the listing, in JSON and for one run."""
+"""`mapp runs` lists runs and shows one, with the host calls that were refused and why."""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,3 +129,41 @@ def test_a_run_without_refusals_has_none() -> None:
 def test_one_run_cannot_be_chosen_and_named_at_once() -> None:
     assert mapp("runs", "abc", "--failed").code == 2
     assert mapp("runs", "abc").code == 1
+
+
+def test_runs_json() -> None:
+    library().app("double").build()
+    mapp("exec", "double", "number=1.5")
+
+    run = mapp("runs", "--json").json["runs"][0]
+
+    assert set(run) == {
+        *("id", "started", "app", "commit", "tree", "version", "request", "input", "output", "outcome"),
+        *("detail", "now_ms", "seed", "wall_ms", "total_ms", "engine", "isolation", "refused", "allowed"),
+    }
+    assert (run["app"], run["input"], run["output"], run["outcome"]) == ("double", {"number": 1.5}, 3, "ok")
+
+
+def test_a_damaged_journal_stops_no_run() -> None:
+    built = library().app("double").build()
+    built.home.journal.write_bytes(b"no database at all, " * 100)
+
+    assert mapp("runs").code == 6
+    assert mapp("exec", "double", "number=1").out == "2\n"
+    assert len(mapp("runs", "--json").json["runs"]) == 1
+
+
+def test_a_journal_that_another_program_locked_stops_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = library().app("double").build()
+    mapp("exec", "double", "number=1")
+    from mapp.observe.journal import Journal
+
+    def locked(*_: Any) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Journal, "record", locked)
+    found = mapp("exec", "double", "number=2")
+
+    assert (found.code, found.out) == (0, "4\n")
+    assert "could not be written into the journal" in found.err
+    assert built.home.journal.exists()

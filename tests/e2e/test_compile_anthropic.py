@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_without_a_terminal_and_a_yes_nothing_is_sent(keyed: pytest.MonkeyPatch)
         code, _, err = compiled(keyed, server, REQUEST)
 
         assert (code, server.connections) == (7, 0)
-    assert f'mapp compile --yes "{REQUEST}"' in err
+    assert f"mapp compile --yes {shlex.quote(REQUEST)}" in err
 
 
 def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(keyed: pytest.MonkeyPatch) -> None:

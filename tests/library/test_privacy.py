@@ -39,7 +39,6 @@ def test_nothing_in_a_library_is_open_to_others_whatever_the_umask(
 ) -> None:
     for words in (
         ("exec", "vat", "price=240"),
-        ("run", "what is 240 euros plus 20% VAT"),
         ("path", "vat"),
         ("remove", "weekday"),
     ):
@@ -148,4 +147,13 @@ def test_an_app_that_is_added_later_is_private() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.0.1"))
 
+    assert open_to_others(built.home.root) == []
+
+
+def test_an_index_that_is_built_is_private() -> None:
+    built = library().app("double").build()
+
+    run("index", "rebuild", umask=0)
+
+    assert (built.home.root / "index").is_dir()
     assert open_to_others(built.home.root) == []
