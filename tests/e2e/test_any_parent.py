@@ -121,8 +121,8 @@ def test_a_script_that_recurses_finds_its_stack_under_a_low_limit(built: Built) 
 
 @pytest.mark.parametrize("nice", [12, 19])
 def test_the_gate_says_the_same_at_any_priority(nice: int, built: Built) -> None:
-    usual = mapp(built, "--unprivileged", "test", "long", "--inputs", "5", "--json")
-    later = mapp(built, f"--nice {nice} --unprivileged", "test", "long", "--inputs", "5", "--json")
+    usual = mapp(built, "--unprivileged", "test", "double", "--inputs", "5", "--json")
+    later = mapp(built, f"--nice {nice} --unprivileged", "test", "double", "--inputs", "5", "--json")
 
     assert checks(later[1]) == checks(usual[1])
     assert later[0] == usual[0]
