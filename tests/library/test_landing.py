@@ -174,7 +174,6 @@ def test_a_main_that_no_landing_explains_is_refused_by_every_command_that_runs_o
         ("exec", "double", "number=1"),
         ("map", "double", "--input", str(world / "rows.jsonl")),
         ("add", str(world / "new")),
-        ("add", str(world / "new"), "--force"),
     ):
         done = mapp(*words)
         assert (done.code, "MAPP-0631" in done.err) == (6, True), (words, done.err)
@@ -189,6 +188,23 @@ def test_a_main_that_no_landing_explains_is_refused_by_every_command_that_runs_o
     assert tip(built) == found
     assert locked(built) == (before if keep_lock else None)
     assert locked(built, "other") == tip(built, "other")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_add_with_force_replaces_what_git_put_there(
+    killed: bool, built: Built, world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = committed_by_git(built, world)
+    new = app("double").version("1.0.2")
+    if killed:
+        work = lambda: built.put(new, verdict=passing(new), force=True)  # noqa: E731
+        killed_before(monkeypatch, "finish", work)
+    else:
+        assert mapp("add", str(new.write(world / "new")), "--force").code == 0
+
+    assert mapp("exec", "double", "number=21").out == "42\n"
+    assert locked(built) == tip(built)
+    assert git(built.repository("double"), "rev-parse", "main^") == commit
 
 
 def test_the_message_names_the_command_that_puts_main_back(built: Built, world: Path) -> None:

@@ -87,7 +87,7 @@ def merge(
             prove_here(repository, proposal, found.tree)
             done = finish(home, repository, proposal, repository.resolve("main"), tell=tell)
         else:
-            done = land(home, repository, proposal, old=main, parents=(main, tip), tell=tell)
+            done = land(home, repository, proposal, old=main, since=main, parents=(main, tip), tell=tell)
         delete_branch(repository, branch, tip)
     return done
 

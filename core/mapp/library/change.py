@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import Busy, MappError, NotFound
+from mapp.errors import Busy, IntegrityError, MappError, NotFound
 from mapp.git.repository import Repository, Signature, sync_folder
 from mapp.git.tree import read_snapshot
 from mapp.library.catalogue import WHOLE, names, open_repository, repository_of, snapshot
@@ -54,6 +54,7 @@ def put(
     source: str = "local",
     check: Callable[[App], None] | None = None,
     verdict: Verdict | None = None,
+    force: bool = False,
     tell: Tell | None = None,
 ) -> Committed:
     """Commits an app's files on its `main`, makes the release tag, and pins it in the lock file.
@@ -61,7 +62,7 @@ def put(
     `check` is called with the app that stands there now and raises to refuse the change; it runs under
     the app's lock, so what it saw is what is replaced. The `verdict` is recorded before `main` moves; without
     one, a passing verdict must be there already. Only a message with the trailer `Mapp-Verdict: forced…`
-    brings in what is not proven.
+    brings in what is not proven. With `force` it also replaces an app whose `main` something else moved.
 
     Raises:
         InvalidApp: no passing verdict is recorded for exactly this tree, and nothing says that it was forced.
@@ -76,14 +77,22 @@ def put(
             return create(home, proposal, tell=tell)
         repository = Repository.open(path)
         repository.sweep(abandoned=abandoned)
-        settle_held(home, repository, tell=tell)
-        return _put_over(home, repository, proposal, check, tell)
+        try:
+            settle_held(home, repository, tell=tell)
+            since = repository.tip()
+        except IntegrityError:
+            if not force:
+                raise
+            entry = read_lock(home.lock_file).get(app.name)
+            since = None if entry is None else entry.commit
+        return _put_over(home, repository, proposal, since, check, tell)
 
 
 def _put_over(
     home: Home,
     repository: Repository,
     proposal: Proposal,
+    since: str | None,
     check: Callable[[App], None] | None,
     tell: Tell | None,
 ) -> Committed:
@@ -99,7 +108,7 @@ def _put_over(
                 check(_current(repository, tip))
         try:
             parents = () if tip is None else (tip,)
-            return land(home, repository, proposal, old=tip, parents=parents, tell=tell)
+            return land(home, repository, proposal, old=tip, since=since, parents=parents, tell=tell)
         except Busy:
             continue
     raise Busy(

@@ -106,16 +106,19 @@ def land(
     proposal: Proposal,
     *,
     old: str | None,
+    since: str | None,
     parents: tuple[str, ...],
     tell: Tell | None = None,
 ) -> Committed:
     """Moves `main` of an app from `old` to a new commit of the proposal; for the holder of the app's lock.
 
+    `since` is the commit that landed last: `old`, unless what something else moved `main` to is replaced.
+
     Raises:
         Busy: `main` is not at `old` any more, or a living git process holds it.
         InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
     """
-    _land(repository, proposal, old=old, parents=parents)
+    _land(repository, proposal, old=old, since=since, parents=parents)
     commit = repository.tip()
     assert commit is not None
     return finish(home, repository, proposal, commit, tell=tell)
@@ -134,7 +137,7 @@ def bring_in(
     """
     repository, app = Repository.open(place), proposal.app
     if repository.tip() is None:
-        _land(repository, proposal, old=None, parents=(parent,))
+        _land(repository, proposal, old=None, since=None, parents=(parent,))
     else:
         prove_here(repository, proposal, repository.tree_of(parent))
     commit = repository.tip()
@@ -151,11 +154,18 @@ def bring_in(
     return finish(home, Repository.open(target), proposal, commit, tell=tell)
 
 
-def _land(repository: Repository, proposal: Proposal, *, old: str | None, parents: tuple[str, ...]) -> None:
+def _land(
+    repository: Repository,
+    proposal: Proposal,
+    *,
+    old: str | None,
+    since: str | None,
+    parents: tuple[str, ...],
+) -> None:
     tree = repository.write_tree(proposal.files)
     prove_here(repository, proposal, tree)
     new = repository.commit_tree(tree, proposal.text, proposal.signature, parents=parents, ref=None)
-    _intend(repository, proposal, old=old, new=new)
+    _intend(repository, proposal, old=since, new=new)
     repository.move_ref(MAIN, old, new)
 
 

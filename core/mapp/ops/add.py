@@ -88,6 +88,7 @@ def _commit(
         workspace.signature(),
         check=None if force else check,
         verdict=replace(verdict, forced=bool(failed)),
+        force=force,
         tell=workspace.tell,
     )
 
