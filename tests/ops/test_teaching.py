@@ -68,7 +68,7 @@ def foreign(path: Path) -> None:
     connection.close()
 
 
-CACHES: dict[str, Callable[[Path], None]] = {
+CACHES: dict[str, Callable[[Path], object]] = {
     "warm": lambda path: None,
     "deleted": lambda path: path.unlink(),
     "no database": lambda path: path.write_bytes(b"this is no database, and never was one" * 40),
