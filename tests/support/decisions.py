@@ -15,9 +15,10 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapp.config import load_config
-from mapp.index.embed import Vectors, choose_embedder
+from mapp.index.embed import choose_embedder
 from mapp.index.search import open_index
 from mapp.model.decision import decision_to_dict
 from mapp.model.request import Phrase
@@ -37,7 +38,7 @@ class Stored:
             np.save(path, default.embed(texts))
         self._known = dict(zip(texts, np.load(path), strict=True))
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([self._known[text] for text in texts])
 
 

@@ -147,11 +147,14 @@ def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) ->
     sure = np.array([each.sure for each in judged])
     importance = np.array([each.importance for each in judged])
     risk = _risk(_logit(sure), importance, np.array(wrong, dtype=np.float64))
+    order = np.argsort(-sure, kind="stable")
+    # Running sums have one order only: from the surest down.
+    passed, wrongly = np.cumsum(importance[order]), np.cumsum((importance * risk)[order])
     for step in range(1, round(_MOST / _STEP)):
-        least = step * _STEP
-        passes = sure >= least
-        if exact.dot(importance * passes, risk) <= share * exact.total(importance * passes):
-            return round(least, 3)
+        least = round(step * _STEP, 3)
+        passing = int((sure >= least).sum())
+        if passing and wrongly[passing - 1] <= share * passed[passing - 1]:
+            return least
     return _MOST
 
 
