@@ -13,7 +13,7 @@ import pygit2
 import pytest
 
 from mapp import config
-from mapp.ops.setup import ensure_library
+from mapp.ops.manage.setup import ensure_library
 from mapp.ops.workspace import Workspace
 
 hypothesis.settings.register_profile(

@@ -48,7 +48,7 @@ class Context:
     @cached_property
     def ready(self) -> Workspace:
         """Returns the library, set up with the starter apps if it is new."""
-        from mapp.ops.setup import ensure_library
+        from mapp.ops.manage.setup import ensure_library
 
         ensure_library(self.workspace, progress=self.console.progress)
         return self.workspace

@@ -105,7 +105,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command line; every error ends in a message and its exit code."""
-        from mapp_cli.boundary import guarded
+        from mapp_cli.error_handler import guarded
 
         _see_children_end()
         return guarded(super().main, *args, **extra)

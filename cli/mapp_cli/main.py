@@ -26,7 +26,7 @@ class Program:
         if asked and not arguments and not options:
             return _say_help()
         if _completing():
-            from mapp_cli.completing import quietly
+            from mapp_cli.completers import quietly
 
             return quietly(lambda: self._group()(*arguments, **{"prog_name": self.name, **options}))
         return self._group()(*arguments, **{"prog_name": self.name, **options})

@@ -9,8 +9,8 @@ from mapp_cli.console import Console
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Result
-    from mapp.ops.add import Added
-    from mapp.ops.execute import Execution
+    from mapp.ops.manage.add import Added
+    from mapp.ops.run.execute import Execution
 
 FAILED = 1
 MOST_PROBLEMS = 5

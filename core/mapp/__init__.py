@@ -48,7 +48,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mapp.ops.library import Library, open_library
+    from mapp.ops.api import Library, open_library
 
 __all__ = ["Library", "open_library"]
 
@@ -56,7 +56,7 @@ __all__ = ["Library", "open_library"]
 def __getattr__(name: str) -> Any:
     """Returns the names of the Python API, imported when they are first used."""
     if name in __all__:
-        from mapp.ops import library
+        from mapp.ops import api
 
-        return getattr(library, name)
+        return getattr(api, name)
     raise AttributeError(f"module 'mapp' has no attribute {name!r}")

@@ -142,9 +142,9 @@ class _Bench:
     def _opened(self, folder: Path) -> Trial:
         from mapp.config import load_config
         from mapp.errors import InvalidApp, MappError
+        from mapp.library.app_folder import read_folder
         from mapp.model.app import read_app
-        from mapp.ops.folder import read_folder
-        from mapp.ops.gate import Options, trial_of
+        from mapp.ops.check.gate import Options, trial_of
         from mapp.ops.workspace import Workspace
 
         if self._workspace is None:
@@ -247,7 +247,7 @@ class _RowItem(_Item):
 
     def runtest(self) -> None:
         """Runs the app on the example's input."""
-        from mapp.validate.examples import failing
+        from mapp.validate.checks.examples import failing
 
         trial = self.bench.trial(self.path.parent.parent)
         found = failing(trial, [(f"tests/{self.path.name}:{self.name}", self.row)])
@@ -281,8 +281,8 @@ class _PredicateItem(_Item):
         self._search()
 
     def _search(self) -> None:
-        from mapp.validate.properties import counterexample, tried
-        from mapp.validate.strategies import falsified, inputs
+        from mapp.validate.checks.properties import counterexample, tried
+        from mapp.validate.generate.strategies import falsified, inputs
 
         trial = self.bench.trial(self.path.parent.parent)
         if not trial.drawn:

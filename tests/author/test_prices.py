@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from mapp.author.failures import OverBudget
+from mapp.author.errors import OverBudget
 from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
 from mapp.author.room import OVERHEAD, room
 from mapp.errors import UsageError

@@ -124,12 +124,12 @@ def test_a_damaged_lock_ends_in_six_with_the_remedy_that_works() -> None:
 
 
 def test_an_unexpected_error_is_a_bug_with_a_log(monkeypatch: pytest.MonkeyPatch, world: Path) -> None:
-    from mapp.library import catalogue
+    from mapp.library import read
 
     def explode(*_: Any) -> None:
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr(catalogue, "listing", explode)
+    monkeypatch.setattr(read, "listing", explode)
     found = mapp("list")
 
     assert found.code == 70
@@ -138,10 +138,10 @@ def test_an_unexpected_error_is_a_bug_with_a_log(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_interruption_ends_in_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mapp.library import catalogue
+    from mapp.library import read
 
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(catalogue, "listing", interrupt)
+    monkeypatch.setattr(read, "listing", interrupt)
     assert mapp("list").code == 130

@@ -103,7 +103,15 @@ def test_every_argument_that_names_an_app_is_completed() -> None:
     assert bare == []
 
 
-HEAVY = ("chromadb", "onnxruntime", "numpy", "rich", "jsonschema", "mapp.sandbox.forking", "mapp.route")
+HEAVY = (
+    "chromadb",
+    "onnxruntime",
+    "numpy",
+    "rich",
+    "jsonschema",
+    "mapp.sandbox.executors.forking",
+    "mapp.route",
+)
 
 
 def test_completion_loads_nothing_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +149,6 @@ def test_an_unknown_shell_is_told() -> None:
 
 
 def test_completers_swallow_their_own_mistakes() -> None:
-    from mapp_cli.completing import pairs
+    from mapp_cli.completers import pairs
 
     assert pairs(click.Context(click.Command("x")), click.Argument(["x"]), "a") == []

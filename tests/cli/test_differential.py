@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
-from mapp.sandbox import node
 from mapp.sandbox.engine import installed
+from mapp.sandbox.executors import node
 from support.library import Built, library
 from support.terminal import mapp
 

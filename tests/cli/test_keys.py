@@ -8,7 +8,7 @@ import pytest
 
 from mapp.config import load_config
 from mapp.errors import UsageError
-from mapp.ops.changing import refuse_secrets
+from mapp.ops.compile.lifecycle import refuse_secrets
 from mapp.ops.workspace import Workspace
 from support.library import library
 from support.terminal import mapp
@@ -103,7 +103,7 @@ def test_a_report_of_a_bug_holds_no_key(world: Path, monkeypatch: pytest.MonkeyP
         raise AssertionError(f"the value {SECRET}")
 
     monkeypatch.setenv("XDG_STATE_HOME", str(world / "home/state"))
-    monkeypatch.setattr("mapp.library.catalogue.listing", broken)
+    monkeypatch.setattr("mapp.library.read.listing", broken)
 
     found = mapp("list")
 

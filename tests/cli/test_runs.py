@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mapp.config import load_config
-from mapp.ops.execute import execute
+from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from support.library import library

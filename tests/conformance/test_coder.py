@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from mapp.author.coder import MAY_CHANGE, Brief, Coder, Files, Phase, Progress, Proposal
-from mapp.author.failures import BadAnswer, CoderFailed, OverBudget, Unavailable
+from mapp.author.errors import BadAnswer, CoderFailed, OverBudget, Unavailable
 from mapp.model.budget import Budget
 from support.coders import MAKERS, Answer
 

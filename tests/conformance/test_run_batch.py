@@ -21,7 +21,7 @@ from mapp.sandbox.executor import (
     Unserialisable,
     run_batch,
 )
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 from support.engines import MAKERS
 from support.scripts import PLENTY_MS
 

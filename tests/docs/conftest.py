@@ -10,7 +10,7 @@ import filelock
 import pytest
 
 from mapp.config import load_config
-from mapp.ops.indexing import rebuild
+from mapp.ops.index.refresh import rebuild
 from mapp.ops.workspace import Workspace
 from support.pages import Shell
 

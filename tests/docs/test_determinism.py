@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from mapp.config import load_config
-from mapp.index import generation
-from mapp.ops.indexing import rebuild
+from mapp.index import generations
+from mapp.ops.index.refresh import rebuild
 from mapp.ops.workspace import Workspace
-from mapp.route import recognise
+from mapp.route.recognise import classifier
 from support import decisions, small_library
 from support.small_library import WANTED
 
@@ -129,6 +129,6 @@ def test_the_starter_library_is_learned_to_the_same_bytes(
 
 def trained(library: Path) -> bytes:
     """Returns the bytes of the recogniser in a library's index."""
-    path = generation.current(library / "index")
+    path = generations.current(library / "index")
     assert path is not None
-    return (path / recognise.FILE).read_bytes()
+    return (path / classifier.FILE).read_bytes()

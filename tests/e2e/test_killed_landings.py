@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from mapp.git.repository import Repository
-from mapp.library import branching, catalogue
-from mapp.library.change import remove, repair
+from mapp.library import branches
+from mapp.library import read as catalogue
+from mapp.library.commit_app import remove, repair
 from mapp.library.landing import Proposal, read_landing, relock
 from mapp.library.lockfile import read_lock
 from support.apps import app
@@ -40,7 +41,7 @@ def _first(built: Built) -> None:
 
 def _merged(built: Built) -> None:
     text = "double: 1.0.1\n"
-    branching.merge(built.home, "double", "expand/a1", text, SOMEBODY, verdict=passing(NEW))
+    branches.merge(built.home, "double", "expand/a1", text, SOMEBODY, verdict=passing(NEW))
 
 
 def _removed(built: Built) -> None:
@@ -56,8 +57,8 @@ def _relocked(built: Built) -> None:
 
 
 def _with_branch(built: Built) -> None:
-    branching.begin(built.home, "double", "expand/a1")
-    branching.grow(built.home, "double", "expand/a1", NEW.files, "grown\n", SOMEBODY)
+    branches.begin(built.home, "double", "expand/a1")
+    branches.grow(built.home, "double", "expand/a1", NEW.files, "grown\n", SOMEBODY)
 
 
 def _pushed(built: Built) -> None:

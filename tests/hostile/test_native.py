@@ -17,9 +17,9 @@ from collections.abc import Iterator
 import pytest
 
 from mapp.sandbox import engine
-from mapp.sandbox.confinement import Confinement
+from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Killed, Result, Returned
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 from support import possessed_command
 from support.scripts import children, evaluate, job, status, wait_for
 

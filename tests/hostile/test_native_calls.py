@@ -21,15 +21,15 @@ import trustme
 from mapp.config import load_config
 from mapp.keys import set_key
 from mapp.model.outcome import Failed, Value
-from mapp.ops.execute import execute
+from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from mapp.sandbox import engine
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.calls import MOST_CALLS, Answer, Call, Refused
-from mapp.sandbox.confinement import Confinement
+from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Result, Returned
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.wire import LARGEST_CALL
+from mapp.sandbox.executors.forking import ForkingExecutor
+from mapp.sandbox.executors.protocol import LARGEST_CALL
 from support import possessed_command
 from support.library import library
 from support.scripts import PLENTY_MS

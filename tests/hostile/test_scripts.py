@@ -11,7 +11,7 @@ import pytest
 
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Killed, Result, Returned, Threw, Unserialisable
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 from support.scripts import PLENTY_MS, evaluate, expression
 
 # What `main` does, and how it may end. "value TEXT" is the JSON that comes out.

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from mapp.errors import NotFound
-from mapp.index import build, generation, graph
+from mapp.index import build, generations, graph
 from mapp.index.build import Corpus
 from mapp.index.catalogue import Catalogue
 from mapp.index.entry import about, misses, taught
@@ -346,15 +346,15 @@ def _die_at(step: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     def die_next_time(*_: object) -> None:
-        generation.sweep = die
+        generations.sweep = die
 
     owner, name = {
-        "begin": (generation, "begin"),
+        "begin": (generations, "begin"),
         "catalogue": (Catalogue, "move"),
         "matrix": (build, "write_matrix"),
-        "seal": (generation, "write_seal"),
-        "switch": (generation, "switch"),
-        "sweep": (generation, "sweep"),
+        "seal": (generations, "write_seal"),
+        "switch": (generations, "switch"),
+        "sweep": (generations, "sweep"),
     }[step]
     # A build sweeps twice: before it begins, and once the new generation is in use.
     setattr(owner, name, die_next_time if step == "sweep" else die)

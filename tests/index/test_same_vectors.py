@@ -16,7 +16,7 @@ from index.vector_texts import TEXTS
 from mapp.index import encoder
 from mapp.index.embed import choose_embedder
 from mapp.index.entry import blob_key, texts
-from mapp.index.packed import read_packed
+from mapp.index.packed_vectors import read_packed
 from mapp.index.sentences import MiniLM, _installed_weights
 from mapp.index.vectors import open_vectors
 from mapp.index.weights import read_tensors

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapp.index.packed import read_packed, write_packed
+from mapp.index.packed_vectors import read_packed, write_packed
 from mapp.index.vectors import open_vectors
 from support.embedders import HashedWords
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library import format as layout
-from mapp.library.change import repair
+from mapp.library.commit_app import repair
 from mapp.library.format import FORMAT, ensure_format, read_format
 from mapp.library.landing import LANDED, LANDING
 from mapp.library.lockfile import read_lock

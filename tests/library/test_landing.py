@@ -14,8 +14,8 @@ import pytest
 
 from mapp.errors import IntegrityError
 from mapp.git.repository import MAIN, Repository
-from mapp.library import catalogue, landing
-from mapp.library.change import remove, repair
+from mapp.library import landing, read
+from mapp.library.commit_app import remove, repair
 from mapp.library.landing import LANDING, Landing, read_landing, settle
 from mapp.library.lockfile import read_entry, read_lock, write_lock
 from support.apps import app
@@ -285,12 +285,12 @@ def test_a_lock_that_was_put_back_from_an_old_copy_is_not_taken_for_a_landing(bu
 def test_an_app_whose_remove_was_killed_leaves_no_grants_to_the_next_of_its_name(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mapp.library import change
+    from mapp.library import commit_app
 
     entry = read_lock(built.home.lock_file)["double"]
     granted = replace(entry, granted=("http",))
     write_lock(built.home.lock_file, {**read_lock(built.home.lock_file), "double": granted})
-    killed_before(monkeypatch, "unpin", lambda: remove(built.home, "double"), place=change)
+    killed_before(monkeypatch, "unpin", lambda: remove(built.home, "double"), place=commit_app)
     assert locked(built) == entry.commit
 
     built.put(app("double"))
@@ -409,4 +409,4 @@ def test_lock_files_of_git_on_notes_and_landings_are_swept_when_their_holder_is_
 
     assert mapp("add", str(Path.cwd() / "one")).code == 0
     assert not any(path.exists() for path in stale)
-    assert catalogue.load(built.home, "double").commit == locked(built)
+    assert read.load(built.home, "double").commit == locked(built)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library.privacy import private_file, private_root, private_umask, tighten
-from mapp.ops.doctor import mend
+from mapp.ops.manage.doctor import mend
 from support.apps import app
 from support.library import library
 from support.terminal import mapp

@@ -9,7 +9,7 @@ from mapp.errors import IntegrityError, InvalidApp
 from mapp.git.identity import tree_id
 from mapp.git.notes import LARGEST_NOTE
 from mapp.git.repository import Repository
-from mapp.library.change import message, put
+from mapp.library.commit_app import message, put
 from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.verdict import Finding, Status, Verdict
 from support.apps import Draft, app

@@ -11,8 +11,8 @@ import pytest
 
 from mapp.author.answer import schema
 from mapp.author.coder import Brief
-from mapp.author.failures import BadAnswer
-from mapp.author.local import LocalCoder
+from mapp.author.coders.local import LocalCoder
+from mapp.author.errors import BadAnswer
 from mapp.llm.llama import LlamaModel
 from mapp.llm.model import ModelFailed
 from mapp.model.budget import Budget

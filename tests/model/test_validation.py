@@ -12,7 +12,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import MOST_PROBLEMS, is_valid, violations, with_defaults
 from mapp.model.values import InvalidValue
-from mapp.validate.strategies import inputs, values
+from mapp.validate.generate.strategies import inputs, values
 from support.apps import app
 from support.drawn import schemas
 

@@ -13,7 +13,7 @@ from benchmarks.amortise import Wish, figures, opened, remarks, stream_of, summa
 from benchmarks.intents import Author, choice, intents_of
 from benchmarks.metered import KEPT_SECONDS, LEAST_CACHED, PromptCache
 from benchmarks.plot import panels_of, svg
-from mapp.ops.gate import Options
+from mapp.ops.check.gate import Options
 
 SAID = {
     "water_plants": ("water the {}", "give the {} some water", "sprinkle the {}", "do the {} need water"),

@@ -15,7 +15,7 @@ from benchmarks.healing import outcomes
 from mapp.model.app import App, Example, read_app
 from mapp.model.outcome import Declared, Value
 from mapp.model.validation import with_defaults
-from mapp.ops.gate import Options
+from mapp.ops.check.gate import Options
 from mapp.sandbox.executor import Executor
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from mapp.author.scripted import ScriptedCoder
+from mapp.author.coders.scripted import ScriptedCoder
 from mapp.git.repository import Commit
-from mapp.library.catalogue import without_drafts
-from mapp.ops.compile import compile_app
-from mapp.ops.gate import Options
+from mapp.library.read import without_drafts
+from mapp.ops.check.gate import Options
+from mapp.ops.compile.compile import compile_app
 from support.authors import RIGHT, WRONG, Decided, contract, quiet
 from support.library import Built, git, library
 from support.terminal import mapp

@@ -10,11 +10,11 @@ import pytest
 
 from mapp.errors import InvalidApp
 from mapp.model.verdict import Result, Verdict
-from mapp.ops import reviewing
-from mapp.ops.gate import accepting_engines, is_proof
+from mapp.ops.check.gate import accepting_engines, is_proof
+from mapp.ops.compile import review
 from mapp.sandbox.engine import installed
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
+from mapp.sandbox.executors.spawning import SpawningExecutor
 from mapp.validate.gate import checks_for
 from support.apps import Draft, app
 from support.terminal import mapp
@@ -156,15 +156,15 @@ def test_a_change_is_approved_with_a_difference_only_where_that_is_accepted(
     kept: list[Verdict] = []
     change = SimpleNamespace(id="c1", kind="add", branch="compile/c1")
     workspace: Any = SimpleNamespace(home=SimpleNamespace(journal=None))
-    monkeypatch.setattr(reviewing, "Changes", lambda journal: SimpleNamespace(get=lambda identity: change))
-    monkeypatch.setattr(reviewing, "proof_of", lambda *_: verdict_with(*NAMES, failed=failed))
-    monkeypatch.setattr(reviewing, "base_tree", lambda *_: None)
-    monkeypatch.setattr(reviewing, "merge_change", lambda space, what, verdict: kept.append(verdict))
+    monkeypatch.setattr(review, "Changes", lambda journal: SimpleNamespace(get=lambda identity: change))
+    monkeypatch.setattr(review, "proof_of", lambda *_: verdict_with(*NAMES, failed=failed))
+    monkeypatch.setattr(review, "base_tree", lambda *_: None)
+    monkeypatch.setattr(review, "merge_change", lambda space, what, verdict: kept.append(verdict))
 
     if merged:
-        reviewing.approve_change(workspace, "c1", accept_engine_difference=accept)
+        review.approve_change(workspace, "c1", accept_engine_difference=accept)
         assert {row.check for row in kept[0].results if row.evidence} == {"engines"}
     else:
         with pytest.raises(InvalidApp, match="is not proven"):
-            reviewing.approve_change(workspace, "c1", accept_engine_difference=accept)
+            review.approve_change(workspace, "c1", accept_engine_difference=accept)
         assert kept == []

@@ -11,8 +11,8 @@ import pytest
 from mapp.library.lockfile import read_lock, write_lock
 from mapp.ops.isolation import is_strange
 from mapp.sandbox.engine import installed
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
+from mapp.sandbox.executors.spawning import SpawningExecutor
 from support.apps import app
 from support.library import Built, git, library
 from support.terminal import mapp

@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from mapp.distribution import Source, parse_source
-from mapp.ops import scaffold
+from mapp.ops.manage import scaffold
 from support import packages
 from support.pages import ROOT
 

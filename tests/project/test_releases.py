@@ -132,7 +132,7 @@ def test_no_job_may_do_more_than_it_says(path: Path) -> None:
 
 
 def test_the_same_action_is_the_same_commit_everywhere() -> None:
-    from mapp.ops import scaffold
+    from mapp.ops.manage import scaffold
 
     texts = [*(path.read_text(encoding="utf-8") for path in WORKFLOWS), scaffold.workflow(None)]
     pins: dict[str, set[str]] = {}

@@ -14,7 +14,7 @@ from mapp.model.schema import Schema
 from mapp.model.validation import is_valid, with_defaults
 from mapp.model.values import canonical
 from mapp.model.version import Level
-from mapp.validate.strategies import inputs, values
+from mapp.validate.generate.strategies import inputs, values
 from support.edited import histories
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapp.route import recognise, training
+from mapp.route.recognise import classifier, train
 from support import small_library
 from support.small_library import WANTED
 
@@ -54,35 +54,33 @@ def test_a_recogniser_has_these_bytes_with_any_kernel(kernel: str, threads: str)
 
 
 @pytest.fixture(scope="module")
-def lesson() -> training.Lesson:
+def lesson() -> train.Lesson:
     return small_library.lesson()
 
 
-def test_rows_in_another_order_hardly_change_a_recogniser(lesson: training.Lesson) -> None:
+def test_rows_in_another_order_hardly_change_a_recogniser(lesson: train.Lesson) -> None:
     """Sums over rows are exact, but for the folded ones: thresholds and decisions stay."""
-    backwards = training.Lesson(rows=lesson.rows[::-1], vectors=lesson.vectors[::-1])
-    one = training.fit(lesson, small_library.background(), reader=small_library.reader)
-    other = training.fit(backwards, small_library.background(), reader=small_library.reader)
+    backwards = train.Lesson(rows=lesson.rows[::-1], vectors=lesson.vectors[::-1])
+    one = train.fit(lesson, small_library.background(), reader=small_library.reader)
+    other = train.fit(backwards, small_library.background(), reader=small_library.reader)
     assert np.abs(one.weights - other.weights).max() < 0.02
     assert other.bands == one.bands
 
 
 def test_a_recogniser_is_saved_as_the_same_bytes_at_any_time(
-    lesson: training.Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lesson: train.Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = training.fit(lesson, small_library.background())
-    recognise.save(model, tmp_path / "one.npz")
+    model = train.fit(lesson, small_library.background())
+    classifier.save(model, tmp_path / "one.npz")
     monkeypatch.setattr("time.time", lambda: 0.0)
-    recognise.save(recognise.load(tmp_path / "one.npz"), tmp_path / "other.npz")
+    classifier.save(classifier.load(tmp_path / "one.npz"), tmp_path / "other.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
 
 
-def test_a_judgement_is_the_same_before_and_after_it_was_saved(
-    lesson: training.Lesson, tmp_path: Path
-) -> None:
-    model = training.fit(lesson, small_library.background())
-    recognise.save(model, tmp_path / "one.npz")
-    again = recognise.load(tmp_path / "one.npz")
+def test_a_judgement_is_the_same_before_and_after_it_was_saved(lesson: train.Lesson, tmp_path: Path) -> None:
+    model = train.fit(lesson, small_library.background())
+    classifier.save(model, tmp_path / "one.npz")
+    again = classifier.load(tmp_path / "one.npz")
     assert np.array_equal(again.weights, model.weights)
     assert np.array_equal(again.centres, model.centres)
     assert again.temperature == model.temperature

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mapp.sandbox import wire
 from mapp.sandbox.calls import MOST_BYTES, Answer, Call, Desk, Refused
 from mapp.sandbox.executor import Grant, Job, Killed, Program
+from mapp.sandbox.executors import protocol
 
 
 class Asked:
@@ -72,7 +72,7 @@ def test_what_is_not_declared_is_refused_whatever_the_worker_says(name: str) -> 
 
 def test_a_call_may_arrive_byte_by_byte_and_a_reply_behind_it() -> None:
     job = _job("http")
-    inbox, taken = wire.Inbox(job), []
+    inbox, taken = protocol.Inbox(job), []
     reply = b"J" + (2).to_bytes(8, "big") + bytes(8) + b"{}"
     for byte in _frame(b"one") + _frame(b"") + reply:
         assert not inbox.is_done
@@ -87,13 +87,13 @@ def test_a_call_may_arrive_byte_by_byte_and_a_reply_behind_it() -> None:
 
 def test_a_call_beyond_every_bound_ends_the_run() -> None:
     job = _job("http")
-    inbox = wire.Inbox(job)
+    inbox = protocol.Inbox(job)
     inbox.add(_frame(b"", announced=2**63))
-    inbox.add(b"x" * wire.reply_limit(job))
+    inbox.add(b"x" * protocol.reply_limit(job))
 
     assert inbox.take_call() is None
     assert inbox.is_done
-    result = wire.decode(inbox.reply, job, 1.0)
+    result = protocol.decode(inbox.reply, job, 1.0)
     assert isinstance(result, Killed)
     assert result.reason == "output"
 

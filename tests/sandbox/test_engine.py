@@ -11,7 +11,7 @@ import pytest
 from mapp import config
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine
-from mapp.sandbox.choice import open_executor
+from mapp.sandbox.executors.select import open_executor
 from support.library import library
 from support.scripts import evaluate
 from support.terminal import mapp

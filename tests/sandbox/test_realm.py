@@ -11,7 +11,7 @@ import pytest
 
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 from support.precise import error
 from support.scripts import evaluate, expression, job, thrown, value
 

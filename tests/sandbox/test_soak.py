@@ -17,7 +17,7 @@ import pytest
 
 from mapp.sandbox import engine
 from mapp.sandbox.executor import Job, Killed, Program, Result, Returned, Threw, Unserialisable
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 from support.scripts import children, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -8,8 +8,8 @@ import pytest
 
 from mapp.model.app import App, read_app
 from mapp.model.manifest import Manifest
-from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
+from mapp.sandbox.executors.select import open_executor
 from mapp.starter import bundle
 from mapp.validate.gate import checks_for
 from mapp.validate.trial import Trial

@@ -9,7 +9,7 @@ import pytest
 
 from mapp.git.identity import tree_id
 from mapp.library.verdicts import recorded
-from mapp.ops.verify import verify
+from mapp.ops.check.verify import verify
 from mapp.ops.workspace import Workspace
 from mapp.starter import bundle
 from support.library import Built, git

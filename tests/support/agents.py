@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from mapp.author.agent import AgentCoder
+from mapp.author.coders.agent import AgentCoder
 
 SOURCE = "function main(input) { return 2; }\n"
 DONE = f"""

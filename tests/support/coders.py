@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from mapp.author.anthropic import AnthropicCoder
 from mapp.author.coder import Coder
-from mapp.author.failures import Unavailable
-from mapp.author.local import LocalCoder
+from mapp.author.coders.anthropic import AnthropicCoder
+from mapp.author.coders.local import LocalCoder
+from mapp.author.coders.scripted import ScriptedCoder
+from mapp.author.errors import Unavailable
 from mapp.author.prices import parse_price
-from mapp.author.scripted import ScriptedCoder
 from mapp.llm.openai import OpenAIModel
 from support.agents import agent
 from support.messages_api import events, refuses, streams, submits

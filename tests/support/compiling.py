@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mapp.author.coder import Near
-from mapp.author.scripted import ScriptedCoder
-from mapp.ops.changing import Changed
-from mapp.ops.compile import compile_app
-from mapp.ops.gate import Options
+from mapp.author.coders.scripted import ScriptedCoder
+from mapp.ops.check.gate import Options
+from mapp.ops.compile.compile import compile_app
+from mapp.ops.compile.lifecycle import Changed
 from support.authors import RIGHT, Decided, contract, quiet
 from support.library import Built
 

@@ -22,10 +22,10 @@ from mapp.index.embed import choose_embedder
 from mapp.index.search import open_index
 from mapp.model.decision import decision_to_dict
 from mapp.model.request import Phrase
-from mapp.ops.ask import Router
-from mapp.ops.library import Library
+from mapp.ops.api import Library
+from mapp.ops.run.ask import Router
 from mapp.ops.workspace import Workspace
-from mapp.route.decide import sureness, surest
+from mapp.route.decide.decide import sureness, surest
 
 
 class Stored:

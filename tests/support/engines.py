@@ -7,8 +7,8 @@ from functools import partial
 
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor
-from mapp.sandbox.forking import ForkingExecutor
-from mapp.sandbox.spawning import SpawningExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
+from mapp.sandbox.executors.spawning import SpawningExecutor
 
 MAKERS: dict[str, Callable[[], Executor]] = {
     f"{word} {name}": partial(kind, engine=name)

@@ -25,22 +25,22 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mapp.author.coder import Brief, Files, Watch
+from mapp.author.coders.scripted import ScriptedCoder
 from mapp.author.prompt import render
-from mapp.author.scripted import ScriptedCoder
 from mapp.config import load_config, write_whole
 from mapp.git.identity import tree_id
-from mapp.library import catalogue
-from mapp.library.change import repair
+from mapp.library import read
+from mapp.library.commit_app import repair
 from mapp.model.budget import Budget
 from mapp.model.change import Change
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
-from mapp.ops import rounds
-from mapp.ops.changing import resume
-from mapp.ops.coders import open_ledger
-from mapp.ops.compile import compile_app, expand_app
-from mapp.ops.execute import execute
-from mapp.ops.gate import Options
+from mapp.ops.check.gate import Options
+from mapp.ops.compile import rounds
+from mapp.ops.compile.compile import compile_app, expand_app
+from mapp.ops.compile.lifecycle import resume
+from mapp.ops.compile.open_coder import open_ledger
+from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from mapp.validate.trial import Trial
 from support.authors import LAWS, MANIFEST, RIGHT, WRONG, Decided, contract, quiet
@@ -140,13 +140,13 @@ def _write(kind: str, folder: Path, log: Path) -> None:
 
 
 def _written(workspace: Workspace, kind: str) -> bool:
-    if "triple" not in catalogue.names(workspace.home):
+    if "triple" not in read.names(workspace.home):
         return False
     return kind == "compile" or _version(workspace) == "0.2.0"
 
 
 def _version(workspace: Workspace) -> str:
-    return str(catalogue.load(workspace.home, "triple").manifest.version)
+    return str(read.load(workspace.home, "triple").manifest.version)
 
 
 def _checked(kind: str, folder: Path, log: Path) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _checked(kind: str, folder: Path, log: Path) -> dict[str, Any]:
     fsck(home.root)
     old = {"compile": None, "expand": "0.1.0"}[kind]
     new = {"compile": "0.1.0", "expand": "0.2.0"}[kind]
-    found = _version(workspace) if "triple" in catalogue.names(home) else None
+    found = _version(workspace) if "triple" in read.names(home) else None
     assert found in (old, new), f"the library holds {found}"
     changes = Changes(home.journal).waiting(ended=True)
     mine = [change for change in changes if change.request == (REQUEST if kind == "compile" else WIDER)]

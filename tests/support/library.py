@@ -9,9 +9,9 @@ from pathlib import Path
 
 from mapp.config import load_config
 from mapp.git.repository import Signature
-from mapp.library.change import message, put
-from mapp.library.home import Home
+from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed
+from mapp.library.paths import Home
 from mapp.ops.workspace import Workspace
 from support.apps import Draft
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mapp.route import recognise, training
+from mapp.route.recognise import classifier, train
 
 Floats = NDArray[np.float64]
 DIMENSIONS = 32
@@ -54,39 +54,39 @@ def vectors(texts: Sequence[str]) -> Floats:
     return unit
 
 
-def lesson(apps: Sequence[str] = tuple(THINGS)) -> training.Lesson:
+def lesson(apps: Sequence[str] = tuple(THINGS)) -> train.Lesson:
     """Returns the rows of some apps: what fits, and what only sounds so."""
     rows = []
     for app in apps:
         words = THINGS[app]
         for n in range(18):
             said = (words[n % 4], words[(n // 3 + 1) % 4])
-            rows.append(training.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
+            rows.append(train.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
         for n in range(6):
             text = MISSES[n % 3].format(words[n % 4], words[(n + n // 4) % 4])
-            rows.append(training.Row(text=text, app=app, fits=False))
-    return training.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
+            rows.append(train.Row(text=text, app=app, fits=False))
+    return train.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
 
 
-def background() -> training.Background:
+def background() -> train.Background:
     """Returns what none of the apps does."""
     texts = tuple(FRAMES[n % 5].format(word, "today", n=n) for word in STRANGE for n in range(3))
-    return training.Background(texts=texts, vectors=vectors(texts))
+    return train.Background(texts=texts, vectors=vectors(texts))
 
 
-def reader(row: training.Row, app: str) -> training.Read:
+def reader(row: train.Row, app: str) -> train.Read:
     """Returns what a close look finds: some rows do not complete an app, some leave doubts."""
     mark = hashlib.blake2b(f"{row.text} {app}".encode(), digest_size=2).digest()
-    return training.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
+    return train.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
 
 
-def trained() -> tuple[recognise.Recogniser, ...]:
+def trained() -> tuple[classifier.Recogniser, ...]:
     """Returns the recogniser of all apps, and that of all but one with the last one learned afterwards."""
-    whole = training.fit(lesson(), background(), reader=reader)
-    known = training.fit(lesson(tuple(THINGS)[:-1]), background(), reader=reader)
-    grown = training.refit(known, tuple(THINGS), [tuple(THINGS)[-1]], lesson(), background())
-    training.ONE_BLOCK = 4  # type: ignore[misc]
-    blocks = training.fit(lesson(), background(), reader=reader)
+    whole = train.fit(lesson(), background(), reader=reader)
+    known = train.fit(lesson(tuple(THINGS)[:-1]), background(), reader=reader)
+    grown = train.refit(known, tuple(THINGS), [tuple(THINGS)[-1]], lesson(), background())
+    train.ONE_BLOCK = 4  # type: ignore[misc]
+    blocks = train.fit(lesson(), background(), reader=reader)
     return whole, grown, blocks
 
 
@@ -96,7 +96,7 @@ def digests() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         for model in trained():
             path = Path(folder) / "recogniser.npz"
-            recognise.save(model, path)
+            classifier.save(model, path)
             found.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return found
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpRequest
+from mapp.sandbox.broker.connect import dial
 from mapp.sandbox.broker.fetcher import Fetcher
-from mapp.sandbox.broker.wire import dial
 
 Behaviour = Callable[[socket.socket], None]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
+from mapp.sandbox.executors.select import open_executor
 
 
 @pytest.fixture(scope="module")

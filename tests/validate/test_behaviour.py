@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mapp.sandbox.choice import open_executor
 from mapp.sandbox.executor import Executor
+from mapp.sandbox.executors.select import open_executor
 from mapp.validate.behaviour import Behaviour, compare_behaviour
 from mapp.validate.trial import Trial
 from support.apps import Draft, app

@@ -16,8 +16,8 @@ from benchmarks.token_mutants import mutants, parse
 from mapp.model.app import read_app
 from mapp.model.outcome import Failed
 from mapp.sandbox.executor import Executor
-from mapp.validate.drawing import draw
 from mapp.validate.gate import CHECKS
+from mapp.validate.generate.drawing import draw
 from mapp.validate.trial import Trial
 
 SAMPLE = """

@@ -6,12 +6,12 @@ import pytest
 
 from mapp.model.outcome import Value
 from mapp.model.validation import with_defaults
-from mapp.sandbox.contract import job_for
+from mapp.sandbox.app_job import job_for
 from mapp.sandbox.executor import Executor
+from mapp.validate.checks.properties import check_properties, tried
 from mapp.validate.evaluation import Row, answers, fault
-from mapp.validate.mutation.laws import Laws
-from mapp.validate.mutation.questions import Question
-from mapp.validate.properties import check_properties, tried
+from mapp.validate.mutation.inputs import Question
+from mapp.validate.mutation.predicates import Laws
 from mapp.validate.trial import NOW, SEED, Trial
 from support.apps import Draft, app
 

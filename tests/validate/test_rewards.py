@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from mapp.model.outcome import Outcome, Value
-from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor
 from mapp.validate.gate import CHECKS, examine
 from mapp.validate.trial import NOW, SEED, Trial

@@ -28,8 +28,8 @@ from mapp_cli.rendering import show_added, show_check
 @pass_context
 def command(context: Context, folder: Path, force: bool, accept: bool, dry_run: bool, as_json: bool) -> None:
     """Check FOLDER and commit it as an app of the library."""
-    from mapp.ops.add import add
-    from mapp.ops.gate import Options
+    from mapp.ops.check.gate import Options
+    from mapp.ops.manage.add import add
 
     console = context.console
     watch = None if as_json else lambda result: show_check(console, result, details=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import apps_or_files
+from mapp_cli.completers import apps_or_files
 from mapp_cli.context import Context, pass_context
 
 
@@ -18,7 +18,7 @@ def command(context: Context, what: str, dry_run: bool, as_json: bool) -> None:
 
     The app in FOLDER, or in the checkout of APP, is compared with the one on main: interface and behaviour.
     """
-    from mapp.ops.bump import bump
+    from mapp.ops.manage.bump import bump
 
     console = context.console
     found = bump(context.ready, what, dry_run=dry_run)

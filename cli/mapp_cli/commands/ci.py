@@ -12,7 +12,7 @@ from mapp_cli.rendering import show_check
 from mapp_cli.reports import Reports, report_options
 
 if TYPE_CHECKING:
-    from mapp.ops.pushed import Push
+    from mapp.ops.check.pushed_commits import Push
 
 FAILED = 8
 
@@ -51,8 +51,8 @@ def command(
     fails.
     """
     from mapp.config import environment
-    from mapp.ops.ci import validate
-    from mapp.ops.gate import Options
+    from mapp.ops.check.ci import validate
+    from mapp.ops.check.gate import Options
 
     console = context.console
     known = environment()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from mapp_cli.approval import Decider, show_changed, show_standing, watching
 from mapp_cli.context import Context, pass_context
-from mapp_cli.deciding import Decider, show_changed, show_standing, watching
 
 
 @click.command("compile")
@@ -53,9 +53,9 @@ def command(
     mapp compile --resume 019a3
     """
     from mapp.errors import UsageError
-    from mapp.ops.changing import parse_example
-    from mapp.ops.changing import resume as carry_on
-    from mapp.ops.compile import compile_app, nearest, planned, read_contract, standing
+    from mapp.ops.compile.compile import compile_app, nearest, planned, read_contract, standing
+    from mapp.ops.compile.lifecycle import parse_example
+    from mapp.ops.compile.lifecycle import resume as carry_on
 
     console, workspace = context.console, context.ready
     text = " ".join(request).strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mapp_cli.completing import setting_values, settings
+from mapp_cli.completers import setting_values, settings
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:

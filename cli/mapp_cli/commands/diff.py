@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from mapp.ops.diff import Report
+    from mapp.ops.manage.diff import Report
 
 MOST_SHOWN = 5
 
@@ -46,7 +46,7 @@ def command(
 
     OLD and NEW are versions, branches or commits. NEW is main by default, OLD what main held before.
     """
-    from mapp.ops.diff import diff
+    from mapp.ops.manage.diff import diff
 
     found = diff(context.ready, app, old, new, folder=folder, inputs=inputs)
     if as_json:
@@ -57,7 +57,7 @@ def command(
 
 
 def _lines(found: Report) -> Iterator[str]:
-    from mapp.ops.diff import in_words
+    from mapp.ops.manage.diff import in_words
 
     yield f"{found.new.app.name} {found.old.label} -> {found.new.label}"
     if not found.files:

@@ -17,7 +17,7 @@ FAILED = 1
 @pass_context
 def command(context: Context, repair: bool, as_json: bool) -> int:
     """Say what works on this machine and what does not, by trying it."""
-    from mapp.ops.doctor import examine, mend
+    from mapp.ops.manage.doctor import examine, mend
 
     workspace = context.ready
     if repair:

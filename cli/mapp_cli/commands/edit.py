@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_added, show_check
 
@@ -26,8 +26,8 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
 @pass_context
 def command(context: Context, app: str, name: str, force: bool, as_json: bool) -> None:
     """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit what changed."""
-    from mapp.ops.add import add
-    from mapp.ops.checkout import checkout
+    from mapp.ops.manage.add import add
+    from mapp.ops.manage.checkout import checkout
 
     console = context.console
     workspace = context.ready

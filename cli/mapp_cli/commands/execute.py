@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names, files
-from mapp_cli.completing import pairs as pairs_of
+from mapp_cli.completers import app_names, files
+from mapp_cli.completers import pairs as pairs_of
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
-from mapp_cli.reading import read_input
+from mapp_cli.input_file import read_input
+from mapp_cli.permissions import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.rendering import show_execution
 
 
@@ -53,13 +53,13 @@ def command(
     if loopback:
         allow_loopback(context)
     workspace.warm()
-    from mapp.library import catalogue
-    from mapp.ops.arguments import arguments_from, parse_pairs
-    from mapp.ops.execute import execute
+    from mapp.library import read
+    from mapp.ops.run.arguments import arguments_from, parse_pairs
+    from mapp.ops.run.execute import execute
 
     arguments = {}
     if pairs or source is not None:
-        manifest = catalogue.load_runnable(workspace.home, app, revision).manifest
+        manifest = read.load_runnable(workspace.home, app, revision).manifest
         if source is not None:
             arguments = arguments_from(manifest, read_input(source))
         arguments.update(parse_pairs(manifest, pairs, read=read_input))

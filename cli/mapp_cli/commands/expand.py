@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.approval import Decider, show_changed, watching
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.deciding import Decider, show_changed, watching
 
 
 @click.command("expand")
@@ -36,8 +36,8 @@ def command(
 
     Its old tests stay and pass, and recorded runs come out as they did.
     """
-    from mapp.ops.changing import parse_example
-    from mapp.ops.compile import expand_app, planned_expansion
+    from mapp.ops.compile.compile import expand_app, planned_expansion
+    from mapp.ops.compile.lifecycle import parse_example
 
     console, workspace = context.console, context.ready
     if dry_run:

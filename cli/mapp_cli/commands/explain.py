@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import codes
+from mapp_cli.completers import codes
 from mapp_cli.context import Context, pass_context
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mapp.errors import UsageError
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -23,12 +23,12 @@ def command(
     \b
     mapp grant weather http:api.example.com secret:EXAMPLE_KEY
     """
-    from mapp.library import catalogue
-    from mapp.ops.grants import grant
+    from mapp.library import read
+    from mapp.ops.run.permissions import grant
 
     home = context.ready.home
     if everything:
-        capabilities = catalogue.load_runnable(home, app).manifest.capabilities.names
+        capabilities = read.load_runnable(home, app).manifest.capabilities.names
     elif not capabilities:
         raise UsageError("nothing to grant was named", hint=f"mapp grant {app} --all grants what it declares")
     now = grant(home, app, capabilities)

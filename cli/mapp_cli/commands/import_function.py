@@ -46,8 +46,8 @@ def command(
         return _with_tests(context, file, function=function, name=name, yes=yes, as_json=as_json)
     from typing import Any
 
-    from mapp.ops.import_function import import_function
-    from mapp.suggesting import suggested_command
+    from mapp.ops.manage.import_function import import_function
+    from mapp.suggested_commands import suggested_command
 
     shown: dict[str, Any] = {}
     folder = import_function(
@@ -70,9 +70,9 @@ def _with_tests(
     context: Context, file: Path, *, function: str | None, name: str | None, yes: bool, as_json: bool
 ) -> int:
     from mapp.model.manifest import Manifest
-    from mapp.ops.compile import compile_app
-    from mapp.ops.import_function import imported
-    from mapp_cli.deciding import Decider, show_changed, watching
+    from mapp.ops.compile.compile import compile_app
+    from mapp.ops.manage.import_function import imported
+    from mapp_cli.approval import Decider, show_changed, watching
 
     console, workspace = context.console, context.ready
     app, files, stated = imported(file, function=function, name=name)

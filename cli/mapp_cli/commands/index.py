@@ -26,7 +26,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 @pass_context
 def rebuild(context: Context, fresh: bool, as_json: bool) -> None:
     """Build the index anew; only what changed is read and embedded."""
-    from mapp.ops.indexing import rebuild as build
+    from mapp.ops.index.refresh import rebuild as build
 
     found = build(context.ready, fresh=fresh, progress=context.console.progress)
     if as_json:
@@ -40,7 +40,7 @@ def rebuild(context: Context, fresh: bool, as_json: bool) -> None:
 @pass_context
 def status(context: Context, as_json: bool) -> None:
     """Show how the index stands against the repositories."""
-    from mapp.ops.indexing import status as look
+    from mapp.ops.index.refresh import status as look
 
     found = look(context.ready)
     if as_json:

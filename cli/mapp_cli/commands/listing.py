@@ -12,7 +12,7 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, as_json: bool) -> None:
     """List the apps of the library: name, version, commit and what each does."""
-    from mapp.library.catalogue import Damaged, listing
+    from mapp.library.read import Damaged, listing
 
     good, damaged = [], []
     for row in listing(context.ready.home):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -19,9 +19,9 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, app: str, most: int, drafts: bool, as_json: bool) -> None:
     """Show the versions that APP's main held, the newest first."""
-    from mapp.library import catalogue
+    from mapp.library import read
 
-    found = (catalogue.history if drafts else catalogue.landings)(context.ready.home, app)
+    found = (read.history if drafts else read.landings)(context.ready.home, app)
     commits = list(itertools.islice(found, most))
     if as_json:
         rows = [

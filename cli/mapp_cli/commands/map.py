@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.completing import app_names, files
+from mapp_cli.completers import app_names, files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
+from mapp_cli.permissions import allow_loopback, asking, grant_option, loopback_option
 
 if TYPE_CHECKING:
-    from mapp.ops.map import Mapped
+    from mapp.ops.run.batch import Mapped
 
 FAILED = 1
 
@@ -73,7 +73,7 @@ def command(
     if loopback:
         allow_loopback(context)
     workspace.warm()
-    from mapp.ops.map import map_rows
+    from mapp.ops.run.batch import map_rows
 
     console = context.console
     mapped = map_rows(

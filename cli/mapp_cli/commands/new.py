@@ -22,8 +22,8 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, name: str, parent: Path, as_json: bool) -> None:
     """Start a new app in a folder called NAME, complete and passing its checks."""
-    from mapp.ops.scaffold import new
-    from mapp.suggesting import suggested_command
+    from mapp.ops.manage.scaffold import new
+    from mapp.suggested_commands import suggested_command
 
     folder = new(name, parent)
     if as_json:

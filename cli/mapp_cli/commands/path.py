@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -17,7 +17,7 @@ def command(context: Context, app: str, as_json: bool) -> None:
 
     Edit it with whatever you like; `mapp add "$(mapp path APP)"` checks and commits what changed.
     """
-    from mapp.ops.checkout import checkout
+    from mapp.ops.manage.checkout import checkout
 
     found = checkout(context.ready, app)
     if as_json:

@@ -17,7 +17,7 @@ def command(context: Context, app: str, as_json: bool) -> None:
 
     For an app that was changed by git instead of by mapp: it does not run until its checks pass here.
     """
-    from mapp.ops.relock import relock
+    from mapp.ops.manage.relock import relock
 
     console = context.console
     watch = None if as_json else lambda result: show_check(console, result, details=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -17,7 +17,7 @@ def command(context: Context, app: str, as_json: bool) -> None:
 
     What was removed is kept for as many days as the setting keep_removed says.
     """
-    from mapp.library.change import remove
+    from mapp.library.commit_app import remove
     from mapp.library.removed import clean
 
     workspace = context.ready

@@ -10,7 +10,7 @@ import click
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from mapp.ops.replay import Replayed
+    from mapp.ops.run.replay import Replayed
 
 DIFFERENT = 1
 
@@ -34,7 +34,7 @@ def command(
 
     Nothing is reached: the host's answers are the recorded ones. RUN may be the beginning of an id.
     """
-    from mapp.ops.replay import replay
+    from mapp.ops.run.replay import replay
 
     console = context.console
     if folder is None and name is not None:
@@ -57,7 +57,7 @@ def _kept(context: Context, found: Replayed, folder: Path, name: str | None) -> 
     if not found.equal:
         context.console.tell("not kept: the recording does not explain what came out")
         return {"recording": None, "example": None}
-    from mapp.ops.recordings import keep_recording
+    from mapp.ops.run.save_recording import keep_recording
 
     kept = keep_recording(context.workspace, found.run, folder, name=name)
     context.console.tell(f"recording: {kept.recording}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def command(context: Context, app: str | None, as_json: bool) -> None:
     """Take the removed APP back into the library, as it was; without APP, list what can be restored."""
     from mapp.library.removed import removed_apps
-    from mapp.library.restoring import restore
+    from mapp.library.restore import restore
 
     console, workspace = context.console, context.ready
     if app is not None:

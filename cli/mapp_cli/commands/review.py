@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mapp_cli.approval import FAILED
 from mapp_cli.commands.edit import FILES
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.deciding import FAILED
 from mapp_cli.rendering import show_check
 from mapp_cli.side_by_side import LEAST, side_by_side
 
 if TYPE_CHECKING:
-    from mapp.ops.reviewing import Reviewed
+    from mapp.ops.compile.review import Reviewed
     from mapp.ops.workspace import Workspace
 
 
@@ -55,8 +55,8 @@ def command(
 ) -> int:
     """List the changes that wait, or show CHANGE: what differs, the verdict, what it cost."""
     from mapp.errors import UsageError
-    from mapp.ops.indexing import catch_up
-    from mapp.ops.reviewing import approve_change, reject_change, review, waiting
+    from mapp.ops.compile.review import approve_change, reject_change, review, waiting
+    from mapp.ops.index.refresh import catch_up
 
     console, workspace = context.console, context.ready
     chosen = [approve, reject, edit].count(True)
@@ -98,7 +98,7 @@ def command(
 
 
 def _edit(console: Console, workspace: Workspace, change: str, name: str, *, as_json: bool) -> int:
-    from mapp.ops.reviewing import edited, review
+    from mapp.ops.compile.review import edited, review
 
     shown = review(workspace, change)
     text = shown.after.get(name, b"").decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -15,7 +15,7 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, app: str, capabilities: tuple[str, ...], as_json: bool) -> None:
     """Take capabilities back from APP, all of them if none is named."""
-    from mapp.ops.grants import revoke
+    from mapp.ops.run.permissions import revoke
 
     left = revoke(context.ready.home, app, capabilities)
     if as_json:

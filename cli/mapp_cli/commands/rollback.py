@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 
@@ -23,7 +23,7 @@ def command(context: Context, app: str, to: str | None, force: bool, dry_run: bo
 
     Rolled back once more, the version that you left returns.
     """
-    from mapp.ops.rollback import rollback
+    from mapp.ops.manage.rollback import rollback
 
     console = context.console
     watch = None if as_json else lambda result: show_check(console, result, details=False)

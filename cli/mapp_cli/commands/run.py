@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.completing import files
+from mapp_cli.completers import files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.granting import allow_loopback, asking, grant_option, loopback_option
-from mapp_cli.reading import read_input, read_piped
+from mapp_cli.input_file import read_input, read_piped
+from mapp_cli.permissions import allow_loopback, asking, grant_option, loopback_option
 from mapp_cli.rendering import show_outcome
 
 if TYPE_CHECKING:
     from mapp.library.landing import Committed
     from mapp.model.decision import Ask
-    from mapp.ops.ask import Answer
+    from mapp.ops.run.ask import Answer
 
 NO_MATCH = 3
 FAILED = 1
@@ -70,7 +70,7 @@ def command(
         workspace.warm()
     from mapp.model.decision import Compile, Expand
     from mapp.model.request import Request
-    from mapp.ops.ask import ask, ask_written, refusal
+    from mapp.ops.run.ask import ask, ask_written, refusal
 
     asked = Request(text=text, attachment=read_input(source) if source is not None else None)
     answer = ask(
@@ -133,8 +133,8 @@ def _written(context: Context, request: str) -> Committed | None:
     console = context.console
     if not console.can_ask or not context.config.coder:
         return None
-    from mapp.ops.compile import compile_app, nearest, settled
-    from mapp_cli.deciding import Decider, show_changed, watching
+    from mapp.ops.compile.compile import compile_app, nearest, settled
+    from mapp_cli.approval import Decider, show_changed, watching
 
     if known := settled(context.ready, request):
         console.tell(f"{known} was written for this, or chosen, but the request is not surely one of its own")

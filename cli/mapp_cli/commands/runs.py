@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, words: tuple[str, ...], most: int, as_json: bool) -> None:
     """Find apps by what they do, in your own WORDS, the nearest first."""
-    from mapp.ops.search import search
+    from mapp.ops.index.search import search
 
     found = search(context.ready, " ".join(words), most=most, progress=context.console.progress)
     if as_json:

@@ -10,8 +10,8 @@ import click
 from mapp.model.app import App
 from mapp.model.manifest import Argument
 from mapp.model.schema import Schema
-from mapp.suggesting import suggested_command
-from mapp_cli.completing import app_names
+from mapp.suggested_commands import suggested_command
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
 
@@ -23,10 +23,10 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, app: str, source: bool, revision: str | None, as_json: bool) -> None:
     """Show what APP takes, returns, may do and may spend."""
-    from mapp.library import catalogue
-    from mapp.ops.grants import granted
+    from mapp.library import read
+    from mapp.ops.run.permissions import granted
 
-    found = catalogue.load(context.ready.home, app, revision)
+    found = read.load(context.ready.home, app, revision)
     if as_json:
         grants = sorted(granted(context.ready.home, app) & {*found.manifest.capabilities.names})
         document = {

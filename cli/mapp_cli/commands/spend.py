@@ -30,7 +30,7 @@ def command(context: Context, by: Any, days: int | None, as_json: bool) -> None:
     A call that was killed, or whose end was not heard, counts at the most that it can have cost. Days and
     months are those of UTC.
     """
-    from mapp.ops.coders import budgets_of, open_ledger
+    from mapp.ops.compile.open_coder import budgets_of, open_ledger
 
     ledger, budgets = open_ledger(context.opened), budgets_of(context.config)
     groups, sums = ledger.groups(by, days=days), ledger.sums("")

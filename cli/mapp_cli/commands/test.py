@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mapp_cli.completing import apps_or_files
+from mapp_cli.completers import apps_or_files
 from mapp_cli.context import Context, pass_context
-from mapp_cli.predicates import ask
 from mapp_cli.rendering import show_check
 from mapp_cli.reports import Reports, report_options
+from mapp_cli.single_property import ask
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Verdict
-    from mapp.ops.gate import Watch
+    from mapp.ops.check.gate import Watch
     from mapp_cli.console import Console
 
 FAILED = 8
@@ -54,11 +54,11 @@ def command(
     as_json: bool,
 ) -> int:
     """Put APPS (names, or folders with an app), or all apps of the library, through the gate."""
-    from mapp.library import catalogue
+    from mapp.library import read
 
     if predicate is not None or text is not None:
         return ask(context, apps, predicate, text, as_json=as_json)
-    names = apps or tuple(catalogue.names(context.ready.home))
+    names = apps or tuple(read.names(context.ready.home))
     if differential:
         return _compare(context, names, inputs, as_json)
     return _examine(context, names, inputs, jobs, reports, as_json)
@@ -67,8 +67,8 @@ def command(
 def _examine(
     context: Context, names: tuple[str, ...], inputs: int, jobs: int | None, reports: Reports, as_json: bool
 ) -> int:
-    from mapp.ops.gate import Options, report
-    from mapp.ops.trials import examine_all
+    from mapp.ops.check.gate import Options, report
+    from mapp.ops.check.many import examine_all
 
     workspace, console = context.ready, context.console
     found = []
@@ -104,9 +104,9 @@ def _show_verdict(console: Console, name: str, verdict: Verdict) -> None:
 
 
 def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: bool) -> int:
-    from mapp.ops.differential import compared, other_engines
-    from mapp.ops.gate import Options
-    from mapp.ops.trials import files_of
+    from mapp.ops.check.engines import compared, other_engines
+    from mapp.ops.check.gate import Options
+    from mapp.ops.check.many import files_of
 
     workspace = context.ready
     rows = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import MARKS, MOST_PROBLEMS
 

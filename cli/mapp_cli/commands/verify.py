@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.completing import app_names
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 
@@ -21,7 +21,7 @@ def command(context: Context, app: str, revision: str | None, as_json: bool) -> 
 
     Exits with 6 if they differ, with 8 if they agree that the app fails.
     """
-    from mapp.ops.verify import verify
+    from mapp.ops.check.verify import verify
 
     console = context.console
     found = verify(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-from mapp.author.failures import OverBudget
+from mapp.author.errors import OverBudget
 from mapp.model.budget import Budget
 from mapp.model.spend import Sums, Totals
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from mapp.author.failures import BadAnswer
+from mapp.author.errors import BadAnswer
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 

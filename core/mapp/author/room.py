@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.author.budget import MORE
-from mapp.author.failures import OverBudget
+from mapp.author.errors import OverBudget
 from mapp.author.prices import Price
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend

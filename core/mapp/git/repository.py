@@ -17,7 +17,7 @@ from typing import Any, Final
 from mapp.errors import AlreadyThere, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
 from mapp.plain_files import read_plain
-from mapp.system import HINT, SystemRefused, refused_by_system
+from mapp.system_errors import HINT, SystemRefused, refused_by_system
 
 MAIN: Final = "refs/heads/main"
 
@@ -110,7 +110,7 @@ def trailers_of(message: str) -> dict[str, str]:
 class Repository:
     """A bare git repository.
 
-    Reading needs no lock. Whoever writes holds the app's lock (see `mapp.library.holding`), so that lock
+    Reading needs no lock. Whoever writes holds the app's lock (see `mapp.library.locks`), so that lock
     files of git that a killed process left behind can be told from those of a living one.
     """
 

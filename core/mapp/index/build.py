@@ -1,6 +1,6 @@
 """Building the index: only what changed is read and embedded, and half done is invisible.
 
-A build makes a new generation next to the one in use (see `mapp.index.generation`), taking over from it
+A build makes a new generation next to the one in use (see `mapp.index.generations`), taking over from it
 whatever is the same. With nothing to take over, everything is built; the vectors then still come from the
 cache as far as they were ever computed.
 """
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from mapp.index import generation as generations
+from mapp.index import generations
 from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, open_catalogue
 from mapp.index.dense import choose_store, read_matrix, write_matrix
 from mapp.index.entry import Entry, Head, IndexStatus, blob_key, taught, texts
-from mapp.index.generation import Damaged, Seal
+from mapp.index.generations import Damaged, Seal
 from mapp.index.grid import rounded
 from mapp.index.vectors import VectorCache, open_vectors
 from mapp.model.app import Card

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mapp.errors import NotFound
-from mapp.index import generation as generations
+from mapp.index import generations
 from mapp.index.catalogue import Catalogue, open_catalogue
 from mapp.index.dense import DenseStore, ExactStore, exact_cosines, read_matrix
 from mapp.index.entry import Head, IndexStatus
-from mapp.index.generation import Damaged, Seal
+from mapp.index.generations import Damaged, Seal
 from mapp.model.app import Card
 from mapp.model.request import Candidate
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from mapp.config import write_whole
 from mapp.errors import IntegrityError, MappError
-from mapp.library.catalogue import names
-from mapp.library.holding import Tell, holding
-from mapp.library.home import Home
+from mapp.library.locks import Tell, holding
+from mapp.library.paths import Home
+from mapp.library.read import names
 from mapp.plain_files import read_plain
 
 FORMAT: Final = 2

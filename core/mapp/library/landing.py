@@ -22,11 +22,11 @@ from mapp.errors import AlreadyThere, IntegrityError, InvalidApp, MappError, Pro
 from mapp.git import loose
 from mapp.git.repository import MAIN, Repository, Signature, sync_folder, trailers_of
 from mapp.git.tree import read_snapshot
-from mapp.library.catalogue import open_repository
 from mapp.library.format import stamp_new
-from mapp.library.holding import Tell, holding
-from mapp.library.home import Home
 from mapp.library.lockfile import Entry, read_entry, read_lock, write_lock
+from mapp.library.locks import Tell, holding
+from mapp.library.paths import Home
+from mapp.library.read import open_repository
 from mapp.library.verdicts import is_forced, prove, read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.capabilities import QUIET

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from mapp.config import write_whole
-from mapp.library.home import Home
 from mapp.library.lockfile import Entry
+from mapp.library.paths import Home
 
 DAY: Final = 86_400
 DELETED: Final = ".deleted-"

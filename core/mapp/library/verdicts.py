@@ -12,8 +12,8 @@ from typing import Final
 from mapp.errors import IntegrityError, InvalidApp, InvalidInput, NotFound
 from mapp.git.notes import LARGEST_NOTE, VERDICTS, read_note, write_note
 from mapp.git.repository import Repository, Signature, trailers_of
-from mapp.library.catalogue import open_repository
-from mapp.library.home import Home
+from mapp.library.paths import Home
+from mapp.library.read import open_repository
 from mapp.model.values import parse
 from mapp.model.verdict import Verdict
 

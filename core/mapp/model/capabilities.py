@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mapp.model.door import Door
+from mapp.model.table_reader import Door
 
 if TYPE_CHECKING:  # few apps reach the web, and every run imports this module
     from mapp.model.http import HttpGrant, SecretUse

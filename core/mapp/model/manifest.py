@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from mapp.errors import InvalidManifest, Problem
 from mapp.model.capabilities import NOTHING, Capabilities, read_capabilities
-from mapp.model.door import Door
 from mapp.model.names import app_name_fault, identifier_fault
 from mapp.model.schema import ABSENT, Schema, read_schema
+from mapp.model.table_reader import Door
 from mapp.model.version import Version
 
 LARGEST_MANIFEST: Final = 256 * 1024

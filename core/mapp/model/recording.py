@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, InvalidInput, Problem
-from mapp.model.door import Door
+from mapp.model.table_reader import Door
 from mapp.model.values import JSONValue, canonical
 
 FORMAT: Final = 1

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mapp.errors import InvalidArguments, InvalidSchema, Problem
 from mapp.model.manifest import Manifest
-from mapp.model.matching import MOST_WORK, work
 from mapp.model.schema import Schema
+from mapp.model.validation_cost import MOST_WORK, work
 from mapp.model.values import JSONValue, canonical, checked
 
 if TYPE_CHECKING:

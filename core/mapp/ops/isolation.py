@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from mapp.errors import PermissionNeeded
-from mapp.library.home import Home
 from mapp.library.lockfile import read_lock
+from mapp.library.paths import Home
 from mapp.ops.workspace import Workspace
-from mapp.sandbox.choice import is_enough, too_little
 from mapp.sandbox.engine import ENGINES, installed
+from mapp.sandbox.executors.select import is_enough, too_little
 
 OWN: Final = frozenset(["local", "starter"])
 """Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
@@ -53,7 +53,7 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
 
 
 def _ensure_sound(workspace: Workspace, name: str) -> None:
-    from mapp.sandbox.faults import listed, public_faults
+    from mapp.sandbox.engine_faults import listed, public_faults
 
     chosen, executor = workspace.config.engine, workspace.executor
     found = public_faults(executor, chosen, workspace.config.cache)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mapp.config import Config
 from mapp.errors import MappError
 from mapp.git.repository import Signature, global_identity
-from mapp.library.home import Home
+from mapp.library.paths import Home
 
 if TYPE_CHECKING:
     from mapp.llm.model import Model
@@ -85,7 +85,7 @@ class Workspace:
         Raises:
             SandboxUnavailable: when this machine cannot isolate as the settings demand.
         """
-        from mapp.sandbox.choice import open_executor
+        from mapp.sandbox.executors.select import open_executor
 
         notes = self.config.cache / "isolation"
         return open_executor(least=self.config.isolation, notes=notes, engine=self.config.engine)
@@ -93,8 +93,8 @@ class Workspace:
     @cached_property
     def other_executors(self) -> dict[str, Executor]:
         """Returns what runs JavaScript in the other engines that are installed, by their names."""
-        from mapp.sandbox.choice import open_executor
         from mapp.sandbox.engine import installed
+        from mapp.sandbox.executors.select import open_executor
 
         least, cache = self.config.isolation, self.config.cache
         others = (name for name in installed() if name != self.config.engine)
@@ -111,7 +111,7 @@ class Workspace:
 
     def model(self) -> Model | None:
         """Returns the language model for apps that declare one, or None if none is configured."""
-        from mapp.ops.models import open_model
+        from mapp.ops.open_model import open_model
 
         return open_model(self.config)
 

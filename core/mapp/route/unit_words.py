@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mapp.route.lexicon import FUNCTION_WORDS
-from mapp.route.nearness import FROM_WORDS, TO_WORDS, is_about, nearness
-from mapp.route.reading import Option, Reading, around
-from mapp.route.slots import Slot
-from mapp.route.units import NAMES, unit_called
-from mapp.route.words import Token
+from mapp.route.fill.proximity import FROM_WORDS, TO_WORDS, is_about, nearness
+from mapp.route.fill.slots import Slot
+from mapp.route.read.lexicon import FUNCTION_WORDS
+from mapp.route.read.parsed_request import Option, Reading, around
+from mapp.route.read.tokens import Token
+from mapp.route.read.units import NAMES, unit_called
 
 _UNIT_TOKEN = re.compile(
     r"(?<![\w/])[A-Za-z°µ]+(?:/[A-Za-z]+(?:[²³]|\^?[23](?!\d))?)?(?![\w/])|(?<=\d)[A-Za-zµ°]+(?!\w)"

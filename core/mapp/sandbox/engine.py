@@ -13,7 +13,7 @@ from typing import Final
 from mapp.config import DEFAULT_ENGINE
 from mapp.errors import SandboxUnavailable
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "child"
 PRELUDE = ("prelude.js", "mathematics.js")
 # Nothing of ours reaches a worker; UTC0 needs no time-zone file.
 ENVIRONMENT = {"TZ": "UTC0", "LC_ALL": "C"}

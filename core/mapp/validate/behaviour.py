@@ -12,7 +12,7 @@ from mapp.model.app import App
 from mapp.model.outcome import Declared, Failed, Outcome, Value, outcome_to_dict
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
-from mapp.validate.examples import numbered
+from mapp.validate.checks.examples import numbered
 from mapp.validate.trial import Arguments, Trial, describe
 
 LEAST_SEEN: Final = 3

@@ -16,7 +16,7 @@ from typing import Final
 from mapp.model.app import App
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
-from mapp.sandbox.contract import program_of
+from mapp.sandbox.app_job import program_of
 from mapp.sandbox.executor import (
     Executor,
     Job,

@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.model.verdict import KINDS, Finding, Kind, Result
-from mapp.validate.determinism import check_determinism
-from mapp.validate.engines import check_other_engines
-from mapp.validate.examples import check_examples, check_held_back
-from mapp.validate.history import (
+from mapp.validate.checks.compared import (
     check_budget,
     check_capabilities,
     check_differential,
@@ -25,12 +22,15 @@ from mapp.validate.history import (
     check_tests_kept,
     check_version,
 )
+from mapp.validate.checks.determinism import check_determinism
+from mapp.validate.checks.engines import check_other_engines
+from mapp.validate.checks.examples import check_examples, check_held_back
+from mapp.validate.checks.properties import check_properties, check_total
+from mapp.validate.checks.requests import check_requests
+from mapp.validate.checks.rows import check_rows
+from mapp.validate.checks.source import check_source
 from mapp.validate.mutation import check_mutation
-from mapp.validate.patience import OutOfTime
-from mapp.validate.properties import check_properties, check_total
-from mapp.validate.requests import check_requests
-from mapp.validate.rows import check_rows
-from mapp.validate.source import check_source
+from mapp.validate.time_limit import OutOfTime
 from mapp.validate.trial import SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)

@@ -16,10 +16,10 @@ from mapp.model.recording import Exchange, Recording
 from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, Kind, Result
-from mapp.sandbox.contract import job_for, judge
+from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection, run_batch
-from mapp.sandbox.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
-from mapp.validate.drawing import draw
+from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
+from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 
 NOW: Final = 1_700_000_000_000

@@ -12,8 +12,8 @@ import pytest
 import trustme
 
 from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpLimits, SecretUse
+from mapp.sandbox.broker.connect import strict_tls
 from mapp.sandbox.broker.fetcher import Fetcher
-from mapp.sandbox.broker.wire import strict_tls
 from support.web import PUBLIC, Server, World, answer, ask, drips, kind, redirect, says, web
 
 KEY = "hunter2-hunter2+/="

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from mapp.library.app_folder import read_folder
 from mapp.model.app import read_app
 from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
-from mapp.ops.folder import read_folder
 from mapp.validate.generate.choices import Dice, NothingFits
 from mapp.validate.generate.patterns import matching
 

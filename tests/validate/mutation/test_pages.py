@@ -7,9 +7,9 @@ import re
 from mapp.model.app import read_app
 from mapp.sandbox.executor import Executor
 from mapp.starter import bundle
-from mapp.validate.mutation.examination import Examination
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.operators import OPERATORS
+from mapp.validate.mutation.run_mutant import Examination
 from mapp.validate.trial import Trial
 from support.pages import ROOT, fences
 

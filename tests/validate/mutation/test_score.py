@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mapp.validate.mutation.examination import Fate, Status
 from mapp.validate.mutation.mutants import all_mutants
+from mapp.validate.mutation.run_mutant import Fate, Status
 from mapp.validate.mutation.score import Score
 
 MUTANT = next(all_mutants("a = 1;"))

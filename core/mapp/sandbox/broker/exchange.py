@@ -15,9 +15,9 @@ from typing import Any, Final
 import httpcore
 
 from mapp.model.http import Header
+from mapp.sandbox.broker.connect import Deadline
 from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
-from mapp.sandbox.broker.wire import Deadline
 
 LARGEST_HEAD: Final = 64 * 1024
 """The most bytes that may come before an answer's body: status line, headers, interim answers."""

@@ -14,11 +14,7 @@ from mapp.model.hosts import is_loopback, is_loopback_host
 from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpLimits, HttpRequest
 from mapp.sandbox.broker.addresses import is_public
 from mapp.sandbox.broker.bodies import as_text, read_body
-from mapp.sandbox.broker.headers import answered_headers, harmless, own_headers, secret_header, sent_headers
-from mapp.sandbox.broker.redaction import Redactor
-from mapp.sandbox.broker.refusal import Refusal
-from mapp.sandbox.broker.target import Target, follow, grant_for, read_target
-from mapp.sandbox.broker.wire import (
+from mapp.sandbox.broker.connect import (
     AddressPolicy,
     Clock,
     Deadline,
@@ -31,6 +27,10 @@ from mapp.sandbox.broker.wire import (
     secured,
     strict_tls,
 )
+from mapp.sandbox.broker.headers import answered_headers, harmless, own_headers, secret_header, sent_headers
+from mapp.sandbox.broker.redaction import Redactor
+from mapp.sandbox.broker.refusal import Refusal
+from mapp.sandbox.broker.target import Target, follow, grant_for, read_target
 
 DEFAULT_LIMITS: Final = HttpLimits()
 

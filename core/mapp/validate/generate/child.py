@@ -1,4 +1,4 @@
-"""The child process of `mapp.validate.drawing`: takes its limits, draws, and writes lines of JSON."""
+"""The child process of `mapp.validate.generate.drawing`: takes its limits, draws, and writes lines of JSON."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from typing import Final
 from mapp.model.app import PROPERTIES, SOURCE
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, Result
-from mapp.validate.commands import trial_command
-from mapp.validate.mutation.examination import Fate
 from mapp.validate.mutation.operators import BY_ID
+from mapp.validate.mutation.run_mutant import Fate
 from mapp.validate.mutation.score import Score, score_of
+from mapp.validate.repro_commands import trial_command
 from mapp.validate.trial import Trial, describe, skipped
 
 CHECK: Final = "mutation"

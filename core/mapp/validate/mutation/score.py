@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from mapp.validate.mutation.examination import Examination, Fate, Status
 from mapp.validate.mutation.mutants import Mutant, sampled_mutants
+from mapp.validate.mutation.run_mutant import Examination, Fate, Status
 from mapp.validate.trial import Trial
 
 MOST: Final = 60

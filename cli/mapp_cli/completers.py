@@ -1,0 +1,170 @@
+"""What a shell offers after TAB: apps, arguments, values, settings, codes and files.
+
+Everything here is quick and silent: a broken library, app or settings file offers nothing, and says nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from mapp.library.paths import Home
+    from mapp.model.manifest import Argument, Manifest
+
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+Offer = TypeVar("Offer", bound=Callable[[click.Context, str], Iterable[CompletionItem | str]])
+
+
+def _completer(offer: Offer) -> Completer:
+    """Makes a completer of what yields offers: only those that begin as typed, and none if anything fails."""
+
+    @functools.wraps(offer)
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        found: list[CompletionItem] = []
+        with suppress(Exception):
+            for each in offer(ctx, incomplete):
+                item = each if isinstance(each, CompletionItem) else CompletionItem(each)
+                if item.type != "plain" or str(item.value).startswith(incomplete):
+                    found.append(item)
+        return found
+
+    return complete
+
+
+@_completer
+def app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
+    """Offers the apps of the library, from the names of their folders."""
+    with os.scandir(_home(ctx).apps) as rows:
+        yield from sorted(row.name.removesuffix(".git") for row in rows if row.name.endswith(".git"))
+
+
+@_completer
+def apps_or_files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
+    """Offers apps, or folders once the word looks like a path."""
+    if "/" in incomplete or incomplete.startswith("."):
+        yield CompletionItem(incomplete, type="dir")
+        return
+    yield from (str(item.value) for item in app_names(ctx, click.Argument(["app"]), incomplete))
+
+
+@_completer
+def files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """Leaves it to the shell to offer files."""
+    yield CompletionItem(incomplete, type="file")
+
+
+@_completer
+def pairs(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
+    """Offers `name=` for the arguments that are missing, their values, and files after `name=@`.
+
+    bash takes `name=value` apart at the `=` and the `@`; other shells give the whole word.
+    """
+    manifest = _manifest(ctx)
+    given = [str(word) for word in ctx.params.get("pairs") or ()]
+    name, sign, typed = incomplete.partition("=")
+    if sign and name:
+        yield from _values(manifest, name, typed, before=f"{name}=")
+        return
+    if given and given[-1] in ("=", "=@"):
+        yield from _values(manifest, given[-2], ("@" if given[-1] == "=@" else "") + incomplete, before="")
+        return
+    if given and "=" not in given[-1]:
+        yield from _values(manifest, given[-1], "@" if incomplete == "=@" else "", before="")
+        return
+    known = {word.partition("=")[0] for word in given}
+    for argument in manifest.arguments:
+        if argument.name not in known:
+            yield CompletionItem(f"{argument.name}=", help=argument.schema.description)
+
+
+@_completer
+def codes(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """Offers error codes with their names."""
+    from mapp.explanations import EXPLANATIONS
+
+    for code, row in EXPLANATIONS.items():
+        yield CompletionItem(code, help=row.slug)
+
+
+@_completer
+def settings(ctx: click.Context, incomplete: str) -> Iterator[str]:
+    """Offers the names of the settings."""
+    from mapp.config import SETTINGS
+
+    yield from SETTINGS
+
+
+@_completer
+def setting_values(ctx: click.Context, incomplete: str) -> Iterator[str]:
+    """Offers the values of the setting that was typed, where there is a list of them."""
+    from mapp import config
+
+    name = str(ctx.params.get("name") or "")
+    if name in config._CHOICES:
+        yield from config._CHOICES[name]
+    elif name in ("keep_inputs", "starter"):
+        yield from ("true", "false")
+
+
+def _values(manifest: Manifest, name: str, typed: str, *, before: str) -> Iterator[CompletionItem | str]:
+    argument = manifest.argument(name)
+    if argument is None:
+        return
+    if typed.startswith("@"):
+        if before:
+            yield from (f"{before}@{path}" for path in _paths(typed[1:]))
+        else:
+            yield CompletionItem(typed[1:], type="file")
+        return
+    for value in _choices(argument):
+        yield f"{before}{value}"
+
+
+def _choices(argument: Argument) -> tuple[str, ...]:
+    import json
+
+    if argument.schema.enum is not None:
+        return tuple(value if isinstance(value, str) else json.dumps(value) for value in argument.schema.enum)
+    return ("true", "false") if argument.schema.types == ("boolean",) else ()
+
+
+def _paths(begun: str) -> Iterator[str]:
+    folder, _, _ = begun.rpartition("/")
+    lead = f"{folder}/" if "/" in begun else ""
+    with os.scandir(lead or ".") as rows:
+        names = sorted(f"{lead}{row.name}{'/' if row.is_dir() else ''}" for row in rows)
+    yield from (name for name in names if name.startswith(begun))
+
+
+def _home(ctx: click.Context) -> Home:
+    from mapp.config import load_config
+    from mapp.library.paths import Home
+
+    typed = ctx.find_root().params.get("library")
+    return Home(root=load_config(library=Path(typed) if typed else None).library)
+
+
+def _manifest(ctx: click.Context) -> Manifest:
+    from mapp.library import read
+
+    return read.load_runnable(_home(ctx), str(ctx.params["app"])).manifest
+
+
+def quietly(run: Callable[[], Any]) -> int:
+    """Answers a shell that asks for completions: whatever goes wrong, nothing but offers is ever printed."""
+    import sys
+
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        sys.stderr = nowhere
+        with suppress(BaseException):
+            run()
+        sys.stderr = sys.__stderr__
+    return 0

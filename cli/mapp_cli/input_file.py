@@ -1,0 +1,45 @@
+"""Reads what a person attaches: a file, or standard input."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+from pathlib import Path
+from typing import Final
+
+PATIENCE: Final = 5.0
+"""Seconds to wait for the first byte of a pipe that nobody named: it may be an idle one, as in CI."""
+
+
+def read_input(source: str) -> str:
+    """Returns the text of a file, or of standard input for `-`, at most as much as mapp reads at all."""
+    from mapp.model.values import LONGEST_TEXT
+    from mapp.ops.run.arguments import decode_attachment, read_attachment
+
+    if source == "-":
+        return decode_attachment(sys.stdin.buffer.read(LONGEST_TEXT + 1), "standard input")
+    return read_attachment(Path(source))
+
+
+def read_piped() -> str | None:
+    """Returns what was piped or redirected into this process, None if there is nothing.
+
+    A terminal, a closed stream, a device and a socket are never read; a pipe only when its first byte or its
+    end arrives within `PATIENCE` seconds.
+    """
+    mode = _mode_of_input()
+    if stat.S_ISFIFO(mode):
+        if os.name != "nt" and not select.select([sys.stdin.fileno()], [], [], PATIENCE)[0]:
+            return None
+    elif not stat.S_ISREG(mode):
+        return None
+    return read_input("-") or None
+
+
+def _mode_of_input() -> int:
+    try:
+        return os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):  # no real file, as in tests
+        return 0

@@ -1,0 +1,1 @@
+"""Who writes programs: one module for each kind of coder."""

@@ -1,0 +1,225 @@
+"""Writing apps into a library: every operation has one ref update, or one rename, as its commit point."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from mapp.errors import Busy, IntegrityError, MappError, NotFound
+from mapp.git.repository import Repository, Signature, sync_folder
+from mapp.git.tree import read_snapshot
+from mapp.library.landing import (
+    Committed,
+    Proposal,
+    create,
+    entry_of,
+    finish,
+    land,
+    prove_here,
+    settle_held,
+    unpin,
+)
+from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.locks import Tell, alive, holding
+from mapp.library.paths import Home
+from mapp.library.read import WHOLE, names, open_repository, repository_of, snapshot
+from mapp.library.removed import Removed
+from mapp.library.verdicts import read_verdict
+from mapp.model.app import App, read_app
+from mapp.model.verdict import Verdict
+
+TRIES: Final = 5
+
+
+def message(subject: str, trailers: Mapping[str, str], body: str = "") -> str:
+    """Returns a commit message with `Mapp-…` trailers; line breaks in values become spaces."""
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in trailers.items() if value]
+    parts = [subject, body, "\n".join(lines)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def put(
+    home: Home,
+    app: App,
+    files: Mapping[str, bytes],
+    text: str,
+    signature: Signature,
+    *,
+    source: str = "local",
+    check: Callable[[App], None] | None = None,
+    verdict: Verdict | None = None,
+    force: bool = False,
+    tell: Tell | None = None,
+) -> Committed:
+    """Commits an app's files on its `main`, makes the release tag, and pins it in the lock file.
+
+    `check` is called with the app that stands there now and raises to refuse the change; it runs under
+    the app's lock, so what it saw is what is replaced. The `verdict` is recorded before `main` moves; without
+    one, a passing verdict must be there already. Only a message with the trailer `Mapp-Verdict: forced…`
+    brings in what is not proven. With `force` it also replaces an app whose `main` something else moved.
+
+    Raises:
+        InvalidApp: no passing verdict is recorded for exactly this tree, and nothing says that it was forced.
+        Busy: another process kept changing the app.
+        IntegrityError: the lock file, the notes or the repository is damaged.
+    """
+    proposal = Proposal(app=app, files=files, text=text, signature=signature, verdict=verdict, source=source)
+    with holding(home.holds, app.name, tell=tell) as abandoned:
+        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
+        path = home.repository(app.name)
+        if not path.exists():
+            return create(home, proposal, tell=tell)
+        repository = Repository.open(path)
+        repository.sweep(abandoned=abandoned)
+        try:
+            settle_held(home, repository, tell=tell)
+            since = repository.tip()
+        except IntegrityError:
+            if not force:
+                raise
+            entry = read_lock(home.lock_file).get(app.name)
+            since = None if entry is None else entry.commit
+        return _put_over(home, repository, proposal, since, check, tell)
+
+
+def _put_over(
+    home: Home,
+    repository: Repository,
+    proposal: Proposal,
+    since: str | None,
+    check: Callable[[App], None] | None,
+    tell: Tell | None,
+) -> Committed:
+    tree = repository.write_tree(proposal.files)
+    for _ in range(TRIES):
+        tip = repository.tip()
+        if tip is not None:
+            if repository.tree_of(tip) == tree:
+                if read_verdict(repository, tree) is None:
+                    prove_here(repository, proposal, tree)
+                return replace(finish(home, repository, proposal, tip, tell=tell), changed=False)
+            if check is not None:
+                check(_current(repository, tip))
+        try:
+            parents = () if tip is None else (tip,)
+            return land(home, repository, proposal, old=tip, since=since, parents=parents, tell=tell)
+        except Busy:
+            continue
+    raise Busy(
+        f"main of {repository.path.stem} kept moving or is locked by git",
+        hint="if no git command is running there, remove refs/heads/main.lock in the repository",
+    )
+
+
+def _current(repository: Repository, tip: str) -> App:
+    found = read_snapshot(repository, tip, only=WHOLE)
+    return read_app(found.files, commit=found.commit, tree=found.tree)
+
+
+def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
+    """Takes an app out of the library and returns where its repository is kept.
+
+    Raises:
+        NotFound: when there is no such app.
+    """
+    repository_of(home, name)
+    with holding(home.holds, name, tell=tell) as abandoned:
+        kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        entry = read_lock(home.lock_file).get(name)
+        row = Removed(name=name, repository=kept, at=time.time(), entry=entry)
+        for left in home.removed.glob(f"{name}-*.json"):  # of a remove that was killed before it began
+            if not left.with_suffix(".git").exists():
+                left.unlink(missing_ok=True)
+        row.write()
+        with contextlib.suppress(MappError):  # also one that mapp refuses to read can be removed
+            Repository.open(home.repository(name)).sweep(abandoned=abandoned)
+        try:
+            home.repository(name).rename(kept)
+        except FileNotFoundError:
+            row.note.unlink(missing_ok=True)
+            raise NotFound(f"{name} was removed by another process meanwhile") from None
+        with contextlib.suppress(FileNotFoundError):  # the next app of that name must not find it
+            home.store(name).rename(kept.with_suffix(".sqlite"))
+        sync_folder(home.apps)
+        unpin(home, name, tell)
+    return kept
+
+
+def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | None = None) -> None:
+    """Writes what is granted to an app into the lock file; raises NotFound if it is not pinned there."""
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        if name not in known:
+            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair writes it anew")
+        known[name] = replace(known[name], granted=tuple(sorted(granted)))
+        write_lock(home.lock_file, known)
+
+
+def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
+    """Makes the lock file agree with what has landed, and removes what killed writers left.
+
+    Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
+    work: each command finishes what it comes across. An app whose `main` no landing explains keeps its pin;
+    `mapp relock` accepts such a one.
+    """
+    for folder in (home.apps, home.changes):
+        sweep_new(folder)
+    before = read_lock(home.lock_file)
+    there = names(home)
+    for name in there:
+        with contextlib.suppress(MappError):
+            _repair_one(home, name, tell)
+    for name in {*before} - {*there}:
+        with holding(home.holds, name, tell=tell):
+            if not home.repository(name).exists():
+                unpin(home, name, tell)
+    after = read_lock(home.lock_file)
+    if not home.lock_file.exists() and there:
+        write_lock(home.lock_file, after)
+    return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+
+
+def _repair_one(home: Home, name: str, tell: Tell | None) -> None:
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        settle_held(home, repository, tell=tell)
+        entry, tip = read_lock(home.lock_file).get(name), repository.tip()
+        if entry is None or tip is None or entry.commit != tip:
+            return
+        pinned = _pinned(home, name, entry)
+        if pinned is not None and pinned != entry:  # somebody edited the lock
+            with holding(home.holds, "mapp.lock", tell=tell):
+                write_lock(home.lock_file, {**read_lock(home.lock_file), name: pinned})
+
+
+def sweep_new(folder: Path) -> None:
+    """Removes the repositories below a folder that a killed writer had not finished."""
+    for left in folder.glob(".new-*"):
+        if not alive(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def pinned_now(home: Home, name: str) -> Entry | None:
+    """Returns the lock entry of an app that has none, as it stands on `main`; None if it cannot be read."""
+    return _pinned(home, name, None)
+
+
+def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:
+    try:
+        found = snapshot(home, name, only=None)
+        app = read_app(found.files, commit=found.commit, tree=found.tree)
+    except MappError:
+        return before
+    source = before.source if before else "local"
+    entry = entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)
+    if before is None:
+        return entry
+    return replace(entry, granted=tuple(sorted({*before.granted} & {*app.manifest.capabilities.names})))

@@ -1,0 +1,224 @@
+"""Reading apps out of a library."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapp.errors import IntegrityError, MappError, NotFound
+from mapp.git.repository import Commit, Repository, tip_stamp
+from mapp.git.tree import Snapshot, list_entries, read_snapshot
+from mapp.library.lockfile import read_entry
+from mapp.library.paths import Home
+from mapp.model.app import (
+    EXAMPLES,
+    MANIFEST,
+    PHRASES,
+    PROPERTIES,
+    RECORDING,
+    REGRESSIONS,
+    SOURCE,
+    App,
+    read_app,
+)
+from mapp.model.names import app_name_fault
+from mapp.model.version import Version
+
+RUNNABLE = frozenset([MANIFEST, SOURCE])
+
+
+class _Whole:
+    """The paths of all that `load` reads: some files, and any number of recordings."""
+
+    named = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.named or (isinstance(path, str) and RECORDING.fullmatch(path) is not None)
+
+
+WHOLE = _Whole()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One app as `mapp list` shows it."""
+
+    name: str
+    version: str
+    commit: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Damaged:
+    """An app whose repository cannot be read, and why."""
+
+    name: str
+    error: MappError
+
+
+def names(home: Home) -> tuple[str, ...]:
+    """Returns the names of the apps in a library, sorted; none when there is no library yet."""
+    try:
+        with os.scandir(home.apps) as entries:
+            found = [entry.name.removesuffix(".git") for entry in entries if entry.name.endswith(".git")]
+    except FileNotFoundError:
+        return ()
+    return tuple(sorted(name for name in found if not app_name_fault(name)))
+
+
+def stamps(home: Home) -> dict[str, str]:
+    """Returns for every app a text that changes when its `main` moves."""
+    return {name: tip_stamp(home.apps / f"{name}.git") for name in names(home)}
+
+
+def open_repository(home: Home, name: str) -> Repository:
+    """Returns the repository of an app.
+
+    Raises:
+        NotFound: naming the apps whose names are most alike.
+        IntegrityError: it is no repository, or one that mapp refuses.
+    """
+    return Repository.open(repository_of(home, name))
+
+
+def repository_of(home: Home, name: str) -> Path:
+    """Returns the folder of an app's repository, whatever is in it; raises NotFound as `open_repository`."""
+    path = home.repository(name)
+    if not path.is_dir():
+        near = difflib.get_close_matches(name, names(home), n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "mapp list shows the apps"
+        raise NotFound(f"there is no app {name!r} in the library", hint=hint, code="MAPP-0201")
+    return path
+
+
+def snapshot(
+    home: Home, name: str, revision: str | None = None, *, only: Container[str] | None = WHOLE
+) -> Snapshot:
+    """Returns the files of an app at `main`, or at another revision."""
+    repository = open_repository(home, name)
+    commit = repository.tip() if revision is None else repository.resolve(revision)
+    if commit is None:
+        raise NotFound(f"{name} has no branch main", hint=f"mapp log {name} shows what there is")
+    return read_snapshot(repository, commit, only=only)
+
+
+def load(home: Home, name: str, revision: str | None = None) -> App:
+    """Returns an app with its tests.
+
+    Raises:
+        NotFound: no such app or revision.
+        IntegrityError: its tree holds what mapp does not read.
+        InvalidApp: its files are not valid.
+    """
+    found = snapshot(home, name, revision)
+    return read_app(found.files, commit=found.commit, tree=found.tree)
+
+
+def load_runnable(home: Home, name: str, revision: str | None = None) -> App:
+    """Returns only what a run needs of an app: manifest and source; raises as `load` does."""
+    found = snapshot(home, name, revision, only=RUNNABLE)
+    return read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
+
+
+def load_to_run(
+    home: Home, name: str, revision: str | None = None, *, tell: Callable[[str], None] | None = None
+) -> App:
+    """Returns what a run needs of an app, after making sure that what `main` is at has landed.
+
+    A landing that was killed is finished first. Another revision than `main` is the person's own choice.
+
+    Raises:
+        IntegrityError: `main` is not what the lock says, and no landing explains it.
+        NotFound, InvalidApp: as `load` does.
+    """
+    app = load_runnable(home, name, revision)
+    if revision in (None, "main"):
+        try:
+            entry = read_entry(home.lock_file, name)
+        except IntegrityError:  # a damaged lock is as good as none: the repository knows what has landed
+            entry = None
+        if entry is None or entry.commit != app.commit:
+            from mapp.library.landing import ensure_landed  # it reads more than a run needs
+
+            ensure_landed(home, name, app.commit, tell=tell)
+    return app
+
+
+def blobs(home: Home, name: str) -> dict[str, str]:
+    """Returns the blob ids of an app's files on `main`, by path."""
+    repository = open_repository(home, name)
+    tip = repository.tip()
+    return (
+        {}
+        if tip is None
+        else {row.path: row.blob for row in list_entries(repository, repository.tree_of(tip))}
+    )
+
+
+def listing(home: Home) -> Iterator[Listed | Damaged]:
+    """Yields every app of the library, a damaged one as such."""
+    for name in names(home):
+        try:
+            app = load_runnable(home, name)
+            yield Listed(
+                name=name,
+                version=str(app.manifest.version),
+                commit=app.commit,
+                description=app.manifest.description,
+            )
+        except MappError as error:
+            yield Damaged(name=name, error=error)
+
+
+def history(home: Home, name: str) -> Iterator[Commit]:
+    """Yields the commits on an app's `main`, the newest first."""
+    repository = open_repository(home, name)
+    tip = repository.tip()
+    if tip is not None:
+        yield from repository.history(tip)
+
+
+def landings(home: Home, name: str) -> Iterator[Commit]:
+    """Yields the commits that an app's `main` once was, the newest first: its versions, and no drafts."""
+    yield from without_drafts(history(home, name))
+
+
+def without_drafts(commits: Iterable[Commit]) -> Iterator[Commit]:
+    """Yields the commits of a first-parent history, the newest first, without the drafts at its end.
+
+    A compiled app's `main` begins on top of its drafts: the contract with stand-in code, and each attempt.
+    They carry the change of the commit that landed, and nothing but drafts lies below them.
+    """
+    rows = list(commits)
+    change = _compile_of(rows[-1]) if rows else None
+    kept = len(rows)
+    while change is not None and kept > 0 and _compile_of(rows[kept - 1]) == change:
+        kept -= 1
+    yield from rows[: kept if change is None else kept + 1]
+
+
+def _compile_of(commit: Commit) -> str | None:
+    """Returns the compile that a commit says it belongs to, or None."""
+    trailers = commit.trailers
+    return trailers.get("Mapp-Change") if trailers.get("Mapp-Operation") == "compile" else None
+
+
+def earlier(home: Home, name: str) -> Commit | None:
+    """Returns the newest version on an app's `main` that held other content than it does now, or None."""
+    commits = landings(home, name)
+    newest = next(commits, None)
+    return None if newest is None else next((row for row in commits if row.tree != newest.tree), None)
+
+
+def released(home: Home, name: str) -> dict[Version, str]:
+    """Returns the versions of an app that were released, the lowest first, each with its commit id."""
+    found = {}
+    for tag, commit in open_repository(home, name).tags().items():
+        with contextlib.suppress(ValueError):  # a person may tag as they like
+            found[Version.parse(tag.removeprefix("v"))] = commit
+    return dict(sorted(found.items()))

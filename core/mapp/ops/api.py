@@ -1,0 +1,112 @@
+"""The Python API: one library, opened, with the use cases as methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from mapp.config import load_config
+from mapp.library import read
+from mapp.model.request import Request
+from mapp.model.values import JSONValue
+from mapp.ops.index.search import Found, search
+from mapp.ops.manage.add import Added, add
+from mapp.ops.manage.setup import ensure_library
+from mapp.ops.run.ask import Answer, ask
+from mapp.ops.run.execute import Execution, execute
+from mapp.ops.workspace import Tell, Workspace
+
+if TYPE_CHECKING:
+    from mapp.model.app import App
+    from mapp.ops.run.batch import Mapped
+
+
+class Library:
+    """A library of apps; made by `open_library`, closed by `close` or at the end of a `with`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def ask(self, request: str, *, attachment: str | None = None, yes: bool = False) -> Answer:
+        """Returns what came of a request in plain words; runs an app only when it surely does what was asked.
+
+        Args:
+            request: what to do, at most 10,000 characters.
+            attachment: a text that the request is about, as `--input` gives it.
+            yes: also run a call that a person would have been asked to confirm.
+
+        Raises:
+            UsageError: the request is empty or too long.
+        """
+        return ask(self.workspace, Request(text=request, attachment=attachment), yes=yes)
+
+    def exec(
+        self, app: str, arguments: Mapping[str, JSONValue] | None = None, *, revision: str | None = None
+    ) -> Execution:
+        """Returns what came of running an app on given arguments, at `main` or another revision.
+
+        Raises:
+            NotFound: no such app or revision.
+            InvalidArguments: naming every argument that does not fit.
+        """
+        return execute(self.workspace, app, arguments or {}, revision=revision)
+
+    def map(self, app: str, source: Path | str, output: Path | str, *, jobs: int | None = None) -> Mapped:
+        """Runs an app on every row of a file, and writes one line a row to another, in their order.
+
+        A row is a JSON object of arguments; an output that a kill has left unfinished is continued.
+
+        Raises:
+            NotFound: no such app.
+            AlreadyThere: the output is finished, or was begun with other rows.
+        """
+        from mapp.ops.run.batch import map_rows  # its threads are for those who need them
+
+        return map_rows(self.workspace, app, Path(source), Path(output), jobs=jobs)
+
+    def search(self, text: str, *, most: int = 10) -> tuple[Found, ...]:
+        """Returns the apps that are nearest to a text, the nearest first."""
+        return search(self.workspace, text, most=most)
+
+    def add(self, folder: Path | str, *, force: bool = False) -> Added:
+        """Returns what came of checking a folder and committing it as an app.
+
+        Raises:
+            InvalidApp: the folder holds no app, or a check fails and `force` is not given.
+        """
+        return add(self.workspace, Path(folder), force=force)
+
+    def apps(self) -> tuple[str, ...]:
+        """Returns the names of the apps, sorted."""
+        return read.names(self.workspace.home)
+
+    def app(self, name: str, *, revision: str | None = None) -> App:
+        """Returns one app with its tests, at `main` or another revision."""
+        return read.load(self.workspace.home, name, revision)
+
+    def close(self) -> None:
+        """Ends the processes and closes the files that were opened."""
+        self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_library(path: Path | str | None = None, *, tell: Tell | None = None) -> Library:
+    """Returns the library at a path, or the person's own; a new one gets the starter apps.
+
+    Args:
+        path: the library's folder; by default what the settings say.
+        tell: receives what a person may want to know while waiting.
+    """
+    config = load_config(library=None if path is None else Path(path))
+    workspace = Workspace(config=config) if tell is None else Workspace(config=config, tell=tell)
+    ensure_library(workspace)
+    return Library(workspace)

@@ -1,0 +1,287 @@
+"""Puts an app on trial: gathers what the gate's checks need from the library, and forms the verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp import distribution
+from mapp.errors import IntegrityError, InvalidApp, NotFound
+from mapp.git.identity import tree_id
+from mapp.library import read
+from mapp.model.app import App, read_app
+from mapp.model.recording import read_recording
+from mapp.model.verdict import Kind, Result, Verdict
+from mapp.ops.isolation import ensure_isolated
+from mapp.ops.workspace import Workspace
+from mapp.sandbox.executor import Executor
+from mapp.sandbox.executors.select import open_executor
+from mapp.validate.checks.determinism import ELSEWHERE
+from mapp.validate.gate import checks_for, examine, is_fatal
+from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, Patience, PatientExecutor
+from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder
+    from mapp.observe.journal import Run
+
+Watch = Callable[[Result], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How hard an app is tried: how many inputs are drawn, and from which seed.
+
+    `accept_engine_difference` says that a person accepts that another engine makes something else of it.
+    """
+
+    inputs: int = INPUTS
+    seed: int = SEED
+    accept_engine_difference: bool = False
+
+
+USUAL = Options()
+MOST_RUNS: Final = 20
+"""So many recorded good runs are repeated: ten expose 96 % of the wrong patches that can be exposed."""
+MOST_LOOKED_AT: Final = 500
+
+
+def examined(
+    workspace: Workspace,
+    files: Mapping[str, bytes],
+    *,
+    kind: Kind | None = None,
+    options: Options = USUAL,
+    watch: Watch | None = None,
+    called: str | None = None,
+) -> tuple[App, Verdict]:
+    """Returns the app that files form (path -> bytes) and what the gate finds about it.
+
+    It is compared with what stands on `main` under its name, if anything does. `kind` is `add` or `edit`
+    by that, unless it is given; `watch` is told each result as it is there; `called` is the folder that
+    commands name, where the files lie in one.
+
+    Raises:
+        InvalidApp: the files form no app.
+    """
+    app = read_app(files)
+    base, base_files = _standing(workspace, app.name)
+    tree = tree_id(files)
+    if base is not None and base.tree == tree:
+        base = None  # it stands there already: nothing to compare
+    standing = None if base is None else (base, base_files)
+    trial = trial_of(
+        workspace,
+        app,
+        files,
+        base=standing,
+        kind=kind or ("add" if base is None else "edit"),
+        options=options,
+        runs=good_runs(workspace, base) if base is not None else (),
+        called=called,
+    )
+    return app, judged(trial, tree, watch)
+
+
+def trial_of(
+    workspace: Workspace,
+    app: App,
+    files: Mapping[str, bytes],
+    *,
+    base: tuple[App, Mapping[str, bytes]] | None,
+    kind: Kind,
+    options: Options = USUAL,
+    runs: Sequence[GoodRun] = (),
+    blind: bool = False,
+    called: str | None = None,
+) -> Trial:
+    """Returns the trial of an app, with what its checks need of the library handed in.
+
+    Args:
+        workspace: whose sandbox, embedder and caches are used.
+        app: what is on trial.
+        files: its whole tree (path -> bytes).
+        base: what it is to replace, with its tree; None for a new app.
+        kind: selects the checks.
+        options: how hard it is tried.
+        runs: recorded good runs of the base.
+        blind: its author was not shown the held-back examples.
+        called: the folder that commands name, where the files lie in one.
+
+    Raises:
+        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
+    """
+    ensure_isolated(workspace, app.name, unpinned=False)
+    patience = Patience(SECONDS + SECONDS_AN_INPUT * options.inputs)
+
+    def elsewhere() -> Executor:
+        found = open_executor(engine=workspace.config.engine, environment=ELSEWHERE)
+        return PatientExecutor(found, patience)
+
+    return Trial(
+        app=app,
+        files=files,
+        executor=PatientExecutor(workspace.executor, patience),
+        base=base[0] if base is not None else None,
+        base_files=base[1] if base is not None else {},
+        kind=kind,
+        inputs=options.inputs,
+        seed=options.seed,
+        runs=runs,
+        resolve=resolver(workspace),
+        elsewhere=elsewhere,
+        others=lambda: _others(workspace, patience),
+        may_differ=options.accept_engine_difference,
+        blind=blind,
+        keep=workspace.home.trials,
+        called=called,
+    )
+
+
+def _others(workspace: Workspace, patience: Patience) -> OtherEngines:
+    """Returns the other engines that may run an app here: all behind all walls, below only sound ones."""
+    from mapp.sandbox.engine_faults import listed, public_faults
+
+    executors: list[tuple[str, Executor]] = []
+    left_out: list[str] = []
+    for name, executor in workspace.other_executors.items():
+        isolated = executor.isolation == "full"
+        faults = () if isolated else public_faults(executor, name, workspace.config.cache)
+        if faults:
+            why = f"has public faults ({listed(faults)}), and this machine does not isolate fully"
+            left_out.append(f"{executor.engine} {why}")
+        else:
+            executors.append((name, PatientExecutor(executor, patience)))
+    return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
+
+
+def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
+    """Returns the newest runs of exactly this tree that ended in a value, each input once."""
+    found: dict[str, GoodRun] = {}
+    with contextlib.suppress(IntegrityError):
+        for run in workspace.journal.runs(app=base.name, most=MOST_LOOKED_AT):
+            usable = run.tree == base.tree and run.outcome == "ok" and run.input and run.output
+            if usable and run.input not in found and len(found) < MOST_RUNS:
+                found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
+    return tuple(found.values())
+
+
+def _good(run: Run, calls: str | None) -> GoodRun:
+    return GoodRun(
+        run=run.id,
+        arguments=json.loads(run.input or "{}"),
+        output=json.loads(run.output or "null"),
+        now_ms=run.now_ms,
+        seed=run.seed,
+        exchanges=read_recording(calls) if calls is not None else (),
+    )
+
+
+def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool = True) -> Verdict:
+    """Returns the verdict on a trial; `tree` is the id of the files on trial.
+
+    Unless `patient`, nothing more is tried after the first check that fails.
+    """
+    results = []
+    for result in examine(trial):
+        results.append(result)
+        if watch is not None:
+            watch(result)
+        if not (patient or result.passed):
+            break
+    return Verdict(
+        app=trial.app.name,
+        version=str(trial.app.manifest.version),
+        tree=tree,
+        base=trial.base.tree if trial.base is not None else None,
+        kind=trial.kind,
+        mapp=distribution.version(),
+        engine=trial.executor.engine,
+        seed=trial.seed,
+        inputs=trial.inputs,
+        results=tuple(results),
+    )
+
+
+def is_proof(verdict: Verdict, kind: Kind, *, base: str | None) -> bool:
+    """Returns whether a recorded verdict proves a change: all checks of its kind, against what stands there.
+
+    A note can be written by anyone who may write to the repository; one that leaves out checks is no proof.
+    """
+    wanted = {check.id for check in checks_for(kind, compares=base is not None) if not check.later}
+    whole = wanted <= {result.check for result in verdict.results}
+    return verdict.passed and whole and (verdict.kind, verdict.base) == (kind, base)
+
+
+def accepting_engines(verdict: Verdict) -> Verdict:
+    """Returns a verdict in which a person accepts what other engines make of the app; it says so."""
+    results = (
+        replace(result, status="passed", evidence=(*result.evidence, ("accepted", True)))
+        if result.check == "engines" and not result.passed
+        else result
+        for result in verdict.results
+    )
+    return replace(verdict, results=tuple(results))
+
+
+def refuse_failures(verdict: Verdict, *, force: bool) -> None:
+    """Raises InvalidApp when a check failed; a source that does not load is refused even by force."""
+    failed = [result for result in verdict.results if not result.passed]
+    fatal = any(is_fatal(result.check) for result in failed)
+    if [result.check for result in failed] == ["version"] and not force:
+        raise _needs_version(verdict, failed[0])
+    if fatal or (failed and not force):
+        problems = [row.problem for result in failed for row in result.problems]
+        hint = "" if fatal else "mend it, or add it as it is with --force"
+        if [result.check for result in failed] == ["engines"]:
+            hint = "write it so that engines agree, or accept the difference: --accept-engine-difference"
+        raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
+
+
+def _needs_version(verdict: Verdict, found: Result) -> InvalidApp:
+    least = dict(found.evidence).get("least")
+    return InvalidApp(
+        f"{verdict.app} needs another version",
+        [row.problem for row in found.problems],
+        hint=f'set version = "{least}", or replace it as it is with --force',
+        code="MAPP-0820",
+    )
+
+
+def resolver(workspace: Workspace) -> Resolve:
+    """Returns what says how an app's requests fare; the embedder is loaded when it is first called."""
+
+    def resolved(app: App) -> Resolved:
+        from mapp.ops.check.routing_score import resolve
+        from mapp.ops.index.training_data import VECTORS
+
+        return resolve(app, _embedder(workspace.config.embedder), workspace.config.cache / VECTORS)
+
+    return resolved
+
+
+@cache
+def _embedder(name: str) -> Embedder:
+    from mapp.index.embed import choose_embedder
+
+    return choose_embedder(name)
+
+
+def _standing(workspace: Workspace, name: str) -> tuple[App | None, dict[str, bytes]]:
+    """Returns the app that stands on `main`, with its files; None and nothing for a new or broken one."""
+    try:
+        found = read.snapshot(workspace.home, name, only=None)
+        return read_app(found.files, commit=found.commit, tree=found.tree), found.files
+    except (NotFound, InvalidApp):
+        return None, {}
+
+
+def report(verdict: Verdict) -> dict[str, Any]:
+    """Returns the part of a verdict that `test --json` and `add --json` print."""
+    document = verdict.to_dict()
+    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "checks")
+    return {name: document[name] for name in names}

@@ -1,0 +1,132 @@
+"""How an app's requests fare: taught with four fifths of them, it is asked the rest.
+
+Only the app itself and the general background are looked at, never the library around it, so that anyone gets
+the same figures for the same tree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mapp.index.vectors import open_vectors
+from mapp.model.app import PHRASES, App
+from mapp.model.decision import Ask, Use
+from mapp.model.request import Candidate, Phrase
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, canonical
+from mapp.model.verdict import Finding
+from mapp.ops.index.training_data import background_of
+from mapp.route.decide.decide import decide
+from mapp.route.decide.evaluate import read_closely
+from mapp.route.fill.cues import Cues, learn
+from mapp.validate.trial import Resolved
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder, Vectors
+    from mapp.route.recognise.classifier import Recogniser
+
+FEWEST: Final = 5
+"""With fewer held-back requests than this the shares say nothing."""
+LEAST_RIGHT: Final = 0.5
+"""The share of held-back requests that have to come to the app with the right arguments."""
+MOST_TAKEN: Final = 0.6
+"""The share of held-back near misses that may be run without asking; one is always allowed."""
+MOST_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Taught:
+    """An app as the router knows it."""
+
+    app: App
+    cues: Cues
+    recogniser: Recogniser
+
+    def decide(self, phrase: Phrase, vector: Vectors) -> str:
+        """Returns `right`, `wrong`, `missed`, or for a near miss `taken` or `left`."""
+        request = phrase.to_request()
+        candidate = Candidate(app=self.app.name, score=1.0)
+        judged = self.recogniser.judge(vector, phrase.request, [candidate])
+        reading = read_closely(request, self.app.manifest, self.cues, judged[0].probability)
+        decision = decide(request, [candidate], [reading], self.recogniser.bands)
+        if not phrase.fits:
+            return "taken" if isinstance(decision, Use) else "left"
+        if not isinstance(decision, Use | Ask) or (isinstance(decision, Ask) and decision.missing):
+            return "missed"
+        wanted = canonical(with_defaults(self.app.manifest, dict(phrase.arguments)))
+        return "right" if canonical(dict(decision.arguments)) == wanted else "wrong"
+
+
+def resolve(app: App, embedder: Embedder, vectors: Path) -> Resolved:
+    """Returns how the held-back requests of an app fare.
+
+    Args:
+        app: its requests fit its manifest.
+        embedder: whose vectors the router uses.
+        vectors: the file of the vector cache.
+    """
+    held = [phrase for phrase in app.phrases if phrase.held_back]
+    taught = [phrase for phrase in app.phrases if not phrase.held_back]
+    if not any(phrase.fits for phrase in taught) or not held:
+        return Resolved(counted=0)
+    embedded = _embedded([phrase.request for phrase in (*taught, *held)], embedder, vectors)
+    known = _teach(app, taught, embedded[: len(taught)], embedder, vectors)
+    asked = zip(held, embedded[len(taught) :], strict=True)
+    return _judged([(phrase, known.decide(phrase, vector)) for phrase, vector in asked])
+
+
+def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
+    """Returns the vectors of texts, float32 (texts, dimensions); computed once for the same texts."""
+    key = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    with open_vectors(path, embedder) as cache:
+        known = cache.get(key)
+        if known is None or len(known) != len(texts):
+            cache.put([(key, embedder.embed(texts))])
+            known = cache.get(key)
+    return embedder.embed(texts) if known is None else known
+
+
+def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _Taught:
+    from mapp.route.recognise import train
+
+    lesson = train.Lesson(
+        rows=tuple(
+            train.Row(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
+            for row in rows
+        ),
+        vectors=embedded,
+    )
+    background = background_of(embedder, vectors)
+    recogniser = train.fit(lesson, background, apps=[app.name])
+    return _Taught(app=app, cues=learn(app.manifest, app.phrases), recogniser=recogniser)
+
+
+def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:
+    fitting = [row for row in rows if row[0].fits]
+    missing = [row for row in rows if not row[0].fits]
+    right = sum(found == "right" for _, found in fitting)
+    taken = sum(found == "taken" for _, found in missing)
+    problems = []
+    if len(fitting) >= FEWEST and right < LEAST_RIGHT * len(fitting):
+        message = f"only {right} of {len(fitting)} held-back requests come to the app with their arguments"
+        problems.append(_finding(message, [row for row in fitting if row[1] != "right"]))
+    if len(missing) >= FEWEST - 2 and taken > max(1, MOST_TAKEN * len(missing)):
+        message = f"{taken} of {len(missing)} held-back near misses would be run without asking"
+        problems.append(_finding(message, [row for row in missing if row[1] == "taken"]))
+    evidence: dict[str, JSONValue] = {
+        "requests": len(fitting),
+        "right": right,
+        "wrong_arguments": sum(found == "wrong" for _, found in fitting),
+        "near_misses": len(missing),
+        "taken": taken,
+    }
+    return Resolved(counted=len(rows), problems=tuple(problems), evidence=tuple(evidence.items()))
+
+
+def _finding(message: str, rows: list[tuple[Phrase, str]]) -> Finding:
+    shown = "\n".join(f"{found}: {phrase.request}" for phrase, found in rows[:MOST_SHOWN])
+    return Finding(path=PHRASES, message=message, evidence=shown)

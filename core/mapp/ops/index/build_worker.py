@@ -1,0 +1,82 @@
+"""The child process that builds the index: `python -m mapp.ops.index.build_worker JOB`.
+
+It prints one JSON object a line: `{"done", "total"}` while it works, then `{"status"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from mapp.config import load_config
+from mapp.errors import MappError
+from mapp.index.build import build
+from mapp.index.embed import Embedder, choose_embedder
+from mapp.index.entry import Head
+from mapp.index.packed_vectors import read_packed
+from mapp.index.vectors import open_vectors
+from mapp.library import read
+from mapp.library.privacy import private_umask
+from mapp.model.app import Card
+from mapp.ops.index.refresh import heads
+from mapp.ops.index.training_data import VECTORS, extras
+from mapp.ops.workspace import Workspace
+from mapp.starter import bundle
+
+
+def main(job: str) -> int:
+    """Builds as the job says; returns the exit code."""
+    with private_umask():
+        return _built(job)
+
+
+def _built(job: str) -> int:
+    document = json.loads(job)
+    config = load_config(library=Path(document["library"]), environment={})
+    workspace = Workspace(
+        config=config,
+        tell=lambda text: print(json.dumps({"tell": text}), flush=True),  # noqa: T201 - the channel
+    )
+
+    def load(head: Head) -> Card | None:
+        try:
+            return read.load(workspace.home, head.app, head.commit).card
+        except MappError as error:
+            workspace.tell(f"{head.app} is left out of the index: {error}")
+            return None
+
+    def advance(done: int, total: int) -> None:
+        print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
+
+    embedder = choose_embedder(document["embedder"])
+    vectors = Path(document["cache"]) / VECTORS
+    try:
+        _seed(vectors, embedder)
+        made = build(
+            workspace.home.index,
+            heads(workspace),
+            load,
+            embedder=embedder,
+            vectors=vectors,
+            store=document["store"],
+            extras=extras(vectors),
+            progress=advance,
+            fresh=document["fresh"],
+        )
+    except MappError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    print(json.dumps({"status": made.to_dict()}), flush=True)  # noqa: T201 - the channel
+    return 0
+
+
+def _seed(path: Path, embedder: Embedder) -> None:
+    """Puts the shipped vectors of the starter apps into the cache, where it has none of them."""
+    with open_vectors(path, embedder) as cache:
+        shipped = list(read_packed(bundle.VECTORS, embedder))
+        cache.put((blob, vectors) for blob, vectors in shipped if cache.get(blob) is None)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

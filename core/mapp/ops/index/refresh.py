@@ -1,0 +1,187 @@
+"""Keeps the index in step with the repositories: it is derived, and rebuilt whenever it is in doubt.
+
+Building happens in a child process: what a damaged file or a native library does there cannot end a
+command, and nothing heavy stays in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from mapp.config import write_whole
+from mapp.errors import MappError
+from mapp.library import read
+from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder
+    from mapp.index.entry import Head, IndexStatus
+    from mapp.index.search import Index
+
+STAMPS: Final = "stamps.json"
+
+Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+def open_fresh(workspace: Workspace, *, progress: Progress | None = None) -> Index:
+    """Returns the index, opened, in step with every app's `main`; brought up to date first if it is not.
+
+    Raises:
+        MappError: when it cannot be built; never a silently empty index.
+    """
+    from mapp.index.search import open_index
+
+    stamps = read.stamps(workspace.home)
+    embedder = embedder_of(workspace)
+    opened = open_index(workspace.home.index, embedder)
+    if opened is not None:
+        if _known_stamps(workspace) == stamps:
+            return opened
+        if opened.heads() == {head.app: head for head in heads(workspace)}:
+            _note_stamps(workspace, stamps)
+            return opened
+        opened.close()
+    rebuild(workspace, progress=progress)
+    opened = open_index(workspace.home.index, embedder)
+    if opened is None:
+        raise MappError(
+            "the index was built and cannot be opened", hint="mapp index rebuild, then mapp doctor"
+        )
+    return opened
+
+
+def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
+    """Brings the index into step now, so that the next request need not wait; a failure is told, no more."""
+    try:
+        open_fresh(workspace, progress=progress).close()
+    except MappError as error:
+        workspace.tell(f"the next request will build the index: {error.message}")
+
+
+def rebuild(workspace: Workspace, *, fresh: bool = False, progress: Progress | None = None) -> IndexStatus:
+    """Brings the index into step in a child process and returns how it stands.
+
+    Args:
+        workspace: the library.
+        fresh: take nothing over from the index in use; vectors still come from the cache.
+        progress: shows how far it is.
+
+    Raises:
+        MappError: when the child fails twice, the second time without anything to take over.
+    """
+    from mapp.index.entry import IndexStatus
+
+    stamps = read.stamps(workspace.home)
+    if progress is None:
+        answer = _build(workspace, fresh=fresh, advance=lambda done, total: None)
+    else:
+        with progress("Indexing apps") as advance:
+            answer = _build(workspace, fresh=fresh, advance=advance)
+    _note_stamps(workspace, stamps)
+    return IndexStatus(**answer)
+
+
+def describe_index(workspace: Workspace) -> tuple[Literal["ok", "warning", "failed"], str]:
+    """Returns the state of the index in words."""
+    found = status(workspace)
+    if found.state == "ready":
+        return "ok", f"{found.apps} apps, {found.embedder}, {found.store}, {found.bytes / 2**20:.1f} MiB"
+    return "warning", f"{found.state}: {found.reason}; the next request rebuilds it"
+
+
+def status(workspace: Workspace) -> IndexStatus:
+    """Returns how the index stands against the repositories, every file of it hashed."""
+    from mapp.index.search import status as look
+
+    return look(workspace.home.index, heads(workspace), thorough=True)
+
+
+def heads(workspace: Workspace) -> list[Head]:
+    """Returns the commit and tree of every app that can be read; a damaged app is told and left out."""
+    from mapp.index.entry import Head
+
+    found = []
+    for name in read.names(workspace.home):
+        try:
+            repository = read.open_repository(workspace.home, name)
+            tip = repository.tip()
+            if tip is not None:
+                found.append(Head(app=name, commit=tip, tree=repository.tree_of(tip)))
+        except MappError as error:
+            workspace.tell(f"{name} is left out: {error}")
+    return found
+
+
+def embedder_of(workspace: Workspace) -> Embedder:
+    """Returns the embedder that the settings name."""
+    from mapp.index.embed import choose_embedder
+
+    return choose_embedder(workspace.config.embedder)
+
+
+def _build(workspace: Workspace, *, fresh: bool, advance: Callable[[int, int], None]) -> dict[str, Any]:
+    answer, why = _run_child(workspace, fresh=fresh, advance=advance)
+    if answer is None and not fresh:
+        answer, why = _run_child(workspace, fresh=True, advance=advance)
+    if answer is None:
+        raise MappError(f"the index could not be built: {why}", hint="mapp doctor", code="MAPP-0500")
+    return answer
+
+
+def _run_child(
+    workspace: Workspace, *, fresh: bool, advance: Callable[[int, int], None]
+) -> tuple[dict[str, Any] | None, str]:
+    config = workspace.config
+    job = {
+        "library": str(config.library),
+        "cache": str(config.cache),
+        "embedder": config.embedder,
+        "store": config.store,
+        "fresh": fresh,
+    }
+    command = [sys.executable, "-m", "mapp.ops.index.build_worker", json.dumps(job)]
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    answer: dict[str, Any] | None = None
+    with child:
+        assert child.stdout is not None and child.stderr is not None
+        for line in child.stdout:
+            document = json.loads(line)
+            if "done" in document:
+                advance(document["done"], document["total"])
+            elif "tell" in document:
+                workspace.tell(document["tell"])
+            else:
+                answer = document["status"]
+        why = child.stderr.read().strip()
+    if child.returncode != 0:
+        return None, why.splitlines()[-1] if why else f"the process ended with {child.returncode}"
+    return answer, why
+
+
+def _known_stamps(workspace: Workspace) -> dict[str, str]:
+    """Returns the stamps at which the index in use was found to be in step; none in doubt."""
+    try:
+        found = json.loads(read_plain(workspace.home.index / STAMPS, follow=True))
+        in_use = read_plain(workspace.home.index / "CURRENT", follow=True).decode("ascii").strip()
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict) or found.get("generation") != in_use:
+        return {}
+    return dict(found.get("stamps", {}))
+
+
+def _note_stamps(workspace: Workspace, stamps: Mapping[str, str]) -> None:
+    try:
+        in_use = read_plain(workspace.home.index / "CURRENT", follow=True).decode("ascii").strip()
+        document = {"generation": in_use, "stamps": dict(stamps)}
+        write_whole(workspace.home.index / STAMPS, json.dumps(document).encode())
+    except OSError:
+        return  # only a shortcut: without it the repositories are opened one by one

@@ -1,0 +1,184 @@
+"""What the stages learn from the apps when the index is built: cues for the filler, the recogniser."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mapp import route
+from mapp.errors import InvalidArguments
+from mapp.index.build import Corpus, Extra
+from mapp.index.vectors import open_vectors
+from mapp.model.app import Card
+from mapp.model.decision import Arguments
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.model.validation import with_defaults
+from mapp.model.values import canonical
+from mapp.ops.index.cue_worker import learn_all
+from mapp.route import per_app_table, verbatim
+from mapp.route.decide.evaluate import read_closely
+from mapp.route.fill.cues import Cues
+from mapp.route.per_app_table import Lessons
+from mapp.route.recognise import classifier, train
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Embedder, Vectors
+
+VECTORS: Final = "vectors.sqlite"
+"""The file of the vector cache, in the cache directory."""
+ALONE: Final = 16
+"""So many changed apps are learned anew on their own; when more have changed, all are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsExtra:
+    """What the filler learns from each app's requests."""
+
+    name: str = per_app_table.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Learns the changed apps anew, or all where there is nothing to take over."""
+        wanted = corpus.changed if previous is not None else corpus.apps
+        learned = learn_all([(app, corpus.card(app)) for app in wanted])
+        per_app_table.write_lessons(path, learned, corpus.apps, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class VerbatimExtra:
+    """The requests that the tests of the apps hold word for word."""
+
+    name: str = verbatim.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Takes over what has not changed."""
+        wanted = corpus.changed if previous is not None else corpus.apps
+        verbatim.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserExtra:
+    """The recogniser; `vectors` is the cache where the background's vectors are kept."""
+
+    vectors: Path
+    name: str = classifier.FILE
+
+    def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
+        """Trains on all apps, or on the few that changed and their neighbours."""
+        known = _known(previous)
+        background = background_of(corpus.embedder, self.vectors)
+        cues = Lessons(path.with_name(per_app_table.FILE))
+        try:
+            if known is None or known.worn or len(corpus.changed) > ALONE:
+                lesson = _lesson(corpus, corpus.apps)
+                reader = _reader(corpus, cues)
+                model = train.fit(lesson, background, apps=corpus.apps, reader=reader)
+            else:
+                model = _refitted(known, corpus, background)
+        finally:
+            cues.close()
+        classifier.save(model, path)
+
+
+def extras(vectors: Path) -> tuple[Extra, ...]:
+    """Returns what the stages put into a generation, in the order in which they build on one another."""
+    return (LessonsExtra(), VerbatimExtra(), RecogniserExtra(vectors))
+
+
+def background_of(embedder: Embedder, path: Path) -> train.Background:
+    """Returns the requests that no app serves, with their vectors, embedded once."""
+    texts = background_texts()
+    with open_vectors(path, embedder) as cache:
+        key = background_key()
+        known = cache.get(key)
+        if known is None:
+            known = embedder.embed(texts)
+            cache.put([(key, known)])
+    return train.Background(texts=texts, vectors=known)
+
+
+def background_texts() -> tuple[str, ...]:
+    """Returns the rows of the background file, comments left out."""
+    path = Path(route.__file__).parent / "data" / "background.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def background_key() -> str:
+    """Returns the hash under which the background's vectors are kept."""
+    return hashlib.sha256("\n".join(background_texts()).encode()).hexdigest()
+
+
+def _known(previous: Path | None) -> classifier.Recogniser | None:
+    if previous is not None:
+        with suppress(ValueError):
+            return classifier.load(previous)
+    return None
+
+
+def _refitted(
+    known: classifier.Recogniser, corpus: Corpus, background: train.Background
+) -> classifier.Recogniser:
+    own = _lesson(corpus, corpus.changed)
+    present = set(corpus.apps)
+    near = tuple(app for app in train.neighbours(known, own) if app in present)
+    lesson = _lesson(corpus, (*corpus.changed, *near))
+    return train.refit(known, corpus.apps, corpus.changed, lesson, background)
+
+
+def _lesson(corpus: Corpus, apps: Iterable[str]) -> train.Lesson:
+    import numpy as np
+
+    rows: list[train.Row] = []
+    parts: list[Vectors] = []
+    for app in apps:
+        card, vectors = corpus.vectors(app)
+        rows += _rows(app, card)
+        # The first vector is that of the description: no request, and nothing to recognise.
+        parts.append(vectors[1:])
+    width = corpus.embedder.dimensions
+    joined = np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
+    return train.Lesson(rows=tuple(rows), vectors=joined)
+
+
+def _rows(app: str, card: Card) -> Iterator[train.Row]:
+    for fits in (True, False):
+        for phrase in card.phrases:
+            if not phrase.held_back and phrase.fits == fits:
+                yield train.Row(
+                    text=phrase.request,
+                    app=app,
+                    fits=fits,
+                    attachment=phrase.attachment,
+                    arguments=phrase.arguments if fits else None,
+                )
+
+
+def _reader(corpus: Corpus, cues: Lessons) -> train.Reader:
+    """Returns what reads candidates as a request does, so that thresholds are set on the real decision."""
+
+    @lru_cache(maxsize=1024)
+    def about(app: str) -> tuple[Manifest, Cues]:
+        return corpus.card(app).manifest, cues.of(app)
+
+    def reader(row: train.Row, app: str) -> train.Read:
+        manifest, learned = about(app)
+        reading = read_closely(Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0)
+        if not reading.complete:
+            return train.Read(complete=False)
+        right = row.app != app or row.arguments is None or _states(manifest, row.arguments, reading.arguments)
+        return train.Read(complete=True, confidence=reading.filling.confidence, right=right)
+
+    return reader
+
+
+def _states(manifest: Manifest, stated: Arguments, found: Arguments) -> bool:
+    """Returns whether a row states these arguments; what it states may not fit the manifest any more."""
+    with suppress(InvalidArguments):
+        return canonical(with_defaults(manifest, dict(stated))) == canonical(dict(found))
+    return False

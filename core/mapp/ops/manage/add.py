@@ -1,0 +1,114 @@
+"""Checks a folder and commits it as an app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mapp.errors import InvalidApp, Problem
+from mapp.library.app_folder import read_folder
+from mapp.library.commit_app import message, put
+from mapp.library.landing import Committed
+from mapp.model.app import App
+from mapp.model.interface import compare
+from mapp.model.verdict import Verdict
+from mapp.ops.check.gate import USUAL, Options, Watch, examined, refuse_failures, report
+from mapp.ops.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """What adding a folder came to; with `dry_run` nothing was committed."""
+
+    app: App
+    verdict: Verdict
+    left_out: tuple[str, ...]
+    committed: Committed | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the report as `add --json` prints it."""
+        return {
+            **report(self.verdict),
+            "commit": self.committed.commit if self.committed else None,
+            "changed": self.committed.changed if self.committed else False,
+            "left_out": list(self.left_out),
+        }
+
+
+def add(
+    workspace: Workspace,
+    folder: Path,
+    *,
+    force: bool = False,
+    dry_run: bool = False,
+    options: Options = USUAL,
+    watch: Watch | None = None,
+) -> Added:
+    """Returns what came of checking a folder and committing it as an app on `main`.
+
+    Args:
+        workspace: the library.
+        folder: where `mapp.toml` and `main.js` lie.
+        force: commit although checks fail; the commit says so.
+        dry_run: check only.
+        options: how hard it is tried.
+        watch: is told the result of each check as it ends.
+
+    Raises:
+        InvalidApp: the folder is no app, or a check failed and `force` was not given.
+        Busy: another process keeps writing the same app.
+    """
+    files, left_out = read_folder(folder)
+    app, verdict = examined(workspace, files, options=options, watch=watch)
+    refuse_failures(verdict, force=force)
+    committed = None if dry_run else _commit(workspace, app, files, verdict, force=force)
+    return Added(app=app, verdict=verdict, left_out=left_out, committed=committed)
+
+
+def _commit(
+    workspace: Workspace, app: App, files: Mapping[str, bytes], verdict: Verdict, *, force: bool
+) -> Committed:
+    failed = [result.check for result in verdict.results if not result.passed]
+    trailers = {
+        "Mapp-Operation": "add",
+        "Mapp-Verdict": f"forced; failed: {' '.join(failed)}" if failed else "passed",
+    }
+    text = message(f"{app.name}: {app.manifest.version}", trailers, body=app.manifest.description)
+
+    def check(current: App) -> None:
+        refuse_version(current, app)
+
+    return put(
+        workspace.home,
+        app,
+        files,
+        text,
+        workspace.signature(),
+        check=None if force else check,
+        verdict=replace(verdict, forced=bool(failed)),
+        force=force,
+        tell=workspace.tell,
+    )
+
+
+def refuse_version(current: App, new: App) -> None:
+    """Raises InvalidApp when the new version is lower than what the interface's change demands."""
+    comparison = compare(current.manifest, new.manifest)
+    least = current.manifest.version.bumped(comparison.level)
+    if new.manifest.version >= least:
+        return
+    reasons = [
+        Problem(path=row.path, message=f"{row.message} ({row.level.name.lower()})")
+        for row in comparison.differences
+    ]
+    own = (
+        f"this is {new.manifest.version}, and {current.manifest.version} is in the library with other content"
+    )
+    raise InvalidApp(
+        f"{new.name} needs another version",
+        [Problem(path="mapp.toml: version", message=f"{own}; it must be {least} or higher"), *reasons],
+        hint=f'set version = "{least}", or replace it as it is with --force',
+        code="MAPP-0820",
+    )

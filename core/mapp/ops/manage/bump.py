@@ -1,0 +1,143 @@
+"""Sets the version in an app's `mapp.toml` that its change demands."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mapp.config import write_whole
+from mapp.errors import InvalidManifest, NotFound
+from mapp.git.identity import tree_id
+from mapp.library import read
+from mapp.model.app import MANIFEST
+from mapp.model.version import Level, Version
+from mapp.ops.manage.checkout import checkout
+from mapp.ops.manage.diff import Demand, Side, demand, folder_side, side, trial_between
+from mapp.ops.workspace import Workspace
+
+_VERSION: Final = re.compile(
+    r"""^([ \t]*(?:version|"version"|'version')[ \t]*=[ \t]*)(["'])([^"'\n]*)\2""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bumped:
+    """What came of it: the version that stood in the folder, the one that stands there now, and why.
+
+    `demand` is None where there is nothing to compare: a new app, or one that did not change.
+    """
+
+    app: str
+    folder: Path
+    before: Version
+    after: Version
+    base: Version | None
+    demand: Demand | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as `bump --json` prints it."""
+        return {
+            "app": self.app,
+            "folder": str(self.folder),
+            "before": str(self.before),
+            "version": str(self.after),
+            "changed": self.before != self.after,
+            "base": None if self.base is None else str(self.base),
+            "level": None if self.demand is None else self.demand.level.name.lower(),
+            "reasons": [] if self.demand is None else list(self.demand.reasons),
+        }
+
+
+def bump(workspace: Workspace, what: str, *, dry_run: bool = False) -> Bumped:
+    """Returns what came of setting the version that a folder's app needs to replace the one on `main`.
+
+    `what` is a folder (a text with a separator, or `.`), or an app, whose checkout is then meant. The version
+    is what the differences of interface and behaviour demand; a higher one that a person chose stays. With
+    `dry_run` nothing is written.
+
+    Raises:
+        NotFound: there is no such app or folder.
+        InvalidApp: the folder holds no app.
+        InvalidManifest: its version cannot be replaced without touching the rest.
+    """
+    folder = _folder(workspace, what)
+    new = folder_side(folder)
+    needed, old = _needed(workspace, new)
+    before = new.app.manifest.version
+    after = _chosen(workspace, new, old, needed)
+    if after != before and not dry_run:
+        path = folder / MANIFEST
+        text = new.files[MANIFEST].decode("utf-8")
+        write_whole(path, with_version(text, after).encode("utf-8"))
+    base = None if old is None else old.app.manifest.version
+    return Bumped(app=new.app.name, folder=folder, before=before, after=after, base=base, demand=needed)
+
+
+def with_version(text: str, version: Version) -> str:
+    """Returns a manifest's text with another version and not a character more changed.
+
+    Raises:
+        InvalidManifest: the version stands in no line of its own.
+
+    >>> with_version('name = "a"  # mine\\nversion = "1.0.0"\\n', Version.parse("1.1.0"))
+    'name = "a"  # mine\\nversion = "1.1.0"\\n'
+    """
+    wanted = {**tomllib.loads(text), "version": str(version)}
+    for found in _VERSION.finditer(text):
+        start, end = found.span(3)
+        changed = f"{text[:start]}{version}{text[end:]}"
+        if _says(changed, wanted):  # it was the manifest's own line, and none within a text or a table
+            return changed
+    raise InvalidManifest(
+        f"the version in {MANIFEST} cannot be replaced",
+        hint=f'write it on a line of its own: version = "{version}"',
+    )
+
+
+def _says(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _folder(workspace: Workspace, what: str) -> Path:
+    if what == "." or os.sep in what or "/" in what:
+        return Path(what)
+    return checkout(workspace, what).folder
+
+
+def _needed(workspace: Workspace, new: Side) -> tuple[Demand | None, Side | None]:
+    try:
+        old = side(workspace, new.app.name)
+    except NotFound:
+        return None, None
+    if tree_id(new.files) == old.app.tree:
+        return None, old
+    return demand(trial_between(workspace, old, new)), old
+
+
+def _chosen(workspace: Workspace, new: Side, old: Side | None, needed: Demand | None) -> Version:
+    """Returns the version to set: the one that stands there where it will do, else the least that does.
+
+    After a rollback a higher version than that of `main` may have been released: then the least above that.
+    """
+    own = new.app.manifest.version
+    if old is None or needed is None:
+        return own
+    taken = read.released(workspace.home, new.app.name)
+    if own >= needed.least and own not in taken:
+        return own
+    highest = max([old.app.manifest.version, *taken])
+    if highest == old.app.manifest.version:
+        return needed.least
+    return max(needed.least, highest.bumped(_level_after(workspace, new, taken[highest])))
+
+
+def _level_after(workspace: Workspace, new: Side, commit: str) -> Level:
+    """Returns what the change is to those who have the highest release."""
+    return demand(trial_between(workspace, side(workspace, new.app.name, commit), new)).level

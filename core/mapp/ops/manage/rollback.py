@@ -1,0 +1,110 @@
+"""Brings back what an app's `main` held before: a new commit with the old tree, through the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mapp.errors import MovedOn, NotFound
+from mapp.library import read
+from mapp.library.commit_app import message, put
+from mapp.library.landing import Committed
+from mapp.model.app import App
+from mapp.model.verdict import Verdict
+from mapp.ops.check.gate import Watch, examined, refuse_failures, report
+from mapp.ops.manage.diff import Side, side
+from mapp.ops.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RolledBack:
+    """What a rollback came to; `committed` is None with `dry_run`, or where `main` is so already."""
+
+    old: Side
+    new: Side
+    verdict: Verdict | None
+    committed: Committed | None
+
+    @property
+    def needed(self) -> bool:
+        """Returns whether there is anything to bring back."""
+        return self.verdict is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as `rollback --json` prints it."""
+        return {
+            "app": self.new.app.name,
+            "from": self.old.to_dict(),
+            "to": self.new.to_dict(),
+            "commit": None if self.committed is None else self.committed.commit,
+            "changed": self.committed is not None,
+            "verdict": None if self.verdict is None else report(self.verdict),
+        }
+
+
+def rollback(
+    workspace: Workspace,
+    name: str,
+    *,
+    to: str | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    watch: Watch | None = None,
+) -> RolledBack:
+    """Returns what came of bringing back what `main` held before, or the version `to`.
+
+    The commit's tree is exactly the old one, version included, and `main` moves forward: rolled back again,
+    what stood there before this returns.
+
+    Raises:
+        NotFound: no such app or version, or the app has no earlier version.
+        InvalidApp: the old version does not pass the checks of today, and `force` was not given.
+        MovedOn: another process changed the app meanwhile.
+    """
+    present, past = side(workspace, name), side(workspace, name, to or _before(workspace, name))
+    if past.app.tree == present.app.tree:
+        return RolledBack(old=present, new=past, verdict=None, committed=None)
+    _, verdict = examined(workspace, past.files, kind="rollback", watch=watch)
+    if not force:  # by force anything returns: it was on main before, whatever the rules of today say
+        refuse_failures(verdict, force=False)
+    verdict = replace(verdict, forced=not verdict.passed)
+    committed = None if dry_run else _commit(workspace, present, past, verdict)
+    return RolledBack(old=present, new=past, verdict=verdict, committed=committed)
+
+
+def _before(workspace: Workspace, name: str) -> str:
+    found = read.earlier(workspace.home, name)
+    if found is None:
+        raise NotFound(
+            f"{name} has no earlier version to roll back to", hint=f"mapp log {name} shows its history"
+        )
+    return found.id
+
+
+def _commit(workspace: Workspace, present: Side, past: Side, verdict: Verdict) -> Committed:
+    failed = [result.check for result in verdict.results if not result.passed]
+    trailers = {
+        "Mapp-Operation": "rollback",
+        "Mapp-Verdict": f"forced; failed: {' '.join(failed)}" if failed else "passed",
+        "Mapp-Base": present.app.commit,
+    }
+    old, new = present.app.manifest.version, past.app.manifest.version
+    body = f"main goes back from {old} to what commit {past.app.commit} holds."
+    text = message(f"{past.app.name}: back to {new}", trailers, body=body)
+
+    def check(current: App) -> None:
+        if current.commit != present.app.commit:
+            raise MovedOn(
+                f"another process changed {current.name} meanwhile", hint="look at it, and try again"
+            )
+
+    return put(
+        workspace.home,
+        past.app,
+        past.files,
+        text,
+        workspace.signature(),
+        check=check,
+        verdict=verdict,
+        tell=workspace.tell,
+    )

@@ -1,0 +1,103 @@
+"""Commits the starter apps into a library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from mapp.config import write_whole
+from mapp.errors import MappError
+from mapp.git.repository import MAIN, Repository, Signature
+from mapp.library.commit_app import message
+from mapp.library.format import stamp_new
+from mapp.library.landing import entry_of, pin, record_end, record_intent, tag_release
+from mapp.library.lockfile import Entry
+from mapp.library.locks import holding
+from mapp.library.paths import Home
+from mapp.library.verdicts import record_verdict
+from mapp.model.app import read_app
+from mapp.model.verdict import Verdict
+from mapp.ops.workspace import Workspace
+from mapp.starter import bundle
+
+
+def install(
+    workspace: Workspace, marker: Mapping[str, object], digest: str, advance: Callable[[int, int], None]
+) -> tuple[str, ...]:
+    """Installs what is missing or outdated, writes the marker last, and returns the names installed."""
+    stamp_new(workspace.home)
+    known = marker.get("commits")
+    before = known if isinstance(known, dict) else {}
+    names = bundle.names()
+    verdicts = bundle.verdicts()
+    entries: list[Entry] = []
+    commits: dict[str, str] = {}
+    for done, name in enumerate(names, 1):
+        entry = _install_one(workspace.home, name, before.get(name), verdicts.get(name))
+        if entry is not None:
+            entries.append(entry)
+        commits[name] = entry.commit if entry else str(before.get(name, ""))
+        advance(done, len(names))
+    pin(workspace.home, *entries, tell=workspace.tell)
+    document = {"digest": digest, "commits": commits}
+    write_whole(workspace.home.starter_marker, json.dumps(document, indent=1).encode())
+    return tuple(entry.name for entry in entries)
+
+
+def sweep(home: Home) -> None:
+    """Removes the lock files of git that a killed set-up left, each under its app's own lock."""
+    for name in bundle.names():
+        path = home.repository(name)
+        if path.is_dir():
+            with holding(home.holds, name):
+                Repository.open(path).sweep()
+
+
+def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | None) -> Entry | None:
+    """Returns what was installed, or None where the person's own state has to stay."""
+    files = bundle.files(name)
+    app = read_app(files, strict=False)
+    who = Signature(name="mapp", email="mapp@localhost", time=bundle.BORN)
+    text = message(
+        f"{name}: {app.manifest.version}",
+        {"Mapp-Operation": "starter", "Mapp-Verdict": "passed"},
+        body=app.manifest.description,
+    )
+    path = home.repository(name)
+
+    def prove(repository: Repository) -> None:
+        if verdict is not None:
+            record_verdict(repository, verdict, who)
+
+    def finish(repository: Repository) -> None:
+        prove(repository)
+        if (commit := repository.tip()) is not None:
+            record_intent(repository, old=None, new=commit, source="starter", signature=who)
+            record_end(repository)
+
+    if not path.exists():
+        if before is not None:
+            return None
+        repository, commit = Repository.create(path, files, text, who, finish=finish)
+    else:
+        repository = Repository.open(path)
+        tip = repository.tip()
+        same = tip is not None and repository.tree_of(tip) == repository.write_tree(files)
+        if not same and tip != before:
+            return None
+        if tip is None:
+            raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
+        if not same:
+            prove(repository)
+        commit = tip if same else _land(repository, files, text, who, tip)
+    tag_release(repository, app, commit)
+    tree = repository.tree_of(commit)
+    return entry_of(app, files, commit=commit, tree=tree, source="starter")
+
+
+def _land(repository: Repository, files: Mapping[str, bytes], text: str, who: Signature, tip: str) -> str:
+    commit = repository.commit_tree(repository.write_tree(files), text, who, parents=(tip,), ref=None)
+    record_intent(repository, old=tip, new=commit, source="starter", signature=who)
+    repository.move_ref(MAIN, tip, commit)
+    record_end(repository)
+    return commit

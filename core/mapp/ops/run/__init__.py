@@ -1,0 +1,1 @@
+"""Running apps: one request, one call, many rows, replay, permissions."""

@@ -1,0 +1,203 @@
+"""Runs one app on given arguments, and writes the run down."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mapp.errors import HostFault, MappError
+from mapp.library import read
+from mapp.model.app import App
+from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, canonical
+from mapp.observe.journal import NO_NOTES, Notes, Run, new_id
+from mapp.ops.isolation import ensure_isolated
+from mapp.ops.run.permissions import Permit, ensure_granted
+from mapp.ops.workspace import Workspace
+from mapp.sandbox.app_job import job_for, judge
+from mapp.sandbox.executor import Job, Result
+
+if TYPE_CHECKING:
+    from mapp.model.recording import Exchange
+    from mapp.ops.run.host_calls import RunBroker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    """What came of one run, with everything that is needed to repeat it."""
+
+    app: str
+    version: str
+    commit: str
+    arguments: tuple[tuple[str, JSONValue], ...]
+    outcome: Outcome
+    run: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the execution as `exec --json` prints it."""
+        return {
+            "app": self.app,
+            "version": self.version,
+            "commit": self.commit,
+            "arguments": dict(self.arguments),
+            "output": None,
+            **outcome_to_dict(self.outcome),
+            "run": self.run,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A run that has ended: its entry in the journal, its outcome, and its host calls if it may make any."""
+
+    run: Run
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...] | None
+
+
+def execute(
+    workspace: Workspace,
+    name: str,
+    arguments: Mapping[str, JSONValue],
+    *,
+    revision: str | None = None,
+    request: str | None = None,
+    grants: Collection[str] = (),
+    permit: Permit | None = None,
+) -> Execution:
+    """Returns what came of running an app at `main`, or at another revision, on some arguments.
+
+    `grants` are capabilities for this run alone; `permit` asks the person for those that are missing.
+
+    Raises:
+        PermissionNeeded: the app declares a capability that was not granted; it was not started.
+        KeyNeeded: a secret that it needs is not there; it was not started.
+        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
+        HostFault: the machine failed the run, which is in the journal as `host_fault`.
+        NotFound: no such app or revision.
+        InvalidArguments: the arguments do not fit; the app was not started.
+        InvalidApp, IntegrityError: what lies in the repository is no app.
+    """
+    began = time.perf_counter()
+    app = read.load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    filled = with_defaults(app.manifest, arguments)
+    ensure_isolated(workspace, name)
+    allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
+    now_ms, seed = int(workspace.clock() * 1000), workspace.seed()
+    attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request)
+    run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
+    record(workspace, replace(attempt, run=run))
+    return Execution(
+        app=name,
+        version=run.version,
+        commit=app.commit,
+        arguments=tuple(filled.items()),
+        outcome=attempt.outcome,
+        run=run.id,
+    )
+
+
+def attempt_run(
+    workspace: Workspace,
+    app: App,
+    filled: Mapping[str, JSONValue],
+    *,
+    allowed: Collection[str],
+    now_ms: int,
+    seed: int,
+    request: str | None = None,
+) -> Attempt:
+    """Returns what came of running an app on complete arguments, not yet written down.
+
+    A run that the machine failed is written down here, before that is raised.
+
+    Raises:
+        KeyNeeded: a secret that it needs is not there; it was not started.
+        SandboxUnavailable: if no worker can be started.
+        HostFault: the machine failed the run.
+    """
+    began, started = time.perf_counter(), workspace.clock()
+    identity = new_id()
+    job = job_for(app, filled, now_ms=now_ms, seed=seed)
+    broker = _broker(workspace, app, allowed, identity)
+    run = Run(
+        id=identity,
+        started=started,
+        app=app.name,
+        commit=app.commit,
+        tree=app.tree,
+        version=str(app.manifest.version),
+        request=request,
+        input=canonical(dict(filled)),
+        output=None,
+        outcome=HOST_FAULT,
+        detail="",
+        now_ms=now_ms,
+        seed=seed,
+        wall_ms=0.0,
+        total_ms=0.0,
+        engine=workspace.executor.engine,
+        isolation=workspace.executor.isolation,
+    )
+    try:
+        result, outcome = _run(workspace, app, job, broker)
+    except HostFault as fault:
+        run = replace(run, detail=fault.message, total_ms=(time.perf_counter() - began) * 1000)
+        _record(workspace, run, None if broker is None else tuple(broker.exchanges))
+        raise
+    run = replace(
+        run,
+        output=canonical(outcome.output) if isinstance(outcome, Value) else None,
+        outcome=outcome_name(outcome),
+        detail=outcome.message if isinstance(outcome, Failed) else "",
+        wall_ms=result.wall_ms,
+        total_ms=(time.perf_counter() - began) * 1000,
+    )
+    return Attempt(run=run, outcome=outcome, exchanges=None if broker is None else tuple(broker.exchanges))
+
+
+def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) -> RunBroker | None:
+    if not app.manifest.capabilities.calls:
+        return None
+    from mapp.ops.run.host_calls import RunBroker
+
+    return RunBroker(workspace, app, allowed, run=run)
+
+
+def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+    """Runs the app; what it stored counts only if it ended in a value."""
+    if broker is None:
+        result = workspace.executor.run(job)
+        return result, judge(app.manifest, result)
+    good = False
+    try:
+        result = workspace.executor.run(job, broker)
+        outcome = judge(app.manifest, result)
+        good = isinstance(outcome, Value)
+    finally:
+        broker.finish(good=good)
+    return result, outcome
+
+
+def record(workspace: Workspace, attempt: Attempt) -> None:
+    """Writes a run down; where that is impossible, says so."""
+    _record(workspace, attempt.run, attempt.exchanges)
+
+
+def _record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None) -> None:
+    calls, notes = None, NO_NOTES
+    if workspace.allow_loopback:
+        notes = Notes(allowed=("loopback",))
+    if exchanges is not None:
+        from mapp.model.recording import refused_calls, write_recording
+
+        calls = write_recording(exchanges)
+        notes = replace(notes, refused=refused_calls(exchanges))
+    try:
+        workspace.journal.record(run, calls, notes)
+    except (sqlite3.Error, OSError, MappError) as error:
+        workspace.tell(f"the run could not be written into the journal: {error}")

@@ -1,0 +1,104 @@
+"""Runs a run of the journal again, offline, from its recording, and says what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mapp.errors import NotFound
+from mapp.library import read
+from mapp.model.outcome import Outcome, Value, outcome_name, outcome_to_dict
+from mapp.model.recording import Exchange, read_recording
+from mapp.model.values import canonical
+from mapp.observe.journal import Run
+from mapp.ops.isolation import ensure_isolated
+from mapp.ops.workspace import Workspace
+from mapp.sandbox.app_job import job_for, judge
+from mapp.sandbox.executors.recorded import RecordedBroker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One way in which a repetition differs: `where` is `outcome`, `output`, or `calls[N]`."""
+
+    where: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """What came of repeating a run; equal when there are no changes."""
+
+    run: str
+    app: str
+    commit: str
+    outcome: Outcome
+    changes: tuple[Change, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Returns whether outcome, output and host calls are the same."""
+        return not self.changes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as `replay --json` prints it."""
+        rows = [{"where": row.where, "before": row.before, "after": row.after} for row in self.changes]
+        outcome = {"output": None, **outcome_to_dict(self.outcome)}
+        return {
+            "run": self.run,
+            "app": self.app,
+            "commit": self.commit,
+            "equal": self.equal,
+            **outcome,
+            "changes": rows,
+        }
+
+
+def replay(workspace: Workspace, identity: str, *, revision: str | None = None) -> Replayed:
+    """Returns what came of running a run of the journal again, at its own commit or another revision.
+
+    Raises:
+        NotFound: there is no such run, its input was not kept, or its app or revision is gone.
+        SandboxUnavailable: others wrote the app, and this machine isolates less than is demanded for that.
+    """
+    run, calls = workspace.journal.run(identity)
+    if run.input is None:
+        raise NotFound(
+            f"the input of run {run.id} was not kept", hint="from now on: mapp config keep_inputs true"
+        )
+    app = read.load_runnable(workspace.home, run.app, revision or run.commit)
+    ensure_isolated(workspace, run.app)
+    recorded = read_recording(calls) if calls is not None else ()
+    broker = RecordedBroker(recorded)
+    job = job_for(app, _arguments_of(run), now_ms=run.now_ms, seed=run.seed)
+    outcome = judge(app.manifest, workspace.executor.run(job, broker))
+    changes = (*_outcomes(run, outcome), *_calls(recorded, broker.made))
+    return Replayed(run=run.id, app=run.app, commit=app.commit, outcome=outcome, changes=changes)
+
+
+def _arguments_of(run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run.input or "{}")
+    return found
+
+
+def _outcomes(run: Run, outcome: Outcome) -> Iterator[Change]:
+    name = outcome_name(outcome)
+    if name != run.outcome:
+        yield Change(where="outcome", before=run.outcome, after=name)
+    output = canonical(outcome.output) if isinstance(outcome, Value) else None
+    if output != run.output:
+        yield Change(where="output", before=run.output or "none", after=output or "none")
+
+
+def _calls(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Change]:
+    for number in range(max(len(before), len(after))):
+        old, new = (_shown(rows[number]) if number < len(rows) else "none" for rows in (before, after))
+        if old != new:
+            yield Change(where=f"calls[{number}]", before=old, after=new)
+
+
+def _shown(exchange: Exchange) -> str:
+    return f"{exchange.name}{exchange.arguments}" + (f" -> {exchange.code}" if exchange.code else "")

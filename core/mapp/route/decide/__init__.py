@@ -1,0 +1,1 @@
+"""From evaluated candidates to a decision."""

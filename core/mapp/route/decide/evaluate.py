@@ -1,0 +1,51 @@
+"""Reads one candidate closely: what the request gives it, and what speaks against it."""
+
+from __future__ import annotations
+
+from mapp.errors import InvalidArguments, Problem
+from mapp.model.decision import Arguments
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue
+from mapp.route.decide.decide import Reading
+from mapp.route.decide.vetoes import vetoes
+from mapp.route.fill.cues import Cues
+from mapp.route.fill.fill import Filling, fill
+
+
+def read_closely(request: Request, manifest: Manifest, cues: Cues, probability: float) -> Reading:
+    """Returns the candidate as the request reads it: arguments, vetoes, and what does not fit."""
+    filling = fill(request, manifest, cues)
+    arguments: dict[str, JSONValue] = {}
+    problems: tuple[Problem, ...] = ()
+    if not filling.missing:
+        try:
+            arguments = with_defaults(manifest, filling.arguments)
+        except InvalidArguments as error:
+            problems = error.problems
+    return Reading(
+        app=manifest.name,
+        probability=probability,
+        filling=filling,
+        arguments=tuple(arguments.items()),
+        vetoes=vetoes(request, manifest, filling, cues),
+        problems=problems,
+    )
+
+
+def read_verbatim(manifest: Manifest, arguments: Arguments) -> Reading:
+    """Returns the reading of a request that the app's own tests hold word for word.
+
+    Raises:
+        InvalidArguments: the tests and the manifest disagree.
+    """
+    filling = Filling(
+        arguments=dict(arguments),
+        missing=(),
+        unused=(),
+        evidence=("its own tests hold this request, word for word",),
+        confidence=1.0,
+    )
+    known = with_defaults(manifest, filling.arguments)
+    return Reading(app=manifest.name, probability=1.0, filling=filling, arguments=tuple(known.items()))

@@ -1,0 +1,352 @@
+"""What an app's own requests teach the filler: weights for its options, and the words of its requests.
+
+`learn` is a structured perceptron (Collins 2002) with averaged weights. A row says which values are right,
+not where they stand in the request; of all the ways to read the right values, the one that scores best so far
+is taken to be meant.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from mapp.model.manifest import Manifest
+from mapp.model.request import Phrase
+from mapp.model.schema import ABSENT, Absent
+from mapp.model.values import JSONValue
+from mapp.route.fill.assignment import Search, masks
+from mapp.route.fill.candidates import options_for
+from mapp.route.fill.slots import Slot, slots_of
+from mapp.route.read.lexicon import FUNCTION_WORDS
+from mapp.route.read.mention import Mention
+from mapp.route.read.parsed_request import Option, Reading, TextCues, read
+from mapp.route.read.tokens import tokenise
+from mapp.route.read.units import dimension_of
+
+EPOCHS = 8
+MARGIN = 0.6
+RATE = 0.25
+SMALLEST = 0.01
+"""Weights nearer to zero than this are dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cues:
+    """What was learned from an app's requests; a plain JSON document on disk."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    """In how many of the requests each free word stands."""
+    forms: tuple[str, ...] = ()
+    """The free words of the requests, stemmed, participles marked with `+ed`."""
+    leftovers: tuple[str, ...] = ()
+    """Mentions, in lower case, that right readings of its requests leave unused (`base 64`, `20%`)."""
+    sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each argument, what its numbers may come with though nothing converts it: `currency`, `percent`,
+    `length`.
+    """
+    requests: int = 0
+    bare: int = 0
+    """How many of the requests give no argument at all."""
+
+    @cached_property
+    def text(self) -> TextCues:
+        """Returns where texts begin and end."""
+        return _text_cues(self.starts, self.ends, self.words, self.requests)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the cues as a JSON object."""
+        return {
+            "weights": dict(self.weights),
+            "starts": list(self.starts),
+            "ends": list(self.ends),
+            "words": dict(self.words),
+            "forms": list(self.forms),
+            "leftovers": list(self.leftovers),
+            "sorts": {name: list(sorts) for name, sorts in self.sorts.items()},
+            "requests": self.requests,
+            "bare": self.bare,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Cues":
+        """Returns the cues that `to_dict` wrote."""
+        return cls(
+            weights=document["weights"],
+            starts=tuple(document["starts"]),
+            ends=tuple(document["ends"]),
+            words=document["words"],
+            forms=tuple(document["forms"]),
+            leftovers=tuple(document["leftovers"]),
+            sorts={name: tuple(sorts) for name, sorts in document["sorts"].items()},
+            requests=document["requests"],
+            bare=document["bare"],
+        )
+
+
+NO_CUES = Cues()
+
+
+def _text_cues(
+    starts: Iterable[str], ends: Iterable[str], words: Mapping[str, int], requests: int
+) -> TextCues:
+    common = (word for word, count in words.items() if count > 0.4 * requests and word not in FUNCTION_WORDS)
+    return TextCues(frozenset(starts), frozenset(ends), frozenset(word for word in common if word.isalnum()))
+
+
+@dataclass(slots=True)
+class Board:
+    """One request laid out against one app: each slot's options, and which of them exclude each other."""
+
+    slots: tuple[Slot, ...]
+    reading: Reading
+    options: list[list[Option]]
+    used: list[list[int]]
+
+    def scores(self, weights: Mapping[str, float]) -> list[list[float]]:
+        """Returns each option's score with the learned weights added."""
+        known = weights.get
+        return [
+            [option.score + sum(known(feature, 0.0) for feature in option.features) for option in row]
+            for row in self.options
+        ]
+
+
+def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
+    """Returns the board of a request for an app."""
+    slots = slots_of(manifest)
+    cues = replace(cues, own=cues.own | _own(manifest))
+    ranks: Counter[str] = Counter()
+    rows = []
+    for slot in sorted(slots, key=lambda slot: not slot.required):
+        sort = "moment" if slot.layout else slot.wants
+        rows.append((slot, options_for(slot, reading, ranks[sort], cues)))
+        ranks[sort] += 1
+    by_key = {slot.key: row for slot, row in rows}
+    options = [by_key[slot.key] for slot in slots]
+    return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
+
+
+def _own(manifest: Manifest) -> frozenset[str]:
+    """Returns the words of the app's name, and the numbers that its description states (`version 4`)."""
+    named = {token.stem for token in tokenise(manifest.name) if token.text.isalnum()}
+    return frozenset(named | {token.stem for token in tokenise(manifest.description) if token.text.isdigit()})
+
+
+def _groups(slots: Sequence[Slot]) -> list[int]:
+    """Returns the field of each slot: 0 for values, one for each set of enum values."""
+    numbers: dict[str, int] = {}
+    found = []
+    for slot in slots:
+        if slot.wants in ("enum", "boolean"):
+            found.append(numbers.setdefault(repr(slot.schema.enum), len(numbers) + 1))
+        else:
+            found.append(numbers.setdefault("choices", len(numbers) + 1) if slot.choices else 0)
+    return found
+
+
+# Learning
+
+
+@dataclass(slots=True)
+class _Lesson:
+    board: Board
+    right: list[frozenset[int] | None]
+    """For each slot the options with the right value; None where no option has it."""
+
+
+def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
+    """Returns what the app's fitting requests teach; those that are held back are left out."""
+    rows = [phrase for phrase in phrases if phrase.fits and not phrase.held_back]
+    slots = slots_of(manifest)
+    readings = [read(phrase.request, phrase.attachment) for phrase in rows]
+    starts, ends = _text_edges(slots, rows, readings)
+    words = dict(Counter(word for reading in readings for word in reading.words))
+    text = _text_cues(starts, ends, words, len(rows))
+    lessons = [
+        _lesson(lay_out(manifest, reading, text), dict(phrase.arguments))
+        for phrase, reading in zip(rows, readings, strict=True)
+    ]
+    weights = _trained(lessons)
+    solutions = list(_solved(lessons, weights))
+    return Cues(
+        weights=weights,
+        starts=tuple(sorted(starts)),
+        ends=tuple(sorted(ends)),
+        words=words,
+        forms=tuple(sorted({form for reading in readings for form in reading.forms})),
+        leftovers=tuple(sorted({text for solved in solutions for text in _leftovers(*solved)})),
+        sorts=_sorts(solutions),
+        requests=len(rows),
+        bare=sum(not phrase.arguments for phrase in rows),
+    )
+
+
+def _lesson(board: Board, arguments: Mapping[str, JSONValue]) -> _Lesson:
+    right: list[frozenset[int] | None] = []
+    for slot, row in zip(board.slots, board.options, strict=True):
+        wanted = _wanted(slot, arguments)
+        places = frozenset(place for place, option in enumerate(row) if _same(option.value, wanted, slot))
+        right.append(places or None)
+    return _Lesson(board, right)
+
+
+def _wanted(slot: Slot, arguments: Mapping[str, JSONValue]) -> JSONValue | Absent:
+    value: JSONValue | Absent = dict(arguments)
+    for name in slot.path:
+        if not isinstance(value, dict) or name not in value:
+            return slot.default
+        value = value[name]
+    return value
+
+
+def _same(value: JSONValue | Absent, wanted: JSONValue | Absent, slot: Slot) -> bool:
+    if value is ABSENT:
+        return wanted is ABSENT or (slot.default is not ABSENT and wanted == slot.default)
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted
+    return value == wanted
+
+
+def _text_edges(
+    slots: Sequence[Slot], rows: Sequence[Phrase], readings: Sequence[Reading]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the stems that stand right before and right after the texts of the requests."""
+    starts: set[str] = set()
+    ends: set[str] = set()
+    for phrase, reading in zip(rows, readings, strict=True):
+        for value in _texts(slots, phrase):
+            at = reading.text.find(value)
+            if at < 0 or not value:
+                continue
+            before = [token for token in reading.tokens if token.end <= at]
+            after = [token for token in reading.tokens if token.start >= at + len(value)]
+            starts.update(token.stem for token in before[-1:] if token.text[0].isalnum())
+            ends.update(token.stem for token in after[:1] if token.text[0].isalnum())
+    return frozenset(starts), frozenset(ends)
+
+
+def _texts(slots: Sequence[Slot], phrase: Phrase) -> Iterator[str]:
+    arguments = dict(phrase.arguments)
+    for slot in slots:
+        if slot.wants in ("text", "texts"):
+            value = _wanted(slot, arguments)
+            if isinstance(value, str):
+                yield value
+
+
+def _trained(lessons: Sequence[_Lesson]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    sums: dict[str, float] = {}
+    clock = 1
+    for _ in range(EPOCHS):
+        mistakes = 0
+        for lesson in lessons:
+            changes = _correction(lesson, weights)
+            mistakes += bool(changes)
+            for feature, change in changes.items():
+                weights[feature] = weights.get(feature, 0.0) + change
+                sums[feature] = sums.get(feature, 0.0) + clock * change
+            clock += 1
+        if not mistakes:
+            break
+    averaged = {feature: weight - sums[feature] / clock for feature, weight in weights.items()}
+    return {feature: round(weight, 3) for feature, weight in averaged.items() if abs(weight) >= SMALLEST}
+
+
+def _correction(lesson: _Lesson, weights: Mapping[str, float]) -> dict[str, float]:
+    """Returns how the weights change so that the right reading wins by a margin; nothing when it does."""
+    scores = lesson.board.scores(weights)
+    meant = _best(lesson, [_only(row, right) for row, right in zip(scores, lesson.right, strict=True)])
+    harder = [
+        row
+        if right is None
+        else [score + (0 if place in right else MARGIN) for place, score in enumerate(row)]
+        for row, right in zip(scores, lesson.right, strict=True)
+    ]
+    guessed = _best(lesson, harder)
+    changes: dict[str, float] = {}
+    for slot, (good, bad) in enumerate(zip(meant, guessed, strict=False)):
+        right = lesson.right[slot]
+        if right is None or bad in right:
+            continue
+        for place, step in ((good, RATE), (bad, -RATE)):
+            for feature in lesson.board.options[slot][place].features:
+                changes[feature] = changes.get(feature, 0.0) + step
+    return {feature: change for feature, change in changes.items() if change}
+
+
+def _only(row: Sequence[float], right: frozenset[int] | None) -> list[float]:
+    return [score if right is None or place in right else score - 1000.0 for place, score in enumerate(row)]
+
+
+def _best(lesson: _Lesson, scores: Sequence[Sequence[float]]) -> list[int]:
+    chosen, _ = Search(scores, lesson.board.used).run()
+    return chosen
+
+
+def _solved(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterator[tuple[Board, list[Option]]]:
+    """Yields the requests that are read right, with the option that each slot takes."""
+    for lesson in lessons:
+        chosen = _best(lesson, lesson.board.scores(weights))
+        if all(right is None or place in right for place, right in zip(chosen, lesson.right, strict=True)):
+            yield lesson.board, [row[place] for row, place in zip(lesson.board.options, chosen, strict=True)]
+
+
+def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
+    """Yields numbers and quoted texts that a right reading leaves unused: the app's own wording, nobody's
+    value.
+    """
+    spans = [span for option in taken for span in option.spans]
+    for mention in [*board.reading.numeric, *board.reading.quoted]:
+        if not any(start < mention.end and mention.start < end for start, end in spans):
+            yield mention.text.lower()
+
+
+def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for board, taken in solutions:
+        spans = [
+            (slot.key, span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans
+        ]
+        for key, sort, _ in uncounted(board.reading, board.slots, spans):
+            found.setdefault(key, set()).add(sort)
+    return {key: tuple(sorted(sorts)) for key, sorts in sorted(found.items())}
+
+
+def uncounted(
+    reading: Reading, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
+) -> Iterator[tuple[str, str, Mention]]:
+    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding
+    them.
+
+    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the
+    unit.
+    """
+    units = {slot.key: slot.unit for slot in slots if slot.wants in ("number", "numbers")}
+    for mention in reading.mentions:
+        if mention.kind not in ("percent", "currency", "quantity") or mention.number is None or mention.soft:
+            continue
+        sort = (
+            mention.kind
+            if mention.kind != "quantity"
+            else dimension_of(mention.unit or "") or str(mention.unit)
+        )
+        after = (mention.number[1], mention.end)
+        for key, (start, end) in spans:
+            if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):
+                continue
+            heeded = _heeds(units[key], sort) or any(
+                other != key and first < after[1] and after[0] < last for other, (first, last) in spans
+            )
+            if not heeded:
+                yield key, sort, mention
+
+
+def _heeds(unit: str | None, sort: str) -> bool:
+    if unit is None:
+        return False
+    return dimension_of(unit) == sort or (sort == "percent" and unit in ("percent", "fraction"))

@@ -1,0 +1,155 @@
+"""A request and an app become typed arguments, or an honest account of what is missing.
+
+Every value is taken from the request, the schema or the attachment; nothing is made up. Options for each
+argument are scored by general knowledge and by what the app's own requests taught, and chosen jointly.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mapp.model.manifest import Manifest
+from mapp.model.request import Request
+from mapp.model.schema import ABSENT
+from mapp.model.validation import violations
+from mapp.model.values import JSONValue
+from mapp.route.fill.assignment import Search
+from mapp.route.fill.candidates import attached_value
+from mapp.route.fill.cues import NO_CUES, Board, Cues, lay_out, learn
+from mapp.route.fill.slots import Slot
+from mapp.route.read.identifiers import SOLID
+from mapp.route.read.mention import Mention, outermost
+from mapp.route.read.parsed_request import Option, read
+
+__all__ = ["Cues", "Filling", "fill", "learn"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filling:
+    """The arguments that a request gives an app, without defaults; what is missing; what was left over."""
+
+    arguments: dict[str, JSONValue]
+    missing: tuple[str, ...]
+    """Names of required arguments that nothing filled, and of those whose value does not fit the schema."""
+    unused: tuple[Mention, ...]
+    """Numbers, dates and quoted texts of the request that no argument took."""
+    evidence: tuple[str, ...]
+    """For each argument, what filled it and why."""
+    confidence: float
+    """From 0 to 1: how far ahead of the next best reading this one is."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """Which argument took which part of the request: name, start, end."""
+
+
+def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
+    """Returns the arguments that the request gives the app."""
+    board = lay_out(manifest, read(request.text, request.attachment), cues.text)
+    scores = board.scores(cues.weights)
+    chosen, _ = Search(scores, board.used).run()
+    taken = [row[place] for row, place in zip(board.options, chosen, strict=True)]
+    taken = _with_attachment(board.slots, taken, request.attachment)
+    arguments, evidence = _gathered(board.slots, taken)
+    missing = _missing(manifest, board.slots, taken, arguments)
+    unused = tuple(_unused(board, taken))
+    return Filling(
+        arguments=arguments,
+        missing=missing,
+        unused=unused,
+        evidence=evidence,
+        spans=tuple(
+            (slot.key, *span)
+            for slot, option in zip(board.slots, taken, strict=True)
+            for span in option.spans
+        ),
+        confidence=0.0 if missing else _confidence(board, scores, chosen, len(unused)),
+    )
+
+
+def _with_attachment(slots: Sequence[Slot], taken: list[Option], attachment: str | None) -> list[Option]:
+    """Returns the choice with the attachment in the first required text, list or object left unfilled."""
+    if attachment is None or any(slot.attachment for slot in slots):
+        return taken
+    for place, (slot, option) in enumerate(zip(slots, taken, strict=True)):
+        if slot.required and option.value is ABSENT and slot.wants in ("text", "texts", "numbers", "json"):
+            value = attached_value(slot, attachment)
+            if value is not ABSENT:
+                return [*taken[:place], Option(value, 5.0, [], "the attached text"), *taken[place + 1 :]]
+    return taken
+
+
+def _gathered(slots: Sequence[Slot], taken: Sequence[Option]) -> tuple[dict[str, JSONValue], tuple[str, ...]]:
+    arguments: dict[str, JSONValue] = {}
+    evidence = []
+    for slot, option in zip(slots, taken, strict=True):
+        if option.value is ABSENT or (not option.spans and option.value == slot.default):
+            continue
+        inside = arguments
+        for name in slot.path[:-1]:
+            inner = inside.setdefault(name, {})
+            assert isinstance(inner, dict)
+            inside = inner
+        inside[slot.path[-1]] = option.value
+        evidence.append(f"{slot.key}: {option.why}")
+    return arguments, tuple(evidence)
+
+
+def _missing(
+    manifest: Manifest, slots: Sequence[Slot], taken: Sequence[Option], arguments: dict[str, JSONValue]
+) -> tuple[str, ...]:
+    names = [
+        slot.key
+        for slot, option in zip(slots, taken, strict=True)
+        if slot.required and option.value is ABSENT and (len(slot.path) == 1 or slot.path[0] in arguments)
+    ]
+    names += [
+        argument.name
+        for argument in manifest.arguments
+        if argument.required
+        and argument.name not in arguments
+        and not any(slot.key == argument.name for slot in slots)
+    ]
+    for argument in manifest.arguments:
+        if argument.name in arguments and violations(argument.schema, arguments[argument.name]):
+            names.append(argument.name)
+    return tuple(dict.fromkeys(names))
+
+
+def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
+    """Yields what no argument took: a number unless touched, anything longer unless taken as a whole."""
+    spans = [span for option in taken for span in option.spans]
+    whole = [
+        mention
+        for mention in outermost(board.reading.mentions, frozenset({"date", "date-time", "identifier"}))
+        if mention.kind != "identifier" or (mention.unit in SOLID and mention.unit != "path")
+    ]
+    for mention in board.reading.numeric:
+        bare = mention.number or mention.span
+        if not any(start < bare[1] and bare[0] < end for start, end in spans):
+            yield mention
+    for mention in [*whole, *board.reading.quoted]:
+        used = any(start <= mention.start and mention.end <= end for start, end in spans)
+        nested = any(
+            other.start < mention.start and mention.end < other.end for other in board.reading.quoted
+        )
+        if not used and not nested:
+            yield mention
+
+
+def _confidence(board: Board, scores: Sequence[Sequence[float]], chosen: Sequence[int], unused: int) -> float:
+    """Returns the product of each slot's lead over its next best different value, each unused mention halving
+    it.
+    """
+    total = 1.0
+    for slot, place in enumerate(chosen):
+        value, own = board.options[slot][place].value, scores[slot][place]
+        others = 0
+        for other, used in enumerate(board.used):
+            others |= used[chosen[other]] if other != slot else 0
+        rivals = [
+            score
+            for rival, score in enumerate(scores[slot])
+            if board.options[slot][rival].value != value and not board.used[slot][rival] & others
+        ]
+        lead = own - max(rivals, default=own - 6.0)
+        total *= 1 / (1 + math.exp(-1.5 * lead))
+    return round(total * 0.5**unused, 4)

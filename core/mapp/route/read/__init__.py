@@ -1,0 +1,1 @@
+"""Reading a request: tokens, numbers, units, dates, names, quotes."""

@@ -1,0 +1,56 @@
+"""Everything typed that a request says: numbers, money, quantities, dates, quoted text, lists, JSON, names.
+
+`mentions(text)` keeps alternatives: `4111 1111 1111 1111` is one identifier and four numbers, and which
+is meant depends on the schema that is to be filled. Every pattern is linear in the length of the text.
+"""
+
+from collections.abc import Sequence
+
+from mapp.model.values import JSONValue
+from mapp.route.read.dates import Moment, moments
+from mapp.route.read.identifiers import SOLID, identifiers_in
+from mapp.route.read.mention import Kind, Mention, mention_at
+from mapp.route.read.names import names_in
+from mapp.route.read.numbers import json_number
+from mapp.route.read.quantities import amounts_in, lists_in
+from mapp.route.read.quotes import json_in, quotations_in, tails_in
+from mapp.route.read.tokens import MAX_SCANNED, Token, tokenise
+
+__all__ = ["Mention", "mentions"]
+
+MOST_MENTIONS = 600
+
+
+def mentions(text: str, tokens: Sequence[Token] | None = None) -> tuple[Mention, ...]:
+    """Returns every mention of the first 20,000 characters, by place and longest first; they may overlap."""
+    text = text[:MAX_SCANNED]
+    tokens = tokenise(text) if tokens is None else tokens
+    when = [_of_moment(text, moment) for moment in moments(text)]
+    identifiers = list(identifiers_in(text))
+    solid = [mention.span for mention in identifiers if mention.unit in SOLID]
+    amounts = [mention for mention in amounts_in(text, tokens, when) if not _inside(mention, solid)]
+    found = [
+        *when,
+        *amounts,
+        *lists_in(text, amounts),
+        *quotations_in(text),
+        *tails_in(text, when),
+        *json_in(text),
+        *identifiers,
+    ]
+    solid += [mention.span for mention in when]
+    found += [mention for mention in names_in(text, tokens) if not _inside(mention, solid)]
+    unique = {(mention.kind, mention.start, mention.end, mention.unit): mention for mention in found}
+    return tuple(sorted(unique.values(), key=lambda mention: (mention.start, -mention.end)))[:MOST_MENTIONS]
+
+
+def _inside(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= mention.start and mention.end <= end for start, end in spans)
+
+
+def _of_moment(text: str, moment: Moment) -> Mention:
+    value: JSONValue
+    value = moment.value if isinstance(moment.value, str | None) else json_number(moment.value)
+    kind: Kind = moment.kind  # type: ignore[assignment]  # dates.py names four of the kinds
+    unit = "second" if kind == "duration" else None
+    return mention_at(text, kind, moment.start, moment.end, value, unit, ambiguous=moment.ambiguous)

@@ -1,0 +1,167 @@
+"""A request, read once: its tokens, its mentions, the words around them; and what an option for a slot is."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from mapp.model.schema import Absent
+from mapp.model.values import JSONValue
+from mapp.route.read.extract import mentions
+from mapp.route.read.mention import NUMERIC, Mention, outermost
+from mapp.route.read.tokens import Token, form, tokenise
+
+SHORTEST_ALIKE = 5
+"""Letters that two stems must share to count as forms of one word."""
+
+
+@dataclass(slots=True)
+class Option:
+    """One way to fill one slot: a value, the spans of the request that it uses up, and why."""
+
+    value: JSONValue | Absent
+    score: float
+    features: list[str]
+    why: str
+    spans: tuple[tuple[int, int], ...] = ()
+    loose: bool = False
+    """Whether the text it covers may still be read by an enum (quoted text may not)."""
+    enum: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """A request, read once: tokens, mentions, and which tokens are free words rather than parts of values."""
+
+    text: str
+    attachment: str | None
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    numeric: list[Mention] = field(default_factory=list)
+    quoted: list[Mention] = field(default_factory=list)
+    identifiers: list[Mention] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    starts: list[int] = field(default_factory=list)
+    """Where each token starts."""
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Each stem, with the places of its tokens."""
+    clipped: dict[str, list[str]] = field(default_factory=dict)
+    """Stems that lost up to three letters, with the whole ones: what `music` may find `musical` by."""
+
+
+@dataclass(slots=True)
+class TextCues:
+    """Where an app's own texts begin and end: the stems before and after them; and the words for its job."""
+
+    starts: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    """Stems of the app's name and of the words that most of its requests share: its job, nobody's value."""
+
+
+@lru_cache(maxsize=4)  # one request is read against several apps, and for the vetoes too
+def read(text: str, attachment: str | None = None) -> Reading:
+    """Returns the request with its tokens and mentions; nobody may change what it returns."""
+    tokens = tokenise(text)
+    found = mentions(text, tokens)
+    reading = Reading(text, attachment, tokens, found)
+    reading.quoted = outermost(found, frozenset({"quoted"}))
+    reading.numeric = [
+        mention
+        for mention in outermost(found, NUMERIC)
+        if not mention.soft and not within(mention.span, reading.quoted)
+    ]
+    reading.identifiers = [mention for mention in found if mention.kind == "identifier"]
+    reading.words = frozenset(_free_words(reading))
+    free = (token for token in tokens if not within((token.start, token.end), reading.quoted))
+    reading.forms = frozenset(form(token.lower) for token in free if token.text[0].isalpha())
+    reading.starts = [token.start for token in tokens]
+    for place, token in enumerate(tokens):
+        reading.places.setdefault(token.stem, []).append(place)
+    for word in reading.places:
+        for length in range(max(SHORTEST_ALIKE, len(word) - 3), len(word)):
+            reading.clipped.setdefault(word[:length], []).append(word)
+    return reading
+
+
+def within(span: tuple[int, int], found: Sequence[Mention]) -> bool:
+    """Returns whether one of the mentions contains the span."""
+    return any(mention.start <= span[0] and span[1] <= mention.end for mention in found)
+
+
+def _free_words(reading: Reading) -> Iterator[str]:
+    """Yields the stems of the request outside quotes, with numbers as `#` and pairs of neighbours joined."""
+    before = "^"
+    for token in reading.tokens:
+        if within((token.start, token.end), reading.quoted):
+            word = f'"{_shape(token.text)}'
+        else:
+            word = "#" if token.text[0].isdigit() else token.stem
+        yield word
+        yield f"{before} {word}"
+        before = word
+    yield f"{before} $"
+    for quoted in reading.quoted:
+        yield f"shape {text_shape(str(quoted.value))}"
+    if reading.attachment is not None:
+        yield f"attached {text_shape(reading.attachment)}"
+
+
+def text_shape(text: str) -> str:
+    """Returns what sorts of characters a text has: `a`, `A` letters, `1` digits, ` ` spaces, `.` marks."""
+    text = text[:200]
+    found = ("a", re.search(r"[a-z]", text)), ("A", re.search(r"[A-Z]", text)), ("1", re.search(r"\d", text))
+    more = (
+        (" ", re.search(r"\s", text)),
+        ("\\", re.search(r"[\\^$*+|{}]", text)),
+        (".", re.search(r"[-.,;:!?=&%_/<>#]", text)),
+    )
+    return "".join(mark for mark, match in (*found, *more) if match)
+
+
+def _shape(text: str) -> str:
+    return (
+        "a" if text[0].isalpha() else "#" if text[0].isdigit() else text[0] if text[0] in ".-_%=&<>" else "!"
+    )
+
+
+def around(reading: Reading, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
+    """Returns up to four tokens before the span, nearest first, and up to four after it."""
+    first, last = place_at(reading, span[0]), place_at(reading, span[1])
+    return list(reversed(reading.tokens[max(0, first - 4) : first])), list(reading.tokens[last : last + 4])
+
+
+def place_at(reading: Reading, start: int) -> int:
+    """Returns the place of the first token at or after a character."""
+    return bisect_left(reading.starts, start)
+
+
+def context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[str]:
+    """Returns features of the words around a span, to be weighted by what the app's own requests teach."""
+    b = [masked(token) for token in before] + ["^", "^", "^"]
+    a = [masked(token) for token in after] + ["$", "$"]
+    return [
+        f"{key}|p1|{b[0]}", f"{key}|p2|{b[1]} {b[0]}", f"{key}|n1|{a[0]}", f"{key}|n2|{a[0]} {a[1]}",
+        f"{key}|pn|{b[0]} {a[0]}", f"{key}|p3|{b[2]} {b[1]} {b[0]}",
+        *(f"{key}|in|{masked(token)}" for token in reach(before)[:4]),
+        *(f"{key}|by|{masked(token)}" for token in after[:3]),
+    ]  # fmt: skip
+
+
+def masked(token: Token) -> str:
+    """Returns the stem of the token, or `#` for a number."""
+    return "#" if token.text[0].isdigit() else token.stem
+
+
+def reach(before: Sequence[Token]) -> list[Token]:
+    """Returns the tokens before a span that can speak about it: up to another number or the end of a
+    sentence.
+    """
+    reach: list[Token] = []
+    for token in before:
+        if token.text[0].isdigit() or token.text in ";.?!" or (reach and token.text == ","):
+            break
+        reach.append(token)
+    return reach

@@ -1,0 +1,1 @@
+"""Recognising which app a request means."""

@@ -1,0 +1,175 @@
+"""Which app a request means, and how probable that is: what was learnt when the index was built.
+
+Softmax regression over all apps and "none of them", on the sentence vector and the wording of a request.
+How it is learnt is told in `mapp.route.recognise.train`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp.model.request import Candidate
+from mapp.route.decide.decide import Bands
+from mapp.route.recognise import exact
+from mapp.route.recognise.features import Wording
+from mapp.route.recognise.softmax import probabilities
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mapp.route.recognise.exact import Vectors
+    from mapp.route.recognise.softmax import Floats
+
+FORMAT: Final = 3
+FILE: Final = f"recogniser-{FORMAT}.npz"
+_LEAST_REFITS: Final = 2
+DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
+DIGITS: Final = 4
+"""Probabilities are rounded to so many decimal places."""
+KEPT_BITS: Final = 10
+"""Learned weights are multiples of 2**-10, less than 32 in size: two bytes each."""
+KEPT_LIMIT: Final = 31.75
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """How probable it is that a request means an app."""
+
+    app: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A trained classifier; column `i` of the weights is app `i`, the last one is "none".
+
+    Weights are multiples of 2**-10 and centres of 2**-13, so that products with a request are exact.
+    """
+
+    apps: tuple[str, ...]
+    weights: Floats
+    centres: Floats
+    wording: Wording
+    temperature: float
+    bands: Bands
+    together: int = 0
+    """How many apps there were when all were last fitted together."""
+    refits: int = 0
+    """How often a few were refitted since."""
+
+    @property
+    def worn(self) -> bool:
+        """Returns whether so much was refitted that all should be fitted together again."""
+        return self.refits >= max(_LEAST_REFITS, self.together // 5)
+
+    def judge(self, vector: Vectors, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
+        """Returns the candidates with their probabilities, the most probable first.
+
+        Args:
+            vector: the request's unit vector, (dimensions,).
+            text: the request.
+            candidates: what retrieval returned; an app that was not there in training has probability 0.
+        """
+        logits = exact.logits_of(features(vector[None, :], self.wording, [text]), self.weights)
+        found = probabilities(logits / self.temperature)[0]
+        places = {app: place for place, app in enumerate(self.apps)}
+        judged = [
+            Judgement(
+                app=each.app,
+                probability=round(float(found[places[each.app]]), DIGITS) if each.app in places else 0.0,
+            )
+            for each in candidates
+        ]
+        return tuple(sorted(judged, key=lambda judgement: (-judgement.probability, judgement.app)))
+
+
+def save(model: Recogniser, path: Path) -> None:
+    """Writes a recogniser to a file; whoever puts the file into use does so in one step."""
+    import numpy as np
+
+    label = {
+        "format": FORMAT,
+        "apps": model.apps,
+        "temperature": model.temperature,
+        "use": model.bands.use,
+        "ask": model.bands.ask,
+        "unknown": model.wording.unknown,
+        "together": model.together,
+        "refits": model.refits,
+    }
+    parts: dict[str, Any] = {
+        "label": np.frombuffer(json.dumps(label).encode(), dtype=np.uint8),
+        "weights": _counted(model.weights, KEPT_BITS),
+        "centres": _counted(model.centres, exact.FEATURE_BITS),
+        "known": model.wording.known,
+        "rarity": model.wording.rarity,
+        "once": model.wording.once,
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            data = io.BytesIO()
+            np.save(data, part, allow_pickle=False)
+            # A fixed date: what is the same has the same bytes.
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), data.getvalue())
+
+
+def kept(weights: Floats) -> Floats:
+    """Returns weights as a recogniser keeps them."""
+    return exact.on_grid(weights, KEPT_BITS, KEPT_LIMIT)
+
+
+def _counted(values: Floats, bits: int) -> NDArray[np.int16]:
+    """Returns how many units of 2**-bits each value is."""
+    import numpy as np
+
+    counted: NDArray[np.int16] = np.rint(values * 2.0**bits).astype("<i2")
+    return counted
+
+
+def load(path: Path) -> Recogniser:
+    """Reads what `save` wrote; raises ValueError when it is damaged or of another format."""
+    import numpy as np
+
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            label = json.loads(archive["label"].tobytes())
+            parts = {name: archive[name] for name in archive.files if name != "label"}
+        return _assembled(label, parts)
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name} is no recogniser: {error}") from error
+
+
+def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser:
+    import numpy as np
+
+    apps = tuple(label["apps"])
+    if label["format"] != FORMAT or parts["weights"].shape[1] != len(apps) + 1:
+        raise ValueError("the recogniser is of another format")
+    return Recogniser(
+        apps=apps,
+        weights=parts["weights"].astype(np.float64) * 2.0**-KEPT_BITS,
+        centres=parts["centres"].astype(np.float64) * 2.0**-exact.FEATURE_BITS,
+        wording=Wording(
+            known=parts["known"], rarity=parts["rarity"], once=parts["once"], unknown=label["unknown"]
+        ),
+        temperature=label["temperature"],
+        bands=Bands(use=label["use"], ask=label["ask"]),
+        together=label["together"],
+        refits=label["refits"],
+    )
+
+
+def features(vectors: Vectors, wording: Wording, texts: Sequence[str], *, held_out: bool = False) -> Floats:
+    """Returns (texts, dimensions + 532): vector, wording, and the constant 1, as multiples of 2**-13."""
+    import numpy as np
+
+    rounded = exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
+    words = wording.features(texts, held_out=held_out)
+    return np.concatenate([rounded, words, np.ones((len(texts), 1))], axis=1)

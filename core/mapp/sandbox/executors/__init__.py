@@ -1,0 +1,1 @@
+"""The parent's side: what starts, feeds and ends sandboxed processes."""

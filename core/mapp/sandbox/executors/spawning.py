@@ -1,0 +1,240 @@
+"""Runs each job in a bare interpreter of its own: the slow way, for systems without `fork`.
+
+Uses only pipes and one timer, so that it is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from mapp.errors import SandboxUnavailable
+from mapp.sandbox import engine, host_faults
+from mapp.sandbox.calls import Broker, Desk
+from mapp.sandbox.child.escape_probe import measured
+from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
+from mapp.sandbox.executors import protocol, termination
+from mapp.sandbox.isolation_cache import LEVELS, note, noted
+
+PATIENCE = 30.0  # seconds a worker may take to start, and to read its job
+CHUNK = 1 << 18
+UNKNOWN_MB = 0.0  # nobody tells by how much a dead worker had grown
+READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
+
+
+class SpawningExecutor:
+    """An Executor with one fresh interpreter a run."""
+
+    def __init__(
+        self,
+        *,
+        engine: str = engine.DEFAULT,
+        environment: Mapping[str, str] = engine.ENVIRONMENT,
+        notes: Path | None = None,
+    ) -> None:
+        """`notes` is a file for the verdict on this machine, kept until it is started anew."""
+        self._closed = False
+        self._notes = notes
+        self._isolation: Isolation | None = None
+        self._engine = engine
+        self._environment = environment
+
+    @property
+    def engine(self) -> str:
+        """The engine and its version."""
+        return engine.version(self._engine)
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a broken engine and the machine.
+
+        The first time on a machine since it was started, processes locked in like workers try to break out.
+        """
+        if self._isolation is None:
+            self._isolation = noted(self._notes, self._engine)
+        if self._isolation is None:
+            self._isolation = self._measured()
+            note(self._notes, self._isolation, self._engine)
+        return self._isolation
+
+    def _measured(self) -> Isolation:
+        with _worker(self._engine, self._environment) as (_, claimed):
+            level = measured(claimed, self._endings)
+        return LEVELS[level]
+
+    def _endings(self, attempts: tuple[str, ...]) -> list[int]:
+        command = engine.command("attempt", self._engine)
+        try:
+            started = [
+                subprocess.Popen(
+                    [*command, attempt],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=self._environment,
+                )
+                for attempt in attempts
+            ]
+        except OSError as error:
+            raise host_faults.refused("start a process", error) from error
+        return [_end_of(process) for process in started]
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
+        try:
+            return self._run(job, protocol.encode(job), Desk(job, broker))
+        except protocol.InputTooLarge as error:
+            return Killed(reason="memory", detail=str(error), wall_ms=0.0)
+
+    def inspect(self, source: str) -> Inspection | Threw | Killed:
+        """Evaluates the script, calls nothing, and lists its functions."""
+        job = protocol.inspection(source)
+        return protocol.functions_of(self._run(job, protocol.encode(job, inspect=True), Desk(job, None)))
+
+    def warm(self) -> None:
+        """Does nothing: every run starts its own interpreter."""
+
+    def close(self) -> None:
+        """Makes further runs an error; there is nothing to end."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
+        if self._closed:
+            raise SandboxUnavailable("The sandbox has been closed.")
+        found = self._attempt(job, payload, desk)
+        if isinstance(found, termination.Outside) and not desk.calls:
+            found = self._attempt(job, payload, desk)
+        if isinstance(found, termination.Outside):
+            raise host_faults.Lost(found.detail)
+        return found
+
+    def _attempt(self, job: Job, payload: bytes, desk: Desk) -> Result | termination.Outside:
+        with _worker(self._engine, self._environment) as (process, _):
+            _hand_over(process, payload)
+            return _listen(process, job, desk)
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Returns the exit code of a process that should end by itself, at once."""
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return 0
+
+
+@contextlib.contextmanager
+def _worker(name: str, environment: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], Isolation]]:
+    try:
+        process = subprocess.Popen(
+            engine.command("worker", name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            bufsize=0,
+        )
+    except OSError as error:
+        if error.errno in host_faults.SCARCE:
+            raise host_faults.refused("start its process", error) from error
+        raise engine.unavailable(str(error), name) from error
+    try:
+        yield process, _await_ready(process)
+    finally:
+        process.kill()
+        process.wait()
+        for stream in _streams(process):
+            stream.close()
+
+
+def _streams(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _await_ready(process: subprocess.Popen[bytes]) -> Isolation:
+    _, sink = _streams(process)
+    with _deadline(process, PATIENCE):
+        isolation = READY.get(sink.read(1))
+    if isolation is None:
+        raise engine.unavailable("its process ended at once")
+    return isolation
+
+
+def _hand_over(process: subprocess.Popen[bytes], payload: bytes) -> None:
+    source, _ = _streams(process)
+    view = memoryview(payload)
+    with _deadline(process, PATIENCE), contextlib.suppress(OSError):  # it died: its end will say more
+        while view:
+            view = view[source.write(view) or 0 :]
+
+
+@contextlib.contextmanager
+def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kills the process after `seconds`; the event tells whether that was necessary."""
+    passed = threading.Event()
+
+    def end() -> None:
+        passed.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield passed
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result | termination.Outside:
+    started = time.perf_counter()
+    inbox = protocol.Inbox(job)
+    answer, code, late = b"", 0, False
+    while not (inbox.is_done or late):
+        left = job.wall_ms * job.patience / 1000 - (time.perf_counter() - started - desk.seconds)
+        with _deadline(process, max(left, 0.0)) as passed:
+            alive = _exchange(process, inbox, answer)
+            code = 0 if alive else process.wait()  # it may hang up and yet go on
+        late = passed.is_set()
+        if not alive:
+            break
+        call = inbox.take_call()
+        answer = b"" if call is None else desk.reply(call)
+    wall_ms = (time.perf_counter() - started - desk.seconds) * 1000
+    if inbox.is_done:
+        return protocol.decode(inbox.reply, job, wall_ms)
+    if late:
+        return termination.overdue(job, wall_ms)
+    return termination.died(job, code, UNKNOWN_MB, wall_ms)
+
+
+def _exchange(process: subprocess.Popen[bytes], inbox: protocol.Inbox, answer: bytes) -> bool:
+    """Sends an answer, then receives until there is a call or a reply; whether the worker was there."""
+    source, sink = _streams(process)
+    view = memoryview(answer)
+    with contextlib.suppress(OSError):  # it died: its end will say more
+        while view:
+            view = view[source.write(view) or 0 :]
+    while not (inbox.is_done or inbox.has_call):
+        chunk = sink.read(CHUNK)
+        if not chunk:
+            return False
+        inbox.add(chunk)
+    return True

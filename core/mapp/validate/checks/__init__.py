@@ -1,0 +1,1 @@
+"""The gate's checks, one module each."""

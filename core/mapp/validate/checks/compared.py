@@ -1,0 +1,323 @@
+"""Checks of a change against what it replaces: nothing that worked may come out differently.
+
+A heal may touch nothing but the code, and only where it failed; an expansion may only add. Whoever edits by
+hand may change anything, and says how much by the version.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import (
+    EXAMPLES,
+    MANIFEST,
+    PHRASES,
+    PROPERTIES,
+    RECORDING,
+    REGRESSIONS,
+    SOURCE,
+    App,
+    Example,
+)
+from mapp.model.interface import Comparison, compare
+from mapp.model.outcome import Declared, Failed, Outcome, Value
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, canonical, same
+from mapp.model.verdict import Finding, Kind, Result
+from mapp.model.version import Level
+from mapp.sandbox.app_job import job_for
+from mapp.sandbox.executor import run_batch
+from mapp.validate.checks.examples import failing, numbered
+from mapp.validate.repro_commands import run_command
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short, skipped
+
+FROZEN: Final[Mapping[Kind, frozenset[str]]] = {
+    "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
+    "expand": frozenset(),
+}
+"""Which tests may not even be added to; a heal adds to `tests/regressions.jsonl` alone."""
+HIGHEST: Final[Mapping[Kind, Level]] = {"heal": Level.PATCH, "expand": Level.MINOR}
+LARGEST_HEAL: Final = 40
+"""So many lines may a heal change, or half of the source, whichever is more."""
+SLOWER: Final = 1.5
+SLACK_MS: Final = 20.0
+"""So much slower may the examples be all the same: what a busy machine adds."""
+ROUNDS: Final = 10
+MOST_SHOWN: Final = 5
+
+
+def check_tests_kept(trial: Trial) -> Result:
+    """Says whether every old test is still there, unchanged."""
+    problems = []
+    for path in (EXAMPLES, REGRESSIONS, PHRASES, PROPERTIES):
+        old, new = trial.base_files.get(path, b""), trial.files.get(path, b"")
+        if path in FROZEN.get(trial.kind, frozenset()) and old != new:
+            problems.append(Finding(path=path, message=f"was changed; a {trial.kind} may not touch it"))
+        elif missing := list(_missing(path, old, new)):
+            message = f"{len(missing)} old tests were removed or changed"
+            problems.append(Finding(path=path, message=message, evidence="\n".join(missing[:MOST_SHOWN])))
+    for path in filter(RECORDING.fullmatch, sorted(trial.base_files)):
+        if trial.files.get(path) != trial.base_files[path]:
+            problems.append(Finding(path=path, message="an old recording was removed or changed"))
+    return result("tests-kept", len(trial.base_files), problems)
+
+
+def check_old_tests(trial: Trial) -> Result:
+    """Runs the examples and regressions of the replaced version on the new code."""
+    assert trial.base is not None
+    rows = list(numbered(trial.base))
+    return result("old-tests", len(rows), failing(trial, rows, trial.app))
+
+
+def check_recorded(trial: Trial) -> Result:
+    """Repeats recorded good runs on the new code; outputs and host calls must be the same."""
+    if not trial.runs:
+        return skipped("recorded", "the journal holds no good run of the version that is replaced")
+    problems = []
+    for run in trial.runs:
+        fault = trial.repeat(run)
+        if fault:
+            shown = run_command(trial, run.arguments)
+            problems.append(Finding(path=f"run {run.run}", message=fault, reproduce=shown))
+    return result("recorded", len(trial.runs), problems)
+
+
+def check_differential(trial: Trial) -> Result:
+    """Runs old and new code on generated inputs; they may differ only where the old one failed.
+
+    It failed where it gave no valid outcome or broke a predicate, and on the inputs of regressions. An
+    expansion may also answer what was refused. Where a regression says that a plain value was wrong, nobody
+    knows how far the mistake reached: differences are then shown for review, and do not fail the check.
+    """
+    from mapp.validate.checks.properties import broken
+
+    assert trial.base is not None
+    inputs = [*trial.drawn_for(trial.base), *_stated(trial)]
+    before = trial.attempt(trial.base, inputs)
+    after = trial.again(inputs, trial.attempt(trial.app, inputs))
+    differing = [
+        (arguments, old, new)
+        for arguments, old, new in zip(inputs, before, after, strict=True)
+        if not _may_become(trial.kind, old, new)
+    ]
+    healed = broken(trial, trial.base, [(arguments, old) for arguments, old, _ in differing])
+    outside = [row for row, was_broken in zip(differing, healed, strict=True) if not was_broken]
+    problems = [_difference(trial, *row) for row in outside]
+    evidence: dict[str, JSONValue] = {"differing": len(differing), "outside": len(outside)}
+    if problems and trial.kind == "heal" and _wrong_values(trial):
+        shown: list[JSONValue] = [str(problem) for problem in problems[:MOST_SHOWN]]
+        evidence["review"] = shown
+        return result("differential", len(inputs), [], evidence)
+    return result("differential", len(inputs), problems[:MOST_SHOWN], evidence)
+
+
+def check_version(trial: Trial) -> Result:
+    """Says whether the version is as high as interface and behaviour demand, and not higher than allowed.
+
+    Behaviour counts: where an old example or a recorded run comes out differently, it is a major change.
+    """
+    assert trial.base is not None
+    comparison = compare(trial.base.manifest, trial.app.manifest)
+    level, reasons = comparison.level, list(_reasons(comparison))
+    if trial.kind in ("add", "edit", "compile") and (changed := _changed_behaviour(trial)):
+        level, reasons = Level.MAJOR, [*reasons, changed]
+    version, old = trial.app.manifest.version, trial.base.manifest.version
+    least = old.bumped(level)
+    problems = []
+    highest = HIGHEST.get(trial.kind, Level.MAJOR)
+    if level > highest:
+        message = (
+            f"this is a {level.name.lower()} change; a {trial.kind} may only be a {highest.name.lower()}"
+        )
+        problems = [Finding(path=MANIFEST, message=message), *reasons]
+    elif trial.kind == "rollback":
+        pass
+    elif version < least:
+        message = f"version is {version}, and what changed since {old} asks for {least} or higher"
+        problems = [Finding(path=f"{MANIFEST}: version", message=message), *reasons]
+    evidence: dict[str, JSONValue] = {"level": level.name.lower(), "least": str(least)}
+    evidence["differences"] = [str(row) for row in reasons]
+    return result("version", 1, problems, evidence)
+
+
+def check_capabilities(trial: Trial) -> Result:
+    """Says whether the change asks for nothing of the outside that the old version did not ask for."""
+    assert trial.base is not None
+    old, new = (set(app.manifest.capabilities.names) for app in (trial.base, trial.app))
+    problems = [
+        Finding(path=f"{MANIFEST}: capabilities", message=f"asks for {name}, which is new")
+        for name in sorted(new - old)
+    ]
+    limits, limits_before = trial.app.manifest.limits, trial.base.manifest.limits
+    if limits != limits_before:
+        message = f"are {limits}, and were {limits_before}"
+        problems.append(Finding(path=f"{MANIFEST}: limits", message=message))
+    return result("capabilities", len(new | old), problems)
+
+
+def check_size(trial: Trial) -> Result:
+    """Says whether a heal changes no more than a heal should; a line that is replaced counts once.
+
+    That is so much of the source, the version in the manifest, and regressions and recordings.
+    """
+    assert trial.base is not None
+    old, new = trial.base.source.splitlines(), trial.app.source.splitlines()
+    marks = [row[:2] for row in difflib.ndiff(old, new)]
+    count = max(marks.count("+ "), marks.count("- "))
+    most = max(LARGEST_HEAL, len(old) // 2)
+    message = f"{count} lines differ, at most {most} may"
+    problems = [Finding(path=SOURCE, message=message)] if count > most else []
+    problems += _beside(trial, trial.base)
+    return result("size", count, problems, {"lines": count, "most": most})
+
+
+def _beside(trial: Trial, base: App) -> Iterator[Finding]:
+    """Yields what differs where a heal has nothing to mend; of tests the check `tests-kept` tells."""
+    if replace(trial.app.manifest, version=base.manifest.version) != base.manifest:
+        yield Finding(path=MANIFEST, message="was changed; a heal changes nothing of it but the version")
+    healed = {MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS}
+    for path in sorted({*trial.files, *trial.base_files} - healed):
+        if trial.files.get(path) != trial.base_files.get(path) and not RECORDING.fullmatch(path):
+            yield Finding(path=path, message="was changed; a heal leaves it alone")
+
+
+def check_budget(trial: Trial) -> Result:
+    """Says whether the new code takes no more than one and a half times as long on the old examples.
+
+    What counts is the least time of each example over several rounds, which are repeated until the new code
+    is seen to be quick enough: what else runs on the machine only ever adds.
+    """
+    assert trial.base is not None
+    inputs = list(_stated(trial))
+    if not inputs:
+        return skipped("budget", "there are no examples that both versions take")
+    old, new = [_Least(len(inputs)) for _ in range(2)]
+    for _ in range(ROUNDS):
+        old.note(_milliseconds(trial, trial.base, inputs))
+        new.note(_milliseconds(trial, trial.app, inputs))
+        if new.total <= old.total * SLOWER + SLACK_MS:
+            break
+    most = old.total * SLOWER + SLACK_MS
+    message = f"the examples take {new.total:.0f} ms instead of {old.total:.0f} ms"
+    problems = [Finding(path=SOURCE, message=message)] if new.total > most else []
+    evidence: dict[str, JSONValue] = {"old_ms": round(old.total, 1), "new_ms": round(new.total, 1)}
+    return result("budget", len(inputs), problems, evidence)
+
+
+class _Least:
+    """The least time that each of several runs took, in milliseconds."""
+
+    def __init__(self, count: int) -> None:
+        self._times = [float("inf")] * count
+
+    def note(self, times: list[float]) -> None:
+        """Takes one more time of each."""
+        self._times = [min(pair) for pair in zip(self._times, times, strict=True)]
+
+    @property
+    def total(self) -> float:
+        """Returns their sum."""
+        return sum(self._times)
+
+
+def _missing(path: str, old: bytes, new: bytes) -> Iterator[str]:
+    """Yields the old tests that are not there any more, as texts."""
+    if path == PROPERTIES:
+        parts = _functions(old.decode("utf-8", "replace")), _functions(new.decode("utf-8", "replace"))
+        yield from (text for name, text in parts[0].items() if parts[1].get(name) != text)
+        return
+    left = Counter(line.strip() for line in new.decode("utf-8", "replace").split("\n"))
+    for line in old.decode("utf-8", "replace").split("\n"):
+        if line.strip():
+            left[line.strip()] -= 1
+            if left[line.strip()] < 0:
+                yield line.strip()
+
+
+_TOP: Final = re.compile(r"^(?:async )?function\*? *([\w$]+)|^(?:const|let|var) +([\w$]+)", re.MULTILINE)
+
+
+def _functions(source: str) -> dict[str, str]:
+    """Returns the texts of the declarations at the beginning of a line, by name, up to the next one."""
+    starts = list(_TOP.finditer(source))
+    ends = [row.start() for row in starts[1:]] + [len(source)]
+    return {
+        row[1] or row[2]: source[row.start() : end].strip() for row, end in zip(starts, ends, strict=True)
+    }
+
+
+def _stated(trial: Trial) -> Iterator[Arguments]:
+    """Yields the inputs of the old examples that the new version takes too."""
+    assert trial.base is not None
+    for _, row in numbered(trial.base):
+        try:
+            arguments = with_defaults(trial.base.manifest, dict(row.input))
+            with_defaults(trial.app.manifest, arguments)
+        except InvalidArguments:
+            continue
+        yield arguments
+
+
+def _may_become(kind: Kind, old: Outcome, new: Outcome) -> bool:
+    match old, new:
+        case Failed(), _:
+            return True
+        case Declared(error=before), Declared(error=after):
+            return before == after
+        case Declared(), Value():
+            return kind == "expand"
+        case Value(output=before), Value(output=after):
+            return same(before, after)
+    return False
+
+
+def _wrong_values(trial: Trial) -> bool:
+    """Returns whether a new regression says that a plain value of the old version was wrong."""
+    assert trial.base is not None
+    known = {canonical(dict(row.input)) for row in trial.base.regressions}
+    fresh = [row for row in trial.app.regressions if canonical(dict(row.input)) not in known]
+    return any(_was_wrong(trial.example(trial.base, row), row) for row in fresh)
+
+
+def _was_wrong(outcome: Outcome | None, row: Example) -> bool:
+    """Returns whether the old version ended well on a regression, with another outcome than it asks for."""
+    return not isinstance(outcome, Failed | None) and not meets(row, outcome)
+
+
+def _difference(trial: Trial, arguments: Arguments, old: Outcome, new: Outcome) -> Finding:
+    return Finding(
+        path=f"input {short(canonical(dict(arguments)), 200)}",
+        message=f"gave {describe(old)} before, and gives {describe(new)} now",
+        reproduce=run_command(trial, arguments),
+    )
+
+
+def _reasons(comparison: Comparison) -> Iterator[Finding]:
+    for row in comparison.differences:
+        yield Finding(path=row.path, message=f"{row.message} ({row.level.name.lower()})")
+
+
+def _changed_behaviour(trial: Trial) -> Finding | None:
+    """Returns the first old example or recorded run that comes out differently now."""
+    assert trial.base is not None
+    held = [row for row in numbered(trial.base) if not failing(trial, [row], trial.base)]
+    found = failing(trial, held, trial.app) or [
+        Finding(path=f"run {run.run}", message=fault) for run in trial.runs if (fault := trial.repeat(run))
+    ]
+    if not found:
+        return None
+    return Finding(path=found[0].path, message=f"{found[0].message} (behaviour: major)")
+
+
+def _milliseconds(trial: Trial, app: App, inputs: list[Arguments]) -> list[float]:
+    jobs = [
+        job_for(app, with_defaults(app.manifest, dict(arguments)), now_ms=NOW, seed=SEED)
+        for arguments in inputs
+    ]
+    return [ran.wall_ms for ran in run_batch(trial.executor, jobs)]

@@ -1,0 +1,116 @@
+"""Whether a contract is fit to be written code for: seen before any code exists, and before that is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from mapp.errors import InvalidApp, InvalidArguments
+from mapp.model.app import EXAMPLES, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.outcome import Declared, Value
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue, canonical
+from mapp.model.verdict import Finding
+from mapp.sandbox.executor import Executor, Killed, Threw
+from mapp.validate.checks.requests import check_requests
+from mapp.validate.checks.rows import check_rows
+from mapp.validate.checks.source import forbidden_calls
+from mapp.validate.evaluation import Row, answers, fault
+from mapp.validate.trial import Resolve, Trial, short
+
+STAND_IN: Final = b"function main(input, host) { throw new Error('not written yet'); }\n"
+"""The code of an app that has none yet."""
+FEWEST_EXAMPLES: Final = 6
+FEWEST_LAWS: Final = 2
+MOST_SHOWN: Final = 10
+
+
+def contract_faults(
+    files: Mapping[str, bytes],
+    executor: Executor,
+    *,
+    stated: Sequence[Example] = (),
+    resolve: Resolve | None = None,
+    base: App | None = None,
+) -> tuple[Finding, ...]:
+    """Returns what is wrong with a contract: manifest, examples, properties and requests, without code.
+
+    Args:
+        files: the tree so far (path -> bytes); a stand-in takes the place of a missing source.
+        executor: runs the predicates.
+        stated: examples that the person gave, each of which has to be among the examples.
+        resolve: says how the requests fare in the router.
+        base: the app that is widened, whose tests have to stay.
+    """
+    try:
+        app = read_app({SOURCE: STAND_IN, **files})
+    except InvalidApp as error:
+        return tuple(Finding(path=row.path, message=row.message) for row in error.problems)
+    trial = Trial(
+        app=app, files=files, executor=executor, kind="expand" if base else "compile", resolve=resolve
+    )
+    found = [*_predicates(trial)]
+    found += check_rows(trial).problems
+    found += _missing(app, stated)
+    if not found:
+        found += _contradictions(trial)
+    found += check_requests(trial).problems
+    return tuple(found)
+
+
+def _predicates(trial: Trial) -> Iterator[Finding]:
+    app = trial.app
+    loaded = trial.executor.inspect(app.properties)
+    if isinstance(loaded, Threw):
+        yield Finding(path=PROPERTIES, message=f"{loaded.name}: {loaded.message}")
+    elif isinstance(loaded, Killed):
+        yield Finding(path=PROPERTIES, message=f"does not finish loading: {loaded.detail}")
+    elif len(trial.predicates) < FEWEST_LAWS:
+        message = f"defines {len(trial.predicates)} predicates; at least {FEWEST_LAWS} are needed"
+        yield Finding(path=PROPERTIES, message=message)
+    yield from forbidden_calls(PROPERTIES, app.properties)
+    codes = {name.removeprefix("throws_") for name in trial.predicates if name.startswith("throws_")}
+    for code in sorted(codes - app.manifest.error_codes):
+        yield Finding(path=PROPERTIES, message=f"throws_{code} is about an error that is not declared")
+    if len(app.examples) < FEWEST_EXAMPLES:
+        message = f"has {len(app.examples)} examples; at least {FEWEST_EXAMPLES} are needed"
+        yield Finding(path=EXAMPLES, message=message)
+
+
+def _missing(app: App, stated: Sequence[Example]) -> Iterator[Finding]:
+    """Yields the examples of the person that the contract does not hold."""
+    known = {_told(row) for row in app.examples}
+    for row in stated:
+        if _told(row) not in known:
+            yield Finding(path=EXAMPLES, message=f"lacks the person's example {short(_told(row))}")
+
+
+def _told(row: Example) -> str:
+    document: dict[str, JSONValue] = {"input": dict(row.input)}
+    document |= {"output": row.output} if row.error is None else {"error": row.error}
+    return canonical(document)
+
+
+def _contradictions(trial: Trial) -> Iterator[Finding]:
+    """Yields the examples that break a predicate: one of the two is wrong, and no code can mend that."""
+    app = trial.app
+    laws = [name for name in trial.predicates if not name.startswith("meta_")]
+    rows = [(number, _row(app, example)) for number, example in enumerate(app.examples, 1)]
+    there = [(number, row) for number, row in rows if row is not None]
+    found = answers(trial.executor, app, laws, [row for _, row in there])
+    broken = [(name, *there[at]) for name, said in found.items() for at in said.broken]
+    for name, number, row in broken[:MOST_SHOWN]:
+        said = fault(trial.executor, app, name, row)
+        message = f"contradicts {name}, which {said} for {short(row.text, 200)}"
+        yield Finding(path=f"{EXAMPLES}:{number}", message=message)
+
+
+def _row(app: App, example: Example) -> Row | None:
+    try:
+        arguments = with_defaults(app.manifest, dict(example.input))
+    except InvalidArguments:
+        return None
+    if example.error is not None:
+        meaning = dict(app.manifest.errors).get(example.error, "")
+        return Row(arguments=arguments, outcome=Declared(error=example.error, meaning=meaning))
+    return Row(arguments=arguments, outcome=Value(output=example.output))

@@ -1,0 +1,133 @@
+"""What mutants are asked: inputs, each with the app's own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import Example
+from mapp.model.outcome import Declared, Outcome, Value
+from mapp.model.recording import Recording
+from mapp.model.validation import with_defaults
+from mapp.model.values import JSONValue
+from mapp.sandbox.app_job import job_for, judge
+from mapp.sandbox.executor import Job, Returned, Threw, run_batch
+from mapp.sandbox.executor import Result as Ran
+from mapp.sandbox.executors.recorded import RecordedBroker, Stand
+from mapp.validate.checks.examples import numbered
+from mapp.validate.mutation.neighbours import pasted
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One input: the job that asks the app, and what the app answers as it stands.
+
+    An example's has its row, its place, e.g. `tests/examples.jsonl:3`, and the recording that it names.
+    """
+
+    arguments: Arguments
+    job: Job
+    ran: Ran
+    outcome: Outcome
+    example: Example | None = None
+    place: str = ""
+    recording: Recording | None = None
+
+    @property
+    def size(self) -> tuple[int, str]:
+        """Returns what small inputs have little of; an order that is the same on every machine."""
+        return len(self.job.arguments[0]), self.job.arguments[0]
+
+    @property
+    def text(self) -> str:
+        """Returns the input as canonical JSON."""
+        return self.job.arguments[0]
+
+    @property
+    def row(self) -> str:
+        """Returns the line of `tests/examples.jsonl` that pins the app's answer, "" if it fails."""
+        match self.outcome:
+            case Value(output=output):
+                return _row(self.arguments, "output", output)
+            case Declared(error=error):
+                return _row(self.arguments, "error", error)
+            case _:
+                return ""
+
+
+def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
+    return pasted({"input": dict(arguments), name: value})
+
+
+def examples_of(trial: Trial) -> tuple[Question, ...]:
+    """Returns the examples and regressions that the app meets, smallest input first: they are the fastest."""
+    rows = list(_rows(trial))
+    results = ask(trial, [(job, recording) for *_, job, recording in rows])
+    found = []
+    for (place, example, arguments, job, recording), ran in zip(rows, results, strict=True):
+        outcome = judge(trial.app.manifest, ran)
+        if meets(example, outcome):
+            question = Question(
+                arguments=arguments,
+                job=job,
+                ran=ran,
+                outcome=outcome,
+                example=example,
+                place=place,
+                recording=recording,
+            )
+            found.append(question)
+    return tuple(sorted(found, key=lambda question: question.size))
+
+
+def _rows(trial: Trial) -> Iterator[tuple[str, Example, Arguments, Job, Recording | None]]:
+    recordings = {recording.name: recording for recording in trial.app.recordings}
+    for place, example in numbered(trial.app):
+        try:
+            arguments = with_defaults(trial.app.manifest, dict(example.input))
+        except InvalidArguments:
+            continue  # another check says so
+        recording = recordings.get(example.recording or "")
+        now = _first(example.now, recording.now if recording else None, NOW)
+        seed = _first(example.seed, recording.seed if recording else None, SEED)
+        yield place, example, arguments, job_for(trial.app, arguments, now_ms=now, seed=seed), recording
+
+
+def _first(*numbers: int | None) -> int:
+    return next(number for number in numbers if number is not None)
+
+
+def ask(trial: Trial, asked: Sequence[tuple[Job, Recording | None]]) -> list[Ran]:
+    """Returns what came of each job; one with a recording has its host calls answered from that alone."""
+    if not any(recording for _, recording in asked):
+        return run_batch(trial.executor, [job for job, _ in asked])
+    return [_replayed(trial, job, recording) for job, recording in asked]
+
+
+def _replayed(trial: Trial, job: Job, recording: Recording | None) -> Ran:
+    broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
+    return trial.executor.run(job, broker)
+
+
+def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[Question, ...]:
+    """Returns inputs with the app's answers, at the time and with the seed of all tests."""
+    chosen = list(inputs)
+    jobs = [job_for(trial.app, arguments, now_ms=NOW, seed=SEED) for arguments in chosen]
+    results = run_batch(trial.executor, jobs)
+    return tuple(
+        Question(arguments=arguments, job=job, ran=ran, outcome=judge(trial.app.manifest, ran))
+        for arguments, job, ran in zip(chosen, jobs, results, strict=True)
+    )
+
+
+def is_same(one: Ran, other: Ran) -> bool:
+    """Returns whether two answers are the same byte for byte, whatever time they took."""
+    match one, other:
+        case Returned(json=here), Returned(json=there):
+            return here == there
+        case Threw(name=here, message=words), Threw(name=there, message=others):
+            return (here, words) == (there, others)
+        case _:
+            return False

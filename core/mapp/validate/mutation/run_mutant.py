@@ -1,0 +1,162 @@
+"""What becomes of one mutant: the app's own tests notice it, an input shows it, or nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from mapp.model.outcome import Failed, Outcome
+from mapp.sandbox.app_job import judge
+from mapp.sandbox.executor import Program, Threw
+from mapp.sandbox.executor import Result as Ran
+from mapp.validate.mutation.inputs import Question, ask, examples_of, is_same, questions
+from mapp.validate.mutation.mutants import Mutant
+from mapp.validate.mutation.neighbours import neighbours
+from mapp.validate.mutation.predicates import Answered, Laws
+from mapp.validate.trial import Trial, meets
+
+NEAR: Final = 100
+"""How many inputs next to the examples are tried, besides those that are drawn."""
+SHOWING: Final = 24
+"""For how many inputs with another outcome the predicates are asked."""
+UNCHANGED: Final = 12
+"""For how many other inputs the metamorphic predicates are asked."""
+FEW: Final = 3
+PART: Final = 25
+LEAST_MS: Final = 150
+SLOWER: Final = 10
+"""A mutant may take this many times as long as the app does for the same input, and `LEAST_MS` more."""
+
+Status = Literal["killed", "survived", "undecided", "broken", "invalid"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fate:
+    """What became of a mutant.
+
+    `killed`: a test failed, `by` says which. `survived`: none did, though `shown_by` is an input whose
+    outcome is another one, `instead`. `undecided`: no input showed a difference. `broken`: no test failed,
+    but for a drawn input it gives what the manifest forbids. `invalid`: the engine does not load it.
+    """
+
+    mutant: Mutant
+    status: Status
+    by: str = ""
+    shown_by: Question | None = None
+    instead: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Examination:
+    """The tests of one app, ready to be put to its mutants; safe to use from several threads.
+
+    `examples` are those that the app meets, `drawn` are the inputs of the predicates, `near` lie next to the
+    examples and only show differences.
+    """
+
+    trial: Trial
+    laws: Laws
+    examples: tuple[Question, ...]
+    drawn: tuple[Question, ...]
+    near: tuple[Question, ...]
+
+    @classmethod
+    def of(cls, trial: Trial) -> Examination | None:
+        """Runs the app as it stands on all inputs; None where it fails and nothing can be told."""
+        examples = examples_of(trial)
+        few = questions(trial, trial.drawn[:FEW])
+        if not examples and all(isinstance(question.outcome, Failed) for question in few):
+            return None
+        drawn = few + questions(trial, trial.drawn[FEW:])
+        near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
+        slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
+        laws = Laws(trial=trial, wall_ms=int(4 * LEAST_MS + 4 * SLOWER * slowest))
+        return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near)
+
+    def fate(self, mutant: Mutant) -> Fate:
+        """Returns what becomes of a mutant; stops at the first test that notices it."""
+        program = Program(source=mutant.source, capabilities=self.trial.app.manifest.capabilities)
+        found = self._met(mutant, program)
+        if found is not None:
+            return found
+        changed = self._changed(program, self.drawn, SHOWING)
+        by = self._noticed(program, changed)
+        if by:
+            return Fate(mutant=mutant, status="killed", by=by)
+        if any(isinstance(outcome, Failed) for _, outcome in changed):
+            return Fate(mutant=mutant, status="broken")
+        shown = changed + self._changed(program, self.near, 1)
+        if not shown:
+            return Fate(mutant=mutant, status="undecided")
+        question, outcome = min(shown, key=lambda row: row[0].size)
+        return Fate(mutant=mutant, status="survived", shown_by=question, instead=outcome)
+
+    def _met(self, mutant: Mutant, program: Program) -> Fate | None:
+        """Returns the fate of a mutant that an example decides, None if it meets them all."""
+        # The first few notice most mutants, and one that never ends is not to be waited for five times.
+        for part in (self.examples[:1], self.examples[1:5], self.examples[5:]):
+            for question, ran in self._runs(program, part):
+                example = question.example
+                if is_same(ran, question.ran) or example is None or meets(example, self._judged(ran)):
+                    continue
+                if isinstance(ran, Threw) and ran.name == "SyntaxError" and self._is_invalid(mutant):
+                    return Fate(mutant=mutant, status="invalid")
+                return Fate(mutant=mutant, status="killed", by=question.place)
+        return None
+
+    def _changed(self, program: Program, asked: Sequence[Question], enough: int) -> list[Answered]:
+        """Returns inputs with another outcome, all or at least `enough`.
+
+        Where the app itself fails nothing can be told.
+        """
+        found: list[Answered] = []
+        for start in range(0, len(asked), PART):
+            for question, ran in self._runs(program, asked[start : start + PART]):
+                if isinstance(question.outcome, Failed) or is_same(ran, question.ran):
+                    continue
+                outcome = self._judged(ran)
+                if _is_late(outcome):  # a machine that is busy makes anything late: it gets its full time
+                    outcome = self._judged(*ask(self.trial, [(replace(question.job, program=program), None)]))
+                    if _is_late(outcome):
+                        return [*found, (question, outcome)]  # the others would take as long
+                if outcome != question.outcome:
+                    found.append((question, outcome))
+            if len(found) >= enough:
+                break
+        return found
+
+    def _noticed(self, program: Program, changed: Sequence[Answered]) -> str:
+        """Returns the predicate that notices a mutant, "" if none does."""
+        showing = sorted(changed, key=lambda row: row[0].size)[:SHOWING]
+        for part in (showing[:6], showing[6:]):
+            by = self.laws.broken(part)
+            if by:
+                return by
+        asked = [question for question, _ in showing]
+        others = [question for question in self.drawn if question not in asked][:UNCHANGED]
+        for few in (asked[:4], asked[4:], others):
+            by = self.laws.disagreeing(program, few)
+            if by:
+                return by
+        return ""
+
+    def _runs(self, program: Program, asked: Sequence[Question]) -> zip[tuple[Question, Ran]]:
+        jobs = [(replace(row.job, program=program, wall_ms=_patience(row)), row.recording) for row in asked]
+        return zip(asked, ask(self.trial, jobs), strict=True)
+
+    def _judged(self, ran: Ran) -> Outcome:
+        return judge(self.trial.app.manifest, ran)
+
+    def _is_invalid(self, mutant: Mutant) -> bool:
+        found = self.trial.executor.inspect(mutant.source)
+        return isinstance(found, Threw) and found.name == "SyntaxError"
+
+
+def _is_late(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.kind == "wall"
+
+
+def _patience(question: Question) -> int:
+    """Returns for how many milliseconds a mutant is waited for: one that never ends is noticed soon."""
+    return min(question.job.wall_ms, int(LEAST_MS + SLOWER * question.ran.wall_ms))

@@ -1,0 +1,271 @@
+"""Every commit that a push brings is validated, whatever kind of push it is; none is taken for empty."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from mapp.author.coders.scripted import ScriptedCoder
+from mapp.errors import IntegrityError, NotFound
+from mapp.git.repository import discover
+from mapp.ops.check.gate import Options
+from mapp.ops.check.pushed_commits import Push, pushed
+from mapp.ops.compile.compile import compile_app
+from support.authors import RIGHT, WRONG, Decided, contract, quiet
+from support.library import library
+from support.terminal import mapp
+
+NOTHING = "0" * 40
+
+
+class Forge:
+    """A bare repository on a forge, a person's clone of it, and fresh clones for continuous integration."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.bare, self.work = root / "forge.git", root / "work"
+        self.git("init", "-q", "--bare", "-b", "main", str(self.bare), at=root)
+        self.git("init", "-q", "-b", "main", str(self.work), at=root)
+        self.git("remote", "add", "origin", str(self.bare))
+        self.runs = 0
+
+    def git(self, *words: str, at: Path | None = None) -> str:
+        identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "GIT_CONFIG_NOSYSTEM": "1"}
+        done = subprocess.run(
+            ["git", *identity, *words],
+            cwd=at or self.work,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, name: str) -> str:
+        (self.work / name).write_text(name)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", name)
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *words: str) -> None:
+        self.git("push", "-q", *words)
+
+    def checkout(self, ref: str, *options: str) -> Path:
+        """Returns a fresh clone, as an action makes it: all branches as remote ones, the ref detached."""
+        self.runs += 1
+        folder = self.root / f"run-{self.runs}"
+        self.git("clone", "-q", "--no-local", *options, f"file://{self.bare}", str(folder), at=self.root)
+        self.git("checkout", "-q", "--detach", ref, at=folder)
+        return folder
+
+    def brings(self, ref: str, event: Mapping[str, object] | None = None, *options: str) -> Push:
+        """Returns what a push brings that GitHub tells of so."""
+        name = ref if "/" not in ref else ref.rpartition("/")[2]
+        folder = self.checkout(name if ref.startswith("refs/tags/") else f"origin/{name}", *options)
+        document = {"ref": ref, **(event or {})}
+        file = self.root / f"event-{self.runs}.json"
+        file.write_text(json.dumps(document))
+        return pushed(discover(folder), base=None, head=None, environment={"GITHUB_EVENT_PATH": str(file)})
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Forge:
+    return Forge(tmp_path)
+
+
+def subjects(push: Push) -> list[str]:
+    return [commit.subject for commit in push.commits]
+
+
+MAIN = "refs/heads/main"
+
+
+@pytest.mark.parametrize("nothing", [NOTHING, "0" * 64])
+def test_a_first_push_brings_all_commits(forge: Forge, nothing: str) -> None:
+    for name in ("one", "two", "three"):
+        forge.commit(name)
+    forge.push("origin", "main")
+    found = forge.brings(MAIN, {"before": nothing})
+
+    assert (subjects(found), found.base) == (["one", "two", "three"], None)
+    assert "a first push" in found.reason
+
+
+def test_an_ordinary_push_brings_what_is_new(forge: Forge) -> None:
+    before = forge.commit("one")
+    forge.commit("two")
+    forge.commit("three")
+    forge.push("origin", "main")
+    found = forge.brings(MAIN, {"before": before})
+
+    assert (subjects(found), found.base) == (["two", "three"], before)
+
+
+def test_a_new_branch_brings_what_no_other_branch_has(forge: Forge) -> None:
+    forge.commit("one")
+    fork = forge.commit("two")
+    forge.push("origin", "main")
+    forge.git("checkout", "-q", "-b", "feature")
+    forge.commit("three")
+    forge.commit("four")
+    forge.push("origin", "feature")
+    found = forge.brings("refs/heads/feature", {"before": NOTHING})
+
+    assert (subjects(found), found.base) == (["three", "four"], fork)
+    gitlab = {"CI_COMMIT_BEFORE_SHA": NOTHING, "CI_COMMIT_BRANCH": "feature"}
+    told = pushed(discover(forge.checkout("origin/feature")), base=None, head=None, environment=gitlab)
+    assert subjects(told) == ["three", "four"]
+
+
+def test_a_new_branch_without_a_commit_of_its_own_brings_the_newest(forge: Forge) -> None:
+    forge.commit("one")
+    forge.commit("two")
+    forge.push("origin", "main", "main:feature")
+    found = forge.brings("refs/heads/feature", {"before": NOTHING})
+
+    assert subjects(found) == ["two"] and "every commit is on another branch" in found.reason
+
+
+def test_after_a_force_push_whose_old_tip_is_gone_all_that_is_new_is_brought(forge: Forge) -> None:
+    kept = forge.commit("one")
+    forge.push("origin", "main", "main:other")
+    lost = forge.commit("lost")
+    forge.push("origin", "main")
+    forge.git("reset", "-q", "--hard", kept)
+    forge.commit("two")
+    forge.commit("three")
+    forge.push("--force", "origin", "main")
+    forge.git("reflog", "expire", "--expire=now", "--all", at=forge.bare)
+    forge.git("gc", "-q", "--prune=now", at=forge.bare)
+    found = forge.brings(MAIN, {"before": lost, "forced": True})
+
+    assert (subjects(found), found.base) == (["two", "three"], kept)
+    assert "is gone, as after a force push" in found.reason
+
+
+def test_after_a_force_push_whose_old_tip_is_there_what_it_lacks_is_brought(forge: Forge) -> None:
+    kept = forge.commit("one")
+    old = forge.commit("old")
+    forge.push("origin", "main", "main:backup")
+    forge.git("reset", "-q", "--hard", kept)
+    forge.commit("two")
+    forge.push("--force", "origin", "main")
+    found = forge.brings(MAIN, {"before": old, "forced": True})
+
+    assert (subjects(found), found.base) == (["two"], old)
+
+
+def test_a_branch_that_was_set_back_brings_its_newest_commit(forge: Forge) -> None:
+    kept = forge.commit("one")
+    old = forge.commit("two")
+    forge.push("origin", "main", "main:backup")
+    forge.git("reset", "-q", "--hard", kept)
+    forge.push("--force", "origin", "main")
+    found = forge.brings(MAIN, {"before": old, "forced": True})
+
+    assert subjects(found) == ["one"] and "there are none" in found.reason
+
+
+def test_a_merge_brings_both_sides_and_itself(forge: Forge) -> None:
+    before = forge.commit("one")
+    forge.git("checkout", "-q", "-b", "side")
+    forge.commit("two")
+    forge.git("checkout", "-q", "main")
+    forge.commit("three")
+    forge.git("merge", "-q", "--no-ff", "-m", "merged", "side")
+    forge.push("origin", "main")
+    found = forge.brings(MAIN, {"before": before})
+
+    assert set(subjects(found)) == {"two", "three", "merged"} and subjects(found)[-1] == "merged"
+    assert found.base == before
+
+
+@pytest.mark.parametrize("annotated", [False, True])
+def test_a_tag_on_a_known_commit_brings_that_commit(forge: Forge, annotated: bool) -> None:
+    forge.commit("one")
+    forge.commit("two")
+    forge.git("tag", *(["-a", "-m", "it"] if annotated else []), "v1.0.0", "HEAD~1")
+    forge.push("origin", "main", "v1.0.0")
+    found = forge.brings("refs/tags/v1.0.0", {"before": NOTHING})
+
+    assert subjects(found) == ["one"]
+
+
+def test_a_tag_on_new_commits_brings_them_all(forge: Forge) -> None:
+    forge.commit("one")
+    forge.push("origin", "main")
+    forge.commit("two")
+    forge.commit("three")
+    forge.git("tag", "v1.0.0")
+    forge.push("origin", "v1.0.0")
+
+    assert subjects(forge.brings("refs/tags/v1.0.0", {"before": NOTHING})) == ["two", "three"]
+
+
+def test_a_shallow_clone_that_cannot_tell_is_refused(forge: Forge) -> None:
+    for name in ("one", "two", "three"):
+        forge.commit(name)
+    forge.push("origin", "main")
+    for before in (NOTHING, "1" * 40):
+        with pytest.raises(IntegrityError) as error:
+            forge.brings(MAIN, {"before": before}, "--depth", "1")
+        assert "fetch-depth: 0" in error.value.hint
+
+
+def test_the_base_of_a_pull_request_must_be_there(forge: Forge) -> None:
+    forge.commit("one")
+    forge.push("origin", "main")
+    with pytest.raises(NotFound):
+        forge.brings(MAIN, {"pull_request": {"base": {"sha": "1" * 40}}})
+
+
+def test_a_base_that_is_the_head_itself_brings_the_head(forge: Forge) -> None:
+    forge.commit("one")
+    head = forge.commit("two")
+    found = pushed(discover(forge.work), base=head, head=None, environment={})
+
+    assert subjects(found) == ["two"]
+
+
+def test_the_first_push_of_a_compiled_app_validates_its_version_and_names_its_drafts(forge: Forge) -> None:
+    built = library().build()
+    coder = ScriptedCoder(answers=[contract(), {"main.js": WRONG}, {"main.js": RIGHT}])
+    done = compile_app(
+        built.workspace,
+        "multiply a number by three",
+        person=Decided(),
+        watch=quiet,
+        name="triple",
+        coder=coder,
+        options=Options(inputs=20),
+    )
+    built.workspace.close()
+    assert done.committed is not None
+    forge.git("push", "-q", str(forge.bare), "main", at=built.repository("triple"))
+    found = forge.brings(MAIN, {"before": NOTHING})
+
+    assert [commit.id for commit in found.commits] == [done.committed.commit]
+    assert found.drafts[0].subject == "triple: the contract" and len(found.drafts) >= 2
+
+
+def test_what_is_validated_and_why_is_told(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    (forge.work / "mapp.toml").write_text("name =")
+    forge.commit("broken")
+    forge.commit("still-broken")
+    forge.push("origin", "main")
+    event = forge.root / "event.json"
+    event.write_text(json.dumps({"ref": MAIN, "before": NOTHING}))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    folder = forge.checkout("origin/main")
+    found = mapp("ci", str(folder), "--inputs", "5", "--json")
+
+    assert found.code == 8
+    assert found.json["why"] == "a first push: all commits" and found.json["drafts"] == []
+    assert [row["subject"] for row in found.json["commits"]] == ["broken", "still-broken"]
+    assert "a first push: all commits: 2 to validate" in found.err

@@ -1,0 +1,138 @@
+"""A change from its beginning to its end: spending, resuming, choosing, and refusing a duplicate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mapp.author.coders.scripted import ScriptedCoder
+from mapp.author.errors import CoderFailed, Unavailable
+from mapp.errors import Busy, PermissionNeeded
+from mapp.library import read
+from mapp.observe.changes import Changes
+from mapp.ops.compile.lifecycle import Duplicate, resume
+from mapp.ops.compile.open_coder import open_ledger
+from mapp.ops.compile.review import approve_change, waiting
+from mapp.ops.run.execute import execute
+from support.authors import MANIFEST, RIGHT, WRONG, Decided, contract, quiet
+from support.compiling import FEW, LOOSE, MORE, PLUS, asked_with_triple_near, chooses, compiled
+from support.library import Built, library
+
+
+@pytest.fixture
+def built() -> Iterator[Built]:
+    made = library().build()
+    yield made
+    made.workspace.close()
+
+
+def test_nothing_is_spent_when_nobody_says_so(built: Built) -> None:
+    coder = ScriptedCoder(answers=[contract()])
+    with pytest.raises(PermissionNeeded):
+        compiled(built, coder, Decided(spends=False))
+
+    assert coder.asked == []
+    assert Changes(built.home.journal).waiting() == []
+
+
+def test_a_broken_connection_leaves_a_change_that_can_be_resumed_without_paying_twice(built: Built) -> None:
+    failing = ScriptedCoder(answers=[contract(), Unavailable("the line is dead")])
+    with pytest.raises(CoderFailed) as caught:
+        compiled(built, failing)
+    (change,) = Changes(built.home.journal).waiting()
+
+    assert f"--resume {change.id}" in caught.value.hint
+    assert open_ledger(built.workspace).answer(change.id, "contract", 1) is not None
+
+
+def test_a_change_that_was_broken_off_is_carried_on_without_paying_twice(built: Built) -> None:
+    with pytest.raises(CoderFailed):
+        compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
+    (change,) = Changes(built.home.journal).waiting()
+    person, again = Decided(), ScriptedCoder(answers=[{"main.js": RIGHT}])
+    found = resume(built.workspace, change.id, person=person, watch=quiet, coder=again, options=FEW)
+
+    assert found.change.state == "merged"
+    assert [row.brief.phase for row in again.asked] == ["code"], "the contract is paid for"
+    assert execute(built.workspace, "triple", {"number": 5}).outcome.output == 15  # type: ignore[union-attr]
+
+
+def test_an_approved_contract_is_not_shown_again(built: Built) -> None:
+    dead = ScriptedCoder(answers=[contract(), {"main.js": WRONG}, Unavailable("dead")])
+    with pytest.raises(CoderFailed):
+        compiled(built, dead)
+    (change,) = Changes(built.home.journal).waiting()
+    person = Decided()
+    coder = ScriptedCoder(answers=[{"main.js": RIGHT}])
+    resume(built.workspace, change.id, person=person, watch=quiet, coder=coder, options=FEW)
+
+    assert person.contracts == []
+
+
+def test_a_widening_that_was_chosen_is_resumed_without_choosing_again(built: Built) -> None:
+    dead = ScriptedCoder(answers=[chooses("widen", "triple"), Unavailable("dead")])
+    with pytest.raises(CoderFailed):
+        asked_with_triple_near(built, dead, "three times, and a little more")
+    (change,) = Changes(built.home.journal).waiting()
+    wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
+    wider["tests/properties.js"] = LOOSE + MORE
+    code = "function main(input, host) {\n  return input.number * 3 + input.plus;\n}\n"
+    coder = ScriptedCoder(answers=[wider, {"main.js": code}])
+    found = resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=coder, options=FEW)
+
+    assert (found.change.state, len(coder.asked)) == ("merged", 2)
+
+
+def test_a_new_app_that_does_what_another_does_is_refused_in_favour_of_that_one(built: Built) -> None:
+    renamed = {
+        path: text.replace("number", "amount") if path != "tests/requests.jsonl" else text
+        for path, text in contract("treble").items()
+    }
+    renamed["tests/requests.jsonl"] = renamed["tests/requests.jsonl"].replace('"number"', '"amount"')
+    coder = ScriptedCoder(answers=[renamed, {"main.js": RIGHT.replace("number", "amount")}])
+    with pytest.raises(Duplicate, match="treble does what triple does"):
+        asked_with_triple_near(built, coder, "treble it")
+
+    (change,) = waiting(built.workspace)
+    assert (change.state, read.names(built.home)) == ("failed", ("triple",))
+    assert approve_change(built.workspace, change.id).name == "treble", "a person may have it all the same"
+
+
+def test_an_app_with_the_same_interface_that_does_something_else_is_no_duplicate(built: Built) -> None:
+    fours = {path: text.replace("/ 3", "/ 4") for path, text in contract("fourfold").items()}
+    for path in ("tests/examples.jsonl",):
+        rows = [json.loads(line) for line in fours[path].splitlines()]
+        fours[path] = "".join(
+            json.dumps({**row, "output": row["input"]["number"] * 4}) + "\n" for row in rows
+        )
+    fours["mapp.toml"] = fours["mapp.toml"].replace("3005", "4005").replace("three", "four")
+    coder = ScriptedCoder(answers=[fours, {"main.js": RIGHT.replace("* 3", "* 4")}])
+    found = asked_with_triple_near(built, coder, "four times")
+
+    assert found.committed is not None and found.committed.name == "fourfold", found
+
+
+def test_the_same_request_goes_on_with_the_change_that_is_open(built: Built) -> None:
+    with pytest.raises(CoderFailed):
+        compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
+    coder = ScriptedCoder(answers=[{"main.js": RIGHT}])
+    found = compiled(built, coder)
+
+    assert [row.brief.phase for row in coder.asked] == ["code"], "the contract is paid for"
+    assert len(Changes(built.home.journal).waiting(ended=True)) == 1
+    assert found.change.state == "merged"
+
+
+def test_two_processes_never_write_at_the_same_change(built: Built) -> None:
+    class Meddling(ScriptedCoder):
+        def propose(self, *words: Any) -> Any:
+            (change,) = Changes(built.home.journal).waiting()
+            with pytest.raises(Busy):
+                resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=self, options=FEW)
+            return super().propose(*words)
+
+    found = compiled(built, Meddling(answers=[contract(), {"main.js": RIGHT}]))
+    assert found.rounds == 2

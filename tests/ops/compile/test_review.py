@@ -1,0 +1,89 @@
+"""What waits for a person: approved, rejected or edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from mapp.author.coders.scripted import ScriptedCoder
+from mapp.errors import InvalidApp
+from mapp.library import read
+from mapp.library.verdicts import read_verdict, record_verdict
+from mapp.ops.compile.change_sources import found_branch
+from mapp.ops.compile.lifecycle import resume
+from mapp.ops.compile.open_coder import open_ledger
+from mapp.ops.compile.review import approve_change, edited, reject_change, review, waiting
+from support.authors import RIGHT, WRONG, Decided, contract, quiet
+from support.compiling import FEW, compiled
+from support.library import Built, library
+
+
+@pytest.fixture
+def built() -> Iterator[Built]:
+    made = library().build()
+    yield made
+    made.workspace.close()
+
+
+def test_a_proven_change_waits_until_it_is_approved(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    shown = review(built.workspace, found.change.id)
+
+    assert (found.change.state, read.names(built.home)) == ("proven", ())
+    assert "+  return input.number * 3;" in shown.difference
+    assert shown.verdict is not None and shown.verdict.passed
+    assert approve_change(built.workspace, found.change.id).name == "triple"
+    assert read.names(built.home) == ("triple",)
+    assert waiting(built.workspace) == []
+
+
+def test_a_verdict_that_leaves_out_checks_proves_nothing(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    repository, commit = found_branch(built.workspace, found.change)
+    known = read_verdict(repository, repository.tree_of(commit))
+    assert known is not None
+    for forged in (replace(known, results=known.results[:1]), replace(known, kind="rollback")):
+        record_verdict(repository, forged, built.workspace.signature())
+        with pytest.raises(InvalidApp, match="is not proven"):
+            approve_change(built.workspace, found.change.id)
+
+    assert read.names(built.home) == ()
+
+
+def test_a_rejected_change_leaves_nothing_but_its_cost(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    reject_change(built.workspace, found.change.id)
+
+    assert not (built.home.root / "changes" / f"{found.change.id}.git").exists()
+    assert waiting(built.workspace) == []
+    assert open_ledger(built.workspace).sums(found.change.id).change.rounds == 2
+
+
+def test_an_unproven_change_cannot_be_approved(built: Built) -> None:
+    wrongs = [WRONG.replace("100", str(number)) for number in range(100, 106)]
+    coder = ScriptedCoder(answers=[contract(), *({"main.js": wrong} for wrong in wrongs)])
+    found = compiled(built, coder)
+    with pytest.raises(InvalidApp, match="is not proven"):
+        approve_change(built.workspace, found.change.id)
+
+
+def test_a_person_edits_what_was_written_and_no_coder_goes_on_with_it(built: Built) -> None:
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+    worse, verdict = edited(built.workspace, found.change.id, "main.js", WRONG.encode())
+
+    assert (worse.state, verdict.passed) == ("failed", False)
+    with pytest.raises(InvalidApp, match="is not proven"):
+        approve_change(built.workspace, found.change.id)
+    silent = ScriptedCoder(answers=[])
+    again = resume(built.workspace, found.change.id, person=Decided(), watch=quiet, coder=silent, options=FEW)
+    assert (again.committed, silent.asked) == (None, [])
+
+    mine = RIGHT.replace("input.number * 3", "3 * input.number")
+    better, verdict = edited(built.workspace, found.change.id, "main.js", mine.encode())
+    assert (better.state, verdict.passed) == ("proven", True)
+    approve_change(built.workspace, found.change.id)
+    assert read.load(built.home, "triple").source == mine
+    rows = list(read.history(built.home, "triple"))
+    assert [row.trailers.get("Mapp-Edited") for row in rows] == ["by hand", "by hand", "by hand", None, None]

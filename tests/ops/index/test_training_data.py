@@ -1,0 +1,88 @@
+"""What an index learns does not depend on what the vector cache holds already."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mapp.index import generations
+from mapp.ops.index.training_data import extras
+from mapp.route import verbatim
+from mapp.route.recognise import classifier
+from support.embedders import HashedWords
+from support.shelf import Shelf
+
+SAID = {
+    "sort-lines": ("sort", "lines", "order"),
+    "vat": ("vat", "tax", "price"),
+    "rot13": ("rotate", "letters", "cipher"),
+    "morse": ("morse", "dots", "signal"),
+}
+
+
+def shelf(folder: Path) -> Shelf:
+    """Returns a shelf with enough requests to set thresholds on."""
+    found = Shelf(folder)
+    for name, (first, second, third) in SAID.items():
+        requests = [f"{first} the {second} '{'abc'[: n % 3 + 1]}' with {third} {n}" for n in range(30)]
+        misses = [f"who invented {second} and {third} in {n}" for n in range(8)]
+        found.put(name, f"Does {first} with {second}.", *requests, misses=misses)
+    return found
+
+
+def learned(shelf: Shelf) -> dict[str, bytes]:
+    """Builds an index from nothing and returns the files of what it learned."""
+    shelf.build(extras=extras(shelf.vectors), fresh=True)
+    path = generations.current(shelf.index)
+    assert path is not None
+    return {name: (path / name).read_bytes() for name in (classifier.FILE, verbatim.FILE)}
+
+
+@pytest.fixture(scope="module")
+def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return learned(shelf(tmp_path_factory.mktemp("empty")))
+
+
+def damaged(path: Path) -> None:
+    """Turns one byte of every entry over."""
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("select rowid, data from vectors").fetchall()
+        for row, data in rows:
+            connection.execute(
+                "update vectors set data = ? where rowid = ?", (data[:-1] + bytes([data[-1] ^ 1]), row)
+            )
+    connection.close()
+
+
+def foreign(path: Path) -> None:
+    """Has another embedder's entries stand under this one's name."""
+    path.unlink()
+    other = shelf(path.parents[1] / "other")
+    other.embedder = HashedWords(digest="another")
+    learned(other)
+    path.write_bytes(other.vectors.read_bytes())
+    with sqlite3.connect(path) as connection:
+        connection.execute("update vectors set embedder = ?", (HashedWords().digest,))
+    connection.close()
+
+
+CACHES: dict[str, Callable[[Path], object]] = {
+    "warm": lambda path: None,
+    "deleted": lambda path: path.unlink(),
+    "no database": lambda path: path.write_bytes(b"this is no database, and never was one" * 40),
+    "damaged": damaged,
+    "foreign": foreign,
+}
+
+
+@pytest.mark.parametrize("state", CACHES)
+def test_the_same_is_learned_whatever_the_vector_cache_holds(
+    state: str, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
+    mine = shelf(tmp_path)
+    assert learned(mine) == wanted
+    CACHES[state](mine.vectors)
+    assert learned(mine) == wanted

@@ -1,0 +1,105 @@
+"""What `mapp doctor` says of a library that is sound, and of one that is not; and what it repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mapp.errors import MappError
+from mapp.library.lockfile import read_lock
+from mapp.ops.manage import doctor
+from mapp.ops.manage.doctor import Finding, examine, mend
+from support.apps import app
+from support.library import Built, library
+from support.terminal import mapp
+
+
+@pytest.fixture
+def built() -> Iterator[Built]:
+    made = library().app("double").app("other").build()
+    yield made
+    made.workspace.close()
+
+
+def found(built: Built) -> dict[str, Finding]:
+    return {row.what: row for row in examine(built.workspace)}
+
+
+def test_a_sound_library_is_fine_in_every_part(built: Built) -> None:
+    mapp("index", "rebuild")
+    mapp("exec", "double", "number=1")
+    rows = found(built)
+
+    assert set(rows) == {"python", "packages", "sandbox", "apps", "lock", "journal", "index"}
+    assert [row.what for row in rows.values() if row.state == "failed"] == []
+    assert rows["apps"].detail.startswith("2 apps in ")
+    assert rows["lock"].detail == "2 apps pinned" and rows["journal"].detail.startswith("1 runs in ")
+    assert "isolation:" in rows["sandbox"].detail
+
+
+def test_a_damaged_app_is_named_and_nothing_else_fails(built: Built) -> None:
+    (built.repository("other") / "HEAD").unlink()
+    row = found(built)["apps"]
+
+    assert row.state == "failed" and row.detail.startswith("other: ")
+
+
+def test_a_lock_that_differs_is_a_warning_with_the_remedy(built: Built) -> None:
+    text = built.home.lock_file.read_text()
+    commit = read_lock(built.home.lock_file)["other"].commit
+    built.home.lock_file.write_text(text.replace(commit, "0" * 40))
+    row = found(built)["lock"]
+
+    assert (row.state, row.detail) == ("warning", "differs for other: mapp doctor --repair")
+
+
+def test_a_pin_without_an_app_is_told_too(built: Built) -> None:
+    built.repository("other").rename(built.home.root / "elsewhere.git")
+
+    assert found(built)["lock"].detail.startswith("differs for other")
+
+
+def test_a_damaged_lock_and_a_damaged_journal_are_findings_and_not_the_end(built: Built) -> None:
+    built.home.lock_file.write_text("<<<<<<< HEAD\n")
+    built.home.journal.write_bytes(b"no database at all, " * 100)
+    rows = found(built)
+
+    assert rows["lock"].state == rows["journal"].state == "failed"
+    assert rows["apps"].state == "ok"
+
+
+@pytest.mark.parametrize("error", [MappError("no"), OSError("no"), RuntimeError("no"), ImportError("no")])
+def test_a_look_that_raises_is_a_finding(
+    built: Built, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def look(_: object) -> tuple[str, str]:
+        raise error
+
+    monkeypatch.setattr(doctor, "_LOOKS", {"this": look, "that": lambda _: ("ok", "fine")})
+
+    assert [(row.what, row.state, row.detail) for row in examine(built.workspace)] == [
+        ("this", "failed", "no"),
+        ("that", "ok", "fine"),
+    ]
+
+
+def test_what_is_mended_is_named_and_grants_stay(built: Built) -> None:
+    built.put(app("count").stating(capabilities={"store": {"max_kb": 1}}))
+    assert mapp("grant", "count", "store").code == 0
+    good = built.home.lock_file.read_bytes()
+    commit = read_lock(built.home.lock_file)["double"].commit
+    built.home.lock_file.write_text(good.decode().replace(commit, "0" * 40))
+
+    assert mend(built.workspace) == ("double",)
+    assert built.home.lock_file.read_bytes() == good
+    assert mend(built.workspace) == ()
+
+
+def test_a_lock_that_cannot_be_read_is_moved_aside_and_written_anew(built: Built) -> None:
+    good = built.home.lock_file.read_bytes()
+    built.home.lock_file.write_text("<<<<<<< HEAD\n")
+
+    assert mend(built.workspace) == ("double", "other")
+    assert built.home.lock_file.read_bytes() == good
+    assert (built.home.root / "mapp.lock.damaged").read_text() == "<<<<<<< HEAD\n"

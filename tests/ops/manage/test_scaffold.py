@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mapp.library import read
+from support.library import Built
+from support.terminal import mapp
+
+Fill = Callable[[str, str | bytes], Path]
+
+
+def test_a_new_app_passes_its_checks_and_runs() -> None:
+    assert mapp("new", "greet").code == 0
+    assert mapp("add", "greet").code == 0
+    assert mapp("exec", "greet", "name=Ada").out == "Hello, Ada!\n"
+    assert mapp("test", "greet").code == 0
+
+
+def test_what_is_there_is_never_overwritten(fill: Fill) -> None:
+    path = fill("greet/main.js", "mine")
+
+    found = mapp("new", "greet")
+
+    assert found.code == 1 and "exists already" in found.err
+    assert path.read_text() == "mine"
+
+
+SCRIPT = """
+/**
+ * Joins words with a separator.
+ * @param {string[]} words - what to join
+ * @param {string} [separator=", "] - what goes between
+ * @returns {string} the words in one text
+ * @example joinWords(["a", "b"], "-") // => "a-b"
+ */
+export function joinWords(words, separator = ", ") { return words.join(separator); }
+"""
+
+
+def test_a_function_becomes_an_app_with_its_documentation_as_the_contract(fill: Fill) -> None:
+    fill("join.js", SCRIPT)
+
+    folder = mapp("import", "join.js").out.strip()
+
+    assert mapp("add", folder).code == 0
+    assert mapp("exec", "join-words", "words=a,b").out == "a, b\n"
+    known = read.load(Built().home, "join-words")
+    assert known.manifest.description == "Joins words with a separator."
+    assert len(known.examples) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "says"),
+    [
+        ("function (", 8, "line 1: does not parse"),
+        ("import x from 'y';\nexport function a() {}", 8, "line 1: imports another file"),
+        ("function a() {}\nfunction b() {}", 2, "has several functions: a, b"),
+        ("const a = 1;", 1, "defines no function"),
+        ("function a(...rest) {}", 8, "a rest parameter"),
+        ("function a({b}) {}", 8, "a destructured parameter"),
+        (b"\xff", 8, "cannot be read"),
+        ("", 1, "defines no function"),
+        ("function $() {}", 2, "give one with --name"),
+        ("function a() {" + "(" * 5000, 8, "does not parse"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_over_is_refused(
+    source: str | bytes, code: int, says: str, fill: Fill
+) -> None:
+    fill("some.js", source)
+
+    found = mapp("import", "some.js")
+
+    assert (found.code, says in found.err) == (code, True), found.err
+    assert [path.name for path in Path.cwd().iterdir()] == ["some.js"]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+
+from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
+from mapp.model.request import Candidate, Request
+from mapp.route.decide.decide import Bands, Reading, decide
+from mapp.route.decide.vetoes import Veto
+from mapp.route.fill.fill import Filling
+
+BANDS = Bands(use=0.8, ask=0.4)
+
+
+def filled(**arguments: int) -> Filling:
+    return Filling(
+        arguments=dict(arguments), missing=(), unused=(), evidence=("price: the number “1”",), confidence=1.0
+    )
+
+
+def doubtful(confidence: float) -> Filling:
+    return Filling(arguments={"price": 1}, missing=(), unused=(), evidence=(), confidence=confidence)
+
+
+def missing(name: str) -> Filling:
+    return Filling(arguments={}, missing=(name,), unused=(), evidence=(), confidence=0.0)
+
+
+def reading(app: str, probability: float, *vetoes: Veto, filling: Filling | None = None) -> Reading:
+    filling = filled(price=1) if filling is None else filling
+    arguments = tuple(filling.arguments.items())
+    return Reading(app=app, probability=probability, filling=filling, arguments=arguments, vetoes=vetoes)
+
+
+def decided(*readings: Reading, text: str = "vat on 1") -> Decision:
+    candidates = [Candidate(app=row.app, score=row.probability) for row in readings]
+    return decide(Request(text=text), candidates, readings, BANDS)
+
+
+def test_a_sure_and_complete_reading_is_used() -> None:
+    decision = decided(reading("vat", 0.9), reading("discount", 0.1))
+    assert isinstance(decision, Use)
+    assert (decision.app, decision.arguments) == ("vat", (("price", 1),))
+
+
+def test_between_the_bands_a_person_is_asked() -> None:
+    assert isinstance(decided(reading("vat", 0.6)), Ask)
+
+
+def test_below_the_lower_band_nothing_fits() -> None:
+    decision = decided(reading("vat", 0.39), reading("discount", 0.2))
+    assert isinstance(decision, Compile)
+    assert [candidate.app for candidate in decision.candidates] == ["vat", "discount"]
+
+
+def test_an_empty_library_means_compile() -> None:
+    assert isinstance(decided(), Compile)
+
+
+def test_what_is_missing_is_asked_for_by_name() -> None:
+    decision = decided(reading("vat", 0.99, filling=missing("price")))
+    assert isinstance(decision, Ask)
+    assert decision.missing == ("price",)
+
+
+@pytest.mark.parametrize("rule", ["negation", "opposite"])
+def test_the_opposite_of_what_an_app_does_would_have_to_be_added_to_it(rule: str) -> None:
+    decision = decided(reading("vat", 0.99, Veto(name=rule, reason="says remove")))
+    assert isinstance(decision, Expand)
+    assert decision.reasons == ("says remove",)
+
+
+def test_a_number_that_nobody_takes_stops_the_run() -> None:
+    decision = decided(reading("vat", 0.99, Veto(name="number-left-over", reason="no argument takes 7")))
+    assert isinstance(decision, Ask)
+    assert decision.reasons == ("no argument takes 7",)
+
+
+def test_a_complete_reading_behind_an_incomplete_one_is_asked_about_never_run() -> None:
+    decision = decided(reading("days-between", 0.95, filling=missing("to")), reading("days-until", 0.9))
+    assert isinstance(decision, Ask)
+    assert decision.app == "days-until"
+
+
+def test_arguments_in_doubt_are_asked_about() -> None:
+    assert isinstance(decided(reading("vat", 0.95, filling=doubtful(0.5))), Ask)
+
+
+def test_what_cannot_be_meant_leaves_its_probability_to_the_rest() -> None:
+    rival = reading("discount", 0.3, filling=missing("percent"))
+    assert isinstance(decided(reading("vat", 0.7), rival), Use)
+    assert isinstance(decided(reading("vat", 0.7), reading("discount", 0.3)), Ask)
+
+
+def test_the_chosen_app_is_the_first_of_the_candidates_named() -> None:
+    decision = decided(reading("a", 0.95, filling=missing("x")), reading("b", 0.9), reading("c", 0.1))
+    assert [candidate.app for candidate in decision.candidates] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize("text", ["?!", "   ", "…"])
+def test_signs_without_words_are_no_request(text: str) -> None:
+    assert isinstance(decided(reading("vat", 0.99), text=text), Refuse)
+
+
+def test_at_most_three_candidates_are_named() -> None:
+    decision = decided(*(reading(f"app-{number}", 0.1) for number in range(9)))
+    assert len(decision.candidates) == 3

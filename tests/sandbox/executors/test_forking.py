@@ -1,0 +1,240 @@
+"""What only the executor with a zygote does: it outlives its helpers and leaves nothing of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mapp.errors import HostFault, SandboxUnavailable
+from mapp.sandbox import engine
+from mapp.sandbox.engine import installed
+from mapp.sandbox.executor import Executor, Killed, Result
+from mapp.sandbox.executors.forking import ForkingExecutor
+from support.scripts import PLENTY_MS, children, evaluate, expression, job, status, wait_for, zygotes
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+HANG = "function main() { for (;;); }"
+
+
+@pytest.fixture(params=installed())
+def executor(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
+    with ForkingExecutor(lanes=1, engine=request.param) as made:
+        yield made
+
+
+def in_background(
+    executor: Executor, source: str, wall_ms: int = PLENTY_MS
+) -> tuple[threading.Thread, list[Result]]:
+    results: list[Result] = []
+    thread = threading.Thread(target=lambda: results.append(executor.run(job(source, None, wall_ms=wall_ms))))
+    thread.start()
+    return thread, results
+
+
+def test_nothing_is_started_before_the_first_run() -> None:
+    with ForkingExecutor():
+        assert zygotes() == []
+
+
+def test_warming_starts_the_zygote_that_the_first_run_uses(executor: ForkingExecutor) -> None:
+    executor.warm()
+    started = wait_for(zygotes)
+
+    assert evaluate(executor, "1") == 1
+    assert zygotes() == started
+
+
+def test_one_zygote_serves_many_runs(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    first = zygotes()
+    for wall_ms in (50, 2000):
+        executor.run(job(HANG if wall_ms == 50 else "function main() { return 1; }", None, wall_ms=wall_ms))
+
+    assert zygotes() == first
+
+
+def test_a_zygote_killed_between_runs_costs_no_run(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    (before,) = zygotes()
+    os.kill(before, signal.SIGKILL)
+
+    assert evaluate(executor, "2") == 2
+    assert before not in zygotes()
+
+
+def test_a_zygote_killed_during_a_run_costs_a_retry(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    (before,) = zygotes()
+    thread, results = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(before))
+    os.kill(before, signal.SIGKILL)
+    (after,) = wait_for(lambda: [each for each in zygotes() if each != before and children(each)])
+    os.kill(children(after)[0], signal.SIGXCPU)
+    thread.join()
+
+    assert [result.reason for result in results if isinstance(result, Killed)] == ["cpu"]
+    assert before not in children(os.getpid())
+    wait_for(lambda: not _runs(worker))
+
+
+def test_a_sandbox_that_is_lost_again_and_again_is_a_fault_of_the_host(executor: ForkingExecutor) -> None:
+    faults: list[HostFault] = []
+
+    def run() -> None:
+        with pytest.raises(HostFault) as caught:
+            executor.run(job(HANG, None))
+        faults.append(caught.value)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    killed: set[int] = set()
+    while len(killed) < 3:
+        zygote = wait_for(lambda: [each for each in zygotes() if each not in killed and children(each)])[0]
+        killed.add(zygote)
+        os.kill(zygote, signal.SIGKILL)
+    thread.join()
+
+    assert [(fault.code, fault.exit_code) for fault in faults] == [("MAPP-0410", 71)]
+    assert "lost" in faults[0].message
+    assert evaluate(executor, "1") == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "word"),
+    [
+        (signal.SIGSEGV, "crash", "SIGSEGV"),
+        (signal.SIGXCPU, "cpu", "CPU"),
+    ],
+)
+def test_a_worker_that_dies_is_classified_by_its_signal(
+    executor: ForkingExecutor, number: signal.Signals, reason: str, word: str
+) -> None:
+    evaluate(executor, "1")
+    (zygote,) = zygotes()
+    thread, results = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(zygote))
+    os.kill(worker, number)
+    thread.join()
+
+    (result,) = results
+    assert isinstance(result, Killed)
+    assert result.reason == reason
+    assert word in result.detail
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_ended_from_outside_costs_a_retry(
+    executor: ForkingExecutor, number: signal.Signals
+) -> None:
+    evaluate(executor, "1")
+    (before,) = zygotes()
+    thread, results = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(before))
+    os.kill(worker, number)
+    (after,) = wait_for(lambda: [each for each in zygotes() if each != before and children(each)])
+    os.kill(children(after)[0], signal.SIGXCPU)
+    thread.join()
+
+    assert [result.reason for result in results if isinstance(result, Killed)] == ["cpu"]
+
+
+def test_every_worker_is_gone_after_its_run(executor: ForkingExecutor) -> None:
+    for text in ("1", "(() => { for (;;); })()", "'x'.repeat(1e7)"):
+        executor.run(expression(text, wall_ms=100))
+    (zygote,) = zygotes()
+
+    assert children(zygote) == []
+
+
+def test_closing_ends_a_run_that_another_thread_waits_for() -> None:
+    executor = ForkingExecutor(lanes=1)
+    thread, results = in_background(executor, HANG, 500)
+    wait_for(zygotes)
+    executor.close()
+    thread.join()
+
+    assert len(results) == 1
+    assert zygotes() == []
+
+
+def test_there_are_at_most_as_many_zygotes_as_lanes() -> None:
+    with ForkingExecutor(lanes=2) as executor:
+        threads = [threading.Thread(target=evaluate, args=(executor, "1")) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert 1 <= len(zygotes()) <= 2
+
+
+def test_the_zygote_ends_when_its_parent_does() -> None:
+    ours, theirs = os.pipe()
+    parent = os.fork()
+    if parent == 0:  # a process that starts a zygote and dies without a word
+        executor = ForkingExecutor(lanes=1)
+        evaluate(executor, "1")
+        os.write(theirs, f"{zygotes()[0]}".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(parent, 0)
+    zygote = int(os.read(ours, 100))
+    os.close(ours)
+    os.close(theirs)
+
+    wait_for(lambda: not _runs(zygote))
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    (zygote,) = zygotes()
+    thread, _ = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(zygote))
+    proc = Path(f"/proc/{worker}")
+    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last door
+    descriptors = list((proc / "fd").iterdir())
+    locked, limits = status(worker), (proc / "limits").read_text()
+    environment = (proc / "environ").read_bytes()
+    os.kill(worker, signal.SIGKILL)
+    thread.join()
+
+    assert len(descriptors) == 1
+    assert locked["NoNewPrivs"] == "1"
+    for name in ("Max open files", "Max processes", "Max file size", "Max core file size"):
+        assert f"{name:26}0 " in limits
+    assert b"PATH" not in environment
+
+
+def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingExecutor) -> None:
+    evaluate(executor, "1")
+    (zygote,) = zygotes()
+    thread, _ = in_background(executor, HANG)
+    (worker,) = wait_for(lambda: children(zygote))
+    wait_for(lambda: os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, zygote))
+    os.kill(worker, signal.SIGKILL)
+    thread.join()
+
+    assert evaluate(executor, "2") == 2
+
+
+def test_an_engine_that_does_not_start_is_said_to(
+    executor: ForkingExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "extension", lambda name: Path("/nowhere/_dukpy.so"))
+
+    with pytest.raises(SandboxUnavailable, match="did not start") as caught:
+        executor.run(expression("1"))
+    assert "pip install" in caught.value.hint

@@ -1,0 +1,143 @@
+"""A reply is never believed: whatever an honest worker would not say is a crash."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mapp.sandbox.executor import Inspection, Killed, Returned, Threw
+from mapp.sandbox.executors import protocol
+from support.scripts import job
+
+JOB = job("function main() {}", output_kb=1)
+
+
+def reply(body: bytes, tag: bytes = b"J", grown_kb: int = 0) -> bytes:
+    return tag + len(body).to_bytes(8, "big") + grown_kb.to_bytes(8, "big") + body
+
+
+def record(output: str = "1", **fields: object) -> bytes:
+    line = json.dumps({"kind": "returned", "name": "", "message": "", "stack": "", **fields})
+    return json.dumps(f"{line}\n{output}").encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"returned"',
+        b"{}",
+        b"\xff",
+        b"[" * 10_000,
+        record(kind="root"),
+        record(kind=["returned"]),
+        b"7",
+        b'"[]"',
+        b'"{}\\n1"',
+        record("\ud800"),
+        record(kind="threw", message={}),
+    ],
+)
+def test_a_malformed_reply_is_a_crash(body: bytes) -> None:
+    result = protocol.decode(reply(body), JOB, 1.0)
+
+    assert isinstance(result, Killed)
+    assert result.reason == "crash"
+
+
+def test_an_unknown_tag_is_a_crash() -> None:
+    assert isinstance(protocol.decode(reply(b"", tag=b"?"), JOB, 1.0), Killed)
+
+
+def test_a_worker_that_evades_the_limit_on_output_does_not_get_through() -> None:
+    result = protocol.decode(reply(record("x" * 1025)), JOB, 1.0)
+
+    assert isinstance(result, Killed)
+    assert result.reason == "output"
+
+
+def test_an_honest_reply_is_read() -> None:
+    assert protocol.decode(reply(record()), JOB, 1.0) == Returned(json="1", wall_ms=1.0)
+
+
+def test_a_reply_is_complete_when_all_that_it_announced_is_there() -> None:
+    whole = reply(record())
+
+    assert protocol.is_complete(whole)
+    assert not any(protocol.is_complete(whole[:length]) for length in range(len(whole)))
+
+
+@pytest.mark.parametrize(("grown_kb", "kind"), [(60 * 1024, Killed), (1024, Threw)])
+def test_a_thrown_null_means_no_memory_only_if_much_was_used(grown_kb: int, kind: type) -> None:
+    caught = reply(record(kind="threw", name="object", message="null"), grown_kb=grown_kb)
+    uncaught = reply(b"null", tag=b"U", grown_kb=grown_kb)
+
+    assert isinstance(protocol.decode(caught, JOB, 1.0), kind)
+    assert isinstance(protocol.decode(uncaught, JOB, 1.0), kind)
+
+
+@pytest.mark.parametrize(("grown_kb", "kind"), [(60 * 1024, Killed), (1024, Threw)])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("InternalError", "out of memory"),
+        ("InternalError", "out of memory in regexp execution"),
+        ("InternalError", ""),
+        ("InternalError", "Invalid error message"),
+        ("Error", ""),
+        ("Error", "Invalid Result Value"),
+    ],
+)
+def test_words_about_memory_count_only_if_much_was_used(
+    name: str, message: str, grown_kb: int, kind: type
+) -> None:
+    caught = reply(record(kind="threw", name=name, message=message), grown_kb=grown_kb)
+
+    assert isinstance(protocol.decode(caught, JOB, 1.0), kind)
+
+
+@pytest.mark.parametrize("text", ["InternalError: out of memory", "Invalid Result Value", "(Failed to say)"])
+def test_a_rejection_in_the_words_of_the_engine_is_a_rejection(text: str) -> None:
+    assert isinstance(protocol.decode(reply(text.encode(), tag=b"U", grown_kb=1024), JOB, 1.0), Threw)
+
+
+def test_a_script_cannot_say_that_it_was_ended() -> None:
+    for kind in ("wall", "cpu", "crash"):
+        found = protocol.decode(reply(record(kind=kind)), JOB, 1.0)
+
+        assert isinstance(found, Killed)
+        assert found.reason == "crash"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message", "stack"),
+    [
+        ("TypeError: a: b\n    at main (<input>:1:2)\n", "TypeError", "a: b", "at main (main.js:1:2)"),
+        ("plain", "Error", "plain", ""),
+        ("two words: x", "Error", "two words: x", ""),
+        ("Error: \n", "Error", "\n", ""),
+    ],
+)
+def test_an_unhandled_rejection_is_taken_apart(text: str, name: str, message: str, stack: str) -> None:
+    result = protocol.decode(reply(text.encode(), tag=b"U"), JOB, 1.0)
+
+    assert result == Threw(name=name, message=message, stack=stack, wall_ms=1.0)
+
+
+def test_what_was_thrown_is_cut_whoever_sent_it() -> None:
+    result = protocol.decode(reply(record(kind="threw", name="n" * 9000, message="m" * 9000)), JOB, 1.0)
+
+    assert isinstance(result, Threw)
+    assert (len(result.name), len(result.message)) == (4000, 4000)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("[" * 5000, Killed), ("", Killed), ("9" * 5000, Killed), ("7", Inspection), ('["a",1]', Inspection)],
+)
+def test_a_list_of_functions_that_is_none_is_a_crash(text: str, kind: type) -> None:
+    assert isinstance(protocol.functions_of(Returned(json=text, wall_ms=1.0)), kind)

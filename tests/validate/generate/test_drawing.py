@@ -1,0 +1,260 @@
+"""Drawing inputs for a stranger's contract: within limits, in words, and the same every time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mapp.model.manifest import Argument, Manifest
+from mapp.model.schema import Schema
+from mapp.model.validation import is_valid
+from mapp.validate.generate import drawing
+from mapp.validate.generate.drawing import draw
+from mapp.validate.generate.inputs import Drawn
+from mapp.validate.generate.inputs import draw as draw_here
+from mapp.validate.generate.strategies import falsified, values
+from mapp.validate.generate.strategies import inputs as strategy
+from support.apps import app
+
+
+def contract(**schemas: Any) -> Manifest:
+    """Returns a manifest whose arguments have these schemas, as documents or as values the door refuses."""
+    arguments = tuple(
+        Argument(name=name, schema=schema if isinstance(schema, Schema) else Schema.from_dict(schema))
+        for name, schema in schemas.items()
+    )
+    return replace(app().read().manifest, arguments=arguments)
+
+
+HOSTILE: dict[str, tuple[Manifest, str]] = {
+    "bounds that contradict": (
+        contract(n={"type": "integer", "minimum": 5, "exclusiveMaximum": 5}),
+        "no input fits: n: no whole number lies between minimum 5 and exclusiveMaximum 5",
+    ),
+    "ten million items": (
+        contract(rows={"type": "array", "minItems": 10**7}),
+        "no input fits: rows: minItems 10,000,000 is more than the 1,000 items that are drawn",
+    ),
+    "a thousand times a thousand items": (
+        contract(
+            rows={"type": "array", "minItems": 1000, "items": {"type": "array", "minItems": 1000}},
+        ),
+        "no input fits: rows: its smallest value holds 1,001,001 parts, and at most 20,000 are drawn",
+    ),
+    "a text of ten million letters": (
+        contract(text={"type": "string", "minLength": 10**7}),
+        "no input fits: text: minLength 10,000,000 is more than the 100,000 characters that are drawn",
+    ),
+    "a pattern that matches nothing": (
+        contract(text={"type": "string", "pattern": "^b$a"}),
+        "no input fits, or they are too rare",
+    ),
+    "a format and a pattern that disagree": (
+        contract(text={"type": "string", "format": "date", "pattern": "^[a-z]+$"}),
+        "no input fits, or they are too rare",
+    ),
+    "a format whose texts are all shorter": (
+        contract(n={"type": "integer"}, when={"type": "string", "format": "date", "minLength": 50}),
+        "no input fits, or they are too rare: none of 2,001 that were drawn did: when: no text of its length",
+    ),
+    "more different items than there are": (
+        contract(rows={"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "boolean"}}),
+        "no input fits: rows: minItems 3 different items, but only 2 values fit an item",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_contract_that_leaves_nothing_is_answered_in_words(name: str) -> None:
+    manifest, why = HOSTILE[name]
+    drawn = draw(manifest, 100, seed=1)
+
+    assert drawn.inputs == ()
+    assert drawn.why.startswith(why)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """Returns the schema of lists in lists."""
+    inner: dict[str, Any] = {"type": "integer"}
+    for _ in range(depth):
+        inner = {"type": "array", "items": inner}
+    return inner
+
+
+LARGE = {
+    "patterns that explode": contract(text={"type": "string", "pattern": "^((a+)+|(b*)*)+$"}),
+    "names that scripts trip over": contract(
+        row={"type": "object", "properties": {"constructor": {"type": "integer"}, "toString": {}}}
+    ),
+    "nearly a thousand members": contract(
+        row={"type": "object", "properties": {f"m{at}": {"type": "string"} for at in range(990)}}
+    ),
+    "sixty-four arguments": contract(**{f"a{at}": {"type": "number"} for at in range(64)}),
+    "an enum of a thousand": contract(word={"enum": [f"w{at}" for at in range(1000)]}),
+    "twelve levels of lists": contract(rows=nested(12)),
+    "twelve levels of texts": contract(rows=json.loads(json.dumps(nested(12)).replace("integer", "string"))),
+    "a set of a thousand numbers": contract(
+        rows={"type": "array", "minItems": 1000, "uniqueItems": True, "items": {"type": "integer"}}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_contract_that_asks_for_much_gets_what_fits_the_budget(name: str) -> None:
+    manifest = LARGE[name]
+    drawn = draw(manifest, 50, seed=1)
+
+    assert drawn.inputs and drawn.why == ""
+    assert all(is_valid(manifest.input_schema, row) for row in drawn.inputs)
+
+
+def test_what_is_too_much_for_any_schema_is_refused_at_the_door() -> None:
+    from mapp.errors import InvalidSchema
+
+    for properties, why in (
+        ({f"m{at}": {} for at in range(10_000)}, "more than 1000"),
+        ({"__proto__": {"type": "integer"}}, "is no name for a property"),
+        ({"word": {"enum": list(range(10_000))}}, "more than 1000 values"),
+        ({"rows": nested(13)}, "at most 12 levels"),
+        ({"n": {"minimum": 5, "maximum": 3}}, "minimum is above maximum"),
+    ):
+        with pytest.raises(InvalidSchema) as refused:
+            Schema.from_dict({"type": "object", "properties": properties})
+        assert why in " ".join(map(str, refused.value.problems))
+
+
+def test_the_child_is_ended_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_CHILD", "while True: pass")
+    assert draw(contract(n={"type": "integer"}), 3, seed=1, seconds=0.2).why == (
+        "no input was drawn: drawing took more than 0.2 seconds"
+    )
+
+
+def test_the_child_cannot_have_more_memory_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    grow = drawing._CHILD.replace("main(job)", "from mapp.validate.generate import child;")
+    monkeypatch.setattr(drawing, "_CHILD", grow + "child._limit(256 << 20, 9); bytes(1 << 30)")
+    assert "MiB of memory" in draw(contract(n={"type": "integer"}), 3, seed=1).why
+
+
+def test_a_child_that_does_not_answer_is_a_reason_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_CHILD", "raise SystemExit('oh no')")
+    assert draw(contract(n={"type": "integer"}), 3, seed=1).why == "no input was drawn: drawing failed: oh no"
+
+
+def test_the_child_draws_what_is_drawn_here(tmp_path: Path) -> None:
+    manifest = contract(n={"type": "number"}, text={"type": "string"})
+    examples = [{"n": 0.1, "text": "x"}]
+
+    assert draw(manifest, 80, seed=3, examples=examples) == draw_here(manifest, 80, seed=3, examples=examples)
+    assert draw(manifest, 80, seed=3) != draw(manifest, 80, seed=4)
+
+
+def test_what_was_drawn_is_kept_and_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = tmp_path / "drawn"
+    manifest = contract(n={"type": "number"}, text={"type": "string"})
+    first = draw(manifest, 50, seed=3, keep=keep)
+
+    def never(*_: object, **__: object) -> Any:
+        raise AssertionError("a child was started")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "run", never)
+        assert draw(manifest, 50, seed=3, keep=keep) == first
+        with pytest.raises(AssertionError, match="started"):
+            draw(manifest, 51, seed=3, keep=keep)
+        with pytest.raises(AssertionError, match="started"):
+            draw(manifest, 50, seed=3, keep=keep, examples=[{"n": 1, "text": ""}])
+    (file,) = keep.iterdir()
+    file.write_bytes(file.read_bytes()[:-9])  # half a file
+    assert draw(manifest, 50, seed=3, keep=keep) == first
+
+
+def test_what_is_kept_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "MOST_KEPT", 4)
+    keep, manifest = tmp_path / "drawn", contract(n={"type": "boolean"})
+    for seed in range(6):
+        draw(manifest, 1, seed=seed, keep=keep)
+        assert len(list(keep.iterdir())) <= 4
+
+    newest = draw(manifest, 1, seed=5)
+    monkeypatch.setattr(drawing, "_CHILD", "raise SystemExit(1)")
+    assert draw(manifest, 1, seed=5, keep=keep) == newest
+
+
+def test_a_passing_trouble_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = tmp_path / "drawn"
+    manifest = contract(n={"type": "number"})
+    with monkeypatch.context() as patched:
+        patched.setattr(drawing, "_CHILD", "raise SystemExit(1)")
+        assert not draw(manifest, 5, seed=3, keep=keep).inputs
+    assert draw(manifest, 5, seed=3, keep=keep).inputs
+
+
+def test_examples_lead_to_inputs_that_are_rare_in_the_schema() -> None:
+    """A JSON text is one in a million texts; beside an example it is common."""
+    manifest = contract(text={"type": "string"})
+    examples = [{"text": '{"user": {"name": "Ann", "tags": ["a", "b"]}}'}]
+
+    def parsed(drawn: Drawn) -> int:
+        return sum(_is_object(str(row["text"])) for row in drawn.inputs)
+
+    assert parsed(draw_here(manifest, 400, seed=1)) == 0
+    assert parsed(draw_here(manifest, 400, seed=1, examples=examples)) > 40
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def test_arguments_of_two_examples_are_crossed_and_defaults_filled_in() -> None:
+    manifest = app().stating(
+        input={
+            "a": {"type": "string"},
+            "b": {"type": "string"},
+            "c": {"type": "integer", "default": 7},
+            "d": {"type": "integer", "optional": True},
+        }
+    )
+    known = manifest.file("tests/examples.jsonl", "").read().manifest
+    drawn = draw_here(
+        known, 300, seed=1, examples=[{"a": "one", "b": "uno"}, {"a": "two", "b": "due"}]
+    ).inputs
+
+    assert {"a": "one", "b": "due", "c": 7} in drawn
+    assert all("c" in row for row in drawn)
+    assert 0 < sum("d" in row for row in drawn) < len(drawn)
+
+
+def test_a_small_contract_is_drawn_dry_and_no_further() -> None:
+    drawn = draw_here(contract(a={"type": "boolean"}, b={"enum": [1, 2, 3]}), 100, seed=1)
+
+    assert len(drawn.inputs) == 6
+
+
+def test_hypothesis_draws_from_the_same_strategies_and_shrinks() -> None:
+    from hypothesis import find
+
+    manifest = contract(
+        n={"type": "integer", "minimum": 3}, words={"type": "array", "items": {"type": "string"}}
+    )
+    found = find(strategy(manifest), lambda row: row["n"] > 10 and len(row["words"]) > 1)
+
+    assert found["n"] > 10 and len(found["words"]) == 2
+    assert is_valid(manifest.input_schema, found)
+
+
+def test_a_search_of_hypothesis_ends_in_the_smallest_fault_or_in_none() -> None:
+    whole = values(Schema.from_dict({"type": "integer", "minimum": 0}))
+
+    assert falsified(whole, lambda n: "is large" if n > 5 else "", name="large") == (6, "is large")
+    assert falsified(whole, lambda n: "is negative" if n < 0 else "", name="negative", most=20) is None
