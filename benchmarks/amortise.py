@@ -40,7 +40,7 @@ from mapp.author.errors import CoderFailed
 from mapp.author.prices import price_of, prices_date
 from mapp.author.prompt import fixed
 from mapp.config import load_config
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.model.app import App
 from mapp.model.change import Change
 from mapp.model.decision import Ask
@@ -48,8 +48,8 @@ from mapp.model.request import Request
 from mapp.model.spend import Spend
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import USUAL, Options
+from mapp.ops.compile.approval import Changed, Duplicate, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app, nearest
-from mapp.ops.compile.lifecycle import Changed, Duplicate, Estimate
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import GivenUp
 from mapp.ops.manage.setup import ensure_library

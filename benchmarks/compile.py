@@ -40,14 +40,14 @@ from mapp.config import load_config
 from mapp.errors import InvalidArguments, MappError
 from mapp.library import read
 from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.change import Change
 from mapp.model.outcome import Failed
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import USUAL, Options
+from mapp.ops.compile.approval import Changed, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app
-from mapp.ops.compile.lifecycle import Changed, Estimate
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
 from mapp.validate.trial import Arguments

@@ -24,8 +24,8 @@ from benchmarks.exercises import Exercise
 from benchmarks.rewrites import applied
 from benchmarks.token_mutants import parse
 from mapp.model.app import REGRESSIONS, App, read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, run_batch

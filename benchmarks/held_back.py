@@ -14,13 +14,13 @@ from contextlib import closing
 from pathlib import Path
 
 from mapp.model.app import App
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Ask, Decision, Use, decision_name
 from mapp.model.request import Phrase
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical
 from mapp.ops.api import Library, open_library
 from mapp.ops.index.refresh import open_fresh
-from mapp.ops.run.ask import Router
+from mapp.route.router import Router
 
 
 def held_back(library: Library) -> Iterator[tuple[App, Phrase]]:

@@ -16,7 +16,8 @@ import pygit2
 from benchmarks.measuring import machine, milliseconds, repeated, table, world
 from benchmarks.synthetic import FITTING, MISSING, files_of, name_of
 from mapp.config import load_config
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from mapp.ops.index.refresh import open_fresh, rebuild
 from mapp.ops.workspace import Workspace
 

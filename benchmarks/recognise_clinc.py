@@ -25,11 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measuring import machine, table
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.ops.index.training_data import background_texts
 from mapp.route.recognise.classifier import Recogniser, features
+from mapp.route.recognise.corpus import Background, Lesson, Row
 from mapp.route.recognise.softmax import fit_columns, probabilities
-from mapp.route.recognise.train import Background, Lesson, Row, fit
+from mapp.route.recognise.train import fit
 
 Floats = NDArray[np.float64]
 FALSE_HITS = 0.01

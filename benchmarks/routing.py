@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.measuring import Series, against, interleave, machine, table, timed_row
 from benchmarks.synthetic import card_of, name_of, requests
 from mapp.index.build import build
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
 from mapp.index.packed_vectors import read_packed
 from mapp.index.search import open_index
@@ -22,7 +22,7 @@ from mapp.index.vectors import open_vectors
 from mapp.model.app import Card, read_app
 from mapp.model.request import Request
 from mapp.ops.index.training_data import extras
-from mapp.ops.run.ask import Router
+from mapp.route.router import Router
 from mapp.starter import bundle
 
 ROUNDS, WARM_UP = 200, 5

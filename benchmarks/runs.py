@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from benchmarks.measuring import Series, against, command, interleave, machine, table, timed_row, world
 from mapp.config import load_config
-from mapp.model.validation import with_defaults
+from mapp.model.arguments import with_defaults
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace

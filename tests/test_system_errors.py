@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mapp.errors import Busy
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from mapp.system_errors import SystemRefused, refused_by_system
 from support.library import library
 from support.refusing import mapp_with_small_files, mapp_without_rights, read_only, small_disk

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mapp.model.app import App
     from mapp.model.change import Change
     from mapp.model.verdict import Verdict
-    from mapp.ops.compile.lifecycle import Changed, Estimate
+    from mapp.ops.compile.approval import Changed, Estimate
     from mapp.ops.workspace import Workspace
 
 FAILED = 8

@@ -40,7 +40,7 @@ class Context:
     @cached_property
     def opened(self) -> Workspace:
         """Returns the library as it is, of the format that this mapp reads, without starter apps."""
-        from mapp.library.format import ensure_format
+        from mapp.library.migrations import ensure_format
 
         ensure_format(self.workspace.home, tell=self.console.tell)
         return self.workspace

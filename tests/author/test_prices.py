@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from mapp.author.budget import OVERHEAD, room
 from mapp.author.errors import OverBudget
 from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
-from mapp.author.room import OVERHEAD, room
 from mapp.errors import UsageError
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from mapp.author.budget import OVERHEAD
 from mapp.author.coder import Brief, Files, Near, Phase
 from mapp.author.coders.anthropic import MOST_OUT
 from mapp.author.prompt import MOST_FILE, MOST_GOAL, MOST_REPORT, Prompt, digest, fixed, render
-from mapp.author.room import OVERHEAD
 
 HERE = Path(__file__).parent / "prompts"
 WORKSPACE: Files = {

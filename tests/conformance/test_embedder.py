@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from mapp.errors import UsageError
-from mapp.index.embed import Embedder, choose_embedder
+from mapp.index.embed import Embedder
+from mapp.index.embedders import choose_embedder
 from support.embedders import HashedWords
 
 TEXTS = [

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from mapp.git.repository import Repository
-from mapp.library import branches
+from mapp.library import branches, load_to_run
 from mapp.library import read as catalogue
-from mapp.library.commit_app import remove, repair
+from mapp.library.commit_app import remove
 from mapp.library.landing import Proposal, read_landing, relock
 from mapp.library.lockfile import read_lock
+from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
 from support.library import SOMEBODY, Built, fsck, git, library
@@ -107,14 +108,14 @@ def _hold(what: str, number: int) -> tuple[bool, str]:
         assert found in (old, new), traced.last
         assert what == "a removal" or traced.killed or found == new
     for name in catalogue.names(built.home):  # what a run does first
-        catalogue.load_to_run(built.home, name)
+        load_to_run.load_to_run(built.home, name)
     if what not in ("a removal", "a relock") and _versions(built) == old:
         act(built)
     if what == "a removal":
         act(built)
         repair(built.home)
     for name in catalogue.names(built.home):
-        catalogue.load_to_run(built.home, name)
+        load_to_run.load_to_run(built.home, name)
     assert repair(built.home) == (), f"the lock did not agree, after write {number} ({traced.last})"
     for name, entry in read_lock(built.home.lock_file).items():
         landing = read_landing(Repository.open(built.repository(name)))

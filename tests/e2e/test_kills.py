@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.library.commit_app import repair
+from mapp.library.repair import repair
 from support.apps import app
 from support.library import Built, fsck, library
 from support.processes import duration, kill, started

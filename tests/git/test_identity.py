@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mapp.git.commit import Signature
 from mapp.git.identity import tree_id
-from mapp.git.repository import Repository, Signature
+from mapp.git.repository import Repository
 
 
 def test_it_is_the_id_that_git_writes(tmp_path: Path) -> None:

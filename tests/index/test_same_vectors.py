@@ -14,7 +14,7 @@ import pytest
 from index import vector_texts
 from index.vector_texts import TEXTS
 from mapp.index import encoder
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.index.entry import blob_key, texts
 from mapp.index.packed_vectors import read_packed
 from mapp.index.sentences import MiniLM, _installed_weights

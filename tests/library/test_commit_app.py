@@ -4,8 +4,9 @@ import pytest
 
 from mapp.errors import Busy, IntegrityError, InvalidApp, NotFound
 from mapp.library import read
-from mapp.library.commit_app import message, put, remove, repair
+from mapp.library.commit_app import message, put, remove
 from mapp.library.lockfile import read_lock
+from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
 from support.library import FORCED, SOMEBODY, fsck, git, library, state

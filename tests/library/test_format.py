@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from mapp.library import format as layout
-from mapp.library.commit_app import repair
-from mapp.library.format import FORMAT, ensure_format, read_format
+from mapp.library.format import FORMAT, read_format
 from mapp.library.landing import LANDED, LANDING
 from mapp.library.lockfile import read_lock
+from mapp.library.migrations import ensure_format
+from mapp.library.repair import repair
 from mapp.model.spend import Sums
 from mapp.observe.ledger import SpendLedger
 from support.library import Built, fsck, git, library

@@ -15,9 +15,10 @@ import pytest
 from mapp.errors import IntegrityError
 from mapp.git.repository import MAIN, Repository
 from mapp.library import landing, read
-from mapp.library.commit_app import remove, repair
+from mapp.library.commit_app import remove
 from mapp.library.landing import LANDING, Landing, read_landing, settle
 from mapp.library.lockfile import read_entry, read_lock, write_lock
+from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
 from support.library import SOMEBODY, Built, git, library

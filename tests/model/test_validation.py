@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapp.errors import InvalidArguments, InvalidManifest
+from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
-from mapp.model.validation import MOST_PROBLEMS, is_valid, violations, with_defaults
+from mapp.model.validation import MOST_PROBLEMS, is_valid, violations
 from mapp.model.values import InvalidValue
 from mapp.validate.generate.strategies import inputs, values
 from support.apps import app

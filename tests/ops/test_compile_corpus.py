@@ -13,8 +13,8 @@ from benchmarks.compile import job_of, library, worked
 from benchmarks.exercises import files_of
 from benchmarks.healing import outcomes
 from mapp.model.app import App, Example, read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Value
-from mapp.model.validation import with_defaults
 from mapp.ops.check.gate import Options
 from mapp.sandbox.executor import Executor
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mapp.author.coders.scripted import ScriptedCoder
-from mapp.git.repository import Commit
+from mapp.git.commit import Commit
 from mapp.library.read import without_drafts
 from mapp.ops.check.gate import Options
 from mapp.ops.compile.compile import compile_app

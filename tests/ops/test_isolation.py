@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
-from mapp.ops.isolation import is_strange
+from mapp.ops.run.permissions import is_strange
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.spawning import SpawningExecutor

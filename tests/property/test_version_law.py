@@ -8,10 +8,11 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import assume, given, settings
 
+from mapp.model.arguments import with_defaults
 from mapp.model.interface import compare, interface_hash
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
-from mapp.model.validation import is_valid, with_defaults
+from mapp.model.validation import is_valid
 from mapp.model.values import canonical
 from mapp.model.version import Level
 from mapp.validate.generate.strategies import inputs, values

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapp.route.recognise import classifier, train
+from mapp.route.recognise import classifier, corpus, train
 from support import small_library
 from support.small_library import WANTED
 
@@ -54,13 +54,13 @@ def test_a_recogniser_has_these_bytes_with_any_kernel(kernel: str, threads: str)
 
 
 @pytest.fixture(scope="module")
-def lesson() -> train.Lesson:
+def lesson() -> corpus.Lesson:
     return small_library.lesson()
 
 
-def test_rows_in_another_order_hardly_change_a_recogniser(lesson: train.Lesson) -> None:
+def test_rows_in_another_order_hardly_change_a_recogniser(lesson: corpus.Lesson) -> None:
     """Sums over rows are exact, but for the folded ones: thresholds and decisions stay."""
-    backwards = train.Lesson(rows=lesson.rows[::-1], vectors=lesson.vectors[::-1])
+    backwards = corpus.Lesson(rows=lesson.rows[::-1], vectors=lesson.vectors[::-1])
     one = train.fit(lesson, small_library.background(), reader=small_library.reader)
     other = train.fit(backwards, small_library.background(), reader=small_library.reader)
     assert np.abs(one.weights - other.weights).max() < 0.02
@@ -68,7 +68,7 @@ def test_rows_in_another_order_hardly_change_a_recogniser(lesson: train.Lesson) 
 
 
 def test_a_recogniser_is_saved_as_the_same_bytes_at_any_time(
-    lesson: train.Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lesson: corpus.Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = train.fit(lesson, small_library.background())
     classifier.save(model, tmp_path / "one.npz")
@@ -77,7 +77,7 @@ def test_a_recogniser_is_saved_as_the_same_bytes_at_any_time(
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
 
 
-def test_a_judgement_is_the_same_before_and_after_it_was_saved(lesson: train.Lesson, tmp_path: Path) -> None:
+def test_a_judgement_is_the_same_before_and_after_it_was_saved(lesson: corpus.Lesson, tmp_path: Path) -> None:
     model = train.fit(lesson, small_library.background())
     classifier.save(model, tmp_path / "one.npz")
     again = classifier.load(tmp_path / "one.npz")

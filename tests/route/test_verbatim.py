@@ -10,7 +10,7 @@ from mapp.model.app import Card
 from mapp.model.manifest import Manifest
 from mapp.model.request import Phrase, Request
 from mapp.model.values import JSONValue
-from mapp.route.verbatim import Verbatim, write_verbatim
+from mapp.route.per_app_table import Verbatim, write_verbatim
 
 MANIFEST = Manifest.from_toml(
     'manifest = 1\nname = "x"\nversion = "1.0.0"\ndescription = "Y."\n[output]\ntype = "string"\n'

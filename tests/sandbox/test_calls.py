@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mapp.sandbox.calls import MOST_BYTES, Answer, Call, Desk, Refused
+from mapp.sandbox.call_log import Desk
+from mapp.sandbox.calls import MOST_BYTES, Answer, Call, Refused
 from mapp.sandbox.executor import Grant, Job, Killed, Program
 from mapp.sandbox.executors import protocol
 

@@ -9,7 +9,7 @@ from mapp.author.coder import Progress
 from mapp.model.app import App
 from mapp.model.change import Change
 from mapp.model.verdict import Verdict
-from mapp.ops.compile.lifecycle import Estimate
+from mapp.ops.compile.approval import Estimate
 
 MANIFEST = """\
 manifest = 1

@@ -9,8 +9,8 @@ from typing import Any
 from mapp.author.coder import Near
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.ops.check.gate import Options
+from mapp.ops.compile.approval import Changed
 from mapp.ops.compile.compile import compile_app
-from mapp.ops.compile.lifecycle import Changed
 from support.authors import RIGHT, Decided, contract, quiet
 from support.library import Built
 

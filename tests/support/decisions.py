@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapp.config import load_config
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.index.search import open_index
 from mapp.model.decision import decision_to_dict
 from mapp.model.request import Phrase
 from mapp.ops.api import Library
-from mapp.ops.run.ask import Router
 from mapp.ops.workspace import Workspace
 from mapp.route.decide.decide import sureness, surest
+from mapp.route.router import Router
 
 
 class Stored:

@@ -30,7 +30,7 @@ from mapp.author.prompt import render
 from mapp.config import load_config, write_whole
 from mapp.git.identity import tree_id
 from mapp.library import read
-from mapp.library.commit_app import repair
+from mapp.library.repair import repair
 from mapp.model.budget import Budget
 from mapp.model.change import Change
 from mapp.model.verdict import Verdict

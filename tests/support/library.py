@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mapp.config import load_config
-from mapp.git.repository import Signature
+from mapp.git.commit import Signature
 from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed
 from mapp.library.paths import Home

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mapp.route.recognise import classifier, train
+from mapp.route.recognise import classifier, corpus, train
 
 Floats = NDArray[np.float64]
 DIMENSIONS = 32
@@ -54,30 +54,30 @@ def vectors(texts: Sequence[str]) -> Floats:
     return unit
 
 
-def lesson(apps: Sequence[str] = tuple(THINGS)) -> train.Lesson:
+def lesson(apps: Sequence[str] = tuple(THINGS)) -> corpus.Lesson:
     """Returns the rows of some apps: what fits, and what only sounds so."""
     rows = []
     for app in apps:
         words = THINGS[app]
         for n in range(18):
             said = (words[n % 4], words[(n // 3 + 1) % 4])
-            rows.append(train.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
+            rows.append(corpus.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
         for n in range(6):
             text = MISSES[n % 3].format(words[n % 4], words[(n + n // 4) % 4])
-            rows.append(train.Row(text=text, app=app, fits=False))
-    return train.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
+            rows.append(corpus.Row(text=text, app=app, fits=False))
+    return corpus.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
 
 
-def background() -> train.Background:
+def background() -> corpus.Background:
     """Returns what none of the apps does."""
     texts = tuple(FRAMES[n % 5].format(word, "today", n=n) for word in STRANGE for n in range(3))
-    return train.Background(texts=texts, vectors=vectors(texts))
+    return corpus.Background(texts=texts, vectors=vectors(texts))
 
 
-def reader(row: train.Row, app: str) -> train.Read:
+def reader(row: corpus.Row, app: str) -> corpus.Read:
     """Returns what a close look finds: some rows do not complete an app, some leave doubts."""
     mark = hashlib.blake2b(f"{row.text} {app}".encode(), digest_size=2).digest()
-    return train.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
+    return corpus.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
 
 
 def trained() -> tuple[classifier.Recogniser, ...]:
@@ -85,7 +85,7 @@ def trained() -> tuple[classifier.Recogniser, ...]:
     whole = train.fit(lesson(), background(), reader=reader)
     known = train.fit(lesson(tuple(THINGS)[:-1]), background(), reader=reader)
     grown = train.refit(known, tuple(THINGS), [tuple(THINGS)[-1]], lesson(), background())
-    train.ONE_BLOCK = 4  # type: ignore[misc]
+    corpus.ONE_BLOCK = 4  # type: ignore[misc]
     blocks = train.fit(lesson(), background(), reader=reader)
     return whole, grown, blocks
 

@@ -6,7 +6,8 @@ import hashlib
 import zlib
 from pathlib import Path
 
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from support.apps import app
 
 FILE, FOLDER, LINK, SUBMODULE, PROGRAM = b"100644", b"40000", b"120000", b"160000", b"100755"

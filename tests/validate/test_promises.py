@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Value
-from mapp.model.validation import with_defaults
 from mapp.sandbox.app_job import job_for
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.properties import check_properties, tried

@@ -53,9 +53,10 @@ def command(
     mapp compile --resume 019a3
     """
     from mapp.errors import UsageError
-    from mapp.ops.compile.compile import compile_app, nearest, planned, read_contract, standing
+    from mapp.ops.compile.compile import compile_app, nearest, read_contract, standing
     from mapp.ops.compile.lifecycle import parse_example
     from mapp.ops.compile.lifecycle import resume as carry_on
+    from mapp.ops.compile.preview import planned
 
     console, workspace = context.console, context.ready
     text = " ".join(request).strip()

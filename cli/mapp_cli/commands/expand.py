@@ -36,8 +36,9 @@ def command(
 
     Its old tests stay and pass, and recorded runs come out as they did.
     """
-    from mapp.ops.compile.compile import expand_app, planned_expansion
+    from mapp.ops.compile.compile import expand_app
     from mapp.ops.compile.lifecycle import parse_example
+    from mapp.ops.compile.preview import planned_expansion
 
     console, workspace = context.console, context.ready
     if dry_run:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from mapp.author.budget import Budgets
 from mapp.author.coder import Brief, Coder, Files, Progress, Proposal, Watch
 from mapp.author.errors import BadAnswer, CoderFailed
-from mapp.author.ledger import Ledger
 from mapp.author.prompt import digest
 from mapp.errors import MappError
-from mapp.model.spend import Planned, Spend, Totals
+from mapp.model.spend import Planned, Spend, Sums, Totals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,3 +102,42 @@ def _revived(text: str) -> Proposal:
         reason=document["reason"],
         ignored=tuple(document["ignored"]),
     )
+
+
+class Ledger(Protocol):
+    """Remembers every call of a coder: planned before it is made, settled when it has ended."""
+
+    def sums(self, change: str) -> Sums:
+        """Returns what was spent so far; calls that were never settled count at their worst.
+
+        Raises:
+            MappError: the ledger cannot be read.
+        """
+        ...
+
+    def plan(self, call: Planned, allowed: Callable[[Sums], None]) -> str:
+        """Writes a call down, durably, at its worst cost, and returns the id of the row.
+
+        `allowed` is given the sums without the call and raises where it must not be made; nobody else can
+        plan a call in between.
+
+        Raises:
+            MappError: it cannot be written, so it must not be made.
+        """
+        ...
+
+    def settle(self, identity: str, spend: Spend, outcome: str, answer: str | None) -> None:
+        """Puts what the call did cost in the place of its worst case, and keeps the answer.
+
+        Raises:
+            MappError: it cannot be written; the call goes on counting at its worst.
+        """
+        ...
+
+    def answer(self, change: str, phase: str, number: int) -> str | None:
+        """Returns the answer that a round was given before, or None.
+
+        Raises:
+            MappError: the ledger cannot be read.
+        """
+        ...

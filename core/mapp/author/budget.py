@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from mapp.author.errors import OverBudget
+from mapp.author.prices import Price
 from mapp.model.budget import Budget
-from mapp.model.spend import Sums, Totals
+from mapp.model.spend import Spend, Sums, Totals
 
 MORE: Final = "'$20, 30 rounds'"
 """A budget as it is typed, for messages that say how to set one."""
@@ -54,3 +55,57 @@ class Budgets:
 
 def _used_up(left: float | None) -> bool:
     return left is not None and left <= 0
+
+
+LEAST_ANSWER: Final = 1_000
+"""Tokens; with less no useful answer can be written."""
+OVERHEAD: Final = 2_000
+"""Tokens that a provider adds to a prompt for tools and for itself, at most."""
+LONGEST: Final = 600.0
+"""Seconds that one call may take where no budget says less."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """The most that one call reads and writes, in tokens, and how long it may take, in seconds."""
+
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+    def worst(self, model: str, price: Price) -> Spend:
+        """Returns the spend of a call that uses all of it."""
+        spend = Spend(
+            model=model,
+            tokens_in=self.tokens_in,
+            written_in=self.tokens_in if price.cache_write > price.input else 0,
+            tokens_out=self.tokens_out,
+            seconds=self.seconds,
+            calls=1,
+        )
+        return price.charged(spend)
+
+
+def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> Room:
+    """Returns how much a call may use; a token is taken for no more than one byte of the prompt.
+
+    Raises:
+        OverBudget: no useful answer fits.
+    """
+    tokens_in = prompt_bytes + OVERHEAD
+    limits = [most_out]
+    if budget.tokens is not None:
+        limits.append(budget.tokens - tokens_in)
+    if budget.micros is not None and price.output > 0:
+        rest = budget.micros - tokens_in * price.dearest_input - 1
+        limits.append(int(rest / price.output))
+    elif budget.micros is not None and tokens_in * price.dearest_input > budget.micros:
+        limits.append(0)
+    tokens_out = min(limits)
+    seconds = min(LONGEST, budget.seconds if budget.seconds is not None else LONGEST)
+    if tokens_out < min(LEAST_ANSWER, most_out) or seconds <= 0 or budget.rounds == 0:
+        raise OverBudget(
+            "the budget does not leave enough for one more answer",
+            hint=f"mapp spend shows where it went; to raise it: mapp config budget_change {MORE}",
+        )
+    return Room(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)

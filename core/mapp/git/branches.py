@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from mapp.errors import MovedOn, NotFound, UsageError
-from mapp.git.repository import MAIN, Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import MAIN, Repository
 
 HEADS: Final = "refs/heads/"
 LONGEST: Final = 1000

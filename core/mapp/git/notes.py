@@ -13,7 +13,8 @@ from typing import Final
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError
 from mapp.git import loose
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from mapp.git.tree import FOLDER_MODE, LARGEST_TREE, parse_entries
 
 VERDICTS: Final = "refs/notes/mapp/verdicts"

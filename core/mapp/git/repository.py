@@ -9,13 +9,15 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import AlreadyThere, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
+from mapp.git.commit import Commit, Signature
+from mapp.git.durable_files import _rename_new
 from mapp.plain_files import read_plain
 from mapp.system_errors import HINT, SystemRefused, refused_by_system
 
@@ -43,37 +45,6 @@ _STALE_AFTER: Final = 3600.0
 """Seconds after which a lock file of git has no holder."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signature:
-    """Who commits, and when: seconds since 1970-01-01 UTC; the offset is always zero."""
-
-    name: str
-    email: str
-    time: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
-    """One commit as the history shows it."""
-
-    id: str
-    tree: str
-    parents: tuple[str, ...]
-    message: str
-    author: str
-    time: int
-
-    @property
-    def subject(self) -> str:
-        """Returns the first line of the message."""
-        return self.message.partition("\n")[0]
-
-    @property
-    def trailers(self) -> dict[str, str]:
-        """Returns the `Mapp-…` trailers of the message."""
-        return trailers_of(self.message)
-
-
 def parse_commit(identity: str, data: bytes) -> Commit:
     """Returns what the bytes of a commit say, as git reads them: no grafts, no replacements.
 
@@ -98,13 +69,6 @@ def parse_commit(identity: str, data: bytes) -> Commit:
         author=named[1] if named else "",
         time=int(dated[2] or 0) if dated else 0,
     )
-
-
-def trailers_of(message: str) -> dict[str, str]:
-    """Returns the `Mapp-…` trailers that a commit's message ends in."""
-    last = message.rstrip().rpartition("\n\n")[2]
-    pairs = (line.partition(": ") for line in last.splitlines())
-    return {name: value for name, _, value in pairs if name.startswith("Mapp-") and value}
 
 
 class Repository:
@@ -655,27 +619,6 @@ def _make_lean(path: Path) -> None:
     shutil.rmtree(path / "hooks", ignore_errors=True)
     shutil.rmtree(path / "info", ignore_errors=True)
     (path / "description").unlink(missing_ok=True)
-
-
-def _rename_new(building: Path, path: Path) -> None:
-    try:
-        # A rename onto a folder that is not empty fails on every platform: this is the commit point.
-        building.rename(path)
-    except OSError:
-        if path.exists():
-            raise AlreadyThere(f"{path.stem} is already in the library") from None
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Makes the names in a folder durable, where the platform can."""
-    with contextlib.suppress(OSError, AttributeError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @cache

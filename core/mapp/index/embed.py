@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from mapp.errors import UsageError
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -42,20 +40,3 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Returns float32 of shape (texts, dimensions), each row of length one and on the grid."""
         ...
-
-
-def choose_embedder(name: str = "minilm") -> Embedder:
-    """Returns the embedder called `minilm` (the default) or `wordllama`; raises UsageError for any other."""
-    if name == "minilm":
-        from mapp.index.sentences import MiniLM
-
-        return MiniLM()
-    if name == "wordllama":
-        from mapp.index.wordvectors import WordVectors
-
-        return WordVectors()
-    raise UsageError(
-        f"there is no embedder called {name!r}",
-        hint="Set `embedder` to minilm or wordllama.",
-        code="MAPP-0320",
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mapp.git.branches import branch_ref, branch_tip, branches, create_branch, delete_branch, mergeable
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import Committed, Proposal, finish, land, prove_here, settle_held
 from mapp.library.lockfile import read_lock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -12,24 +11,18 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy, IntegrityError, MappError, NotFound
-from mapp.git.repository import Repository, Signature, sync_folder
+from mapp.git.commit import Signature
+from mapp.git.durable_files import sync_folder
+from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
-from mapp.library.landing import (
-    Committed,
-    Proposal,
-    create,
-    entry_of,
-    finish,
-    land,
-    prove_here,
-    settle_held,
-    unpin,
-)
-from mapp.library.lockfile import Entry, read_lock, write_lock
-from mapp.library.locks import Tell, alive, holding
+from mapp.library.landing import Committed, Proposal, create, finish, land, prove_here, settle_held
+from mapp.library.lockfile import Entry, read_lock
+from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
-from mapp.library.read import WHOLE, names, open_repository, repository_of, snapshot
+from mapp.library.pins import unpin
+from mapp.library.read import WHOLE, repository_of
 from mapp.library.removed import Removed
+from mapp.library.repair import _pinned
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
@@ -152,74 +145,6 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
     return kept
 
 
-def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | None = None) -> None:
-    """Writes what is granted to an app into the lock file; raises NotFound if it is not pinned there."""
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        if name not in known:
-            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair writes it anew")
-        known[name] = replace(known[name], granted=tuple(sorted(granted)))
-        write_lock(home.lock_file, known)
-
-
-def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
-    """Makes the lock file agree with what has landed, and removes what killed writers left.
-
-    Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
-    work: each command finishes what it comes across. An app whose `main` no landing explains keeps its pin;
-    `mapp relock` accepts such a one.
-    """
-    for folder in (home.apps, home.changes):
-        sweep_new(folder)
-    before = read_lock(home.lock_file)
-    there = names(home)
-    for name in there:
-        with contextlib.suppress(MappError):
-            _repair_one(home, name, tell)
-    for name in {*before} - {*there}:
-        with holding(home.holds, name, tell=tell):
-            if not home.repository(name).exists():
-                unpin(home, name, tell)
-    after = read_lock(home.lock_file)
-    if not home.lock_file.exists() and there:
-        write_lock(home.lock_file, after)
-    return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
-
-
-def _repair_one(home: Home, name: str, tell: Tell | None) -> None:
-    with holding(home.holds, name, tell=tell) as abandoned:
-        repository = open_repository(home, name)
-        repository.sweep(abandoned=abandoned)
-        settle_held(home, repository, tell=tell)
-        entry, tip = read_lock(home.lock_file).get(name), repository.tip()
-        if entry is None or tip is None or entry.commit != tip:
-            return
-        pinned = _pinned(home, name, entry)
-        if pinned is not None and pinned != entry:  # somebody edited the lock
-            with holding(home.holds, "mapp.lock", tell=tell):
-                write_lock(home.lock_file, {**read_lock(home.lock_file), name: pinned})
-
-
-def sweep_new(folder: Path) -> None:
-    """Removes the repositories below a folder that a killed writer had not finished."""
-    for left in folder.glob(".new-*"):
-        if not alive(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def pinned_now(home: Home, name: str) -> Entry | None:
     """Returns the lock entry of an app that has none, as it stands on `main`; None if it cannot be read."""
     return _pinned(home, name, None)
-
-
-def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:
-    try:
-        found = snapshot(home, name, only=None)
-        app = read_app(found.files, commit=found.commit, tree=found.tree)
-    except MappError:
-        return before
-    source = before.source if before else "local"
-    entry = entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)
-    if before is None:
-        return entry
-    return replace(entry, granted=tuple(sorted({*before.granted} & {*app.manifest.capabilities.names})))

@@ -14,23 +14,24 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import AlreadyThere, IntegrityError, InvalidApp, MappError, Problem
 from mapp.git import loose
-from mapp.git.repository import MAIN, Repository, Signature, sync_folder, trailers_of
+from mapp.git.commit import Signature, trailers_of
+from mapp.git.durable_files import sync_folder
+from mapp.git.repository import MAIN, Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.format import stamp_new
-from mapp.library.lockfile import Entry, read_entry, read_lock, write_lock
+from mapp.library.lockfile import Entry, read_entry, read_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
+from mapp.library.pins import entry_of, pin, unpin
 from mapp.library.read import open_repository
 from mapp.library.verdicts import is_forced, prove, read_verdict
-from mapp.model.app import App, content_hash, read_app
-from mapp.model.capabilities import QUIET
-from mapp.model.interface import interface_hash
+from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
 
 LANDING: Final = "refs/mapp/landing"
@@ -377,47 +378,6 @@ def tag_release(repository: Repository, app: App, commit: str) -> None:
     name = f"v{app.manifest.version}"
     if repository.tip(f"refs/tags/{name}") is None:
         repository.tag(name, commit)
-
-
-def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
-    """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
-    return Entry(
-        name=app.name,
-        source=source,
-        version=str(app.manifest.version),
-        commit=commit,
-        tree=tree,
-        content=content_hash(files),
-        interface=interface_hash(app.manifest),
-        granted=tuple(name for name in app.manifest.capabilities.names if name in QUIET),
-    )
-
-
-def pin(
-    home: Home, *entries: Entry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
-) -> None:
-    """Writes entries into the lock file; those that are there keep their source and what was granted.
-
-    What an app no longer declares is no longer granted either, where `declared` says what it declares.
-    """
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        for entry in entries:
-            before = known.get(entry.name)
-            keep = before is not None and entry.source == "local"
-            kept = before.granted if before is not None else ()
-            granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
-            source = before.source if keep and before else entry.source
-            known[entry.name] = replace(entry, source=source, granted=tuple(sorted(granted)))
-        write_lock(home.lock_file, known)
-
-
-def unpin(home: Home, name: str, tell: Tell | None) -> None:
-    """Takes an app out of the lock file."""
-    with holding(home.holds, "mapp.lock", tell=tell):
-        known = read_lock(home.lock_file)
-        if known.pop(name, None) is not None:
-            write_lock(home.lock_file, known)
 
 
 def _forget(home: Home, name: str, tell: Tell | None) -> None:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from mapp.errors import NotFound
 from mapp.git.branches import branch_ref, branch_tip
-from mapp.git.repository import Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import Repository
 from mapp.git.tree import Snapshot, read_snapshot
-from mapp.library.commit_app import sweep_new
 from mapp.library.landing import Committed, Proposal, bring_in, settle
 from mapp.library.lockfile import read_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
+from mapp.library.repair import sweep_new
 from mapp.library.verdicts import record_verdict
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict

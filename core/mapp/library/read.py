@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mapp.errors import IntegrityError, MappError, NotFound
-from mapp.git.repository import Commit, Repository, tip_stamp
+from mapp.errors import MappError, NotFound
+from mapp.git.commit import Commit
+from mapp.git.repository import Repository, tip_stamp
 from mapp.git.tree import Snapshot, list_entries, read_snapshot
-from mapp.library.lockfile import read_entry
 from mapp.library.paths import Home
 from mapp.model.app import (
     EXAMPLES,
@@ -123,30 +123,6 @@ def load_runnable(home: Home, name: str, revision: str | None = None) -> App:
     """Returns only what a run needs of an app: manifest and source; raises as `load` does."""
     found = snapshot(home, name, revision, only=RUNNABLE)
     return read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
-
-
-def load_to_run(
-    home: Home, name: str, revision: str | None = None, *, tell: Callable[[str], None] | None = None
-) -> App:
-    """Returns what a run needs of an app, after making sure that what `main` is at has landed.
-
-    A landing that was killed is finished first. Another revision than `main` is the person's own choice.
-
-    Raises:
-        IntegrityError: `main` is not what the lock says, and no landing explains it.
-        NotFound, InvalidApp: as `load` does.
-    """
-    app = load_runnable(home, name, revision)
-    if revision in (None, "main"):
-        try:
-            entry = read_entry(home.lock_file, name)
-        except IntegrityError:  # a damaged lock is as good as none: the repository knows what has landed
-            entry = None
-        if entry is None or entry.commit != app.commit:
-            from mapp.library.landing import ensure_landed  # it reads more than a run needs
-
-            ensure_landed(home, name, app.commit, tell=tell)
-    return app
 
 
 def blobs(home: Home, name: str) -> dict[str, str]:

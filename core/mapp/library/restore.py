@@ -6,7 +6,7 @@ import contextlib
 import difflib
 
 from mapp.errors import AlreadyThere, NotFound
-from mapp.git.repository import sync_folder
+from mapp.git.durable_files import sync_folder
 from mapp.library.commit_app import pinned_now
 from mapp.library.lockfile import read_lock, write_lock
 from mapp.library.locks import Tell, holding

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.errors import IntegrityError, InvalidApp, InvalidInput, NotFound
+from mapp.git.commit import Signature, trailers_of
 from mapp.git.notes import LARGEST_NOTE, VERDICTS, read_note, write_note
-from mapp.git.repository import Repository, Signature, trailers_of
+from mapp.git.repository import Repository
 from mapp.library.paths import Home
 from mapp.library.read import open_repository
 from mapp.model.values import parse

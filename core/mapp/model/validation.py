@@ -6,17 +6,16 @@ can neither hang the host nor make it fetch. How much there may be to match is b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from mapp.errors import InvalidArguments, InvalidSchema, Problem
-from mapp.model.manifest import Manifest
+from mapp.errors import InvalidSchema, Problem
 from mapp.model.schema import Schema
 from mapp.model.validation_cost import MOST_WORK, work
-from mapp.model.values import JSONValue, canonical, checked
+from mapp.model.values import JSONValue, canonical
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -54,30 +53,6 @@ def validator(schema: Schema) -> Callable[[JSONValue], bool]:
     document = canonical(schema.to_dict())
     test: Callable[[JSONValue], bool] = _validator(document).is_valid
     return lambda value: not _is_overloaded(schema, document, value) and test(value)
-
-
-def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
-    """Returns the arguments of a call with the manifest's defaults filled in, in the manifest's order.
-
-    Raises:
-        InvalidArguments: with the path of every mistake.
-    """
-    checked(dict(arguments), what="the input")
-    filled: dict[str, JSONValue] = {}
-    for argument in manifest.arguments:
-        if argument.name in arguments:
-            filled[argument.name] = arguments[argument.name]
-        elif argument.schema.has_default:
-            filled[argument.name] = argument.schema.default  # type: ignore[assignment]  # has_default says so
-    unknown = {name: value for name, value in arguments.items() if name not in filled}
-    problems = violations(manifest.input_schema, {**filled, **unknown})
-    if problems:
-        raise InvalidArguments(
-            f"the arguments do not fit {manifest.name}",
-            problems,
-            hint=f"mapp show {manifest.name} lists what it takes",
-        )
-    return filled
 
 
 def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from mapp.config import Config
 from mapp.errors import MappError
-from mapp.git.repository import Signature, global_identity
+from mapp.git.commit import Signature
+from mapp.git.repository import global_identity
 from mapp.library.paths import Home
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from mapp.sandbox.calls import Broker
@@ -200,3 +200,11 @@ def run_batch(executor: Executor, jobs: Sequence[Job]) -> list[Result]:
     if isinstance(executor, Batching):
         return executor.run_batch(jobs)
     return [executor.run(job) for job in jobs]
+
+
+STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
+
+
+def is_enough(isolation: Isolation, least: Isolation) -> bool:
+    """Returns whether one level of isolation is at least another."""
+    return STRENGTH[isolation] >= STRENGTH[least]

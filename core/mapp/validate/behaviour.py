@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import App
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value, outcome_to_dict
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.validate.checks.examples import numbered
 from mapp.validate.trial import Arguments, Trial, describe

@@ -11,9 +11,9 @@ from typing import Final
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.recording import Exchange, Recording
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, Kind, Result
 from mapp.sandbox.app_job import job_for, judge

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mapp.index.embed import Embedder, choose_embedder
+from mapp.index.embed import Embedder
+from mapp.index.embedders import choose_embedder
 from mapp.model.app import App, read_app
 from mapp.model.request import Phrase
 from mapp.ops.check.routing_score import resolve

@@ -13,7 +13,8 @@ from mapp.author.errors import CoderFailed, Unavailable
 from mapp.errors import Busy, PermissionNeeded
 from mapp.library import read
 from mapp.observe.changes import Changes
-from mapp.ops.compile.lifecycle import Duplicate, resume
+from mapp.ops.compile.approval import Duplicate
+from mapp.ops.compile.lifecycle import resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.review import approve_change, waiting
 from mapp.ops.run.execute import execute

@@ -10,7 +10,7 @@ import pytest
 
 from mapp.index import generations
 from mapp.ops.index.training_data import extras
-from mapp.route import verbatim
+from mapp.route import per_app_table
 from mapp.route.recognise import classifier
 from support.embedders import HashedWords
 from support.shelf import Shelf
@@ -38,7 +38,7 @@ def learned(shelf: Shelf) -> dict[str, bytes]:
     shelf.build(extras=extras(shelf.vectors), fresh=True)
     path = generations.current(shelf.index)
     assert path is not None
-    return {name: (path / name).read_bytes() for name in (classifier.FILE, verbatim.FILE)}
+    return {name: (path / name).read_bytes() for name in (classifier.FILE, per_app_table.VERBATIM_FILE)}
 
 
 @pytest.fixture(scope="module")

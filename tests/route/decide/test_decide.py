@@ -4,9 +4,10 @@ import pytest
 
 from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
-from mapp.route.decide.decide import Bands, Reading, decide
+from mapp.route.decide.decide import Reading, decide
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
+from mapp.route.recognise.classifier import Bands
 
 BANDS = Bands(use=0.8, ask=0.4)
 

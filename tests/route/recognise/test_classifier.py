@@ -11,7 +11,8 @@ import pytest
 from mapp.model.request import Candidate
 from mapp.route.recognise import train
 from mapp.route.recognise.classifier import DEFAULT_BANDS, Recogniser, load, save
-from mapp.route.recognise.train import Background, Lesson, Row, fit, neighbours, refit
+from mapp.route.recognise.corpus import Background, Lesson, Row
+from mapp.route.recognise.train import fit, neighbours, refit
 from support.embedders import HashedWords
 
 EMBEDDER = HashedWords()

@@ -15,7 +15,8 @@ import pytest
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Grant, Job, Killed, Program, Result, Returned, Threw
 from mapp.sandbox.executors import batching
-from mapp.sandbox.executors.forking import ForkingExecutor, Lane
+from mapp.sandbox.executors.forking import ForkingExecutor
+from mapp.sandbox.executors.lane import Lane
 from support.scripts import children, job, status, value, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -7,9 +7,9 @@ import os
 import pytest
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox.executor import Isolation
+from mapp.sandbox.executor import STRENGTH, Isolation
 from mapp.sandbox.executors.forking import ForkingExecutor
-from mapp.sandbox.executors.select import STRENGTH, open_executor
+from mapp.sandbox.executors.select import open_executor
 from mapp.sandbox.executors.spawning import SpawningExecutor
 
 

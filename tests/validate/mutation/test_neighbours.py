@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mapp.model.app import read_app
-from mapp.model.validation import with_defaults
+from mapp.model.arguments import with_defaults
 from mapp.model.values import canonical
 from mapp.starter import bundle
 from mapp.validate.mutation.neighbours import neighbours

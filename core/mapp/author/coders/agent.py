@@ -18,11 +18,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from mapp.author.budget import LONGEST
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.coders import agent_folder
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.prompt import fixed_words, render
-from mapp.author.room import LONGEST
 from mapp.model.budget import Budget
 from mapp.model.spend import MICROS, Spend
 

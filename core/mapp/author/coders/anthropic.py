@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.author import answer
+from mapp.author.budget import Room, room
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.deadline import TooLate, within
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Refused, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
-from mapp.author.room import Room, room
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 

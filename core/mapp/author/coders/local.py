@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mapp.author import answer
+from mapp.author.budget import Room, room
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.coders import small_model_prompt
 from mapp.author.deadline import TooLate, within
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
-from mapp.author.room import Room, room
 from mapp.llm.model import Completion, Model, ModelFailed
 from mapp.model.app import SOURCE
 from mapp.model.budget import Budget

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mapp.author.budget import room
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
-from mapp.author.room import room
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from mapp import distribution
 from mapp.errors import IntegrityError, InvalidApp, MappError, NotFound
-from mapp.git.repository import Commit, Repository, discover
+from mapp.git.commit import Commit
+from mapp.git.repository import Repository, discover
 from mapp.git.tree import read_snapshot
 from mapp.library import read
 from mapp.model.app import App, read_app

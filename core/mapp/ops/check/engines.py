@@ -15,11 +15,11 @@ from mapp.model.app import read_app
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Result
 from mapp.ops.check.gate import USUAL, Options
-from mapp.ops.isolation import is_strange
+from mapp.ops.run.permissions import is_strange
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.engine import installed
-from mapp.sandbox.executor import Executor, Isolation
-from mapp.sandbox.executors.select import is_enough, open_executor
+from mapp.sandbox.executor import Executor, Isolation, is_enough
+from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.engines import check_engines
 from mapp.validate.trial import Trial
 

@@ -16,7 +16,7 @@ from mapp.library import read
 from mapp.model.app import App, read_app
 from mapp.model.recording import read_recording
 from mapp.model.verdict import Kind, Result, Verdict
-from mapp.ops.isolation import ensure_isolated
+from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.select import open_executor
@@ -266,7 +266,7 @@ def resolver(workspace: Workspace) -> Resolve:
 
 @cache
 def _embedder(name: str) -> Embedder:
-    from mapp.index.embed import choose_embedder
+    from mapp.index.embedders import choose_embedder
 
     return choose_embedder(name)
 

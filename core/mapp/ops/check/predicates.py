@@ -8,8 +8,8 @@ from typing import Any
 
 from mapp.errors import NotFound
 from mapp.model.app import read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Outcome
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.properties import tried

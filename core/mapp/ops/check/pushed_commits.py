@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound, UsageError
 from mapp.git.branches import HEADS
-from mapp.git.repository import Commit, Repository
+from mapp.git.commit import Commit
+from mapp.git.repository import Repository
 from mapp.library.read import without_drafts
 
 MOST_COMMITS: Final = 200

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from mapp.index.vectors import open_vectors
 from mapp.model.app import PHRASES, App
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Ask, Use
 from mapp.model.request import Candidate, Phrase
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding
 from mapp.ops.index.training_data import background_of
@@ -91,11 +91,11 @@ def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
 
 
 def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _Taught:
-    from mapp.route.recognise import train
+    from mapp.route.recognise import corpus, train
 
-    lesson = train.Lesson(
+    lesson = corpus.Lesson(
         rows=tuple(
-            train.Row(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
+            corpus.Row(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
             for row in rows
         ),
         vectors=embedded,

@@ -9,9 +9,9 @@ from typing import Final
 from mapp.errors import InvalidApp, InvalidArguments, NotFound
 from mapp.library import read
 from mapp.model.app import App, read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Argument, Manifest
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.validation import with_defaults
 from mapp.model.values import same
 from mapp.ops.check.gate import USUAL, Options, trial_of
 from mapp.ops.workspace import Workspace

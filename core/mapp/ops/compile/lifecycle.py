@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from mapp.author.coder import Coder, Files, Near, Progress, Watch
 from mapp.author.errors import CoderFailed
 from mapp.author.use_expand_or_new import Choice
-from mapp.errors import InvalidInput, MappError, NotFound, PermissionNeeded, UsageError
+from mapp.errors import InvalidInput, NotFound, PermissionNeeded, UsageError
 from mapp.git.branches import branches
 from mapp.library import branches as branching
 from mapp.library import new_apps, read
 from mapp.library.landing import Committed
 from mapp.library.locks import holding
 from mapp.library.verdicts import read_verdict
-from mapp.model.app import SOURCE, App, Example, read_app
+from mapp.model.app import SOURCE, Example, read_app
 from mapp.model.change import Change, ChangeKind, State
-from mapp.model.spend import Call, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.check.gate import USUAL, Options
+from mapp.ops.compile.approval import Changed, Duplicate, Estimate, Person
 from mapp.ops.compile.change_sources import begun, end_merged, keep, keep_contract, merge_change, proof_of
 from mapp.ops.compile.duplicates import twin
 from mapp.ops.compile.open_coder import coder_of, open_ledger, open_purse
@@ -35,83 +35,6 @@ from mapp.ops.compile.rounds import Contract, Desk, GivenUp, Task, Written, trie
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
 from mapp.validate.checks.contract import STAND_IN
-
-
-class Duplicate(MappError):
-    """What was written does what an app of the library does already; it stays on the change's branch."""
-
-    code = "MAPP-0550"
-    exit_code = 8
-
-
-class Person(Protocol):
-    """Who decides; without a terminal it is somebody who was told beforehand, or nobody."""
-
-    def may_spend(self, estimate: Estimate) -> bool:
-        """Returns whether tokens may be spent, asked before the first one."""
-        ...
-
-    def correct(self, app: App) -> str | None:
-        """Returns what is to be otherwise about a contract; None approves it."""
-        ...
-
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Returns whether a proven change goes to `main` now."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
-    """What is about to be done: for whom, by whom, and the most that the change may cost, in words."""
-
-    kind: ChangeKind
-    app: str
-    request: str
-    coder: str
-    budget: str
-    near: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
-    """What came of a change: how it stands, the verdict, what was committed on `main`, what was spent."""
-
-    change: Change
-    verdict: Verdict | None
-    committed: Committed | None
-    spend: Spend
-    rounds: int
-    calls: tuple[Call, ...] = ()
-
-    @property
-    def used(self) -> str:
-        """Returns the app that was chosen instead, since it does the job already, or an empty text."""
-        return _used_instead(self.change)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns it as `compile --json` prints it."""
-        return {
-            "change": self.change.to_dict(),
-            "app": self.used or self.change.app,
-            "choice": self.change.known.get("choice"),
-            "version": self.committed.version if self.committed else None,
-            "commit": self.committed.commit if self.committed else None,
-            "passed": self.verdict is not None and self.verdict.passed,
-            "verdict": self.verdict.to_dict() if self.verdict else None,
-            "rounds": self.rounds,
-            "spend": self.spend.to_dict(),
-            "calls": [call.to_dict() for call in self.calls],
-        }
-
-
-def served_by(change: Change) -> str:
-    """Returns the app that has done what a change was to bring since it ended, or an empty text."""
-    return change.app if change.state == "merged" else _used_instead(change)
-
-
-def _used_instead(change: Change) -> str:
-    chosen = change.known.get("choice") or {}
-    return str(chosen["app"]) if chosen.get("choice") == "use" else ""
 
 
 def refuse_secrets(workspace: Workspace, *texts: str) -> None:

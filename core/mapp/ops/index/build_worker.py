@@ -12,7 +12,8 @@ from pathlib import Path
 from mapp.config import load_config
 from mapp.errors import MappError
 from mapp.index.build import build
-from mapp.index.embed import Embedder, choose_embedder
+from mapp.index.embed import Embedder
+from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
 from mapp.index.packed_vectors import read_packed
 from mapp.index.vectors import open_vectors

@@ -120,7 +120,7 @@ def heads(workspace: Workspace) -> list[Head]:
 
 def embedder_of(workspace: Workspace) -> Embedder:
     """Returns the embedder that the settings name."""
-    from mapp.index.embed import choose_embedder
+    from mapp.index.embedders import choose_embedder
 
     return choose_embedder(workspace.config.embedder)
 

@@ -15,17 +15,18 @@ from mapp.errors import InvalidArguments
 from mapp.index.build import Corpus, Extra
 from mapp.index.vectors import open_vectors
 from mapp.model.app import Card
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical
 from mapp.ops.index.cue_worker import learn_all
-from mapp.route import per_app_table, verbatim
+from mapp.route import per_app_table
 from mapp.route.decide.evaluate import read_closely
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons
 from mapp.route.recognise import classifier, train
+from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, Row
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -53,12 +54,12 @@ class LessonsExtra:
 class VerbatimExtra:
     """The requests that the tests of the apps hold word for word."""
 
-    name: str = verbatim.FILE
+    name: str = per_app_table.VERBATIM_FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
         """Takes over what has not changed."""
         wanted = corpus.changed if previous is not None else corpus.apps
-        verbatim.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
+        per_app_table.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def extras(vectors: Path) -> tuple[Extra, ...]:
     return (LessonsExtra(), VerbatimExtra(), RecogniserExtra(vectors))
 
 
-def background_of(embedder: Embedder, path: Path) -> train.Background:
+def background_of(embedder: Embedder, path: Path) -> Background:
     """Returns the requests that no app serves, with their vectors, embedded once."""
     texts = background_texts()
     with open_vectors(path, embedder) as cache:
@@ -99,7 +100,7 @@ def background_of(embedder: Embedder, path: Path) -> train.Background:
         if known is None:
             known = embedder.embed(texts)
             cache.put([(key, known)])
-    return train.Background(texts=texts, vectors=known)
+    return Background(texts=texts, vectors=known)
 
 
 def background_texts() -> tuple[str, ...]:
@@ -121,9 +122,7 @@ def _known(previous: Path | None) -> classifier.Recogniser | None:
     return None
 
 
-def _refitted(
-    known: classifier.Recogniser, corpus: Corpus, background: train.Background
-) -> classifier.Recogniser:
+def _refitted(known: classifier.Recogniser, corpus: Corpus, background: Background) -> classifier.Recogniser:
     own = _lesson(corpus, corpus.changed)
     present = set(corpus.apps)
     near = tuple(app for app in train.neighbours(known, own) if app in present)
@@ -131,10 +130,10 @@ def _refitted(
     return train.refit(known, corpus.apps, corpus.changed, lesson, background)
 
 
-def _lesson(corpus: Corpus, apps: Iterable[str]) -> train.Lesson:
+def _lesson(corpus: Corpus, apps: Iterable[str]) -> Lesson:
     import numpy as np
 
-    rows: list[train.Row] = []
+    rows: list[Row] = []
     parts: list[Vectors] = []
     for app in apps:
         card, vectors = corpus.vectors(app)
@@ -143,14 +142,14 @@ def _lesson(corpus: Corpus, apps: Iterable[str]) -> train.Lesson:
         parts.append(vectors[1:])
     width = corpus.embedder.dimensions
     joined = np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
-    return train.Lesson(rows=tuple(rows), vectors=joined)
+    return Lesson(rows=tuple(rows), vectors=joined)
 
 
-def _rows(app: str, card: Card) -> Iterator[train.Row]:
+def _rows(app: str, card: Card) -> Iterator[Row]:
     for fits in (True, False):
         for phrase in card.phrases:
             if not phrase.held_back and phrase.fits == fits:
-                yield train.Row(
+                yield Row(
                     text=phrase.request,
                     app=app,
                     fits=fits,
@@ -159,20 +158,20 @@ def _rows(app: str, card: Card) -> Iterator[train.Row]:
                 )
 
 
-def _reader(corpus: Corpus, cues: Lessons) -> train.Reader:
+def _reader(corpus: Corpus, cues: Lessons) -> Reader:
     """Returns what reads candidates as a request does, so that thresholds are set on the real decision."""
 
     @lru_cache(maxsize=1024)
     def about(app: str) -> tuple[Manifest, Cues]:
         return corpus.card(app).manifest, cues.of(app)
 
-    def reader(row: train.Row, app: str) -> train.Read:
+    def reader(row: Row, app: str) -> Read:
         manifest, learned = about(app)
         reading = read_closely(Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0)
         if not reading.complete:
-            return train.Read(complete=False)
+            return Read(complete=False)
         right = row.app != app or row.arguments is None or _states(manifest, row.arguments, reading.arguments)
-        return train.Read(complete=True, confidence=reading.filling.confidence, right=right)
+        return Read(complete=True, confidence=reading.filling.confidence, right=right)
 
     return reader
 

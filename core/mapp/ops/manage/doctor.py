@@ -14,11 +14,11 @@ from mapp import distribution
 from mapp.errors import MappError
 from mapp.git import layout
 from mapp.library import read
-from mapp.library.commit_app import repair
 from mapp.library.landing import is_explained
 from mapp.library.lockfile import read_lock
 from mapp.library.privacy import tighten
-from mapp.ops.isolation import strangers_run
+from mapp.library.repair import repair
+from mapp.ops.run.permissions import strangers_run
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Job, Program, Returned
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from mapp.config import load_config
 from mapp.git.identity import tree_id
-from mapp.index.embed import choose_embedder
+from mapp.index.embedders import choose_embedder
 from mapp.index.entry import blob_key, texts
 from mapp.index.packed_vectors import read_packed, write_packed
 from mapp.model.app import read_app

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from mapp.library.format import ensure_format
+from mapp.library.migrations import ensure_format
 from mapp.library.paths import Home
 from mapp.ops.workspace import Workspace
 from mapp.plain_files import read_plain

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 
 from mapp.config import write_whole
 from mapp.errors import MappError
-from mapp.git.repository import MAIN, Repository, Signature
+from mapp.git.commit import Signature
+from mapp.git.repository import MAIN, Repository
 from mapp.library.commit_app import message
 from mapp.library.format import stamp_new
-from mapp.library.landing import entry_of, pin, record_end, record_intent, tag_release
+from mapp.library.landing import record_end, record_intent, tag_release
 from mapp.library.lockfile import Entry
 from mapp.library.locks import holding
 from mapp.library.paths import Home
+from mapp.library.pins import entry_of, pin
 from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
 from mapp.model.verdict import Verdict

@@ -5,40 +5,28 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from mapp.errors import InvalidArguments, MappError, NoMatch, UsageError
+from mapp.errors import MappError, NoMatch, UsageError
 from mapp.library import read
 from mapp.model.app import App
 from mapp.model.decision import Arguments, Ask, Decision, Use, decision_name, decision_to_dict
-from mapp.model.manifest import Manifest
-from mapp.model.request import LONGEST_REQUEST, Candidate, Request
+from mapp.model.request import LONGEST_REQUEST, Request
 from mapp.model.values import canonical, checked
 from mapp.ops.index.refresh import Progress, open_fresh
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Permit
 from mapp.ops.workspace import Workspace
-from mapp.route import per_app_table, verbatim
-from mapp.route.decide.decide import Reading, decide
-from mapp.route.decide.evaluate import read_closely, read_verbatim
-from mapp.route.fill.cues import Cues
-from mapp.route.per_app_table import Lessons
-from mapp.route.recognise import classifier
-from mapp.route.verbatim import Verbatim
+from mapp.route.decide.decide import Reading
+from mapp.route.router import Router
 from mapp.suggested_commands import suggested_call, suggested_command
 
 if TYPE_CHECKING:
-    from mapp.index.search import Index
     from mapp.library.landing import Committed
 
-READ_CLOSELY: Final = 5
-"""How many candidates are filled before the decision."""
-RETRIEVED: Final = 100
 
-Named = TypeVar("Named", Candidate, Reading)
 Confirm = Callable[[Ask], bool]
 Attach = Callable[[], str | None]
 
@@ -66,69 +54,6 @@ class Answer:
             "commit": ran.get("commit"),
             "run": ran.get("run"),
         }
-
-
-class Router:
-    """What turns requests into decisions, loaded once and used for many.
-
-    It reads one generation of the index; `close` it when the library may have changed. Without `by_heart`
-    requests that the tests of an app hold word for word are judged like any other: to measure on them.
-    """
-
-    def __init__(self, index: Index, *, by_heart: bool = True) -> None:
-        self._index = index
-        self._verbatim = Verbatim(_extra(index, verbatim.FILE)) if by_heart else None
-        self._lessons = Lessons(_extra(index, per_app_table.FILE))
-        self._recogniser = classifier.load(_extra(index, classifier.FILE))
-        self._known: dict[str, tuple[Manifest, Cues]] = {}
-
-    def decide(self, request: Request) -> tuple[Decision, tuple[Reading, ...]]:
-        """Returns the decision on a request, and the candidates as they were read."""
-        vector = self._index.vector(request.text)
-        candidates = self._index.search(request.text, RETRIEVED, vector=vector)
-        judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
-        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
-        if (stated := self._stated(request)) is not None:
-            candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
-            readings = (stated, *_others(readings, stated.app))
-        return decide(request, candidates, readings, self._recogniser.bands), readings
-
-    def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[Reading, ...]]:
-        """Returns the decision on a request as if the library held one app only, and how it was read."""
-        candidates = [Candidate(app=app, score=1.0)]
-        judged = self._recogniser.judge(self._index.vector(request.text), request.text, candidates)
-        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
-        return decide(request, candidates, readings, self._recogniser.bands), readings
-
-    def close(self) -> None:
-        """Closes the files."""
-        self._lessons.close()
-        if self._verbatim is not None:
-            self._verbatim.close()
-        self._index.close()
-
-    def _stated(self, request: Request) -> Reading | None:
-        """Returns the reading of a request that one app's tests hold word for word."""
-        found = self._verbatim.of(request) if self._verbatim is not None else None
-        with suppress(InvalidArguments):
-            return None if found is None else read_verbatim(self._about(found[0])[0], found[1])
-        return None
-
-    def _about(self, app: str) -> tuple[Manifest, Cues]:
-        if app not in self._known:
-            self._known[app] = (self._index.card(app).manifest, self._lessons.of(app))
-        return self._known[app]
-
-
-def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:
-    return tuple(row for row in rows if row.app != app)
-
-
-def _extra(index: Index, name: str) -> Path:
-    path = index.extra(name)
-    if path is None:
-        raise MappError(f"the index lacks {name}", hint="mapp index rebuild --fresh")
-    return path
 
 
 def ask(

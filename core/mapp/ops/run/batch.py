@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mapp.errors import InvalidInput, MappError, NotFound, UsageError
-from mapp.library import read
+from mapp.library import load_to_run
 from mapp.model.app import App
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Failed, outcome_to_dict
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical
 from mapp.observe.journal import Mapping, new_id
-from mapp.ops.isolation import ensure_isolated
 from mapp.ops.run.execute import Attempt, attempt_run, record
-from mapp.ops.run.permissions import Permit, ensure_granted
+from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
 from mapp.ops.run.resumable_output import Unfinished, unfinished
 from mapp.ops.run.rows import Extent, Row, measure, read_rows
 from mapp.ops.workspace import Workspace
@@ -161,7 +160,7 @@ def map_rows(
         NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as `execute` does; no row was run.
     """
     began = time.perf_counter()
-    app = read.load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    app = load_to_run.load_to_run(workspace.home, name, revision, tell=workspace.tell)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     with _source(source, output) as stream:

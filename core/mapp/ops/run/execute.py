@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mapp.errors import HostFault, MappError
-from mapp.library import read
+from mapp.library import load_to_run
 from mapp.model.app import App
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import NO_NOTES, Notes, Run, new_id
-from mapp.ops.isolation import ensure_isolated
-from mapp.ops.run.permissions import Permit, ensure_granted
+from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Job, Result
@@ -83,7 +82,7 @@ def execute(
         InvalidApp, IntegrityError: what lies in the repository is no app.
     """
     began = time.perf_counter()
-    app = read.load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    app = load_to_run.load_to_run(workspace.home, name, revision, tell=workspace.tell)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)

@@ -13,7 +13,7 @@ from mapp.model.outcome import Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.recording import Exchange, read_recording
 from mapp.model.values import canonical
 from mapp.observe.journal import Run
-from mapp.ops.isolation import ensure_isolated
+from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executors.recorded import RecordedBroker

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,25 +12,15 @@ from mapp.model.request import Candidate, Request
 from mapp.model.values import JSONValue
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
+from mapp.route.recognise.classifier import Bands
+from mapp.route.recognise.sureness import sure_to
 
 NEAREST: Final = 3
 """How many candidates a decision names."""
 
-DIGITS: Final = 4
-"""How sure a decision is, is rounded to so many decimal places before it is compared with a threshold."""
-
-_MODEST: Final = 3.0
 
 TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 """Vetoes after which not even a person's yes makes this app the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bands:
-    """How sure a reading has to be for its app to be run, and for a person to be asked."""
-
-    use: float
-    ask: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,24 +85,6 @@ def sureness(reading: Reading, readings: Sequence[Reading]) -> float:
     """
     refuted = [other.probability for other in readings if not other.complete and other is not reading]
     return sure_to(reading.probability, reading.filling.confidence, refuted)
-
-
-def sure_to(probability: float, confidence: float, refuted: Iterable[float]) -> float:
-    """Returns how sure a reading is, to four decimal places.
-
-    The confidence of arguments is how far they are ahead of others, and too modest for a probability: of the
-    starter apps' held-back requests with 0.9 to 0.95, 98.5 % are filled right. So the odds of wrong arguments
-    are taken to be a third of what it says.
-
-    Args:
-        probability: that of its app.
-        confidence: that of its arguments.
-        refuted: the probabilities of the apps that cannot be meant.
-    """
-    # fsum, because the plain sum has another last digit from Python 3.12 on.
-    given = max(1 - math.fsum(refuted), probability, 1e-9)
-    filled = confidence / max(confidence + (1 - confidence) / _MODEST, 1e-9)
-    return round(probability / given * filled, DIGITS)
 
 
 def _rank(reading: Reading) -> tuple[float, str]:

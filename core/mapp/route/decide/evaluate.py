@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mapp.errors import InvalidArguments, Problem
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.route.decide.decide import Reading
 from mapp.route.decide.vetoes import vetoes

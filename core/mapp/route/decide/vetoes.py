@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
-from mapp.route.fill.cues import NO_CUES, Cues, uncounted
+from mapp.route.fill.cues import NO_CUES, Cues
 from mapp.route.fill.fill import Filling
+from mapp.route.fill.ignored_units import uncounted
 from mapp.route.fill.slots import slots_of
 from mapp.route.read.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
 from mapp.route.read.mention import NUMERIC, Mention

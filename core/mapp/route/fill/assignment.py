@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import attrgetter
 
-from mapp.route.read.parsed_request import Option
+from mapp.route.fill.candidate import Option
 from mapp.route.read.tokens import Token
 
 MOST_STEPS = 4_000

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
+from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.date_candidates import moments_for
 from mapp.route.fill.enum_candidates import choices_for, codes_for, flags_for
 from mapp.route.fill.list_candidates import documents_for, number_lists_for, text_lists_for
@@ -19,7 +20,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_candidates import texts_for
 from mapp.route.read.lexicon import DEICTIC, PLACEHOLDERS, POLITE_TAILS, PREPOSITIONS
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Option, Reading, TextCues, place_at, within
+from mapp.route.read.parsed_request import Reading, place_at, within
 
 MOST_OPTIONS = 40
 """Options a slot keeps, the best by score."""

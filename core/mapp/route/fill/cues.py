@@ -7,7 +7,7 @@ is taken to be meant.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +15,13 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import Phrase
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
-from mapp.route.fill.assignment import Search, masks
-from mapp.route.fill.candidates import options_for
+from mapp.route.fill.assignment import Search
+from mapp.route.fill.board import Board, lay_out
+from mapp.route.fill.candidate import Option, TextCues
+from mapp.route.fill.ignored_units import uncounted
 from mapp.route.fill.slots import Slot, slots_of
 from mapp.route.read.lexicon import FUNCTION_WORDS
-from mapp.route.read.mention import Mention
-from mapp.route.read.parsed_request import Option, Reading, TextCues, read
-from mapp.route.read.tokens import tokenise
-from mapp.route.read.units import dimension_of
+from mapp.route.read.parsed_request import Reading, read
 
 EPOCHS = 8
 MARGIN = 0.6
@@ -95,57 +94,6 @@ def _text_cues(
 ) -> TextCues:
     common = (word for word, count in words.items() if count > 0.4 * requests and word not in FUNCTION_WORDS)
     return TextCues(frozenset(starts), frozenset(ends), frozenset(word for word in common if word.isalnum()))
-
-
-@dataclass(slots=True)
-class Board:
-    """One request laid out against one app: each slot's options, and which of them exclude each other."""
-
-    slots: tuple[Slot, ...]
-    reading: Reading
-    options: list[list[Option]]
-    used: list[list[int]]
-
-    def scores(self, weights: Mapping[str, float]) -> list[list[float]]:
-        """Returns each option's score with the learned weights added."""
-        known = weights.get
-        return [
-            [option.score + sum(known(feature, 0.0) for feature in option.features) for option in row]
-            for row in self.options
-        ]
-
-
-def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
-    """Returns the board of a request for an app."""
-    slots = slots_of(manifest)
-    cues = replace(cues, own=cues.own | _own(manifest))
-    ranks: Counter[str] = Counter()
-    rows = []
-    for slot in sorted(slots, key=lambda slot: not slot.required):
-        sort = "moment" if slot.layout else slot.wants
-        rows.append((slot, options_for(slot, reading, ranks[sort], cues)))
-        ranks[sort] += 1
-    by_key = {slot.key: row for slot, row in rows}
-    options = [by_key[slot.key] for slot in slots]
-    return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
-
-
-def _own(manifest: Manifest) -> frozenset[str]:
-    """Returns the words of the app's name, and the numbers that its description states (`version 4`)."""
-    named = {token.stem for token in tokenise(manifest.name) if token.text.isalnum()}
-    return frozenset(named | {token.stem for token in tokenise(manifest.description) if token.text.isdigit()})
-
-
-def _groups(slots: Sequence[Slot]) -> list[int]:
-    """Returns the field of each slot: 0 for values, one for each set of enum values."""
-    numbers: dict[str, int] = {}
-    found = []
-    for slot in slots:
-        if slot.wants in ("enum", "boolean"):
-            found.append(numbers.setdefault(repr(slot.schema.enum), len(numbers) + 1))
-        else:
-            found.append(numbers.setdefault("choices", len(numbers) + 1) if slot.choices else 0)
-    return found
 
 
 # Learning
@@ -315,38 +263,3 @@ def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[s
         for key, sort, _ in uncounted(board.reading, board.slots, spans):
             found.setdefault(key, set()).add(sort)
     return {key: tuple(sorted(sorts)) for key, sorts in sorted(found.items())}
-
-
-def uncounted(
-    reading: Reading, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
-) -> Iterator[tuple[str, str, Mention]]:
-    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding
-    them.
-
-    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the
-    unit.
-    """
-    units = {slot.key: slot.unit for slot in slots if slot.wants in ("number", "numbers")}
-    for mention in reading.mentions:
-        if mention.kind not in ("percent", "currency", "quantity") or mention.number is None or mention.soft:
-            continue
-        sort = (
-            mention.kind
-            if mention.kind != "quantity"
-            else dimension_of(mention.unit or "") or str(mention.unit)
-        )
-        after = (mention.number[1], mention.end)
-        for key, (start, end) in spans:
-            if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):
-                continue
-            heeded = _heeds(units[key], sort) or any(
-                other != key and first < after[1] and after[0] < last for other, (first, last) in spans
-            )
-            if not heeded:
-                yield key, sort, mention
-
-
-def _heeds(unit: str | None, sort: str) -> bool:
-    if unit is None:
-        return False
-    return dimension_of(unit) == sort or (sort == "percent" and unit in ("percent", "fraction"))

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from mapp.route.fill.candidate import Option
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot, accepts
-from mapp.route.read.parsed_request import Option, Reading, around, context
+from mapp.route.read.parsed_request import Reading, around, context
 
 
 def moments_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from mapp.model.schema import ABSENT
 from mapp.model.values import JSONValue
+from mapp.route.fill.candidate import Option
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot
 from mapp.route.read.lexicon import FALSE_WORDS, FUNCTION_WORDS, INSTEAD, NEGATIONS, SYNONYMS, TRUE_WORDS
-from mapp.route.read.parsed_request import SHORTEST_ALIKE, Option, Reading, around, context, within
+from mapp.route.read.parsed_request import SHORTEST_ALIKE, Reading, around, context, within
 from mapp.route.read.tokens import Token, stem, stem_set
 
 MOST_HITS = 20

@@ -14,12 +14,14 @@ from mapp.model.schema import ABSENT
 from mapp.model.validation import violations
 from mapp.model.values import JSONValue
 from mapp.route.fill.assignment import Search
+from mapp.route.fill.board import Board, lay_out
+from mapp.route.fill.candidate import Option
 from mapp.route.fill.candidates import attached_value
-from mapp.route.fill.cues import NO_CUES, Board, Cues, lay_out, learn
+from mapp.route.fill.cues import NO_CUES, Cues, learn
 from mapp.route.fill.slots import Slot
 from mapp.route.read.identifiers import SOLID
 from mapp.route.read.mention import Mention, outermost
-from mapp.route.read.parsed_request import Option, read
+from mapp.route.read.parsed_request import read
 
 __all__ = ["Cues", "Filling", "fill", "learn"]
 

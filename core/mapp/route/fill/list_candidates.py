@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mapp.model.values import JSONValue
+from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.enum_candidates import hits_for
 from mapp.route.fill.number_candidates import takes_fraction
 from mapp.route.fill.proximity import nearness
@@ -12,7 +13,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
 from mapp.route.read.mention import Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Option, Reading, TextCues, around, context
+from mapp.route.read.parsed_request import Reading, around, context
 
 
 def number_lists_for(slot: Slot, reading: Reading) -> Iterator[Option]:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mapp.model.values import JSONValue
+from mapp.route.fill.candidate import Option
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Option, Reading, around, context
+from mapp.route.read.parsed_request import Reading, around, context
 from mapp.route.read.tokens import Token, stem_set
 from mapp.route.read.units import convert, dimension_of
 
@@ -19,8 +20,6 @@ _MONEY = stem_set(
     "revenue deposit equity value asset debt profit expense dividend contribution net gross total "
     "wage capital sum spend currency dollars purchase sale"
 )
-
-
 _RATES = stem_set("rate percent percentage yield interest growth discount tax tip share ratio probability")
 
 

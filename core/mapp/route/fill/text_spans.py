@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.proximity import nearness, prepositional
 from mapp.route.fill.slots import Slot
 from mapp.route.read.lexicon import FUNCTION_WORDS, POLITE_TAILS, PREPOSITIONS
-from mapp.route.read.parsed_request import Option, Reading, TextCues, around, context, masked
+from mapp.route.read.parsed_request import Reading, around, context, masked
 from mapp.route.read.tokens import Token, word_set
 
 _SPAN_STARTS = word_set("of for word text string phrase sentence title name number input value line message")
-
-
 _SPAN_ENDS = word_set(
     "to in into as with using from and by at for on is please thanks when that which if under within"
 )

@@ -6,28 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mapp.model.schema import Absent
-from mapp.model.values import JSONValue
 from mapp.route.read.extract import mentions
 from mapp.route.read.mention import NUMERIC, Mention, outermost
 from mapp.route.read.tokens import Token, form, tokenise
 
 SHORTEST_ALIKE = 5
 """Letters that two stems must share to count as forms of one word."""
-
-
-@dataclass(slots=True)
-class Option:
-    """One way to fill one slot: a value, the spans of the request that it uses up, and why."""
-
-    value: JSONValue | Absent
-    score: float
-    features: list[str]
-    why: str
-    spans: tuple[tuple[int, int], ...] = ()
-    loose: bool = False
-    """Whether the text it covers may still be read by an enum (quoted text may not)."""
-    enum: bool = False
 
 
 @dataclass(slots=True)
@@ -49,16 +33,6 @@ class Reading:
     """Each stem, with the places of its tokens."""
     clipped: dict[str, list[str]] = field(default_factory=dict)
     """Stems that lost up to three letters, with the whole ones: what `music` may find `musical` by."""
-
-
-@dataclass(slots=True)
-class TextCues:
-    """Where an app's own texts begin and end: the stems before and after them; and the words for its job."""
-
-    starts: frozenset[str] = frozenset()
-    ends: frozenset[str] = frozenset()
-    own: frozenset[str] = frozenset()
-    """Stems of the app's name and of the words that most of its requests share: its job, nobody's value."""
 
 
 @lru_cache(maxsize=4)  # one request is read against several apps, and for the vetoes too

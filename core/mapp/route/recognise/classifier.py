@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.request import Candidate
-from mapp.route.decide.decide import Bands
 from mapp.route.recognise import exact
 from mapp.route.recognise.features import Wording
 from mapp.route.recognise.softmax import probabilities
@@ -26,6 +25,15 @@ if TYPE_CHECKING:
 
     from mapp.route.recognise.exact import Vectors
     from mapp.route.recognise.softmax import Floats
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bands:
+    """How sure a reading has to be for its app to be run, and for a person to be asked."""
+
+    use: float
+    ask: float
+
 
 FORMAT: Final = 3
 FILE: Final = f"recogniser-{FORMAT}.npz"

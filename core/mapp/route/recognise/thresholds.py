@@ -11,16 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mapp.route.decide.decide import Bands, sure_to
 from mapp.route.recognise import exact
+from mapp.route.recognise.classifier import Bands
 from mapp.route.recognise.softmax import probabilities
+from mapp.route.recognise.sureness import sure_to
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from mapp.route.recognise.corpus import Reader, Row
     from mapp.route.recognise.softmax import Floats, Integers
-    from mapp.route.recognise.train import Reader, Row
 
 FALSE_HITS: Final = 0.005
 """The share of what runs without asking that may be another app's; as much again for wrong arguments."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox.engine import DEFAULT, ENVIRONMENT, extension
-from mapp.sandbox.executor import Executor, Isolation
-
-STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
+from mapp.sandbox.executor import Executor, Isolation, is_enough
 
 
 def open_executor(
@@ -39,11 +36,6 @@ def open_executor(
         return executor
     executor.close()
     raise too_little(isolation, least, "isolation")
-
-
-def is_enough(isolation: Isolation, least: Isolation) -> bool:
-    """Returns whether one level of isolation is at least another."""
-    return STRENGTH[isolation] >= STRENGTH[least]
 
 
 def too_little(isolation: Isolation, least: Isolation, setting: str) -> SandboxUnavailable:

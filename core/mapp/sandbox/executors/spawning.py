@@ -16,7 +16,8 @@ from typing import IO, Self
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults
-from mapp.sandbox.calls import Broker, Desk
+from mapp.sandbox.call_log import Desk
+from mapp.sandbox.calls import Broker
 from mapp.sandbox.child.escape_probe import measured
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.executors import protocol, termination

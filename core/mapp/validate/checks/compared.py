@@ -25,9 +25,9 @@ from mapp.model.app import (
     App,
     Example,
 )
+from mapp.model.arguments import with_defaults
 from mapp.model.interface import Comparison, compare
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, Kind, Result
 from mapp.model.version import Level

@@ -7,8 +7,8 @@ from typing import Final
 
 from mapp.errors import InvalidApp, InvalidArguments
 from mapp.model.app import EXAMPLES, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Value
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding
 from mapp.sandbox.executor import Executor, Killed, Threw

@@ -9,7 +9,7 @@ from typing import Final
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import Example
-from mapp.model.validation import with_defaults
+from mapp.model.arguments import with_defaults
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, Result
 from mapp.sandbox.app_job import job_for

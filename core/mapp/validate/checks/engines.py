@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from mapp.errors import InvalidArguments
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
 from mapp.sandbox.app_job import job_for, judge

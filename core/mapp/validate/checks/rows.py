@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
-from mapp.model.validation import violations, with_defaults
+from mapp.model.arguments import with_defaults
+from mapp.model.validation import violations
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, Result
 from mapp.validate.trial import Trial, result

@@ -10,8 +10,8 @@ from typing import Final
 
 from mapp.config import write_whole
 from mapp.errors import InvalidInput
+from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
-from mapp.model.validation import with_defaults
 from mapp.model.values import canonical, parse
 from mapp.plain_files import read_plain
 from mapp.validate.generate.inputs import Arguments

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import Example
+from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.recording import Recording
-from mapp.model.validation import with_defaults
 from mapp.model.values import JSONValue
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Job, Returned, Threw, run_batch

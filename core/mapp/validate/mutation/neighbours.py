@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mapp.errors import InvalidArguments
+from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
-from mapp.model.validation import is_valid, with_defaults
+from mapp.model.validation import is_valid
 from mapp.model.values import JSONValue, canonical
 
 Arguments = dict[str, JSONValue]

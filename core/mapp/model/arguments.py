@@ -1,0 +1,34 @@
+"""Arguments of a call: the defaults that a schema adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mapp.errors import InvalidArguments
+from mapp.model.manifest import Manifest
+from mapp.model.validation import violations
+from mapp.model.values import JSONValue, checked
+
+
+def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    """Returns the arguments of a call with the manifest's defaults filled in, in the manifest's order.
+
+    Raises:
+        InvalidArguments: with the path of every mistake.
+    """
+    checked(dict(arguments), what="the input")
+    filled: dict[str, JSONValue] = {}
+    for argument in manifest.arguments:
+        if argument.name in arguments:
+            filled[argument.name] = arguments[argument.name]
+        elif argument.schema.has_default:
+            filled[argument.name] = argument.schema.default  # type: ignore[assignment]  # has_default says so
+    unknown = {name: value for name, value in arguments.items() if name not in filled}
+    problems = violations(manifest.input_schema, {**filled, **unknown})
+    if problems:
+        raise InvalidArguments(
+            f"the arguments do not fit {manifest.name}",
+            problems,
+            hint=f"mapp show {manifest.name} lists what it takes",
+        )
+    return filled

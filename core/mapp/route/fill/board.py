@@ -1,0 +1,66 @@
+"""A request laid out for the filler: words, mentions and who may take them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mapp.model.manifest import Manifest
+from mapp.route.fill.assignment import masks
+from mapp.route.fill.candidate import Option, TextCues
+from mapp.route.fill.candidates import options_for
+from mapp.route.fill.slots import Slot, slots_of
+from mapp.route.read.parsed_request import Reading
+from mapp.route.read.tokens import tokenise
+
+
+@dataclass(slots=True)
+class Board:
+    """One request laid out against one app: each slot's options, and which of them exclude each other."""
+
+    slots: tuple[Slot, ...]
+    reading: Reading
+    options: list[list[Option]]
+    used: list[list[int]]
+
+    def scores(self, weights: Mapping[str, float]) -> list[list[float]]:
+        """Returns each option's score with the learned weights added."""
+        known = weights.get
+        return [
+            [option.score + sum(known(feature, 0.0) for feature in option.features) for option in row]
+            for row in self.options
+        ]
+
+
+def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
+    """Returns the board of a request for an app."""
+    slots = slots_of(manifest)
+    cues = replace(cues, own=cues.own | _own(manifest))
+    ranks: Counter[str] = Counter()
+    rows = []
+    for slot in sorted(slots, key=lambda slot: not slot.required):
+        sort = "moment" if slot.layout else slot.wants
+        rows.append((slot, options_for(slot, reading, ranks[sort], cues)))
+        ranks[sort] += 1
+    by_key = {slot.key: row for slot, row in rows}
+    options = [by_key[slot.key] for slot in slots]
+    return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
+
+
+def _own(manifest: Manifest) -> frozenset[str]:
+    """Returns the words of the app's name, and the numbers that its description states (`version 4`)."""
+    named = {token.stem for token in tokenise(manifest.name) if token.text.isalnum()}
+    return frozenset(named | {token.stem for token in tokenise(manifest.description) if token.text.isdigit()})
+
+
+def _groups(slots: Sequence[Slot]) -> list[int]:
+    """Returns the field of each slot: 0 for values, one for each set of enum values."""
+    numbers: dict[str, int] = {}
+    found = []
+    for slot in slots:
+        if slot.wants in ("enum", "boolean"):
+            found.append(numbers.setdefault(repr(slot.schema.enum), len(numbers) + 1))
+        else:
+            found.append(numbers.setdefault("choices", len(numbers) + 1) if slot.choices else 0)
+    return found

@@ -1,0 +1,289 @@
+"""The rows that the recogniser learns from, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mapp.model.decision import Arguments
+from mapp.route.recognise import exact
+from mapp.route.recognise.classifier import features
+from mapp.route.recognise.features import Wording, learn_wording
+from mapp.route.recognise.softmax import fit_columns, log_total, probabilities
+
+if TYPE_CHECKING:
+    from mapp.route.recognise.exact import Units, Vectors
+    from mapp.route.recognise.softmax import Floats, Integers
+
+
+_ROWS_AT_ONCE: Final = 512
+ONE_BLOCK: Final = 256
+_BLOCK: Final = 128
+_NONE: Final = -1
+_BACKGROUND_WEIGHT: Final = 0.2
+_CENTRE_WEIGHT: Final = 5.0
+# What the library's own apps do is no background: a background row nearer than this is left out.
+_TOO_NEAR: Final = 0.5
+# A near miss that is this probably another app's request is taken to be that app's job.
+_ANOTHERS_JOB: Final = 0.03
+# People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else. So they
+# teach as much as any row, and count for less where the share of wrong decisions is measured.
+_NEAR_MISS: Final = 0.25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One request to learn from: it fits the app, or only sounds like it.
+
+    `attachment` is the text that comes with it, where there is one, `arguments` what it gives the app, where
+    that is known.
+    """
+
+    text: str
+    app: str
+    fits: bool = True
+    attachment: str | None = None
+    arguments: Arguments | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """What a close look at one app for one row found, however probable the app is.
+
+    `right` is False where the row states other arguments than those that were found.
+    """
+
+    complete: bool
+    confidence: float = 1.0
+    right: bool = True
+
+
+Reader = Callable[[Row, str], Read]
+"""Looks closely at one app for a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Rows with their sentence vectors, (rows, dimensions)."""
+
+    rows: tuple[Row, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Requests that no app serves, with their sentence vectors."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """Rows as numbers: features for training, features as if unseen, and the column each belongs to."""
+
+    columns: int
+    wording: Wording
+    vectors: Floats
+    features: Units
+    unseen: Units
+    owners: Integers
+    """The app that a row is about; `_NONE` for the background."""
+    labels: Integers
+    """What a row is to be recognised as: an app, or as many as there are apps for "none"."""
+    importance: Floats
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(
+        cls, names: Sequence[str], lesson: Lesson, background: Background, *, wording: Wording | None = None
+    ) -> _Corpus:
+        import numpy as np
+
+        far = _far(background, lesson)
+        texts = [row.text for row in lesson.rows] + [background.texts[place] for place in far]
+        vectors = _rounded(np.concatenate([lesson.vectors, background.vectors[far]]))
+        learned = wording or learn_wording(texts)
+        seen = exact.to_units(features(vectors, learned, texts))
+        places = {name: place for place, name in enumerate(names)}
+        owners = [places[row.app] for row in lesson.rows]
+        labels = [places[row.app] if row.fits else len(names) for row in lesson.rows]
+        weights = [1.0] * len(lesson.rows) + [_BACKGROUND_WEIGHT] * len(far)
+        return cls(
+            columns=len(names) + 1,
+            wording=learned,
+            vectors=vectors,
+            features=seen,
+            # Only where all are fitted are rows held out, and words that stand in one of them alone.
+            unseen=exact.to_units(features(vectors, learned, texts, held_out=True))
+            if wording is None
+            else seen,
+            owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
+            labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
+            importance=np.array(weights, dtype=np.float64),
+            rows=(*lesson.rows, *(Row(text=background.texts[place], app="", fits=False) for place in far)),
+        )
+
+    @property
+    def none(self) -> int:
+        return self.columns - 1
+
+    def part(self, rows: Any) -> _Corpus:
+        import numpy as np
+
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            features=self.features[rows],
+            unseen=self.unseen[rows],
+            owners=self.owners[rows],
+            labels=self.labels[rows],
+            importance=self.importance[rows],
+            rows=tuple(self.rows[place] for place in np.arange(len(self.rows))[rows]),
+        )
+
+    def centres(self) -> Floats:
+        import numpy as np
+
+        sums = np.zeros((self.none, self.vectors.shape[1]))
+        own = self.labels < self.none
+        np.add.at(sums, self.labels[own], self.vectors[own])
+        counts = np.bincount(self.labels[own], minlength=self.none)[:, None]
+        return _unit(_rounded(sums / np.maximum(counts, 1)))
+
+    def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
+        """Adds one row for each of the apps: the centre of its requests stands for all of them."""
+        import numpy as np
+
+        features = np.zeros((len(apps), self.features.shape[1]), dtype=np.int16)
+        features[:, : centres.shape[1]] = exact.to_units(centres[apps])
+        features[:, -1] = exact.ONE
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, centres[apps]]),
+            features=np.concatenate([self.features, features]),
+            unseen=np.concatenate([self.unseen, features]),
+            owners=np.concatenate([self.owners, apps]),
+            labels=np.concatenate([self.labels, apps]),
+            importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT)]),
+            rows=(*self.rows, *(Row(text="", app="") for _ in apps)),
+        )
+
+    def without_others_jobs(self) -> _Corpus:
+        """Returns the corpus in which a near miss of one app that is the job of another teaches nothing.
+
+        Taught as "none" it would make the other app deaf for what it does.
+        """
+        import numpy as np
+
+        missed = (self.labels == self.none) & (self.owners != _NONE)
+        if not missed.any() or missed.all():
+            return self
+        weights = self.part(~missed).fit(iterations=20)
+        shares = probabilities(exact.logits_of(exact.from_units(self.features[missed]), weights))[:, :-1]
+        best = shares.argmax(axis=1)
+        others = (best != self.owners[missed]) & (shares.max(axis=1) > _ANOTHERS_JOB)
+        importance = self.importance.copy()
+        importance[np.flatnonzero(missed)[others]] = 0.0
+        return replace(self, importance=importance)
+
+    def without_stopped(self, reader: Reader) -> _Corpus:
+        """Returns the corpus in which a near miss that a hard rule stops anyway teaches nothing.
+
+        What lacks a number sounds almost like what has one: to tell them apart is the rule's work.
+        """
+        import numpy as np
+
+        missed = np.flatnonzero((self.labels == self.none) & (self.owners != _NONE) & (self.importance > 0))
+        stopped = [place for place in missed if not reader(self.rows[place], self.rows[place].app).complete]
+        importance = self.importance.copy()
+        importance[stopped] = 0.0
+        return replace(self, importance=importance)
+
+    def fit(self, *, iterations: int) -> Floats:
+        """Fits all columns: together, or in blocks of like apps, twice over."""
+        import numpy as np
+
+        weights = np.zeros((self.features.shape[1], self.columns))
+        if self.none <= ONE_BLOCK:
+            return self.fit_block(weights, np.arange(self.columns), iterations=iterations)
+        weights[: self.vectors.shape[1], : self.none] = 8 * self.centres().T
+        for _ in range(2):
+            for block in _blocks(self.centres()):
+                columns = np.array([*block, self.none])
+                weights = self.fit_block(weights, columns, iterations=iterations // 3)
+        return weights
+
+    def fit_block(self, weights: Floats, block: Integers, *, iterations: int, alone: bool = False) -> Floats:
+        """Fits some columns and leaves the others as they are; rows of other apps are thinned out.
+
+        With `alone`, the other columns do not exist: no probability is theirs.
+        """
+        import numpy as np
+
+        inside = np.isin(self.owners, block) | (self.owners == _NONE)
+        outside = np.flatnonzero(~inside)
+        rows = np.concatenate([np.flatnonzero(inside), outside[:: max(1, len(outside) // 2000)]])
+        others = np.setdiff1d(np.arange(self.columns), block)
+        places = np.full(self.columns, len(block), dtype=np.int64)
+        places[block] = np.arange(len(block))
+        features = exact.from_units(self.features[rows])
+        fitted = fit_columns(
+            features,
+            places[self.labels[rows]],
+            self.importance[rows],
+            weights[:, block],
+            rest=_rest(features, weights[:, others]) if len(others) and not alone else None,
+            iterations=iterations,
+        )
+        weights = weights.copy()
+        weights[:, block] = fitted
+        return weights
+
+
+def _rest(features: Floats, weights: Floats) -> Floats:
+    """Returns the logarithm, a row, of the summed exponentials of these columns."""
+    import numpy as np
+
+    parts = range(0, len(features), _ROWS_AT_ONCE)
+    found = [log_total(exact.logits_of(features[at : at + _ROWS_AT_ONCE], weights)) for at in parts]
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def _far(background: Background, lesson: Lesson) -> Integers:
+    import numpy as np
+
+    own = _rounded(lesson.vectors[[row.fits for row in lesson.rows]])
+    if not len(own) or not len(background.texts):
+        return np.arange(len(background.texts))
+    return np.flatnonzero((_rounded(background.vectors) @ own.T).max(axis=1) < _TOO_NEAR)
+
+
+def _blocks(centres: Floats) -> list[list[int]]:
+    """Cuts the apps into blocks of neighbours: the first free app and those nearest to it, and so on."""
+    import numpy as np
+
+    free = list(range(len(centres)))
+    count = -(-len(free) // min(_BLOCK, ONE_BLOCK))
+    size = -(-len(free) // count)
+    blocks = []
+    while free:
+        near = np.argsort(-(centres[free] @ centres[free[0]]), kind="stable")[:size]
+        block = [free[place] for place in near]
+        blocks.append(sorted(block))
+        free = [app for app in free if app not in set(block)]
+    return blocks
+
+
+def _rounded(vectors: Vectors) -> Floats:
+    """Returns vectors on the grid of features: products of two are exact."""
+    return exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
+
+
+def _unit(rows: Floats) -> Floats:
+    """Returns rows of the grid with length one, on the grid again."""
+    import numpy as np
+
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    return _rounded(rows / np.maximum(lengths, 1e-12))
