@@ -51,7 +51,7 @@ from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Changed, Duplicate, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app, nearest
 from mapp.ops.compile.open_coder import open_ledger
-from mapp.ops.compile.rounds import GivenUp
+from mapp.ops.compile.rounds import AttemptsExhausted
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Answer, ask
 from mapp.ops.workspace import Workspace
@@ -195,7 +195,7 @@ class Life:
         except Duplicate:
             app = next(app for app, owner in self.author.owners.items() if owner == wish.intent)
             found = self._expanded(app, wish)
-        except (GivenUp, CoderFailed) as error:
+        except (AttemptsExhausted, CoderFailed) as error:
             print(f"given up: {wish.text}: {error.message}")
             return "failed"
         if found.committed is None:

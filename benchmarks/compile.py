@@ -53,7 +53,7 @@ from mapp.sandbox.executor import Executor
 from mapp.validate.trial import Arguments
 
 COUNT: Final = 20
-MOST_WRONG: Final = 5
+MAX_WRONG: Final = 5
 """So many wrong programs are looked for, in the order of `token_mutants`."""
 FEWEST: Final = 11
 """Cases that an exercise needs: half of them have to be enough for a contract."""
@@ -272,7 +272,7 @@ def wrong_programs(job: Job, source: str, executor: Executor) -> list[str]:
         ends = outcomes(replace(job.app, source=mutant.source), inputs, executor)
         if any(map(differ, ends, right)) and not any(isinstance(end, Failed) for end in ends):
             found.append(mutant.source)
-        if len(found) == MOST_WRONG:
+        if len(found) == MAX_WRONG:
             break
     return found
 

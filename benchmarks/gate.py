@@ -39,8 +39,8 @@ from mapp.validate.trial import INPUTS
 
 MUTANTS: Final = 1200
 REWRITES: Final = 140
-MOST_ACCEPTED: Final = 0.02
-MOST_REFUSED: Final = 0.05
+MAX_ACCEPTED: Final = 0.02
+MAX_REFUSED: Final = 0.05
 BASES: Final = ("failing", "sound", "none")
 LOOKS: Final = frozenset(["size", "budget"])
 """What refuses a patch for its length or its time, never for what it does; time depends on the machine."""
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"\n{machine()}; {time.monotonic() - began:,.0f} s with {options.jobs} processes")
     accepted = share(killable, lambda row: not row.refused["failing"])
     refused = share(same, lambda row: bool(row.refused["failing"]))
-    return 0 if accepted < MOST_ACCEPTED and refused < MOST_REFUSED else 1
+    return 0 if accepted < MAX_ACCEPTED and refused < MAX_REFUSED else 1
 
 
 def mutants_of(exercise: str) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def measure(tasks: Sequence[Task], processes: int, file: str) -> tuple[list[Foun
 
 def run(task: Task) -> tuple[list[Found], list[Found]]:
     """Returns what the gate says of the patches of one task."""
-    shrink.MOST_ASKED = 0  # type: ignore[misc]  # whether there is a counterexample counts, not how small it is
+    shrink.MAX_ASKED = 0  # type: ignore[misc]  # whether there is a counterexample counts, not how small it is
     folder = data_folder()
     assert folder is not None
     with open_executor() as executor:

@@ -6,7 +6,7 @@ every request the words are added that the service puts before a forced tool. An
 and its files.
 
 The cache is that of the service's documentation: a prefix that ends at a mark is kept for five minutes from
-its last use, if it has `LEAST_CACHED` tokens.
+its last use, if it has `MIN_CACHED` tokens.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-LEAST_CACHED: Final = 1_024
+MIN_CACHED: Final = 1_024
 KEPT_SECONDS: Final = 300.0
 TOOL_WORDS: Final = 313
 """Tokens that the service puts before a prompt whose tool is forced, as its documentation says."""
@@ -59,7 +59,7 @@ class PromptCache:
         for text, tokens, mark in parts:
             total += tokens
             digest.update(text.encode())
-            if not mark or total < LEAST_CACHED:
+            if not mark or total < MIN_CACHED:
                 continue
             prefixes.append(digest.hexdigest())
             marked = total

@@ -28,7 +28,7 @@ from benchmarks.measuring import machine, table
 from mapp.index.embedders import choose_embedder
 from mapp.ops.index.training_data import background_texts
 from mapp.route.recognise.classifier import Recogniser, features
-from mapp.route.recognise.corpus import Background, Lesson, Row
+from mapp.route.recognise.corpus import Background, Lesson, TrainingRow
 from mapp.route.recognise.softmax import fit_columns, probabilities
 from mapp.route.recognise.train import fit
 
@@ -129,7 +129,8 @@ def ours(taught: Requests, names: Sequence[str]) -> Recogniser:
     texts = background_texts()
     background = Background(texts=texts, vectors=choose_embedder().embed(texts))
     rows = tuple(
-        Row(text=text, app=names[intent]) for text, intent in zip(taught.texts, taught.intents, strict=True)
+        TrainingRow(text=text, app=names[intent])
+        for text, intent in zip(taught.texts, taught.intents, strict=True)
     )
     return fit(Lesson(rows=rows, vectors=taught.vectors), background)
 

@@ -10,7 +10,7 @@ import pytest
 from mapp.model.decision import Ask, Compile
 from mapp.model.request import Request
 from mapp.ops.run.ask import Answer, refusal
-from mapp.suggested_commands import LONGEST, suggested_call, suggested_command
+from mapp.suggested_commands import MAX_LENGTH, suggested_call, suggested_command
 from support.library import library
 from support.terminal import mapp
 
@@ -70,8 +70,8 @@ def test_an_attachment_appears_by_its_source_and_never_by_its_content(
 
 
 def test_a_long_value_is_given_as_a_file(tmp_path: Path) -> None:
-    assert suggested_call("echo", [("text", "a" * LONGEST)]).endswith("a" * LONGEST)
-    assert suggested_call("echo", [("text", "a" * (LONGEST + 1))]) == "mapp exec echo text=@FILE"
+    assert suggested_call("echo", [("text", "a" * MAX_LENGTH)]).endswith("a" * MAX_LENGTH)
+    assert suggested_call("echo", [("text", "a" * (MAX_LENGTH + 1))]) == "mapp exec echo text=@FILE"
     assert suggested_call("echo", [("list", [*range(1000)])]) == "mapp exec echo list=@FILE"
 
 

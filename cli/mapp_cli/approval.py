@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mapp.ops.workspace import Workspace
 
 FAILED = 8
-MOST_EXAMPLES = 5
+MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +75,7 @@ def contract_lines(app: App) -> list[str]:
     lines.append(f"  returns  {json.dumps(manifest.output.to_dict(), ensure_ascii=False)[:200]}")
     lines += [f"  refuses  {code}: {meaning}" for code, meaning in manifest.errors]
     lines += [f"  may use  {name}" for name in manifest.capabilities.names]
-    for row in app.examples[:MOST_EXAMPLES]:
+    for row in app.examples[:MAX_EXAMPLES]:
         wanted = json.dumps(row.output, ensure_ascii=False) if row.error is None else f"refuses: {row.error}"
         lines.append(f"  example  {json.dumps(dict(row.input), ensure_ascii=False)} -> {wanted}"[:200])
     lines.append(f"  {len(app.examples)} examples, {len(app.phrases)} requests and near misses")

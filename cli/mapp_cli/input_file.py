@@ -15,11 +15,11 @@ PATIENCE: Final = 5.0
 
 def read_input(source: str) -> str:
     """Returns the text of a file, or of standard input for `-`, at most as much as mapp reads at all."""
-    from mapp.model.values import LONGEST_TEXT
+    from mapp.model.values import MAX_TEXT_LENGTH
     from mapp.ops.run.arguments import decode_attachment, read_attachment
 
     if source == "-":
-        return decode_attachment(sys.stdin.buffer.read(LONGEST_TEXT + 1), "standard input")
+        return decode_attachment(sys.stdin.buffer.read(MAX_TEXT_LENGTH + 1), "standard input")
     return read_attachment(Path(source))
 
 

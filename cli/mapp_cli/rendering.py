@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mapp.ops.run.execute import Execution
 
 FAILED = 1
-MOST_PROBLEMS = 5
+MAX_PROBLEMS = 5
 MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
 
 
@@ -49,12 +49,12 @@ def show_check(console: Console, result: Result, *, details: bool = True) -> Non
     """Shows what one check found, as it ends; without `details` only whether it passed."""
     console.tell(f"  {MARKS[result.status]} {result.check} ({result.counted})")
     if details:  # what passed has problems where a person accepts them
-        for problem in result.problems[:MOST_PROBLEMS]:
+        for problem in result.problems[:MAX_PROBLEMS]:
             console.tell(f"         {problem}")
             if problem.reproduce:
                 console.tell(f"           {problem.reproduce}")
-        if len(result.problems) > MOST_PROBLEMS:
-            console.tell(f"         … and {len(result.problems) - MOST_PROBLEMS} more")
+        if len(result.problems) > MAX_PROBLEMS:
+            console.tell(f"         … and {len(result.problems) - MAX_PROBLEMS} more")
 
 
 def show_added(console: Console, added: Added, *, force: bool) -> None:

@@ -101,8 +101,8 @@ _CHOICES: Final = {
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
 _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
 AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'
-LONGEST_TEXT: Final = 300
-LONGEST_COMMAND: Final = 2_000
+MAX_TEXT_LENGTH: Final = 300
+MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 PROJECT_SETTINGS: Final = tuple(item.name for item in fields(Config) if item.metadata.get("project"))
 """All that a project's file may set. A stranger may have written it: what spends, merges, sends, forgets or
@@ -241,7 +241,7 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be less than 1,000,000,000", hint="0 to 999,999,999")
         return int(text)
     if name in _TEXTS:
-        most = LONGEST_COMMAND if name == "coder" else LONGEST_TEXT
+        most = MAX_COMMAND_LENGTH if name == "coder" else MAX_TEXT_LENGTH
         if len(text) > most or not text.isprintable():
             raise UsageError(f"{name} must be at most {most:,} printable characters")
         if name in _BUDGETS:

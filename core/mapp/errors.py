@@ -89,7 +89,7 @@ class NotFound(MappError):
     exit_code = 1
 
 
-class AlreadyThere(MappError):
+class AlreadyExists(MappError):
     """Something of that name exists and would be overwritten."""
 
     code = "MAPP-0210"
@@ -124,7 +124,7 @@ class Busy(MappError):
     exit_code = 9
 
 
-class MovedOn(MappError):
+class StaleBase(MappError):
     """What a change was built on is no longer what the library holds."""
 
     code = "MAPP-0910"

@@ -18,7 +18,7 @@ from mapp.plain_files import read_plain
 PREFIX: Final = "MAPP_KEY_"
 SHORTEST: Final = 8
 """Shorter secrets cannot be told from ordinary text where they have to be hidden."""
-LONGEST: Final = 8192
+MAX_LENGTH: Final = 8192
 
 
 class KeyNeeded(MappError):
@@ -52,8 +52,8 @@ def set_key(config_file: Path, name: str, value: str) -> None:
     """
     if not is_secret_name(name):
         raise UsageError(f"{name!r} cannot name a key", hint="names look like EXAMPLE_KEY")
-    if not SHORTEST <= len(value) <= LONGEST or not (value.isascii() and value.isprintable()):
-        raise UsageError(f"a key has {SHORTEST} to {LONGEST} printable ASCII characters")
+    if not SHORTEST <= len(value) <= MAX_LENGTH or not (value.isascii() and value.isprintable()):
+        raise UsageError(f"a key has {SHORTEST} to {MAX_LENGTH} printable ASCII characters")
     _write(keys_file(config_file), {**_read(keys_file(config_file)), name: value})
 
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from mapp.model.values import JSONValue, canonical
 
-LONGEST: Final = 200
+MAX_LENGTH: Final = 200
 """Characters of one value; longer ones belong in a file."""
-LONGEST_WORD: Final = 1_000
+MAX_WORD_LENGTH: Final = 1_000
 """Characters of a request; of a longer one only its place is shown."""
 FILE: Final = "FILE"
 """What stands for a file that the person names."""
@@ -26,7 +26,7 @@ def suggested_command(*words: str) -> str:
     >>> suggested_command("run", "sort $(reboot)")
     "mapp run 'sort $(reboot)'"
     """
-    return shlex.join(["mapp", *(word if _is_plain(word, LONGEST_WORD) else "…" for word in words)])
+    return shlex.join(["mapp", *(word if _is_plain(word, MAX_WORD_LENGTH) else "…" for word in words)])
 
 
 def suggested_call(
@@ -58,5 +58,5 @@ def _pair(name: str, value: JSONValue, attachment: str | None, source: str | Non
     return f"{name}={text}"
 
 
-def _is_plain(text: str, most: int = LONGEST) -> bool:
+def _is_plain(text: str, most: int = MAX_LENGTH) -> bool:
     return len(text) <= most and text.isprintable()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mapp.author.billing import Purse, pay
+from mapp.author.billing import BudgetAccount, pay
 from mapp.author.budget import Budgets
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch
 from mapp.author.coders.scripted import ScriptedCoder
-from mapp.author.errors import BadAnswer, OverBudget, Refused, Unavailable
+from mapp.author.errors import BadAnswer, CoderRefused, OverBudget, Unavailable
 from mapp.author.prices import parse_price
 from mapp.author.prompt import digest
 from mapp.model.budget import Budget
@@ -29,11 +29,13 @@ def ledger(world: Path) -> SpendLedger:
     return SpendLedger(world / "journal.sqlite")
 
 
-def purse(ledger: SpendLedger, **limits: Budget) -> Purse:
-    return Purse(budgets=Budgets(**limits), ledger=ledger, change="compile/1")
+def purse(ledger: SpendLedger, **limits: Budget) -> BudgetAccount:
+    return BudgetAccount(budgets=Budgets(**limits), ledger=ledger, change="compile/1")
 
 
-def ask(coder: ScriptedCoder, pays: Purse, brief: Brief = BRIEF, watch: Watch = lambda _: None) -> Proposal:
+def ask(
+    coder: ScriptedCoder, pays: BudgetAccount, brief: Brief = BRIEF, watch: Watch = lambda _: None
+) -> Proposal:
     return pay(coder, brief, {}, purse=pays, watch=watch)
 
 
@@ -66,8 +68,8 @@ def test_a_round_that_was_answered_is_never_paid_for_again(ledger: SpendLedger) 
 
 def test_a_failure_is_settled_with_what_it_cost(ledger: SpendLedger) -> None:
     spent = Spend(model="m", tokens_in=5, cost_micros=77, calls=1)
-    with pytest.raises(Refused):
-        ask(ScriptedCoder(answers=[Refused("no", spend=spent)]), purse(ledger))
+    with pytest.raises(CoderRefused):
+        ask(ScriptedCoder(answers=[CoderRefused("no", spend=spent)]), purse(ledger))
     (group,) = ledger.groups("app")
 
     assert (group.open, group.totals.spend.cost_micros) == (0, 77)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from mapp.author.coder import Progress, Watch
-from mapp.author.deadline import TooLate, within
+from mapp.author.deadline import DeadlineExceeded, within
 
 
 def test_what_the_work_returns_comes_back_and_progress_is_told_in_this_thread() -> None:
@@ -39,7 +39,7 @@ def test_work_that_takes_too_long_is_left_and_can_see_it() -> None:
         abandoned.wait(60)
         seen.set()
 
-    with pytest.raises(TooLate):
+    with pytest.raises(DeadlineExceeded):
         within(0.05, work, lambda _: None, abandoned)
     assert seen.wait(60)
 

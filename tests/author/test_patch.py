@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mapp.author.coder import MAY_CHANGE, Files
-from mapp.author.patch import LARGEST, LARGEST_OTHER, PatchRefused, apply
+from mapp.author.patch import LARGEST, MAX_OTHER_SIZE, PatchRefused, apply
 
 WORKSPACE: Files = {"mapp.toml": b"manifest = 1\n", "main.js": b"old"}
 CODE, CONTRACT = MAY_CHANGE["code"], MAY_CHANGE["contract"]
@@ -49,7 +49,7 @@ def test_what_is_no_text_or_too_much_is_refused(content: bytes, words: str) -> N
 
 
 def test_the_largest_file_is_taken() -> None:
-    content = b"x" * LARGEST_OTHER
+    content = b"x" * MAX_OTHER_SIZE
     assert apply({}, {"tests/requests.jsonl": content}, CONTRACT) == {"tests/requests.jsonl": content}
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 
 from mapp.author.budget import OVERHEAD
 from mapp.author.coder import Brief, Files, Near, Phase
-from mapp.author.coders.anthropic import MOST_OUT
-from mapp.author.prompt import MOST_FILE, MOST_GOAL, MOST_REPORT, Prompt, digest, fixed, render
+from mapp.author.coders.anthropic import MAX_OUT
+from mapp.author.prompt import MAX_FILE, MAX_GOAL, MAX_REPORT, Prompt, digest, fixed, render
 
 HERE = Path(__file__).parent / "prompts"
 WORKSPACE: Files = {
@@ -146,7 +146,7 @@ def test_long_texts_are_shortened_in_the_middle_and_it_is_said() -> None:
     brief = Brief(app="vat", phase="code", goal="g" * 50_000, report="r" * 50_000)
     prompt = render(brief, {"main.js": b"m" * 500_000, "tests/examples.jsonl": b"e" * 9_000})
 
-    assert prompt.size < MOST_GOAL + MOST_REPORT + MOST_FILE + 8_000 + len(fixed("code")) + 1_000
+    assert prompt.size < MAX_GOAL + MAX_REPORT + MAX_FILE + 8_000 + len(fixed("code")) + 1_000
     assert "[40,000 bytes left out]" in prompt.stable
     assert "[1,000 bytes left out]" in prompt.stable
     assert "[460,000 bytes left out]" in prompt.fresh
@@ -175,14 +175,14 @@ def test_the_longest_prompt_and_answer_fit_into_200_000_tokens(
     size = render(brief, dict.fromkeys(WORKSPACE, much.encode())).size
 
     assert size > 80_000, "it is the longest"
-    assert size + OVERHEAD + MOST_OUT < 200_000, "a token has at least one byte"
+    assert size + OVERHEAD + MAX_OUT < 200_000, "a token has at least one byte"
 
 
 def test_what_is_cut_is_cut_between_characters() -> None:
-    prompt = render(Brief(app="vat", phase="code", goal="\u20ac" * MOST_GOAL), {})
+    prompt = render(Brief(app="vat", phase="code", goal="\u20ac" * MAX_GOAL), {})
 
     assert "\ufffd" not in prompt.text
-    assert f"[{2 * MOST_GOAL:,} bytes left out]" in prompt.stable
+    assert f"[{2 * MAX_GOAL:,} bytes left out]" in prompt.stable
 
 
 def test_who_writes_code_is_not_shown_what_only_the_contract_needs() -> None:

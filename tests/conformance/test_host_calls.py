@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mapp.sandbox.calls import MOST_CALLS, Answer, Call, Refused
+from mapp.sandbox.calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Threw
 from support.engines import MAKERS
 from support.scripts import PLENTY_MS, thrown, value
@@ -29,15 +29,15 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 class Scripted:
     """A broker that answers with what it was told to, and remembers what it was asked."""
 
-    answers: dict[str, Answer | Refused] = field(default_factory=dict)
-    asked: list[Call] = field(default_factory=list)
+    answers: dict[str, HostAnswer | CallRefused] = field(default_factory=dict)
+    asked: list[HostCall] = field(default_factory=list)
     before: Callable[[], None] = lambda: None
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         assert seconds > 0
         self.asked.append(call)
         self.before()
-        return self.answers.get(call.name, Answer(json="null"))
+        return self.answers.get(call.name, HostAnswer(json="null"))
 
 
 def _job(body: str, *, calls: tuple[str, ...] = EVERYTHING, **options: Any) -> Job:
@@ -50,7 +50,7 @@ def _job(body: str, *, calls: tuple[str, ...] = EVERYTHING, **options: Any) -> J
 
 
 def test_a_call_reaches_the_broker_and_its_answer_the_script(executor: Executor) -> None:
-    broker = Scripted({"http": Answer(json='{"status":200,"body":"é😀"}')})
+    broker = Scripted({"http": HostAnswer(json='{"status":200,"body":"é😀"}')})
     result = executor.run(_job("return host.http({url: 'https://a.example', n: [1]});"), broker)
 
     assert value(result) == {"status": 200, "body": "é😀"}
@@ -60,7 +60,7 @@ def test_a_call_reaches_the_broker_and_its_answer_the_script(executor: Executor)
 
 
 def test_answers_can_be_awaited_too(executor: Executor) -> None:
-    broker = Scripted({"store.get": Answer(json="7")})
+    broker = Scripted({"store.get": HostAnswer(json="7")})
     job = Job(
         program=Program(
             source="async function main(input, host) { return (await host.store.get('k')) + 1; }",
@@ -97,14 +97,14 @@ def test_only_what_is_declared_exists(executor: Executor, calls: tuple[str, ...]
 
 
 def test_a_refusal_is_an_error_that_the_script_can_catch(executor: Executor) -> None:
-    broker = Scripted({"http": Refused(code="timeout", message="too slow")})
+    broker = Scripted({"http": CallRefused(code="timeout", message="too slow")})
     body = "try { host.http({}); } catch (e) { return [e instanceof Error, e.name, e.code, e.message]; }"
 
     assert value(executor.run(_job(body), broker)) == [True, "HostError", "timeout", "too slow"]
 
 
 def test_a_refusal_that_nobody_catches_ends_the_run(executor: Executor) -> None:
-    broker = Scripted({"http": Refused(code="timeout", message="too slow")})
+    broker = Scripted({"http": CallRefused(code="timeout", message="too slow")})
     error = thrown(executor.run(_job("host.http({});"), broker))
 
     assert (error.name, error.message) == ("HostError", "too slow")
@@ -136,7 +136,7 @@ def test_a_call_that_is_too_large_is_not_sent(executor: Executor) -> None:
 
 
 def test_time_that_the_host_takes_is_not_the_scripts(executor: Executor) -> None:
-    broker = Scripted({"http": Answer(json="1")}, before=lambda: time.sleep(3))
+    broker = Scripted({"http": HostAnswer(json="1")}, before=lambda: time.sleep(3))
 
     assert value(executor.run(_job("return host.http({});", wall_ms=2000), broker)) == 1
 
@@ -149,11 +149,11 @@ def test_time_after_an_answer_is_the_scripts_again(executor: Executor) -> None:
 
 
 def test_calling_again_and_again_is_refused_in_the_end(executor: Executor) -> None:
-    broker = Scripted({"store.keys": Answer(json="[]")})
+    broker = Scripted({"store.keys": HostAnswer(json="[]")})
     body = "let n = 0; try { for (;;) { host.store.keys(); n += 1; } } catch (e) { return [n, e.code]; }"
 
-    assert value(executor.run(_job(body), broker)) == [MOST_CALLS, "budget"]
-    assert len(broker.asked) == MOST_CALLS
+    assert value(executor.run(_job(body), broker)) == [MAX_CALLS, "budget"]
+    assert len(broker.asked) == MAX_CALLS
 
 
 def test_what_the_broker_raises_ends_the_run_and_leaves_the_executor_usable(executor: Executor) -> None:
@@ -170,7 +170,7 @@ def test_runs_in_several_threads_do_not_hear_each_others_answers(executor: Execu
     found: dict[int, Any] = {}
 
     def one(number: int) -> None:
-        broker = Scripted({"store.get": Answer(json=str(number))})
+        broker = Scripted({"store.get": HostAnswer(json=str(number))})
         found[number] = value(
             executor.run(_job("return [host.store.get('a'), host.store.get('b')];"), broker)
         )
@@ -193,7 +193,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_script_that_bends_its_realm_gets_the_same_answer(executor: Executor, name: str) -> None:
-    broker = Scripted({"store.get": Answer(json='{"a":[1,2]}')})
+    broker = Scripted({"store.get": HostAnswer(json='{"a":[1,2]}')})
     result = executor.run(_job(f"{HOSTILE[name]} return host.store.get('k').a.length;"), broker)
 
     assert value(result) == 2
@@ -219,7 +219,7 @@ BETWEEN = {
 
 @pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
 def test_what_a_script_puts_on_a_prototype_never_sees_a_host_call(executor: Executor, between: str) -> None:
-    broker = Scripted({"store.get": Answer(json='"found"')})
+    broker = Scripted({"store.get": HostAnswer(json='"found"')})
     body = f"let calls = 0; const seen = function () {{ calls += 1; return 'bent'; }}; {between}"
     after = "const there = Object.getOwnPropertyNames(Array.prototype).length;"
     again = "const still = Object.getOwnPropertyNames(Array.prototype).length;"

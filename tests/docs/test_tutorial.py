@@ -16,13 +16,13 @@ PERFORMED = sorted(
     if any(fence.language == "console" for fence in fences(page))
 )
 NAMES = "apple\nfig\npear\n"
-FEWEST_COMMANDS = 12
+MIN_COMMANDS = 12
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the sessions are those of a POSIX shell")
 
 
 def test_the_tutorial_does_what_it_says(shell: Shell) -> None:
-    assert perform(ROOT / "docs/tutorial/first-app.md", shell) >= FEWEST_COMMANDS
+    assert perform(ROOT / "docs/tutorial/first-app.md", shell) >= MIN_COMMANDS
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError, MovedOn, NotFound, UsageError
+from mapp.errors import AlreadyExists, Busy, IntegrityError, NotFound, StaleBase, UsageError
 from mapp.git.branches import ahead, branch_tip, branches, create_branch, delete_branch, merge_branch
 from mapp.git.repository import Repository
 from support.apps import app
@@ -64,7 +64,7 @@ def test_only_changes_have_branches(repository: Repository, name: str) -> None:
 
 def test_a_branch_is_begun_once(repository: Repository) -> None:
     create_branch(repository, "heal/a", _main(repository))
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         create_branch(repository, "heal/a", _main(repository))
 
 
@@ -111,7 +111,7 @@ def test_what_was_built_on_another_main_is_refused(repository: Repository) -> No
     _grown(repository, "expand/e1", b"1")
     moved = repository.commit({"a": b"other"}, "other\n", SOMEBODY, parents=(first,))
 
-    with pytest.raises(MovedOn) as caught:
+    with pytest.raises(StaleBase) as caught:
         merge_branch(repository, "expand/e1", "x\n", SOMEBODY)
 
     assert caught.value.exit_code == 9 and "prove it again" in caught.value.hint

@@ -127,7 +127,7 @@ def test_notes_fan_out_where_git_fanned_them_out(repository: Repository, path: P
 def test_a_crowded_folder_of_notes_goes_on_in_folders_that_git_reads(
     repository: Repository, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notes, "MOST_IN_A_FOLDER", 2)
+    monkeypatch.setattr(notes, "MAX_IN_A_FOLDER", 2)
     targets = [_tree(repository, number) for number in range(12)]
 
     for target in targets:
@@ -158,7 +158,7 @@ import sys
 from pathlib import Path
 from mapp.git.notes import VERDICTS, write_note
 from mapp.git.repository import Repository
-from mapp.errors import AlreadyThere, Busy
+from mapp.errors import AlreadyExists, Busy
 from support.library import SOMEBODY
 repository = Repository.open(Path(sys.argv[1]))
 for number in range(10):
@@ -167,7 +167,7 @@ for number in range(10):
         try:
             write_note(repository, VERDICTS, tree, tree.encode(), SOMEBODY, "verdict\\n")
             break
-        except (AlreadyThere, Busy):
+        except (AlreadyExists, Busy):
             continue
     print(tree)
 """
@@ -250,13 +250,13 @@ def test_a_folder_that_holds_itself_cannot_be_made_but_a_deep_one_ends(
 
 def test_a_huge_note_is_refused_before_it_is_inflated(repository: Repository, path: Path) -> None:
     tree = _tree(repository)
-    bomb = _store(path, b"blob", b"\0" * (notes.LARGEST_NOTE + 1))
+    bomb = _store(path, b"blob", b"\0" * (notes.MAX_NOTE_SIZE + 1))
     _hostile(path, _entry("100644", tree, bomb))
 
     with pytest.raises(IntegrityError, match="larger than"):
         read_note(repository, VERDICTS, tree)
     with pytest.raises(IntegrityError, match="too large"):
-        _write(repository, tree, b"x" * (notes.LARGEST_NOTE + 1))
+        _write(repository, tree, b"x" * (notes.MAX_NOTE_SIZE + 1))
 
 
 def test_a_huge_folder_of_notes_is_refused(repository: Repository, path: Path) -> None:

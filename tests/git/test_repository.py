@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError, NotFound
+from mapp.errors import AlreadyExists, Busy, IntegrityError, NotFound
 from mapp.git.repository import Repository, discover, global_identity, tip_stamp
 from support.apps import app
 from support.library import SOMEBODY, git
@@ -41,7 +41,7 @@ def test_commit_ids_depend_on_content_author_and_time_alone(path: Path) -> None:
 def test_what_is_there_is_never_overwritten_and_nothing_is_left_beside_it(path: Path) -> None:
     commit = _created(path)[1]
 
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         _created(path)
 
     assert Repository.open(path).tip() == commit
@@ -100,7 +100,7 @@ def test_a_tag_never_moves(path: Path) -> None:
     repository.tag("v1.0.0", first)
     repository.tag("v1.0.0", first)
 
-    with pytest.raises(AlreadyThere) as caught:
+    with pytest.raises(AlreadyExists) as caught:
         repository.tag("v1.0.0", second)
 
     assert caught.value.code == "MAPP-0612"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mapp.errors import IntegrityError, MappError
-from mapp.git.tree import LARGEST_FILE, MOST_FILES, list_entries, read_snapshot
+from mapp.git.tree import MAX_FILE_SIZE, MAX_FILES, list_entries, read_snapshot
 from support.trees import FILE, FOLDER, LINK, PROGRAM, SUBMODULE, Forge
 
 
@@ -40,7 +40,7 @@ def _deep(forge: Forge) -> str:
 
 def _many(forge: Forge) -> str:
     blob = forge.blob()
-    return forge.tree(*(forge.entry(FILE, b"f%05d" % number, blob) for number in range(MOST_FILES + 1)))
+    return forge.tree(*(forge.entry(FILE, b"f%05d" % number, blob) for number in range(MAX_FILES + 1)))
 
 
 def _bomb(forge: Forge) -> str:
@@ -52,7 +52,7 @@ def _bomb(forge: Forge) -> str:
 
 
 def _huge(forge: Forge) -> str:
-    return forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(LARGEST_FILE + 1))))
+    return forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(MAX_FILE_SIZE + 1))))
 
 
 def _boastful(forge: Forge) -> str:
@@ -61,7 +61,7 @@ def _boastful(forge: Forge) -> str:
 
 
 def _heavy(forge: Forge) -> str:
-    blob = forge.blob(bytes(LARGEST_FILE))
+    blob = forge.blob(bytes(MAX_FILE_SIZE))
     return forge.tree(*(forge.entry(FILE, b"f%d" % number, blob) for number in range(9)))
 
 
@@ -186,9 +186,9 @@ def test_a_folder_sorts_as_if_its_name_ended_in_a_slash(forge: Forge) -> None:
 
 
 def test_a_file_just_as_large_as_may_be_is_read(forge: Forge) -> None:
-    tree = forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(LARGEST_FILE))))
+    tree = forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(MAX_FILE_SIZE))))
 
-    assert len(read_snapshot(forge.reopened(), forge.commit_of(tree)).files["main.js"]) == LARGEST_FILE
+    assert len(read_snapshot(forge.reopened(), forge.commit_of(tree)).files["main.js"]) == MAX_FILE_SIZE
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut off", "emptied", "swapped"])

@@ -25,11 +25,11 @@ from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from mapp.sandbox import engine
 from mapp.sandbox.broker.fetcher import Fetcher
-from mapp.sandbox.calls import MOST_CALLS, Answer, Call, Refused
+from mapp.sandbox.calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
-from mapp.sandbox.executors.protocol import LARGEST_CALL
+from mapp.sandbox.executors.protocol import MAX_CALL_SIZE
 from support import possessed_command
 from support.library import library
 from support.scripts import PLENTY_MS
@@ -50,11 +50,11 @@ class Counting:
     """A broker that answers everything, and remembers what it was asked."""
 
     text: str = '"for you alone"'
-    asked: list[Call] = field(default_factory=list)
+    asked: list[HostCall] = field(default_factory=list)
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         self.asked.append(call)
-        return Answer(json=self.text)
+        return HostAnswer(json=self.text)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_an_attacker_who_asks_as_he_should_is_answered(owned: ForkingExecutor) -
     broker = Counting()
 
     assert "for you alone" in found(attack(owned, f"found = {ASK}", broker))
-    assert broker.asked == [Call(name="http", arguments="[1]")]
+    assert broker.asked == [HostCall(name="http", arguments="[1]")]
 
 
 @pytest.mark.parametrize("name", ["llm", "store.get", "store.set", "http.raw", "answer", "__class__", ""])
@@ -124,11 +124,11 @@ def test_thousands_of_calls_reach_the_broker_no_oftener_than_is_allowed(owned: F
     broker = Counting()
     probe = f"codes = [{ASK}.count(b'budget') for _ in range(5000)]\nfound = sum(map(bool, codes))"
 
-    assert int(found(attack(owned, probe, broker))) == 5000 - MOST_CALLS
-    assert len(broker.asked) == MOST_CALLS
+    assert int(found(attack(owned, probe, broker))) == 5000 - MAX_CALLS
+    assert len(broker.asked) == MAX_CALLS
 
 
-@pytest.mark.parametrize("size", [LARGEST_CALL + 1, 2**40, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("size", [MAX_CALL_SIZE + 1, 2**40, 2**63, 2**64 - 1])
 def test_a_frame_beyond_every_bound_ends_the_run_unread(owned: ForkingExecutor, size: int) -> None:
     broker = Counting()
     frame = f"wire.frame(b'x', {size})"
@@ -139,7 +139,7 @@ def test_a_frame_beyond_every_bound_ends_the_run_unread(owned: ForkingExecutor, 
 
 
 def test_the_largest_frame_is_read_and_refused_as_what_it_is(owned: ForkingExecutor) -> None:
-    probe = f"found = wire.ask(bytes({LARGEST_CALL}))"
+    probe = f"found = wire.ask(bytes({MAX_CALL_SIZE}))"
 
     assert '"code": "malformed"' in found(attack(owned, probe, Counting()))
 
@@ -177,7 +177,7 @@ def test_who_does_not_listen_is_ended_by_the_clock(owned: ForkingExecutor) -> No
     result = attack(owned, f"while True: wire.say({call})", broker, wall_ms=500)
 
     assert isinstance(result, Killed) and result.reason == "wall", result
-    assert 0 < len(broker.asked) <= MOST_CALLS
+    assert 0 < len(broker.asked) <= MAX_CALLS
 
 
 def test_what_comes_after_the_reply_is_not_heard(owned: ForkingExecutor) -> None:

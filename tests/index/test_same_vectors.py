@@ -143,7 +143,7 @@ def test_no_sum_in_float64_can_leave_what_it_adds_exactly() -> None:
     limit, weight = encoder.LIMIT, 2.0**20
     assert encoder._attention_table().max() == weight
     assert encoder.WIDTH * limit * limit < 2**53
-    assert encoder.LONGEST * weight * limit < 2**53
+    assert encoder.MAX_LENGTH * weight * limit < 2**53
 
 
 def test_values_of_any_size_are_rounded_to_no_more_than_the_bounds() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mapp.errors import Busy
-from mapp.library.app_storage import KEPT, LONGEST_KEY, Store, StoreFull, read_version
+from mapp.library.app_storage import KEPT, MAX_KEY_LENGTH, Store, StoreFull, read_version
 
 
 def _store(path: Path, *, max_kb: int = 1, patience: float = 10.0) -> Store:
@@ -92,4 +92,4 @@ def test_earlier_versions_can_be_read_and_the_oldest_are_forgotten(tmp_path: Pat
     assert read_version(path, KEPT + 5) == {"n": str(KEPT + 4)}
     assert read_version(path, KEPT) == {"n": str(KEPT - 1)}
     assert read_version(path, 2) == {}
-    assert LONGEST_KEY == 200
+    assert MAX_KEY_LENGTH == 200

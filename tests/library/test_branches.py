@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mapp.errors import AlreadyThere, InvalidApp, MovedOn, NotFound
+from mapp.errors import AlreadyExists, InvalidApp, NotFound, StaleBase
 from mapp.library import read
 from mapp.library.branches import begin, drop, grow, merge, pending
 from mapp.library.lockfile import read_lock
@@ -68,7 +68,7 @@ def test_a_change_whose_main_moved_on_keeps_its_branch() -> None:
     built = _begun(_wider())
     built.put(app("double").version("1.0.1"))
 
-    with pytest.raises(MovedOn):
+    with pytest.raises(StaleBase):
         merge(built.home, "double", BRANCH, "x\n", SOMEBODY)
 
     assert list(pending(built.home, "double")) == [BRANCH]
@@ -91,7 +91,7 @@ def test_a_change_is_dropped_once() -> None:
     with pytest.raises(NotFound):
         drop(built.home, "double", BRANCH)
     begin(built.home, "double", BRANCH)
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         begin(built.home, "double", BRANCH)
 
 

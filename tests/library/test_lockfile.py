@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapp.errors import IntegrityError
-from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.lockfile import LockEntry, read_lock, write_lock
 
 GOOD = """lock = 1
 [[app]]
@@ -30,7 +30,7 @@ def test_entries_survive_the_file(
 ) -> None:
     path = tmp_path_factory.mktemp("lock") / "mapp.lock"
     entries = {
-        name: Entry(
+        name: LockEntry(
             name=name,
             source=word,
             version="1.0.0",

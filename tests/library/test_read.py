@@ -4,7 +4,7 @@ import pytest
 
 from mapp.errors import IntegrityError, InvalidApp, NotFound, UsageError
 from mapp.library import read
-from mapp.library.read import Damaged, Listed
+from mapp.library.read import DamagedApp, Listed
 from support.apps import app
 from support.library import git, library
 
@@ -22,7 +22,7 @@ def test_a_damaged_app_does_not_hide_the_others() -> None:
 
     found = list(read.listing(built.home))
 
-    assert [type(row) for row in found] == [Damaged, Listed]
+    assert [type(row) for row in found] == [DamagedApp, Listed]
 
 
 def test_what_is_no_app_is_not_listed() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import AlreadyThere, NotFound
+from mapp.errors import AlreadyExists, NotFound
 from mapp.library.commit_app import remove
 from mapp.library.lockfile import read_lock
 from mapp.library.removed import DAY, clean, removed_apps
@@ -77,7 +77,7 @@ def test_an_app_that_is_there_is_not_overwritten(built: Built) -> None:
     remove(built.home, "double")
     built.put(app("double").version("2.0.0"))
     before = built.state()
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         restore(built.home, "double")
 
     assert built.state() == before and len(removed_apps(built.home)) == 1

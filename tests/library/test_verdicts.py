@@ -7,11 +7,11 @@ import pytest
 
 from mapp.errors import IntegrityError, InvalidApp
 from mapp.git.identity import tree_id
-from mapp.git.notes import LARGEST_NOTE
+from mapp.git.notes import MAX_NOTE_SIZE
 from mapp.git.repository import Repository
 from mapp.library.commit_app import message, put
 from mapp.library.verdicts import read_verdict, record_verdict, recorded
-from mapp.model.verdict import Finding, Status, Verdict
+from mapp.model.verdict import CheckStatus, Finding, Verdict
 from support.apps import Draft, app
 from support.judged import passing
 from support.library import FORCED, SOMEBODY, Built, fsck, git, library
@@ -51,7 +51,7 @@ def test_the_verdict_of_a_next_version_is_recorded_before_main_moves() -> None:
 
 @pytest.mark.parametrize("there", [False, True], ids=["a new app", "an app that is there"])
 @pytest.mark.parametrize("status", [None, "failed"])
-def test_main_never_moves_to_what_is_not_proven(there: bool, status: Status | None) -> None:
+def test_main_never_moves_to_what_is_not_proven(there: bool, status: CheckStatus | None) -> None:
     built = library().app("double").build() if there else library().build()
     draft = app("double").version("1.0.1")
     before = git(built.repository("double"), "rev-parse", "main") if there else None
@@ -141,6 +141,6 @@ def test_a_verdict_with_more_faults_than_fit_keeps_the_first_of_each_check() -> 
     record_verdict(repository, passing(draft, "failed", many), SOMEBODY)
 
     shown = git(built.repository("double"), "notes", "--ref=mapp/verdicts", "show", tree_id(draft.files))
-    assert len(shown) < LARGEST_NOTE
+    assert len(shown) < MAX_NOTE_SIZE
     found = read_verdict(repository, tree_id(draft.files))
     assert found is not None and found.results[0].problems[0].path == "0"

@@ -11,7 +11,7 @@ from mapp.errors import InvalidArguments, InvalidManifest
 from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
-from mapp.model.validation import MOST_PROBLEMS, is_valid, violations
+from mapp.model.validation import MAX_PROBLEMS, is_valid, violations
 from mapp.model.values import InvalidValue
 from mapp.validate.generate.strategies import inputs, values
 from support.apps import app
@@ -79,7 +79,7 @@ def test_a_report_names_only_so_many_mistakes_and_keeps_each_short() -> None:
 
     found = violations(schema, ["x" * 100_000] * 1000)
 
-    assert len(found) == MOST_PROBLEMS
+    assert len(found) == MAX_PROBLEMS
     assert max(len(problem.message) for problem in found) < 400
 
 

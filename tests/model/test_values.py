@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapp.model.values import DEEPEST, InvalidValue, canonical, checked, number_text, parse, same
+from mapp.model.values import MAX_DEPTH, InvalidValue, canonical, checked, number_text, parse, same
 from support.drawn import json_values
 
 # RFC 8785, appendix B: the bits of a double, and its text.
@@ -122,7 +122,7 @@ def test_true_is_not_one_but_one_is_one_point_zero() -> None:
         ('{"\\udc00": 1}', "has a name that contains a lone surrogate"),
         ("[" * 100_000, "nested too deeply"),
         ("9" * 5000, "a number has too many digits"),
-        ("[" * (DEEPEST + 2) + "]" * (DEEPEST + 2), "nested deeper than 64"),
+        ("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), "nested deeper than 64"),
         ("1 2", "is not JSON"),
         ("\ufeff1", "is not JSON"),
     ],

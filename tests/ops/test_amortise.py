@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.amortise import Wish, figures, opened, remarks, stream_of, summary
 from benchmarks.intents import Author, choice, intents_of
-from benchmarks.metered import KEPT_SECONDS, LEAST_CACHED, PromptCache
+from benchmarks.metered import KEPT_SECONDS, MIN_CACHED, PromptCache
 from benchmarks.plot import panels_of, svg
 from mapp.ops.check.gate import Options
 
@@ -97,24 +97,24 @@ def test_a_stream_is_the_same_every_time_and_few_jobs_are_asked_for_most() -> No
 def test_a_prefix_is_written_to_the_cache_read_from_it_and_forgotten() -> None:
     cache = PromptCache()
     parts = [
-        ("tools and words", LEAST_CACHED, True),
+        ("tools and words", MIN_CACHED, True),
         ("of the change", 500, True),
         ("of the round", 70, False),
     ]
     other = [*parts[:1], ("of another change", 400, True), ("of the round", 70, False)]
 
-    assert _billed(cache, parts) == (70, 0, LEAST_CACHED + 500)
-    assert _billed(cache, parts) == (70, LEAST_CACHED + 500, 0)
-    assert _billed(cache, other) == (70, LEAST_CACHED, 400)
+    assert _billed(cache, parts) == (70, 0, MIN_CACHED + 500)
+    assert _billed(cache, parts) == (70, MIN_CACHED + 500, 0)
+    assert _billed(cache, other) == (70, MIN_CACHED, 400)
     cache.now += KEPT_SECONDS + 1
-    assert _billed(cache, parts) == (70, 0, LEAST_CACHED + 500)
+    assert _billed(cache, parts) == (70, 0, MIN_CACHED + 500)
 
 
 def test_a_short_prefix_is_not_kept() -> None:
     cache = PromptCache()
-    parts = [("words", LEAST_CACHED - 1, True), ("of the round", 70, False)]
+    parts = [("words", MIN_CACHED - 1, True), ("of the round", 70, False)]
 
-    assert _billed(cache, parts) == _billed(cache, parts) == (LEAST_CACHED + 69, 0, 0)
+    assert _billed(cache, parts) == _billed(cache, parts) == (MIN_CACHED + 69, 0, 0)
 
 
 def _billed(cache: PromptCache, parts: list[tuple[str, int, bool]]) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library.lockfile import read_lock, write_lock
-from mapp.ops.run.permissions import is_strange
+from mapp.ops.run.permissions import is_third_party
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.spawning import SpawningExecutor
@@ -68,7 +68,7 @@ def test_what_nobody_knows_the_origin_of_does_not_run(weak: None) -> None:
     for name in ("landing", "landed"):
         git(built.repository("double"), "update-ref", "-d", f"refs/mapp/{name}")
 
-    assert is_strange(built.home, "double")
+    assert is_third_party(built.home, "double")
     assert mapp("exec", "double", "number=2").code == 6
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mapp.sandbox.call_log import Desk
-from mapp.sandbox.calls import MOST_BYTES, Answer, Call, Refused
+from mapp.sandbox.call_log import HostCallLog
+from mapp.sandbox.calls import MAX_BYTES, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Grant, Job, Killed, Program
 from mapp.sandbox.executors import protocol
 
@@ -17,11 +17,11 @@ class Asked:
     """A broker that remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[HostCall] = []
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         self.calls.append(call)
-        return Answer(json="1")
+        return HostAnswer(json="1")
 
 
 def _job(*calls: str) -> Job:
@@ -33,7 +33,7 @@ def _frame(body: bytes, *, announced: int | None = None) -> bytes:
     return b"H" + size.to_bytes(8, "big") + bytes(8) + body
 
 
-def _reply(desk: Desk, body: bytes) -> dict[str, Any]:
+def _reply(desk: HostCallLog, body: bytes) -> dict[str, Any]:
     data = desk.reply(body)
     assert int.from_bytes(data[:8], "big") == len(data) - 8
     document: dict[str, Any] = json.loads(data[8:])
@@ -59,7 +59,7 @@ def _reply(desk: Desk, body: bytes) -> dict[str, Any]:
 def test_what_is_no_call_is_refused_and_reaches_nobody(body: bytes) -> None:
     broker = Asked()
 
-    assert _reply(Desk(_job("http"), broker), body)["code"] == "malformed"
+    assert _reply(HostCallLog(_job("http"), broker), body)["code"] == "malformed"
     assert broker.calls == []
 
 
@@ -67,7 +67,10 @@ def test_what_is_no_call_is_refused_and_reaches_nobody(body: bytes) -> None:
 def test_what_is_not_declared_is_refused_whatever_the_worker_says(name: str) -> None:
     broker = Asked()
 
-    assert _reply(Desk(_job("http", "llm"), broker), json.dumps([name, "[]"]).encode())["code"] == "denied"
+    assert (
+        _reply(HostCallLog(_job("http", "llm"), broker), json.dumps([name, "[]"]).encode())["code"]
+        == "denied"
+    )
     assert broker.calls == []
 
 
@@ -102,11 +105,11 @@ def test_a_call_beyond_every_bound_ends_the_run() -> None:
 def test_calls_and_answers_of_a_run_are_bounded_together() -> None:
     """They are kept until the run ends: a thousand of the largest would be gigabytes."""
     broker = Asked()
-    desk = Desk(_job("store"), broker)
+    desk = HostCallLog(_job("store"), broker)
     body = json.dumps(["store.get", json.dumps(["x" * (4 << 20 >> 1)])]).encode()
     codes = [_reply(desk, body)["code"] for _ in range(20)]
 
-    most = MOST_BYTES // len(body)
+    most = MAX_BYTES // len(body)
     assert codes[: most - 1] == [""] * (most - 1)
     assert set(codes[most:]) == {"budget"}
     assert len(broker.calls) <= most

@@ -16,13 +16,11 @@ from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.request import Candidate, Phrase
 from mapp.model.schema import FORMATS, Schema
 from mapp.model.validation import is_valid
-from mapp.model.values import LARGEST_INTEGER
+from mapp.model.values import MAX_INTEGER
 from mapp.model.version import Version
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-numbers = st.one_of(
-    st.integers(-LARGEST_INTEGER, LARGEST_INTEGER), st.floats(allow_nan=False, allow_infinity=False)
-)
+numbers = st.one_of(st.integers(-MAX_INTEGER, MAX_INTEGER), st.floats(allow_nan=False, allow_infinity=False))
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.none(), st.booleans(), numbers, texts),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mapp.git.identity import tree_id
-from mapp.model.verdict import Finding, Result, Status, Verdict
+from mapp.model.verdict import CheckStatus, Finding, Result, Verdict
 from support.apps import Draft
 
 
-def passing(draft: Draft, status: Status = "passed", problems: tuple[Finding, ...] = ()) -> Verdict:
+def passing(draft: Draft, status: CheckStatus = "passed", problems: tuple[Finding, ...] = ()) -> Verdict:
     """Returns a verdict on a draft: it passed, unless told otherwise."""
     return Verdict(
         app=draft.name,

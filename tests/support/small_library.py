@@ -61,10 +61,10 @@ def lesson(apps: Sequence[str] = tuple(THINGS)) -> corpus.Lesson:
         words = THINGS[app]
         for n in range(18):
             said = (words[n % 4], words[(n // 3 + 1) % 4])
-            rows.append(corpus.Row(text=FRAMES[n % 5].format(*said, n=n), app=app))
+            rows.append(corpus.TrainingRow(text=FRAMES[n % 5].format(*said, n=n), app=app))
         for n in range(6):
             text = MISSES[n % 3].format(words[n % 4], words[(n + n // 4) % 4])
-            rows.append(corpus.Row(text=text, app=app, fits=False))
+            rows.append(corpus.TrainingRow(text=text, app=app, fits=False))
     return corpus.Lesson(rows=tuple(rows), vectors=vectors([row.text for row in rows]))
 
 
@@ -74,7 +74,7 @@ def background() -> corpus.Background:
     return corpus.Background(texts=texts, vectors=vectors(texts))
 
 
-def reader(row: corpus.Row, app: str) -> corpus.Read:
+def reader(row: corpus.TrainingRow, app: str) -> corpus.Read:
     """Returns what a close look finds: some rows do not complete an app, some leave doubts."""
     mark = hashlib.blake2b(f"{row.text} {app}".encode(), digest_size=2).digest()
     return corpus.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)

@@ -41,7 +41,7 @@ BY_PATH: Final = {
     316: 1,
 }
 OPEN: Final = {2: (0, 1), 257: (1, 2)}
-LONGEST_PATH: Final = 4096
+MAX_PATH_LENGTH: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _path(thread: int, arguments: list[int], place: int) -> bytes:
     try:
         with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
             memory.seek(arguments[place])
-            found = memory.read(LONGEST_PATH)
+            found = memory.read(MAX_PATH_LENGTH)
     except (OSError, ValueError, OverflowError):
         return b""
     path = (found or b"").partition(b"\0")[0]

@@ -9,8 +9,8 @@ from mapp.model.outcome import Value
 from mapp.sandbox.app_job import job_for
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.properties import check_properties, tried
-from mapp.validate.evaluation import Row, answers, fault
-from mapp.validate.mutation.inputs import Question
+from mapp.validate.evaluation import ExampleRow, answers, fault
+from mapp.validate.mutation.inputs import MutantInput
 from mapp.validate.mutation.predicates import Laws
 from mapp.validate.trial import NOW, SEED, Trial
 from support.apps import Draft, app
@@ -61,11 +61,11 @@ def verdicts(executor: Executor, made: Draft) -> dict[str, bool]:
     trial = Trial(app=made.read(), executor=executor, inputs=8)
     (name,) = trial.predicates
     arguments = with_defaults(trial.app.manifest, {"number": 2})
-    row = Row(arguments=arguments, outcome=Value(output=4))
-    other = Row(arguments=with_defaults(trial.app.manifest, {"number": 3}), outcome=Value(output=6))
+    row = ExampleRow(arguments=arguments, outcome=Value(output=4))
+    other = ExampleRow(arguments=with_defaults(trial.app.manifest, {"number": 3}), outcome=Value(output=6))
     laws = Laws(trial=trial, wall_ms=2000)
     job = job_for(trial.app, arguments, now_ms=NOW, seed=SEED)
-    asked = Question(arguments=arguments, job=job, ran=executor.run(job), outcome=Value(output=4))
+    asked = MutantInput(arguments=arguments, job=job, ran=executor.run(job), outcome=Value(output=4))
     return {
         "alone": fault(executor, trial.app, name, row) == "",
         "with others": not answers(executor, trial.app, [name], [row, other])[name].broken,

@@ -11,10 +11,10 @@ from mapp.model.verdict import Result
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Job, Killed, Program, Returned
 from mapp.sandbox.executor import Result as Ran
-from mapp.sandbox.executors.delegating import Around
+from mapp.sandbox.executors.delegating import DelegatingExecutor
 from mapp.validate import evaluation
 from mapp.validate.gate import examine
-from mapp.validate.time_limit import AT_ONCE, OutOfTime, Patience, PatientExecutor
+from mapp.validate.time_limit import AT_ONCE, TimeBudget, TimeLimitedExecutor, TrialTimeout
 from mapp.validate.trial import LATE, WAVE, Trial
 from support.apps import Draft, app
 
@@ -83,7 +83,7 @@ def test_more_predicates_than_anyone_asks_are_refused(executor: Executor) -> Non
 
 def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Executor) -> None:
     ticks = itertools.count(step=10)
-    patient = PatientExecutor(executor, Patience(15, clock=lambda: float(next(ticks))))
+    patient = TimeLimitedExecutor(executor, TimeBudget(15, clock=lambda: float(next(ticks))))
     found = judged(patient, draft())
 
     (failed,) = [row for row in found.values() if not row.passed]
@@ -94,25 +94,25 @@ def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Exe
 
 def test_patience_ends_within_a_batch(executor: Executor) -> None:
     ticks = itertools.count(step=10)
-    patient = PatientExecutor(executor, Patience(5, clock=lambda: float(next(ticks))))
+    patient = TimeLimitedExecutor(executor, TimeBudget(5, clock=lambda: float(next(ticks))))
 
     assert all(isinstance(row, Returned) for row in patient.run_batch([JOB] * AT_ONCE))
-    with pytest.raises(OutOfTime):
+    with pytest.raises(TrialTimeout):
         patient.run_batch([JOB])
 
 
 def test_what_runs_at_the_same_time_counts_once() -> None:
     ticks = itertools.count(step=10)
-    patience = Patience(25, clock=lambda: float(next(ticks)))
+    patience = TimeBudget(25, clock=lambda: float(next(ticks)))
     with patience.counted(), patience.counted():
         pass
     with patience.counted():
         pass  # twenty seconds were counted, not thirty
-    with pytest.raises(OutOfTime), patience.counted():
+    with pytest.raises(TrialTimeout), patience.counted():
         pass
 
 
-class Busy(Around):
+class Busy(DelegatingExecutor):
     """A machine that lets a job compute for `share` of its time until its wall is far away."""
 
     def __init__(self, executor: Executor, share: float) -> None:
@@ -130,14 +130,14 @@ class Busy(Around):
 def test_a_job_that_was_kept_waiting_is_run_with_more_time(executor: Executor) -> None:
     busy = Busy(executor, share=0.1)
 
-    assert isinstance(PatientExecutor(busy, Patience(60)).run(JOB), Returned)
+    assert isinstance(TimeLimitedExecutor(busy, TimeBudget(60)).run(JOB), Returned)
     assert busy.asked == [1, 5]
 
 
 def test_a_job_that_computed_for_all_of_its_time_gets_no_more(executor: Executor) -> None:
     busy = Busy(executor, share=0.98)
 
-    assert isinstance(PatientExecutor(busy, Patience(60)).run(JOB), Killed)
+    assert isinstance(TimeLimitedExecutor(busy, TimeBudget(60)).run(JOB), Killed)
     assert busy.asked == [1]
 
 

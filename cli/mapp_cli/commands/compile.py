@@ -53,7 +53,7 @@ def command(
     mapp compile --resume 019a3
     """
     from mapp.errors import UsageError
-    from mapp.ops.compile.compile import compile_app, nearest, read_contract, standing
+    from mapp.ops.compile.compile import already_covered, compile_app, nearest, read_contract
     from mapp.ops.compile.lifecycle import parse_example
     from mapp.ops.compile.lifecycle import resume as carry_on
     from mapp.ops.compile.preview import planned
@@ -82,7 +82,7 @@ def command(
         brief = planned(workspace, text, name=name, near=near, contract=contract)
         console.json({"request": text, "brief": brief}) if as_json else console.result(brief)
         return 0
-    if not new and (known := standing(workspace, text, named=name is not None)):
+    if not new and (known := already_covered(workspace, text, named=name is not None)):
         return show_standing(console, known, as_json=as_json)
     if new:
         near = ()

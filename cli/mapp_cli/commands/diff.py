@@ -14,7 +14,7 @@ from mapp_cli.context import Context, pass_context
 if TYPE_CHECKING:
     from mapp.ops.manage.diff import Report
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 
 @click.command("diff")
@@ -92,6 +92,6 @@ def _behaviour(found: Report) -> Iterator[str]:
     yield f"  {generated} of {seen.generated} generated inputs come out differently{where}"
     if seen.refused:
         yield f"  {seen.refused} of {seen.generated} generated inputs are no longer taken"
-    for row in (*examples[:MOST_SHOWN], *[row for row in seen.partings if not row.place][:MOST_SHOWN]):
+    for row in (*examples[:MAX_SHOWN], *[row for row in seen.partings if not row.place][:MAX_SHOWN]):
         yield f"  {row.place + '  ' if row.place else ''}{canonical(dict(row.arguments))}"
         yield f"      {row}"

@@ -12,11 +12,11 @@ from mapp_cli.context import Context, pass_context
 @pass_context
 def command(context: Context, as_json: bool) -> None:
     """List the apps of the library: name, version, commit and what each does."""
-    from mapp.library.read import Damaged, listing
+    from mapp.library.read import DamagedApp, listing
 
     good, damaged = [], []
     for row in listing(context.ready.home):
-        if isinstance(row, Damaged):
+        if isinstance(row, DamagedApp):
             damaged.append(row)
         else:
             good.append(row)

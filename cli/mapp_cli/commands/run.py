@@ -133,10 +133,10 @@ def _written(context: Context, request: str) -> Committed | None:
     console = context.console
     if not console.can_ask or not context.config.coder:
         return None
-    from mapp.ops.compile.compile import compile_app, nearest, settled
+    from mapp.ops.compile.compile import compile_app, compiled_before, nearest
     from mapp_cli.approval import Decider, show_changed, watching
 
-    if known := settled(context.ready, request):
+    if known := compiled_before(context.ready, request):
         console.tell(f"{known} was written for this, or chosen, but the request is not surely one of its own")
         console.hint(f"mapp exec {known} …; to have another one written: mapp compile --new …")
         return None

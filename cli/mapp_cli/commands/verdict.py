@@ -9,7 +9,7 @@ import click
 
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import MARKS, MOST_PROBLEMS
+from mapp_cli.rendering import MARKS, MAX_PROBLEMS
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Result, Verdict
@@ -54,9 +54,9 @@ def _check(result: Result) -> Iterator[str]:
     why = dict(result.evidence).get("why")
     note = f": {why}" if result.status == "skipped" and why else ""
     yield f"  {MARKS[result.status]} {result.check} ({result.counted}){note}"
-    for row in result.problems[:MOST_PROBLEMS]:
+    for row in result.problems[:MAX_PROBLEMS]:
         yield f"         {row}"
         if row.reproduce:
             yield f"           again: {row.reproduce}"
-    if len(result.problems) > MOST_PROBLEMS:
-        yield f"         … and {len(result.problems) - MOST_PROBLEMS} more"
+    if len(result.problems) > MAX_PROBLEMS:
+        yield f"         … and {len(result.problems) - MAX_PROBLEMS} more"

@@ -18,7 +18,7 @@ from mapp.model.spend import Planned, Spend, Sums, Totals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Purse:
+class BudgetAccount:
     """Who pays: the budgets, where it is written down, and the change that it is for."""
 
     budgets: Budgets
@@ -26,7 +26,7 @@ class Purse:
     change: str
 
 
-def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: Purse, watch: Watch) -> Proposal:
+def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: BudgetAccount, watch: Watch) -> Proposal:
     """Returns a coder's proposal, or the one that this round of the change was given before.
 
     Raises:
@@ -53,7 +53,7 @@ def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: Purse, watch: Wa
     return found
 
 
-def _planned(coder: Coder, brief: Brief, purse: Purse, worst: Spend) -> Planned:
+def _planned(coder: Coder, brief: Brief, purse: BudgetAccount, worst: Spend) -> Planned:
     return Planned(
         change=purse.change,
         app=brief.app,
@@ -66,7 +66,7 @@ def _planned(coder: Coder, brief: Brief, purse: Purse, worst: Spend) -> Planned:
 
 
 def _settle(
-    purse: Purse, identity: str, spend: Spend, outcome: str, answer: str | None, watch: Watch
+    purse: BudgetAccount, identity: str, spend: Spend, outcome: str, answer: str | None, watch: Watch
 ) -> None:
     """Settles a row. An answer that is paid for is not thrown away because the row stays at its worst."""
     try:

@@ -57,16 +57,16 @@ def _used_up(left: float | None) -> bool:
     return left is not None and left <= 0
 
 
-LEAST_ANSWER: Final = 1_000
+MIN_ANSWER: Final = 1_000
 """Tokens; with less no useful answer can be written."""
 OVERHEAD: Final = 2_000
 """Tokens that a provider adds to a prompt for tools and for itself, at most."""
-LONGEST: Final = 600.0
+MAX_LENGTH: Final = 600.0
 """Seconds that one call may take where no budget says less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Room:
+class CallLimits:
     """The most that one call reads and writes, in tokens, and how long it may take, in seconds."""
 
     tokens_in: int
@@ -86,7 +86,7 @@ class Room:
         return price.charged(spend)
 
 
-def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> Room:
+def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> CallLimits:
     """Returns how much a call may use; a token is taken for no more than one byte of the prompt.
 
     Raises:
@@ -102,10 +102,10 @@ def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> R
     elif budget.micros is not None and tokens_in * price.dearest_input > budget.micros:
         limits.append(0)
     tokens_out = min(limits)
-    seconds = min(LONGEST, budget.seconds if budget.seconds is not None else LONGEST)
-    if tokens_out < min(LEAST_ANSWER, most_out) or seconds <= 0 or budget.rounds == 0:
+    seconds = min(MAX_LENGTH, budget.seconds if budget.seconds is not None else MAX_LENGTH)
+    if tokens_out < min(MIN_ANSWER, most_out) or seconds <= 0 or budget.rounds == 0:
         raise OverBudget(
             "the budget does not leave enough for one more answer",
             hint=f"mapp spend shows where it went; to raise it: mapp config budget_change {MORE}",
         )
-    return Room(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)
+    return CallLimits(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)

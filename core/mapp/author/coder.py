@@ -114,8 +114,8 @@ class Coder(Protocol):
         ...
 
 
-MOST_REASON: Final = 2_000
-MOST_IGNORED: Final = 50
+MAX_REASON: Final = 2_000
+MAX_IGNORED: Final = 50
 
 
 def proposal(
@@ -132,6 +132,4 @@ def proposal(
         wanted = ", ".join(brief.may_change)
         raise BadAnswer(f"the answer changes nothing of what it may change ({wanted})", spend=spend)
     others = sorted({*ignored, *(path for path in changed if path not in files)})
-    return Proposal(
-        files=files, spend=spend, reason=reason[:MOST_REASON], ignored=tuple(others[:MOST_IGNORED])
-    )
+    return Proposal(files=files, spend=spend, reason=reason[:MAX_REASON], ignored=tuple(others[:MAX_IGNORED]))

@@ -13,7 +13,7 @@ from mapp.author.coder import Progress, Watch
 T = TypeVar("T")
 
 
-class TooLate(Exception):
+class DeadlineExceeded(Exception):
     """The work was not done in time, and was left to itself."""
 
 
@@ -26,7 +26,7 @@ def within(
     breaks it off, `abandoned` is set, so that the work can see that nobody waits any more.
 
     Raises:
-        TooLate: it took longer than so many seconds.
+        DeadlineExceeded: it took longer than so many seconds.
     """
     told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
@@ -57,4 +57,4 @@ def _next(told: queue.SimpleQueue[tuple[str, Any]], ends: float) -> tuple[str, A
     try:
         return told.get(timeout=max(0.0, ends - time.monotonic()))
     except queue.Empty:
-        raise TooLate from None
+        raise DeadlineExceeded from None

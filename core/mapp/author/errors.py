@@ -25,7 +25,7 @@ class NoCredentials(CoderFailed):
     kind = "no_credentials"
 
 
-class Refused(CoderFailed):
+class CoderRefused(CoderFailed):
     """The model declined to answer."""
 
     code = "MAPP-0512"

@@ -9,7 +9,7 @@ from mapp.author.coder import Files
 from mapp.errors import InvalidInput, Problem
 
 LARGEST: Final = {"mapp.toml": 256 * 1024, "main.js": 256 * 1024}
-LARGEST_OTHER: Final = 2 * 1024 * 1024
+MAX_OTHER_SIZE: Final = 2 * 1024 * 1024
 """In bytes, as `mapp add` allows."""
 
 
@@ -52,7 +52,7 @@ def _faults(path: str, content: bytes, may_change: tuple[str, ...]) -> Iterator[
     if path not in may_change:
         yield f"may not be changed now; only {', '.join(may_change)} may"
         return
-    most = LARGEST.get(path, LARGEST_OTHER)
+    most = LARGEST.get(path, MAX_OTHER_SIZE)
     if len(content) > most:
         yield f"is too large: {len(content):,} bytes, at most {most:,}"
         return

@@ -18,7 +18,7 @@ from mapp.model.spend import Spend
 OLD: Final = 180
 """Days after which the table is old: prices of models change about twice a year."""
 
-_LEAST_READ: Final = Decimal("0.1")
+_MIN_READ: Final = Decimal("0.1")
 _WRITE: Final = Decimal("1.25")
 
 
@@ -97,4 +97,4 @@ def parse_price(text: str) -> Price:
             f"{text!r} is no price", hint="such as 3/15: dollars per million tokens read/written"
         )
     first, second = given
-    return Price(input=first, output=second, cache_read=first * _LEAST_READ, cache_write=first * _WRITE)
+    return Price(input=first, output=second, cache_read=first * _MIN_READ, cache_write=first * _WRITE)

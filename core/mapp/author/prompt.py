@@ -27,16 +27,16 @@ SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
 }
 """The files that a phase needs to see, in this order; who writes code has no use for requests."""
 
-MOST_GOAL: Final = 10_000
-MOST_REPORT: Final = 8_000
-MOST_FILE: Final = 40_000
-MOST_OF: Final[Mapping[str, int]] = {
+MAX_GOAL: Final = 10_000
+MAX_REPORT: Final = 8_000
+MAX_FILE: Final = 40_000
+MAX_OF: Final[Mapping[str, int]] = {
     "mapp.toml": 12_000,
     "tests/examples.jsonl": 8_000,
     "tests/requests.jsonl": 8_000,
     "tests/properties.js": 12_000,
 }
-MOST_NEAR: Final = 3
+MAX_NEAR: Final = 3
 """In bytes, of which a token has at least one; of longer texts beginning and end are shown. Of candidates,
 the first three.
 """
@@ -118,17 +118,17 @@ def task_line(brief: Brief, workspace: Files) -> str:
 
 def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Returns what stays the same over the rounds of a change, and what does not."""
-    stable = [("request", short(brief.goal, MOST_GOAL))]
-    near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MOST_NEAR]]
+    stable = [("request", short(brief.goal, MAX_GOAL))]
+    near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MAX_NEAR]]
     if near and brief.phase == "contract":
-        stable.append(("apps that nearly do it", short("\n".join(near), MOST_GOAL)))
+        stable.append(("apps that nearly do it", short("\n".join(near), MAX_GOAL)))
     fresh: list[tuple[str, str]] = []
     for path in SHOWN[brief.phase]:
         if path in workspace:
-            text = short(workspace[path].decode(errors="replace"), MOST_OF.get(path, MOST_FILE))
+            text = short(workspace[path].decode(errors="replace"), MAX_OF.get(path, MAX_FILE))
             (fresh if path in brief.may_change else stable).append((path, text))
     if brief.report:
-        fresh.append(("report on the last round", short(brief.report, MOST_REPORT)))
+        fresh.append(("report on the last round", short(brief.report, MAX_REPORT)))
     return stable, fresh
 
 

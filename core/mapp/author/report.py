@@ -7,8 +7,8 @@ from typing import Final
 
 from mapp.model.verdict import Finding, Result
 
-MOST_OF_A_CHECK: Final = 6
-LONGEST: Final = 600
+MAX_OF_A_CHECK: Final = 6
+MAX_LENGTH: Final = 600
 """Of one finding, in characters."""
 
 
@@ -22,18 +22,18 @@ def report_of(results: Iterable[Result], says: Mapping[str, str]) -> str:
 
 def faults_report(faults: Iterable[Finding]) -> str:
     """Returns a report on faults that no check of the gate has found, but the look at a contract has."""
-    return "\n".join(_shown(row) for row in list(faults)[: 3 * MOST_OF_A_CHECK])
+    return "\n".join(_shown(row) for row in list(faults)[: 3 * MAX_OF_A_CHECK])
 
 
 def _lines(result: Result, says: Mapping[str, str]) -> Iterator[str]:
     about = says.get(result.check, "")
     yield f"FAILED {result.check}" + (f" ({about})" if about else "")
-    for row in result.problems[:MOST_OF_A_CHECK]:
+    for row in result.problems[:MAX_OF_A_CHECK]:
         yield _shown(row)
-    if len(result.problems) > MOST_OF_A_CHECK:
-        yield f"- and {len(result.problems) - MOST_OF_A_CHECK} more"
+    if len(result.problems) > MAX_OF_A_CHECK:
+        yield f"- and {len(result.problems) - MAX_OF_A_CHECK} more"
 
 
 def _shown(row: Finding) -> str:
     text = f"- {row}" + (f"\n  {row.evidence}" if row.evidence else "")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]} …"

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from mapp.author.coder import CHOICE, Files
 from mapp.author.errors import BadAnswer
 
-LONGEST_REASON: Final = 300
+MAX_REASON_LENGTH: Final = 300
 _KINDS: Final = ("new", "widen", "use")
 
 
@@ -48,5 +48,5 @@ def read_choice(files: Files, near: Collection[str]) -> Choice | None:
         raise BadAnswer(f"{CHOICE}: choice must be one of {', '.join(_KINDS)}")
     if kind != "new" and app not in near:
         raise BadAnswer(f"{CHOICE}: app must be one of {', '.join(sorted(near))}")
-    told = " ".join(str(reason).split())[:LONGEST_REASON]
+    told = " ".join(str(reason).split())[:MAX_REASON_LENGTH]
     return Choice(kind=kind, app="" if kind == "new" else app, reason=told)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mapp.errors import MovedOn, NotFound, UsageError
+from mapp.errors import NotFound, StaleBase, UsageError
 from mapp.git.commit import Signature
 from mapp.git.repository import MAIN, Repository
 
 HEADS: Final = "refs/heads/"
-LONGEST: Final = 1000
+MAX_LENGTH: Final = 1000
 """How many commits a branch may be ahead of `main`."""
 
 _FORM: Final = re.compile(r"(?:compile|heal|expand)/[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -31,7 +31,7 @@ def branch_ref(name: str) -> str:
 
 
 def create_branch(repository: Repository, name: str, commit: str) -> None:
-    """Begins a branch at a commit; raises AlreadyThere when there is one of that name."""
+    """Begins a branch at a commit; raises AlreadyExists when there is one of that name."""
     repository.info(commit)
     repository.create_ref(branch_ref(name), commit)
 
@@ -58,7 +58,7 @@ def ahead(repository: Repository, commit: str, base: str) -> int | None:
     for count, found in enumerate(repository.history(commit)):
         if found.id == base:
             return count
-        if count == LONGEST:
+        if count == MAX_LENGTH:
             break
     return None
 
@@ -69,7 +69,7 @@ def mergeable(repository: Repository, name: str) -> str | None:
     What was built on an older `main` is refused: bringing it up to date takes a new verdict.
 
     Raises:
-        MovedOn: `main` has moved since the branch began.
+        StaleBase: `main` has moved since the branch began.
         NotFound: there is no such branch, or no `main`.
     """
     tip, main = branch_tip(repository, name), repository.tip(MAIN)
@@ -78,7 +78,7 @@ def mergeable(repository: Repository, name: str) -> str | None:
     if tip in (main, *repository.info(main).parents[1:]):
         return None
     if ahead(repository, tip, main) is None:
-        raise MovedOn(
+        raise StaleBase(
             f"{name} was begun on another main of {repository.path.stem} than {main[:10]}",
             hint="bring the change up to date with main and prove it again",
         )
@@ -92,7 +92,7 @@ def merge_branch(repository: Repository, name: str, message: str, signature: Sig
     deleted; merged again, it is left as it is.
 
     Raises:
-        MovedOn: `main` has moved since the branch began.
+        StaleBase: `main` has moved since the branch began.
         Busy: `main` moved meanwhile, or a living git process holds it.
         NotFound: there is no such branch.
     """

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from mapp.errors import AlreadyThere
+from mapp.errors import AlreadyExists
 
 
 def _rename_new(building: Path, path: Path) -> None:
@@ -15,7 +15,7 @@ def _rename_new(building: Path, path: Path) -> None:
         building.rename(path)
     except OSError:
         if path.exists():
-            raise AlreadyThere(f"{path.stem} is already in the library") from None
+            raise AlreadyExists(f"{path.stem} is already in the library") from None
         raise
     sync_folder(path.parent)
 

@@ -20,10 +20,10 @@ from mapp.plain_files import kind_of, read_plain
 
 LEADING_OUT: Final = ("objects/info/alternates", "objects/info/http-alternates", "commondir", "gitdir")
 """Files that make libgit2 or git read objects or refs of other folders."""
-LARGEST_CONFIG: Final = 64 * 1024
-LARGEST_REF: Final = 4096
-LARGEST_PACKED_REFS: Final = 16 * 1024 * 1024
-MOST_ENTRIES: Final = 1_000_000
+MAX_CONFIG_SIZE: Final = 64 * 1024
+MAX_REF_SIZE: Final = 4096
+MAX_PACKED_REFS_SIZE: Final = 16 * 1024 * 1024
+MAX_ENTRIES: Final = 1_000_000
 
 _FOLDERS: Final = ("objects", "refs", "refs/heads")
 _SECTION: Final = re.compile(r"\s*\[\s*([A-Za-z0-9.-]+)")
@@ -86,8 +86,8 @@ def ensure_safe(path: Path) -> None:
     """
     ensure_closed(path)
     for count, (place, mode, size) in enumerate(_walk(path)):
-        if count > MOST_ENTRIES:
-            raise _refused(path, f"it holds more than {MOST_ENTRIES:,} files")
+        if count > MAX_ENTRIES:
+            raise _refused(path, f"it holds more than {MAX_ENTRIES:,} files")
         if not stat.S_ISREG(mode):
             raise _refused(path, f"{place} is {kind_of(mode)}, not a plain file")
         if (most := _most(place)) is not None and size() > most:
@@ -121,7 +121,7 @@ def _has_replacements(path: Path) -> bool:
     if os.path.lexists(path / "refs" / "replace"):
         return True
     try:
-        return b" refs/replace/" in read_plain(path / "packed-refs", most=LARGEST_PACKED_REFS)
+        return b" refs/replace/" in read_plain(path / "packed-refs", most=MAX_PACKED_REFS_SIZE)
     except OSError:
         return False
 
@@ -152,11 +152,11 @@ class _Size:
 
 def _most(place: str) -> int | None:
     if place == "config":
-        return LARGEST_CONFIG
+        return MAX_CONFIG_SIZE
     if place == "packed-refs":
-        return LARGEST_PACKED_REFS
+        return MAX_PACKED_REFS_SIZE
     if place == "HEAD" or place.startswith("refs/"):
-        return LARGEST_REF
+        return MAX_REF_SIZE
     return None
 
 
@@ -168,7 +168,7 @@ def _config(path: Path) -> Iterator[tuple[str, str]]:
     """
     for name in ("config", "config.worktree"):
         try:
-            text = read_plain(path / name, most=LARGEST_CONFIG).decode("utf-8", "replace")
+            text = read_plain(path / name, most=MAX_CONFIG_SIZE).decode("utf-8", "replace")
         except FileNotFoundError:
             continue
         except OSError as error:

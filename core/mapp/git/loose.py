@@ -26,12 +26,12 @@ _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 _NAMES: Final = {number: name.decode() for name, number in _KINDS.items()}
 LARGEST: Final = {COMMIT: 256 * 1024, TREE: 256 * 1024, BLOB: 2 * 1024 * 1024, TAG: 256 * 1024}
 """The most bytes that an object of each kind may have to be read."""
-_LARGEST_FILE: Final = LARGEST[BLOB] + 64 * 1024
+_MAX_FILE_SIZE: Final = LARGEST[BLOB] + 64 * 1024
 """The most that zlib makes of the largest object: what does not compress grows by less than this."""
-_LONGEST_HEADER: Final = 64
+_MAX_HEADER_LENGTH: Final = 64
 _DEFLATED_HEADER: Final = 4096
 """Enough bytes of a file to inflate the header from: zlib's own tables come first."""
-_LONGEST_REF: Final = 64
+_MAX_REF_LENGTH: Final = 64
 _REF: Final = re.compile(r"([0-9a-f]{40})\n?")
 
 
@@ -50,7 +50,7 @@ def read_ref(repository: Path, ref: str) -> str | None:
     try:
         descriptor = open_plain(f"{repository}/{ref}")
         try:
-            text = os.read(descriptor, _LONGEST_REF).decode("ascii")
+            text = os.read(descriptor, _MAX_REF_LENGTH).decode("ascii")
         finally:
             os.close(descriptor)
     except NotPlain as error:
@@ -127,7 +127,7 @@ def _read(repository: Path, identity: str, most: int | None = None) -> bytes | N
     path = f"{repository}/objects/{identity[:2]}/{identity[2:]}"
     try:
         if most is None:
-            return read_plain(path, most=_LARGEST_FILE)
+            return read_plain(path, most=_MAX_FILE_SIZE)
         descriptor = open_plain(path)
         try:
             return os.read(descriptor, most)
@@ -153,7 +153,7 @@ def _is(path: str, test: Callable[[int], bool]) -> bool:
 def _header(repository: Path, identity: str, deflated: bytes) -> tuple[int, int, bytes]:
     """Returns kind, size, and the header with the NUL that ends it."""
     try:
-        head, end, _ = zlib.decompressobj().decompress(deflated, _LONGEST_HEADER).partition(b"\0")
+        head, end, _ = zlib.decompressobj().decompress(deflated, _MAX_HEADER_LENGTH).partition(b"\0")
         kind, _, size = head.partition(b" ")
         if not end or not size.isdigit():
             raise ValueError

@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError
+from mapp.errors import AlreadyExists, Busy, IntegrityError
 from mapp.git import loose
 from mapp.git.commit import Signature
 from mapp.git.repository import Repository
-from mapp.git.tree import FOLDER_MODE, LARGEST_TREE, parse_entries
+from mapp.git.tree import FOLDER_MODE, MAX_TREE_SIZE, parse_entries
 
 VERDICTS: Final = "refs/notes/mapp/verdicts"
 
-LARGEST_NOTE: Final = 1024 * 1024
-LARGEST_COMMIT: Final = 64 * 1024
-MOST_IN_A_FOLDER: Final = 256
+MAX_NOTE_SIZE: Final = 1024 * 1024
+MAX_COMMIT_SIZE: Final = 64 * 1024
+MAX_IN_A_FOLDER: Final = 256
 """From here on new notes go into folders of two digits; git reads either form."""
 TRIES: Final = 5
 
@@ -62,7 +62,7 @@ def write_note(
         Busy: when the ref kept moving, or a living git process holds it.
         IntegrityError: the notes are damaged, malformed or huge.
     """
-    if len(data) > LARGEST_NOTE:
+    if len(data) > MAX_NOTE_SIZE:
         raise IntegrityError(f"a note of {len(data):,} bytes on {target} is too large")
     blob = repository.write_blob(data)
     for attempt in range(TRIES):
@@ -73,7 +73,7 @@ def write_note(
             return
         try:
             _move(repository, ref, tip, tree, message, signature)
-        except (Busy, AlreadyThere):
+        except (Busy, AlreadyExists):
             if attempt == TRIES - 1:
                 raise
         else:
@@ -109,7 +109,7 @@ def _with_note(repository: Repository, tree: str | None, rest: str, blob: str) -
     """Returns the id of a tree that has the note too; the path goes down as far as folders are there."""
     folder = _Folder() if tree is None else _read_folder(repository, tree)
     head, tail = rest[:2], rest[2:]
-    crowded = len(folder.notes) >= MOST_IN_A_FOLDER and bool(tail)
+    crowded = len(folder.notes) >= MAX_IN_A_FOLDER and bool(tail)
     if rest not in folder.notes and (head in folder.folders or crowded):
         folder.folders[head] = _with_note(repository, folder.folders.get(head), tail, blob)
     else:
@@ -119,7 +119,7 @@ def _with_note(repository: Repository, tree: str | None, rest: str, blob: str) -
 
 def _read_folder(repository: Repository, identity: str) -> _Folder:
     kind, size = repository.size(identity)
-    if kind != loose.TREE or size > LARGEST_TREE:
+    if kind != loose.TREE or size > MAX_TREE_SIZE:
         raise _refused("a folder is no tree, or a huge one")
     found = _Folder()
     for mode, name, inner in parse_entries(repository.raw(identity)[1], "notes/"):
@@ -137,15 +137,15 @@ def _holds(repository: Repository, identity: str, rest: str) -> bool:
 
 def _root(repository: Repository, commit: str) -> str:
     kind, size = repository.size(commit)
-    if kind != loose.COMMIT or size > LARGEST_COMMIT:
+    if kind != loose.COMMIT or size > MAX_COMMIT_SIZE:
         raise _refused("their newest commit is none, or a huge one")
     return repository.tree_of(commit)
 
 
 def _content(repository: Repository, identity: str) -> bytes:
     kind, size = repository.size(identity)
-    if kind != loose.BLOB or size > LARGEST_NOTE:
-        raise _refused(f"a note is no file, or larger than {LARGEST_NOTE // 2**20} MiB")
+    if kind != loose.BLOB or size > MAX_NOTE_SIZE:
+        raise _refused(f"a note is no file, or larger than {MAX_NOTE_SIZE // 2**20} MiB")
     return repository.raw(identity)[1]
 
 

@@ -17,16 +17,16 @@ from mapp.errors import IntegrityError
 from mapp.git import loose
 from mapp.plain_files import open_plain
 
-LARGEST_BASE: Final = 16 * 1024 * 1024
+MAX_BASE_SIZE: Final = 16 * 1024 * 1024
 """The most bytes that an object may have which others are differences to."""
-LONGEST_CHAIN: Final = 256
+MAX_CHAIN_LENGTH: Final = 256
 """How many differences may lie on top of one another; git makes at most 50, `--aggressive` 250."""
 
 _MAGIC: Final = b"\377tOc\0\0\0\2"
 _FAN_OUT: Final = 8
 _NAMES: Final = _FAN_OUT + 256 * 4
 _OFFSET_DIFFERENCE, _NAMED_DIFFERENCE = 6, 7
-_LONGEST_ENTRY: Final = 64
+_MAX_ENTRY_LENGTH: Final = 64
 """More bytes than the header of an entry can have."""
 
 
@@ -47,10 +47,12 @@ def ensure_small_chain(repository: Path, identity: str) -> None:
 def _follow(repository: Path, index: Path, offset: int) -> None:
     pack = index.with_suffix(".pack")
     for depth, size in enumerate(_sizes(repository, index, pack, offset)):
-        if depth > LONGEST_CHAIN:
-            raise loose.too_large(repository, f"a chain of differences in {pack.name}", None, LONGEST_CHAIN)
-        if size > LARGEST_BASE:
-            raise loose.too_large(repository, f"an object in {pack.name}", size, LARGEST_BASE)
+        if depth > MAX_CHAIN_LENGTH:
+            raise loose.too_large(
+                repository, f"a chain of differences in {pack.name}", None, MAX_CHAIN_LENGTH
+            )
+        if size > MAX_BASE_SIZE:
+            raise loose.too_large(repository, f"an object in {pack.name}", size, MAX_BASE_SIZE)
 
 
 def _sizes(repository: Path, index: Path, pack: Path, offset: int) -> Iterator[int]:
@@ -58,7 +60,7 @@ def _sizes(repository: Path, index: Path, pack: Path, offset: int) -> Iterator[i
     descriptor = _opened(pack)
     try:
         while True:
-            data = os.pread(descriptor, _LONGEST_ENTRY, offset)
+            data = os.pread(descriptor, _MAX_ENTRY_LENGTH, offset)
             kind, size, position = _entry(pack, data)
             yield size
             if kind == _OFFSET_DIFFERENCE:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError, MappError, NotFound
+from mapp.errors import AlreadyExists, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
 from mapp.git.commit import Commit, Signature
 from mapp.git.durable_files import _rename_new
@@ -30,8 +30,8 @@ _REVISION: Final = re.compile(r"(.+?)((?:~\d{0,6}|\^\d{0,3})*)")
 _STEP: Final = re.compile(r"([~^])(\d*)")
 _SHORT_ID: Final = re.compile(r"[0-9a-fA-F]{4,40}")
 _PEOPLE: Final = (b"author", b"committer")
-_LARGEST_SHALLOW: Final = 16 * 1024 * 1024
-_MOST_TAGS: Final = 10
+_MAX_SHALLOW_SIZE: Final = 16 * 1024 * 1024
+_MAX_TAGS: Final = 10
 """How many tags may point to one another."""
 _LEFTOVERS: Final = (
     (".", "*.lock"),
@@ -119,7 +119,7 @@ class Repository:
         write more into it before it gets its name.
 
         Raises:
-            AlreadyThere: when something is at the path.
+            AlreadyExists: when something is at the path.
         """
         library = _pygit2()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ class Repository:
 
     def _peeled(self, identity: str) -> str | None:
         """Returns the commit that an object is, or that a tag leads to."""
-        for _ in range(_MOST_TAGS):
+        for _ in range(_MAX_TAGS):
             try:
                 kind, data = self.raw(identity)
             except IntegrityError as error:
@@ -371,14 +371,14 @@ class Repository:
         """Points a new ref at a commit.
 
         Raises:
-            AlreadyThere: when there is such a ref, wherever it points.
+            AlreadyExists: when there is such a ref, wherever it points.
             Busy: when a living git process holds it.
         """
         library = _pygit2()
         try:
             self._handle.references.create(ref, commit)
         except (library.AlreadyExistsError, ValueError):
-            raise AlreadyThere(f"{ref} of {self.path.stem} is there already") from None
+            raise AlreadyExists(f"{ref} of {self.path.stem} is there already") from None
         except (library.GitError, OSError) as error:
             raise _contended(self.path, ref, error) from None
 
@@ -393,7 +393,7 @@ class Repository:
         if old is None:
             try:
                 self.create_ref(ref, new)
-            except AlreadyThere as error:
+            except AlreadyExists as error:
                 raise _contended(self.path, ref, error) from None
             return
         self._ensure_direct(ref)
@@ -468,14 +468,14 @@ class Repository:
         """Points a lightweight tag at a commit; an equal tag is left as it is.
 
         Raises:
-            AlreadyThere: when the tag points elsewhere.
+            AlreadyExists: when the tag points elsewhere.
         """
         ref = f"refs/tags/{name}"
         try:
             self.create_ref(ref, commit)
-        except AlreadyThere:
+        except AlreadyExists:
             if self.tip(ref) != commit:
-                raise AlreadyThere(
+                raise AlreadyExists(
                     f"tag {name} of {self.path.stem} points to another commit", code="MAPP-0612"
                 ) from None
 
@@ -503,7 +503,7 @@ class Repository:
         if not self._trusted:
             return frozenset()
         try:
-            text = read_plain(self.path / "shallow", most=_LARGEST_SHALLOW)
+            text = read_plain(self.path / "shallow", most=_MAX_SHALLOW_SIZE)
         except OSError:
             return frozenset()
         return frozenset(text.decode("ascii", "replace").split())

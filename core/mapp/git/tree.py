@@ -17,11 +17,11 @@ from mapp.errors import IntegrityError
 from mapp.git import loose
 from mapp.git.repository import Repository
 
-LARGEST_FILE: Final = loose.LARGEST[loose.BLOB]
-LARGEST_APP: Final = 16 * 1024 * 1024
-LARGEST_TREE: Final = loose.LARGEST[loose.TREE]
-MOST_FILES: Final = 1000
-DEEPEST: Final = 4
+MAX_FILE_SIZE: Final = loose.LARGEST[loose.BLOB]
+MAX_APP_SIZE: Final = 16 * 1024 * 1024
+MAX_TREE_SIZE: Final = loose.LARGEST[loose.TREE]
+MAX_FILES: Final = 1000
+MAX_DEPTH: Final = 4
 
 FILE_MODE, FOLDER_MODE = b"100644", b"40000"
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
@@ -30,7 +30,7 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNOR
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class TreeEntry:
     """One file of a tree: its path and the id of its blob."""
 
     path: str
@@ -59,14 +59,14 @@ def read_snapshot(repository: Repository, commit: str, *, only: Container[str] |
     for entry in entries:
         size = _size(repository, entry)
         total += size
-        if total > LARGEST_APP:
-            raise IntegrityError(f"the tree is larger than {LARGEST_APP // 2**20} MiB", code="MAPP-0620")
+        if total > MAX_APP_SIZE:
+            raise IntegrityError(f"the tree is larger than {MAX_APP_SIZE // 2**20} MiB", code="MAPP-0620")
         if only is None or entry.path in only:
             files[entry.path] = repository.raw(entry.blob)[1]
     return Snapshot(commit=commit, tree=tree, files=files)
 
 
-def list_entries(repository: Repository, tree: str) -> tuple[Entry, ...]:
+def list_entries(repository: Repository, tree: str) -> tuple[TreeEntry, ...]:
     """Returns the files of a tree, in order, without reading them.
 
     Raises:
@@ -79,20 +79,20 @@ class _Count:
     files = 0
 
 
-def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Count) -> Iterator[Entry]:
-    if depth > DEEPEST:
-        raise _refused(prefix, f"folders are nested deeper than {DEEPEST}")
+def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Count) -> Iterator[TreeEntry]:
+    if depth > MAX_DEPTH:
+        raise _refused(prefix, f"folders are nested deeper than {MAX_DEPTH}")
     kind, size = repository.size(tree)
-    if kind != loose.TREE or size > LARGEST_TREE:
+    if kind != loose.TREE or size > MAX_TREE_SIZE:
         raise _refused(prefix, "the folder is no tree, or a huge one")
     for mode, name, identity in parse_entries(repository.raw(tree)[1], prefix):
         count.files += 1
-        if count.files > MOST_FILES:
-            raise _refused(prefix, f"there are more than {MOST_FILES} entries")
+        if count.files > MAX_FILES:
+            raise _refused(prefix, f"there are more than {MAX_FILES} entries")
         if mode == FOLDER_MODE:
             yield from _walk(repository, identity, f"{prefix}{name}/", depth + 1, count)
         else:
-            yield Entry(path=prefix + name, blob=identity)
+            yield TreeEntry(path=prefix + name, blob=identity)
 
 
 def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
@@ -147,12 +147,12 @@ def name_fault(name: str) -> str:
     return ""
 
 
-def _size(repository: Repository, entry: Entry) -> int:
+def _size(repository: Repository, entry: TreeEntry) -> int:
     kind, size = repository.size(entry.blob)
     if kind != loose.BLOB:
         raise _refused(entry.path, "is no file")
-    if size > LARGEST_FILE:
-        raise _refused(entry.path, f"is larger than {LARGEST_FILE // 2**20} MiB")
+    if size > MAX_FILE_SIZE:
+        raise _refused(entry.path, f"is larger than {MAX_FILE_SIZE // 2**20} MiB")
     return size
 
 

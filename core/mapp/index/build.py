@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mapp.index import generations
 from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, open_catalogue
 from mapp.index.dense import choose_store, read_matrix, write_matrix
-from mapp.index.entry import Entry, Head, IndexStatus, blob_key, taught, texts
-from mapp.index.generations import Damaged, Seal
+from mapp.index.entry import Head, IndexEntry, IndexStatus, blob_key, taught, texts
+from mapp.index.generations import DamagedIndex, Seal
 from mapp.index.grid import rounded
 from mapp.index.vectors import VectorCache, open_vectors
 from mapp.model.app import Card
@@ -157,7 +157,7 @@ class _Job:
     def _fits(self, seal: Seal) -> bool:
         return seal.store == self.store and {extra.name for extra in self.extras} <= set(seal.extras)
 
-    def _rows(self, entries: Sequence[Entry]) -> Iterator[tuple[str, Vectors]]:
+    def _rows(self, entries: Sequence[IndexEntry]) -> Iterator[tuple[str, Vectors]]:
         """Embeds a few apps at a time and keeps them, so that a killed build goes on where it stopped."""
         for start in range(0, len(entries), _APPS_AT_ONCE):
             group = entries[start : start + _APPS_AT_ONCE]
@@ -243,13 +243,13 @@ def _base(folder: Path, embedder: Embedder) -> _Base | None:
             heads = catalogue.heads()
         finally:
             catalogue.close()
-    except (Damaged, sqlite3.DatabaseError, OSError, ValueError):
+    except (DamagedIndex, sqlite3.DatabaseError, OSError, ValueError):
         return None
     return _Base(path, seal, heads) if len(heads) == seal.apps else None
 
 
-def _entry(head: Head, card: Card) -> Entry:
-    return Entry(app=head.app, commit=head.commit, tree=head.tree, card=card)
+def _entry(head: Head, card: Card) -> IndexEntry:
+    return IndexEntry(app=head.app, commit=head.commit, tree=head.tree, card=card)
 
 
 def _same_tree(known: Head | None, head: Head) -> bool:
@@ -282,7 +282,7 @@ def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
 def _in_use(folder: Path) -> Path:
     path = generations.current(folder)
     if path is None:
-        raise Damaged("nothing was built")
+        raise DamagedIndex("nothing was built")
     return path
 
 

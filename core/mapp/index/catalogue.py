@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.index import lexical
-from mapp.index.entry import Entry, Head, blob_key
+from mapp.index.entry import Head, IndexEntry, blob_key
 from mapp.model.app import Card
 
 FILE: Final = "catalogue.sqlite"
@@ -53,7 +53,7 @@ class Catalogue:
         found = lexical.find(self._connection, text, limit)
         return [(self._rows[number], score) for number, score in found]
 
-    def change(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
+    def change(self, entries: Iterable[IndexEntry], gone: Iterable[str]) -> None:
         """Puts entries in place of those of the same name, and takes out what is gone; in one transaction."""
         with self._connection:
             for name in gone:
@@ -68,7 +68,7 @@ class Catalogue:
         with self._connection:
             self._connection.executemany("update apps set head = ? where name = ?", rows)
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: IndexEntry) -> None:
         card = json.dumps(entry.card.to_dict(), ensure_ascii=False, separators=(",", ":"))
         row = (entry.app, entry.commit, entry.tree, blob_key(entry.card), card)
         cursor = self._connection.execute(

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
 
 WIDTH: Final = 384
-LONGEST: Final = 128
+MAX_LENGTH: Final = 128
 """The most tokens of a text."""
 LEVELS: Final = 960
 """Values of a token are rounded to this many steps to each side before a linear layer."""
@@ -104,8 +104,8 @@ class Encoder:
         word, position = "inner.embeddings.word_embeddings", "inner.embeddings.position_embeddings"
         self._words = tensors[f"{word}.weight_q"]
         self._word_scales = tensors[f"{word}.weight_scale"]
-        positions = tensors[f"{position}.weight_q"][:LONGEST].astype(np.float32)
-        positions *= tensors[f"{position}.weight_scale"][:LONGEST]
+        positions = tensors[f"{position}.weight_q"][:MAX_LENGTH].astype(np.float32)
+        positions *= tensors[f"{position}.weight_scale"][:MAX_LENGTH]
         self._positions = positions + tensors["inner.embeddings.token_type_embeddings.weight"][0]
         self._norm = _norm(tensors, "inner.embeddings.LayerNorm")
         self._layers = _layers(tensors)

@@ -24,7 +24,7 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class IndexEntry:
     """One app with everything that finding it needs."""
 
     app: str
@@ -42,7 +42,7 @@ class Entry:
         return {"app": self.app, "commit": self.commit, "tree": self.tree, "card": self.card.to_dict()}
 
     @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> Entry:
+    def from_dict(cls, document: dict[str, Any]) -> IndexEntry:
         """Returns the entry that `to_dict` wrote."""
         return cls(
             app=document["app"],

@@ -67,7 +67,7 @@ class Seal:
         return cls(**{**document, **listed, "extras": tuple(document["extras"])})
 
 
-class Damaged(Exception):
+class DamagedIndex(Exception):
     """A generation is not what its seal says; it has to be built anew."""
 
 
@@ -78,9 +78,9 @@ def current(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise Damaged(f"{_CURRENT} cannot be read: {error}") from error
+        raise DamagedIndex(f"{_CURRENT} cannot be read: {error}") from error
     if not name.startswith(_PREFIX) or "/" in name or "\\" in name:
-        raise Damaged(f"{_CURRENT} names no generation")
+        raise DamagedIndex(f"{_CURRENT} names no generation")
     return folder / name
 
 
@@ -96,9 +96,9 @@ def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
     try:
         seal = Seal.from_dict(json.loads(read_plain(generation / _SEAL)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Damaged(f"{_SEAL} cannot be read: {error}") from error
+        raise DamagedIndex(f"{_SEAL} cannot be read: {error}") from error
     if seal.layout != LAYOUT:
-        raise Damaged(f"it has layout {seal.layout}, this mapp reads {LAYOUT}")
+        raise DamagedIndex(f"it has layout {seal.layout}, this mapp reads {LAYOUT}")
     for path, file in seal.files:
         _check(generation / path, file, thorough=thorough)
     return seal
@@ -169,7 +169,7 @@ def sweep(folder: Path) -> None:
     """Removes what is not in use: older generations and what killed builds left; the lock must be held."""
     try:
         used = current(folder)
-    except Damaged:
+    except DamagedIndex:
         used = None
     for path in folder.iterdir():
         if path.name.startswith(_PREFIX) and path != used:
@@ -215,13 +215,13 @@ def _check(path: Path, file: File, *, thorough: bool) -> None:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise Damaged(f"{path.name} is {kind_of(found.st_mode)}, not a plain file")
+            raise DamagedIndex(f"{path.name} is {kind_of(found.st_mode)}, not a plain file")
         if found.st_size != file.size:
-            raise Damaged(f"{path.name} has {found.st_size} bytes instead of {file.size}")
+            raise DamagedIndex(f"{path.name} has {found.st_size} bytes instead of {file.size}")
         if (thorough or found.st_mtime_ns != file.touched) and _digest(path) != file.digest:
-            raise Damaged(f"{path.name} was changed")
+            raise DamagedIndex(f"{path.name} was changed")
     except OSError as error:
-        raise Damaged(f"{path.name} cannot be read: {error}") from error
+        raise DamagedIndex(f"{path.name} cannot be read: {error}") from error
 
 
 def _described(path: Path) -> File:

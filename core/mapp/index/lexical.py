@@ -11,7 +11,7 @@ from mapp.model.app import Card
 
 TABLE: Final = "create virtual table words using fts5(about, phrases, tokenize = 'porter unicode61')"
 _WORD: Final = re.compile(r"\w+")
-_MOST_WORDS: Final = 64
+_MAX_WORDS: Final = 64
 # The description says in ten words what forty requests say in four hundred.
 _WEIGHTS: Final = "2.0, 1.0"
 
@@ -32,7 +32,7 @@ def find(connection: sqlite3.Connection, text: str, limit: int) -> list[tuple[in
     words = dict.fromkeys(_WORD.findall(text.lower()))
     if not words:
         return []
-    question = " OR ".join(f'"{word}"' for word in list(words)[:_MOST_WORDS])
+    question = " OR ".join(f'"{word}"' for word in list(words)[:_MAX_WORDS])
     rows = connection.execute(
         f"select rowid, -bm25(words, {_WEIGHTS}) as score from words where words match ?"
         " order by score desc, rowid limit ?",

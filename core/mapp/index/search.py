@@ -13,7 +13,7 @@ from mapp.index import generations
 from mapp.index.catalogue import Catalogue, open_catalogue
 from mapp.index.dense import DenseStore, ExactStore, exact_cosines, read_matrix
 from mapp.index.entry import Head, IndexStatus
-from mapp.index.generations import Damaged, Seal
+from mapp.index.generations import DamagedIndex, Seal
 from mapp.model.app import Card
 from mapp.model.request import Candidate
 
@@ -109,7 +109,7 @@ def open_index(folder: Path, embedder: Embedder) -> Index | None:
     """Opens the generation in use; None when there is none, it is damaged, or another embedder made it."""
     for _ in range(2):
         # A second try: the generation may have been swept between reading CURRENT and opening it.
-        with contextlib.suppress(Damaged, sqlite3.DatabaseError, OSError, ValueError):
+        with contextlib.suppress(DamagedIndex, sqlite3.DatabaseError, OSError, ValueError):
             path = generations.current(folder)
             return None if path is None else _open(path, embedder)
     return None
@@ -131,10 +131,10 @@ def status(folder: Path, heads: Sequence[Head] | None = None, *, thorough: bool 
         with contextlib.closing(open_catalogue(path)) as catalogue:
             known = catalogue.heads()
         if len(known) != seal.apps:
-            raise Damaged(f"it holds {len(known)} apps instead of {seal.apps}")
+            raise DamagedIndex(f"it holds {len(known)} apps instead of {seal.apps}")
         if seal.store == "chroma" and not _graph_can_be_opened(path, seal):
-            raise Damaged("its graph cannot be opened; requests are compared with every app instead")
-    except (Damaged, sqlite3.DatabaseError, OSError, ValueError) as error:
+            raise DamagedIndex("its graph cannot be opened; requests are compared with every app instead")
+    except (DamagedIndex, sqlite3.DatabaseError, OSError, ValueError) as error:
         return IndexStatus(state="damaged", behind=len(heads or ()), reason=str(error))
     behind = 0 if heads is None else _behind(known, heads)
     return IndexStatus(
@@ -152,12 +152,12 @@ def status(folder: Path, heads: Sequence[Head] | None = None, *, thorough: bool 
 def _open(path: Path, embedder: Embedder) -> Index:
     seal = generations.read_seal(path)
     if seal.digest != embedder.digest:
-        raise Damaged(f"its vectors are those of {seal.embedder}")
+        raise DamagedIndex(f"its vectors are those of {seal.embedder}")
     matrix = read_matrix(path, seal.apps, seal.dimensions)
     catalogue = open_catalogue(path)
     if len(catalogue.names) != seal.apps:
         catalogue.close()
-        raise Damaged(f"it holds {len(catalogue.names)} apps instead of {seal.apps}")
+        raise DamagedIndex(f"it holds {len(catalogue.names)} apps instead of {seal.apps}")
     return Index(path, seal, catalogue, matrix, _open_store(path, seal, matrix), embedder)
 
 

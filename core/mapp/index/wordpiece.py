@@ -14,9 +14,9 @@ import unicodedata
 from pathlib import Path
 
 _VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
-_LONGEST_WORD = 100
+_MAX_WORD_LENGTH = 100
 # More characters than the longest run of tokens can hold; what lies beyond is never looked at.
-_LONGEST_TEXT = 16_384
+_MAX_TEXT_LENGTH = 16_384
 _ASCII_PIECES = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _ASCII_CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
 _REMEMBERED_WORDS = 50_000
@@ -37,7 +37,7 @@ class WordPiece:
     def encode(self, text: str) -> list[int]:
         """Returns the numbers of the text's tokens between the start and the end mark."""
         numbers: list[int] = []
-        for word in words(text[:_LONGEST_TEXT]):
+        for word in words(text[:_MAX_TEXT_LENGTH]):
             numbers.extend(self._word(word))
             if len(numbers) >= self._room:
                 break
@@ -52,7 +52,7 @@ class WordPiece:
         return known
 
     def _pieces(self, word: str) -> tuple[int, ...]:
-        if len(word) > _LONGEST_WORD:
+        if len(word) > _MAX_WORD_LENGTH:
             return (self._unknown,)
         pieces: list[int] = []
         start = 0

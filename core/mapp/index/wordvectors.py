@@ -23,7 +23,7 @@ REQUIREMENT: Final = "wordllama>=0.4.0"
 _WEIGHTS: Final = Path("weights") / "l2_supercat_256.safetensors"
 _TOKENIZER: Final = Path("tokenizers") / "l2_supercat_tokenizer_config.json"
 _METHOD: Final = "mean-exact-v2"
-_LONGEST_TEXT: Final = 16_384
+_MAX_TEXT_LENGTH: Final = 16_384
 _LARGEST: Final = 64.0
 
 
@@ -60,7 +60,7 @@ class WordVectors:
 
         self._load()
         sums = np.zeros((len(texts), self.dimensions))
-        cut = [text[:_LONGEST_TEXT] for text in texts]
+        cut = [text[:_MAX_TEXT_LENGTH] for text in texts]
         for row, encoded in enumerate(self._tokenizer.encode_batch(cut, add_special_tokens=False)):
             # A text without words gets the vector of the mark for unknown words: every row has length one.
             words = self._table[encoded.ids or [0]].astype(np.float64)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import InvalidApp, NotFound, Problem
-from mapp.git.tree import LARGEST_APP, LARGEST_FILE, name_fault
+from mapp.git.tree import MAX_APP_SIZE, MAX_FILE_SIZE, name_fault
 from mapp.model.app import RECORDING
 from mapp.plain_files import kind_of, open_plain
 
@@ -20,7 +20,7 @@ _TAKEN: Final = re.compile(
     rf"|{RECORDING.pattern}"
 )
 _PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__", ".mapp-base.json"])
-_MOST_SEEN: Final = 10_000
+_MAX_SEEN: Final = 10_000
 
 
 def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -43,15 +43,15 @@ def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
             left_out.append(name)
         elif fault := name_fault(path.name):
             problems.append(Problem(path=name, message=fault))
-        elif state.st_size > LARGEST_FILE:
-            problems.append(Problem(path=name, message=f"is larger than {LARGEST_FILE // 2**20} MiB"))
+        elif state.st_size > MAX_FILE_SIZE:
+            problems.append(Problem(path=name, message=f"is larger than {MAX_FILE_SIZE // 2**20} MiB"))
         else:
             try:
                 files[name] = _content(path)
             except OSError as error:
                 problems.append(Problem(path=name, message=f"cannot be read: {error.strerror}"))
-    if sum(map(len, files.values())) > LARGEST_APP:
-        problems.append(Problem(path=str(folder), message=f"holds more than {LARGEST_APP // 2**20} MiB"))
+    if sum(map(len, files.values())) > MAX_APP_SIZE:
+        problems.append(Problem(path=str(folder), message=f"holds more than {MAX_APP_SIZE // 2**20} MiB"))
     if problems:
         raise InvalidApp(f"{folder} cannot be added", problems)
     return files, tuple(left_out)
@@ -63,9 +63,9 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     while pending:
         for path in sorted(pending.pop().iterdir()):
             seen += 1
-            if seen > _MOST_SEEN:
+            if seen > _MAX_SEEN:
                 raise InvalidApp(
-                    f"{folder} holds more than {_MOST_SEEN:,} files", hint="is it an app's folder?"
+                    f"{folder} holds more than {_MAX_SEEN:,} files", hint="is it an app's folder?"
                 )
             state = path.lstat()
             if path.name in _PASSED_OVER:
@@ -79,4 +79,4 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 def _content(path: Path) -> bytes:
     # Not through a link, and not from a pipe, that took the file's place meanwhile.
     with os.fdopen(open_plain(path), "rb") as file:
-        return file.read(LARGEST_FILE + 1)
+        return file.read(MAX_FILE_SIZE + 1)

@@ -14,7 +14,7 @@ from mapp.errors import Busy, IntegrityError
 from mapp.library.privacy import private_file, private_root
 from mapp.plain_files import NotPlain, ensure_plain
 
-LONGEST_KEY: Final = 200
+MAX_KEY_LENGTH: Final = 200
 KEPT: Final = 100
 """How many versions are kept."""
 

@@ -22,7 +22,7 @@ def begin(home: Home, name: str, branch: str, *, tell: Tell | None = None) -> st
     """Begins a branch such as `expand/a1` at an app's `main`, and returns the commit that it begins at.
 
     Raises:
-        AlreadyThere: there is a branch of that name.
+        AlreadyExists: there is a branch of that name.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = _opened(home, name, abandoned)
@@ -72,7 +72,7 @@ def merge(
     The commit point is the move of `main`; what comes after can be done again, by merging again.
 
     Raises:
-        MovedOn: `main` is no longer where the branch began.
+        StaleBase: `main` is no longer where the branch began.
         InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
     """
     with holding(home.holds, name, tell=tell) as abandoned:

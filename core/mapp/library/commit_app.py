@@ -16,7 +16,7 @@ from mapp.git.durable_files import sync_folder
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import Committed, Proposal, create, finish, land, prove_here, settle_held
-from mapp.library.lockfile import Entry, read_lock
+from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
 from mapp.library.pins import unpin
@@ -145,6 +145,6 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
     return kept
 
 
-def pinned_now(home: Home, name: str) -> Entry | None:
+def pinned_now(home: Home, name: str) -> LockEntry | None:
     """Returns the lock entry of an app that has none, as it stands on `main`; None if it cannot be read."""
     return _pinned(home, name, None)

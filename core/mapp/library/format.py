@@ -17,7 +17,7 @@ from mapp.plain_files import read_plain
 
 FORMAT: Final = 2
 """1: no file `format`. 2: landings are recorded in each repository."""
-_LONGEST: Final = 100
+_MAX_LENGTH: Final = 100
 
 
 class LibraryTooNew(MappError):
@@ -33,7 +33,7 @@ def read_format(home: Home) -> int | None:
         IntegrityError: the file holds no version.
     """
     try:
-        text = read_plain(home.format_file, most=_LONGEST, follow=True)
+        text = read_plain(home.format_file, most=_MAX_LENGTH, follow=True)
         version = int(text) if text.strip().isdigit() else 0
     except FileNotFoundError:
         return 1 if home.lock_file.exists() or names(home) else None

@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import AlreadyThere, IntegrityError, InvalidApp, MappError, Problem
+from mapp.errors import AlreadyExists, IntegrityError, InvalidApp, MappError, Problem
 from mapp.git import loose
 from mapp.git.commit import Signature, trailers_of
 from mapp.git.durable_files import sync_folder
 from mapp.git.repository import MAIN, Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.format import stamp_new
-from mapp.library.lockfile import Entry, read_entry, read_lock
+from mapp.library.lockfile import LockEntry, read_entry, read_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
 from mapp.library.pins import entry_of, pin, unpin
@@ -40,7 +40,7 @@ LANDED: Final = "refs/mapp/landed"
 OLD, SOURCE = "Mapp-Old", "Mapp-Source"
 NOTHING: Final = "none"
 MOVED: Final = "MAPP-0631"
-_LONGEST_SOURCE: Final = 500
+_MAX_SOURCE_LENGTH: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +84,7 @@ def create(home: Home, proposal: Proposal, *, tell: Tell | None = None) -> Commi
     The commit point is the rename of the repository, which is complete by then.
 
     Raises:
-        AlreadyThere: there is such an app by now.
+        AlreadyExists: there is such an app by now.
         InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
     """
     _forget(home, proposal.app.name, tell)
@@ -133,7 +133,7 @@ def bring_in(
     The commit point is the rename; done again after a kill, what was done is left as it is.
 
     Raises:
-        AlreadyThere: there is such an app by now; `hint` says what to do.
+        AlreadyExists: there is such an app by now; `hint` says what to do.
         InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
     """
     repository, app = Repository.open(place), proposal.app
@@ -146,7 +146,7 @@ def bring_in(
     tag_release(repository, app, commit)
     target = home.repository(app.name)
     if target.exists():
-        raise AlreadyThere(f"there is an app {app.name} by now", hint=hint)
+        raise AlreadyExists(f"there is an app {app.name} by now", hint=hint)
     _forget(home, app.name, tell)
     stamp_new(home)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -226,7 +226,7 @@ def read_landing(repository: Repository, ref: str = LANDING) -> Landing | None:
     first, _, new = head.partition("\n")[0].partition(" ")
     known = trailers_of(message)
     old, source = known.get(OLD, ""), known.get(SOURCE, "")
-    if kind != loose.TAG or first != "object" or not old or not 0 < len(source) <= _LONGEST_SOURCE:
+    if kind != loose.TAG or first != "object" or not old or not 0 < len(source) <= _MAX_SOURCE_LENGTH:
         raise IntegrityError(f"{ref} of {repository.path.stem} is no landing", code=MOVED)
     return Landing(old=None if old == NOTHING else old, new=new, source=source)
 
@@ -321,7 +321,7 @@ def adopt(home: Home, name: str, *, tell: Tell | None = None) -> None:
             record_end(repository)
 
 
-def _explained(repository: Repository, tip: str, entry: Entry | None) -> str:
+def _explained(repository: Repository, tip: str, entry: LockEntry | None) -> str:
     """Returns the source of what landed on `main` although the lock does not name it.
 
     Where the lock was lost, the last landing that ended stands in for it.

@@ -15,7 +15,7 @@ from mapp.plain_files import read_plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class LockEntry:
     """One block of the lock: an app, pinned."""
 
     name: str
@@ -32,7 +32,7 @@ class Entry:
         return {**asdict(self), "granted": list(self.granted)}
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Entry:
+    def from_dict(cls, document: Mapping[str, Any]) -> LockEntry:
         """Returns the entry that `to_dict` wrote.
 
         Raises:
@@ -45,7 +45,7 @@ class Entry:
         return cls(**{**document, "granted": tuple(granted)})
 
 
-def read_lock(path: Path) -> dict[str, Entry]:
+def read_lock(path: Path) -> dict[str, LockEntry]:
     """Returns the entries of a lock file by name; none when there is no file.
 
     Raises:
@@ -58,7 +58,7 @@ def read_lock(path: Path) -> dict[str, Entry]:
         rows = document.get("app", [])
         if not isinstance(rows, list):
             raise TypeError("app is no list of tables")
-        return {row["name"]: Entry.from_dict(row) for row in rows}
+        return {row["name"]: LockEntry.from_dict(row) for row in rows}
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
@@ -69,7 +69,7 @@ def read_lock(path: Path) -> dict[str, Entry]:
         ) from None
 
 
-def read_entry(path: Path, name: str) -> Entry | None:
+def read_entry(path: Path, name: str) -> LockEntry | None:
     """Returns one entry of a lock file, or None; a file as mapp writes it is not parsed as a whole.
 
     Raises:
@@ -90,12 +90,12 @@ def read_entry(path: Path, name: str) -> Entry | None:
     ends = data.find(b"\n[", begins + len(head))
     try:
         block = tomllib.loads(data[begins : len(data) if ends < 0 else ends].decode("utf-8"))
-        return Entry.from_dict(block["app"][0])
+        return LockEntry.from_dict(block["app"][0])
     except (ValueError, TypeError):
         return read_lock(path).get(name)
 
 
-def write_lock(path: Path, entries: Mapping[str, Entry]) -> None:
+def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
     """Replaces the lock file as a whole, sorted by name, only if it changes."""
     import tomli_w
 

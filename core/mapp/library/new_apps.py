@@ -83,7 +83,7 @@ def merge(
     """Brings a new app into the library and returns what was committed; done twice, it is done once.
 
     Raises:
-        AlreadyThere: the library has an app of that name by now.
+        AlreadyExists: the library has an app of that name by now.
         InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
     """
     _, found = kept(home, identity, branch)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mapp.errors import NotFound
-from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.lockfile import LockEntry, read_lock, write_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
 from mapp.model.app import App, content_hash
@@ -14,9 +14,9 @@ from mapp.model.capabilities import QUIET
 from mapp.model.interface import interface_hash
 
 
-def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> Entry:
+def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> LockEntry:
     """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
-    return Entry(
+    return LockEntry(
         name=app.name,
         source=source,
         version=str(app.manifest.version),
@@ -29,7 +29,7 @@ def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, so
 
 
 def pin(
-    home: Home, *entries: Entry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
+    home: Home, *entries: LockEntry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
 ) -> None:
     """Writes entries into the lock file; those that are there keep their source and what was granted.
 

@@ -54,7 +54,7 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Damaged:
+class DamagedApp:
     """An app whose repository cannot be read, and why."""
 
     name: str
@@ -136,7 +136,7 @@ def blobs(home: Home, name: str) -> dict[str, str]:
     )
 
 
-def listing(home: Home) -> Iterator[Listed | Damaged]:
+def listing(home: Home) -> Iterator[Listed | DamagedApp]:
     """Yields every app of the library, a damaged one as such."""
     for name in names(home):
         try:
@@ -148,7 +148,7 @@ def listing(home: Home) -> Iterator[Listed | Damaged]:
                 description=app.manifest.description,
             )
         except MappError as error:
-            yield Damaged(name=name, error=error)
+            yield DamagedApp(name=name, error=error)
 
 
 def history(home: Home, name: str) -> Iterator[Commit]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.config import write_whole
-from mapp.library.lockfile import Entry
+from mapp.library.lockfile import LockEntry
 from mapp.library.paths import Home
 
 DAY: Final = 86_400
@@ -30,7 +30,7 @@ class Removed:
     name: str
     repository: Path
     at: float
-    entry: Entry | None = None
+    entry: LockEntry | None = None
 
     @property
     def note(self) -> Path:
@@ -66,7 +66,7 @@ def _read(repository: Path) -> Removed:
     name = repository.stem.rpartition("-")[0]
     try:
         document = json.loads(repository.with_suffix(".json").read_text(encoding="utf-8"))
-        entry = None if document["entry"] is None else Entry.from_dict(document["entry"])
+        entry = None if document["entry"] is None else LockEntry.from_dict(document["entry"])
         return Removed(name=name, repository=repository, at=float(document["at"]), entry=entry)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         at = repository.stat().st_mtime if repository.exists() else 0.0

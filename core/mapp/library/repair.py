@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mapp.errors import MappError
 from mapp.library.landing import settle_held
-from mapp.library.lockfile import Entry, read_lock, write_lock
+from mapp.library.lockfile import LockEntry, read_lock, write_lock
 from mapp.library.locks import Tell, alive, holding
 from mapp.library.paths import Home
 from mapp.library.pins import entry_of, unpin
@@ -62,7 +62,7 @@ def sweep_new(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _pinned(home: Home, name: str, before: Entry | None) -> Entry | None:
+def _pinned(home: Home, name: str, before: LockEntry | None) -> LockEntry | None:
     try:
         found = snapshot(home, name, only=None)
         app = read_app(found.files, commit=found.commit, tree=found.tree)

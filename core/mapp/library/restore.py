@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 
-from mapp.errors import AlreadyThere, NotFound
+from mapp.errors import AlreadyExists, NotFound
 from mapp.git.durable_files import sync_folder
 from mapp.library.commit_app import pinned_now
 from mapp.library.lockfile import read_lock, write_lock
@@ -21,7 +21,7 @@ def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
 
     Raises:
         NotFound: no app of that name is kept.
-        AlreadyThere: the library has an app of that name.
+        AlreadyExists: the library has an app of that name.
     """
     target = home.repository(name)
     with holding(home.holds, name, tell=tell):
@@ -29,7 +29,7 @@ def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
         finishing = target.exists()
         found = unfinished(home, name) if finishing else _kept(home, name)
         if found is None:
-            raise AlreadyThere(
+            raise AlreadyExists(
                 f"there is an app {name} in the library",
                 hint=f"to restore the removed one, first: mapp remove {name}",
             )

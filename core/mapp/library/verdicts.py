@@ -11,7 +11,7 @@ from typing import Final
 
 from mapp.errors import IntegrityError, InvalidApp, InvalidInput, NotFound
 from mapp.git.commit import Signature, trailers_of
-from mapp.git.notes import LARGEST_NOTE, VERDICTS, read_note, write_note
+from mapp.git.notes import MAX_NOTE_SIZE, VERDICTS, read_note, write_note
 from mapp.git.repository import Repository
 from mapp.library.paths import Home
 from mapp.library.read import open_repository
@@ -21,7 +21,7 @@ from mapp.model.verdict import Verdict
 TRAILER: Final = "Mapp-Verdict"
 FORCED: Final = "forced"
 """How the trailer begins where a person let in what is not proven."""
-MOST_FINDINGS: Final = 100
+MAX_FINDINGS: Final = 100
 """How many faults of one check are recorded."""
 
 
@@ -49,12 +49,12 @@ def record_verdict(repository: Repository, verdict: Verdict, signature: Signatur
 
 def _data(verdict: Verdict) -> bytes:
     """Returns the document as it is stored; where many faults would not fit, the first of each check."""
-    for most in (MOST_FINDINGS, 1):
+    for most in (MAX_FINDINGS, 1):
         results = tuple(replace(row, problems=row.problems[:most]) for row in verdict.results)
         document = replace(verdict, results=results).to_dict()
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         data = text.encode("utf-8", "replace")  # an app's words may hold halves of characters
-        if len(data) <= LARGEST_NOTE:
+        if len(data) <= MAX_NOTE_SIZE:
             break
     return data
 
@@ -70,7 +70,7 @@ def read_verdict(repository: Repository, tree: str) -> Verdict | None:
         return None
     try:
         text = data.decode("utf-8")
-        verdict = Verdict.from_dict(parse(text, what="the verdict", longest=LARGEST_NOTE, doubles=True))
+        verdict = Verdict.from_dict(parse(text, what="the verdict", longest=MAX_NOTE_SIZE, doubles=True))
     except (UnicodeDecodeError, InvalidInput) as error:
         raise IntegrityError(f"the note on tree {tree[:10]} is no verdict: {error}") from None
     if verdict.tree != tree:

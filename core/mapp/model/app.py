@@ -16,11 +16,11 @@ from mapp.model.values import InvalidValue, JSONValue, canonical, parse
 
 Row = TypeVar("Row")
 
-LONGEST_SOURCE_LINES: Final = 1000
-LARGEST_SOURCE: Final = 256 * 1024
-MOST_ROWS: Final = 10_000
-MOST_RECORDINGS: Final = 200
-LARGEST_RECORDING: Final = 2**21
+MAX_SOURCE_LINES: Final = 1000
+MAX_SOURCE_SIZE: Final = 256 * 1024
+MAX_ROWS: Final = 10_000
+MAX_RECORDINGS: Final = 200
+MAX_RECORDING_SIZE: Final = 2**21
 
 MANIFEST: Final = "mapp.toml"
 SOURCE: Final = "main.js"
@@ -207,10 +207,10 @@ def _text(files: Mapping[str, bytes], path: str, problems: list[Problem], *, nee
 
 def _source_faults(source: str) -> list[Problem]:
     found = []
-    if source.count("\n") >= LONGEST_SOURCE_LINES:
-        found.append(Problem(path=SOURCE, message=f"has {LONGEST_SOURCE_LINES} lines or more"))
-    if len(source) > LARGEST_SOURCE:
-        found.append(Problem(path=SOURCE, message=f"is larger than {LARGEST_SOURCE // 1024} KiB"))
+    if source.count("\n") >= MAX_SOURCE_LINES:
+        found.append(Problem(path=SOURCE, message=f"has {MAX_SOURCE_LINES} lines or more"))
+    if len(source) > MAX_SOURCE_SIZE:
+        found.append(Problem(path=SOURCE, message=f"is larger than {MAX_SOURCE_SIZE // 1024} KiB"))
     return found
 
 
@@ -218,8 +218,8 @@ def _rows(
     files: Mapping[str, bytes], path: str, read: Callable[[object, str], Row], problems: list[Problem]
 ) -> tuple[Row, ...]:
     lines = _text(files, path, problems, needed=False).split("\n")
-    if sum(map(bool, map(str.strip, lines))) > MOST_ROWS:
-        problems.append(Problem(path=path, message=f"has more than {MOST_ROWS} rows"))
+    if sum(map(bool, map(str.strip, lines))) > MAX_ROWS:
+        problems.append(Problem(path=path, message=f"has more than {MAX_ROWS} rows"))
         return ()
     found: list[Row] = []
     for number, line in enumerate(lines, 1):
@@ -237,14 +237,14 @@ def _rows(
 def _recordings(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Recording, ...]:
     found = []
     names = {path: match[1] for path in sorted(files) if (match := RECORDING.fullmatch(path))}
-    if len(names) > MOST_RECORDINGS:
-        problems.append(Problem(path="tests/recordings", message=f"holds more than {MOST_RECORDINGS} files"))
+    if len(names) > MAX_RECORDINGS:
+        problems.append(Problem(path="tests/recordings", message=f"holds more than {MAX_RECORDINGS} files"))
         return ()
     for path, name in names.items():
         text = _text(files, path, problems, needed=True)
         try:
             if text:
-                document = parse(text, what="the recording", longest=LARGEST_RECORDING)
+                document = parse(text, what="the recording", longest=MAX_RECORDING_SIZE)
                 found.append(Recording.from_dict(document, name, path))
         except InvalidValue as error:
             detail = "; ".join([error.message, *map(str, error.problems)])

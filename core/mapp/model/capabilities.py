@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mapp.model.table_reader import Door
+from mapp.model.table_reader import TableReader
 
 if TYPE_CHECKING:  # few apps reach the web, and every run imports this module
     from mapp.model.http import HttpGrant, SecretUse
@@ -23,9 +23,9 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 QUIET: Final = ("clock", "random")
 """What reaches nothing outside: adding an app grants it."""
 
-MOST_HOSTS: Final = 16
-LARGEST_STORE_KB: Final = 4096
-MOST_TOKENS: Final = 100_000
+MAX_HOSTS: Final = 16
+MAX_STORE_KB: Final = 4096
+MAX_TOKENS: Final = 100_000
 
 _SECRET_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")
 
@@ -99,7 +99,7 @@ def is_secret_name(text: str) -> bool:
     return _SECRET_NAME.match(text) is not None
 
 
-def read_capabilities(door: Door) -> Capabilities:
+def read_capabilities(door: TableReader) -> Capabilities:
     """Returns what a `[capabilities]` table declares; what is wrong with it the door gathers."""
     door.only("clock", "random", "http", "store", "llm")
     return Capabilities(
@@ -111,19 +111,19 @@ def read_capabilities(door: Door) -> Capabilities:
     )
 
 
-def _store(door: Door) -> StoreUse:
+def _store(door: TableReader) -> StoreUse:
     door.only("max_kb")
-    return StoreUse(max_kb=door.number("max_kb", 1, LARGEST_STORE_KB))
+    return StoreUse(max_kb=door.number("max_kb", 1, MAX_STORE_KB))
 
 
-def _llm(door: Door) -> ModelUse:
+def _llm(door: TableReader) -> ModelUse:
     door.only("max_tokens")
-    return ModelUse(max_tokens=door.number("max_tokens", 1, MOST_TOKENS))
+    return ModelUse(max_tokens=door.number("max_tokens", 1, MAX_TOKENS))
 
 
-def _hosts(door: Door) -> tuple[HttpGrant, ...]:
+def _hosts(door: TableReader) -> tuple[HttpGrant, ...]:
     grants: list[HttpGrant] = []
-    for row in door.rows("http", MOST_HOSTS):
+    for row in door.rows("http", MAX_HOSTS):
         grant = _host(row)
         if (grant.host, grant.port) in {(other.host, other.port) for other in grants}:
             row.refuse("host", "stands in two entries")
@@ -131,7 +131,7 @@ def _hosts(door: Door) -> tuple[HttpGrant, ...]:
     return tuple(grants)
 
 
-def _host(door: Door) -> HttpGrant:
+def _host(door: TableReader) -> HttpGrant:
     from mapp.model.http import HttpGrant
 
     door.only("host", "port", "methods", "plain", "secret")
@@ -149,7 +149,7 @@ def _host(door: Door) -> HttpGrant:
     return grant
 
 
-def _refuse_other_spelling(door: Door, grant: HttpGrant) -> None:
+def _refuse_other_spelling(door: TableReader, grant: HttpGrant) -> None:
     """What is granted is a text: each host, port and method has one spelling only."""
     from mapp.model.hosts import normal_host
 
@@ -165,7 +165,7 @@ def _refuse_other_spelling(door: Door, grant: HttpGrant) -> None:
         door.refuse("methods", "names one twice")
 
 
-def _secret(door: Door) -> SecretUse:
+def _secret(door: TableReader) -> SecretUse:
     from mapp.model.http import SecretUse
 
     door.only("name", "header", "prefix")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 ChangeKind = Literal["compile", "heal", "expand"]
-State = Literal["open", "proven", "merged", "failed", "dropped"]
+ChangeState = Literal["open", "proven", "merged", "failed", "dropped"]
 """Still written at; passed the gate and waits for its merge; on `main`; given up; taken away."""
 
 
@@ -26,7 +26,7 @@ class Change:
     app: str
     request: str
     coder: str
-    state: State = "open"
+    state: ChangeState = "open"
     detail: str = ""
     commit: str = ""
     given: str = "{}"

@@ -6,7 +6,7 @@ import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, ip_address
 from typing import Final
 
-LONGEST_HOST: Final = 253
+MAX_HOST_LENGTH: Final = 253
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 
 _NUMBER: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
@@ -85,6 +85,6 @@ def _normal_name(host: str) -> str:
         name = idna.encode(host, strict=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
         raise ValueError(f"is no host name: {error}") from None
-    if len(name) > LONGEST_HOST:
-        raise ValueError(f"is longer than {LONGEST_HOST} characters")
+    if len(name) > MAX_HOST_LENGTH:
+        raise ValueError(f"is longer than {MAX_HOST_LENGTH} characters")
     return name

@@ -15,7 +15,7 @@ from mapp.model.version import Level
 
 Direction: TypeAlias = Literal["input", "output"]
 
-LONGEST_SHOWN: Final = 80
+MAX_SHOWN_LENGTH: Final = 80
 """So much of a keyword's value is shown."""
 
 
@@ -183,7 +183,7 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
         else:
             yield from _schemas(schema, after[name], f"{path}.{name}", direction)
             if (name in new.required) != (name in old.required):
-                change: Change = "narrower" if name in new.required else "wider"
+                change: InterfaceChange = "narrower" if name in new.required else "wider"
                 yield _judged(f"{path}.{name}", f"is {_now(change)} required", change, direction)
     for name in after:
         if name not in before:
@@ -193,10 +193,10 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
             yield Difference(path=f"{path}.{name}", level=level, message="is a new property")
 
 
-Change: TypeAlias = Literal["same", "wider", "narrower", "other"]
+InterfaceChange: TypeAlias = Literal["same", "wider", "narrower", "other"]
 
 
-def _judged(path: str, what: str, change: Change, direction: Direction) -> Difference:
+def _judged(path: str, what: str, change: InterfaceChange, direction: Direction) -> Difference:
     if change == "other":
         level = Level.MAJOR
     elif direction == "input":
@@ -206,7 +206,7 @@ def _judged(path: str, what: str, change: Change, direction: Direction) -> Diffe
     return Difference(path=path, level=level, message=f"{what}: {_WORDS[direction][change]}")
 
 
-_WORDS: Final[Mapping[Direction, Mapping[Change, str]]] = {
+_WORDS: Final[Mapping[Direction, Mapping[InterfaceChange, str]]] = {
     "input": {
         "wider": "it takes more",
         "narrower": "it takes less",
@@ -220,7 +220,7 @@ _WORDS: Final[Mapping[Direction, Mapping[Change, str]]] = {
 }
 
 
-def _now(change: Change) -> str:
+def _now(change: InterfaceChange) -> str:
     return "now" if change == "narrower" else "no longer"
 
 
@@ -239,11 +239,11 @@ def _spelled(schema: Schema, keyword: str) -> str | None:
     if found is ABSENT:
         return None
     text = canonical(found)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[:MAX_SHOWN_LENGTH]}…"
 
 
-def _set_rule(name: str) -> Callable[[Schema, Schema], Change]:
-    def rule(old: Schema, new: Schema) -> Change:
+def _set_rule(name: str) -> Callable[[Schema, Schema], InterfaceChange]:
+    def rule(old: Schema, new: Schema) -> InterfaceChange:
         one, other = _members(old, name), _members(new, name)
         if one == other:
             return "same"
@@ -263,8 +263,8 @@ def _members(schema: Schema, name: str) -> frozenset[str] | None:
     return None if schema.enum is None else frozenset(canonical(value) for value in schema.enum)
 
 
-def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Change]:
-    def rule(old: Schema, new: Schema) -> Change:
+def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], InterfaceChange]:
+    def rule(old: Schema, new: Schema) -> InterfaceChange:
         one, other = _bound(old, name), _bound(new, name)
         if one == other:
             return "same"
@@ -280,8 +280,8 @@ def _bound(schema: Schema, name: str) -> int | float | None:
     return None if found == 0 and name in ("min_length", "min_items") else found  # zero asks for nothing
 
 
-def _exact_rule(name: str) -> Callable[[Schema, Schema], Change]:
-    def rule(old: Schema, new: Schema) -> Change:
+def _exact_rule(name: str) -> Callable[[Schema, Schema], InterfaceChange]:
+    def rule(old: Schema, new: Schema) -> InterfaceChange:
         one, other = getattr(old, name), getattr(new, name)
         if one == other:
             return "same"
@@ -292,7 +292,7 @@ def _exact_rule(name: str) -> Callable[[Schema, Schema], Change]:
     return rule
 
 
-_RULES: Final[dict[str, Callable[[Schema, Schema], Change]]] = {
+_RULES: Final[dict[str, Callable[[Schema, Schema], InterfaceChange]]] = {
     "type": _set_rule("type"),
     "enum": _set_rule("enum"),
     "const": _set_rule("const"),

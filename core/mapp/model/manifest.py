@@ -11,13 +11,13 @@ from mapp.errors import InvalidManifest, Problem
 from mapp.model.capabilities import NOTHING, Capabilities, read_capabilities
 from mapp.model.names import app_name_fault, identifier_fault
 from mapp.model.schema import ABSENT, Schema, read_schema
-from mapp.model.table_reader import Door
+from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
 
-LARGEST_MANIFEST: Final = 256 * 1024
+MAX_MANIFEST_SIZE: Final = 256 * 1024
 """The most bytes a manifest may have."""
 
-MOST_ARGUMENTS: Final = 64
+MAX_ARGUMENTS: Final = 64
 
 _ANNOTATIONS: Final = ("unit", "optional", "attachment", "words")
 
@@ -105,8 +105,8 @@ class Manifest:
         Raises:
             InvalidManifest: with the path of every mistake.
         """
-        if len(text) > LARGEST_MANIFEST:
-            raise InvalidManifest(f"mapp.toml is larger than {LARGEST_MANIFEST // 1024} KiB")
+        if len(text) > MAX_MANIFEST_SIZE:
+            raise InvalidManifest(f"mapp.toml is larger than {MAX_MANIFEST_SIZE // 1024} KiB")
         try:
             document = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -157,7 +157,7 @@ def _limits(limits: Limits) -> dict[str, int]:
 _RANGES: Final = {"wall_ms": (1, 60_000), "memory_mb": (8, 1024), "output_kb": (1, 16_384)}
 
 
-class _Door(Door):
+class _Door(TableReader):
     """Where the document of a manifest is parsed once."""
 
     def manifest(self) -> Manifest:
@@ -196,8 +196,8 @@ class _Door(Door):
 
     def arguments(self) -> Iterator[Argument]:
         door = self.inner("input")
-        if len(door.document) > MOST_ARGUMENTS:
-            door.refuse("", f"has more than {MOST_ARGUMENTS} arguments")
+        if len(door.document) > MAX_ARGUMENTS:
+            door.refuse("", f"has more than {MAX_ARGUMENTS} arguments")
             return
         for name in door.document:
             if fault := identifier_fault(str(name)):

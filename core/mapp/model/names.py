@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-LONGEST_NAME: Final = 64
+MAX_NAME_LENGTH: Final = 64
 
 _APP = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _IDENTIFIER = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
@@ -24,8 +24,8 @@ def app_name_fault(name: str) -> str:
     >>> app_name_fault("csv-to-json"), app_name_fault("CSV")
     ('', 'is not a name: lower-case letters, digits and single hyphens, starting with a letter')
     """
-    if len(name) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} characters"
+    if len(name) > MAX_NAME_LENGTH:
+        return f"is longer than {MAX_NAME_LENGTH} characters"
     if not _APP.fullmatch(name):
         return "is not a name: lower-case letters, digits and single hyphens, starting with a letter"
     if name in _DEVICES:
@@ -35,8 +35,8 @@ def app_name_fault(name: str) -> str:
 
 def identifier_fault(name: str) -> str:
     """Returns what is wrong with the name of an argument, property or declared error, or ""."""
-    if len(name) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} characters"
+    if len(name) > MAX_NAME_LENGTH:
+        return f"is longer than {MAX_NAME_LENGTH} characters"
     if not _IDENTIFIER.fullmatch(name):
         return "is not an identifier: letters, digits and underscores, starting with a letter"
     if name in _MAGIC:

@@ -9,15 +9,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, InvalidInput, Problem
-from mapp.model.table_reader import Door
+from mapp.model.table_reader import TableReader
 from mapp.model.values import JSONValue, canonical
 
 FORMAT: Final = 1
 CALLS: Final = ("http", "llm", "store.get", "store.set", "store.delete", "store.keys")
 """The names of all host calls."""
-MOST_EXCHANGES: Final = 1000
-MOST_REFUSED: Final = 20
-LONGEST_TARGET: Final = 200
+MAX_EXCHANGES: Final = 1000
+MAX_REFUSED: Final = 20
+MAX_TARGET_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ def refused_calls(exchanges: Sequence[Exchange]) -> tuple[RefusedCall, ...]:
         for row in exchanges
         if row.code
     )
-    return tuple(replace(row, times=times) for row, times in [*counts.items()][:MOST_REFUSED])
+    return tuple(replace(row, times=times) for row, times in [*counts.items()][:MAX_REFUSED])
 
 
 def _target(exchange: Exchange) -> str:
@@ -92,7 +92,7 @@ def _target(exchange: Exchange) -> str:
     if exchange.name != "http" or not isinstance(asked, dict):
         return ""
     url = str(asked.get("url", "")).partition("?")[0]
-    return f"{asked.get('method', 'GET')} {url}"[:LONGEST_TARGET]
+    return f"{asked.get('method', 'GET')} {url}"[:MAX_TARGET_LENGTH]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,11 +121,11 @@ class Recording:
             InvalidInput: with the path of every mistake.
         """
         problems: list[Problem] = []
-        door = Door(document, path, problems)
+        door = TableReader(document, path, problems)
         door.only("recording", "now", "seed", "calls")
         if door.get("recording", int, 0, needed=True) != FORMAT:
             door.refuse("recording", f"must be {FORMAT}, the version of this format")
-        exchanges = tuple(_exchange(row) for row in door.rows("calls", MOST_EXCHANGES))
+        exchanges = tuple(_exchange(row) for row in door.rows("calls", MAX_EXCHANGES))
         now, seed = (door.get(key, int, 0) if key in door.document else None for key in ("now", "seed"))
         if problems:
             raise InvalidInput("a recording is not valid", problems)
@@ -159,7 +159,7 @@ def _is_text(*values: object) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _exchange(door: Door) -> Exchange:
+def _exchange(door: TableReader) -> Exchange:
     door.only("call", "arguments", "answer", "error")
     name = door.get("call", str, "", needed=True)
     if name not in CALLS:

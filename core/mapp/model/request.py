@@ -10,7 +10,7 @@ from typing import Any, Final
 from mapp.errors import InvalidInput, Problem
 from mapp.model.values import JSONValue
 
-LONGEST_REQUEST: Final = 10_000
+MAX_REQUEST_LENGTH: Final = 10_000
 """The most characters that a request may have; longer texts belong into the attachment."""
 
 HELD_BACK_ONE_IN: Final = 5
@@ -107,8 +107,8 @@ def _faults(document: object, path: str) -> list[Problem]:
         if key not in ("request", "input", "fits", "arguments", "why"):
             found.append(Problem(path=f"{path}.{key}", message="is no known key"))
     text = document.get("request")
-    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_REQUEST:
-        found.append(Problem(path=f"{path}.request", message=f"needs 1 to {LONGEST_REQUEST} characters"))
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_REQUEST_LENGTH:
+        found.append(Problem(path=f"{path}.request", message=f"needs 1 to {MAX_REQUEST_LENGTH} characters"))
     if document.get("fits", True) is True and "arguments" not in document:
         found.append(Problem(path=f"{path}.arguments", message="is missing"))
     return found

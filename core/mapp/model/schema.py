@@ -29,11 +29,11 @@ ABSENT: Final = _Absent.ABSENT
 TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
 FORMATS: Final = ("date", "date-time", "time", "email", "uri", "uuid")
 
-DEEPEST: Final = 12
-MOST_SCHEMAS: Final = 1000
-MOST_VALUES: Final = 1000
-LONGEST_PATTERN: Final = 500
-LONGEST_TEXT: Final = 4000
+MAX_DEPTH: Final = 12
+MAX_SCHEMAS: Final = 1000
+MAX_VALUES: Final = 1000
+MAX_PATTERN_LENGTH: Final = 500
+MAX_TEXT_LENGTH: Final = 4000
 
 _NO_LINEAR_TIME = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?[=!<]|\\[1-9]|\\k)")
 
@@ -156,8 +156,8 @@ class _Reader:
         self.count += 1
         if not isinstance(document, Mapping):
             return self._refuse(path, "must be a table (an object)")
-        if depth > DEEPEST or self.count > MOST_SCHEMAS:
-            return self._refuse(path, f"is too large: at most {DEEPEST} levels and {MOST_SCHEMAS} schemas")
+        if depth > MAX_DEPTH or self.count > MAX_SCHEMAS:
+            return self._refuse(path, f"is too large: at most {MAX_DEPTH} levels and {MAX_SCHEMAS} schemas")
         values: dict[str, Any] = {}
         for keyword, value in document.items():
             self._keyword(keyword, value, path, depth, values)
@@ -190,8 +190,8 @@ class _Reader:
             if not isinstance(name, str) or not name or len(name) > 64 or name == "__proto__":
                 self._refuse(place, "is no name for a property")
                 continue
-            if len(found) >= MOST_VALUES:
-                self._refuse(path, f"has more than {MOST_VALUES} properties")
+            if len(found) >= MAX_VALUES:
+                self._refuse(path, f"has more than {MAX_VALUES} properties")
                 break
             found.append((name, self.read(schema, place, depth + 1)))
         return tuple(found)
@@ -231,8 +231,8 @@ def _types(value: object) -> tuple[str, ...]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise _Refused("must be a text")
-    if len(value) > LONGEST_TEXT:
-        raise _Refused(f"is longer than {LONGEST_TEXT} characters")
+    if len(value) > MAX_TEXT_LENGTH:
+        raise _Refused(f"is longer than {MAX_TEXT_LENGTH} characters")
     return str(_json(value))
 
 
@@ -273,8 +273,8 @@ def _json(value: object) -> JSONValue:
 def _values(value: object) -> tuple[JSONValue, ...]:
     if not isinstance(value, list):
         raise _Refused("must be a list")
-    if len(value) > MOST_VALUES:
-        raise _Refused(f"has more than {MOST_VALUES} values")
+    if len(value) > MAX_VALUES:
+        raise _Refused(f"has more than {MAX_VALUES} values")
     return tuple(_json(item) for item in value)
 
 
@@ -297,8 +297,8 @@ def _names(value: object) -> tuple[str, ...]:
 
 def _pattern(value: object) -> str:
     text = _text(value)
-    if len(text) > LONGEST_PATTERN:
-        raise _Refused(f"is longer than {LONGEST_PATTERN} characters")
+    if len(text) > MAX_PATTERN_LENGTH:
+        raise _Refused(f"is longer than {MAX_PATTERN_LENGTH} characters")
     if _NO_LINEAR_TIME.search(text):
         raise _Refused("uses look-around or a back-reference, which cannot be matched in linear time")
     return text

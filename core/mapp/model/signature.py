@@ -8,7 +8,7 @@ from mapp.model.manifest import Argument, Manifest
 from mapp.model.schema import Schema
 from mapp.model.values import canonical
 
-LONGEST_KIND: Final = 120
+MAX_KIND_LENGTH: Final = 120
 
 
 def interface_of(manifest: Manifest) -> str:
@@ -32,5 +32,5 @@ def _argument(argument: Argument) -> str:
 def _kind(schema: Schema) -> str:
     document = schema.to_dict()
     if "enum" in document:
-        return " | ".join(canonical(value) for value in document["enum"])[:LONGEST_KIND]
+        return " | ".join(canonical(value) for value in document["enum"])[:MAX_KIND_LENGTH]
     return "|".join(schema.types) or "any"

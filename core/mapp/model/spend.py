@@ -87,7 +87,7 @@ class Planned:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class ModelCall:
     """One call of a coder for a change: which phase and round, how it stands or ended, what it cost."""
 
     phase: str

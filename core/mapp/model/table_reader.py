@@ -18,7 +18,7 @@ _KINDS: Final[dict[type, str]] = {
 }
 
 
-class Door:
+class TableReader:
     """One table of a document; what is wrong in it is gathered in `problems`, never raised."""
 
     def __init__(self, document: object, path: str, problems: list[Problem]) -> None:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mapp.errors import InvalidSchema, Problem
 from mapp.model.schema import Schema
-from mapp.model.validation_cost import MOST_WORK, work
+from mapp.model.validation_cost import MAX_WORK, work
 from mapp.model.values import JSONValue, canonical
 
 if TYPE_CHECKING:
     import jsonschema_rs
 
-MOST_PROBLEMS: Final = 20
+MAX_PROBLEMS: Final = 20
 """How many mistakes one report names."""
-MOST_AT_ONCE: Final = 200
+MAX_AT_ONCE: Final = 200
 """A value of more parts is not given to the library as a whole to find all of its mistakes."""
 Place: TypeAlias = "tuple[str | int, ...]"
 OVERLOADED: Final = "takes more work to check than is done for one value: long texts, many places of patterns"
@@ -38,9 +38,9 @@ def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
         return (Problem(path="", message=OVERLOADED),)
     if _validator(document).is_valid(value):
         return ()
-    small = _size(value, MOST_AT_ONCE) < MOST_AT_ONCE
+    small = _size(value, MAX_AT_ONCE) < MAX_AT_ONCE
     problems = _problems(schema, value) if small else _one_by_one(schema, value, ())
-    return tuple(islice(problems, MOST_PROBLEMS))
+    return tuple(islice(problems, MAX_PROBLEMS))
 
 
 def is_valid(schema: Schema, value: JSONValue) -> bool:
@@ -118,7 +118,7 @@ def _size(value: JSONValue, most: int) -> int:
 
 def _is_overloaded(schema: Schema, document: str, value: JSONValue) -> bool:
     heavy = '"pattern":' in document or '"multipleOf":' in document
-    return heavy and work(schema, value) > MOST_WORK
+    return heavy and work(schema, value) > MAX_WORK
 
 
 @lru_cache(maxsize=1024)

@@ -14,9 +14,9 @@ from math import prod
 from typing import Final
 
 from mapp.model.schema import Schema
-from mapp.model.values import LARGEST_INTEGER, JSONValue
+from mapp.model.values import MAX_INTEGER, JSONValue
 
-MOST_WORK: Final = 2**26
+MAX_WORK: Final = 2**26
 """Characters times places that are matched for one value: some seconds where it is slowest."""
 USUAL_DIVISION: Final = 64
 FAR_DIVISION: Final = 2048
@@ -44,7 +44,7 @@ def work(schema: Schema, value: JSONValue) -> int:
         case str() if schema.pattern is not None:
             return (len(value) + 1) * places(schema.pattern)
         case int() | float() if schema.multiple_of is not None:
-            usual = abs(value) <= LARGEST_INTEGER and schema.multiple_of >= 1e-9
+            usual = abs(value) <= MAX_INTEGER and schema.multiple_of >= 1e-9
             return USUAL_DIVISION if usual else FAR_DIVISION
         case list() if schema.items is not None:
             return sum(work(schema.items, item) for item in value)

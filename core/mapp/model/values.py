@@ -11,11 +11,11 @@ from mapp.errors import InvalidInput, Problem
 
 JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
 
-LARGEST_INTEGER: Final = 2**53 - 1
-DEEPEST: Final = 64
-LONGEST_TEXT: Final = 16 * 1024 * 1024
+MAX_INTEGER: Final = 2**53 - 1
+MAX_DEPTH: Final = 64
+MAX_TEXT_LENGTH: Final = 16 * 1024 * 1024
 """The most characters of JSON text that are read at all."""
-MOST_PROBLEMS: Final = 20
+MAX_PROBLEMS: Final = 20
 """How many mistakes one report names."""
 
 
@@ -26,7 +26,7 @@ class InvalidValue(InvalidInput):
 
 
 def parse(
-    text: str, *, what: str = "the input", longest: int = LONGEST_TEXT, doubles: bool = False
+    text: str, *, what: str = "the input", longest: int = MAX_TEXT_LENGTH, doubles: bool = False
 ) -> JSONValue:
     """Returns the value that a JSON text stands for.
 
@@ -54,7 +54,7 @@ def parse(
         place = f"line {error.lineno}, column {error.colno}"
         raise InvalidValue(f"{what} is not JSON: {error.msg} at {place}") from None
     except RecursionError:
-        raise InvalidValue(f"{what} is nested too deeply: more than {DEEPEST} levels") from None
+        raise InvalidValue(f"{what} is nested too deeply: more than {MAX_DEPTH} levels") from None
     except ValueError as error:
         said = "a number has too many digits" if "int_max_str_digits" in str(error) else str(error)
         raise InvalidValue(f"{what} is not JSON: {said}") from None
@@ -99,7 +99,7 @@ def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
 
 def _double(text: str) -> int | float:
     number = int(text) if len(text) < 17 else float(text)
-    return number if abs(number) <= LARGEST_INTEGER else float(number)
+    return number if abs(number) <= MAX_INTEGER else float(number)
 
 
 def _no_constant(name: str) -> JSONValue:
@@ -107,10 +107,10 @@ def _no_constant(name: str) -> JSONValue:
 
 
 def _inspect(value: object, path: str, depth: int, problems: list[Problem]) -> None:
-    if len(problems) >= MOST_PROBLEMS:
+    if len(problems) >= MAX_PROBLEMS:
         return
-    if depth > DEEPEST:
-        problems.append(Problem(path=path[:200], message=f"is nested deeper than {DEEPEST} levels"))
+    if depth > MAX_DEPTH:
+        problems.append(Problem(path=path[:200], message=f"is nested deeper than {MAX_DEPTH} levels"))
         return
     match value:
         case None | bool():
@@ -138,7 +138,7 @@ def _inspect(value: object, path: str, depth: int, problems: list[Problem]) -> N
 def _scalar_fault(value: int | float | str) -> str:
     match value:
         case int():
-            return "" if abs(value) <= LARGEST_INTEGER else "is an integer beyond ±(2^53−1)"
+            return "" if abs(value) <= MAX_INTEGER else "is an integer beyond ±(2^53−1)"
         case float():
             return "" if math.isfinite(value) else "is not a finite number"
         case str():

@@ -9,12 +9,12 @@ from typing import Any, Final, Literal, get_args
 from mapp.errors import InvalidInput, Problem
 from mapp.model.values import JSONValue
 
-Kind = Literal["add", "edit", "compile", "heal", "expand", "rollback"]
-Status = Literal["passed", "failed", "skipped"]
+GateKind = Literal["add", "edit", "compile", "heal", "expand", "rollback"]
+CheckStatus = Literal["passed", "failed", "skipped"]
 
 FORMAT: Final = 1
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+KINDS: Final[tuple[GateKind, ...]] = get_args(GateKind)
+STATUSES: Final[tuple[CheckStatus, ...]] = get_args(CheckStatus)
 SCORE: Final = "score"
 
 
@@ -60,7 +60,7 @@ class Result:
     """
 
     check: str
-    status: Status
+    status: CheckStatus
     counted: int = 0
     seconds: float = 0.0
     problems: tuple[Finding, ...] = ()
@@ -109,7 +109,7 @@ class Verdict:
     version: str
     tree: str
     base: str | None
-    kind: Kind
+    kind: GateKind
     mapp: str
     engine: str
     seed: int

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import NotFound
-from mapp.model.change import Change, State
+from mapp.model.change import Change, ChangeState
 from mapp.observe.journal import BEGINNING
 from mapp.observe.ledger import connected
 
@@ -46,7 +46,7 @@ class Changes:
         with self._connected() as connection:
             connection.execute(f"INSERT OR REPLACE INTO changes ({names}) VALUES ({marks})", row)
 
-    def moved(self, change: Change, state: State, detail: str = "", commit: str = "") -> Change:
+    def moved(self, change: Change, state: ChangeState, detail: str = "", commit: str = "") -> Change:
         """Returns a change in another state, written down; raises LedgerFailed."""
         changed = replace(change, state=state, detail=detail, commit=commit or change.commit)
         self.put(changed)

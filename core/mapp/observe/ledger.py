@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 from mapp.errors import MappError
 from mapp.library.privacy import private_file, private_root
-from mapp.model.spend import Call, Planned, Spend, Sums, Totals
+from mapp.model.spend import ModelCall, Planned, Spend, Sums, Totals
 from mapp.observe.journal import VERSION, new_id
 from mapp.observe.journal_schema import ensure_readable
 from mapp.plain_files import ensure_plain
@@ -137,7 +137,7 @@ class SpendLedger:
             ).fetchone()
         return None if found is None else str(found[0])
 
-    def calls(self, change: str) -> list[Call]:
+    def calls(self, change: str) -> list[ModelCall]:
         """Returns the calls of a change, in the order in which they were made; raises LedgerFailed."""
         if not self.path.exists():
             return []
@@ -145,7 +145,7 @@ class SpendLedger:
         with self._connected() as connection:
             rows = connection.execute(query, [change]).fetchall()
         return [
-            Call(
+            ModelCall(
                 phase=row["phase"],
                 round=row["round"],
                 state=row["state"],

@@ -60,7 +60,7 @@ class Library:
 
         Raises:
             NotFound: no such app.
-            AlreadyThere: the output is finished, or was begun with other rows.
+            AlreadyExists: the output is finished, or was begun with other rows.
         """
         from mapp.ops.run.batch import map_rows  # its threads are for those who need them
 

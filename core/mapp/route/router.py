@@ -11,8 +11,8 @@ from mapp.model.decision import Decision
 from mapp.model.manifest import Manifest
 from mapp.model.request import Candidate, Request
 from mapp.route import per_app_table
-from mapp.route.decide.decide import Reading, decide
-from mapp.route.decide.evaluate import read_closely, read_verbatim
+from mapp.route.decide.decide import CandidateMatch, decide
+from mapp.route.decide.evaluate import evaluate_candidate, read_verbatim
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons, Verbatim
 from mapp.route.recognise import classifier
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 READ_CLOSELY: Final = 5
 """How many candidates are filled before the decision."""
 RETRIEVED: Final = 100
-Named = TypeVar("Named", Candidate, Reading)
+Named = TypeVar("Named", Candidate, CandidateMatch)
 
 
 class Router:
@@ -41,22 +41,26 @@ class Router:
         self._recogniser = classifier.load(_extra(index, classifier.FILE))
         self._known: dict[str, tuple[Manifest, Cues]] = {}
 
-    def decide(self, request: Request) -> tuple[Decision, tuple[Reading, ...]]:
+    def decide(self, request: Request) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request, and the candidates as they were read."""
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
         judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
-        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
+        readings = tuple(
+            evaluate_candidate(request, *self._about(row.app), row.probability) for row in judged
+        )
         if (stated := self._stated(request)) is not None:
             candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
             readings = (stated, *_others(readings, stated.app))
         return decide(request, candidates, readings, self._recogniser.bands), readings
 
-    def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[Reading, ...]]:
+    def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request as if the library held one app only, and how it was read."""
         candidates = [Candidate(app=app, score=1.0)]
         judged = self._recogniser.judge(self._index.vector(request.text), request.text, candidates)
-        readings = tuple(read_closely(request, *self._about(row.app), row.probability) for row in judged)
+        readings = tuple(
+            evaluate_candidate(request, *self._about(row.app), row.probability) for row in judged
+        )
         return decide(request, candidates, readings, self._recogniser.bands), readings
 
     def close(self) -> None:
@@ -66,7 +70,7 @@ class Router:
             self._verbatim.close()
         self._index.close()
 
-    def _stated(self, request: Request) -> Reading | None:
+    def _stated(self, request: Request) -> CandidateMatch | None:
         """Returns the reading of a request that one app's tests hold word for word."""
         found = self._verbatim.of(request) if self._verbatim is not None else None
         with suppress(InvalidArguments):

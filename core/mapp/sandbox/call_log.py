@@ -8,22 +8,22 @@ import time
 from mapp.sandbox.calls import (
     _BUDGET,
     FUNCTIONS,
-    LONGEST_WAIT,
-    MOST_BYTES,
-    MOST_CALLS,
-    Answer,
+    MAX_BYTES,
+    MAX_CALLS,
+    MAX_WAIT,
     Broker,
-    Call,
-    Refused,
+    CallRefused,
+    HostAnswer,
+    HostCall,
 )
 from mapp.sandbox.executor import Job
 
 
-class Malformed(Exception):
+class MalformedCall(Exception):
     """A call that no honest worker sends."""
 
 
-class Desk:
+class HostCallLog:
     """Where the calls of one run arrive: counts them, bounds them, and keeps account of the time."""
 
     def __init__(self, job: Job, broker: Broker | None) -> None:
@@ -42,32 +42,32 @@ class Desk:
         finally:
             self.seconds += time.perf_counter() - began
         match answer:
-            case Answer(json=text):
+            case HostAnswer(json=text):
                 document = {"json": text, "code": "", "message": ""}
-            case Refused(code=code, message=message):
+            case CallRefused(code=code, message=message):
                 document = {"json": "", "code": code, "message": message}
         data = json.dumps(document).encode()
         self._bytes += len(data)
         return len(data).to_bytes(8, "big") + data
 
-    def _answer(self, body: bytes) -> Answer | Refused:
+    def _answer(self, body: bytes) -> HostAnswer | CallRefused:
         self.calls += 1
         self._bytes += len(body)
-        left = LONGEST_WAIT - self.seconds
-        if self.calls > MOST_CALLS or self._bytes > MOST_BYTES or left <= 0:
-            return Refused(code="budget", message=_BUDGET)
+        left = MAX_WAIT - self.seconds
+        if self.calls > MAX_CALLS or self._bytes > MAX_BYTES or left <= 0:
+            return CallRefused(code="budget", message=_BUDGET)
         try:
             call = read_call(body)
-        except Malformed as error:
-            return Refused(code="malformed", message=str(error))
+        except MalformedCall as error:
+            return CallRefused(code="malformed", message=str(error))
         if call.name not in self._allowed:
-            return Refused(code="denied", message="the app does not declare that")
+            return CallRefused(code="denied", message="the app does not declare that")
         if self._broker is None:
-            return Refused(code="unavailable", message="nobody answers host calls here")
+            return CallRefused(code="unavailable", message="nobody answers host calls here")
         return self._broker.answer(call, seconds=left)
 
 
-def read_call(body: bytes) -> Call:
+def read_call(body: bytes) -> HostCall:
     """Returns the call that a worker sent.
 
     Raises:
@@ -78,7 +78,7 @@ def read_call(body: bytes) -> Call:
         name, arguments = document
         arguments.encode()  # half a surrogate pair would break whoever writes it down
     except (ValueError, TypeError, AttributeError, RecursionError):
-        raise Malformed("this is no host call") from None
+        raise MalformedCall("this is no host call") from None
     if not isinstance(name, str) or not isinstance(arguments, str):
-        raise Malformed("this is no host call")
-    return Call(name=name, arguments=arguments)
+        raise MalformedCall("this is no host call")
+    return HostCall(name=name, arguments=arguments)

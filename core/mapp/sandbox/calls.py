@@ -16,15 +16,15 @@ FUNCTIONS: Final = {
 }
 """Which calls a capability allows."""
 
-MOST_CALLS: Final = 1000
-MOST_BYTES: Final = 32 << 20
+MAX_CALLS: Final = 1000
+MAX_BYTES: Final = 32 << 20
 """Of all calls and answers of one run together: they are kept until it ends, and then in the journal."""
-LONGEST_WAIT: Final = 60.0
+MAX_WAIT: Final = 60.0
 """Seconds that all calls of one run may take together; they do not count as the script's own time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class HostCall:
     """One thing that a script asks: the name of the function and its arguments, the text of a JSON array."""
 
     name: str
@@ -32,26 +32,26 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class HostAnswer:
     """What the function returns, as JSON text."""
 
     json: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class CallRefused:
     """What the function throws: a `HostError` with this `code` and message."""
 
     code: str
     message: str
 
 
-_BUDGET: Final = f"more than {MOST_CALLS} host calls, {MOST_BYTES >> 20} MiB or {LONGEST_WAIT:g} s"
+_BUDGET: Final = f"more than {MAX_CALLS} host calls, {MAX_BYTES >> 20} MiB or {MAX_WAIT:g} s"
 
 
 class Broker(Protocol):
     """Does for one run what its script may not do itself."""
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         """Returns what came of a call, within about so many seconds; checks that it was granted."""
         ...

@@ -15,9 +15,9 @@ from mapp.model.values import JSONValue, canonical, same
 from mapp.validate.checks.examples import numbered
 from mapp.validate.trial import Arguments, Trial, describe
 
-LEAST_SEEN: Final = 3
+MIN_SEEN: Final = 3
 """So many inputs on either side are needed before a rule is told."""
-LONGEST_RULE: Final = 60
+MAX_RULE_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +138,7 @@ def _alike(old: Outcome, new: Outcome) -> bool:
 
 def _rule(parted: list[Arguments], agreed: list[Arguments]) -> str:
     """Returns the condition on one argument that all of the parted inputs meet and none of the others."""
-    if min(len(parted), len(agreed)) < LEAST_SEEN:
+    if min(len(parted), len(agreed)) < MIN_SEEN:
         return ""
     for name in parted[0]:
         here, there = ([row.get(name) for row in rows if name in row] for rows in (parted, agreed))
@@ -186,7 +186,7 @@ _SIZES: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (("{}", _number), 
 
 def _listed(name: str, here: Sequence[JSONValue], there: Sequence[JSONValue]) -> str:
     inside, outside = {canonical(value) for value in here}, {canonical(value) for value in there}
-    if inside & outside or len(inside) >= min(len(here), LEAST_SEEN):
+    if inside & outside or len(inside) >= min(len(here), MIN_SEEN):
         return ""
     text = " or ".join(sorted(inside))
-    return f"{name} is {text}" if len(text) <= LONGEST_RULE else ""
+    return f"{name} is {text}" if len(text) <= MAX_RULE_LENGTH else ""

@@ -39,20 +39,20 @@ A worker has some contexts ready: several small jobs find more of them than one 
 """
 FIRST: Final = 4
 """How many contexts are asked at first; each time that all is well, twice as many."""
-MOST_BUDGETS: Final = 8
+MAX_BUDGETS: Final = 8
 """So many times the budget of one predicate those that share a context may take together."""
-MOST_TEXT: Final = 500_000
+MAX_TEXT: Final = 500_000
 """How many characters of questions share a context."""
 YES: Final = "true"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class ExampleRow:
     """One input and what the app made of it, at which time (ms since 1970-01-01 UTC) and with which seed."""
 
     arguments: Arguments
     outcome: Outcome
-    moment: tuple[int, int] = (NOW, SEED)
+    clock_and_seed: tuple[int, int] = (NOW, SEED)
 
     @property
     def text(self) -> str:
@@ -68,7 +68,7 @@ class Question:
     row: int
     texts: tuple[str, ...]
     wanted: bool = True
-    moment: tuple[int, int] = (NOW, SEED)
+    clock_and_seed: tuple[int, int] = (NOW, SEED)
 
     @property
     def runs_app(self) -> bool:
@@ -88,7 +88,9 @@ class Answered:
     ended: bool = False
 
 
-def answers(executor: Executor, app: App, names: Sequence[str], rows: Sequence[Row]) -> dict[str, Answered]:
+def answers(
+    executor: Executor, app: App, names: Sequence[str], rows: Sequence[ExampleRow]
+) -> dict[str, Answered]:
     """Returns for each predicate which of the rows break it."""
     asked = [question for at, row in enumerate(rows) for question in _questions(names, at, row)]
     asked.sort(key=lambda question: question.runs_app)  # stable: the rows stay in their order
@@ -105,7 +107,7 @@ def answers(executor: Executor, app: App, names: Sequence[str], rows: Sequence[R
     return found
 
 
-def fault(executor: Executor, app: App, name: str, row: Row) -> str:
+def fault(executor: Executor, app: App, name: str, row: ExampleRow) -> str:
     """Returns how one predicate fails for one row, in a context of its own; "" if it holds."""
     for question in _questions([name], 0, row):
         said, _ = _alone(executor, app, question)
@@ -118,14 +120,14 @@ def fault(executor: Executor, app: App, name: str, row: Row) -> str:
     return ""
 
 
-def _questions(names: Sequence[str], at: int, row: Row) -> Iterator[Question]:
+def _questions(names: Sequence[str], at: int, row: ExampleRow) -> Iterator[Question]:
     """Yields what there is to ask about a row: a `prop_` only of an output."""
     for name in names:
         if name.startswith("throws_"):
             refused = isinstance(row.outcome, Declared) and row.outcome.error == name.removeprefix("throws_")
             yield Question(predicate=name, row=at, texts=(row.text,), wanted=refused)
         elif name.startswith("meta_"):
-            yield Question(predicate=name, row=at, texts=(row.text,), moment=row.moment)
+            yield Question(predicate=name, row=at, texts=(row.text,), clock_and_seed=row.clock_and_seed)
         elif isinstance(row.outcome, Value):
             yield Question(predicate=name, row=at, texts=(row.text, canonical(row.outcome.output)))
 
@@ -142,7 +144,7 @@ def _tells(question: Question, mark: str) -> bool:
 
 
 def _said(
-    executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[Row], lost: dict[str, bool]
+    executor: Executor, app: App, asked: Sequence[Question], rows: Sequence[ExampleRow], lost: dict[str, bool]
 ) -> str:
     """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else.
 
@@ -159,7 +161,11 @@ def _said(
 
 
 def _heard(
-    executor: Executor, app: App, parts: Sequence[list[Question]], rows: Sequence[Row], lost: dict[str, bool]
+    executor: Executor,
+    app: App,
+    parts: Sequence[list[Question]],
+    rows: Sequence[ExampleRow],
+    lost: dict[str, bool],
 ) -> Iterator[str]:
     """Yields the marks of each part; one that is lost is broken already, and passed over."""
     known = frozenset(lost)
@@ -184,7 +190,7 @@ def _parts(asked: Sequence[Question]) -> Iterator[list[Question]]:
     size = 0
     for question in asked:
         size += sum(map(len, question.texts))
-        if part and (not _may_join(question, part[0]) or size > MOST_TEXT):
+        if part and (not _may_join(question, part[0]) or size > MAX_TEXT):
             yield part
             part, size = [], sum(map(len, question.texts))
         part.append(question)
@@ -197,7 +203,7 @@ def _may_join(question: Question, first: Question) -> bool:
     return question.runs_app == first.runs_app and question.row - first.row < most
 
 
-def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Sequence[Row]) -> Job:
+def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Sequence[ExampleRow]) -> Job:
     names = sorted(name for name in names if name.startswith("meta_") == part[0].runs_app)
     table = ",".join(f"{name}: typeof {name} === 'function' ? {name} : undefined" for name in names)
     known = {rows[question.row].text: _reply(rows[question.row].outcome) for question in part}
@@ -205,12 +211,12 @@ def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Se
     arguments = (json.dumps(questions), json.dumps({text: reply for text, reply in known.items() if reply}))
     source = f"{filling(app)}\n{_runner()}\nconst predicates = {{ {table} }};"
     job = _job(app, "mapp__answers", arguments, metamorphic=part[0].runs_app, source=source)
-    return replace(_at(part[0], job), wall_ms=BUDGET_MS * min(len(part), MOST_BUDGETS))
+    return replace(_at(part[0], job), wall_ms=BUDGET_MS * min(len(part), MAX_BUDGETS))
 
 
 def _at(question: Question, job: Job) -> Job:
     """Returns a job at the moment of a question: what runs the app must run it as it was run before."""
-    now, seed = question.moment
+    now, seed = question.clock_and_seed
     return replace(job, now_ms=now, seed=seed)
 
 

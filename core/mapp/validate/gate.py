@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mapp.model.verdict import KINDS, Finding, Kind, Result
+from mapp.model.verdict import KINDS, Finding, GateKind, Result
 from mapp.validate.checks.compared import (
     check_budget,
     check_capabilities,
@@ -30,7 +30,7 @@ from mapp.validate.checks.requests import check_requests
 from mapp.validate.checks.rows import check_rows
 from mapp.validate.checks.source import check_source
 from mapp.validate.mutation import check_mutation
-from mapp.validate.time_limit import OutOfTime
+from mapp.validate.time_limit import TrialTimeout
 from mapp.validate.trial import SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)
@@ -47,14 +47,14 @@ class Check:
     id: str
     says: str
     examine: Callable[[Trial], Result]
-    kinds: frozenset[Kind] = ALWAYS
+    kinds: frozenset[GateKind] = ALWAYS
     compares: bool = False
     fatal: bool = False
     later: bool = False
 
 
-WRITING: Final[frozenset[Kind]] = frozenset(["add", "edit", "compile", "heal", "expand"])
-CHANGING: Final[frozenset[Kind]] = frozenset(["heal", "expand"])
+WRITING: Final[frozenset[GateKind]] = frozenset(["add", "edit", "compile", "heal", "expand"])
+CHANGING: Final[frozenset[GateKind]] = frozenset(["heal", "expand"])
 
 CHECKS: Final = (
     Check(
@@ -158,7 +158,7 @@ CHECKS: Final = (
 )
 
 
-def checks_for(kind: Kind, *, compares: bool) -> tuple[Check, ...]:
+def checks_for(kind: GateKind, *, compares: bool) -> tuple[Check, ...]:
     """Returns the checks that apply to a kind of change, with or without an app that it replaces."""
     return tuple(check for check in CHECKS if kind in check.kinds and (compares or not check.compares))
 
@@ -182,7 +182,7 @@ def examine(trial: Trial) -> Iterator[Result]:
 def _found(check: Check, trial: Trial) -> Result:
     try:
         return check.examine(trial)
-    except OutOfTime as error:
+    except TrialTimeout as error:
         return result(check.id, 0, [Finding(path="", message=error.message)], {SPENT: error.message})
 
 

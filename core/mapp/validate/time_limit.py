@@ -12,7 +12,7 @@ from typing import Final
 from mapp.errors import MappError
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Job, Killed, Result
-from mapp.sandbox.executors.delegating import Around
+from mapp.sandbox.executors.delegating import DelegatingExecutor
 
 SECONDS: Final = 300.0
 SECONDS_AN_INPUT: Final = 1.0
@@ -29,20 +29,20 @@ FURTHER: Final = 5
 """So many times further away is the wall of a job that was kept waiting."""
 COMPUTING: Final = 0.75
 """A job that computed for less of its time was kept waiting."""
-MOST_AGAIN: Final = 20
+MAX_AGAIN: Final = 20
 """So many jobs of a trial at most are run again for that."""
 
 Clock = Callable[[], float]
 
 
-class OutOfTime(MappError):
+class TrialTimeout(MappError):
     """A trial kept the sandbox busy for longer than it may."""
 
     code = "MAPP-0840"
     exit_code = 8
 
 
-class Patience:
+class TimeBudget:
     """The time that is left for one trial; safe to use from several threads.
 
     It is counted while something runs, once also where several things do.
@@ -58,9 +58,9 @@ class Patience:
 
     @contextlib.contextmanager
     def counted(self) -> Iterator[None]:
-        """Counts the time of what is done within; raises OutOfTime where none was left for it."""
+        """Counts the time of what is done within; raises TrialTimeout where none was left for it."""
         if self._spent > self.seconds:
-            raise OutOfTime(f"all runs of the trial together took more than {self.seconds:.0f} seconds")
+            raise TrialTimeout(f"all runs of the trial together took more than {self.seconds:.0f} seconds")
         with self._lock:
             if not self._running:
                 self._since = self._clock()
@@ -77,20 +77,20 @@ class Patience:
             self._running -= 1
 
 
-class PatientExecutor(Around):
+class TimeLimitedExecutor(DelegatingExecutor):
     """An Executor that gives up once the patience is at its end.
 
     It tells a slow machine from a slow app: a job that reached its wall without having computed for most of
     that time was kept waiting. It is run again with a wall that is further away; its CPU time then decides.
     """
 
-    def __init__(self, executor: Executor, patience: Patience) -> None:
+    def __init__(self, executor: Executor, patience: TimeBudget) -> None:
         super().__init__(executor)
         self._patience = patience
-        self._again = MOST_AGAIN
+        self._again = MAX_AGAIN
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises OutOfTime."""
+        """Returns what came of the job; raises TrialTimeout."""
         with self._patience.counted():
             result = super().run(job, broker)
         return result if broker is not None else self._fair(job, result)
@@ -103,7 +103,7 @@ class PatientExecutor(Around):
             return super().run(replace(job, patience=FURTHER))
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order; raises OutOfTime."""
+        """Returns what came of each job, in their order; raises TrialTimeout."""
         found: list[Result] = []
         for start in range(0, len(jobs), AT_ONCE):
             with self._patience.counted():

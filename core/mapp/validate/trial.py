@@ -15,7 +15,7 @@ from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.recording import Exchange, Recording
 from mapp.model.values import JSONValue, canonical, same
-from mapp.model.verdict import Finding, Kind, Result
+from mapp.model.verdict import Finding, GateKind, Result
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection, run_batch
 from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
@@ -90,12 +90,12 @@ class Trial:
     files: Mapping[str, bytes] = field(default_factory=dict)
     base: App | None = None
     base_files: Mapping[str, bytes] = field(default_factory=dict)
-    kind: Kind = "add"
+    kind: GateKind = "add"
     seed: int = SEED
     inputs: int = INPUTS
     runs: Sequence[GoodRun] = ()
     resolve: Resolve | None = None
-    elsewhere: Callable[[], Executor] | None = None
+    second_environment: Callable[[], Executor] | None = None
     others: Callable[[], OtherEngines] | None = None
     may_differ: bool = False
     blind: bool = False
@@ -108,8 +108,8 @@ class Trial:
         if any(app.manifest.capabilities.calls for app in apps):
             recorded = [row for app in apps for recording in app.recordings for row in recording.exchanges]
             self.executor = RecordedExecutor(self.executor, recorded)
-            if (elsewhere := self.elsewhere) is not None:
-                self.elsewhere = lambda: RecordedExecutor(elsewhere(), recorded)
+            if (elsewhere := self.second_environment) is not None:
+                self.second_environment = lambda: RecordedExecutor(elsewhere(), recorded)
 
     @cached_property
     def predicates(self) -> tuple[str, ...]:
@@ -180,11 +180,11 @@ class Trial:
         """Returns what an app makes of complete inputs, each at a time and with a seed of its own."""
         jobs = []
         for arguments in inputs:
-            now, seed = self.moment(arguments)
+            now, seed = self.clock_and_seed(arguments)
             jobs.append(job_for(app, arguments, now_ms=now, seed=seed))
         return tuple(judge(app.manifest, result) for result in run_batch(self.executor, jobs))
 
-    def moment(self, arguments: Arguments) -> tuple[int, int]:
+    def clock_and_seed(self, arguments: Arguments) -> tuple[int, int]:
         """Returns time (ms since 1970-01-01 UTC) and seed for an input: the same for the same source.
 
         They come from the hash of the source, which no source can know of itself: an app that is right only

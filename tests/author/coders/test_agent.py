@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mapp.author.coder import Brief, Files, Near, Progress
-from mapp.author.coders.agent import MOST_OUTPUT, AgentCoder, _told_by_claude
+from mapp.author.coders.agent import MAX_OUTPUT, AgentCoder, _told_by_claude
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.patch import LARGEST, PatchRefused, apply
 from mapp.model.budget import Budget
@@ -286,7 +286,7 @@ def test_a_huge_file_is_cut_and_refused(tmp_path: Path) -> None:
 
 
 def test_who_fills_the_disk_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapp.author.coders.agent.MOST_DISK", 3_000_000)
+    monkeypatch.setattr("mapp.author.coders.agent.MAX_DISK", 3_000_000)
     body = """
     for number in range(400):
         open(f"file{number}", "wb").write(b"x" * 100_000)
@@ -339,7 +339,7 @@ def test_of_megabytes_of_words_the_last_ones_are_kept(
         BRIEF, WORKSPACE, Budget(), lambda _: None
     )
 
-    assert kept == [MOST_OUTPUT, MOST_OUTPUT]
+    assert kept == [MAX_OUTPUT, MAX_OUTPUT]
     assert (found.spend.cost_micros, found.reason) == (12_500, "all done")
 
 

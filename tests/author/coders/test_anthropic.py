@@ -9,7 +9,7 @@ import pytest
 
 from mapp.author.coder import Brief, Files, Progress, Proposal
 from mapp.author.coders.anthropic import AnthropicCoder
-from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Refused, Unavailable
+from mapp.author.errors import BadAnswer, CoderFailed, CoderRefused, NoCredentials, OverBudget, Unavailable
 from mapp.author.prices import parse_price
 from mapp.author.prompt import fixed
 from mapp.model.budget import Budget
@@ -198,7 +198,7 @@ def test_an_error_in_the_middle_of_a_stream_is_told() -> None:
 def test_a_refusal_is_paid_for() -> None:
     error, _ = failure(streams(events("", stop="refusal", words="I would rather not")))
 
-    assert isinstance(error, Refused)
+    assert isinstance(error, CoderRefused)
     assert error.spend.cost_micros == COST
 
 

@@ -15,7 +15,7 @@ from mapp.library import read
 from mapp.model.decision import Use
 from mapp.model.request import Request
 from mapp.observe.changes import Changes
-from mapp.ops.compile.compile import compile_app, expand_app, read_contract, settled, standing
+from mapp.ops.compile.compile import already_covered, compile_app, compiled_before, expand_app, read_contract
 from mapp.ops.compile.lifecycle import resume
 from mapp.ops.run.ask import ask
 from mapp.ops.run.execute import execute
@@ -117,9 +117,9 @@ def test_the_coder_chooses_an_app_that_does_it_already_and_nothing_is_written(bu
     assert "(number) -> integer" in coder.asked[0].prompt.stable
     assert "choice.json" in coder.asked[0].prompt.fresh
     assert read.names(built.home) == ("triple",)
-    assert settled(built.workspace, "treble it") == "triple", "so that it is not asked again"
-    assert standing(built.workspace, "treble it", named=True) == "triple"
-    assert settled(built.workspace, "treble them") is None
+    assert compiled_before(built.workspace, "treble it") == "triple", "so that it is not asked again"
+    assert already_covered(built.workspace, "treble it", named=True) == "triple"
+    assert compiled_before(built.workspace, "treble them") is None
 
 
 def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built: Built) -> None:
@@ -150,12 +150,12 @@ def test_the_contract_names_the_app_unless_the_person_did(built: Built) -> None:
 
 
 def test_what_was_written_for_a_request_stands_for_it(built: Built) -> None:
-    assert standing(built.workspace, REQUEST, named=True) is None
+    assert already_covered(built.workspace, REQUEST, named=True) is None
     compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
 
-    assert standing(built.workspace, REQUEST, named=True) == "triple"
-    assert standing(built.workspace, "triple 23") == "triple", "the router is sure"
-    assert standing(built.workspace, "book a table") is None
+    assert already_covered(built.workspace, REQUEST, named=True) == "triple"
+    assert already_covered(built.workspace, "triple 23") == "triple", "the router is sure"
+    assert already_covered(built.workspace, "book a table") is None
 
 
 def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mapp.ops.check.gate import Options
-from mapp.ops.compile.duplicates import FEWEST, twin
+from mapp.ops.compile.duplicates import FEWEST, find_duplicate
 from support.apps import Draft, app
 from support.library import Built, library
 
@@ -23,7 +23,7 @@ def built() -> Iterator[Built]:
 
 
 def found(built: Built, draft: Draft) -> tuple[str, int] | None:
-    return twin(built.workspace, draft.read(), draft.files, options=FEW)
+    return find_duplicate(built.workspace, draft.read(), draft.files, options=FEW)
 
 
 def renamed(name: str, argument: str, source: str) -> Draft:

@@ -9,7 +9,7 @@ import pytest
 from mapp.errors import MappError
 from mapp.library.lockfile import read_lock
 from mapp.ops.manage import doctor
-from mapp.ops.manage.doctor import Finding, examine, mend
+from mapp.ops.manage.doctor import Diagnosis, examine, mend
 from support.apps import app
 from support.library import Built, library
 from support.terminal import mapp
@@ -22,7 +22,7 @@ def built() -> Iterator[Built]:
     made.workspace.close()
 
 
-def found(built: Built) -> dict[str, Finding]:
+def found(built: Built) -> dict[str, Diagnosis]:
     return {row.what: row for row in examine(built.workspace)}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import MovedOn
+from mapp.errors import StaleBase
 from mapp.library import read
 from mapp.library.lockfile import read_lock
 from mapp.library.verdicts import recorded
@@ -145,7 +145,7 @@ def test_what_changed_while_the_checks_ran_is_not_thrown_away(monkeypatch: pytes
         return examined(*words, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("mapp.ops.manage.rollback.examined", meanwhile)
-    with contextlib.closing(built.workspace), pytest.raises(MovedOn):
+    with contextlib.closing(built.workspace), pytest.raises(StaleBase):
         rollback(built.workspace, "double")
 
     assert str(read.load(built.home, "double").manifest.version) == "3.0.0"

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from mapp.errors import NotFound, PermissionNeeded
-from mapp.ops.run.batch import MOST_NOTED, Mapped, map_rows
+from mapp.ops.run.batch import MAX_NOTED, Mapped, map_rows
 from mapp.ops.workspace import Workspace
 from support.library import library
 from support.terminal import mapp
@@ -140,7 +140,7 @@ def test_the_journal_has_one_entry_a_map_and_the_failures_that_can_be_replayed(w
     assert (entry.id, entry.app, entry.rows, entry.failed) == (mapped.id, "double", 50, 49)
     assert dict(entry.outcomes) == {"ok": 1, "threw": 49}
     noted = list(workspace.journal.runs())
-    assert [run.outcome for run in noted] == ["threw"] * MOST_NOTED
+    assert [run.outcome for run in noted] == ["threw"] * MAX_NOTED
     assert mapp("replay", noted[0].id).code == 0
 
 

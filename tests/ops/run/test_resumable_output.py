@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError
+from mapp.errors import AlreadyExists, Busy, IntegrityError
 from mapp.ops.run.resumable_output import unfinished
 
 TERMS: dict[str, Any] = {"app": "double", "input": "abc", "seed?": 7}
@@ -98,7 +98,7 @@ def test_other_terms_are_refused_and_change_nothing(tmp_path: Path, terms: dict[
     begin(tmp_path / "out", 2)
     before = files(tmp_path)
 
-    with pytest.raises(AlreadyThere, match="begun with another") as caught:
+    with pytest.raises(AlreadyExists, match="begun with another") as caught:
         grow(tmp_path / "out", 3, **terms)
     assert caught.value.code == "MAPP-0211"
     assert files(tmp_path) == before
@@ -107,14 +107,14 @@ def test_other_terms_are_refused_and_change_nothing(tmp_path: Path, terms: dict[
 def test_what_cannot_be_told_apart_is_not_continued(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2, input="")
 
-    with pytest.raises(AlreadyThere, match="read but once"):
+    with pytest.raises(AlreadyExists, match="read but once"):
         grow(tmp_path / "out", 3, input="")
 
 
 def test_a_finished_file_is_not_written_again_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("precious\n")
-    with pytest.raises(AlreadyThere, match="there already"):
+    with pytest.raises(AlreadyExists, match="there already"):
         grow(path, 1)
 
     assert path.read_text() == "precious\n"

@@ -6,11 +6,11 @@ import io
 
 import pytest
 
-from mapp.model.values import LONGEST_TEXT, InvalidValue
-from mapp.ops.run.rows import Row, measure, read_rows
+from mapp.model.values import MAX_TEXT_LENGTH, InvalidValue
+from mapp.ops.run.rows import BatchRow, measure, read_rows
 
 
-def rows(data: bytes) -> list[Row]:
+def rows(data: bytes) -> list[BatchRow]:
     return list(read_rows(io.BytesIO(data)))
 
 
@@ -33,7 +33,7 @@ def test_a_row_is_a_line(data: bytes, expected: list[bytes]) -> None:
 
 
 def test_a_row_beyond_all_measure_is_passed_over() -> None:
-    found = rows(b"1\n" + b"x" * (LONGEST_TEXT + 5_000_000) + b"\n2\n")
+    found = rows(b"1\n" + b"x" * (MAX_TEXT_LENGTH + 5_000_000) + b"\n2\n")
 
     assert [row.data for row in found] == [b"1", None, b"2"]
     with pytest.raises(InvalidValue, match="too large"):
@@ -41,7 +41,7 @@ def test_a_row_beyond_all_measure_is_passed_over() -> None:
 
 
 def test_a_row_is_an_object_of_arguments() -> None:
-    assert Row(number=1, data=b' {"a": 1} ').arguments() == {"a": 1}
+    assert BatchRow(number=1, data=b' {"a": 1} ').arguments() == {"a": 1}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_row_is_an_object_of_arguments() -> None:
 )
 def test_what_is_no_object_of_arguments_is_said_to_be_none(data: bytes, message: str) -> None:
     with pytest.raises(InvalidValue) as caught:
-        Row(number=1, data=data).arguments()
+        BatchRow(number=1, data=data).arguments()
     assert message in str(caught.value)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
-from mapp.route.decide.decide import Reading, decide
+from mapp.route.decide.decide import CandidateMatch, decide
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
@@ -26,13 +26,15 @@ def missing(name: str) -> Filling:
     return Filling(arguments={}, missing=(name,), unused=(), evidence=(), confidence=0.0)
 
 
-def reading(app: str, probability: float, *vetoes: Veto, filling: Filling | None = None) -> Reading:
+def reading(app: str, probability: float, *vetoes: Veto, filling: Filling | None = None) -> CandidateMatch:
     filling = filled(price=1) if filling is None else filling
     arguments = tuple(filling.arguments.items())
-    return Reading(app=app, probability=probability, filling=filling, arguments=arguments, vetoes=vetoes)
+    return CandidateMatch(
+        app=app, probability=probability, filling=filling, arguments=arguments, vetoes=vetoes
+    )
 
 
-def decided(*readings: Reading, text: str = "vat on 1") -> Decision:
+def decided(*readings: CandidateMatch, text: str = "vat on 1") -> Decision:
     candidates = [Candidate(app=row.app, score=row.probability) for row in readings]
     return decide(Request(text=text), candidates, readings, BANDS)
 

@@ -11,7 +11,7 @@ import pytest
 from mapp.model.request import Candidate
 from mapp.route.recognise import train
 from mapp.route.recognise.classifier import DEFAULT_BANDS, Recogniser, load, save
-from mapp.route.recognise.corpus import Background, Lesson, Row
+from mapp.route.recognise.corpus import Background, Lesson, TrainingRow
 from mapp.route.recognise.train import fit, neighbours, refit
 from support.embedders import HashedWords
 
@@ -43,9 +43,9 @@ def said(words: Sequence[str], count: int = 30) -> list[str]:
 def lesson(
     things: Mapping[str, Sequence[str]], *, misses: Mapping[str, Sequence[str]] | None = None
 ) -> Lesson:
-    rows = [Row(text=text, app=app) for app, words in things.items() for text in said(words)]
+    rows = [TrainingRow(text=text, app=app) for app, words in things.items() for text in said(words)]
     for app, texts in (misses or {}).items():
-        rows += [Row(text=text, app=app, fits=False) for text in texts]
+        rows += [TrainingRow(text=text, app=app, fits=False) for text in texts]
     return Lesson(rows=tuple(rows), vectors=EMBEDDER.embed([row.text for row in rows]))
 
 

@@ -34,12 +34,12 @@ def test_a_product_of_grids_is_the_true_sum_whatever_the_order() -> None:
 
 
 def test_the_largest_product_that_is_allowed_is_still_exact() -> None:
-    features = np.full((1, exact.MOST_FEATURES), 1 - 2.0**-exact.FEATURE_BITS)
-    weights = np.full((exact.MOST_FEATURES, 1), exact.WEIGHT_LIMIT - 2.0**-exact.WEIGHT_BITS)
-    true = exact.MOST_FEATURES * Fraction(float(features[0, 0])) * Fraction(float(weights[0, 0]))
+    features = np.full((1, exact.MAX_FEATURES), 1 - 2.0**-exact.FEATURE_BITS)
+    weights = np.full((exact.MAX_FEATURES, 1), exact.WEIGHT_LIMIT - 2.0**-exact.WEIGHT_BITS)
+    true = exact.MAX_FEATURES * Fraction(float(features[0, 0])) * Fraction(float(weights[0, 0]))
     assert Fraction(float(exact.logits_of(features, weights)[0, 0])) == true
     with pytest.raises(ValueError, match="exactly"):
-        exact.logits_of(np.ones((1, exact.MOST_FEATURES + 1)), np.ones((exact.MOST_FEATURES + 1, 1)))
+        exact.logits_of(np.ones((1, exact.MAX_FEATURES + 1)), np.ones((exact.MAX_FEATURES + 1, 1)))
 
 
 @pytest.mark.parametrize("rows", [1, 4096, 4097, 9000])
@@ -100,4 +100,4 @@ def test_a_row_of_exponentials_adds_up_in_any_order() -> None:
     assert np.array_equal(largest, logits.max(axis=1))
     assert sums == pytest.approx(np.exp(logits - logits.max(axis=1)[:, None]).sum(axis=1))
     with pytest.raises(ValueError, match="exactly"):
-        exact.exponentials(np.zeros((1, exact.MOST_COLUMNS + 1)))
+        exact.exponentials(np.zeros((1, exact.MAX_COLUMNS + 1)))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mapp.model.recording import CALLS, Exchange
-from mapp.sandbox.calls import FUNCTIONS, Answer, Call, Refused
+from mapp.sandbox.calls import FUNCTIONS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Grant, Job, Program, run_batch
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
@@ -22,8 +22,8 @@ def _http(answer: int, arguments: str = ASKED) -> Exchange:
 
 
 def _ask(broker: RecordedBroker, name: str = "http", arguments: str = ASKED) -> Any:
-    found = broker.answer(Call(name=name, arguments=arguments), seconds=1)
-    return json.loads(found.json) if isinstance(found, Answer) else found.code
+    found = broker.answer(HostCall(name=name, arguments=arguments), seconds=1)
+    return json.loads(found.json) if isinstance(found, HostAnswer) else found.code
 
 
 def test_every_recorded_call_answers_once_and_in_order() -> None:
@@ -70,7 +70,7 @@ def test_what_a_broken_worker_says_is_malformed(text: str) -> None:
 def test_a_recorded_refusal_is_refused_again() -> None:
     broker = RecordedBroker([Exchange(name="http", arguments=ASKED, code="timeout", message="too slow")])
 
-    assert broker.answer(Call(name="http", arguments=ASKED), seconds=1) == Refused(
+    assert broker.answer(HostCall(name="http", arguments=ASKED), seconds=1) == CallRefused(
         code="timeout", message="too slow"
     )
 

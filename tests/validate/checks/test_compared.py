@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapp.model.verdict import Kind, Result
+from mapp.model.verdict import GateKind, Result
 from mapp.sandbox.executor import Executor
 from mapp.validate.gate import CHECKS
 from mapp.validate.trial import GoodRun, Trial
@@ -31,7 +31,9 @@ def draft(version: str = "1.0.0") -> Draft:
     return made.example({"number": 3}, output=6).example({"number": -5}, output=-10)
 
 
-def trial(executor: Executor, old: Draft, new: Draft, kind: Kind, *, runs: tuple[GoodRun, ...] = ()) -> Trial:
+def trial(
+    executor: Executor, old: Draft, new: Draft, kind: GateKind, *, runs: tuple[GoodRun, ...] = ()
+) -> Trial:
     """Returns the trial of a change."""
     return Trial(
         app=new.read(),
@@ -62,7 +64,7 @@ def regression(made: Draft, arguments: dict[str, Any], **rest: Any) -> Draft:
 
 
 @pytest.mark.parametrize("kind", ["heal", "expand"])
-def test_the_same_code_written_otherwise_is_let_through(executor: Executor, kind: Kind) -> None:
+def test_the_same_code_written_otherwise_is_let_through(executor: Executor, kind: GateKind) -> None:
     version = "1.0.1" if kind == "heal" else "1.1.0"
     new = draft(version).source("const main = ({ number }) => number + number;\n")
 
@@ -228,7 +230,7 @@ def test_a_heal_changes_nothing_of_the_manifest_but_the_version(executor: Execut
 
 
 @pytest.mark.parametrize("kind", ["heal", "expand"])
-def test_old_recordings_stay_as_they_are_and_new_ones_may_come(executor: Executor, kind: Kind) -> None:
+def test_old_recordings_stay_as_they_are_and_new_ones_may_come(executor: Executor, kind: GateKind) -> None:
     version = "1.0.1" if kind == "heal" else "1.1.0"
     path = "tests/recordings/one.json"
     old = draft().file(path, '{"recording": 1}')

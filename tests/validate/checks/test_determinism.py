@@ -22,7 +22,7 @@ def result(executor: Executor, draft: Draft) -> Result:
         app=draft.read(),
         executor=executor,
         inputs=20,
-        elsewhere=lambda: open_executor(environment=ELSEWHERE),
+        second_environment=lambda: open_executor(environment=ELSEWHERE),
     )
     return check_determinism(trial)
 
@@ -81,7 +81,7 @@ class Elsewhere(ForkingExecutor):
 
 
 def test_a_difference_is_shown_with_the_input(executor: Executor) -> None:
-    trial = Trial(app=app().read(), executor=executor, inputs=5, elsewhere=Elsewhere)
+    trial = Trial(app=app().read(), executor=executor, inputs=5, second_environment=Elsewhere)
     found = check_determinism(trial)
 
     assert "gave 4, and 5 in another process" in found.problems[0].message
@@ -112,7 +112,9 @@ def starved(executor: Executor, runs: int) -> Result:
     def elsewhere() -> Executor:
         return Starved(open_executor(environment=ELSEWHERE), runs)  # type: ignore[return-value]  # all it is asked
 
-    return check_determinism(Trial(app=app().read(), executor=executor, inputs=20, elsewhere=elsewhere))
+    return check_determinism(
+        Trial(app=app().read(), executor=executor, inputs=20, second_environment=elsewhere)
+    )
 
 
 def test_a_run_that_a_busy_machine_gave_no_time_is_tried_again(executor: Executor) -> None:

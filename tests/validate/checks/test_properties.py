@@ -14,7 +14,7 @@ from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.verdict import Result
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.properties import broken, check_properties, check_total
-from mapp.validate.evaluation import Row, answers, fault
+from mapp.validate.evaluation import ExampleRow, answers, fault
 from mapp.validate.generate.counterexamples import remembered
 from mapp.validate.trial import Arguments, Trial
 from support.apps import Draft, app
@@ -188,7 +188,7 @@ def test_members_reach_a_run_sorted_as_they_reach_every_run(executor: Executor) 
     """
     on_trial = trial(executor, draft, predicates)
     assert check_properties(on_trial).passed
-    row = Row(arguments={"words": ["x"], "mode": "b"}, outcome=Value(output=["mode,words", "b"]))
+    row = ExampleRow(arguments={"words": ["x"], "mode": "b"}, outcome=Value(output=["mode,words", "b"]))
     assert fault(executor, on_trial.app, "meta_sorted", row) == ""
 
 
@@ -277,7 +277,7 @@ def test_what_is_kept_can_be_damaged_or_no_longer_fit(tmp_path: Path, executor: 
 def test_together_predicates_say_what_each_says_alone(executor: Executor) -> None:
     on_trial = trial(executor, words(BUGGY_SORT), GOOD, inputs=60)
     rows = [
-        Row(arguments=arguments, outcome=outcome)
+        ExampleRow(arguments=arguments, outcome=outcome)
         for arguments, outcome in zip(on_trial.drawn, on_trial.outcomes, strict=True)
     ]
     found = answers(executor, on_trial.app, on_trial.predicates, rows)

@@ -177,7 +177,7 @@ def test_what_was_drawn_is_kept_and_not_asked_for_again(
 
 
 def test_what_is_kept_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "MOST_KEPT", 4)
+    monkeypatch.setattr(drawing, "MAX_KEPT", 4)
     keep, manifest = tmp_path / "drawn", contract(n={"type": "boolean"})
     for seed in range(6):
         draw(manifest, 1, seed=seed, keep=keep)

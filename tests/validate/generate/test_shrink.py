@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mapp.model.manifest import Manifest
 from mapp.model.validation import is_valid
 from mapp.validate.generate.inputs import draw
-from mapp.validate.generate.shrink import MOST_ASKED, shrunk
+from mapp.validate.generate.shrink import MAX_ASKED, shrunk
 from support.apps import app
 from support.drawn import manifests
 
@@ -82,4 +82,4 @@ def test_whatever_comes_out_fits_still_breaks_and_cost_no_more_than_its_budget(
         assert is_valid(known.input_schema, small)
         assert len(str(small)) % 2 == len(str(found)) % 2
         assert shrunk(known, found, breaks) == small  # the same question, the same answer
-    assert asked <= 4 * (MOST_ASKED + 24)
+    assert asked <= 4 * (MAX_ASKED + 24)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mapp.validate.mutation.mutants import all_mutants
-from mapp.validate.mutation.run_mutant import Fate, Status
+from mapp.validate.mutation.run_mutant import Fate, MutantStatus
 from mapp.validate.mutation.score import Score
 
 MUTANT = next(all_mutants("a = 1;"))
@@ -20,7 +20,7 @@ def score(**counts: int) -> Score:
     return Score(fates=tuple(fates))
 
 
-def _fate(status: Status) -> Fate:
+def _fate(status: MutantStatus) -> Fate:
     return Fate(mutant=MUTANT, status=status)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from mapp.author.budget import LONGEST
+from mapp.author.budget import MAX_LENGTH
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.coders import agent_folder
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
@@ -38,13 +38,13 @@ CLAUDE: Final = (
     "{usd}",
 )
 """The template for Claude Code, which tells its cost as JSON."""
-MOST_OUTPUT: Final = 4 * 1024 * 1024
+MAX_OUTPUT: Final = 4 * 1024 * 1024
 """Bytes of an agent's output that are kept: the last ones, which hold its account."""
 UNPRICED: Final = 50_000
 """Micro-dollars that a call counts as where neither the agent nor a setting tells its cost."""
-MOST_DISK: Final = 512 * 1024 * 1024
-LARGEST_FILE: Final = 64 * 1024 * 1024
-MOST_PROCESSES: Final = 256
+MAX_DISK: Final = 512 * 1024 * 1024
+MAX_FILE_SIZE: Final = 64 * 1024 * 1024
+MAX_PROCESSES: Final = 256
 TELL_EVERY: Final = 10
 """Seconds between two words of how long an agent has been at it."""
 LOOK_EVERY: Final = 0.5
@@ -82,7 +82,7 @@ class AgentCoder:
     def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
         """Returns all the money that a call may cost, and all the tokens and the time that are left."""
         money = self.most_micros if budget.micros is None else min(self.most_micros, budget.micros)
-        seconds = LONGEST if budget.seconds is None else min(LONGEST, budget.seconds)
+        seconds = MAX_LENGTH if budget.seconds is None else min(MAX_LENGTH, budget.seconds)
         short = self.told != "claude" and money < self.most_micros
         if short or (money <= 0 < self.most_micros) or seconds <= 0 or 0 in (budget.rounds, budget.tokens):
             raise OverBudget("the budget does not leave enough for one more call of the agent")
@@ -177,10 +177,10 @@ class AgentCoder:
             "writable": [str(root / name) for name in ("app", "home", "tmp")],
             "hidden": [str(path) for path in self.hidden],
             "environment": self._environment(root, brief),
-            "processes": MOST_PROCESSES,
+            "processes": MAX_PROCESSES,
             "namespaces": self.namespaces,
             "limits": {
-                "RLIMIT_FSIZE": LARGEST_FILE,
+                "RLIMIT_FSIZE": MAX_FILE_SIZE,
                 "RLIMIT_CORE": 0,
                 "RLIMIT_CPU": int(worst.seconds * 4) + 1,
             },
@@ -284,13 +284,13 @@ def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: flo
                 looked = now
                 told = int(now - ran.began) // TELL_EVERY * TELL_EVERY
                 watch(Progress(doing=f"working for {told} s"))
-                if agent_folder.size(root) > MOST_DISK:
+                if agent_folder.size(root) > MAX_DISK:
                     ran.stopped = "disk"
                     return
             for key, _ in selector.select(min(LOOK_EVERY, ends - now)):
                 part = os.read(key.fd, 65536)
                 key.data.extend(part)
-                del key.data[:-MOST_OUTPUT]
+                del key.data[:-MAX_OUTPUT]
                 if not part:
                     selector.unregister(key.fileobj)
 

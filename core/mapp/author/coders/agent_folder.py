@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from mapp.author.coder import Files
-from mapp.author.patch import LARGEST, LARGEST_OTHER
+from mapp.author.patch import LARGEST, MAX_OTHER_SIZE
 
 BRIEF: Final = "BRIEF.md"
 REPORT: Final = "REPORT.md"
 OURS: Final = (BRIEF, REPORT)
-MOST_ENTRIES: Final = 5_000
+MAX_ENTRIES: Final = 5_000
 """How many entries of a folder are looked at."""
 _NO_FOLLOWING: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -44,7 +44,7 @@ def read(folder: Path, path: str) -> tuple[bytes | None, str]:
         found = os.fstat(opened[-1])
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             return None, "is no plain file"
-        return _content(opened[-1], LARGEST.get(path, LARGEST_OTHER) + 1), ""
+        return _content(opened[-1], LARGEST.get(path, MAX_OTHER_SIZE) + 1), ""
     except FileNotFoundError:
         return None, "is not there"
     except OSError as error:
@@ -92,6 +92,6 @@ def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
         inside = Path(place)
         for name in [*files, *(name for name in folders if (inside / name).is_symlink())]:
             count += 1
-            if count > MOST_ENTRIES:
+            if count > MAX_ENTRIES:
                 return
             yield (inside / name).relative_to(folder).as_posix(), not (inside / name).is_symlink()

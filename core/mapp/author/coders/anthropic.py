@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.author import answer
-from mapp.author.budget import Room, room
+from mapp.author.budget import CallLimits, room
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
-from mapp.author.deadline import TooLate, within
-from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Refused, Unavailable
+from mapp.author.deadline import DeadlineExceeded, within
+from mapp.author.errors import BadAnswer, CoderFailed, CoderRefused, NoCredentials, OverBudget, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
 from mapp.model.budget import Budget
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SERVICE: Final = "https://api.anthropic.com"
 TOOL: Final = "submit"
 RETRIES: Final = 2
-MOST_OUT: Final = 16_000
+MAX_OUT: Final = 16_000
 BETWEEN_EVENTS: Final = 90.0
 """Seconds of silence after which a stream is given up; a living server sends a ping every few seconds."""
 TELL_EVERY: Final = 100
@@ -39,7 +39,7 @@ class AnthropicCoder:
     key: str = field(repr=False)
     price: Price
     url: str = ""
-    most_out: int = MOST_OUT
+    most_out: int = MAX_OUT
 
     @property
     def name(self) -> str:
@@ -65,13 +65,13 @@ class AnthropicCoder:
             heard = within(
                 space.seconds, lambda told: self._ask(client, body, meter, told), watch, meter.abandoned
             )
-        except TooLate:
+        except DeadlineExceeded:
             raise OverBudget(
                 f"{self.name} took longer than {space.seconds:.0f} seconds", spend=meter.spend()
             ) from None
         return _judged(heard, brief, workspace, meter)
 
-    def _room(self, prompt: Prompt, budget: Budget) -> Room:
+    def _room(self, prompt: Prompt, budget: Budget) -> CallLimits:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
     def _ask(self, client: anthropic.Anthropic, body: dict[str, Any], meter: _Meter, told: Watch) -> _Heard:
@@ -92,7 +92,7 @@ class AnthropicCoder:
                 f"{self.name} broke off ({type(error).__name__})", spend=meter.spend()
             ) from None
 
-    def _client(self, space: Room, meter: _Meter) -> anthropic.Anthropic:
+    def _client(self, space: CallLimits, meter: _Meter) -> anthropic.Anthropic:
         import anthropic
 
         hooks: Any = {"request": [meter.sending], "response": [meter.answered]}
@@ -104,7 +104,7 @@ class AnthropicCoder:
             http_client=anthropic.DefaultHttpxClient(event_hooks=hooks),
         )
 
-    def _request(self, prompt: Prompt, form: dict[str, Any], space: Room) -> dict[str, Any]:
+    def _request(self, prompt: Prompt, form: dict[str, Any], space: CallLimits) -> dict[str, Any]:
         """Returns the body of the request: what is fixed first, each part marked for the cache."""
         cached = {"cache_control": {"type": "ephemeral"}}
         words = "Hands in the plan and the complete files."
@@ -133,7 +133,7 @@ class _Meter:
 
     model: str
     price: Price
-    room: Room
+    room: CallLimits
     began: float = field(default_factory=time.monotonic)
     abandoned: threading.Event = field(default_factory=threading.Event)
     sent: int = 0
@@ -230,7 +230,9 @@ def _listen(stream: Iterator[Any], meter: _Meter, told: Watch) -> _Heard:
 def _judged(heard: _Heard, brief: Brief, workspace: Files, meter: _Meter) -> Proposal:
     spend = meter.spend()
     if heard.stopped == "refusal":
-        raise Refused(f"{meter.model} declined to answer", hint="word the request differently", spend=spend)
+        raise CoderRefused(
+            f"{meter.model} declined to answer", hint="word the request differently", spend=spend
+        )
     if heard.stopped in ("max_tokens", "model_context_window_exceeded"):
         raise BadAnswer(
             f"the answer of {meter.model} did not fit into {meter.room.tokens_out:,} tokens", spend=spend

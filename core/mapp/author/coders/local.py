@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mapp.author import answer
-from mapp.author.budget import Room, room
+from mapp.author.budget import CallLimits, room
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.coders import small_model_prompt
-from mapp.author.deadline import TooLate, within
+from mapp.author.deadline import DeadlineExceeded, within
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.prices import Price
 from mapp.author.prompt import Prompt, render
@@ -19,7 +19,7 @@ from mapp.model.app import SOURCE
 from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
-MOST_OUT: Final = 6_000
+MAX_OUT: Final = 6_000
 TOO_MUCH: Final = (
     "a contract is much for a small model: write it yourself, and mapp compile --contract FOLDER"
 )
@@ -36,7 +36,7 @@ class LocalCoder:
     model: Model
     label: str
     price: Price = field(default_factory=Price)
-    most_out: int = MOST_OUT
+    most_out: int = MAX_OUT
     small: bool = False
 
     @property
@@ -57,7 +57,7 @@ class LocalCoder:
             found = within(
                 space.seconds, lambda told: self._ask(prompt, brief, workspace, space, told), watch
             )
-        except TooLate:
+        except DeadlineExceeded:
             raise self._late(brief, space, began) from None
         except ModelFailed as failure:
             raise self._explained(failure, brief, space, began) from None
@@ -83,10 +83,12 @@ class LocalCoder:
             else render(brief, workspace)
         )
 
-    def _room(self, prompt: Prompt, budget: Budget) -> Room:
+    def _room(self, prompt: Prompt, budget: Budget) -> CallLimits:
         return room(prompt.size, self.price, budget, most_out=self.most_out)
 
-    def _ask(self, prompt: Prompt, brief: Brief, workspace: Files, space: Room, told: Watch) -> Completion:
+    def _ask(
+        self, prompt: Prompt, brief: Brief, workspace: Files, space: CallLimits, told: Watch
+    ) -> Completion:
         told(Progress(doing=f"asking {self.label}"))
         plainly = self._plainly(brief)
         return self.model.complete(
@@ -110,15 +112,15 @@ class LocalCoder:
             return {SOURCE: small_model_prompt.read_block(text)}, ""
         return answer.parse(_unfenced(text))
 
-    def _late(self, brief: Brief, space: Room, began: float) -> OverBudget:
+    def _late(self, brief: Brief, space: CallLimits, began: float) -> OverBudget:
         lost, hint = self._lost(space, began), TOO_MUCH if self.small and brief.phase == "contract" else ""
         return OverBudget(f"{self.label} took longer than {space.seconds:.0f} seconds", hint=hint, spend=lost)
 
-    def _lost(self, space: Room, began: float) -> Spend:
+    def _lost(self, space: CallLimits, began: float) -> Spend:
         worst = space.worst(self.label, self.price)
         return worst + Spend(seconds=time.monotonic() - began - worst.seconds)
 
-    def _explained(self, failure: ModelFailed, brief: Brief, space: Room, began: float) -> CoderFailed:
+    def _explained(self, failure: ModelFailed, brief: Brief, space: CallLimits, began: float) -> CoderFailed:
         match failure.kind:
             case "credential":
                 return NoCredentials(str(failure), spend=Spend(model=self.label, calls=1))

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mapp.author.coder import Brief, Files
-from mapp.author.prompt import MOST_GOAL, MOST_REPORT, Prompt, fixed_words, quoted, short, task_line
+from mapp.author.prompt import MAX_GOAL, MAX_REPORT, Prompt, fixed_words, quoted, short, task_line
 
 _PRINTED: Final = re.compile(r"^console\.\w+\(.*\n?", re.MULTILINE)
-MOST_SOURCE: Final = 6_000
-MOST_CALLS: Final = 3_000
+MAX_SOURCE: Final = 6_000
+MAX_CALLS: Final = 3_000
 """In characters: a context of 8,192 tokens has to hold all, and the answer."""
 
 
@@ -27,17 +27,17 @@ def render_code(brief: Brief, workspace: Files) -> Prompt:
     It is not shown the program that failed, only what that did wrong: it would copy it word for word.
     """
     parts = [
-        ("request", short(brief.goal, MOST_GOAL // 4)),
-        ("types", short(_types(workspace), MOST_CALLS)),
-        ("calls that are right", short("\n".join(_calls(workspace)), MOST_CALLS)),
+        ("request", short(brief.goal, MAX_GOAL // 4)),
+        ("types", short(_types(workspace), MAX_CALLS)),
+        ("calls that are right", short("\n".join(_calls(workspace)), MAX_CALLS)),
     ]
     fresh = []
     if brief.report and not brief.widening:
         workspace = {path: data for path, data in workspace.items() if path != "main.js"}
     if "main.js" in workspace:
-        fresh.append(("main.js", short(_text(workspace, "main.js"), MOST_SOURCE)))
+        fresh.append(("main.js", short(_text(workspace, "main.js"), MAX_SOURCE)))
     if brief.report:
-        fresh.append(("report on the last program", short(brief.report, MOST_REPORT // 4)))
+        fresh.append(("report on the last program", short(brief.report, MAX_REPORT // 4)))
     return Prompt(
         system=fixed_words("small-code"),
         stable=quoted(parts),

@@ -20,7 +20,7 @@ from mapp.git.repository import Repository, discover
 from mapp.git.tree import read_snapshot
 from mapp.library import read
 from mapp.model.app import App, read_app
-from mapp.model.verdict import KINDS, Finding, Kind, Result, Verdict
+from mapp.model.verdict import KINDS, Finding, GateKind, Result, Verdict
 from mapp.ops.check.gate import USUAL, Options, Watch, judged, trial_of
 from mapp.ops.check.pushed_commits import Push, pushed
 from mapp.ops.workspace import Workspace
@@ -174,7 +174,7 @@ def _found(repository: Repository, commit: str | None) -> Standing | None:
         return None
 
 
-def _kind(repository: Repository, commit: Commit, *, new: bool) -> Kind:
+def _kind(repository: Repository, commit: Commit, *, new: bool) -> GateKind:
     """Returns the kind that a commit says it is, where it can be that; of what goes back, less is asked."""
     claimed = commit.trailers.get("Mapp-Operation", "")
     impossible = claimed in ("heal", "expand", "edit") if new else claimed == "compile"

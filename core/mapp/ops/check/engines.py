@@ -15,7 +15,7 @@ from mapp.model.app import read_app
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Result
 from mapp.ops.check.gate import USUAL, Options
-from mapp.ops.run.permissions import is_strange
+from mapp.ops.run.permissions import is_third_party
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Isolation, is_enough
@@ -72,4 +72,4 @@ def _isolated(workspace: Workspace, name: str) -> Executor:
 
 
 def _least(workspace: Workspace, name: str) -> Isolation:
-    return workspace.config.isolation_strangers if is_strange(workspace.home, name) else "none"
+    return workspace.config.isolation_strangers if is_third_party(workspace.home, name) else "none"

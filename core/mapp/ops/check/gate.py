@@ -15,14 +15,14 @@ from mapp.git.identity import tree_id
 from mapp.library import read
 from mapp.model.app import App, read_app
 from mapp.model.recording import read_recording
-from mapp.model.verdict import Kind, Result, Verdict
+from mapp.model.verdict import GateKind, Result, Verdict
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.determinism import ELSEWHERE
 from mapp.validate.gate import checks_for, examine, is_fatal
-from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, Patience, PatientExecutor
+from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, TimeBudget, TimeLimitedExecutor
 from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
@@ -45,16 +45,16 @@ class Options:
 
 
 USUAL = Options()
-MOST_RUNS: Final = 20
+MAX_RUNS: Final = 20
 """So many recorded good runs are repeated: ten expose 96 % of the wrong patches that can be exposed."""
-MOST_LOOKED_AT: Final = 500
+MAX_LOOKED_AT: Final = 500
 
 
 def examined(
     workspace: Workspace,
     files: Mapping[str, bytes],
     *,
-    kind: Kind | None = None,
+    kind: GateKind | None = None,
     options: Options = USUAL,
     watch: Watch | None = None,
     called: str | None = None,
@@ -93,7 +93,7 @@ def trial_of(
     files: Mapping[str, bytes],
     *,
     base: tuple[App, Mapping[str, bytes]] | None,
-    kind: Kind,
+    kind: GateKind,
     options: Options = USUAL,
     runs: Sequence[GoodRun] = (),
     blind: bool = False,
@@ -116,16 +116,16 @@ def trial_of(
         SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
     """
     ensure_isolated(workspace, app.name, unpinned=False)
-    patience = Patience(SECONDS + SECONDS_AN_INPUT * options.inputs)
+    patience = TimeBudget(SECONDS + SECONDS_AN_INPUT * options.inputs)
 
     def elsewhere() -> Executor:
         found = open_executor(engine=workspace.config.engine, environment=ELSEWHERE)
-        return PatientExecutor(found, patience)
+        return TimeLimitedExecutor(found, patience)
 
     return Trial(
         app=app,
         files=files,
-        executor=PatientExecutor(workspace.executor, patience),
+        executor=TimeLimitedExecutor(workspace.executor, patience),
         base=base[0] if base is not None else None,
         base_files=base[1] if base is not None else {},
         kind=kind,
@@ -133,7 +133,7 @@ def trial_of(
         seed=options.seed,
         runs=runs,
         resolve=resolver(workspace),
-        elsewhere=elsewhere,
+        second_environment=elsewhere,
         others=lambda: _others(workspace, patience),
         may_differ=options.accept_engine_difference,
         blind=blind,
@@ -142,7 +142,7 @@ def trial_of(
     )
 
 
-def _others(workspace: Workspace, patience: Patience) -> OtherEngines:
+def _others(workspace: Workspace, patience: TimeBudget) -> OtherEngines:
     """Returns the other engines that may run an app here: all behind all walls, below only sound ones."""
     from mapp.sandbox.engine_faults import listed, public_faults
 
@@ -155,7 +155,7 @@ def _others(workspace: Workspace, patience: Patience) -> OtherEngines:
             why = f"has public faults ({listed(faults)}), and this machine does not isolate fully"
             left_out.append(f"{executor.engine} {why}")
         else:
-            executors.append((name, PatientExecutor(executor, patience)))
+            executors.append((name, TimeLimitedExecutor(executor, patience)))
     return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
 
 
@@ -163,9 +163,9 @@ def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
     """Returns the newest runs of exactly this tree that ended in a value, each input once."""
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
-        for run in workspace.journal.runs(app=base.name, most=MOST_LOOKED_AT):
+        for run in workspace.journal.runs(app=base.name, most=MAX_LOOKED_AT):
             usable = run.tree == base.tree and run.outcome == "ok" and run.input and run.output
-            if usable and run.input not in found and len(found) < MOST_RUNS:
+            if usable and run.input not in found and len(found) < MAX_RUNS:
                 found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
     return tuple(found.values())
 
@@ -207,7 +207,7 @@ def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool
     )
 
 
-def is_proof(verdict: Verdict, kind: Kind, *, base: str | None) -> bool:
+def is_proof(verdict: Verdict, kind: GateKind, *, base: str | None) -> bool:
     """Returns whether a recorded verdict proves a change: all checks of its kind, against what stands there.
 
     A note can be written by anyone who may write to the repository; one that leaves out checks is no proof.

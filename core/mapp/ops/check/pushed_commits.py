@@ -18,7 +18,7 @@ from mapp.git.commit import Commit
 from mapp.git.repository import Repository
 from mapp.library.read import without_drafts
 
-MOST_COMMITS: Final = 200
+MAX_COMMITS: Final = 200
 NOTHING: Final = frozenset({"0" * 40, "0" * 64})
 """What forges give as the commit before the first one of a branch, or of a tag."""
 REMOTES: Final = "refs/remotes/"
@@ -160,9 +160,9 @@ def _newest(repository: Repository, tip: str, reason: str) -> Push:
 def _push(repository: Repository, found: tuple[Commit, ...], base: str | None, reason: str) -> Push:
     drafts = {commit.id for commit in _drafts(repository, found, whole=base is None)}
     kept = tuple(commit for commit in found if commit.id not in drafts)
-    if len(kept) > MOST_COMMITS:
+    if len(kept) > MAX_COMMITS:
         raise UsageError(
-            f"there are {len(kept)} commits, and at most {MOST_COMMITS} are validated at once",
+            f"there are {len(kept)} commits, and at most {MAX_COMMITS} are validated at once",
             hint="mapp ci --base REVISION names a later one",
         )
     left_out = tuple(commit for commit in found if commit.id in drafts)

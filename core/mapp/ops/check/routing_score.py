@@ -21,7 +21,7 @@ from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding
 from mapp.ops.index.training_data import background_of
 from mapp.route.decide.decide import decide
-from mapp.route.decide.evaluate import read_closely
+from mapp.route.decide.evaluate import evaluate_candidate
 from mapp.route.fill.cues import Cues, learn
 from mapp.validate.trial import Resolved
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 5
 """With fewer held-back requests than this the shares say nothing."""
-LEAST_RIGHT: Final = 0.5
+MIN_RIGHT: Final = 0.5
 """The share of held-back requests that have to come to the app with the right arguments."""
-MOST_TAKEN: Final = 0.6
+MAX_TAKEN: Final = 0.6
 """The share of held-back near misses that may be run without asking; one is always allowed."""
-MOST_SHOWN: Final = 5
+MAX_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class _Taught:
         request = phrase.to_request()
         candidate = Candidate(app=self.app.name, score=1.0)
         judged = self.recogniser.judge(vector, phrase.request, [candidate])
-        reading = read_closely(request, self.app.manifest, self.cues, judged[0].probability)
+        reading = evaluate_candidate(request, self.app.manifest, self.cues, judged[0].probability)
         decision = decide(request, [candidate], [reading], self.recogniser.bands)
         if not phrase.fits:
             return "taken" if isinstance(decision, Use) else "left"
@@ -95,7 +95,7 @@ def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, 
 
     lesson = corpus.Lesson(
         rows=tuple(
-            corpus.Row(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
+            corpus.TrainingRow(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
             for row in rows
         ),
         vectors=embedded,
@@ -111,10 +111,10 @@ def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:
     right = sum(found == "right" for _, found in fitting)
     taken = sum(found == "taken" for _, found in missing)
     problems = []
-    if len(fitting) >= FEWEST and right < LEAST_RIGHT * len(fitting):
+    if len(fitting) >= FEWEST and right < MIN_RIGHT * len(fitting):
         message = f"only {right} of {len(fitting)} held-back requests come to the app with their arguments"
         problems.append(_finding(message, [row for row in fitting if row[1] != "right"]))
-    if len(missing) >= FEWEST - 2 and taken > max(1, MOST_TAKEN * len(missing)):
+    if len(missing) >= FEWEST - 2 and taken > max(1, MAX_TAKEN * len(missing)):
         message = f"{taken} of {len(missing)} held-back near misses would be run without asking"
         problems.append(_finding(message, [row for row in missing if row[1] == "taken"]))
     evidence: dict[str, JSONValue] = {
@@ -128,5 +128,5 @@ def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:
 
 
 def _finding(message: str, rows: list[tuple[Phrase, str]]) -> Finding:
-    shown = "\n".join(f"{found}: {phrase.request}" for phrase, found in rows[:MOST_SHOWN])
+    shown = "\n".join(f"{found}: {phrase.request}" for phrase, found in rows[:MAX_SHOWN])
     return Finding(path=PHRASES, message=message, evidence=shown)

@@ -9,7 +9,7 @@ from mapp.errors import MappError
 from mapp.library.landing import Committed
 from mapp.model.app import App
 from mapp.model.change import Change, ChangeKind
-from mapp.model.spend import Call, Spend
+from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 
 
@@ -20,7 +20,7 @@ class Duplicate(MappError):
     exit_code = 8
 
 
-class Person(Protocol):
+class Approver(Protocol):
     """Who decides; without a terminal it is somebody who was told beforehand, or nobody."""
 
     def may_spend(self, estimate: Estimate) -> bool:
@@ -57,7 +57,7 @@ class Changed:
     committed: Committed | None
     spend: Spend
     rounds: int
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ModelCall, ...] = ()
 
     @property
     def used(self) -> str:

@@ -24,7 +24,7 @@ from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import Written
 from mapp.ops.workspace import Workspace
 
-LONGEST_TRAILER: Final = 500
+MAX_TRAILER_LENGTH: Final = 500
 
 
 def found_branch(workspace: Workspace, change: Change) -> tuple[Repository, str]:
@@ -95,8 +95,8 @@ def merge_change(workspace: Workspace, change: Change, verdict: Verdict) -> Comm
 
     Raises:
         InvalidApp: no passing verdict is recorded for it.
-        MovedOn: `main` moved since the change began.
-        AlreadyThere: a new app's name was taken meanwhile.
+        StaleBase: `main` moved since the change began.
+        AlreadyExists: a new app's name was taken meanwhile.
     """
     trailers = _trailers(workspace, change, "passed" if verdict.passed else "failed")
     text = message(f"{change.app}: {verdict.version}", trailers, body=change.request)
@@ -134,7 +134,7 @@ def _trailers(workspace: Workspace, change: Change, verdict: str) -> Mapping[str
     edited = {"Mapp-Edited": "by hand"} if given.get("edited") else {}
     return {
         "Mapp-Operation": change.kind,
-        "Mapp-Request": change.request[:LONGEST_TRAILER],
+        "Mapp-Request": change.request[:MAX_TRAILER_LENGTH],
         "Mapp-Change": change.id,
         **choice,
         **edited,

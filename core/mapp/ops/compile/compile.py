@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.author.coder import MAY_CHANGE, Coder, Files, Near, Watch
-from mapp.errors import AlreadyThere, InvalidApp, Problem, UsageError
+from mapp.errors import AlreadyExists, InvalidApp, Problem, UsageError
 from mapp.library import read
 from mapp.library.app_folder import read_folder
 from mapp.model.app import SOURCE, App, Example, read_app
@@ -18,7 +18,7 @@ from mapp.model.request import Request
 from mapp.model.signature import interface_of
 from mapp.observe.changes import Changes
 from mapp.ops.check.gate import USUAL, Options, resolver
-from mapp.ops.compile.approval import Changed, Person, served_by
+from mapp.ops.compile.approval import Approver, Changed, served_by
 from mapp.ops.compile.lifecycle import begin, carry_on
 from mapp.ops.compile.naming import name_for
 from mapp.ops.compile.open_coder import coder_of
@@ -27,7 +27,7 @@ from mapp.ops.run.ask import ask
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import STAND_IN, contract_faults
 
-MOST_NEAR: Final = 3
+MAX_NEAR: Final = 3
 NEAR_ENOUGH: Final = 0.35
 """Apps whose score is lower are not shown to a coder: they only cost tokens."""
 
@@ -36,7 +36,7 @@ def compile_app(
     workspace: Workspace,
     request: str,
     *,
-    person: Person,
+    person: Approver,
     watch: Watch,
     near: Sequence[Near] = (),
     stated: Sequence[Example] = (),
@@ -65,15 +65,15 @@ def compile_app(
         UsageError: the name is none, or no coder is configured.
         PermissionNeeded: nobody allowed the spending.
         CoderFailed: there is no answer to be had, or no budget left; the change can be resumed.
-        GivenUp: the rounds are used up; the change keeps its branch.
-        AlreadyThere: there is an app of that name.
+        AttemptsExhausted: the rounds are used up; the change keeps its branch.
+        AlreadyExists: there is an app of that name.
     """
     if name is not None and (fault := app_name_fault(name)):
         raise UsageError(f"{name!r} {fault}")
     coder = coder or coder_of(workspace)
     taken = read.names(workspace.home)
     if name is not None and name in taken:
-        raise AlreadyThere(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
+        raise AlreadyExists(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
     app = name or name_for(request, taken)
     change = begin(
         workspace,
@@ -91,20 +91,20 @@ def compile_app(
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 
-def standing(workspace: Workspace, request: str, *, named: bool = False) -> str | None:
+def already_covered(workspace: Workspace, request: str, *, named: bool = False) -> str | None:
     """Returns the app that does what is asked already, or None; no model is asked.
 
     A coder wrote or chose it for the very same request, or, unless the person wants an app of a certain name,
     the router is sure of it.
     """
-    known = settled(workspace, request)
+    known = compiled_before(workspace, request)
     if known or named:
         return known
     decision = ask(workspace, Request(text=request), dry_run=True).decision
     return decision.app if isinstance(decision, Use) else None
 
 
-def settled(workspace: Workspace, request: str) -> str | None:
+def compiled_before(workspace: Workspace, request: str) -> str | None:
     """Returns the app that a coder once wrote for the very same request, or said to do it already."""
     names = read.names(workspace.home)
     ended = (row for row in Changes(workspace.home.journal).waiting(ended=True) if row.request == request)
@@ -116,7 +116,7 @@ def expand_app(
     app: str,
     request: str,
     *,
-    person: Person,
+    person: Approver,
     watch: Watch,
     stated: Sequence[Example] = (),
     coder: Coder | None = None,
@@ -135,7 +135,7 @@ def expand_app(
 def nearest(workspace: Workspace, request: str, *, progress: Progress | None = None) -> tuple[Near, ...]:
     """Returns the apps that nearly do what is asked, the nearest first."""
     with closing(open_fresh(workspace, progress=progress)) as index:
-        found = index.search(request, MOST_NEAR)
+        found = index.search(request, MAX_NEAR)
         cards = [index.card(one.app) for one in found if one.score >= NEAR_ENOUGH]
     return tuple(
         Near(

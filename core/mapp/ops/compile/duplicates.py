@@ -19,11 +19,11 @@ from mapp.validate.trial import Arguments, Trial
 
 FEWEST: Final = 20
 """So many inputs at least have to be ones that both apps take; fewer prove nothing."""
-MOST_PAIRINGS: Final = 6
+MAX_PAIRINGS: Final = 6
 """In so many ways at most the arguments of two apps are paired."""
 
 
-def twin(
+def find_duplicate(
     workspace: Workspace, app: App, files: Mapping[str, bytes], *, options: Options = USUAL
 ) -> tuple[str, int] | None:
     """Returns the app of the library that does what `app` does, and on how many inputs that was seen.
@@ -39,7 +39,7 @@ def twin(
         other = _read(workspace, name)
         if other is None or name == app.name:
             continue
-        for names in itertools.islice(_pairings(app.manifest, other.manifest), MOST_PAIRINGS):
+        for names in itertools.islice(_pairings(app.manifest, other.manifest), MAX_PAIRINGS):
             pairs = [(taken, end) for row, end in drawn if (taken := _taken(other, row, names)) is not None]
             if len(pairs) < FEWEST:
                 continue

@@ -22,16 +22,25 @@ from mapp.library.landing import Committed
 from mapp.library.locks import holding
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import SOURCE, Example, read_app
-from mapp.model.change import Change, ChangeKind, State
+from mapp.model.change import Change, ChangeKind, ChangeState
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.check.gate import USUAL, Options
-from mapp.ops.compile.approval import Changed, Duplicate, Estimate, Person
+from mapp.ops.compile.approval import Approver, Changed, Duplicate, Estimate
 from mapp.ops.compile.change_sources import begun, end_merged, keep, keep_contract, merge_change, proof_of
-from mapp.ops.compile.duplicates import twin
+from mapp.ops.compile.duplicates import find_duplicate
 from mapp.ops.compile.open_coder import coder_of, open_ledger, open_purse
-from mapp.ops.compile.rounds import Contract, Desk, GivenUp, Task, Written, tried, write_code, write_contract
+from mapp.ops.compile.rounds import (
+    AttemptsExhausted,
+    AuthoringSession,
+    Contract,
+    Task,
+    Written,
+    tried,
+    write_code,
+    write_contract,
+)
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
 from mapp.validate.checks.contract import STAND_IN
@@ -53,7 +62,7 @@ def begin(
     request: str,
     coder: Coder,
     *,
-    person: Person,
+    person: Approver,
     near: Sequence[Near] = (),
     stated: Sequence[Example] = (),
     base: str = "",
@@ -132,7 +141,7 @@ def resume(
     workspace: Workspace,
     identity: str,
     *,
-    person: Person,
+    person: Approver,
     watch: Watch,
     coder: Coder | None = None,
     options: Options = USUAL,
@@ -142,13 +151,13 @@ def resume(
     Raises:
         NotFound: there is no such change, or it has ended.
         CoderFailed: there is no answer to be had, or no budget left.
-        GivenUp: the rounds are used up.
+        AttemptsExhausted: the rounds are used up.
     """
     change = Changes(workspace.home.journal).get(identity)
     if change.ended:
         raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists what waits")
     if _merged_already(workspace, change):
-        return _settled(workspace, change)
+        return _finish_merged(workspace, change)
     if change.known.get("edited"):
         return _as_edited(workspace, change, person)
     coder = coder or coder_of(workspace)
@@ -170,11 +179,11 @@ def edit_change(
         verdict = tried(task_of(workspace, change, options), workspace, files)
         change = replace(change, given=change.knowing(edited=True))
         commit = keep(workspace, change, Written(files=files, verdict=verdict, rounds=0))
-        state: State = "proven" if verdict.passed else "failed"
+        state: ChangeState = "proven" if verdict.passed else "failed"
         return Changes(workspace.home.journal).moved(change, state, "edited by hand", commit), verdict
 
 
-def _as_edited(workspace: Workspace, change: Change, person: Person) -> Changed:
+def _as_edited(workspace: Workspace, change: Change, person: Approver) -> Changed:
     verdict = proof_of(workspace, change)
     if verdict is None or not verdict.passed or not person.may_merge(change, verdict):
         return _changed(workspace, change, verdict, None)
@@ -187,7 +196,7 @@ def carry_on(
     change: Change,
     *,
     coder: Coder,
-    person: Person,
+    person: Approver,
     watch: Watch,
     options: Options = USUAL,
 ) -> Changed:
@@ -195,17 +204,19 @@ def carry_on(
 
     Raises:
         CoderFailed: there is no answer to be had, or no budget left; the change can be resumed.
-        GivenUp: the rounds are used up.
+        AttemptsExhausted: the rounds are used up.
         Duplicate: what was written does what an app of the library does.
         Busy: another process writes at the same change.
     """
     with holding(workspace.home.holds, f"writing-{change.id}", patience=0):
         changes = Changes(workspace.home.journal)
         purse = open_purse(workspace, change.id)
-        desk = Desk(workspace=workspace, coder=coder, purse=purse, watch=watch, review=person.correct)
+        desk = AuthoringSession(
+            workspace=workspace, coder=coder, purse=purse, watch=watch, review=person.correct
+        )
         try:
             return _carried_on(workspace, changes, changes.get(change.id), desk, person, options)
-        except (GivenUp, Duplicate) as error:
+        except (AttemptsExhausted, Duplicate) as error:
             changes.moved(changes.get(change.id), "failed", error.message)
             raise
         except CoderFailed as failure:
@@ -215,7 +226,12 @@ def carry_on(
 
 
 def _carried_on(
-    workspace: Workspace, changes: Changes, change: Change, desk: Desk, person: Person, options: Options
+    workspace: Workspace,
+    changes: Changes,
+    change: Change,
+    desk: AuthoringSession,
+    person: Approver,
+    options: Options,
 ) -> Changed:
     task = task_of(workspace, change, options)
     contract = write_contract(task, desk)
@@ -225,7 +241,7 @@ def _carried_on(
         change = _widening(workspace, changes, change, contract)
         desk.watch(Progress(doing=f"chose to widen {change.app}: {contract.choice.reason}"))
         return _carried_on(workspace, changes, change, desk, person, options)
-    change = _agreed(workspace, changes, change, contract)
+    change = _accept_contract(workspace, changes, change, contract)
     task = task_of(workspace, change, options)
     written = write_code(task, desk, contract.files)
     commit = keep(workspace, change, written)
@@ -261,7 +277,7 @@ def _widening(workspace: Workspace, changes: Changes, change: Change, contract: 
     return change
 
 
-def _agreed(workspace: Workspace, changes: Changes, change: Change, contract: Contract) -> Change:
+def _accept_contract(workspace: Workspace, changes: Changes, change: Change, contract: Contract) -> Change:
     """Returns a change whose contract is approved: under its name, with the contract on its branch."""
     name = read_app({SOURCE: STAND_IN, **contract.files}).name
     choice = contract.choice
@@ -276,7 +292,7 @@ def _agreed(workspace: Workspace, changes: Changes, change: Change, contract: Co
 
 def _refuse_twins(workspace: Workspace, change: Change, written: Written, options: Options) -> None:
     app = read_app(written.files)
-    found = twin(workspace, app, written.files, options=options)
+    found = find_duplicate(workspace, app, written.files, options=options)
     if found is not None:
         name, count = found
         raise Duplicate(
@@ -333,7 +349,7 @@ def _merged_already(workspace: Workspace, change: Change) -> bool:
         return False
 
 
-def _settled(workspace: Workspace, change: Change) -> Changed:
+def _finish_merged(workspace: Workspace, change: Change) -> Changed:
     """Does what is left to do after a merge: the pin in the lock file, and the note that it ended."""
     home = workspace.home
     found = read.snapshot(home, change.app, only=None)

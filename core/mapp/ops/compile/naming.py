@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-LONGEST_NAME: Final = 40
+MAX_NAME_LENGTH: Final = 40
 _FILLER: Final = re.compile(
     r"(?:an?|and|are|be|by|can|convert|do|does|for|from|give|get|how|i|in|into|is|it|make|me|my|of|on|or|please"
     r"|some|tell|that|the|this|to|turn|up|what|which|with|you|your)"
@@ -23,6 +23,6 @@ def name_for(request: str, taken: Collection[str]) -> str:
     """
     words = re.findall(r"[a-z][a-z0-9]*", request.lower())
     telling = list(dict.fromkeys(word for word in words if not _FILLER.fullmatch(word) and len(word) < 20))
-    name = "-".join(telling[:3])[:LONGEST_NAME].strip("-") or "app"
+    name = "-".join(telling[:3])[:MAX_NAME_LENGTH].strip("-") or "app"
     candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     return next(one for one in candidates if one not in taken)

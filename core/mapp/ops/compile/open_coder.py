@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mapp.author.billing import Purse
+from mapp.author.billing import BudgetAccount
 from mapp.author.budget import Budgets
 from mapp.author.coder import Coder
 from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
@@ -73,9 +73,9 @@ def coder_of(workspace: Workspace) -> Coder:
     return coder
 
 
-def open_purse(workspace: Workspace, change: str) -> Purse:
+def open_purse(workspace: Workspace, change: str) -> BudgetAccount:
     """Returns what pays for a change; raises UsageError where a budget cannot be read."""
-    return Purse(budgets=budgets_of(workspace.config), ledger=open_ledger(workspace), change=change)
+    return BudgetAccount(budgets=budgets_of(workspace.config), ledger=open_ledger(workspace), change=change)
 
 
 def budgets_of(config: Config) -> Budgets:

@@ -13,7 +13,7 @@ from mapp.library.landing import Committed
 from mapp.model.app import SOURCE, read_app
 from mapp.model.change import Change
 from mapp.model.interface import compare
-from mapp.model.spend import Call, Spend
+from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops.check.gate import accepting_engines, is_proof
@@ -32,7 +32,7 @@ class Reviewed:
     difference: tuple[str, ...]
     verdict: Verdict | None
     spend: Spend
-    calls: tuple[Call, ...]
+    calls: tuple[ModelCall, ...]
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
 
@@ -81,7 +81,7 @@ def approve_change(
     Raises:
         NotFound: there is no such change, or it has written nothing.
         InvalidApp: it is not proven.
-        MovedOn: `main` moved since it began.
+        StaleBase: `main` moved since it began.
     """
     change = Changes(workspace.home.journal).get(identity)
     verdict = proof_of(workspace, change)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from mapp.author.billing import Purse, pay
+from mapp.author.billing import BudgetAccount, pay
 from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
 from mapp.author.errors import BadAnswer
 from mapp.author.patch import PatchRefused, apply
@@ -20,14 +20,14 @@ from mapp.errors import HostFault, InvalidApp, MappError
 from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.interface import interface_hash
-from mapp.model.verdict import Finding, Kind, Verdict
+from mapp.model.verdict import Finding, GateKind, Verdict
 from mapp.ops.check.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
 
-MOST_CONTRACTS: Final = 4
-MOST_CODES: Final = 6
+MAX_CONTRACTS: Final = 4
+MAX_CODES: Final = 6
 """So many rounds are tried at most, whatever the budget."""
 SAME_FAILURES: Final = 2
 """After so many rounds that fail alike, the next one starts afresh: without the code that failed."""
@@ -38,7 +38,7 @@ Review = Callable[[App], str | None]
 """Is shown a contract: None approves it, a text says what is to be otherwise."""
 
 
-class GivenUp(MappError):
+class AttemptsExhausted(MappError):
     """The rounds are used up; what was written last is kept on the change's branch."""
 
     code = "MAPP-0540"
@@ -56,7 +56,7 @@ class Task:
     The first contract is that of round `first`: in those before, another kind of change was chosen.
     """
 
-    kind: Kind
+    kind: GateKind
     app: str
     goal: str
     near: tuple[Near, ...] = ()
@@ -85,12 +85,12 @@ class Contract:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class AuthoringSession:
     """With what it is written: library, coder, purse, who watches, who reviews the contract."""
 
     workspace: Workspace
     coder: Coder
-    purse: Purse
+    purse: BudgetAccount
     watch: Watch
     review: Review = lambda app: None
 
@@ -99,18 +99,18 @@ class Desk:
         return self.purse.ledger.answer(self.purse.change, phase, number) is not None
 
 
-def write_contract(task: Task, desk: Desk) -> Contract:
+def write_contract(task: Task, desk: AuthoringSession) -> Contract:
     """Returns an approved contract; without files where an app that is there was chosen instead.
 
     Raises:
-        GivenUp: no round came to one.
+        AttemptsExhausted: no round came to one.
         CoderFailed: there is no answer to be had, or no budget left.
     """
     if task.contract is not None and task.code is None:
         return Contract(files=dict(task.contract), choice=None, round=0)
     files = dict(task.contract or task.base_files or {})
     report, choice = "", None
-    for number in range(task.first, task.first + MOST_CONTRACTS):
+    for number in range(task.first, task.first + MAX_CONTRACTS):
         proposed, report = _round(task, desk, "contract", number, files, report)
         if proposed is None:
             continue
@@ -137,7 +137,7 @@ def write_contract(task: Task, desk: Desk) -> Contract:
         if correction is None:
             return Contract(files=files, choice=choice, round=number)
         report = f"The person who asked says: {correction}"
-    raise GivenUp(f"no contract for {task.app} came about in {MOST_CONTRACTS} rounds", hint=report)
+    raise AttemptsExhausted(f"no contract for {task.app} came about in {MAX_CONTRACTS} rounds", hint=report)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,14 +149,14 @@ class Written:
     rounds: int
 
 
-def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written:
+def write_code(task: Task, desk: AuthoringSession, contract: Mapping[str, bytes]) -> Written:
     """Returns the files of an app that passed the gate, or those of the last round with its failed verdict.
 
     The coder sees manifest, properties and the examples that are not held back, and nothing else. Where an
     app is widened whose code already does all that its new tests ask for, no code is paid for.
 
     Raises:
-        GivenUp: no round came to code that could be tried at all.
+        AttemptsExhausted: no round came to code that could be tried at all.
         CoderFailed: there is no answer to be had, or no budget left.
     """
     if (kept := _as_it_was(task, desk, contract)) is not None:
@@ -166,7 +166,7 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
     files = dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
-    for number in range(1, MOST_CODES + 1):
+    for number in range(1, MAX_CODES + 1):
         shown = visible(files)
         proposed, report = _round(task, desk, "code", number, shown, report)
         if proposed is None:
@@ -185,7 +185,7 @@ def write_code(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
-        raise GivenUp(f"no code for {task.app} came about in {MOST_CODES} rounds", hint=report)
+        raise AttemptsExhausted(f"no code for {task.app} came about in {MAX_CODES} rounds", hint=report)
     return last
 
 
@@ -194,7 +194,7 @@ def _report(verdict: Verdict) -> str:
 
 
 def _round(
-    task: Task, desk: Desk, phase: Phase, number: int, files: Mapping[str, bytes], report: str
+    task: Task, desk: AuthoringSession, phase: Phase, number: int, files: Mapping[str, bytes], report: str
 ) -> tuple[dict[str, bytes] | None, str]:
     """Returns the files after one answer, or None and a report where it cannot be used."""
     widening = task.base is not None
@@ -221,7 +221,7 @@ def _besides(fault: str, report: str) -> str:
     return report if report.startswith(fault) else f"{fault}\n{report}".strip()
 
 
-def _contract_faults(task: Task, desk: Desk, files: Mapping[str, bytes]) -> Sequence[Finding]:
+def _contract_faults(task: Task, desk: AuthoringSession, files: Mapping[str, bytes]) -> Sequence[Finding]:
     def looked() -> Sequence[Finding]:
         return contract_faults(
             files,
@@ -242,7 +242,7 @@ def _name_faults(task: Task, name: str) -> list[Finding]:
     return [Finding(path=f"{MANIFEST}: name", message=why)]
 
 
-def _as_it_was(task: Task, desk: Desk, contract: Mapping[str, bytes]) -> Written | None:
+def _as_it_was(task: Task, desk: AuthoringSession, contract: Mapping[str, bytes]) -> Written | None:
     """Returns the old code under the new contract, where the gate lets it pass: only wordings were added.
 
     A contract that takes or gives something else asks for code, however little its examples say of it.

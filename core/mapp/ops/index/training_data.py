@@ -22,11 +22,11 @@ from mapp.model.request import Request
 from mapp.model.values import canonical
 from mapp.ops.index.cue_worker import learn_all
 from mapp.route import per_app_table
-from mapp.route.decide.evaluate import read_closely
+from mapp.route.decide.evaluate import evaluate_candidate
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons
 from mapp.route.recognise import classifier, train
-from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, Row
+from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, TrainingRow
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -133,7 +133,7 @@ def _refitted(known: classifier.Recogniser, corpus: Corpus, background: Backgrou
 def _lesson(corpus: Corpus, apps: Iterable[str]) -> Lesson:
     import numpy as np
 
-    rows: list[Row] = []
+    rows: list[TrainingRow] = []
     parts: list[Vectors] = []
     for app in apps:
         card, vectors = corpus.vectors(app)
@@ -145,11 +145,11 @@ def _lesson(corpus: Corpus, apps: Iterable[str]) -> Lesson:
     return Lesson(rows=tuple(rows), vectors=joined)
 
 
-def _rows(app: str, card: Card) -> Iterator[Row]:
+def _rows(app: str, card: Card) -> Iterator[TrainingRow]:
     for fits in (True, False):
         for phrase in card.phrases:
             if not phrase.held_back and phrase.fits == fits:
-                yield Row(
+                yield TrainingRow(
                     text=phrase.request,
                     app=app,
                     fits=fits,
@@ -165,9 +165,11 @@ def _reader(corpus: Corpus, cues: Lessons) -> Reader:
     def about(app: str) -> tuple[Manifest, Cues]:
         return corpus.card(app).manifest, cues.of(app)
 
-    def reader(row: Row, app: str) -> Read:
+    def reader(row: TrainingRow, app: str) -> Read:
         manifest, learned = about(app)
-        reading = read_closely(Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0)
+        reading = evaluate_candidate(
+            Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0
+        )
         if not reading.complete:
             return Read(complete=False)
         right = row.app != app or row.arguments is None or _states(manifest, row.arguments, reading.arguments)

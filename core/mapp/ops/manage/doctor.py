@@ -22,15 +22,15 @@ from mapp.ops.run.permissions import strangers_run
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Job, Program, Returned
 
-State = Literal["ok", "warning", "failed"]
+Health = Literal["ok", "warning", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Diagnosis:
     """What one look found."""
 
     what: str
-    state: State
+    state: Health
     detail: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,14 +38,14 @@ class Finding:
         return {"what": self.what, "state": self.state, "detail": self.detail}
 
 
-def examine(workspace: Workspace) -> Iterator[Finding]:
+def examine(workspace: Workspace) -> Iterator[Diagnosis]:
     """Yields what was found; a look that raises is a finding too."""
     for what, look in _LOOKS.items():
         try:
             state, detail = look(workspace)
         except (MappError, OSError, ImportError, sqlite3.Error, RuntimeError) as error:
             state, detail = "failed", str(error)
-        yield Finding(what=what, state=state, detail=detail)
+        yield Diagnosis(what=what, state=state, detail=detail)
 
 
 def mend(workspace: Workspace) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def mend(workspace: Workspace) -> tuple[str, ...]:
     return repair(workspace.home, tell=workspace.tell)
 
 
-Seen = tuple[State, str]
+Seen = tuple[Health, str]
 
 
 def _python(_: Workspace) -> Seen:
@@ -94,7 +94,7 @@ def _engines(workspace: Workspace) -> Seen:
     from mapp.sandbox.executors.select import open_executor
 
     config = workspace.config
-    state: State = "ok"
+    state: Health = "ok"
     rows = []
     for name in sorted(installed(), key=lambda name: name != config.engine):
         chosen = name == config.engine
@@ -112,7 +112,7 @@ def _engines(workspace: Workspace) -> Seen:
 
 def _apps(workspace: Workspace) -> Seen:
     rows = list(read.listing(workspace.home))
-    damaged = [row for row in rows if isinstance(row, read.Damaged)]
+    damaged = [row for row in rows if isinstance(row, read.DamagedApp)]
     if damaged:
         return "failed", "; ".join(f"{row.name}: {row.error}" for row in damaged)
     return "ok", f"{len(rows)} apps in {workspace.home.apps}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import InvalidInput, NotFound, UsageError
-from mapp.git.tree import LARGEST_FILE
+from mapp.git.tree import MAX_FILE_SIZE
 from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, Example
 from mapp.model.names import app_name_fault
 from mapp.model.values import InvalidValue, JSONValue, parse
@@ -77,8 +77,8 @@ def imported(
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:  # may be a pipe, as in `mapp import <(command)`
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
+            data = file.read(MAX_FILE_SIZE + 1)
+        if len(data) > MAX_FILE_SIZE:
             raise InvalidInput(f"{path} is too large for an app")
         return data.decode("utf-8")
     except FileNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mapp.errors import MovedOn, NotFound
+from mapp.errors import NotFound, StaleBase
 from mapp.library import read
 from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed
@@ -59,7 +59,7 @@ def rollback(
     Raises:
         NotFound: no such app or version, or the app has no earlier version.
         InvalidApp: the old version does not pass the checks of today, and `force` was not given.
-        MovedOn: another process changed the app meanwhile.
+        StaleBase: another process changed the app meanwhile.
     """
     present, past = side(workspace, name), side(workspace, name, to or _before(workspace, name))
     if past.app.tree == present.app.tree:
@@ -94,7 +94,7 @@ def _commit(workspace: Workspace, present: Side, past: Side, verdict: Verdict) -
 
     def check(current: App) -> None:
         if current.commit != present.app.commit:
-            raise MovedOn(
+            raise StaleBase(
                 f"another process changed {current.name} meanwhile", hint="look at it, and try again"
             )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mapp import distribution
 from mapp.distribution import Source
-from mapp.errors import AlreadyThere, UsageError
+from mapp.errors import AlreadyExists, UsageError
 from mapp.model.names import app_name_fault
 
 WORKFLOW: Final = ".github/workflows/validate.yml"
@@ -107,7 +107,7 @@ def new(name: str, parent: Path) -> Path:
 
     Raises:
         UsageError: the name is none.
-        AlreadyThere: there is something at that path.
+        AlreadyExists: there is something at that path.
     """
     return write_app_folder(parent / name, name, _starting_files(name))
 
@@ -117,12 +117,12 @@ def write_app_folder(folder: Path, name: str, files: Mapping[str, str]) -> Path:
 
     Raises:
         UsageError: the name is no app's name.
-        AlreadyThere: there is something at that path.
+        AlreadyExists: there is something at that path.
     """
     if fault := app_name_fault(name):
         raise UsageError(f"{name!r} {fault}")
     if folder.exists():
-        raise AlreadyThere(f"{folder} exists already", hint="choose another name or folder")
+        raise AlreadyExists(f"{folder} exists already", hint="choose another name or folder")
     building = folder.with_name(f".new-{folder.name}")
     for path, text in files.items():
         target = building / path

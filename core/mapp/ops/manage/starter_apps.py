@@ -12,7 +12,7 @@ from mapp.git.repository import MAIN, Repository
 from mapp.library.commit_app import message
 from mapp.library.format import stamp_new
 from mapp.library.landing import record_end, record_intent, tag_release
-from mapp.library.lockfile import Entry
+from mapp.library.lockfile import LockEntry
 from mapp.library.locks import holding
 from mapp.library.paths import Home
 from mapp.library.pins import entry_of, pin
@@ -32,7 +32,7 @@ def install(
     before = known if isinstance(known, dict) else {}
     names = bundle.names()
     verdicts = bundle.verdicts()
-    entries: list[Entry] = []
+    entries: list[LockEntry] = []
     commits: dict[str, str] = {}
     for done, name in enumerate(names, 1):
         entry = _install_one(workspace.home, name, before.get(name), verdicts.get(name))
@@ -55,7 +55,7 @@ def sweep(home: Home) -> None:
                 Repository.open(path).sweep()
 
 
-def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | None) -> Entry | None:
+def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | None) -> LockEntry | None:
     """Returns what was installed, or None where the person's own state has to stay."""
     files = bundle.files(name)
     app = read_app(files, strict=False)

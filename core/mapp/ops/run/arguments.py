@@ -9,7 +9,7 @@ from mapp.errors import InvalidArguments, NotFound, Problem, UsageError
 from mapp.model.manifest import Argument, Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
-from mapp.model.values import LONGEST_TEXT, InvalidValue, JSONValue, parse
+from mapp.model.values import MAX_TEXT_LENGTH, InvalidValue, JSONValue, parse
 from mapp.suggested_commands import suggested_command
 
 
@@ -21,10 +21,10 @@ def read_attachment(path: Path) -> str:
         InvalidValue: it is too large or not UTF-8.
     """
     try:
-        if path.stat().st_size > LONGEST_TEXT:
+        if path.stat().st_size > MAX_TEXT_LENGTH:
             raise _too_large(str(path), path.stat().st_size)
         with path.open("rb") as file:  # what is no plain file has no size, and may never end
-            return decode_attachment(file.read(LONGEST_TEXT + 1), str(path))
+            return decode_attachment(file.read(MAX_TEXT_LENGTH + 1), str(path))
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
@@ -38,7 +38,7 @@ def decode_attachment(data: bytes, what: str) -> str:
     Raises:
         InvalidValue: they are too many or not UTF-8.
     """
-    if len(data) > LONGEST_TEXT:
+    if len(data) > MAX_TEXT_LENGTH:
         raise _too_large(what, len(data))
     try:
         return data.decode("utf-8-sig")
@@ -150,6 +150,6 @@ def _wanted(schema: Schema) -> str:
 
 def _too_large(what: str, size: int) -> InvalidValue:
     return InvalidValue(
-        f"{what} is too large: {size:,} bytes, at most {LONGEST_TEXT:,} are read",
+        f"{what} is too large: {size:,} bytes, at most {MAX_TEXT_LENGTH:,} are read",
         hint="split it into smaller parts",
     )

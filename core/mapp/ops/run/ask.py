@@ -13,13 +13,13 @@ from mapp.errors import MappError, NoMatch, UsageError
 from mapp.library import read
 from mapp.model.app import App
 from mapp.model.decision import Arguments, Ask, Decision, Use, decision_name, decision_to_dict
-from mapp.model.request import LONGEST_REQUEST, Request
+from mapp.model.request import MAX_REQUEST_LENGTH, Request
 from mapp.model.values import canonical, checked
 from mapp.ops.index.refresh import Progress, open_fresh
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Permit
 from mapp.ops.workspace import Workspace
-from mapp.route.decide.decide import Reading
+from mapp.route.decide.decide import CandidateMatch
 from mapp.route.router import Router
 from mapp.suggested_commands import suggested_call, suggested_command
 
@@ -37,7 +37,7 @@ class Answer:
 
     request: Request
     decision: Decision
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[CandidateMatch, ...] = ()
     execution: Execution | None = None
     timings: tuple[tuple[str, float], ...] = field(default=())
 
@@ -143,7 +143,7 @@ def ask_written(
     """
     app = read.load(workspace.home, written.name, written.commit)
     stated = _stated_arguments(app, request)
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[CandidateMatch, ...] = ()
     if stated is not None:
         reason = "its own tests hold this request, word for word"
         decision: Decision = Use(app=app.name, arguments=stated, reasons=(reason,))
@@ -196,9 +196,9 @@ def check_request(request: Request) -> None:
     """Raises UsageError when a request is no text that can be decided on."""
     if not request.text.strip():
         raise UsageError("the request is empty", hint='try: mapp run "what is 240 euros plus 20% VAT"')
-    if len(request.text) > LONGEST_REQUEST:
+    if len(request.text) > MAX_REQUEST_LENGTH:
         raise UsageError(
-            f"the request has {len(request.text):,} characters, at most {LONGEST_REQUEST:,} are read",
+            f"the request has {len(request.text):,} characters, at most {MAX_REQUEST_LENGTH:,} are read",
             hint="attach long texts: mapp run REQUEST --input FILE",
         )
     checked(request.text, what="the request")

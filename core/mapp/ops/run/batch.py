@@ -28,14 +28,14 @@ from mapp.observe.journal import Mapping, new_id
 from mapp.ops.run.execute import Attempt, attempt_run, record
 from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
 from mapp.ops.run.resumable_output import Unfinished, unfinished
-from mapp.ops.run.rows import Extent, Row, measure, read_rows
+from mapp.ops.run.rows import BatchRow, Extent, measure, read_rows
 from mapp.ops.workspace import Workspace
 
 WINDOW: Final = 16
 """How many rows a worker wait or are done ahead of the one that is written next."""
-MOST_BYTES: Final = 64 << 20
+MAX_BYTES: Final = 64 << 20
 """How much of the input may be in the window."""
-MOST_NOTED: Final = 20
+MAX_NOTED: Final = 20
 """How many failed rows go into the journal as runs, so that they can be replayed."""
 INVALID: Final = "caller_input"
 """The outcome of a row that is no call of the app."""
@@ -97,7 +97,7 @@ class Terms:
     now_ms: int
     seed: int
 
-    def do(self, row: Row) -> Done:
+    def do(self, row: BatchRow) -> Done:
         """Runs one row; one that is no call of the app is an outcome like any other."""
         try:
             filled = with_defaults(self.app.manifest, row.arguments())
@@ -131,7 +131,7 @@ class Tally:
         attempt = done.attempt
         if attempt is None:
             return
-        failed = isinstance(attempt.outcome, Failed) and self.noted < MOST_NOTED
+        failed = isinstance(attempt.outcome, Failed) and self.noted < MAX_NOTED
         if failed or attempt.exchanges is not None:
             self.noted += failed
             record(self.workspace, attempt)
@@ -156,7 +156,7 @@ def map_rows(
     at once, by default one a core; those of an app with a store run one after the other.
 
     Raises:
-        AlreadyThere: the output is finished, or was begun with other rows, or another app or commit.
+        AlreadyExists: the output is finished, or was begun with other rows, or another app or commit.
         NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as `execute` does; no row was run.
     """
     began = time.perf_counter()
@@ -234,7 +234,7 @@ def _workers(app: App, jobs: int | None) -> int:
     return min(jobs or os.cpu_count() or 1, 64)
 
 
-def _in_order(terms: Terms, rows: Iterator[Row], workers: int) -> Iterator[Done]:
+def _in_order(terms: Terms, rows: Iterator[BatchRow], workers: int) -> Iterator[Done]:
     """Yields what came of the rows in their order, a bounded number of them in hand."""
     waiting: deque[tuple[Future[Done], int]] = deque()
     held = 0
@@ -242,7 +242,7 @@ def _in_order(terms: Terms, rows: Iterator[Row], workers: int) -> Iterator[Done]
     try:
         for row in rows:
             size = len(row.data or b"")
-            while waiting and (len(waiting) >= workers * WINDOW or held + size > MOST_BYTES):
+            while waiting and (len(waiting) >= workers * WINDOW or held + size > MAX_BYTES):
                 future, freed = waiting.popleft()
                 held -= freed
                 yield future.result()
@@ -254,7 +254,7 @@ def _in_order(terms: Terms, rows: Iterator[Row], workers: int) -> Iterator[Done]
         pool.shutdown(cancel_futures=True)
 
 
-def _line(row: Row, document: dict[str, Any]) -> str:
+def _line(row: BatchRow, document: dict[str, Any]) -> str:
     return f'{{"row":{row.number},{canonical(document)[1:]}'
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mapp.errors import Busy, MappError
 from mapp.keys import KeyNeeded, key
-from mapp.library.app_storage import LONGEST_KEY, Store, StoreFull
+from mapp.library.app_storage import MAX_KEY_LENGTH, Store, StoreFull
 from mapp.llm.model import Model, ModelFailed
 from mapp.model.app import App
 from mapp.model.capabilities import names_of
@@ -23,10 +23,10 @@ from mapp.ops.open_model import KEY
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.broker.redaction import Redactor
-from mapp.sandbox.calls import Answer, Call, Refused
+from mapp.sandbox.calls import CallRefused, HostAnswer, HostCall
 
-LONGEST_PROMPT: Final = 100_000
-MOST_PROMPTED: Final = 4 * LONGEST_PROMPT
+MAX_PROMPT_LENGTH: Final = 100_000
+MAX_PROMPTED: Final = 4 * MAX_PROMPT_LENGTH
 """Characters of all prompts and schemas of one run: what is asked is paid for as well as what is answered."""
 MODEL_SECONDS: Final = 60.0
 
@@ -59,17 +59,17 @@ class RunBroker:
         self._tokens = self._prompted = 0
         self.exchanges: list[Exchange] = []
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         """Returns what came of a call, and notes both."""
         arguments = self._noted(call.arguments)
         try:
             values = parse(call.arguments, what="the arguments", longest=len(call.arguments) + 1)
-            found: Answer | Refused = Answer(json=canonical(self._do(call.name, values, seconds)))
+            found: HostAnswer | CallRefused = HostAnswer(json=canonical(self._do(call.name, values, seconds)))
         except InvalidValue as error:
-            found, arguments = Refused(code="malformed", message=error.message), "[]"
+            found, arguments = CallRefused(code="malformed", message=error.message), "[]"
         except _Refusal as error:
-            found = Refused(code=error.code, message=self._redact(str(error)))
-        if isinstance(found, Answer):
+            found = CallRefused(code=error.code, message=self._redact(str(error)))
+        if isinstance(found, HostAnswer):
             exchange = Exchange(name=call.name, arguments=arguments, answer=found.json)
         else:
             exchange = Exchange(name=call.name, arguments=arguments, code=found.code, message=found.message)
@@ -154,11 +154,11 @@ class RunBroker:
         if use is None or "llm" not in self._allowed:
             raise _Refusal("denied", "questions to a model were not granted")
         left = use.max_tokens - self._tokens
-        if left <= 0 or len(prompt) > LONGEST_PROMPT:
-            raise _Refusal("budget", f"more than {use.max_tokens} tokens, or {LONGEST_PROMPT} characters")
+        if left <= 0 or len(prompt) > MAX_PROMPT_LENGTH:
+            raise _Refusal("budget", f"more than {use.max_tokens} tokens, or {MAX_PROMPT_LENGTH} characters")
         self._prompted += len(prompt) + (0 if document is None else len(canonical(document)))
-        if self._prompted > MOST_PROMPTED:
-            raise _Refusal("budget", f"more than {MOST_PROMPTED} characters asked in one run")
+        if self._prompted > MAX_PROMPTED:
+            raise _Refusal("budget", f"more than {MAX_PROMPTED} characters asked in one run")
         schema = None if document is None else _schema(document)
         if self._model is None:
             raise _Refusal("unavailable", "no model is configured: mapp config llm anthropic:NAME")
@@ -201,8 +201,8 @@ def _key_of_model(workspace: Workspace, allowed: Collection[str]) -> dict[str, s
 
 
 def _key(text: str) -> str:
-    if not 0 < len(text) <= LONGEST_KEY:
-        raise _Refusal("malformed", f"a key has 1 to {LONGEST_KEY} characters")
+    if not 0 < len(text) <= MAX_KEY_LENGTH:
+        raise _Refusal("malformed", f"a key has 1 to {MAX_KEY_LENGTH} characters")
     return text
 
 

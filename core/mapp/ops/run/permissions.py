@@ -95,7 +95,7 @@ OWN: Final = frozenset(["local", "starter"])
 """Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
 
 
-def is_strange(home: Home, name: str, *, unpinned: bool = True) -> bool:
+def is_third_party(home: Home, name: str, *, unpinned: bool = True) -> bool:
     """Returns whether others wrote an app; `unpinned` is the answer for one that the lock does not name.
 
     Raises:
@@ -116,7 +116,7 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
         PermissionNeeded: others wrote it, and it would reach services on this machine.
         PermissionNeeded: others wrote it, the engine has public faults, and no kernel wall contains them.
     """
-    if workspace.allow_loopback and is_strange(workspace.home, name, unpinned=unpinned):
+    if workspace.allow_loopback and is_third_party(workspace.home, name, unpinned=unpinned):
         raise PermissionNeeded(
             f"{name} is a third-party app: it is never allowed to reach this machine",
             hint="run it without --allow-loopback",
@@ -125,7 +125,7 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
     config, isolation = workspace.config, workspace.executor.isolation
     if not is_enough(isolation, config.isolation):
         raise too_little(isolation, config.isolation, "isolation")
-    if is_enough(isolation, "full") or not is_strange(workspace.home, name, unpinned=unpinned):
+    if is_enough(isolation, "full") or not is_third_party(workspace.home, name, unpinned=unpinned):
         return
     if not is_enough(isolation, config.isolation_strangers):
         raise too_little(isolation, config.isolation_strangers, "isolation_strangers")

@@ -20,7 +20,7 @@ from mapp.sandbox.executors.recorded import RecordedBroker
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Difference:
     """One way in which a repetition differs: `where` is `outcome`, `output`, or `calls[N]`."""
 
     where: str
@@ -36,7 +36,7 @@ class Replayed:
     app: str
     commit: str
     outcome: Outcome
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
 
     @property
     def equal(self) -> bool:
@@ -84,20 +84,20 @@ def _arguments_of(run: Run) -> dict[str, Any]:
     return found
 
 
-def _outcomes(run: Run, outcome: Outcome) -> Iterator[Change]:
+def _outcomes(run: Run, outcome: Outcome) -> Iterator[Difference]:
     name = outcome_name(outcome)
     if name != run.outcome:
-        yield Change(where="outcome", before=run.outcome, after=name)
+        yield Difference(where="outcome", before=run.outcome, after=name)
     output = canonical(outcome.output) if isinstance(outcome, Value) else None
     if output != run.output:
-        yield Change(where="output", before=run.output or "none", after=output or "none")
+        yield Difference(where="output", before=run.output or "none", after=output or "none")
 
 
-def _calls(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Change]:
+def _calls(before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Difference]:
     for number in range(max(len(before), len(after))):
         old, new = (_shown(rows[number]) if number < len(rows) else "none" for rows in (before, after))
         if old != new:
-            yield Change(where=f"calls[{number}]", before=old, after=new)
+            yield Difference(where=f"calls[{number}]", before=old, after=new)
 
 
 def _shown(exchange: Exchange) -> str:

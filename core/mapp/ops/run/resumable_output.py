@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mapp.errors import AlreadyThere, Busy, IntegrityError
+from mapp.errors import AlreadyExists, Busy, IntegrityError
 from mapp.plain_files import read_plain
 
 FORMAT = 1
@@ -44,7 +44,7 @@ def unfinished(path: Path, terms: dict[str, Any], *, fresh: bool) -> Iterator[Un
     `fresh`, what was begun or finished before is thrown away.
 
     Raises:
-        AlreadyThere: the file is finished, or was begun on other terms.
+        AlreadyExists: the file is finished, or was begun on other terms.
         Busy: another process writes it.
         IntegrityError: what is there of it was not written by mapp.
     """
@@ -94,7 +94,9 @@ def _agree(path: Path, state: Path, terms: dict[str, Any]) -> dict[str, Any]:
         begun = json.loads(read_plain(state, follow=True))
     except FileNotFoundError:
         if path.exists():
-            raise AlreadyThere(f"{path} is there already", hint="name another file, or add --fresh") from None
+            raise AlreadyExists(
+                f"{path} is there already", hint="name another file, or add --fresh"
+            ) from None
         draft = _beside(path, "state-draft")
         draft.write_text(json.dumps({"unfinished": FORMAT, **plain}), encoding="utf-8")
         draft.replace(state)
@@ -104,7 +106,7 @@ def _agree(path: Path, state: Path, terms: dict[str, Any]) -> dict[str, Any]:
     for name, value in terms.items():
         if not name.endswith("?") and (begun.get(name) != value or not value):
             before, now = (known or "one that can be read but once" for known in (begun.get(name), value))
-            raise AlreadyThere(
+            raise AlreadyExists(
                 f"{path} was begun with another {name}: {before}, now {now}",
                 hint="go on with the same, name another file, or add --fresh to begin again",
                 code="MAPP-0211",

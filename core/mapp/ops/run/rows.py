@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from mapp.model.values import LONGEST_TEXT, InvalidValue, JSONValue, parse
+from mapp.model.values import MAX_TEXT_LENGTH, InvalidValue, JSONValue, parse
 
 CHUNK: Final = 1 << 20
 MARK: Final = b"\xef\xbb\xbf"
@@ -15,7 +15,7 @@ MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class BatchRow:
     """One line: its number, from 1, and its bytes without the end of the line; None if it is too long."""
 
     number: int
@@ -28,7 +28,7 @@ class Row:
             InvalidValue: it is no JSON object.
         """
         if self.data is None:
-            raise InvalidValue(f"the row is too large: more than {LONGEST_TEXT:,} bytes")
+            raise InvalidValue(f"the row is too large: more than {MAX_TEXT_LENGTH:,} bytes")
         if not self.data.strip():
             raise InvalidValue("the row is blank")
         try:
@@ -49,18 +49,18 @@ class Extent:
     digest: str
 
 
-def read_rows(stream: BinaryIO) -> Iterator[Row]:
+def read_rows(stream: BinaryIO) -> Iterator[BatchRow]:
     """Yields the rows of a stream, holding one at a time."""
     number = 0
-    while line := stream.readline(LONGEST_TEXT + 1):
+    while line := stream.readline(MAX_TEXT_LENGTH + 1):
         number += 1
-        if len(line) > LONGEST_TEXT:
-            yield Row(number=number, data=None)
+        if len(line) > MAX_TEXT_LENGTH:
+            yield BatchRow(number=number, data=None)
             while line and not line.endswith(b"\n"):
                 line = stream.readline(CHUNK)
             continue
         start = len(MARK) if number == 1 and line.startswith(MARK) else 0
-        yield Row(number=number, data=line[start:].rstrip(b"\r\n"))
+        yield BatchRow(number=number, data=line[start:].rstrip(b"\r\n"))
 
 
 def measure(stream: BinaryIO) -> Extent:

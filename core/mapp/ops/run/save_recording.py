@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.config import write_whole
-from mapp.errors import AlreadyThere, NotFound, UsageError
-from mapp.git.tree import LARGEST_FILE
+from mapp.errors import AlreadyExists, NotFound, UsageError
+from mapp.git.tree import MAX_FILE_SIZE
 from mapp.model.app import EXAMPLES, MANIFEST, RECORDING
 from mapp.model.manifest import Manifest
 from mapp.model.recording import Recording, read_recording
@@ -38,7 +38,7 @@ def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: s
     Raises:
         NotFound: there is no such run, its input was not kept, or the folder holds no app of that name.
         UsageError: the run asked nothing of its host, its answers are too large, or the name is none.
-        AlreadyThere: a recording of that name.
+        AlreadyExists: a recording of that name.
     """
     run, calls = workspace.journal.run(identity)
     if run.input is None:
@@ -54,11 +54,11 @@ def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: s
     if not RECORDING.fullmatch(f"tests/recordings/{name}.json"):
         raise UsageError(f"{name!r} cannot name a recording", hint="letters, digits, '.', '_' and '-'")
     if path.exists():
-        raise AlreadyThere(f"there is {path} already", hint="choose another name with --name")
+        raise AlreadyExists(f"there is {path} already", hint="choose another name with --name")
     recording = Recording(name=name, exchanges=exchanges, now=run.now_ms, seed=run.seed)
     data = json.dumps(recording.to_dict(), ensure_ascii=False, indent=2).encode() + b"\n"
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"the answers of run {run.id} are larger than {LARGEST_FILE // 2**20} MiB")
+    if len(data) > MAX_FILE_SIZE:
+        raise UsageError(f"the answers of run {run.id} are larger than {MAX_FILE_SIZE // 2**20} MiB")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
     row = _example(run, name)

@@ -24,7 +24,7 @@ TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class CandidateMatch:
     """One candidate read closely: how probable it is, and what the request gives it."""
 
     app: str
@@ -46,7 +46,7 @@ class Reading:
 
 
 def decide(
-    request: Request, candidates: Sequence[Candidate], readings: Sequence[Reading], bands: Bands
+    request: Request, candidates: Sequence[Candidate], readings: Sequence[CandidateMatch], bands: Bands
 ) -> Decision:
     """Returns what to do about a request.
 
@@ -71,12 +71,12 @@ def decide(
     return Ask(app=best.app, arguments=best.arguments, candidates=shown, reasons=reasons)
 
 
-def surest(readings: Sequence[Reading]) -> Reading | None:
+def surest(readings: Sequence[CandidateMatch]) -> CandidateMatch | None:
     """Returns the complete reading that is most probable, or None when none is complete; ties go by name."""
     return min((reading for reading in readings if reading.complete), key=_rank, default=None)
 
 
-def sureness(reading: Reading, readings: Sequence[Reading]) -> float:
+def sureness(reading: CandidateMatch, readings: Sequence[CandidateMatch]) -> float:
     """Returns how sure a reading is, 0 to 1: the probability of the app, given which others cannot be meant,
     less what is doubtful about its arguments.
 
@@ -87,12 +87,15 @@ def sureness(reading: Reading, readings: Sequence[Reading]) -> float:
     return sure_to(reading.probability, reading.filling.confidence, refuted)
 
 
-def _rank(reading: Reading) -> tuple[float, str]:
+def _rank(reading: CandidateMatch) -> tuple[float, str]:
     return -reading.probability, reading.app
 
 
 def _without_a_call(
-    ranked: Sequence[Reading], nearest: tuple[Candidate, ...], candidates: Sequence[Candidate], bands: Bands
+    ranked: Sequence[CandidateMatch],
+    nearest: tuple[Candidate, ...],
+    candidates: Sequence[Candidate],
+    bands: Bands,
 ) -> Decision:
     """Decides where no candidate is complete and likely: the first may lack something, or do the opposite."""
     first = ranked[0] if ranked else None
@@ -118,25 +121,25 @@ def _with_first(
     return (*chosen, *(candidate for candidate in nearest if candidate.app != app))[:NEAREST]
 
 
-def _unlikely(ranked: Sequence[Reading]) -> tuple[str, ...]:
+def _unlikely(ranked: Sequence[CandidateMatch]) -> tuple[str, ...]:
     if not ranked:
         return ("the library has no app that is near",)
     best = ranked[0]
     return (f"the nearest, {best.app}, does this with probability {best.probability:.2f}: too low to ask",)
 
 
-def _for(reading: Reading, sure: float) -> tuple[str, ...]:
+def _for(reading: CandidateMatch, sure: float) -> tuple[str, ...]:
     said = f"{reading.app} does this with probability {reading.probability:.2f}; sure to {sure:.2f}"
     return (said, *reading.filling.evidence)
 
 
-def _against(reading: Reading) -> tuple[str, ...]:
+def _against(reading: CandidateMatch) -> tuple[str, ...]:
     found = [veto.reason for veto in reading.vetoes]
     found += [str(problem) for problem in reading.problems if not reading.filling.missing]
     return tuple(found)
 
 
-def _unsure(best: Reading, sure: float, ranked: Sequence[Reading], bands: Bands) -> str:
+def _unsure(best: CandidateMatch, sure: float, ranked: Sequence[CandidateMatch], bands: Bands) -> str:
     if best is not ranked[0]:
         return f"{ranked[0].app} is nearer, but {'; '.join(_against(ranked[0]))}"
     return (

@@ -8,13 +8,15 @@ from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
-from mapp.route.decide.decide import Reading
+from mapp.route.decide.decide import CandidateMatch
 from mapp.route.decide.vetoes import vetoes
 from mapp.route.fill.cues import Cues
 from mapp.route.fill.fill import Filling, fill
 
 
-def read_closely(request: Request, manifest: Manifest, cues: Cues, probability: float) -> Reading:
+def evaluate_candidate(
+    request: Request, manifest: Manifest, cues: Cues, probability: float
+) -> CandidateMatch:
     """Returns the candidate as the request reads it: arguments, vetoes, and what does not fit."""
     filling = fill(request, manifest, cues)
     arguments: dict[str, JSONValue] = {}
@@ -24,7 +26,7 @@ def read_closely(request: Request, manifest: Manifest, cues: Cues, probability: 
             arguments = with_defaults(manifest, filling.arguments)
         except InvalidArguments as error:
             problems = error.problems
-    return Reading(
+    return CandidateMatch(
         app=manifest.name,
         probability=probability,
         filling=filling,
@@ -34,7 +36,7 @@ def read_closely(request: Request, manifest: Manifest, cues: Cues, probability: 
     )
 
 
-def read_verbatim(manifest: Manifest, arguments: Arguments) -> Reading:
+def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
     """Returns the reading of a request that the app's own tests hold word for word.
 
     Raises:
@@ -48,4 +50,4 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> Reading:
         confidence=1.0,
     )
     known = with_defaults(manifest, filling.arguments)
-    return Reading(app=manifest.name, probability=1.0, filling=filling, arguments=tuple(known.items()))
+    return CandidateMatch(app=manifest.name, probability=1.0, filling=filling, arguments=tuple(known.items()))

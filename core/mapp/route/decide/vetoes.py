@@ -12,11 +12,11 @@ from mapp.model.request import Request
 from mapp.model.values import JSONValue
 from mapp.route.fill.cues import NO_CUES, Cues
 from mapp.route.fill.fill import Filling
-from mapp.route.fill.ignored_units import uncounted
+from mapp.route.fill.ignored_units import ignored_units
 from mapp.route.fill.slots import slots_of
 from mapp.route.read.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
 from mapp.route.read.mention import NUMERIC, Mention
-from mapp.route.read.parsed_request import Reading, read
+from mapp.route.read.parsed_request import ParsedRequest, read
 from mapp.route.read.tokens import Token, form, stem, tokenise
 
 
@@ -44,7 +44,7 @@ def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = 
     return tuple({veto.reason: veto for veto in found}.values())
 
 
-def _free(reading: Reading, filling: Filling) -> list[Token]:
+def _free(reading: ParsedRequest, filling: Filling) -> list[Token]:
     """Returns the tokens that are nobody's value: outside quotes and outside what the arguments took."""
     spans = [(start, end) for _, start, end in filling.spans]
     spans += [mention.span for mention in reading.quoted]
@@ -123,11 +123,11 @@ def _scalars(value: JSONValue) -> list[JSONValue]:
             return [value]
 
 
-def _units(reading: Reading, manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
+def _units(reading: ParsedRequest, manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
     spans = [(name, (start, end)) for name, start, end in filling.spans]
     slots = {slot.key: slot for slot in slots_of(manifest)}
     measures = {sort for sorts in cues.sorts.values() for sort in sorts}
-    for name, sort, mention in uncounted(reading, tuple(slots.values()), spans):
+    for name, sort, mention in ignored_units(reading, tuple(slots.values()), spans):
         slot = slots[name]
         seen = cues.sorts.get(name, ()) if sort in ("percent", "currency") else measures
         if sort in seen or (sort == "currency" and not slot.unit):
@@ -137,7 +137,7 @@ def _units(reading: Reading, manifest: Manifest, filling: Filling, cues: Cues) -
         yield Veto(name="unit-left-over", reason=f"{name} is not counted in what “{mention.text}” is")
 
 
-def _ambiguous(reading: Reading, filling: Filling) -> Iterator[Veto]:
+def _ambiguous(reading: ParsedRequest, filling: Filling) -> Iterator[Veto]:
     for mention in reading.mentions:
         taken = any(start <= mention.start and mention.end <= end for _, start, end in filling.spans)
         longer = any(

@@ -7,7 +7,7 @@ from operator import attrgetter
 from mapp.route.fill.candidate import Option
 from mapp.route.read.tokens import Token
 
-MOST_STEPS = 4_000
+MAX_STEPS = 4_000
 """Branches that the search looks at before it settles for the best so far."""
 
 
@@ -68,7 +68,7 @@ class Search:
             return
         for place in self.order[slot]:
             reached = total + self.scores[slot][place]
-            if reached + self.rest[slot + 1] <= self.best_total or (self.steps > MOST_STEPS and self.best):
+            if reached + self.rest[slot + 1] <= self.best_total or (self.steps > MAX_STEPS and self.best):
                 return
             if self.used[slot][place] & taken:
                 continue

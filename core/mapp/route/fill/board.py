@@ -11,7 +11,7 @@ from mapp.route.fill.assignment import masks
 from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.candidates import options_for
 from mapp.route.fill.slots import Slot, slots_of
-from mapp.route.read.parsed_request import Reading
+from mapp.route.read.parsed_request import ParsedRequest
 from mapp.route.read.tokens import tokenise
 
 
@@ -20,7 +20,7 @@ class Board:
     """One request laid out against one app: each slot's options, and which of them exclude each other."""
 
     slots: tuple[Slot, ...]
-    reading: Reading
+    reading: ParsedRequest
     options: list[list[Option]]
     used: list[list[int]]
 
@@ -33,7 +33,7 @@ class Board:
         ]
 
 
-def lay_out(manifest: Manifest, reading: Reading, cues: TextCues) -> Board:
+def lay_out(manifest: Manifest, reading: ParsedRequest, cues: TextCues) -> Board:
     """Returns the board of a request for an app."""
     slots = slots_of(manifest)
     cues = replace(cues, own=cues.own | _own(manifest))

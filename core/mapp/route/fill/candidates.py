@@ -20,13 +20,13 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_candidates import texts_for
 from mapp.route.read.lexicon import DEICTIC, PLACEHOLDERS, POLITE_TAILS, PREPOSITIONS
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Reading, place_at, within
+from mapp.route.read.parsed_request import ParsedRequest, place_at, within
 
-MOST_OPTIONS = 40
+MAX_OPTIONS = 40
 """Options a slot keeps, the best by score."""
 
 
-def options_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> list[Option]:
+def options_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> list[Option]:
     """Returns what the slot could take, best first, the option to leave it out among them."""
     match slot.wants:
         case "number":
@@ -49,10 +49,10 @@ def options_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> list
         option.score -= _own_words(option, reading, cues)
     found += _attached(slot, reading)
     found.sort(key=lambda option: -option.score)
-    return [*found[:MOST_OPTIONS], *_left_out(slot, reading)]
+    return [*found[:MAX_OPTIONS], *_left_out(slot, reading)]
 
 
-def _own_words(option: Option, reading: Reading, cues: TextCues) -> float:
+def _own_words(option: Option, reading: ParsedRequest, cues: TextCues) -> float:
     """Returns what speaks against a value made of the app's own words, or of words like `this text`."""
     if option.enum or len(option.spans) != 1 or within(option.spans[0], reading.quoted):
         return 0.0
@@ -75,7 +75,7 @@ def _own_words(option: Option, reading: Reading, cues: TextCues) -> float:
 _NOBODYS = DEICTIC | POLITE_TAILS | PLACEHOLDERS
 
 
-def _left_out(slot: Slot, reading: Reading) -> list[Option]:
+def _left_out(slot: Slot, reading: ParsedRequest) -> list[Option]:
     if slot.wants in ("enum", "boolean") and slot.default is not ABSENT and slot.default is not None:
         return []  # the default is one of the choices, scored like them
     score = -1.5 if slot.required else 0.0
@@ -83,7 +83,7 @@ def _left_out(slot: Slot, reading: Reading) -> list[Option]:
     return [Option(ABSENT, score, features, "left out")]
 
 
-def _attached(slot: Slot, reading: Reading) -> list[Option]:
+def _attached(slot: Slot, reading: ParsedRequest) -> list[Option]:
     """Returns the attachment as the slot's value, where the slot is marked for it."""
     if not slot.attachment or reading.attachment is None:
         return []

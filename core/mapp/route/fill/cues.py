@@ -18,10 +18,10 @@ from mapp.model.values import JSONValue
 from mapp.route.fill.assignment import Search
 from mapp.route.fill.board import Board, lay_out
 from mapp.route.fill.candidate import Option, TextCues
-from mapp.route.fill.ignored_units import uncounted
+from mapp.route.fill.ignored_units import ignored_units
 from mapp.route.fill.slots import Slot, slots_of
 from mapp.route.read.lexicon import FUNCTION_WORDS
-from mapp.route.read.parsed_request import Reading, read
+from mapp.route.read.parsed_request import ParsedRequest, read
 
 EPOCHS = 8
 MARGIN = 0.6
@@ -160,7 +160,7 @@ def _same(value: JSONValue | Absent, wanted: JSONValue | Absent, slot: Slot) -> 
 
 
 def _text_edges(
-    slots: Sequence[Slot], rows: Sequence[Phrase], readings: Sequence[Reading]
+    slots: Sequence[Slot], rows: Sequence[Phrase], readings: Sequence[ParsedRequest]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Returns the stems that stand right before and right after the texts of the requests."""
     starts: set[str] = set()
@@ -260,6 +260,6 @@ def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[s
         spans = [
             (slot.key, span) for slot, option in zip(board.slots, taken, strict=True) for span in option.spans
         ]
-        for key, sort, _ in uncounted(board.reading, board.slots, spans):
+        for key, sort, _ in ignored_units(board.reading, board.slots, spans):
             found.setdefault(key, set()).add(sort)
     return {key: tuple(sorted(sorts)) for key, sorts in sorted(found.items())}

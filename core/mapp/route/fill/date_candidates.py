@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from mapp.route.fill.candidate import Option
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot, accepts
-from mapp.route.read.parsed_request import Reading, around, context
+from mapp.route.read.parsed_request import ParsedRequest, around, context
 
 
-def moments_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+def moments_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the dates, times or date-times of the request that are not ambiguous."""
     found = [
         mention for mention in reading.mentions if mention.kind == slot.wants and mention.value is not None
@@ -25,7 +25,7 @@ def moments_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
         yield Option(mention.value, score, features, f"the {mention.kind} “{mention.text}”", (mention.span,))
 
 
-def laid_out_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+def laid_out_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the dates and times of the request, written the way the slot's description says."""
     assert slot.layout is not None
     spot = 0

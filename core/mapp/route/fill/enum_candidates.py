@@ -9,16 +9,18 @@ from mapp.route.fill.candidate import Option
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot
 from mapp.route.read.lexicon import FALSE_WORDS, FUNCTION_WORDS, INSTEAD, NEGATIONS, SYNONYMS, TRUE_WORDS
-from mapp.route.read.parsed_request import SHORTEST_ALIKE, Reading, around, context, within
+from mapp.route.read.parsed_request import MIN_ALIKE_LENGTH, ParsedRequest, around, context, within
 from mapp.route.read.tokens import Token, stem, stem_set
 
-MOST_HITS = 20
+MAX_HITS = 20
 """Places of one word that are looked at."""
 
 
-def choices_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def choices_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields every value of the enum: where the request says it, as the default, or by how it is worded."""
-    told = _told(slot, reading) if {"True", "False"} <= {str(value) for value, _ in slot.surfaces} else 0.0
+    told = (
+        _flag_score(slot, reading) if {"True", "False"} <= {str(value) for value, _ in slot.surfaces} else 0.0
+    )
     for value, ways in slot.surfaces:
         if told and str(value) == str(told > 0):
             yield Option(value, 1.0 + abs(told), [f"{slot.key}={value}|told"], "how the request is worded")
@@ -38,7 +40,9 @@ def choices_for(slot: Slot, reading: Reading) -> Iterator[Option]:
             yield Option(value, low, [*bag, f"{slot.key}={value}|unsaid"], "how the request is worded")
 
 
-def _counted_hits(slot: Slot, value: JSONValue, reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
+def _counted_hits(
+    slot: Slot, value: JSONValue, reading: ParsedRequest
+) -> Iterator[tuple[tuple[int, int], float]]:
     """Yields the numbers that an enum of digits may mean: `three star` for "3"."""
     if not str(value).isdigit():
         return
@@ -50,7 +54,7 @@ def _counted_hits(slot: Slot, value: JSONValue, reading: Reading) -> Iterator[tu
             yield mention.number or mention.span, 0.6 if mention.text.isalpha() else 0.5
 
 
-def codes_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def codes_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields the codes whose meaning the request says: `ironing` for 2."""
     for value, ways in slot.codes:
         for span, strength in list(hits_for(ways, reading))[:1]:
@@ -60,7 +64,9 @@ def codes_for(slot: Slot, reading: Reading) -> Iterator[Option]:
             )
 
 
-def hits_for(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tuple[tuple[int, int], float]]:
+def hits_for(
+    ways: Sequence[tuple[str, ...]], reading: ParsedRequest
+) -> Iterator[tuple[tuple[int, int], float]]:
     """Yields where one of the ways to say a value stands, longest first, and how much that counts."""
     taken: set[int] = set()
     for way in ways:
@@ -73,17 +79,17 @@ def hits_for(ways: Sequence[tuple[str, ...]], reading: Reading) -> Iterator[tupl
             yield span, _strength(way, span, place, reading) - (0 if exact else 0.5)
 
 
-def _openings(way: Sequence[str], reading: Reading) -> Iterator[tuple[int, bool]]:
+def _openings(way: Sequence[str], reading: ParsedRequest) -> Iterator[tuple[int, bool]]:
     """Yields the places where the way may begin: at its first word, or at a word like its only one."""
-    for place in reading.places.get(way[0], ())[:MOST_HITS]:
+    for place in reading.places.get(way[0], ())[:MAX_HITS]:
         yield place, True
     if len(way) == 1:
         for word in sorted(_alike(way[0], reading)):
-            for place in reading.places.get(word, ())[:MOST_HITS]:
+            for place in reading.places.get(word, ())[:MAX_HITS]:
                 yield place, False
 
 
-def _strength(way: Sequence[str], span: tuple[int, int], place: int, reading: Reading) -> float:
+def _strength(way: Sequence[str], span: tuple[int, int], place: int, reading: ParsedRequest) -> float:
     if within(span, reading.quoted):
         return 0.2
     before = {token.lower for token in reading.tokens[max(0, place - 2) : place]}
@@ -98,9 +104,9 @@ def _synonyms() -> dict[str, frozenset[str]]:
     return {stem(word): frozenset(stem(other) for other in group) for group in SYNONYMS for word in group}
 
 
-def _alike(meant: str, reading: Reading) -> set[str]:
+def _alike(meant: str, reading: ParsedRequest) -> set[str]:
     """Returns the request's stems that mean the same: synonyms, extensions (`music`, `musical`)."""
-    shorter = (meant[:length] for length in range(max(SHORTEST_ALIKE, len(meant) - 3), len(meant)))
+    shorter = (meant[:length] for length in range(max(MIN_ALIKE_LENGTH, len(meant) - 3), len(meant)))
     alike = {*_synonyms().get(meant, ()), *reading.clipped.get(meant, ()), *shorter}
     return {word for word in alike if word in reading.places and word != meant}
 
@@ -116,9 +122,9 @@ def _match_from(tokens: Sequence[Token], place: int, way: tuple[str, ...]) -> in
     return place - 1
 
 
-def flags_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def flags_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields yes and no, by whether the request says what the flag is named after."""
-    told = _told(slot, reading)
+    told = _flag_score(slot, reading)
     for value in (True, False):
         bag = [f"{slot.key}={value}|{word}" for word in reading.words]
         default = slot.default is not ABSENT and value == slot.default
@@ -130,7 +136,7 @@ def flags_for(slot: Slot, reading: Reading) -> Iterator[Option]:
         yield Option(value, score, [*bag, f"{slot.key}={value}|{default}"], "how the request is worded")
 
 
-def _told(slot: Slot, reading: Reading) -> float:
+def _flag_score(slot: Slot, reading: ParsedRequest) -> float:
     """Returns how much the request asks for what the flag is named after: above 0 for yes, below for no."""
     weights = {
         word: weight for word, weight in slot.weights.items() if word not in _FLAG_WORDS and len(word) > 2

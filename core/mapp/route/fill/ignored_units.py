@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from mapp.route.fill.slots import Slot
 from mapp.route.read.mention import Mention
-from mapp.route.read.parsed_request import Reading
+from mapp.route.read.parsed_request import ParsedRequest
 from mapp.route.read.units import dimension_of
 
 
-def uncounted(
-    reading: Reading, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
+def ignored_units(
+    reading: ParsedRequest, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
 ) -> Iterator[tuple[str, str, Mention]]:
     """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding
     them.
@@ -32,14 +32,14 @@ def uncounted(
         for key, (start, end) in spans:
             if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):
                 continue
-            heeded = _heeds(units[key], sort) or any(
+            heeded = _honours_unit(units[key], sort) or any(
                 other != key and first < after[1] and after[0] < last for other, (first, last) in spans
             )
             if not heeded:
                 yield key, sort, mention
 
 
-def _heeds(unit: str | None, sort: str) -> bool:
+def _honours_unit(unit: str | None, sort: str) -> bool:
     if unit is None:
         return False
     return dimension_of(unit) == sort or (sort == "percent" and unit in ("percent", "fraction"))

@@ -13,10 +13,10 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
 from mapp.route.read.mention import Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Reading, around, context
+from mapp.route.read.parsed_request import ParsedRequest, around, context
 
 
-def number_lists_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def number_lists_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields the lists of numbers of the request, and all its numbers as one list."""
     inner = slot.schema.items
     for mention in reading.mentions:
@@ -38,7 +38,7 @@ def _listed(slot: Slot, value: JSONValue, unit: str | None) -> JSONValue:
     return value
 
 
-def _all_numbers(slot: Slot, reading: Reading) -> Iterator[Option]:
+def _all_numbers(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     found = [mention for mention in reading.numeric if mention.value is not None]
     values = [_listed(slot, mention.value, mention.unit) for mention in found]
     inner = slot.schema.items
@@ -51,7 +51,7 @@ def _all_numbers(slot: Slot, reading: Reading) -> Iterator[Option]:
 _ITEM_GAP = re.compile(r"\s*(?:,\s*(?:and\s|or\s)?|\sand\s|\sor\s|&|;)\s*")
 
 
-def text_lists_for(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
+def text_lists_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
     """Yields lists of texts: in JSON, quoted, words of the enum, or words parted by commas."""
     for mention in reading.mentions:
         if (
@@ -91,7 +91,7 @@ def _runs(found: Sequence[Mention], text: str) -> list[list[Mention]]:
     return runs
 
 
-def _known_items(slot: Slot, reading: Reading) -> Iterator[Option]:
+def _known_items(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields the items of the enum that the request names, in its order."""
     named: list[tuple[tuple[int, int], JSONValue]] = []
     for value, ways in slot.surfaces:
@@ -106,7 +106,7 @@ def _known_items(slot: Slot, reading: Reading) -> Iterator[Option]:
         )
 
 
-def _split_spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
+def _split_spans(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
     for option in spans_for(slot, reading, cues):
         if not isinstance(option.value, str):
             continue
@@ -118,7 +118,7 @@ def _split_spans(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Optio
             yield option
 
 
-def documents_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def documents_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields the objects or arrays in JSON that the request holds."""
     wanted = set(slot.schema.types) or {"object", "array"}
     for mention in reading.mentions:

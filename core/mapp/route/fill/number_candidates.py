@@ -11,7 +11,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import Reading, around, context
+from mapp.route.read.parsed_request import ParsedRequest, around, context
 from mapp.route.read.tokens import Token, stem_set
 from mapp.route.read.units import convert, dimension_of
 
@@ -23,7 +23,7 @@ _MONEY = stem_set(
 _RATES = stem_set("rate percent percentage yield interest growth discount tax tip share ratio probability")
 
 
-def amounts_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+def amounts_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the numbers of the request that the slot accepts; `rank` is its place among the number slots."""
     counted = [m for m in reading.numeric if not _doubt(m, around(reading, m.number or m.span)[1], reading)]
     spots = {mention.start: place for place, mention in enumerate(counted)}
@@ -52,7 +52,7 @@ def amounts_for(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
             yield Option(value, score, features, how, (used,))
 
 
-def _doubt(mention: Mention, after: Sequence[Token], reading: Reading) -> float:
+def _doubt(mention: Mention, after: Sequence[Token], reading: ParsedRequest) -> float:
     """Returns how likely a small number in words only counts things: `two places, 14.6 121.0`."""
     if not mention.text.isalpha() or not any(other.text[:1].isdigit() for other in reading.numeric):
         return 0.0
@@ -131,7 +131,7 @@ def _quantity(
         yield mention.value, bare, 0.4, f"the number in “{mention.text}”"
 
 
-def _number_fit(slot: Slot, mention: Mention, reading: Reading) -> float:
+def _number_fit(slot: Slot, mention: Mention, reading: ParsedRequest) -> float:
     """Returns what kind of number the slot's words ask for: money, a rate, a year, a count of things."""
     score = 0.0
     about = {*slot.name, *slot.hints}

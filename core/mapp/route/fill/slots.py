@@ -17,9 +17,9 @@ from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.tokens import stem, tokenise, words_of_name
 from mapp.route.read.units import DIMENSION_WORDS, NAMES, SYMBOLS, unit_called
 
-MOST_SLOTS = 48
-DEEPEST = 3
-LONGEST_MATCHED = 20_000
+MAX_SLOTS = 48
+MAX_DEPTH = 3
+MAX_MATCHED_LENGTH = 20_000
 """Characters of a text that is matched against a pattern at all."""
 
 Wants = Literal["number", "boolean", "enum", "date", "date-time", "time", "text", "numbers", "texts", "json"]
@@ -82,7 +82,7 @@ def slots_of(manifest: Manifest) -> tuple[Slot, ...]:
 
 
 def _make(manifest: Manifest) -> tuple[Slot, ...]:
-    found = [slot for argument in manifest.arguments for slot in _slots(argument)][:MOST_SLOTS]
+    found = [slot for argument in manifest.arguments for slot in _slots(argument)][:MAX_SLOTS]
     counts: dict[str, int] = {}
     for slot in found:
         for word in {*slot.name, *slot.hints}:
@@ -98,7 +98,7 @@ def _slots(argument: Argument) -> Iterator[Slot]:
 
 
 def _expanded(path: tuple[str, ...], schema: Schema, required: bool, argument: Argument) -> Iterator[Slot]:
-    if schema.properties and len(path) < DEEPEST and _wants(schema) == "json":
+    if schema.properties and len(path) < MAX_DEPTH and _wants(schema) == "json":
         for name, inner in schema.properties:
             needed = required and name in schema.required and not inner.has_default
             yield from _expanded((*path, name), inner, needed, argument)
@@ -317,4 +317,4 @@ def _pattern(pattern: str) -> Schema:
 
 def _matches(pattern: str, value: str) -> bool:
     """Whether the pattern is found in the value, in time linear in the value whatever the pattern."""
-    return len(value) <= LONGEST_MATCHED and is_valid(_pattern(pattern), value)
+    return len(value) <= MAX_MATCHED_LENGTH and is_valid(_pattern(pattern), value)

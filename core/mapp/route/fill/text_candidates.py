@@ -11,12 +11,12 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import Mention
-from mapp.route.read.parsed_request import Reading, around, context, text_shape, within
+from mapp.route.read.parsed_request import ParsedRequest, around, context, text_shape, within
 from mapp.route.read.tokens import Token, stem, tokenise
 from mapp.route.read.units import NAMES, unit_called
 
 
-def texts_for(slot: Slot, reading: Reading, rank: int, cues: TextCues) -> Iterator[Option]:
+def texts_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> Iterator[Option]:
     """Yields the texts that the slot accepts, each once a place; `rank` is its place among text slots."""
     best: dict[str, Option] = {}
     if slot.layout is not None:
@@ -57,7 +57,7 @@ def _unlikely(slot: Slot, option: Option) -> float:
     return doubt
 
 
-def _chunks(slot: Slot, reading: Reading) -> Iterator[Option]:
+def _chunks(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields every word by itself, where a pattern tells which of them can be meant."""
     if slot.schema.pattern is None:
         return
@@ -77,7 +77,7 @@ def _format_fits(slot: Slot, option: Option) -> bool:
     return wanted is None or any(feature == f"{slot.key}|is|{wanted}" for feature in option.features)
 
 
-def _marked(slot: Slot, reading: Reading, rank: int) -> Iterator[Option]:
+def _marked(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the mentions that are texts by themselves: quoted, after a colon, identifiers, names, dates as
     written.
     """
@@ -157,7 +157,7 @@ def _base(slot: Slot, mention: Mention) -> float | None:
     return base - (1.2 if mention.soft else 0)
 
 
-def _named_choices(slot: Slot, reading: Reading) -> Iterator[Option]:
+def _named_choices(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields values that the description quotes and the request says, and units where one is wanted."""
     for choice in slot.choices:
         ways = (tuple(token.stem for token in tokenise(choice)),)
@@ -175,7 +175,7 @@ _UNIT_TOKEN = re.compile(
 )
 
 
-def units_for(slot: Slot, reading: Reading) -> Iterator[Option]:
+def units_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     """Yields the units that the request names, in the spelling of the slot's own choices where it has one."""
     spelled = {known.name: choice for choice in slot.choices if (known := unit_called(choice)) is not None}
     if slot.choices and not spelled:

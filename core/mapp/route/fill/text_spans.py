@@ -6,7 +6,7 @@ from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.proximity import nearness, prepositional
 from mapp.route.fill.slots import Slot
 from mapp.route.read.lexicon import FUNCTION_WORDS, POLITE_TAILS, PREPOSITIONS
-from mapp.route.read.parsed_request import Reading, around, context, masked
+from mapp.route.read.parsed_request import ParsedRequest, around, context, masked
 from mapp.route.read.tokens import Token, word_set
 
 _SPAN_STARTS = word_set("of for word text string phrase sentence title name number input value line message")
@@ -15,7 +15,7 @@ _SPAN_ENDS = word_set(
 )
 
 
-def spans_for(slot: Slot, reading: Reading, cues: TextCues) -> Iterator[Option]:
+def spans_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
     """Yields free runs of words between places where texts use to begin and to end."""
     tokens = reading.tokens
     if not tokens:
@@ -76,7 +76,7 @@ def _trails(tokens: Sequence[Token], last: int) -> bool:
     return tokens[last].text in ".?!," or tokens[last].lower in POLITE_TAILS
 
 
-def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: TextCues) -> Option:
+def _span_option(slot: Slot, reading: ParsedRequest, first: int, last: int, cues: TextCues) -> Option:
     tokens = reading.tokens
     span = (tokens[first].start, tokens[last].end)
     value = reading.text[span[0] : span[1]]
@@ -101,7 +101,7 @@ def _span_option(slot: Slot, reading: Reading, first: int, last: int, cues: Text
     return Option(value, score, features, f"the words “{value[:60]}”", (span,), True)
 
 
-def _cuts_or_adds(span: tuple[int, int], reading: Reading) -> bool:
+def _cuts_or_adds(span: tuple[int, int], reading: ParsedRequest) -> bool:
     """Whether an identifier stands in the span with other words beside it, or is cut by it."""
     return any(
         mention.start < span[1] and span[0] < mention.end and mention.span != span

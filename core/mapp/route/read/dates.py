@@ -13,7 +13,7 @@ from itertools import pairwise
 from mapp.route.read.lexicon import MONTHS
 from mapp.route.read.units import NAMES, SYMBOLS
 
-MOST_MOMENTS = 64
+MAX_MOMENTS = 64
 
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?(?![a-z])"
 _DAY = r"(?<![\d.,/])(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d])"
@@ -70,7 +70,7 @@ def moments(text: str) -> list[Moment]:
     days = _with_shared_year(text, days)
     times = [*_times(text), *_word_times(text)]
     found = [*days, *times, *_date_times(text, days, times), *_durations(text)]
-    return sorted(found, key=lambda moment: (moment.start, -moment.end))[:MOST_MOMENTS]
+    return sorted(found, key=lambda moment: (moment.start, -moment.end))[:MAX_MOMENTS]
 
 
 def _dates(text: str) -> Iterator[Moment]:
@@ -86,7 +86,7 @@ def _dates(text: str) -> Iterator[Moment]:
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             moment = read(match)
-            if len(taken) >= MOST_MOMENTS:
+            if len(taken) >= MAX_MOMENTS:
                 return
             if moment is not None:
                 taken.append((moment.start, moment.end))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mapp.model.values import JSONValue
 from mapp.route.read.dates import Moment, moments
 from mapp.route.read.identifiers import SOLID, identifiers_in
-from mapp.route.read.mention import Kind, Mention, mention_at
+from mapp.route.read.mention import Mention, MentionKind, mention_at
 from mapp.route.read.names import names_in
 from mapp.route.read.numbers import json_number
 from mapp.route.read.quantities import amounts_in, lists_in
@@ -18,7 +18,7 @@ from mapp.route.read.tokens import MAX_SCANNED, Token, tokenise
 
 __all__ = ["Mention", "mentions"]
 
-MOST_MENTIONS = 600
+MAX_MENTIONS = 600
 
 
 def mentions(text: str, tokens: Sequence[Token] | None = None) -> tuple[Mention, ...]:
@@ -41,7 +41,7 @@ def mentions(text: str, tokens: Sequence[Token] | None = None) -> tuple[Mention,
     solid += [mention.span for mention in when]
     found += [mention for mention in names_in(text, tokens) if not _inside(mention, solid)]
     unique = {(mention.kind, mention.start, mention.end, mention.unit): mention for mention in found}
-    return tuple(sorted(unique.values(), key=lambda mention: (mention.start, -mention.end)))[:MOST_MENTIONS]
+    return tuple(sorted(unique.values(), key=lambda mention: (mention.start, -mention.end)))[:MAX_MENTIONS]
 
 
 def _inside(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
@@ -51,6 +51,6 @@ def _inside(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
 def _of_moment(text: str, moment: Moment) -> Mention:
     value: JSONValue
     value = moment.value if isinstance(moment.value, str | None) else json_number(moment.value)
-    kind: Kind = moment.kind  # type: ignore[assignment]  # dates.py names four of the kinds
+    kind: MentionKind = moment.kind  # type: ignore[assignment]  # dates.py names four of the kinds
     unit = "second" if kind == "duration" else None
     return mention_at(text, kind, moment.start, moment.end, value, unit, ambiguous=moment.ambiguous)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from mapp.model.values import JSONValue
 
-Kind = Literal[
+MentionKind = Literal[
     "number", "ordinal", "percent", "currency", "quantity", "date", "date-time", "time", "duration",
     "quoted", "tail", "list", "json", "identifier", "name", "address",
 ]  # fmt: skip
@@ -25,7 +25,7 @@ class Mention:
     `ambiguous` one has several readings and no value.
     """
 
-    kind: Kind
+    kind: MentionKind
     start: int
     end: int
     text: str
@@ -52,7 +52,7 @@ def outermost(found: Sequence[Mention], kinds: frozenset[str]) -> list[Mention]:
 
 def mention_at(
     text: str,
-    kind: Kind,
+    kind: MentionKind,
     start: int,
     end: int,
     value: JSONValue,

@@ -10,12 +10,12 @@ from mapp.route.read.extract import mentions
 from mapp.route.read.mention import NUMERIC, Mention, outermost
 from mapp.route.read.tokens import Token, form, tokenise
 
-SHORTEST_ALIKE = 5
+MIN_ALIKE_LENGTH = 5
 """Letters that two stems must share to count as forms of one word."""
 
 
 @dataclass(slots=True)
-class Reading:
+class ParsedRequest:
     """A request, read once: tokens, mentions, and which tokens are free words rather than parts of values."""
 
     text: str
@@ -36,11 +36,11 @@ class Reading:
 
 
 @lru_cache(maxsize=4)  # one request is read against several apps, and for the vetoes too
-def read(text: str, attachment: str | None = None) -> Reading:
+def read(text: str, attachment: str | None = None) -> ParsedRequest:
     """Returns the request with its tokens and mentions; nobody may change what it returns."""
     tokens = tokenise(text)
     found = mentions(text, tokens)
-    reading = Reading(text, attachment, tokens, found)
+    reading = ParsedRequest(text, attachment, tokens, found)
     reading.quoted = outermost(found, frozenset({"quoted"}))
     reading.numeric = [
         mention
@@ -55,7 +55,7 @@ def read(text: str, attachment: str | None = None) -> Reading:
     for place, token in enumerate(tokens):
         reading.places.setdefault(token.stem, []).append(place)
     for word in reading.places:
-        for length in range(max(SHORTEST_ALIKE, len(word) - 3), len(word)):
+        for length in range(max(MIN_ALIKE_LENGTH, len(word) - 3), len(word)):
             reading.clipped.setdefault(word[:length], []).append(word)
     return reading
 
@@ -65,7 +65,7 @@ def within(span: tuple[int, int], found: Sequence[Mention]) -> bool:
     return any(mention.start <= span[0] and span[1] <= mention.end for mention in found)
 
 
-def _free_words(reading: Reading) -> Iterator[str]:
+def _free_words(reading: ParsedRequest) -> Iterator[str]:
     """Yields the stems of the request outside quotes, with numbers as `#` and pairs of neighbours joined."""
     before = "^"
     for token in reading.tokens:
@@ -101,13 +101,13 @@ def _shape(text: str) -> str:
     )
 
 
-def around(reading: Reading, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
+def around(reading: ParsedRequest, span: tuple[int, int]) -> tuple[list[Token], list[Token]]:
     """Returns up to four tokens before the span, nearest first, and up to four after it."""
     first, last = place_at(reading, span[0]), place_at(reading, span[1])
     return list(reversed(reading.tokens[max(0, first - 4) : first])), list(reading.tokens[last : last + 4])
 
 
-def place_at(reading: Reading, start: int) -> int:
+def place_at(reading: ParsedRequest, start: int) -> int:
     """Returns the place of the first token at or after a character."""
     return bisect_left(reading.starts, start)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mapp.route.read.lexicon import CURRENCY_CODES, CURRENCY_SYMBOLS, CURRENCY_WORDS, WEAK_CURRENCY_WORDS
-from mapp.route.read.mention import NUMERIC, Kind, Mention, mention_at, outermost
+from mapp.route.read.mention import NUMERIC, Mention, MentionKind, mention_at, outermost
 from mapp.route.read.numbers import Number, json_number, numbers
 from mapp.route.read.tokens import Token, word_set
 from mapp.route.read.units import BY_NAME, unit_called
@@ -42,7 +42,7 @@ def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> I
         if value is None:
             continue
         inside = any(start <= number.start and number.end <= end for start, end in taken)
-        kind: Kind = "ordinal" if number.ordinal else "number"
+        kind: MentionKind = "ordinal" if number.ordinal else "number"
         span = (number.start, number.end)
         soft = number.soft or inside
         bare = mention_at(text, kind, *span, value, number=span, soft=soft)

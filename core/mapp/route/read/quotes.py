@@ -43,7 +43,7 @@ def tails_in(text: str, when: Sequence[Mention]) -> Iterator[Mention]:
 _DECODER = json.JSONDecoder(parse_constant=lambda name: (_ for _ in ()).throw(ValueError(name)))
 
 
-_LONGEST_LITERAL = 4_000
+_MAX_LITERAL_LENGTH = 4_000
 
 
 _OPEN = re.compile(r"(?<!\w)[\[{]")
@@ -74,7 +74,7 @@ def _decoded(text: str, start: int) -> tuple[JSONValue, int] | None:
 def _literal(text: str, start: int) -> tuple[JSONValue, int] | None:
     """Returns a list or object whose texts stand in single quotes, and where it ends."""
     depth = 0
-    for place in range(start, min(len(text), start + _LONGEST_LITERAL)):
+    for place in range(start, min(len(text), start + _MAX_LITERAL_LENGTH)):
         depth += (text[place] in "[{") - (text[place] in "]}")
         if depth == 0:
             written = text[start : place + 1]

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 FOLDS: Final = 3
 SALTS: Final = ("first", "second")
 """Each deals the rows into folds in a way of its own; a row is judged once for each."""
-_FEWEST_APPS: Final = 4
-_FEWEST_ROWS: Final = 60
+_MIN_APPS: Final = 4
+_MIN_ROWS: Final = 60
 _OUTSIDE_SHARE: Final = 0.1
 
 
 def _calibrated(model: Recogniser, corpus: _Corpus, reader: Reader) -> Recogniser:
     rows = int((corpus.owners != _NONE).sum())
-    if len(model.apps) < _FEWEST_APPS or rows < _FEWEST_ROWS:
+    if len(model.apps) < _MIN_APPS or rows < _MIN_ROWS:
         return model
     trials = [trial for salt in SALTS for trial in _trials(corpus, model.apps, salt)]
     temperature = temperature_of(trials)

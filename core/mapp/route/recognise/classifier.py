@@ -37,7 +37,7 @@ class Bands:
 
 FORMAT: Final = 3
 FILE: Final = f"recogniser-{FORMAT}.npz"
-_LEAST_REFITS: Final = 2
+_MIN_REFITS: Final = 2
 DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
 DIGITS: Final = 4
 """Probabilities are rounded to so many decimal places."""
@@ -75,7 +75,7 @@ class Recogniser:
     @property
     def worn(self) -> bool:
         """Returns whether so much was refitted that all should be fitted together again."""
-        return self.refits >= max(_LEAST_REFITS, self.together // 5)
+        return self.refits >= max(_MIN_REFITS, self.together // 5)
 
     def judge(self, vector: Vectors, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
         """Returns the candidates with their probabilities, the most probable first.

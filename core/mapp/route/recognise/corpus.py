@@ -33,7 +33,7 @@ _NEAR_MISS: Final = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class TrainingRow:
     """One request to learn from: it fits the app, or only sounds like it.
 
     `attachment` is the text that comes with it, where there is one, `arguments` what it gives the app, where
@@ -59,7 +59,7 @@ class Read:
     right: bool = True
 
 
-Reader = Callable[[Row, str], Read]
+Reader = Callable[[TrainingRow, str], Read]
 """Looks closely at one app for a row."""
 
 
@@ -67,7 +67,7 @@ Reader = Callable[[Row, str], Read]
 class Lesson:
     """Rows with their sentence vectors, (rows, dimensions)."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TrainingRow, ...]
     vectors: Vectors
 
 
@@ -93,7 +93,7 @@ class _Corpus:
     labels: Integers
     """What a row is to be recognised as: an app, or as many as there are apps for "none"."""
     importance: Floats
-    rows: tuple[Row, ...]
+    rows: tuple[TrainingRow, ...]
 
     @classmethod
     def of(
@@ -122,7 +122,10 @@ class _Corpus:
             owners=np.array(owners + [_NONE] * len(far), dtype=np.int64),
             labels=np.array(labels + [len(names)] * len(far), dtype=np.int64),
             importance=np.array(weights, dtype=np.float64),
-            rows=(*lesson.rows, *(Row(text=background.texts[place], app="", fits=False) for place in far)),
+            rows=(
+                *lesson.rows,
+                *(TrainingRow(text=background.texts[place], app="", fits=False) for place in far),
+            ),
         )
 
     @property
@@ -167,7 +170,7 @@ class _Corpus:
             owners=np.concatenate([self.owners, apps]),
             labels=np.concatenate([self.labels, apps]),
             importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT)]),
-            rows=(*self.rows, *(Row(text="", app="") for _ in apps)),
+            rows=(*self.rows, *(TrainingRow(text="", app="") for _ in apps)),
         )
 
     def without_others_jobs(self) -> _Corpus:

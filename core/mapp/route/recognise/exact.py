@@ -35,8 +35,8 @@ SHARE_BITS: Final = 24
 """What a row pulls at a column with, in training: a multiple of 2**-24."""
 SHARE_LIMIT: Final = 8.0
 EXPONENTIAL_BITS: Final = 36
-MOST_COLUMNS: Final = 2**16
-MOST_FEATURES: Final = 2**13
+MAX_COLUMNS: Final = 2**16
+MAX_FEATURES: Final = 2**13
 _ROWS_AT_ONCE: Final = 2**12
 
 # The largest sums in units: features times weights, features times shares, a row of exponentials.
@@ -47,7 +47,7 @@ assert EXPONENTIAL_BITS + 16 <= 53
 _LN2_HIGH: Final = float.fromhex("0x1.62e42feep-1")
 _LN2_LOW: Final = float.fromhex("0x1.a39ef35793c76p-33")
 _PER_LN2: Final = float.fromhex("0x1.71547652b82fep+0")
-_LEAST_POWER: Final = -700.0
+_MIN_POWER: Final = -700.0
 # 1/n! for n = 12 ... 0
 _FACTORIALS: Final = (
     1 / 479001600,
@@ -97,8 +97,8 @@ def from_units(units: Units) -> Floats:
 
 def logits_of(features: Floats, weights: Floats) -> Floats:
     """Returns (rows, columns): the product of features and weights, both on their grids; it is exact."""
-    if features.shape[1] > MOST_FEATURES:
-        raise ValueError(f"at most {MOST_FEATURES} features can be multiplied exactly")
+    if features.shape[1] > MAX_FEATURES:
+        raise ValueError(f"at most {MAX_FEATURES} features can be multiplied exactly")
     product: Floats = features @ weights
     return product
 
@@ -135,7 +135,7 @@ def exp(values: Floats) -> Floats:
     """
     import numpy as np
 
-    powers = np.clip(values, _LEAST_POWER, -_LEAST_POWER)
+    powers = np.clip(values, _MIN_POWER, -_MIN_POWER)
     twos = np.rint(powers * _PER_LN2)
     powers -= twos * _LN2_HIGH
     powers -= twos * _LN2_LOW
@@ -174,8 +174,8 @@ def exponentials(logits: Floats) -> tuple[Floats, Floats, Floats]:
     """
     import numpy as np
 
-    if logits.shape[1] > MOST_COLUMNS:
-        raise ValueError(f"at most {MOST_COLUMNS} columns can be added exactly")
+    if logits.shape[1] > MAX_COLUMNS:
+        raise ValueError(f"at most {MAX_COLUMNS} columns can be added exactly")
     largest = logits.max(axis=1)
     powers = exp(logits - largest[:, None])
     powers *= 2.0**EXPONENTIAL_BITS

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORD_FEATURES: Final = 512
 _WORD_WEIGHT: Final = 0.5
 _SHAPE_WEIGHT: Final = 0.2
-_LONGEST: Final = 2_000
+_MAX_LENGTH: Final = 2_000
 _RARITY_BITS: Final = 10
 """Rarities are multiples of 2**-10 below 2**7: their squares, and sums over a text's words, are exact."""
 _HEAVIEST: Final = 127.0
@@ -122,7 +122,7 @@ def grams(text: str) -> list[str]:
     >>> grams("Add 19% to 'a b'")
     ['add', '#', '%', 'to', 'qtext', '^ add', 'add #', '# %', '% to', 'to qtext', 'qtext $']
     """
-    plain = _NUMBER.sub("#", _QUOTED.sub(" qtext ", text[:_LONGEST].lower()))
+    plain = _NUMBER.sub("#", _QUOTED.sub(" qtext ", text[:_MAX_LENGTH].lower()))
     words = _TOKEN.findall(plain)
     pairs = zip(["^", *words], [*words, "$"], strict=True)
     return words + [f"{one} {two}" for one, two in pairs] if words else []
@@ -132,7 +132,7 @@ def shape(text: str) -> Floats:
     """Returns the answers, 1 or 0, to questions about the form of a request."""
     import numpy as np
 
-    text = text[:_LONGEST]
+    text = text[:_MAX_LENGTH]
     lowered = text.lower()
     words = lowered.split()
     first = words[0] if words else ""

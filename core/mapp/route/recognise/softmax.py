@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MEMORY: Final = 8
 _STEPS_BACK: Final = 20
-_LEAST_FALL: Final = 1e-4
+_MIN_FALL: Final = 1e-4
 _ROWS_AT_ONCE: Final = 512
 NOTHING: Final = -1e30
 """The logit of what cannot be."""
@@ -177,7 +177,7 @@ def _step(
     for _ in range(_STEPS_BACK):
         new_point = settle(point + length * direction)
         new_value, new_slope = objective(new_point)
-        if new_value <= value + _LEAST_FALL * length * fall:
+        if new_value <= value + _MIN_FALL * length * fall:
             return new_point, new_value, new_slope
         length /= 2
     return None

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mapp.route.recognise.corpus import Reader, Row
+    from mapp.route.recognise.corpus import Reader, TrainingRow
     from mapp.route.recognise.softmax import Floats, Integers
 
 FALSE_HITS: Final = 0.005
 """The share of what runs without asking that may be another app's; as much again for wrong arguments."""
 ASKED_IN_VAIN: Final = 0.1
 """The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
-_LEAST_USED: Final = 0.5
-_LEAST_ASKED: Final = 0.15
+_MIN_USED: Final = 0.5
+_MIN_ASKED: Final = 0.15
 _MOST: Final = 0.99
 _STEP: Final = 0.005
 _EDGE: Final = 1e-4
@@ -51,7 +51,7 @@ class Trial:
     strangers: NDArray[np.bool_]
     """Whether a row is of an app that was left out altogether."""
     importance: Floats
-    rows: tuple[Row, ...]
+    rows: tuple[TrainingRow, ...]
     misses_taught: bool
 
     def likeliest(self, temperature: float) -> list[list[tuple[str, float]]]:
@@ -131,8 +131,8 @@ def bands_of(trials: Sequence[Trial], temperature: float, reader: Reader) -> Ban
         judged, [each.app_right and not each.arguments_right for each in judged], FALSE_HITS
     )
     in_vain = [not (each.app_right and each.arguments_right) for each in judged]
-    use = max(other_app, other_arguments, _LEAST_USED)
-    return Bands(use=use, ask=min(max(least_sure(judged, in_vain, ASKED_IN_VAIN), _LEAST_ASKED), use))
+    use = max(other_app, other_arguments, _MIN_USED)
+    return Bands(use=use, ask=min(max(least_sure(judged, in_vain, ASKED_IN_VAIN), _MIN_ASKED), use))
 
 
 def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) -> float:

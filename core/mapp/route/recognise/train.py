@@ -22,7 +22,7 @@ from mapp.route.recognise.corpus import (
     Lesson,
     Read,
     Reader,
-    Row,
+    TrainingRow,
     _Corpus,
     _rounded,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     pass
 
 
-def unread(_row: Row, _app: str) -> Read:
+def unread(_row: TrainingRow, _app: str) -> Read:
     """Takes any app as it comes: a reader that looks at nothing."""
     return Read(complete=True)
 

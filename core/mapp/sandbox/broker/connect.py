@@ -14,7 +14,7 @@ from mapp.model.hosts import address_in
 from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
 
-MOST_TRIED: Final = 4
+MAX_TRIED: Final = 4
 """How many addresses of one name are tried, one after the other."""
 
 AddressPolicy: TypeAlias = Callable[[str], bool]
@@ -103,7 +103,7 @@ def connect(target: Target, addresses: Sequence[str], dialler: Dialler, deadline
     Raises:
         Refusal: `connect` or `timeout`.
     """
-    tried = addresses[:MOST_TRIED]
+    tried = addresses[:MAX_TRIED]
     reason = ""
     for number, address in enumerate(tried):
         share = deadline.left() / (len(tried) - number)

@@ -19,7 +19,7 @@ from mapp.sandbox.broker.connect import Deadline
 from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
 
-LARGEST_HEAD: Final = 64 * 1024
+MAX_HEAD_SIZE: Final = 64 * 1024
 """The most bytes that may come before an answer's body: status line, headers, interim answers."""
 
 _PIECE: Final = 16 * 1024
@@ -79,7 +79,7 @@ class Wire(httpcore.NetworkStream):
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
-        self._allowance = LARGEST_HEAD
+        self._allowance = MAX_HEAD_SIZE
 
     def allow_body(self, most: int) -> None:
         """Lets a body of `most` bytes come in too, in chunks with as much again around them."""

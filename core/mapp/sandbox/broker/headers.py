@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from mapp.model.http import Header, HttpGrant, is_header_name, is_header_value, is_reserved
-from mapp.sandbox.broker.redaction import SHORTEST_SECRET
+from mapp.sandbox.broker.redaction import MIN_SECRET_LENGTH
 from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
 
-MOST_HEADERS: Final = 64
-LARGEST_HEADERS: Final = 16 * 1024
+MAX_HEADERS: Final = 64
+MAX_HEADERS_SIZE: Final = 16 * 1024
 
 # Besides what belongs to the connection: sessions (none are kept), who is asking (the host says that), other
 # methods than the granted one, and the passwords of metadata services.
@@ -59,8 +59,8 @@ def own_headers(headers: Iterable[Header]) -> dict[str, str]:
             raise Refusal("forbidden", f"the header {key!a} is there twice")
         checked[key] = value.strip()
     size = sum(len(name) + len(value) + 4 for name, value in checked.items())
-    if len(checked) > MOST_HEADERS or size > LARGEST_HEADERS:
-        raise Refusal("too_large", f"more than {MOST_HEADERS} headers, or {LARGEST_HEADERS} bytes")
+    if len(checked) > MAX_HEADERS or size > MAX_HEADERS_SIZE:
+        raise Refusal("too_large", f"more than {MAX_HEADERS} headers, or {MAX_HEADERS_SIZE} bytes")
     return checked
 
 
@@ -85,8 +85,8 @@ def secret_header(grant: HttpGrant, target: Target, secrets: Mapping[str, str]) 
     value = use.prefix + secrets[use.name]
     if not is_header_name(use.header) or is_reserved(use.header) or not is_header_value(value):
         raise Refusal("forbidden", f"the secret {use.name!a} does not fit into a header")
-    if len(secrets[use.name].strip()) < SHORTEST_SECRET:
-        raise Refusal("forbidden", f"the secret {use.name!a} has fewer than {SHORTEST_SECRET} characters")
+    if len(secrets[use.name].strip()) < MIN_SECRET_LENGTH:
+        raise Refusal("forbidden", f"the secret {use.name!a} has fewer than {MIN_SECRET_LENGTH} characters")
     return {use.header.lower(): value.strip()}
 
 

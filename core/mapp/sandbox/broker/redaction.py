@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-SHORTEST_SECRET: Final = 8
+MIN_SECRET_LENGTH: Final = 8
 """Shorter secrets cannot be told from ordinary text, and are not sent."""
 
 _ANY: Final = "[A-Za-z0-9+/_-]"
@@ -37,7 +37,7 @@ class Redactor:
         """Returns the text without the secrets, in any of their forms."""
         for replacement, pattern in self._secrets:
             text = pattern.sub(replacement, text)
-            if len(pattern.pattern) > SHORTEST_SECRET:
+            if len(pattern.pattern) > MIN_SECRET_LENGTH:
                 # What was encoded first and turned around then is found from behind.
                 text = pattern.sub(replacement[::-1], text[::-1])[::-1]
         return text

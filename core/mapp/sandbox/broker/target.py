@@ -15,7 +15,7 @@ from mapp.model.hosts import normal_host
 from mapp.model.http import HttpGrant
 from mapp.sandbox.broker.refusal import Refusal
 
-LONGEST_URL: Final = 8192
+MAX_URL_LENGTH: Final = 8192
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?\Z", re.ASCII | re.IGNORECASE)
 _HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
@@ -57,8 +57,8 @@ def read_target(url: str) -> Target:
     Raises:
         Refusal: `forbidden` if it is not strictly a URL, `too_large` if it is too long.
     """
-    if len(url) > LONGEST_URL:
-        raise Refusal("too_large", f"the URL is longer than {LONGEST_URL} characters")
+    if len(url) > MAX_URL_LENGTH:
+        raise Refusal("too_large", f"the URL is longer than {MAX_URL_LENGTH} characters")
     match = None if _NEVER.search(url) else _URL.match(url)
     if match is None:
         raise Refusal("forbidden", f"{url[:200]!a} is no plain http or https URL")
@@ -66,8 +66,8 @@ def read_target(url: str) -> Target:
     host, port = _host_and_port(match[2])
     path = quote(match[3], safe=_AS_IS)
     path = path if path.startswith("/") else f"/{path}"
-    if len(path) > LONGEST_URL:
-        raise Refusal("too_large", f"the URL is longer than {LONGEST_URL} characters")
+    if len(path) > MAX_URL_LENGTH:
+        raise Refusal("too_large", f"the URL is longer than {MAX_URL_LENGTH} characters")
     return Target(scheme=scheme, host=host, port=port or _STANDARD[scheme], path=path)
 
 

@@ -28,7 +28,7 @@ SIGKILL, ENOMEM, EFAULT, PROT_EXEC = 9, 12, 14, 4
 NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_NETWORK, NEW_USER = 0x20000, 0x4000000, 0x8000000, 0x40000000, 0x10000000
 NAMESPACES = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_NETWORK
 NOBODY = 65534
-STACK, LEAST_STACK = 8 << 20, 2 << 20  # bytes: what systems usually allow, what the engine counts on
+STACK, MIN_STACK = 8 << 20, 2 << 20  # bytes: what systems usually allow, what the engine counts on
 LARGEST = 1 << 40  # bytes that no zygote maps
 CAPABILITIES_VERSION = 0x20080522
 
@@ -316,14 +316,14 @@ def _room_on_the_stack() -> None:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
     most = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
-    if most < LEAST_STACK:
+    if most < MIN_STACK:
         raise Unconfined("have 2 MB of stack (ulimit -s)", 0)
     if soft == resource.RLIM_INFINITY or soft >= most:
         return
     try:
         resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
     except (OSError, ValueError):
-        if soft < LEAST_STACK:
+        if soft < MIN_STACK:
             raise Unconfined("have 2 MB of stack (ulimit -s)", 0) from None
 
 

@@ -22,7 +22,7 @@ SIGSYS = 31
 MEMORY, SECONDS = 64 << 20, 1
 
 
-MOST_DESCRIPTORS = 256
+MAX_DESCRIPTORS = 256
 
 
 def verdict(doors: confinement.Confinement) -> bytes:
@@ -92,7 +92,7 @@ def make(attempt: str, doors: confinement.Confinement) -> None:
 
 def inherit() -> None:
     """Finds something that whoever started it had open, to read from or write to."""
-    for descriptor in range(MOST_DESCRIPTORS):
+    for descriptor in range(MAX_DESCRIPTORS):
         if is_open(descriptor):
             return
     raise OSError("nothing is left of it")

@@ -10,7 +10,7 @@ from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Inspection, Isolation, Job, Killed, Result, Threw, run_batch
 
 
-class Around:
+class DelegatingExecutor:
     """What runs, measures and ends is the executor within."""
 
     def __init__(self, executor: Executor) -> None:

@@ -20,7 +20,7 @@ from typing import Self
 
 from mapp.errors import Busy, HostFault, SandboxUnavailable
 from mapp.sandbox import engine, host_faults
-from mapp.sandbox.call_log import Desk
+from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw, is_enough
 from mapp.sandbox.executors import batching, protocol
@@ -30,7 +30,7 @@ from mapp.sandbox.isolation_cache import note, noted
 STARTS = 3  # a zygote that does not get ready as often as this never will
 LOSSES = 3  # a run that loses its sandbox as often as this has no other attempt
 PAUSES = (0.0, 0.1, 0.4, 1.0)  # seconds before each further attempt where something is scarce
-LONGEST_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
+MAX_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
 
 
 class ForkingExecutor:
@@ -40,7 +40,7 @@ class ForkingExecutor:
         self,
         *,
         lanes: int | None = None,
-        queue: int = LONGEST_QUEUE,
+        queue: int = MAX_QUEUE,
         notes: Path | None = None,
         engine: str = engine.DEFAULT,
         environment: Mapping[str, str] = engine.ENVIRONMENT,
@@ -110,7 +110,7 @@ class ForkingExecutor:
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
         try:
-            return self._run(job, protocol.encode(job), Desk(job, broker))
+            return self._run(job, protocol.encode(job), HostCallLog(job, broker))
         except protocol.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
@@ -130,7 +130,9 @@ class ForkingExecutor:
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script, calls nothing, and lists its functions."""
         job = protocol.inspection(source)
-        return protocol.functions_of(self._run(job, protocol.encode(job, inspect=True), Desk(job, None)))
+        return protocol.functions_of(
+            self._run(job, protocol.encode(job, inspect=True), HostCallLog(job, None))
+        )
 
     def warm(self) -> None:
         """Starts the first zygote, so that it gets ready while others work."""
@@ -153,7 +155,7 @@ class ForkingExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
+    def _run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
         with self._turn():
             losses = failures = 0
             while True:

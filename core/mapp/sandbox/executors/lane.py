@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults
-from mapp.sandbox.call_log import Desk
+from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.executor import Isolation, Job, Killed, Result
 from mapp.sandbox.executors import batching, protocol, termination
 
@@ -124,7 +124,7 @@ class Lane:
             raise self._refusal() if said == REFUSED else host_faults.Lost("it ended while it was tried out")
         return HELD[said]
 
-    def run(self, job: Job, payload: bytes, desk: Desk) -> Result:
+    def run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
         """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
         self.isolation()
         try:
@@ -275,7 +275,7 @@ def _listen_to_all(
             _send(channel, payload if sent else protocol.for_all(payload, jobs, max(map(len, payloads))))
             sent += 1
         inbox = protocol.Inbox(job, rest)
-        conversation = _listen(channel, Desk(job, None), job, inbox)
+        conversation = _listen(channel, HostCallLog(job, None), job, inbox)
         if conversation.ending == "answered" and protocol.is_complete(conversation.reply):
             rest = inbox.take_rest()
             conversation = replace(conversation, reply=inbox.reply)
@@ -292,7 +292,7 @@ def _certain(jobs: Sequence[Job], results: Sequence[Result], grown: Sequence[flo
         yield result
 
 
-def _listen(channel: socket.socket, desk: Desk, job: Job, inbox: protocol.Inbox) -> Conversation:
+def _listen(channel: socket.socket, desk: HostCallLog, job: Job, inbox: protocol.Inbox) -> Conversation:
     started = time.perf_counter()
 
     def spent() -> float:

@@ -26,15 +26,15 @@ from mapp.sandbox.executor import (
 )
 from mapp.sandbox.executors import termination
 
-LARGEST_INPUT = 50_000_000  # bytes of job and arguments
+MAX_INPUT_SIZE = 50_000_000  # bytes of job and arguments
 GIVEN_UP = {"null": "object", "[uninitialized]": "unknown"}  # what is thrown without memory, and its type
 NOTHING_LEFT = ("out of memory", "Invalid Result Value", "(Failed")  # the words of engine and bindings then
 PREFIX = 17  # tag, length and growth
 CALL = b"H"  # the tag of a host call: the script waits, its reply is still to come
-LARGEST_CALL = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
+MAX_CALL_SIZE = 4 << 20  # bytes; the prelude lets 512 Ki characters pass
 OURS = re.compile(r"<dukpy>|<input>:[1-9]\d{4,}:")  # lines of a stack that are ours; as in quickjs_ng.py
 SLACK = 65_536  # what a reply may hold besides the output: names, messages, a stack
-LONGEST = {"name": 4000, "message": 4000, "stack": 8000}  # characters of what was thrown; as in prelude.js
+MAX_LENGTH = {"name": 4000, "message": 4000, "stack": 8000}  # characters of what was thrown; as in prelude.js
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 UNCAUGHT = re.compile(r"([A-Za-z_$][\w$]*): ?(.*)", re.DOTALL)
 
@@ -43,7 +43,7 @@ class InputTooLarge(Exception):
     """The arguments are more than any worker should read."""
 
 
-class Malformed(Exception):
+class MalformedReply(Exception):
     """A reply that no honest worker sends."""
 
 
@@ -51,7 +51,7 @@ def encode(job: Job, *, inspect: bool = False) -> bytes:
     """Returns the bytes that give `job` to a worker.
 
     Raises:
-        InputTooLarge: beyond `LARGEST_INPUT`.
+        InputTooLarge: beyond `MAX_INPUT_SIZE`.
         ValueError: if `entry` is no identifier; that is a mistake of ours.
     """
     if not IDENTIFIER.match(job.entry):
@@ -60,8 +60,10 @@ def encode(job: Job, *, inspect: bool = False) -> bytes:
     meta["subject"] = job.subject is not None
     # The arguments are spliced in as they are: what is not one JSON value can only change their number.
     body = b"[" + _bytes(json.dumps(meta)) + b",[" + _bytes(",".join(job.arguments)) + b"]]"
-    if len(body) > LARGEST_INPUT:
-        raise InputTooLarge(f"input too large: {len(body) / 1e6:.1f} MB, at most {LARGEST_INPUT // 10**6} MB")
+    if len(body) > MAX_INPUT_SIZE:
+        raise InputTooLarge(
+            f"input too large: {len(body) / 1e6:.1f} MB, at most {MAX_INPUT_SIZE // 10**6} MB"
+        )
     subject = _bytes(json.dumps({**_meta(job, job.subject), "text": True})) if job.subject else b""
     return _header(job, len(body), len(subject)) + body + subject
 
@@ -138,7 +140,7 @@ class Inbox:
     def _is_call(self) -> bool:
         if self._data[:1] != CALL:
             return False
-        return len(self._data) < PREFIX or self._announced() <= LARGEST_CALL
+        return len(self._data) < PREFIX or self._announced() <= MAX_CALL_SIZE
 
     def _announced(self) -> int:
         return int.from_bytes(self._data[1:9], "big")
@@ -150,7 +152,7 @@ def decode(reply: bytes, job: Job, wall_ms: float) -> Result:
         return termination.too_much_output(job, wall_ms)
     try:
         result = _result(reply[:1], reply[PREFIX:], job, wall_ms)
-    except (Malformed, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (MalformedReply, ValueError, KeyError, TypeError, RecursionError) as error:
         return Killed(reason="crash", detail=f"malformed reply: {error}", wall_ms=wall_ms)
     if has_given_up(result) and termination.is_exhausted(job, growth_mb(reply)):
         return termination.out_of_memory(job, wall_ms)
@@ -225,17 +227,17 @@ def _result(tag: bytes, body: bytes, job: Job, wall_ms: float) -> Result:
         case b"M":
             return termination.out_of_memory(job, wall_ms)
         case _:
-            raise Malformed("unknown tag")
+            raise MalformedReply("unknown tag")
 
 
 def _opened(text: object) -> dict[str, object]:
     """Reads the prelude's text: a line of JSON, then the JSON of the output."""
     if not isinstance(text, str):
-        raise Malformed("the record is not a text")
+        raise MalformedReply("the record is not a text")
     line, _, output = text.partition("\n")
     record = json.loads(line)
     if not isinstance(record, dict):
-        raise Malformed("the record has no fields")
+        raise MalformedReply("the record has no fields")
     return {**record, "json": output}
 
 
@@ -246,14 +248,14 @@ def _record(record: dict[str, object], job: Job, wall_ms: float) -> Result:
         case "memory" if not _may_forge_memory(job):
             return termination.out_of_memory(job, wall_ms)
         case "threw" | "memory":
-            name, message, stack = (_text(record, key)[:most] for key, most in LONGEST.items())
+            name, message, stack = (_text(record, key)[:most] for key, most in MAX_LENGTH.items())
             return Threw(name=name, message=message, stack=_readable(stack), wall_ms=wall_ms)
         case "refused":
-            return Unserialisable(message=_text(record, "message")[: LONGEST["message"]], wall_ms=wall_ms)
+            return Unserialisable(message=_text(record, "message")[: MAX_LENGTH["message"]], wall_ms=wall_ms)
         case "output":
             return termination.too_much_output(job, wall_ms)
         case _:
-            raise Malformed("unknown kind")
+            raise MalformedReply("unknown kind")
 
 
 def _may_forge_memory(job: Job) -> bool:
@@ -274,7 +276,7 @@ def _returned(text: str, job: Job, wall_ms: float) -> Result:
 def _text(record: dict[str, object], key: str) -> str:
     value = record[key]
     if not isinstance(value, str):
-        raise Malformed(f"{key} is not a text")
+        raise MalformedReply(f"{key} is not a text")
     value.encode()  # half a surrogate pair would break whoever prints it: ValueError
     return value
 

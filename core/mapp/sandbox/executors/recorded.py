@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from mapp.model.recording import Exchange
 from mapp.model.values import InvalidValue, canonical
-from mapp.sandbox.calls import Answer, Broker, Call, Refused
+from mapp.sandbox.calls import Broker, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Executor, Job, Result
-from mapp.sandbox.executors.delegating import Around
+from mapp.sandbox.executors.delegating import DelegatingExecutor
 
-UNRECORDED = Refused(code="unrecorded", message="the recording holds no such call")
-UNAVAILABLE = Refused(code="unavailable", message="no recording answers this call")
+UNRECORDED = CallRefused(code="unrecorded", message="the recording holds no such call")
+UNAVAILABLE = CallRefused(code="unavailable", message="no recording answers this call")
 
-Otherwise = Callable[[Call], Answer | Refused]
+Otherwise = Callable[[HostCall], HostAnswer | CallRefused]
 """What is answered to a call that was not recorded."""
 
 
@@ -24,18 +24,18 @@ class Stand:
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
 
-    def __call__(self, call: Call) -> Answer | Refused:
+    def __call__(self, call: HostCall) -> HostAnswer | CallRefused:
         """Returns what a store that was empty at first would answer, or that nobody is there."""
         match call.name, json.loads(call.arguments):
             case "store.keys", []:
-                return Answer(json=canonical([*sorted(self._kept)]))
+                return HostAnswer(json=canonical([*sorted(self._kept)]))
             case "store.get", [str(key)]:
-                return Answer(json=self._kept.get(key, "null"))
+                return HostAnswer(json=self._kept.get(key, "null"))
             case "store.set", [str(key), value]:
                 self._kept[key] = canonical(value)
-                return Answer(json="null")
+                return HostAnswer(json="null")
             case "store.delete", [str(key)]:
-                return Answer(json="false" if self._kept.pop(key, None) is None else "true")
+                return HostAnswer(json="false" if self._kept.pop(key, None) is None else "true")
         return UNAVAILABLE
 
 
@@ -59,15 +59,15 @@ class RecordedBroker:
         self._otherwise = otherwise
         self.made: list[Exchange] = []
 
-    def answer(self, call: Call, *, seconds: float) -> Answer | Refused:
+    def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         """Returns the recorded answer to the first such call that is left, or else a refusal."""
         exchange = self._found(call)
         self.made.append(exchange)
         if exchange.code:
-            return Refused(code=exchange.code, message=exchange.message)
-        return Answer(json=exchange.answer)
+            return CallRefused(code=exchange.code, message=exchange.message)
+        return HostAnswer(json=exchange.answer)
 
-    def _found(self, call: Call) -> Exchange:
+    def _found(self, call: HostCall) -> Exchange:
         try:
             left = self._left.get((call.name, canonical(json.loads(call.arguments))), [])
         except (ValueError, RecursionError, InvalidValue):
@@ -77,9 +77,9 @@ class RecordedBroker:
         return exchange_of(call, self._otherwise(call))
 
 
-def exchange_of(call: Call, answer: Answer | Refused) -> Exchange:
+def exchange_of(call: HostCall, answer: HostAnswer | CallRefused) -> Exchange:
     """Returns a call and what came of it, as one row of a recording."""
-    if isinstance(answer, Refused):
+    if isinstance(answer, CallRefused):
         return Exchange(name=call.name, arguments=call.arguments, code=answer.code, message=answer.message)
     return Exchange(name=call.name, arguments=call.arguments, answer=answer.json)
 
@@ -89,7 +89,7 @@ def same_calls(before: Sequence[Exchange], after: Sequence[Exchange]) -> bool:
     return [(*row.asked, row.code) for row in before] == [(*row.asked, row.code) for row in after]
 
 
-class RecordedExecutor(Around):
+class RecordedExecutor(DelegatingExecutor):
     """An Executor that has the host calls of every run answered from the same recorded calls."""
 
     def __init__(self, executor: Executor, recorded: Sequence[Exchange]) -> None:

@@ -16,7 +16,7 @@ from typing import IO, Self
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults
-from mapp.sandbox.call_log import Desk
+from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.child.escape_probe import measured
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
@@ -89,14 +89,16 @@ class SpawningExecutor:
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
         try:
-            return self._run(job, protocol.encode(job), Desk(job, broker))
+            return self._run(job, protocol.encode(job), HostCallLog(job, broker))
         except protocol.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script, calls nothing, and lists its functions."""
         job = protocol.inspection(source)
-        return protocol.functions_of(self._run(job, protocol.encode(job, inspect=True), Desk(job, None)))
+        return protocol.functions_of(
+            self._run(job, protocol.encode(job, inspect=True), HostCallLog(job, None))
+        )
 
     def warm(self) -> None:
         """Does nothing: every run starts its own interpreter."""
@@ -113,7 +115,7 @@ class SpawningExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes, desk: Desk) -> Result:
+    def _run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
         found = self._attempt(job, payload, desk)
@@ -123,7 +125,7 @@ class SpawningExecutor:
             raise host_faults.Lost(found.detail)
         return found
 
-    def _attempt(self, job: Job, payload: bytes, desk: Desk) -> Result | termination.Outside:
+    def _attempt(self, job: Job, payload: bytes, desk: HostCallLog) -> Result | termination.Outside:
         with _worker(self._engine, self._environment) as (process, _):
             _hand_over(process, payload)
             return _listen(process, job, desk)
@@ -204,7 +206,7 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thre
         timer.join()
 
 
-def _listen(process: subprocess.Popen[bytes], job: Job, desk: Desk) -> Result | termination.Outside:
+def _listen(process: subprocess.Popen[bytes], job: Job, desk: HostCallLog) -> Result | termination.Outside:
     started = time.perf_counter()
     inbox = protocol.Inbox(job)
     answer, code, late = b"", 0, False

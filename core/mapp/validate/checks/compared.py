@@ -29,7 +29,7 @@ from mapp.model.arguments import with_defaults
 from mapp.model.interface import Comparison, compare
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import JSONValue, canonical, same
-from mapp.model.verdict import Finding, Kind, Result
+from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
 from mapp.sandbox.app_job import job_for
 from mapp.sandbox.executor import run_batch
@@ -37,19 +37,19 @@ from mapp.validate.checks.examples import failing, numbered
 from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short, skipped
 
-FROZEN: Final[Mapping[Kind, frozenset[str]]] = {
+FROZEN: Final[Mapping[GateKind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
     "expand": frozenset(),
 }
 """Which tests may not even be added to; a heal adds to `tests/regressions.jsonl` alone."""
-HIGHEST: Final[Mapping[Kind, Level]] = {"heal": Level.PATCH, "expand": Level.MINOR}
-LARGEST_HEAL: Final = 40
+HIGHEST: Final[Mapping[GateKind, Level]] = {"heal": Level.PATCH, "expand": Level.MINOR}
+MAX_HEAL_SIZE: Final = 40
 """So many lines may a heal change, or half of the source, whichever is more."""
 SLOWER: Final = 1.5
 SLACK_MS: Final = 20.0
 """So much slower may the examples be all the same: what a busy machine adds."""
 ROUNDS: Final = 10
-MOST_SHOWN: Final = 5
+MAX_SHOWN: Final = 5
 
 
 def check_tests_kept(trial: Trial) -> Result:
@@ -61,7 +61,7 @@ def check_tests_kept(trial: Trial) -> Result:
             problems.append(Finding(path=path, message=f"was changed; a {trial.kind} may not touch it"))
         elif missing := list(_missing(path, old, new)):
             message = f"{len(missing)} old tests were removed or changed"
-            problems.append(Finding(path=path, message=message, evidence="\n".join(missing[:MOST_SHOWN])))
+            problems.append(Finding(path=path, message=message, evidence="\n".join(missing[:MAX_SHOWN])))
     for path in filter(RECORDING.fullmatch, sorted(trial.base_files)):
         if trial.files.get(path) != trial.base_files[path]:
             problems.append(Finding(path=path, message="an old recording was removed or changed"))
@@ -111,10 +111,10 @@ def check_differential(trial: Trial) -> Result:
     problems = [_difference(trial, *row) for row in outside]
     evidence: dict[str, JSONValue] = {"differing": len(differing), "outside": len(outside)}
     if problems and trial.kind == "heal" and _wrong_values(trial):
-        shown: list[JSONValue] = [str(problem) for problem in problems[:MOST_SHOWN]]
+        shown: list[JSONValue] = [str(problem) for problem in problems[:MAX_SHOWN]]
         evidence["review"] = shown
         return result("differential", len(inputs), [], evidence)
-    return result("differential", len(inputs), problems[:MOST_SHOWN], evidence)
+    return result("differential", len(inputs), problems[:MAX_SHOWN], evidence)
 
 
 def check_version(trial: Trial) -> Result:
@@ -170,7 +170,7 @@ def check_size(trial: Trial) -> Result:
     old, new = trial.base.source.splitlines(), trial.app.source.splitlines()
     marks = [row[:2] for row in difflib.ndiff(old, new)]
     count = max(marks.count("+ "), marks.count("- "))
-    most = max(LARGEST_HEAL, len(old) // 2)
+    most = max(MAX_HEAL_SIZE, len(old) // 2)
     message = f"{count} lines differ, at most {most} may"
     problems = [Finding(path=SOURCE, message=message)] if count > most else []
     problems += _beside(trial, trial.base)
@@ -264,7 +264,7 @@ def _stated(trial: Trial) -> Iterator[Arguments]:
         yield arguments
 
 
-def _may_become(kind: Kind, old: Outcome, new: Outcome) -> bool:
+def _may_become(kind: GateKind, old: Outcome, new: Outcome) -> bool:
     match old, new:
         case Failed(), _:
             return True

@@ -15,14 +15,14 @@ from mapp.sandbox.executor import Executor, Killed, Threw
 from mapp.validate.checks.requests import check_requests
 from mapp.validate.checks.rows import check_rows
 from mapp.validate.checks.source import forbidden_calls
-from mapp.validate.evaluation import Row, answers, fault
+from mapp.validate.evaluation import ExampleRow, answers, fault
 from mapp.validate.trial import Resolve, Trial, short
 
 STAND_IN: Final = b"function main(input, host) { throw new Error('not written yet'); }\n"
 """The code of an app that has none yet."""
-FEWEST_EXAMPLES: Final = 6
-FEWEST_LAWS: Final = 2
-MOST_SHOWN: Final = 10
+MIN_EXAMPLES: Final = 6
+MIN_LAWS: Final = 2
+MAX_SHOWN: Final = 10
 
 
 def contract_faults(
@@ -65,15 +65,15 @@ def _predicates(trial: Trial) -> Iterator[Finding]:
         yield Finding(path=PROPERTIES, message=f"{loaded.name}: {loaded.message}")
     elif isinstance(loaded, Killed):
         yield Finding(path=PROPERTIES, message=f"does not finish loading: {loaded.detail}")
-    elif len(trial.predicates) < FEWEST_LAWS:
-        message = f"defines {len(trial.predicates)} predicates; at least {FEWEST_LAWS} are needed"
+    elif len(trial.predicates) < MIN_LAWS:
+        message = f"defines {len(trial.predicates)} predicates; at least {MIN_LAWS} are needed"
         yield Finding(path=PROPERTIES, message=message)
     yield from forbidden_calls(PROPERTIES, app.properties)
     codes = {name.removeprefix("throws_") for name in trial.predicates if name.startswith("throws_")}
     for code in sorted(codes - app.manifest.error_codes):
         yield Finding(path=PROPERTIES, message=f"throws_{code} is about an error that is not declared")
-    if len(app.examples) < FEWEST_EXAMPLES:
-        message = f"has {len(app.examples)} examples; at least {FEWEST_EXAMPLES} are needed"
+    if len(app.examples) < MIN_EXAMPLES:
+        message = f"has {len(app.examples)} examples; at least {MIN_EXAMPLES} are needed"
         yield Finding(path=EXAMPLES, message=message)
 
 
@@ -99,18 +99,18 @@ def _contradictions(trial: Trial) -> Iterator[Finding]:
     there = [(number, row) for number, row in rows if row is not None]
     found = answers(trial.executor, app, laws, [row for _, row in there])
     broken = [(name, *there[at]) for name, said in found.items() for at in said.broken]
-    for name, number, row in broken[:MOST_SHOWN]:
+    for name, number, row in broken[:MAX_SHOWN]:
         said = fault(trial.executor, app, name, row)
         message = f"contradicts {name}, which {said} for {short(row.text, 200)}"
         yield Finding(path=f"{EXAMPLES}:{number}", message=message)
 
 
-def _row(app: App, example: Example) -> Row | None:
+def _row(app: App, example: Example) -> ExampleRow | None:
     try:
         arguments = with_defaults(app.manifest, dict(example.input))
     except InvalidArguments:
         return None
     if example.error is not None:
         meaning = dict(app.manifest.errors).get(example.error, "")
-        return Row(arguments=arguments, outcome=Declared(error=example.error, meaning=meaning))
-    return Row(arguments=arguments, outcome=Value(output=example.output))
+        return ExampleRow(arguments=arguments, outcome=Declared(error=example.error, meaning=meaning))
+    return ExampleRow(arguments=arguments, outcome=Value(output=example.output))

@@ -42,8 +42,8 @@ def check_determinism(trial: Trial) -> Result:
     jobs = jobs[:MOST]
     here = run_batch(trial.executor, jobs)
     problems = []
-    if trial.elsewhere is not None:
-        with trial.elsewhere() as other:
+    if trial.second_environment is not None:
+        with trial.second_environment() as other:
             found = list(reversed(run_batch(other, jobs[::-1])))
             pairs = list(zip(jobs, jobs, strict=True))
             problems += _differing(trial, other, pairs, here, found, "in another process and environment")

@@ -32,7 +32,7 @@ from mapp.validate.trial import (
 CHECK: Final = "engines"
 SHARE: Final = 5
 """In the gate another engine gets every example, and one of so many drawn inputs."""
-MOST_SHOWN: Final = 5
+MAX_SHOWN: Final = 5
 LIMITS: Final = frozenset(["wall", "cpu", "memory", "output", "crash"])
 DEEP: Final = (
     "RangeError: Maximum call stack",
@@ -82,7 +82,7 @@ def check_engines(
         rows = list(zip(places, ours, theirs, strict=True))
         fair = [row for row in rows if not _is_limited(row[1], row[2], trusting=name == "node")]
         unlike = [row for row in fair if not agree(row[1], row[2])]
-        problems += [_finding(trial, name, executor, *row) for row in unlike[:MOST_SHOWN]]
+        problems += [_finding(trial, name, executor, *row) for row in unlike[:MAX_SHOWN]]
         evidence[executor.engine] = {
             "compared": len(fair),
             "differing": len(unlike),

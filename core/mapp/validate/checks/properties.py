@@ -12,7 +12,7 @@ from mapp.model.app import App
 from mapp.model.outcome import Failed, Outcome
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
-from mapp.validate.evaluation import Row, answers, fault
+from mapp.validate.evaluation import ExampleRow, answers, fault
 from mapp.validate.generate.counterexamples import remember, remembered
 from mapp.validate.generate.shrink import shrunk
 from mapp.validate.repro_commands import TOTAL, property_command, run_command
@@ -28,7 +28,7 @@ from mapp.validate.trial import (
     skipped,
 )
 
-MOST_SHOWN: Final = 5
+MAX_SHOWN: Final = 5
 """How many predicates that fail are shown with a counterexample; the others are only named."""
 
 
@@ -37,7 +37,7 @@ def check_total(trial: Trial) -> Result:
     rows = rows_of(trial)
     if not rows:
         return result("total", 0, [Finding(path="mapp.toml", message=trial.undrawn)])
-    kinds: dict[str, Row] = {}
+    kinds: dict[str, ExampleRow] = {}
     for row in rows:
         if isinstance(row.outcome, Failed):
             kinds.setdefault(row.outcome.kind, row)
@@ -66,7 +66,7 @@ def check_properties(trial: Trial) -> Result:
     broken = {name: rows[said.broken[0]] for name, said in found.items() if said.broken}
     problems = []
     for number, (name, row) in enumerate(sorted(broken.items())):
-        if number < MOST_SHOWN:
+        if number < MAX_SHOWN:
             problems.append(_counterexample(trial, name, row, slow=found[name].ended))
         else:
             problems.append(_named(name, row))
@@ -78,7 +78,7 @@ def check_properties(trial: Trial) -> Result:
     return result("properties", len(trial.drawn), problems, evidence)
 
 
-def rows_of(trial: Trial) -> list[Row]:
+def rows_of(trial: Trial) -> list[ExampleRow]:
     """Returns the inputs of a trial with what the app makes of them; what once broke something comes first.
 
     That only ever adds to what is tried: a verdict can be derived again without it.
@@ -88,7 +88,7 @@ def rows_of(trial: Trial) -> list[Row]:
     return [
         *_tried(trial, [row for row in kept if canonical(row) not in known]),
         *(
-            Row(arguments=arguments, outcome=outcome, moment=trial.moment(arguments))
+            ExampleRow(arguments=arguments, outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
             for arguments, outcome in zip(trial.drawn, trial.outcomes, strict=False)
         ),
     ]
@@ -98,7 +98,7 @@ def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -
     """Returns for inputs and what an app made of them whether they break a predicate of the app on trial."""
     other = replace(app, properties=trial.app.properties)
     rows = [
-        Row(arguments=dict(arguments), outcome=outcome, moment=trial.moment(arguments))
+        ExampleRow(arguments=dict(arguments), outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
         for arguments, outcome in pairs
     ]
     found = answers(trial.executor, other, trial.predicates, rows)
@@ -122,7 +122,7 @@ def counterexample(trial: Trial, name: str, arguments: Arguments, said: str) -> 
     return Finding(path=f"property {name}", message=message, reproduce=command, evidence=evidence)
 
 
-def _counterexample(trial: Trial, name: str, row: Row, *, slow: bool) -> Finding:
+def _counterexample(trial: Trial, name: str, row: ExampleRow, *, slow: bool) -> Finding:
     """Returns what breaks a predicate, made small unless each trial of it takes long."""
     first = fault(trial.executor, trial.app, name, row)
     if not first:
@@ -136,17 +136,17 @@ def _counterexample(trial: Trial, name: str, row: Row, *, slow: bool) -> Finding
     return counterexample(trial, name, small.arguments, said)
 
 
-def _named(name: str, row: Row) -> Finding:
+def _named(name: str, row: ExampleRow) -> Finding:
     return Finding(path=f"property {name}", message=f"does not hold for {short(row.text)}")
 
 
-def _finding(path: str, message: str, row: Row, command: str) -> Finding:
+def _finding(path: str, message: str, row: ExampleRow, command: str) -> Finding:
     return Finding(path=path, message=message, reproduce=command, evidence=canonical(row.arguments))
 
 
-def _smaller(trial: Trial, row: Row, breaks: Callable[[list[Row]], list[bool]]) -> Row:
+def _smaller(trial: Trial, row: ExampleRow, breaks: Callable[[list[ExampleRow]], list[bool]]) -> ExampleRow:
     """Returns the simplest row that breaks the same."""
-    kept: dict[str, Row] = {row.text: row}
+    kept: dict[str, ExampleRow] = {row.text: row}
 
     def asked(inputs: Sequence[Arguments]) -> list[bool]:
         rows = _tried(trial, inputs)
@@ -156,19 +156,19 @@ def _smaller(trial: Trial, row: Row, breaks: Callable[[list[Row]], list[bool]]) 
     return kept[canonical(shrunk(trial.app.manifest, row.arguments, asked))]
 
 
-def _tried(trial: Trial, inputs: Sequence[Arguments]) -> list[Row]:
+def _tried(trial: Trial, inputs: Sequence[Arguments]) -> list[ExampleRow]:
     outcomes = trial.attempt(trial.app, inputs)
     return [
-        Row(arguments=arguments, outcome=outcome, moment=trial.moment(arguments))
+        ExampleRow(arguments=arguments, outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
         for arguments, outcome in zip(inputs, outcomes, strict=True)
     ]
 
 
-def _fails_by(kind: str, rows: Sequence[Row]) -> list[bool]:
+def _fails_by(kind: str, rows: Sequence[ExampleRow]) -> list[bool]:
     return [isinstance(row.outcome, Failed) and row.outcome.kind == kind for row in rows]
 
 
-def _breaks(trial: Trial, name: str, rows: Sequence[Row]) -> list[bool]:
+def _breaks(trial: Trial, name: str, rows: Sequence[ExampleRow]) -> list[bool]:
     hit = set(answers(trial.executor, trial.app, [name], rows)[name].broken)
     return [at in hit for at in range(len(rows))]
 

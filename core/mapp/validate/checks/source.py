@@ -22,7 +22,7 @@ FORBIDDEN: Final = {
 POWERS: Final = {"now": "clock", "random": "random", "http": "http", "store": "store", "llm": "llm"}
 """What of the host API needs which capability."""
 HOST: Final = "host"
-MOST_PREDICATES: Final = 200
+MAX_PREDICATES: Final = 200
 AMBIENT: Final = {"clock": ("Date",), "random": ("Math",)}
 """Under which other names a capability is used too."""
 
@@ -35,8 +35,8 @@ def check_source(trial: Trial) -> Result:
         problems += forbidden_calls(path, source)
     if (tree := tree_of(app.source)) is not None:
         problems += _powers(app, tree)
-    if len(trial.predicates) > MOST_PREDICATES:
-        message = f"defines {len(trial.predicates)} predicates; at most {MOST_PREDICATES} are asked"
+    if len(trial.predicates) > MAX_PREDICATES:
+        message = f"defines {len(trial.predicates)} predicates; at most {MAX_PREDICATES} are asked"
         problems.append(Finding(path=PROPERTIES, message=message))
     return result("source", 2 if app.properties else 1, problems)
 

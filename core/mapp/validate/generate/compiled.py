@@ -14,7 +14,7 @@ from mapp.validate.generate.formats import FORMATS
 from mapp.validate.generate.neighbours import neighbour
 from mapp.validate.generate.patterns import matching
 
-MOST_ITEMS: Final = 1000
+MAX_ITEMS: Final = 1000
 """The most items that a drawn list may be bound to have."""
 LARGEST: Final = 20_000
 """The most values (items and members, at every level) that a drawn value may be bound to hold."""
@@ -102,9 +102,9 @@ def _string(schema: Schema) -> Drawer:
     shortest, longest = schema.min_length or 0, schema.max_length
     if longest is not None and shortest > longest:
         raise NothingFits(f"minLength {shortest} is above maxLength {longest}")
-    if shortest > texts.LONGEST:
+    if shortest > texts.MAX_LENGTH:
         raise NothingFits(
-            f"minLength {shortest:,} is more than the {texts.LONGEST:,} characters that are drawn"
+            f"minLength {shortest:,} is more than the {texts.MAX_LENGTH:,} characters that are drawn"
         )
     if schema.format is not None:
         return _sized(FORMATS[schema.format], schema)
@@ -116,7 +116,7 @@ def _string(schema: Schema) -> Drawer:
 def _sized(draw: Drawer, schema: Schema) -> Drawer:
     """Returns a drawer that draws a text again while it is too short or too long."""
     shortest = schema.min_length or 0
-    longest = schema.max_length if schema.max_length is not None else texts.LONGEST
+    longest = schema.max_length if schema.max_length is not None else texts.MAX_LENGTH
     if shortest == 0 and schema.max_length is None:
         return draw
 
@@ -134,11 +134,11 @@ def _array(schema: Schema, path: str) -> Drawer:
     least, most = schema.min_items or 0, schema.max_items
     if most is not None and least > most:
         raise _nothing(path, f"minItems {least} is above maxItems {most}")
-    if least > MOST_ITEMS:
-        raise _nothing(path, f"minItems {least:,} is more than the {MOST_ITEMS:,} items that are drawn")
+    if least > MAX_ITEMS:
+        raise _nothing(path, f"minItems {least:,} is more than the {MAX_ITEMS:,} items that are drawn")
     within = path.count("[]")
     usual = _ROOM[min(within, len(_ROOM) - 1)]
-    room = max(least, min(usual if most is None else most, usual if within else MOST_ITEMS))
+    room = max(least, min(usual if most is None else most, usual if within else MAX_ITEMS))
     try:
         item = _values(schema.items, f"{path}[]") if schema.items is not None else _scalar
     except NothingFits:

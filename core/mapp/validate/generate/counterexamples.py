@@ -18,7 +18,7 @@ from mapp.validate.generate.inputs import Arguments
 
 MOST: Final = 50
 """How many are kept for one app, the newest first."""
-LONGEST: Final = 20_000
+MAX_LENGTH: Final = 20_000
 """Longer inputs, in characters of JSON, are not kept."""
 
 
@@ -44,7 +44,7 @@ def remember(folder: Path | None, manifest: Manifest, inputs: Sequence[Arguments
     if folder is None or not inputs:
         return
     rows = {canonical(row): json.dumps(row) for row in (*inputs, *remembered(folder, manifest))}
-    kept = [text for text in rows.values() if len(text) <= LONGEST][:MOST]
+    kept = [text for text in rows.values() if len(text) <= MAX_LENGTH][:MOST]
     with contextlib.suppress(OSError):  # a full disk must not fail a check
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(_file(folder, manifest), "".join(f"{text}\n" for text in kept).encode())

@@ -27,8 +27,8 @@ SECONDS: Final = 10
 """How long drawing may take, of CPU time and on the wall clock."""
 MEMORY_MB: Final = 1024
 """How much memory the child may have, itself included."""
-LARGEST_ANSWER: Final = 64 << 20
-MOST_KEPT: Final = 400
+MAX_ANSWER_SIZE: Final = 64 << 20
+MAX_KEPT: Final = 400
 """For how many contracts (with seed and count) the inputs are kept."""
 EDITION: Final = 1
 """Counts up with every change of what is drawn for the same seed: what was kept before is drawn anew."""
@@ -91,7 +91,7 @@ def _put(file: Path, answer: bytes) -> None:
 def _forget(folder: Path) -> None:
     """Removes the older half of what is kept once that is too much."""
     files = list(folder.iterdir())
-    if len(files) > MOST_KEPT:
+    if len(files) > MAX_KEPT:
         for old in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
             old.unlink(missing_ok=True)
 
@@ -110,7 +110,7 @@ def _asked(job: dict[str, Any], seconds: float) -> bytes:
         if (fault := fault_of(error)) is not None:
             raise fault from error
         return _refusal(f"the process that draws did not start: {error}")
-    if done.returncode == 0 and done.stdout.endswith(b"\n") and len(done.stdout) <= LARGEST_ANSWER:
+    if done.returncode == 0 and done.stdout.endswith(b"\n") and len(done.stdout) <= MAX_ANSWER_SIZE:
         return done.stdout
     if b"MemoryError" in done.stderr:
         return _refusal(f"drawing took more than {MEMORY_MB} MiB of memory")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mapp.model.values import LARGEST_INTEGER
+from mapp.model.values import MAX_INTEGER
 from mapp.validate.generate.choices import Choices, pick
 from mapp.validate.generate.texts import character
 
-LONGEST = 20_000
+MAX_LENGTH = 20_000
 """Texts longer than this are left as they are."""
 
 
@@ -23,7 +23,7 @@ def neighbour(choices: Choices, value: Any) -> Any:
         case float():
             return _double(choices, value)
         case str():
-            return _text(choices, value) if len(value) <= LONGEST else value
+            return _text(choices, value) if len(value) <= MAX_LENGTH else value
         case list():
             return _list(choices, value)
         case dict():
@@ -44,7 +44,7 @@ def _whole(choices: Choices, number: int) -> int:
         0,
     )
     found = pick(choices, options)
-    return found if abs(found) <= LARGEST_INTEGER else number
+    return found if abs(found) <= MAX_INTEGER else number
 
 
 def _double(choices: Choices, number: float) -> float:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from mapp.model.schema import Schema
-from mapp.model.values import LARGEST_INTEGER
+from mapp.model.values import MAX_INTEGER
 from mapp.validate.generate.choices import Choices, Drawer, NothingFits, pick
 
 LARGEST: Final = 1.7976931348623157e308
@@ -33,7 +33,7 @@ class Bounds(NamedTuple):
 
 def integers(schema: Schema) -> Drawer:
     """Returns a drawer of the whole numbers that a schema accepts; raises NothingFits."""
-    limits = _bounds(schema, LARGEST_INTEGER)
+    limits = _bounds(schema, MAX_INTEGER)
     step = _step(schema)
     factor = 1 if step is None else step.numerator  # the whole multiples of p/q are those of p
     low, high = _whole_range(limits, Fraction(factor))
@@ -81,7 +81,7 @@ def whole(low: int, high: int) -> Drawer:
 def count_of(schema: Schema) -> int:
     """Returns how many whole numbers fit a schema."""
     step = _step(schema)
-    low, high = _whole_range(_bounds(schema, LARGEST_INTEGER), Fraction(step.numerator if step else 1))
+    low, high = _whole_range(_bounds(schema, MAX_INTEGER), Fraction(step.numerator if step else 1))
     return max(0, high - low + 1)
 
 
@@ -104,7 +104,7 @@ def _edge_candidates(low: int, high: int) -> list[int]:
 def _scaled(limits: Bounds, scale: int) -> Drawer | None:
     """Returns a drawer of whole numbers divided by a power of ten; None if there is none within bounds."""
     # Beyond this, doubles have no room for decimals.
-    most = LARGEST_INTEGER
+    most = MAX_INTEGER
     clipped = limits._replace(
         low=max(limits.low, -most / scale) if scale > 1 else max(limits.low, -most),
         high=min(limits.high, most / scale) if scale > 1 else min(limits.high, most),
@@ -154,7 +154,7 @@ def _multiples(limits: Bounds, step: Fraction) -> Drawer:
 
 
 def _double(number: int) -> int | float:
-    return number if abs(number) <= LARGEST_INTEGER else float(number)
+    return number if abs(number) <= MAX_INTEGER else float(number)
 
 
 def _bounds(schema: Schema, most: float) -> Bounds:

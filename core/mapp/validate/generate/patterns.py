@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from mapp.validate.generate.choices import Choices, Drawer, NothingFits, length, pick
-from mapp.validate.generate.texts import LONGEST, any_character
+from mapp.validate.generate.texts import MAX_LENGTH, any_character
 
 USUAL: Final = 2000
 """About how long a text may get where the pattern leaves it open."""
-_DEEPEST: Final = 50
+_MAX_DEPTH: Final = 50
 _LARGEST: Final = 0x10FFFF
 
 Ranges = tuple[tuple[int, int], ...]
@@ -46,7 +46,7 @@ _CATEGORIES: Final = {
 }
 
 
-class Node(NamedTuple):
+class PatternNode(NamedTuple):
     """A part of a pattern: how to draw a text for it, and the least and the most characters that has."""
 
     draw: Drawer
@@ -61,8 +61,10 @@ def matching(pattern: str) -> Drawer:
         NothingFits: it cannot be read, or its texts are longer than any that are drawn.
     """
     node = _Reader(pattern).whole()
-    if node.least > LONGEST:
-        raise NothingFits(f"the pattern demands {node.least:,} characters, and at most {LONGEST:,} are drawn")
+    if node.least > MAX_LENGTH:
+        raise NothingFits(
+            f"the pattern demands {node.least:,} characters, and at most {MAX_LENGTH:,} are drawn"
+        )
     open_start, open_end = not pattern.startswith(("^", "\\A")), not pattern.endswith(("$", "\\z"))
     if not open_start and not open_end:
         return node.draw
@@ -86,15 +88,15 @@ class _Reader:
         self.at = 0
         self.depth = 0
 
-    def whole(self) -> Node:
+    def whole(self) -> PatternNode:
         node = self.alternatives()
         if self.at < len(self.pattern):
             raise self.unread()
         return node
 
-    def alternatives(self) -> Node:
+    def alternatives(self) -> PatternNode:
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             raise self.unread()
         options = [self.sequence()]
         while self.take("|"):
@@ -104,10 +106,10 @@ class _Reader:
             return options[0]
         drawers = [option.draw for option in options]
         least, most = min(option.least for option in options), max(option.most for option in options)
-        return Node(lambda choices: pick(choices, drawers)(choices), least, most)
+        return PatternNode(lambda choices: pick(choices, drawers)(choices), least, most)
 
-    def sequence(self) -> Node:
-        parts: list[Node] = []
+    def sequence(self) -> PatternNode:
+        parts: list[PatternNode] = []
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             part = self.piece()
             if part is not None:
@@ -116,9 +118,9 @@ class _Reader:
             return parts[0]
         drawers = [part.draw for part in parts]
         draw = _joined(drawers)
-        return Node(draw, sum(part.least for part in parts), sum(part.most for part in parts))
+        return PatternNode(draw, sum(part.least for part in parts), sum(part.most for part in parts))
 
-    def piece(self) -> Node | None:
+    def piece(self) -> PatternNode | None:
         character = self.next()
         if character in "^$" or (character == "\\" and self.peek() in ("b", "B", "A", "z")):
             self.at += character == "\\"
@@ -133,14 +135,14 @@ class _Reader:
             return self.repeated(_one_of(self.escape()))
         return self.repeated(_one_of(((ord(character), ord(character)),)))
 
-    def group(self) -> Node:
+    def group(self) -> PatternNode:
         if self.take("?"):
             # (?: …), (?P<name> …), (?<name> …), and flags: (?i) or (?i: …)
             start = self.at
             while self.at < len(self.pattern) and self.pattern[self.at] not in ":>)":
                 self.at += 1
             if self.take(")"):
-                return Node(lambda _: "", 0, 0)
+                return PatternNode(lambda _: "", 0, 0)
             if not (self.take(":") or self.take(">")) or self.pattern[start] in "=!":
                 raise self.unread()
         node = self.alternatives()
@@ -148,7 +150,7 @@ class _Reader:
             raise self.unread()
         return node
 
-    def repeated(self, node: Node) -> Node:
+    def repeated(self, node: PatternNode) -> PatternNode:
         """Returns the node as often as the quantifiers behind it, if any, say."""
         while (found := self.quantifier()) is not None:
             low, high = found
@@ -156,8 +158,8 @@ class _Reader:
                 self.take("+")
             room = max(low, USUAL // max(1, node.most))
             most = room if high is None else min(high, room)
-            node = Node(_times(node.draw, low, most), low * node.least, max(1, most) * node.most)
-            if node.least > LONGEST:
+            node = PatternNode(_times(node.draw, low, most), low * node.least, max(1, most) * node.most)
+            if node.least > MAX_LENGTH:
                 break  # said by `matching`; reading on could only make it longer
         return node
 
@@ -262,13 +264,13 @@ def _times(draw: Drawer, low: int, high: int) -> Drawer:
     return lambda choices: "".join([draw(choices) for _ in range(length(choices, low, high))])
 
 
-def _one_of(ranges: Ranges) -> Node:
+def _one_of(ranges: Ranges) -> PatternNode:
     """Returns a node of one character: often the first or last of a range, mostly one that can be typed."""
     if not ranges:
         raise NothingFits("the pattern holds a set of no characters")
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         only = chr(ranges[0][0])
-        return Node(lambda _: only, 1, 1)
+        return PatternNode(lambda _: only, 1, 1)
     printable = tuple((max(low, 32), min(high, 126)) for low, high in ranges if low <= 126 and high >= 32)
     wide = sum(high - low + 1 for low, high in ranges) > 200
 
@@ -279,7 +281,7 @@ def _one_of(ranges: Ranges) -> Node:
         code = low + choices.below(high - low + 1) if way < 4 else low if way == 4 else high
         return chr(code) if not 0xD800 <= code < 0xE000 else chr(low)
 
-    return Node(drawn, 1, 1)
+    return PatternNode(drawn, 1, 1)
 
 
 def _without(ranges: Iterable[tuple[int, int]]) -> Ranges:

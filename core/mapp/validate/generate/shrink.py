@@ -14,7 +14,7 @@ from mapp.model.validation import validator
 from mapp.model.values import canonical, number_text
 from mapp.validate.generate.inputs import Arguments, is_carried
 
-MOST_ASKED: Final = 1200
+MAX_ASKED: Final = 1200
 """How many inputs are tried to make one counterexample smaller."""
 AT_ONCE: Final = 24
 _SIMPLE: Final = "0a A1b"
@@ -32,7 +32,7 @@ def shrunk(
     fits = validator(manifest.input_schema)
     defaults = {row.name: row.schema.default for row in manifest.arguments if row.schema.has_default}
     seen = {canonical(found)}
-    left = MOST_ASKED
+    left = MAX_ASKED
     while left > 0:
         lighter = _lighter(found, defaults, fits, seen, left)
         for batch in lighter:

@@ -6,7 +6,7 @@ from typing import Final
 
 from mapp.validate.generate.choices import Choices, Drawer, length, pick, seldom
 
-LONGEST: Final = 100_000
+MAX_LENGTH: Final = 100_000
 """The most characters that one drawn text may be bound to have."""
 USUAL: Final = 400
 _WORDS: Final = (
@@ -97,7 +97,7 @@ _ALPHABETS: Final = (
 
 def texts(shortest: int, longest: int | None) -> Drawer:
     """Returns a drawer of texts whose number of characters (code points) lies between two bounds."""
-    most = max(shortest, min(USUAL if longest is None else longest, LONGEST))
+    most = max(shortest, min(USUAL if longest is None else longest, MAX_LENGTH))
     kinds: tuple[Drawer, ...] = (_sentence, _letters, _awkward, _sentence, _lines, _any, _repeated)
 
     def drawn(choices: Choices) -> str:

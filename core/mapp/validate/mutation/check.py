@@ -16,7 +16,7 @@ from mapp.validate.trial import Trial, describe, skipped
 
 CHECK: Final = "mutation"
 THRESHOLD: Final = 0.6
-MOST_SHOWN: Final = 10
+MAX_SHOWN: Final = 10
 
 
 def check_mutation(trial: Trial) -> Result:
@@ -42,7 +42,7 @@ def _problems(trial: Trial, score: Score) -> list[Finding]:
     value = score.value or 0.0
     if value < THRESHOLD:
         found.append(_verdict(score, value))
-        found += [_finding(trial, fate) for fate in score.survivors[:MOST_SHOWN]]
+        found += [_finding(trial, fate) for fate in score.survivors[:MAX_SHOWN]]
     if not score.can_fail:
         message = "no predicate can fail: each holds for every output and every app that was tried"
         found.append(Finding(path=PROPERTIES, message=message, reproduce=trial_command(trial)))

@@ -21,7 +21,7 @@ from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class MutantInput:
     """One input: the job that asks the app, and what the app answers as it stands.
 
     An example's has its row, its place, e.g. `tests/examples.jsonl:3`, and the recording that it names.
@@ -61,7 +61,7 @@ def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
     return pasted({"input": dict(arguments), name: value})
 
 
-def examples_of(trial: Trial) -> tuple[Question, ...]:
+def examples_of(trial: Trial) -> tuple[MutantInput, ...]:
     """Returns the examples and regressions that the app meets, smallest input first: they are the fastest."""
     rows = list(_rows(trial))
     results = ask(trial, [(job, recording) for *_, job, recording in rows])
@@ -69,7 +69,7 @@ def examples_of(trial: Trial) -> tuple[Question, ...]:
     for (place, example, arguments, job, recording), ran in zip(rows, results, strict=True):
         outcome = judge(trial.app.manifest, ran)
         if meets(example, outcome):
-            question = Question(
+            question = MutantInput(
                 arguments=arguments,
                 job=job,
                 ran=ran,
@@ -111,13 +111,13 @@ def _replayed(trial: Trial, job: Job, recording: Recording | None) -> Ran:
     return trial.executor.run(job, broker)
 
 
-def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[Question, ...]:
+def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[MutantInput, ...]:
     """Returns inputs with the app's answers, at the time and with the seed of all tests."""
     chosen = list(inputs)
     jobs = [job_for(trial.app, arguments, now_ms=NOW, seed=SEED) for arguments in chosen]
     results = run_batch(trial.executor, jobs)
     return tuple(
-        Question(arguments=arguments, job=job, ran=ran, outcome=judge(trial.app.manifest, ran))
+        MutantInput(arguments=arguments, job=job, ran=ran, outcome=judge(trial.app.manifest, ran))
         for arguments, job, ran in zip(chosen, jobs, results, strict=True)
     )
 

@@ -13,11 +13,11 @@ from mapp.validate.mutation.equivalents import is_idle, squeezed
 from mapp.validate.mutation.operator import Edit, Operator
 from mapp.validate.mutation.operators import OPERATORS
 
-MOST_ALIKE: Final = 12
+MAX_ALIKE: Final = 12
 """How many faults of one operator one function, or one table, is given at most."""
 SURE: Final = 3
 """How many faults every function gets before the others share what is left."""
-LONGEST_SHOWN: Final = 160
+MAX_SHOWN_LENGTH: Final = 160
 
 _NAMED: Final = ("function_declaration", "generator_function_declaration", "class_declaration")
 
@@ -92,7 +92,7 @@ def _in_turns(faults: list[_Fault], salt: str) -> list[_Fault]:
     for _, rank, fault in sorted(spread, key=lambda row: row[:2]):
         turn = seen[fault.operator]
         seen[fault.operator] += 1
-        if turn < MOST_ALIKE:
+        if turn < MAX_ALIKE:
             placed.append((turn, rank, fault))
     return [fault for _, _, fault in sorted(placed, key=lambda row: row[:2])]
 
@@ -158,4 +158,4 @@ def _diff(source: str, mutated: str, row: int) -> str:
 
 
 def _clipped(line: str) -> str:
-    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"
+    return line if len(line) <= MAX_SHOWN_LENGTH else f"{line[: MAX_SHOWN_LENGTH - 1]}…"

@@ -15,7 +15,7 @@ from mapp.model.values import JSONValue, canonical
 
 Arguments = dict[str, JSONValue]
 
-_LONGEST: Final = 2000
+_MAX_LENGTH: Final = 2000
 """Longer texts and lists are not varied: what they show, shorter ones show."""
 
 
@@ -71,9 +71,9 @@ def _proposed(schema: Schema, value: JSONValue) -> Iterator[JSONValue]:
         yield not value
     elif isinstance(value, int | float):
         yield from _numbers(schema, value)
-    elif isinstance(value, str) and len(value) <= _LONGEST:
+    elif isinstance(value, str) and len(value) <= _MAX_LENGTH:
         yield from _texts(value)
-    elif isinstance(value, list) and len(value) <= _LONGEST:
+    elif isinstance(value, list) and len(value) <= _MAX_LENGTH:
         yield from _lists(schema, value)
     elif isinstance(value, dict):
         yield from _objects(schema, value)

@@ -12,7 +12,7 @@ from mapp.sandbox.app_job import program_of
 from mapp.sandbox.executor import Job, Program, Returned, run_batch
 from mapp.sandbox.executor import Result as Ran
 from mapp.validate.evaluation import filling
-from mapp.validate.mutation.inputs import Question
+from mapp.validate.mutation.inputs import MutantInput
 from mapp.validate.trial import NOW, SEED, Trial
 
 HOLDS: Final = "true"
@@ -22,7 +22,7 @@ STRANGERS: Final = ("return null", 'throw Error("?")', "return JSON.stringify(in
 FOREIGN: Final = ("null", "[]", "-1", '"?"', "{}")
 """Outputs that have nothing to do with an input."""
 
-Answered = tuple[Question, Outcome]
+Answered = tuple[MutantInput, Outcome]
 
 
 @dataclass(kw_only=True)
@@ -38,7 +38,7 @@ class Laws:
 
     def broken(self, answered: Sequence[Answered]) -> str:
         """Returns a predicate that fails for answers which are not the app's, "" if none does."""
-        wanted: list[tuple[str, Question, Job]] = []
+        wanted: list[tuple[str, MutantInput, Job]] = []
         for question, outcome in answered:
             for name in self._named("prop_"):
                 if isinstance(outcome, Value):
@@ -53,7 +53,7 @@ class Laws:
                 return name
         return ""
 
-    def disagreeing(self, subject: Program, asked: Sequence[Question]) -> str:
+    def disagreeing(self, subject: Program, asked: Sequence[MutantInput]) -> str:
         """Returns a metamorphic predicate that fails for another program, "" if none does."""
         wanted = [
             (name, question, self._job(name, question.text, subject=subject))
@@ -66,7 +66,7 @@ class Laws:
                 return name
         return ""
 
-    def can_fail(self, drawn: Sequence[Question]) -> bool:
+    def can_fail(self, drawn: Sequence[MutantInput]) -> bool:
         """Returns whether any predicate fails for an answer, or an app, that is obviously wrong."""
         few = [row for row in drawn if isinstance(row.outcome, Value)][:FEW]
         own = [canonical(row.outcome.output) for row in few if isinstance(row.outcome, Value)]
@@ -83,7 +83,7 @@ class Laws:
         strangers = (Program(source=f"function main(input) {{ {body}; }}") for body in STRANGERS)
         return any(self.disagreeing(stranger, drawn[:FEW]) for stranger in strangers)
 
-    def _held(self, name: str, question: Question) -> bool:
+    def _held(self, name: str, question: MutantInput) -> bool:
         """Returns whether a predicate holds for the app as it stands: else it says nothing of a mutant."""
         key = (name, question.text)
         if key not in self._said:
@@ -94,7 +94,7 @@ class Laws:
             self._said[key] = _said(*self._batch([self._job(name, *texts, subject=subject)]))
         return self._said[key] == HOLDS
 
-    def _rule(self, name: str, question: Question) -> str:
+    def _rule(self, name: str, question: MutantInput) -> str:
         """Returns what a `throws_` predicate says of an input, "" where it is wrong about the app."""
         key = (name, question.text)
         if key not in self._said:

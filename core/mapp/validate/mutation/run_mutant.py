@@ -10,7 +10,7 @@ from mapp.model.outcome import Failed, Outcome
 from mapp.sandbox.app_job import judge
 from mapp.sandbox.executor import Program, Threw
 from mapp.sandbox.executor import Result as Ran
-from mapp.validate.mutation.inputs import Question, ask, examples_of, is_same, questions
+from mapp.validate.mutation.inputs import MutantInput, ask, examples_of, is_same, questions
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.neighbours import neighbours
 from mapp.validate.mutation.predicates import Answered, Laws
@@ -24,11 +24,11 @@ UNCHANGED: Final = 12
 """For how many other inputs the metamorphic predicates are asked."""
 FEW: Final = 3
 PART: Final = 25
-LEAST_MS: Final = 150
+MIN_MS: Final = 150
 SLOWER: Final = 10
-"""A mutant may take this many times as long as the app does for the same input, and `LEAST_MS` more."""
+"""A mutant may take this many times as long as the app does for the same input, and `MIN_MS` more."""
 
-Status = Literal["killed", "survived", "undecided", "broken", "invalid"]
+MutantStatus = Literal["killed", "survived", "undecided", "broken", "invalid"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,9 +41,9 @@ class Fate:
     """
 
     mutant: Mutant
-    status: Status
+    status: MutantStatus
     by: str = ""
-    shown_by: Question | None = None
+    shown_by: MutantInput | None = None
     instead: Outcome | None = None
 
 
@@ -57,9 +57,9 @@ class Examination:
 
     trial: Trial
     laws: Laws
-    examples: tuple[Question, ...]
-    drawn: tuple[Question, ...]
-    near: tuple[Question, ...]
+    examples: tuple[MutantInput, ...]
+    drawn: tuple[MutantInput, ...]
+    near: tuple[MutantInput, ...]
 
     @classmethod
     def of(cls, trial: Trial) -> Examination | None:
@@ -71,7 +71,7 @@ class Examination:
         drawn = few + questions(trial, trial.drawn[FEW:])
         near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
         slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
-        laws = Laws(trial=trial, wall_ms=int(4 * LEAST_MS + 4 * SLOWER * slowest))
+        laws = Laws(trial=trial, wall_ms=int(4 * MIN_MS + 4 * SLOWER * slowest))
         return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near)
 
     def fate(self, mutant: Mutant) -> Fate:
@@ -105,7 +105,7 @@ class Examination:
                 return Fate(mutant=mutant, status="killed", by=question.place)
         return None
 
-    def _changed(self, program: Program, asked: Sequence[Question], enough: int) -> list[Answered]:
+    def _changed(self, program: Program, asked: Sequence[MutantInput], enough: int) -> list[Answered]:
         """Returns inputs with another outcome, all or at least `enough`.
 
         Where the app itself fails nothing can be told.
@@ -141,7 +141,7 @@ class Examination:
                 return by
         return ""
 
-    def _runs(self, program: Program, asked: Sequence[Question]) -> zip[tuple[Question, Ran]]:
+    def _runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
         jobs = [(replace(row.job, program=program, wall_ms=_patience(row)), row.recording) for row in asked]
         return zip(asked, ask(self.trial, jobs), strict=True)
 
@@ -157,6 +157,6 @@ def _is_late(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and outcome.kind == "wall"
 
 
-def _patience(question: Question) -> int:
+def _patience(question: MutantInput) -> int:
     """Returns for how many milliseconds a mutant is waited for: one that never ends is noticed soon."""
-    return min(question.job.wall_ms, int(LEAST_MS + SLOWER * question.ran.wall_ms))
+    return min(question.job.wall_ms, int(MIN_MS + SLOWER * question.ran.wall_ms))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.validate.mutation.mutants import Mutant, sampled_mutants
-from mapp.validate.mutation.run_mutant import Examination, Fate, Status
+from mapp.validate.mutation.run_mutant import Examination, Fate, MutantStatus
 from mapp.validate.trial import Trial
 
 MOST: Final = 60
@@ -40,7 +40,7 @@ class Score:
     is_cut: bool = False
     can_fail: bool = True
 
-    def count(self, status: Status) -> int:
+    def count(self, status: MutantStatus) -> int:
         """Returns how many mutants ended so."""
         return sum(fate.status == status for fate in self.fates)
 
