@@ -28,7 +28,7 @@ class Built:
 
     @property
     def home(self) -> Home:
-        """Returns where everything lies."""
+        """Returns the library's folders and files."""
         return self.workspace.home
 
     def repository(self, name: str) -> Path:
@@ -36,30 +36,30 @@ class Built:
         return self.home.repository(name)
 
     def put(self, draft: Draft, **options: object) -> Committed:
-        """Commits a draft without any check, by force unless a verdict is given."""
+        """Commits a draft without any check; forced, unless a verdict is given."""
         text = message(draft.name, {} if "verdict" in options else FORCED)
         return put(self.home, draft.read(), draft.files, text, SOMEBODY, **options)  # type: ignore[arg-type]
 
     def state(self) -> dict[str, str]:
-        """Returns a hash of every file that git or the lock holds, by path."""
+        """Returns a hash of every file that is not derived, by path."""
         return state(self.home.root)
 
 
 class Builder:
-    """Gathers drafts, and writes them in the end."""
+    """Collects drafts and writes the library."""
 
     def __init__(self) -> None:
         self.drafts: list[PartOfLibrary] = []
 
     def app(self, name: str) -> PartOfLibrary:
-        """Adds a sound little app, which the following words change."""
+        """Adds a small valid app, which the next methods modify."""
         draft = PartOfLibrary.double(name)
         draft.library = self
         self.drafts.append(draft)
         return draft
 
     def build(self) -> Built:
-        """Writes the library to where the settings say."""
+        """Writes the library to the configured folder."""
         built = Built()
         built.home.apps.mkdir(parents=True, exist_ok=True)
         for draft in self.drafts:
@@ -68,7 +68,7 @@ class Builder:
 
 
 class PartOfLibrary(Draft):
-    """A draft that goes on to the next app, or to the library as a whole."""
+    """A draft that continues with the next app or builds the library."""
 
     library: Builder
 
@@ -87,7 +87,7 @@ def library() -> Builder:
 
 
 def state(root: Path) -> dict[str, str]:
-    """Returns a hash of every file below a library that is not derived or of one process, by path."""
+    """Returns a hash of every file of a library that is neither derived nor a lock of a process, by path."""
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -97,13 +97,13 @@ def state(root: Path) -> dict[str, str]:
 
 
 def fsck(root: Path) -> None:
-    """Fails when git finds fault with any repository of a library."""
+    """Fails if `git fsck` reports an error in any repository of a library."""
     for repository in sorted((root / "apps").glob("*.git")):
         git(repository, "fsck", "--strict", "--no-dangling")
 
 
 def git(repository: Path, *words: str, stdin: bytes = b"") -> str:
-    """Returns what git prints about a repository; fails when git does."""
+    """Runs git in a repository and returns its output; fails if git does."""
     done = subprocess.run(
         ["git", "-C", str(repository), *words], input=stdin, capture_output=True, check=False
     )
