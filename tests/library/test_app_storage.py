@@ -50,7 +50,7 @@ def test_a_killed_run_leaves_what_was_there_before(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from mapp.library.store import Store
+from mapp.library.app_storage import Store
 store = Store(Path({str(path)!r}), run="killed", max_kb=1)
 store.set("a", "2")
 os.kill(os.getpid(), 9)

@@ -9,7 +9,7 @@ from mapp.library.lockfile import read_lock
 from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
-from support.library import FORCED, SOMEBODY, fsck, git, library, state
+from support.library import FORCED, fsck, git, library, proposal, state
 from support.processes import end, holder, kill, writer
 
 
@@ -197,7 +197,7 @@ def test_trailers_stay_on_lines_of_their_own() -> None:
 def test_a_commit_of_mapp_says_who_and_when() -> None:
     built = library().build()
     draft = app("double")
-    put(built.home, draft.read(), draft.files, message("double", FORCED), SOMEBODY)
+    put(built.home, proposal(draft, message("double", FORCED)))
 
     assert git(built.repository("double"), "log", "--format=%an <%ae> %at %cn %ct") == (
         "Ada <ada@example.com> 1700000000 Ada 1700000000"

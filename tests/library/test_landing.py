@@ -376,8 +376,8 @@ def test_a_run_reads_one_block_of_the_lock_and_loads_nothing_for_it(built: Built
     script = f"""
 import sys
 from pathlib import Path
-from mapp.library.catalogue import load_to_run
-from mapp.library.home import Home
+from mapp.library.load_to_run import load_to_run
+from mapp.library.paths import Home
 print(load_to_run(Home(root=Path({str(built.home.root)!r})), "double").name)
 print(*[name for name in ("pygit2", "mapp.library.landing", "filelock", "tomli_w") if name in sys.modules])
 """

@@ -14,11 +14,11 @@ from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.verdict import CheckStatus, Finding, Verdict
 from support.apps import Draft, app
 from support.judged import passing
-from support.library import FORCED, SOMEBODY, Built, fsck, git, library
+from support.library import FORCED, SOMEBODY, Built, fsck, git, library, proposal
 
 
 def _put(built: Built, draft: Draft, verdict: Verdict | None, text: str = "double\n") -> None:
-    put(built.home, draft.read(), draft.files, text, SOMEBODY, verdict=verdict)
+    put(built.home, proposal(draft, text, verdict=verdict))
 
 
 def test_a_new_app_is_born_with_its_verdict() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mapp.config import load_config
 from mapp.git.commit import Signature
 from mapp.library.commit_app import message, put
-from mapp.library.landing import Committed
+from mapp.library.landing import Committed, Proposal
+from mapp.library.locks import Tell
 from mapp.library.paths import Home
+from mapp.model.app import App
+from mapp.model.verdict import Verdict
 from mapp.ops.workspace import Workspace
 from support.apps import Draft
 
@@ -35,10 +39,21 @@ class Built:
         """Returns the repository of an app."""
         return self.home.repository(name)
 
-    def put(self, draft: Draft, **options: object) -> Committed:
+    def put(
+        self,
+        draft: Draft,
+        *,
+        subject: str = "",
+        verdict: Verdict | None = None,
+        source: str = "local",
+        check: Callable[[App], None] | None = None,
+        force: bool = False,
+        tell: Tell | None = None,
+    ) -> Committed:
         """Commits a draft without any check; forced, unless a verdict is given."""
-        text = message(draft.name, {} if "verdict" in options else FORCED)
-        return put(self.home, draft.read(), draft.files, text, SOMEBODY, **options)  # type: ignore[arg-type]
+        text = message(subject or draft.name, FORCED if verdict is None else {})
+        wanted = proposal(draft, text, verdict=verdict, source=source)
+        return put(self.home, wanted, check=check, force=force, tell=tell)
 
     def state(self) -> dict[str, str]:
         """Returns a hash of every file that is not derived, by path."""
@@ -79,6 +94,13 @@ class PartOfLibrary(Draft):
     def build(self) -> Built:
         """Writes the library."""
         return self.library.build()
+
+
+def proposal(draft: Draft, text: str, *, verdict: Verdict | None = None, source: str = "local") -> Proposal:
+    """Returns what lands a draft with this commit message."""
+    return Proposal(
+        app=draft.read(), files=draft.files, text=text, signature=SOMEBODY, verdict=verdict, source=source
+    )
 
 
 def library() -> Builder:

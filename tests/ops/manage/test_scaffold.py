@@ -24,7 +24,7 @@ def test_what_is_there_is_never_overwritten(fill: Fill) -> None:
 
     found = mapp("new", "greet")
 
-    assert found.code == 1 and "exists already" in found.err
+    assert found.code == 1 and "already exists" in found.err
     assert path.read_text() == "mine"
 
 
