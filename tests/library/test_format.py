@@ -118,7 +118,7 @@ def test_a_migration_that_is_killed_is_done_again(
     from mapp.git.repository import Repository
 
     count = 0
-    set_ref, write = Repository.set_ref, layout._write
+    set_ref, write = Repository.set_ref, layout.write_format
 
     def counted(work: object) -> object:
         def call(*words: object) -> None:
@@ -132,7 +132,7 @@ def test_a_migration_that_is_killed_is_done_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(Repository, "set_ref", counted(set_ref))
-        patched.setattr(layout, "_write", counted(write))
+        patched.setattr(layout, "write_format", counted(write))
         with pytest.raises(Killed):
             ensure_format(built.home)
     assert read_format(built.home) == 1

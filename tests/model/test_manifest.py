@@ -45,7 +45,7 @@ def _paths(document: Any) -> dict[str, str]:
         (
             {"input": {"a": {"optional": True, "default": 1}}},
             "input.a.optional",
-            "does not go with a default",
+            "cannot be combined with a default",
         ),
         ({"input": {"a": {"unit": 5}}}, "input.a.unit", "must be a text"),
         ({"input": {"a": {"enum": ["x"], "words": {"y": ["z"]}}}}, "input.a.words.y", "no value of the enum"),

@@ -72,7 +72,7 @@ def test_what_is_no_decision_is_refused() -> None:
         "candidates": [],
         "reasons": [],
     }
-    with pytest.raises(ValueError, match="'hope' is no decision"):
+    with pytest.raises(ValueError, match="'hope' is not a decision"):
         decision_from_dict(document)
 
 

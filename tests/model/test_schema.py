@@ -40,7 +40,7 @@ def _problems(document: Any) -> dict[str, str]:
     ],
 )
 def test_every_keyword_outside_the_subset_is_refused_by_name(keyword: str) -> None:
-    assert "is no keyword of the subset" in _problems({keyword: {}})[f"output.{keyword}"]
+    assert "is not a keyword of the subset" in _problems({keyword: {}})[f"output.{keyword}"]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_true_is_not_one_but_one_is_one_point_zero() -> None:
         ("{", "line 1, column 2"),
         ("{'a': 1}", "is not JSON"),
         ("[1,]", "is not JSON"),
-        ('{"a": 1, "a": 2}', "'a' stands twice"),
+        ('{"a": 1, "a": 2}', "'a' appears twice"),
         ("NaN", "NaN is not a JSON number"),
         ("[Infinity]", "Infinity is not a JSON number"),
         ("[-Infinity]", "-Infinity is not a JSON number"),
@@ -157,7 +157,7 @@ def test_a_name_that_stands_twice_among_very_many_is_found_in_linear_time() -> N
     # Quadratic work would be 4 * 10^10 comparisons here: the test would never end.
     names = ",".join(f'"{number}":0' for number in range(200_000))
 
-    with pytest.raises(InvalidValue, match="'last' stands twice"):
+    with pytest.raises(InvalidValue, match="'last' appears twice"):
         parse(f'{{{names},"last":0,"last":1}}')
 
 

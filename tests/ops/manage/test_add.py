@@ -25,10 +25,10 @@ BAD: dict[str, tuple[Draft, str]] = {
     "a deep manifest": (app().file("mapp.toml", "a = " + "[" * 50_000), "mapp.toml: is not TOML"),
     "a huge manifest": (app().file("mapp.toml", "#" * 300_000), "mapp.toml: is larger than"),
     "a wrong type": (app().stating(version=1), "mapp.toml: version: must be a text"),
-    "an unknown key": (app().stating(licence="MIT"), "mapp.toml: licence: is no known key"),
+    "an unknown key": (app().stating(licence="MIT"), "mapp.toml: licence: is not a known key"),
     "a schema outside the subset": (
         app().stating(output=SCHEMA),
-        "mapp.toml: output.properties.a.$ref: is no keyword of the subset",
+        "mapp.toml: output.properties.a.$ref: is not a keyword of the subset",
     ),
     "a pattern that explodes": (
         app().taking(text={"type": "string", "pattern": "(a)\\1"}),
@@ -55,7 +55,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "a row with a name twice": (
         app().file("tests/examples.jsonl", '{"input":{},"input":{},"output":1}'),
-        "stands twice",
+        "appears twice",
     ),
     "a row that is deep": (app().file("tests/examples.jsonl", _deep(100)), "tests/examples.jsonl:1"),
     "a row that is very deep": (app().file("tests/examples.jsonl", _deep(50_000)), "nested too deeply"),
@@ -65,7 +65,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "an unknown key in a row": (
         app().example({"number": 1}, output=2, note="x"),
-        "tests/examples.jsonl:2.note: is no known key",
+        "tests/examples.jsonl:2.note: is not a known key",
     ),
     "an example with neither output nor error": (
         app().example({"number": 1}),
