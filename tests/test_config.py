@@ -235,7 +235,7 @@ def test_what_spends_merges_sends_forgets_or_loosens_is_never_read_from_a_projec
         load_config()
 
     assert [(row.path, row.message) for row in error.value.problems] == [
-        (name, "is for your own settings file only")
+        (name, "can be set only in your own settings file")
     ]
 
 

@@ -101,8 +101,8 @@ class Verdict:
     """The gate's results for one tree, with everything that is needed to repeat the checks and compare.
 
     `tree` is git's id of the app's tree, `base` the one that it replaces, if any; `seed` and `inputs`
-    determine the generated inputs; `mapp` and `engine` are versions. `forced` says that a person accepted the app
-    although checks failed.
+    determine the generated inputs; `mapp` and `engine` are versions. `forced` says that a person accepted
+    the app although checks failed.
     """
 
     app: str
