@@ -72,7 +72,7 @@ def test_a_library_of_the_first_format_opens_runs_and_is_migrated(built: Built) 
     fsck(built.home.root)
 
 
-def test_what_was_killed_is_finished_and_what_was_pushed_is_refused(built: Built) -> None:
+def test_a_killed_write_is_finished_and_a_push_is_refused(built: Built) -> None:
     assert mapp("exec", "killed", "number=21").out == "42\n"
     entry = read_lock(built.home.lock_file)["killed"]
     assert (entry.version, entry.commit) == ("1.0.1", git(built.repository("killed"), "rev-parse", "main"))
@@ -107,9 +107,7 @@ def test_the_next_version_of_an_app_lands_in_a_migrated_library(built: Built) ->
 
 
 @pytest.mark.parametrize("step", range(6))
-def test_a_migration_that_is_killed_is_done_again(
-    step: int, built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed before each write of a ref, and before the number is written."""
 
     class Killed(BaseException):
@@ -151,7 +149,7 @@ def test_a_migration_that_is_killed_is_done_again(
 
 
 @pytest.mark.parametrize("words", [("exec", "double", "number=1"), ("list",), ("doctor",), ("runs",)])
-def test_a_library_of_a_later_mapp_is_refused_and_nothing_is_changed(words: tuple[str, ...]) -> None:
+def test_a_library_of_a_newer_mapp_is_refused_and_left_unchanged(words: tuple[str, ...]) -> None:
     built = library().app("double").build()
     built.home.format_file.write_text(f"{FORMAT + 1}\n")
     before = built.state()
@@ -165,7 +163,7 @@ def test_a_library_of_a_later_mapp_is_refused_and_nothing_is_changed(words: tupl
 
 
 @pytest.mark.parametrize("text", [b"", b"two", b"-1", b"0", b"9" * 200, b"\xff", b"1.5"])
-def test_a_version_that_is_no_number_is_damage(text: bytes) -> None:
+def test_a_version_that_is_not_a_number_is_an_error(text: bytes) -> None:
     built = library().app("double").build()
     built.home.format_file.write_bytes(text)
 
