@@ -115,7 +115,7 @@ def test_a_killed_remove_loses_nothing(built: Built, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     if stop == "before the lock is written":
-        monkeypatch.setattr(module, "_unpin", die)
+        monkeypatch.setattr(module, "unpin", die)
     else:
         monkeypatch.setattr(Path, "rename", die)
     with pytest.raises(KeyboardInterrupt):

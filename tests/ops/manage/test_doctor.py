@@ -76,7 +76,7 @@ def test_a_check_that_raises_is_reported_as_failed(
     def look(_: object) -> tuple[str, str]:
         raise error
 
-    monkeypatch.setattr(doctor, "_LOOKS", {"this": look, "that": lambda _: ("ok", "fine")})
+    monkeypatch.setattr(doctor, "_CHECKS", {"this": look, "that": lambda _: ("ok", "fine")})
 
     assert [(row.what, row.state, row.detail) for row in examine(built.workspace)] == [
         ("this", "failed", "no"),
