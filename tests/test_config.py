@@ -61,12 +61,12 @@ def places(name: str) -> list[tuple[str, str]]:
         ("no money, 12 rounds", "$3", "$3, 12 rounds"),
     ],
 )
-def test_a_budget_is_put_on_top_of_another_limit_by_limit(lower: str, upper: str, merged: str) -> None:
+def test_budgets_are_merged_limit_by_limit(lower: str, upper: str, merged: str) -> None:
     assert merged_budget(lower, upper) == merged
     parse_budget(merged)
 
 
-def test_a_limit_that_is_lifted_is_no_limit() -> None:
+def test_a_limit_can_be_lifted() -> None:
     found = parse_budget("no money, no tokens, 3 rounds, no time")
 
     assert (found.micros, found.tokens, found.rounds, found.seconds) == (None, None, 3, None)
@@ -75,7 +75,7 @@ def test_a_limit_that_is_lifted_is_no_limit() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith("budget_")])
-def test_one_limit_in_any_place_leaves_the_others(
+def test_setting_one_limit_leaves_the_others_unchanged(
     user: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     default = parse_budget(getattr(load_config(), name))
@@ -88,7 +88,7 @@ def test_one_limit_in_any_place_leaves_the_others(
     assert [source for source, _ in places(name)] == ["environment", "user", "default"]
 
 
-def test_the_command_changes_one_limit_and_leaves_those_it_was_told_before() -> None:
+def test_the_command_changes_one_limit_and_keeps_the_earlier_ones() -> None:
     assert mapp("config", "budget_change", "$5").code == 0
     assert mapp("config", "budget_change", "20 rounds").code == 0
 
@@ -106,7 +106,7 @@ def test_an_empty_budget_lifts_all_limits() -> None:
 # The table of an agent
 
 
-def test_a_key_of_the_agents_table_is_set_in_the_table(user: Path) -> None:
+def test_a_setting_of_the_agent_is_written_to_its_table(user: Path) -> None:
     user.write_text('[coder.agent]\ncommand = ["mine"]\nkeys = ["ONE"]\nprice = 0.5\n')
     assert mapp("config", "coder_price", "0.75").code == 0
     assert mapp("config", "coder_keys", "ONE, TWO").code == 0
@@ -130,7 +130,7 @@ def test_another_coder_does_not_get_the_keys_of_the_agent(
 # Where a value comes from
 
 
-def test_the_strongest_place_wins_and_is_named(
+def test_the_source_of_highest_precedence_wins_and_is_named(
     user: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert places("embedder") == [("default", "")]
@@ -143,7 +143,7 @@ def test_the_strongest_place_wins_and_is_named(
     assert load_config().embedder == "wordllama"
 
 
-def test_every_value_is_listed_with_its_place(user: Path, project: Path) -> None:
+def test_every_value_is_listed_with_its_origin(user: Path, project: Path) -> None:
     user.write_text("keep_runs = 5\n")
     project.write_text('store = "exact"\n')
     lines = {line.split()[0]: line for line in mapp("--library", "here", "config").out.splitlines()}
@@ -165,14 +165,14 @@ def test_json_has_values_and_origins(user: Path) -> None:
     }
 
 
-def test_a_value_that_something_stronger_hides_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_setting_a_value_that_is_overridden_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAPP_KEEP_RUNS", "7")
     found = mapp("config", "keep_runs", "5")
 
     assert "in force: 7 (from MAPP_KEEP_RUNS)" in found.err
 
 
-def test_what_was_set_can_be_unset(user: Path) -> None:
+def test_a_setting_can_be_unset(user: Path) -> None:
     user.write_text("keep_runs = 5\nkeep_days = 6\n")
     found = mapp("config", "unset", "keep_runs")
 
@@ -205,14 +205,14 @@ def test_what_was_set_can_be_unset(user: Path) -> None:
         (("coder_url", "ftp://x"), "https://"),
     ],
 )
-def test_a_mistake_says_what_is_allowed(user: Path, words: tuple[str, ...], says: str) -> None:
+def test_an_invalid_value_lists_the_valid_ones(user: Path, words: tuple[str, ...], says: str) -> None:
     found = mapp("config", *words)
 
     assert found.code == 2 and says in found.err
     assert not user.exists()
 
 
-def test_a_mistake_in_a_file_suggests_the_nearest(user: Path) -> None:
+def test_an_unknown_name_in_a_file_suggests_similar_names(user: Path) -> None:
     user.write_text("keep_run = 5\n")
     found = mapp("list")
 
@@ -227,20 +227,18 @@ def test_a_project_may_set_only_how_apps_are_found() -> None:
 
 
 @pytest.mark.parametrize("name", PERSONAL)
-def test_what_spends_merges_sends_forgets_or_loosens_is_never_read_from_a_project(
-    project: Path, name: str
-) -> None:
+def test_a_project_cannot_spend_merge_send_delete_or_loosen(project: Path, name: str) -> None:
     project.write_text(f"{name} = {VALUES.get(name, repr('anthropic:x'))}\n")
     with pytest.raises(InvalidInput) as error:
         load_config()
 
     assert [(row.path, row.message) for row in error.value.problems] == [
-        (name, "is for your own settings file only")
+        (name, "can be set only in your own settings file")
     ]
 
 
 @pytest.mark.parametrize("name", ["accept", "heal", "tiers", "cheap_model", "index_url", "registries"])
-def test_names_that_may_come_are_refused_in_a_project_too(project: Path, name: str) -> None:
+def test_unknown_names_are_refused_in_a_project_too(project: Path, name: str) -> None:
     project.write_text(f'{name} = "anything"\n')
     with pytest.raises(InvalidInput):
         load_config()

@@ -16,14 +16,16 @@ def config_file(world: Path) -> Path:
     return world / "config" / "config.toml"
 
 
-def test_a_stored_key_is_for_its_owners_eyes_only(config_file: Path) -> None:
+def test_only_the_owner_can_read_a_stored_key(config_file: Path) -> None:
     set_key(config_file, "EXAMPLE_KEY", SECRET)
 
     assert key(config_file, "EXAMPLE_KEY") == SECRET
     assert keys_file(config_file).stat().st_mode & 0o777 == 0o600
 
 
-def test_the_environment_beats_what_is_stored(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_takes_precedence_over_stored_keys(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_key(config_file, "EXAMPLE_KEY", SECRET)
     monkeypatch.setenv("MAPP_KEY_EXAMPLE_KEY", "from-the-environment")
 
@@ -31,7 +33,7 @@ def test_the_environment_beats_what_is_stored(config_file: Path, monkeypatch: py
     assert key_names(config_file) == {"EXAMPLE_KEY": "environment"}
 
 
-def test_a_missing_key_is_told_with_the_command_that_sets_it(config_file: Path) -> None:
+def test_a_missing_key_is_an_error_with_the_command_that_sets_it(config_file: Path) -> None:
     with pytest.raises(KeyNeeded) as error:
         key(config_file, "EXAMPLE_KEY")
 
@@ -39,13 +41,13 @@ def test_a_missing_key_is_told_with_the_command_that_sets_it(config_file: Path) 
 
 
 @pytest.mark.parametrize("name", ["", "key", "A-B", "1A", "A" * 65, "../A"])
-def test_odd_names_are_refused(config_file: Path, name: str) -> None:
+def test_invalid_names_are_refused(config_file: Path, name: str) -> None:
     with pytest.raises(UsageError):
         set_key(config_file, name, SECRET)
 
 
 @pytest.mark.parametrize("value", ["", "short", "x" * 9000, "line\nbreak-line", "ümlaut-ümlaut"])
-def test_what_cannot_be_hidden_or_sent_is_refused_without_repeating_it(config_file: Path, value: str) -> None:
+def test_an_invalid_key_is_refused_without_showing_it(config_file: Path, value: str) -> None:
     with pytest.raises(UsageError) as error:
         set_key(config_file, "A", value)
 
@@ -60,7 +62,7 @@ def test_a_removed_key_is_gone(config_file: Path) -> None:
     assert SECRET not in keys_file(config_file).read_text()
 
 
-def test_a_damaged_file_is_told(config_file: Path) -> None:
+def test_a_damaged_file_is_an_error(config_file: Path) -> None:
     keys_file(config_file).parent.mkdir(parents=True)
     keys_file(config_file).write_text('{"A": 1}')
 
@@ -78,7 +80,7 @@ def test_the_commands_read_a_key_from_standard_input_and_never_show_it(config_fi
     assert key(config_file, "EXAMPLE_KEY") == SECRET
 
 
-def test_the_name_of_a_key_may_be_typed_in_small_letters() -> None:
+def test_key_names_may_be_typed_in_lower_case() -> None:
     assert "stored ANTHROPIC" in mapp("keys", "set", "anthropic", stdin=f"{SECRET}\n").err
     assert "ANTHROPIC" in mapp("keys").out
     assert "removed ANTHROPIC" in mapp("keys", "remove", "anthropic").err

@@ -47,7 +47,7 @@ KINDS = {"a named pipe": _pipe, "a socket": _socket, "a symbolic link": _link, "
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_plain_file_is_named_and_not_opened(kind: str) -> None:
+def test_anything_but_a_plain_file_is_named_and_not_opened(kind: str) -> None:
     path = Path("it")
     KINDS[kind](path)
 
@@ -57,7 +57,7 @@ def test_what_is_no_plain_file_is_named_and_not_opened(kind: str) -> None:
     assert str(caught.value) == f"is {kind}, not a plain file"
 
 
-def test_devices_and_links_to_them_are_refused_even_where_links_are_followed() -> None:
+def test_devices_are_refused_even_through_followed_links() -> None:
     Path("it").symlink_to("/dev/zero")
     for path in (Path("/dev/zero"), Path("it")):
         with pytest.raises(NotPlain):
@@ -66,7 +66,7 @@ def test_devices_and_links_to_them_are_refused_even_where_links_are_followed() -
             ensure_plain(path)
 
 
-def test_a_link_is_followed_only_where_that_is_wanted_and_a_loop_never_ends_in_a_wait() -> None:
+def test_links_are_followed_only_on_request_and_loops_never_hang() -> None:
     _link(Path("it"))
     assert read_plain("it", follow=True) == b"x"
     _loop(Path("loop"))
@@ -99,5 +99,5 @@ def test_a_missing_file_is_missing_and_no_descriptor_is_left_open() -> None:
     assert _descriptors() == before
 
 
-def test_what_no_test_knows_has_a_name_too() -> None:
+def test_unknown_file_types_have_a_description() -> None:
     assert kind_of(0) == "something unknown"

@@ -37,7 +37,7 @@ def test_an_error_number_of_the_system_becomes_a_message_with_the_path(number: i
 @pytest.mark.parametrize(
     "error", [OSError(errno.EBADF, "x"), ValueError("x"), OSError("no number"), KeyError()]
 )
-def test_a_mistake_of_ours_stays_one(error: Exception) -> None:
+def test_a_bug_is_not_mistaken_for_a_system_error(error: Exception) -> None:
     assert refused_by_system(error) is None
 
 
@@ -56,7 +56,7 @@ def test_a_locked_database_is_busy(tmp_path: Path) -> None:
     "words",
     [("list",), ("exec", "vat", "price=240"), ("search", "vat"), ("doctor",), ("config", "keep_runs", "5")],
 )
-def test_a_home_that_nobody_may_write_into_is_told(
+def test_a_read_only_home_is_reported(
     words: tuple[str, ...], world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPP_STARTER", "true")
@@ -65,14 +65,14 @@ def test_a_home_that_nobody_may_write_into_is_told(
 
 
 @pytest.mark.parametrize("words", [("runs",), ("remove", "double"), ("path", "double"), ("spend",)])
-def test_a_library_that_nobody_may_write_into_is_told(words: tuple[str, ...]) -> None:
+def test_a_read_only_library_is_reported(words: tuple[str, ...]) -> None:
     built = library().app("double").build()
     mapp("exec", "double", "number=1")
     with read_only(built.home.root):
         assert_is_plain(mapp_without_rights(*words))
 
 
-def test_a_library_that_nobody_may_write_into_still_answers() -> None:
+def test_a_read_only_library_still_answers() -> None:
     built = library().app("double").build()
     mapp("exec", "double", "number=1")
     with read_only(built.home.root):
@@ -83,13 +83,13 @@ def test_a_library_that_nobody_may_write_into_still_answers() -> None:
 
 
 @pytest.mark.parametrize("most", [0, 50, 500])
-def test_files_that_may_not_grow_stop_the_first_set_up(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_size_limit_stops_the_first_set_up(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAPP_STARTER", "true")
     assert_is_plain(mapp_with_small_files(most, "list"))
 
 
 @pytest.mark.parametrize("kilobytes", [40, 100, 300])
-def test_a_full_disk_stops_the_first_set_up_and_a_larger_one_goes_on(
+def test_a_full_disk_stops_the_first_set_up_and_a_larger_one_continues_it(
     kilobytes: int, world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPP_STARTER", "true")
@@ -106,7 +106,7 @@ def test_onnxruntime_writes_nothing_below_the_home_folder(starter_library: Path,
     assert [path for path in (world / "home").rglob("*") if "onnxruntime" in path.name] == []
 
 
-def test_an_object_that_cannot_be_written_is_told_with_its_repository(tmp_path: Path) -> None:
+def test_an_object_that_cannot_be_written_is_an_error_with_its_repository(tmp_path: Path) -> None:
     repository, _ = Repository.create(
         tmp_path / "a.git", {"main.js": b"1"}, "x", Signature(name="a", email="b", time=0)
     )

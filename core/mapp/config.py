@@ -1,8 +1,8 @@
-"""Where things lie and how mapp behaves: the only reader of the environment.
+"""Folders and settings; the only reader of the environment.
 
-Flags beat the environment, which beats the project (`.mapp.toml` beside the work), which beats the user
-(`config.toml` in the platform's config directory). A budget is several settings in one: it is put together
-limit by limit, so that one limit of a stronger place leaves the others as they were.
+Flags take precedence over the environment, then the project (`.mapp.toml` in the current folder), then the
+user (`config.toml` in the platform's config directory). A budget combines several limits and is merged limit
+by limit, so a source that sets one limit leaves the others unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EngineName = Literal["dukpy", "quickjs-ng"]
 
 
 def _default_engine() -> EngineName:
-    """Returns the newer engine, but for Macs with Intel processors: for those there is no wheel of it."""
+    """Returns the newer engine, except on Macs with Intel processors, which it has no wheel for."""
     intel_mac = sys.platform == "darwin" and os.uname().machine == "x86_64"
     return "dukpy" if intel_mac else "quickjs-ng"
 
@@ -44,10 +44,8 @@ class Config:
     config_file: Path
     keep_inputs: bool = field(default=True, metadata={"help": "whether the journal keeps inputs and outputs"})
     keep_runs: int = field(default=10_000, metadata={"help": "how many runs the journal keeps"})
-    keep_days: int = field(default=90, metadata={"help": "for how many days the journal keeps a run"})
-    keep_removed: int = field(
-        default=30, metadata={"help": "for how many days a removed app can be restored"}
-    )
+    keep_days: int = field(default=90, metadata={"help": "how many days the journal keeps a run"})
+    keep_removed: int = field(default=30, metadata={"help": "how many days a removed app can be restored"})
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama", "project": True})
     store: str = field(
         default="auto", metadata={"help": "dense half of the index: auto, exact or chroma", "project": True}
@@ -56,38 +54,41 @@ class Config:
         default=True, metadata={"help": "whether a new library gets the starter apps", "project": True}
     )
     engine: EngineName = field(
-        default=DEFAULT_ENGINE, metadata={"help": "what runs scripts: quickjs-ng or dukpy"}
+        default=DEFAULT_ENGINE, metadata={"help": "the JavaScript engine: quickjs-ng or dukpy"}
     )
     isolation: Literal["full", "process", "none"] = field(
-        default="process", metadata={"help": "least isolation to run with: full, process or none"}
+        default="process", metadata={"help": "minimum isolation of a run: full, process or none"}
     )
     isolation_strangers: Literal["full", "process", "none"] = field(
-        default="full", metadata={"help": "least isolation for apps that others wrote: full, process or none"}
+        default="full", metadata={"help": "minimum isolation for third-party apps: full, process or none"}
     )
     llm: str = field(
         default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
     )
-    llm_url: str = field(default="", metadata={"help": "where that model is; empty for the service's own"})
+    llm_url: str = field(
+        default="", metadata={"help": "the model's address; empty for the service's default"}
+    )
     coder: str = field(
         default="",
         metadata={"help": "who writes apps: anthropic:NAME, openai:NAME, local:FILE or agent:COMMAND"},
     )
-    coder_url: str = field(default="", metadata={"help": "where the coder's model is"})
+    coder_url: str = field(default="", metadata={"help": "the address of the coder's model"})
     coder_price: str = field(
-        default="", metadata={"help": "READ/WRITTEN dollars per million tokens; of an agent, dollars a call"}
+        default="",
+        metadata={"help": "dollars per million tokens, INPUT/OUTPUT; for an agent, dollars per call"},
     )
     coder_keys: str = field(
-        default="", metadata={"help": "names of the keys that an agent gets, with commas"}
+        default="", metadata={"help": "names of the keys that an agent gets, separated by commas"}
     )
     budget_change: str = field(
-        default="$2, 12 rounds, 30 min", metadata={"help": "what writing or changing one app may cost"}
+        default="$2, 12 rounds, 30 min", metadata={"help": "the budget for writing or changing one app"}
     )
     merge: Literal["auto", "ask", "review"] = field(
         default="ask",
-        metadata={"help": "when a proven change goes to main: auto, ask, or review (with mapp review)"},
+        metadata={"help": "how a change that passes is merged: auto, ask, or review (with mapp review)"},
     )
-    budget_day: str = field(default="$5", metadata={"help": "what coders may cost on one day"})
-    budget_month: str = field(default="$50", metadata={"help": "what coders may cost in one month"})
+    budget_day: str = field(default="$5", metadata={"help": "the budget for coders per day"})
+    budget_month: str = field(default="$50", metadata={"help": "the budget for coders per month"})
 
 
 _CHOICES: Final = {
@@ -105,18 +106,18 @@ MAX_TEXT_LENGTH: Final = 300
 MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
 PROJECT_SETTINGS: Final = tuple(item.name for item in fields(Config) if item.metadata.get("project"))
-"""All that a project's file may set. A stranger may have written it: what spends, merges, sends, forgets or
-loosens is the person's own, and a new setting is so until it says otherwise."""
+"""The settings that a project's file may set. Third parties may have written that file, so settings that
+spend, merge, send, delete or loosen belong to the user. A new setting does too, unless it says otherwise."""
 _DEFAULTS: Final = {item.name: item.default for item in fields(Config) if item.default is not MISSING}
 _TABLED: Final = {"coder_keys": "keys", "coder_price": "price"}
-"""Settings that can stand in the table `[coder.agent]`, and their names there."""
+"""Settings that the table `[coder.agent]` may contain, and their names there."""
 
 Source = Literal["flag", "environment", "project", "user", "default"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """Where a value comes from: `place` is the flag, the variable or the file; empty for a default."""
+    """The origin of a value: `place` is the flag, the variable or the file; empty for a default."""
 
     source: Source
     place: str = ""
@@ -130,7 +131,7 @@ DEFAULT: Final = Origin(source="default")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """The settings in force, and where each comes from: the strongest first, several for a budget."""
+    """The effective settings and their origins, highest precedence first; a budget may have several."""
 
     config: Config
     origins: Mapping[str, tuple[Origin, ...]]
@@ -139,23 +140,23 @@ class Settings:
 def load_config(
     *, library: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Config:
-    """Returns the settings in force; takes and raises what `load_settings` does."""
+    """Returns the effective settings; takes and raises the same as `load_settings`."""
     return load_settings(library=library, environment=environment, folder=folder).config
 
 
 def load_settings(
     *, library: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Settings:
-    """Returns the settings in force, and where each comes from.
+    """Returns the effective settings and the origin of each.
 
     Args:
         library: the `--library` flag.
-        environment: instead of the process's, for tests.
-        folder: where a project file is looked for; the current folder by default.
+        environment: replaces the process's environment, for tests.
+        folder: the folder with the project file; by default the current one.
 
     Raises:
-        InvalidInput: when a settings file is damaged, with the path of every mistake.
-        UsageError: when a variable of the environment is no value of its setting.
+        InvalidInput: a settings file is invalid; lists every mistake with its path.
+        UsageError: an environment variable has an invalid value.
     """
     known = dict(_process() if environment is None else environment)
     home, cache, own = (known.get(f"MAPP_{name}") for name in ("HOME", "CACHE", "CONFIG"))
@@ -194,7 +195,7 @@ def _in_environment(known: Mapping[str, str]) -> Iterator[tuple[str, Any, str]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Layer:
-    """What one place sets: rows of name, value and place; `tied` are those that stand in `[coder.agent]`."""
+    """The settings of one source: rows of name, value and place; `tied` are those in `[coder.agent]`."""
 
     rows: tuple[tuple[str, Any, str], ...] = ()
     tied: frozenset[str] = frozenset()
@@ -202,16 +203,16 @@ class _Layer:
 
 @dataclass(kw_only=True, slots=True)
 class _Merged:
-    """Settings while they are put together, the weakest place first."""
+    """Settings while they are merged, lowest precedence first."""
 
     values: dict[str, Any]
     origins: dict[str, tuple[Origin, ...]]
     tied: frozenset[str] = frozenset()
 
     def put(self, source: Source, layer: _Layer) -> None:
-        """Puts what a stronger place sets on top."""
+        """Applies a source of higher precedence."""
         if any(name == "coder" for name, _, _ in layer.rows):
-            for name in self.tied:  # keys and price of the agent that is no longer asked
+            for name in self.tied:  # keys and price of an agent that is no longer used
                 self.values[name] = _DEFAULTS[name]
                 self.origins.pop(name, None)
             self.tied = layer.tied
@@ -227,10 +228,10 @@ class _Merged:
 
 
 def parse_setting(name: str, text: str) -> Any:
-    """Returns the value of a setting that was given as text.
+    """Parses the value of a setting from text.
 
     Raises:
-        UsageError: when there is no such setting, or the text is none of its values.
+        UsageError: there is no such setting, or the text is not a valid value.
     """
     if name not in SETTINGS:
         raise unknown_setting(name)
@@ -259,12 +260,12 @@ def parse_setting(name: str, text: str) -> Any:
 
 
 def parse_choice(name: str, text: str) -> Any:
-    """Returns the value of a setting that a person chooses now; stricter than `parse_setting`.
+    """Parses a value that the user is setting now; stricter than `parse_setting`.
 
-    A file or variable with an unknown coder stops only what asks the coder; here the mistake is told at once.
+    An unknown coder in a file or variable stops only commands that use it. Here it is an error at once.
 
     Raises:
-        UsageError: as `parse_setting` does, or the coder, model or address is of no kind that is known.
+        UsageError: as `parse_setting` does, or the kind of coder, model or address is unknown.
     """
     value = parse_setting(name, text)
     kinds = _KINDS.get(name, ())
@@ -277,9 +278,9 @@ def parse_choice(name: str, text: str) -> Any:
 
 
 def unknown_setting(name: str) -> UsageError:
-    """Returns the error for a name that is no setting, with those that are most alike."""
+    """Returns the error for an unknown setting, with similar names."""
     if name in ("library", "cache", "config_file"):
-        return UsageError(f"there is no setting {name!r} in a file", hint=_PLACES[name])
+        return UsageError(f"{name!r} cannot be set in a file", hint=_PLACES[name])
     near = difflib.get_close_matches(name, SETTINGS, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else f"settings are {', '.join(SETTINGS)}"
     return UsageError(f"there is no setting {name!r}", hint=hint)
@@ -316,9 +317,9 @@ _TRUTHS: Final = {
 
 
 def save_setting(path: Path, name: str, value: Any) -> Any:
-    """Writes one setting into the user's file, and returns what stands there now.
+    """Writes one setting into the user's file, and returns the new value.
 
-    The other settings stay as they are; of a budget only the limits that are named change.
+    Other settings stay the same. In a budget, only the given limits change.
     """
     document = _read(path)
     agent = _agent_table(document)
@@ -336,7 +337,7 @@ def save_setting(path: Path, name: str, value: Any) -> Any:
 
 
 def unset_setting(path: Path, name: str) -> bool:
-    """Takes one setting out of the user's file; returns whether it was there.
+    """Removes one setting from the user's file; returns whether it was there.
 
     Raises:
         UsageError: there is no such setting.
@@ -369,7 +370,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replaces a file by a complete new one, durably: readers see the old or the new, never half."""
+    """Replaces a file atomically and durably: readers see the old or the new content, never a mixture."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -383,12 +384,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def environment() -> Mapping[str, str]:
-    """Returns the environment of this process; nobody else reads it."""
+    """Returns the environment of this process; no other module reads it."""
     return os.environ
 
 
 def set_default(name: str, value: str) -> None:
-    """Sets a variable of this process unless it is set: for libraries that have no other switch."""
+    """Sets an environment variable unless it is set, for libraries that have no other switch."""
     os.environ.setdefault(name, value)
 
 
@@ -413,7 +414,7 @@ def _directory(kind: str, known: Mapping[str, str]) -> Path:
 
 
 def _here() -> Path:
-    """Returns the current folder; one that has been removed has no name, and no project file."""
+    """Returns the current folder; if it was deleted, a path without a project file."""
     try:
         return Path.cwd()
     except FileNotFoundError:
@@ -421,17 +422,17 @@ def _here() -> Path:
 
 
 def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _Layer:
-    """Returns what a settings file sets, checked.
+    """Reads and checks a settings file.
 
     Raises:
-        InvalidInput: with the path of every mistake; what is a setting but not `allowed` is one.
+        InvalidInput: lists every mistake with its path, including settings that are not `allowed`.
     """
     problems: list[Problem] = []
     rows: list[tuple[str, Any, str]] = []
     document = _read(path)
     for name, value in _flat(document, problems).items():
         if name in SETTINGS and name not in allowed:
-            problems.append(Problem(path=name, message="is for your own settings file only"))
+            problems.append(Problem(path=name, message="can be set only in your own settings file"))
             continue
         try:
             text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -440,7 +441,7 @@ def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _L
             problems.append(Problem(path=name, message=_with_hint(error)))
     if problems:
         raise InvalidInput(
-            f"{path} is not valid", problems, hint="correct the file; all settings: mapp config"
+            f"{path} is not valid", problems, hint="correct the file; to list all settings: mapp config"
         )
     agent = _agent_table(document) or {}
     tied = frozenset(name for name, key in _TABLED.items() if key in agent)
@@ -452,7 +453,7 @@ def _with_hint(error: UsageError) -> str:
 
 
 def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """Returns a settings file without its one table: `[coder.agent]`, with `command`, `keys` and `price`."""
+    """Returns a settings file with the table `[coder.agent]` turned into plain settings."""
     coder = document.get("coder")
     if not isinstance(coder, dict):
         return document
@@ -463,16 +464,18 @@ def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
         or not isinstance(agent, dict)
         or not set(agent) <= {"command", "keys", "price"}
     ):
-        problems.append(Problem(path="coder", message=f"is a text, or a table such as {AGENT_TABLE}"))
+        problems.append(Problem(path="coder", message=f"must be a text, or a table such as {AGENT_TABLE}"))
         return plain
     command, keys, price = agent.get("command"), agent.get("keys", []), agent.get("price")
     if isinstance(command, str):
         command = _split(command)
     if not _words(command) or not command:
-        problems.append(Problem(path="coder.agent.command", message="is a list of texts, the program first"))
+        problems.append(
+            Problem(path="coder.agent.command", message="must be a list of texts, starting with the program")
+        )
         return plain
     if not _words(keys):
-        problems.append(Problem(path="coder.agent.keys", message="is a list of names of keys"))
+        problems.append(Problem(path="coder.agent.keys", message="must be a list of names of keys"))
         return plain
     plain["coder"] = f"agent:{shlex.join(command)}"
     if keys:
@@ -485,7 +488,7 @@ def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
 def _split(command: str) -> list[str]:
     try:
         return shlex.split(command)
-    except ValueError:  # a quote that does not end
+    except ValueError:  # an unterminated quote
         return []
 
 
@@ -494,7 +497,7 @@ def _words(value: object) -> bool:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if str(path) == os.devnull:  # how people say "no settings"
+    if str(path) == os.devnull:  # means "no settings"
         return {}
     try:
         return tomllib.loads(read_plain(path, follow=True).decode("utf-8"))

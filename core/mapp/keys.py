@@ -1,6 +1,6 @@
-"""The secrets of a person: one file that only they can read; the environment beats it.
+"""The user's secrets: one private file; the environment takes precedence.
 
-A secret never travels in a command line, an error or a log. `MAPP_KEY_NAME` in the environment is NAME.
+A secret never appears in a command line, an error or a log. `MAPP_KEY_NAME` in the environment is NAME.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from mapp.model.capabilities import is_secret_name
 from mapp.plain_files import read_plain
 
 PREFIX: Final = "MAPP_KEY_"
-SHORTEST: Final = 8
-"""Shorter secrets cannot be told from ordinary text where they have to be hidden."""
+MIN_LENGTH: Final = 8
+"""Shorter secrets could not be told apart from ordinary text when they are redacted."""
 MAX_LENGTH: Final = 8192
 
 
 class KeyNeeded(MappError):
-    """A secret that an app needs is not there."""
+    """A secret that an app needs is missing."""
 
     code = "MAPP-0720"
     exit_code = 4
@@ -32,12 +32,12 @@ class KeyNeeded(MappError):
 
 
 def keys_file(config_file: Path) -> Path:
-    """Returns where the secrets lie, beside the settings."""
+    """Returns the path of the secrets, next to the settings."""
     return config_file.with_name("keys.json")
 
 
 def key(config_file: Path, name: str) -> str:
-    """Returns a secret; raises KeyNeeded."""
+    """Returns a secret; raises KeyNeeded if there is none."""
     found = environment().get(PREFIX + name) or _read(keys_file(config_file)).get(name)
     if not found:
         raise KeyNeeded(name)
@@ -48,17 +48,17 @@ def set_key(config_file: Path, name: str, value: str) -> None:
     """Stores a secret.
 
     Raises:
-        UsageError: the name is none, or the value cannot be a secret.
+        UsageError: the name or the value is invalid.
     """
     if not is_secret_name(name):
-        raise UsageError(f"{name!r} cannot name a key", hint="names look like EXAMPLE_KEY")
-    if not SHORTEST <= len(value) <= MAX_LENGTH or not (value.isascii() and value.isprintable()):
-        raise UsageError(f"a key has {SHORTEST} to {MAX_LENGTH} printable ASCII characters")
+        raise UsageError(f"{name!r} is not a valid name for a key", hint="names look like EXAMPLE_KEY")
+    if not MIN_LENGTH <= len(value) <= MAX_LENGTH or not (value.isascii() and value.isprintable()):
+        raise UsageError(f"a key has {MIN_LENGTH} to {MAX_LENGTH} printable ASCII characters")
     _write(keys_file(config_file), {**_read(keys_file(config_file)), name: value})
 
 
 def remove_key(config_file: Path, name: str) -> None:
-    """Forgets a stored secret; raises KeyNeeded when there is none."""
+    """Deletes a stored secret; raises KeyNeeded if there is none."""
     known = _read(keys_file(config_file))
     if known.pop(name, None) is None:
         raise KeyNeeded(name)
@@ -66,17 +66,17 @@ def remove_key(config_file: Path, name: str) -> None:
 
 
 def known_keys(config_file: Path) -> Mapping[str, str]:
-    """Returns every secret by its name, to be hidden where text is kept; never to be shown."""
+    """Returns all secrets by name, for redacting them from stored text; never show them."""
     given = {
         name.removeprefix(PREFIX): value
         for name, value in environment().items()
-        if name.startswith(PREFIX) and len(value) >= SHORTEST
+        if name.startswith(PREFIX) and len(value) >= MIN_LENGTH
     }
     return {**_read(keys_file(config_file)), **given}
 
 
 def key_names(config_file: Path) -> Mapping[str, str]:
-    """Returns where each secret comes from (name -> `stored` or `environment`), sorted by name."""
+    """Returns the origin of each secret (name -> `stored` or `environment`), sorted by name."""
     stored = dict.fromkeys(_read(keys_file(config_file)), "stored")
     given = [name.removeprefix(PREFIX) for name in environment() if name.startswith(PREFIX)]
     return dict(sorted({**stored, **dict.fromkeys(given, "environment")}.items()))
@@ -90,7 +90,9 @@ def _read(path: Path) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise IntegrityError(f"{path} is damaged", hint="move it away and set the keys anew")
+        raise IntegrityError(
+            f"{path} is damaged", hint="move it away, then set the keys again: mapp keys set NAME"
+        )
     return found
 
 

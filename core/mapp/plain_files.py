@@ -1,8 +1,8 @@
-"""Reads files that somebody else may have put there: never waits for a named pipe, never opens a device.
+"""Reads untrusted files safely: never waits for a named pipe, never opens a device.
 
-Opening a named pipe waits until somebody writes to it, so a repository or a folder that holds one could
-stop every command. All readers of such places open through here. What a person names as input, such as
-`--input <(command)`, may well be a pipe, and is not read through here.
+Opening a named pipe blocks until somebody writes to it, so a pipe in a repository or folder could hang every
+command. All reads of such files go through this module. Input that the user names, such as
+`--input <(command)`, may be a pipe and does not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KINDS: Final = (
 
 
 class NotPlain(OSError):
-    """What should be a plain file is something else."""
+    """Something other than a plain file."""
 
     def __str__(self) -> str:
         return str(self.strerror)
@@ -40,11 +40,11 @@ class TooLarge(OSError):
 
 
 def open_plain(path: str | Path, *, follow: bool = False) -> int:
-    """Returns a descriptor of a plain file, open for reading; with `follow`, links lead to it.
+    """Opens a plain file for reading and returns its descriptor; with `follow`, follows links.
 
     Raises:
-        NotPlain: it is a pipe, a socket, a device, a folder, or a link that is not followed.
-        OSError: it is not there, or cannot be opened.
+        NotPlain: it is a pipe, a socket, a device, a folder, or a link without `follow`.
+        OSError: it does not exist, or cannot be opened.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | _NO_WAITING | (0 if follow else _NO_FOLLOWING))
@@ -66,8 +66,8 @@ def read_plain(path: str | Path, *, most: int | None = None, follow: bool = Fals
 
     Raises:
         NotPlain: see `open_plain`.
-        TooLarge: it holds more than `most` bytes.
-        OSError: it is not there, or cannot be read.
+        TooLarge: it has more than `most` bytes.
+        OSError: it does not exist, or cannot be read.
     """
     with os.fdopen(open_plain(path, follow=follow), "rb", buffering=0) as file:
         if most is None:
@@ -78,7 +78,7 @@ def read_plain(path: str | Path, *, most: int | None = None, follow: bool = Fals
 
 
 def ensure_plain(path: Path) -> None:
-    """Makes sure that a path may be given to a library that opens it by itself; a missing file is fine.
+    """Checks a path before another library opens it; a missing file is fine.
 
     Raises:
         NotPlain: it is a pipe, a socket, a device or a folder.
@@ -92,7 +92,7 @@ def ensure_plain(path: Path) -> None:
 
 
 def kind_of(mode: int) -> str:
-    """Returns what a file is, in words, from its `st_mode`.
+    """Describes the type of a file from its `st_mode`.
 
     >>> kind_of(0o010600)
     'a named pipe'

@@ -1,6 +1,6 @@
-"""What the operating system may refuse to any program, told apart from mistakes of mapp.
+"""Distinguishes errors of the operating system from bugs in mapp.
 
-libgit2 gives no error numbers, and SQLite has its own: both are recognised here too.
+libgit2 reports no error numbers, and SQLite has its own; this module recognises both.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ def _numbers(*names: str) -> frozenset[int]:
 
 
 _ROOM: Final = _numbers("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EMFILE", "ENFILE")
-"""Full disks, missing rights, too many open files."""
+"""Full disks, missing permissions, too many open files."""
 _NUMBERS: Final = _ROOM | _numbers("ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "ENOENT")
-"""These, and a file where a folder should be, or nothing at all."""
+"""The same, and missing or mistyped paths."""
 
 _SQLITE: Final = frozenset(
     {
@@ -40,7 +40,7 @@ class SystemRefused(MappError):
 
 
 def refused_by_system(error: BaseException) -> MappError | None:
-    """Returns an error as a message for the person if the system is the cause, else None.
+    """Returns the error to show if the operating system caused an exception, else None.
 
     >>> print(refused_by_system(OSError(errno.ENOSPC, "No space left on device", "/x/journal")))
     /x/journal: No space left on device

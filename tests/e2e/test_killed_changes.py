@@ -21,14 +21,14 @@ pytestmark = pytest.mark.skipif(not can_trace(), reason="processes can be traced
 
 
 @pytest.mark.parametrize("kind", ["compile", "expand"])
-def test_a_change_killed_at_a_write_is_carried_on_and_paid_for_once(kind: str, tmp_path: Path) -> None:
+def test_a_change_killed_at_a_write_is_resumed_and_paid_for_once(kind: str, tmp_path: Path) -> None:
     _hold(run(kind, tmp_path, FEW // 3, FEW))
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("kind", ["compile", "expand"])
-def test_a_change_killed_at_any_write_is_carried_on_and_paid_for_once(
+def test_a_change_killed_at_any_write_is_resumed_and_paid_for_once(
     kind: str, part: int, tmp_path: Path
 ) -> None:
     _hold(run(kind, tmp_path, part, PARTS))

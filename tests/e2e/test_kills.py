@@ -208,7 +208,7 @@ def test_a_killed_command_leaves_the_old_state_or_the_new(
 @pytest.mark.parametrize(
     "number", [0, 1, *(pytest.param(number, marks=pytest.mark.sweep) for number in range(2, 20))]
 )
-def test_a_first_command_that_is_killed_is_finished_by_the_next(
+def test_a_killed_first_command_is_finished_by_the_next(
     number: int, world: Path, starter_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPP_STARTER", "true")

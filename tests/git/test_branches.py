@@ -27,15 +27,15 @@ def _main(repository: Repository) -> str:
     return tip
 
 
-def _grown(repository: Repository, name: str, content: bytes) -> str:
+def _add_commit(repository: Repository, name: str, content: bytes) -> str:
     tip = branch_tip(repository, name)
     return repository.commit({"a": content}, "round\n", SOMEBODY, parents=(tip,), ref=f"refs/heads/{name}")
 
 
-def test_a_branch_is_begun_listed_grown_and_taken_away(repository: Repository, path: Path) -> None:
+def test_a_branch_can_be_created_listed_extended_and_deleted(repository: Repository, path: Path) -> None:
     first = _main(repository)
     create_branch(repository, "compile/k1", first)
-    second = _grown(repository, "compile/k1", b"1")
+    second = _add_commit(repository, "compile/k1", b"1")
     git(path, "branch", "people/own", "main")
 
     assert branches(repository) == {"compile/k1": second}
@@ -55,29 +55,29 @@ def test_a_branch_is_begun_listed_grown_and_taken_away(repository: Repository, p
     "name",
     ["main", "compile/", "compile/../main", "compile/a/b", "heal/.a", "heal/a.lock", "other/a", "heal/-a"],
 )
-def test_only_changes_have_branches(repository: Repository, name: str) -> None:
+def test_only_names_of_changes_are_accepted(repository: Repository, name: str) -> None:
     with pytest.raises(UsageError):
         create_branch(repository, name, _main(repository))
     with pytest.raises(UsageError):
         delete_branch(repository, name, _main(repository))
 
 
-def test_a_branch_is_begun_once(repository: Repository) -> None:
+def test_a_branch_cannot_be_created_twice(repository: Repository) -> None:
     create_branch(repository, "heal/a", _main(repository))
     with pytest.raises(AlreadyExists):
         create_branch(repository, "heal/a", _main(repository))
 
 
-def test_a_branch_begins_at_a_commit_that_is_there(repository: Repository) -> None:
+def test_a_branch_cannot_start_at_a_missing_commit(repository: Repository) -> None:
     with pytest.raises(IntegrityError):
         create_branch(repository, "heal/a", "1" * 40)
     assert branches(repository) == {}
 
 
-def test_a_branch_that_grew_meanwhile_neither_moves_nor_goes(repository: Repository) -> None:
+def test_a_branch_that_moved_in_the_meantime_is_neither_moved_nor_deleted(repository: Repository) -> None:
     first = _main(repository)
     create_branch(repository, "heal/a", first)
-    second = _grown(repository, "heal/a", b"1")
+    second = _add_commit(repository, "heal/a", b"1")
 
     with pytest.raises(Busy):
         repository.commit({"a": b"2"}, "x\n", SOMEBODY, parents=(first,), ref="refs/heads/heal/a")
@@ -92,8 +92,8 @@ def test_a_merge_puts_the_branchs_tree_on_main_with_both_as_parents(
 ) -> None:
     first = _main(repository)
     create_branch(repository, "expand/e1", first)
-    _grown(repository, "expand/e1", b"1")
-    second = _grown(repository, "expand/e1", b"2")
+    _add_commit(repository, "expand/e1", b"1")
+    second = _add_commit(repository, "expand/e1", b"2")
 
     merge = merge_branch(repository, "expand/e1", "double: 1.1.0\n", SOMEBODY)
 
@@ -105,20 +105,20 @@ def test_a_merge_puts_the_branchs_tree_on_main_with_both_as_parents(
     git(path, "fsck", "--strict")
 
 
-def test_what_was_built_on_another_main_is_refused(repository: Repository) -> None:
+def test_a_branch_built_on_another_main_is_refused(repository: Repository) -> None:
     first = _main(repository)
     create_branch(repository, "expand/e1", first)
-    _grown(repository, "expand/e1", b"1")
+    _add_commit(repository, "expand/e1", b"1")
     moved = repository.commit({"a": b"other"}, "other\n", SOMEBODY, parents=(first,))
 
     with pytest.raises(StaleBase) as caught:
         merge_branch(repository, "expand/e1", "x\n", SOMEBODY)
 
-    assert caught.value.exit_code == 9 and "prove it again" in caught.value.hint
+    assert caught.value.exit_code == 9 and "check it again" in caught.value.hint
     assert _main(repository) == moved
 
 
-def test_a_commit_that_no_ref_names_leaves_every_ref_alone(repository: Repository, path: Path) -> None:
+def test_a_commit_without_a_ref_moves_no_ref(repository: Repository, path: Path) -> None:
     before = git(path, "for-each-ref")
     tree = repository.tree_of(_main(repository))
 
@@ -128,12 +128,12 @@ def test_a_commit_that_no_ref_names_leaves_every_ref_alone(repository: Repositor
     assert repository.tree_of(commit) == tree
 
 
-def test_a_branch_that_stands_for_main_never_moves_it(repository: Repository, path: Path) -> None:
+def test_a_branch_that_is_a_symbolic_ref_to_main_never_moves_main(repository: Repository, path: Path) -> None:
     before = _main(repository)
     git(path, "symbolic-ref", "refs/heads/heal/a", "refs/heads/main")
 
-    with pytest.raises(IntegrityError, match="stands for another"):
-        _grown(repository, "heal/a", b"1")
+    with pytest.raises(IntegrityError, match="symbolic ref"):
+        _add_commit(repository, "heal/a", b"1")
     with pytest.raises(Busy):
         delete_branch(repository, "heal/a", before)
 

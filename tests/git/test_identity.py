@@ -1,4 +1,4 @@
-"""The id of a set of files is the one that git gives to it."""
+"""The computed tree id is the one that git gives to the same files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mapp.git.identity import tree_id
 from mapp.git.repository import Repository
 
 
-def test_it_is_the_id_that_git_writes(tmp_path: Path) -> None:
+def test_the_computed_id_is_the_one_that_git_writes(tmp_path: Path) -> None:
     files = {
         "a.js": b"1",
         "a": b"2",

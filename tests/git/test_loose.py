@@ -1,4 +1,4 @@
-"""Reading loose objects and refs agrees with libgit2, and leaves to it what is packed."""
+"""Reading loose objects and refs agrees with git; packed ones are left to libgit2."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def names(repository: Path) -> list[str]:
     return listed.split()
 
 
-def test_every_object_that_was_written_is_read_as_git_reads_it(built: Built) -> None:
+def test_every_written_object_is_read_as_git_reads_it(built: Built) -> None:
     repository = built.repository("double")
     for name in names(repository):
         found = loose.read_object(repository, name)
@@ -43,7 +43,7 @@ def test_every_object_that_was_written_is_read_as_git_reads_it(built: Built) -> 
         assert git(repository, "hash-object", "--stdin", "-t", kind, "--literally", stdin=found[1]) == name
 
 
-def test_what_is_packed_is_left_to_libgit2(built: Built) -> None:
+def test_packed_refs_and_objects_are_left_to_libgit2(built: Built) -> None:
     repository = built.repository("double")
     tip = git(repository, "rev-parse", "main")
     git(repository, "gc", "-q")
@@ -53,7 +53,7 @@ def test_what_is_packed_is_left_to_libgit2(built: Built) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 20])
-def test_a_file_that_is_cut_off_is_damage_and_not_absence(built: Built, size: int) -> None:
+def test_a_truncated_object_is_an_error_and_not_missing(built: Built, size: int) -> None:
     repository = built.repository("double")
     name = git(repository, "rev-parse", "main")
     path = repository / "objects" / name[:2] / name[2:]
@@ -64,7 +64,7 @@ def test_a_file_that_is_cut_off_is_damage_and_not_absence(built: Built, size: in
         loose.read_object(repository, name)
 
 
-def test_a_ref_that_points_to_another_one_is_left_to_libgit2(built: Built) -> None:
+def test_a_symbolic_ref_is_left_to_libgit2(built: Built) -> None:
     repository = built.repository("double")
     (repository / MAIN).write_text("ref: refs/heads/other\n")
     assert loose.read_ref(repository, MAIN) is None
@@ -74,8 +74,8 @@ def test_reading_an_app_to_run_it_does_not_load_libgit2(built: Built) -> None:
     script = f"""
 import sys
 from pathlib import Path
-from mapp.library.catalogue import load_runnable
-from mapp.library.home import Home
+from mapp.library.read import load_runnable
+from mapp.library.paths import Home
 print(load_runnable(Home(root=Path({str(built.home.root)!r})), "double").name, "pygit2" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

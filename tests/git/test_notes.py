@@ -37,7 +37,7 @@ def _write(repository: Repository, target: str, data: bytes) -> None:
 
 
 def _hostile(path: Path, entries: bytes) -> None:
-    """Makes raw bytes the tree of the notes, as no honest tool would write it."""
+    """Makes raw bytes the tree of the notes, which git itself would never write."""
     tree = _store(path, b"tree", entries)
     commit = git(path, "commit-tree", tree, "-m", "x") if _sound(path, tree) else _commit(path, tree)
     git(path, "update-ref", VERDICTS, commit)
@@ -93,7 +93,7 @@ def test_mapp_reads_the_note_that_git_wrote(repository: Repository, path: Path) 
     assert read_note(repository, VERDICTS, tree) == b"by hand\n"
 
 
-def test_a_later_note_takes_the_place_of_the_earlier_and_the_same_again_is_no_commit(
+def test_a_new_note_replaces_the_old_one_and_an_identical_note_makes_no_commit(
     repository: Repository, path: Path
 ) -> None:
     tree, other = _tree(repository), _tree(repository, 1)
@@ -105,7 +105,7 @@ def test_a_later_note_takes_the_place_of_the_earlier_and_the_same_again_is_no_co
     assert git(path, "rev-list", "--count", VERDICTS) == "3"
 
 
-def test_notes_fan_out_where_git_fanned_them_out(repository: Repository, path: Path) -> None:
+def test_notes_follow_the_fan_out_that_git_made(repository: Repository, path: Path) -> None:
     targets = [_tree(repository, number) for number in range(400)]
     git(path, "notes", f"--ref={SHORT}", "add", "-m", "copied", targets[0])
     lines = "".join(f"{targets[0]} {target}\n" for target in targets[1:-1])
@@ -124,7 +124,7 @@ def test_notes_fan_out_where_git_fanned_them_out(repository: Repository, path: P
     assert len(git(path, "notes", f"--ref={SHORT}", "list").split("\n")) == len(targets)
 
 
-def test_a_crowded_folder_of_notes_goes_on_in_folders_that_git_reads(
+def test_a_full_folder_of_notes_continues_in_subfolders_that_git_reads(
     repository: Repository, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notes, "MAX_IN_A_FOLDER", 2)
@@ -141,7 +141,7 @@ def test_a_crowded_folder_of_notes_goes_on_in_folders_that_git_reads(
     git(path, "fsck", "--strict")
 
 
-def test_what_git_packed_is_read_all_the_same(repository: Repository, path: Path) -> None:
+def test_packed_notes_are_read_and_replaced(repository: Repository, path: Path) -> None:
     tree = git(path, "rev-parse", "main^{tree}")
     _write(repository, tree, b"kept")
     git(path, "gc", "--quiet", "--prune=now")
@@ -173,16 +173,16 @@ for number in range(10):
 """
 
 
-def test_of_forty_concurrent_notes_none_is_lost(repository: Repository, path: Path) -> None:
-    told = b"".join(end(process) for process in [start(_WRITER, str(path), name) for name in "abcd"])
+def test_concurrent_writers_lose_no_note(repository: Repository, path: Path) -> None:
+    printed = b"".join(end(process) for process in [start(_WRITER, str(path), name) for name in "abcd"])
 
     listed = git(path, "notes", f"--ref={SHORT}", "list").split("\n")
 
-    assert sorted(line.split()[1] for line in listed) == sorted(told.decode().split())
+    assert sorted(line.split()[1] for line in listed) == sorted(printed.decode().split())
     git(path, "fsck", "--strict")
 
 
-def test_a_living_git_is_respected(repository: Repository, path: Path) -> None:
+def test_a_lock_of_a_running_git_is_respected(repository: Repository, path: Path) -> None:
     _write(repository, _tree(repository), b"one")
     lock = path / f"{VERDICTS}.lock"
     lock.write_bytes(b"")
@@ -195,11 +195,11 @@ def test_a_living_git_is_respected(repository: Repository, path: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["", "main", "0" * 39, "g" * 40, "../" * 10, "0" * 41])
-def test_only_ids_have_notes(repository: Repository, what: str) -> None:
+def test_notes_exist_only_for_object_ids(repository: Repository, what: str) -> None:
     _write(repository, _tree(repository), b"one")
-    with pytest.raises(ValueError, match="no id"):
+    with pytest.raises(ValueError, match="not an object id"):
         read_note(repository, VERDICTS, what)
-    with pytest.raises(ValueError, match="no id"):
+    with pytest.raises(ValueError, match="not an object id"):
         _write(repository, what, b"x")
 
 
@@ -208,7 +208,7 @@ def _entry(mode: str, name: str, identity: str) -> bytes:
 
 
 @pytest.mark.parametrize("mode", ["120000", "160000", "100755"])
-def test_a_note_that_is_no_plain_file_is_refused(repository: Repository, path: Path, mode: str) -> None:
+def test_a_note_that_is_not_a_plain_file_is_refused(repository: Repository, path: Path, mode: str) -> None:
     tree = _tree(repository)
     _hostile(path, _entry(mode, tree, repository.write_blob(b"/etc/passwd")))
 
@@ -218,7 +218,7 @@ def test_a_note_that_is_no_plain_file_is_refused(repository: Repository, path: P
         _write(repository, tree, b"x")
 
 
-def test_a_note_that_stands_twice_is_refused(repository: Repository, path: Path) -> None:
+def test_two_notes_on_one_object_are_refused(repository: Repository, path: Path) -> None:
     tree = _tree(repository)
     good, bad = repository.write_blob(b"good"), repository.write_blob(b"bad")
     _hostile(path, _entry("100644", tree, good) + _entry("100644", tree, bad))
@@ -228,13 +228,11 @@ def test_a_note_that_stands_twice_is_refused(repository: Repository, path: Path)
     inner = _store(path, b"tree", _entry("100644", tree[2:], bad))
     rows = [_entry("40000", tree[:2], inner), _entry("100644", tree, good)]
     _hostile(path, b"".join(rows))
-    with pytest.raises(IntegrityError, match="twice"):
+    with pytest.raises(IntegrityError, match="two notes"):
         read_note(repository, VERDICTS, tree)
 
 
-def test_a_folder_that_holds_itself_cannot_be_made_but_a_deep_one_ends(
-    repository: Repository, path: Path
-) -> None:
+def test_notes_in_deeply_nested_folders_are_read_and_replaced(repository: Repository, path: Path) -> None:
     tree = _tree(repository)
     inner = _store(path, b"tree", _entry("100644", tree[38:], repository.write_blob(b"deep")))
     for depth in range(36, -2, -2):
@@ -264,13 +262,11 @@ def test_a_huge_folder_of_notes_is_refused(repository: Repository, path: Path) -
     names = sorted(sha1(str(number).encode()).hexdigest() for number in range(4000))
     _hostile(path, b"".join(_entry("100644", name, blob) for name in names))
 
-    with pytest.raises(IntegrityError, match="huge"):
+    with pytest.raises(IntegrityError, match="too large"):
         read_note(repository, VERDICTS, names[0])
 
 
-def test_notes_whose_objects_are_missing_or_of_another_kind_are_refused(
-    repository: Repository, path: Path
-) -> None:
+def test_notes_with_missing_or_mistyped_objects_are_refused(repository: Repository, path: Path) -> None:
     tree = _tree(repository)
     for identity in ("1" * 40, tree):
         _hostile(path, _entry("100644", tree, identity))
@@ -282,11 +278,13 @@ def test_notes_whose_objects_are_missing_or_of_another_kind_are_refused(
         read_note(repository, VERDICTS, tree)
 
 
-def test_notes_that_stand_for_main_never_move_it(repository: Repository, path: Path) -> None:
+def test_a_notes_ref_that_is_a_symbolic_ref_to_main_never_moves_main(
+    repository: Repository, path: Path
+) -> None:
     before = git(path, "rev-parse", "main")
     git(path, "symbolic-ref", VERDICTS, "refs/heads/main")
 
-    with pytest.raises(IntegrityError, match="stands for another"):
+    with pytest.raises(IntegrityError, match="symbolic ref"):
         _write(repository, _tree(repository), b"x")
 
     assert git(path, "rev-parse", "main") == before

@@ -31,14 +31,14 @@ def test_a_new_repository_is_bare_small_and_sound(path: Path) -> None:
     git(path, "fsck", "--strict")
 
 
-def test_commit_ids_depend_on_content_author_and_time_alone(path: Path) -> None:
+def test_commit_ids_depend_only_on_content_author_and_time(path: Path) -> None:
     one = _created(path)[1]
     other = _created(path.with_name("other.git"))[1]
 
     assert one == other
 
 
-def test_what_is_there_is_never_overwritten_and_nothing_is_left_beside_it(path: Path) -> None:
+def test_an_existing_repository_is_never_overwritten_and_nothing_is_left_behind(path: Path) -> None:
     commit = _created(path)[1]
 
     with pytest.raises(AlreadyExists):
@@ -48,7 +48,7 @@ def test_what_is_there_is_never_overwritten_and_nothing_is_left_beside_it(path: 
     assert [entry.name for entry in path.parent.iterdir()] == ["double.git"]
 
 
-def test_a_folder_that_is_no_repository_is_told_apart_from_none(path: Path) -> None:
+def test_a_folder_that_is_not_a_repository_is_another_error_than_a_missing_one(path: Path) -> None:
     with pytest.raises(NotFound):
         Repository.open(path)
     path.mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_a_folder_that_is_no_repository_is_told_apart_from_none(path: Path) -> N
         Repository.open(path)
 
 
-def test_a_branch_only_moves_from_where_the_writer_saw_it(path: Path) -> None:
+def test_a_branch_moves_only_from_the_commit_that_the_writer_saw(path: Path) -> None:
     repository, first = _created(path)
     second = repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
 
@@ -67,7 +67,7 @@ def test_a_branch_only_moves_from_where_the_writer_saw_it(path: Path) -> None:
     assert [row.id for row in repository.history(second)] == [second, first]
 
 
-def test_a_lock_of_git_is_respected_until_the_holder_of_the_apps_lock_sweeps(path: Path) -> None:
+def test_a_lock_file_of_git_is_respected_until_it_is_swept(path: Path) -> None:
     repository, first = _created(path)
     lock = path / "refs" / "heads" / "main.lock"
     lock.write_bytes(b"")
@@ -80,7 +80,7 @@ def test_a_lock_of_git_is_respected_until_the_holder_of_the_apps_lock_sweeps(pat
     repository.commit({"a": b"2"}, "two\n", SOMEBODY, parents=(first,))
 
 
-def test_sweeping_takes_what_killed_writers_left_and_nothing_else(path: Path) -> None:
+def test_sweeping_removes_leftovers_of_killed_writers_and_nothing_else(path: Path) -> None:
     repository, _ = _created(path)
     before = sorted(path.rglob("*"))
     for left in ("HEAD.lock", "packed-refs.lock", "refs/tags/v1.0.0.lock", "objects/0a/tmp_object_git2_x1"):
@@ -115,7 +115,7 @@ def test_a_revision_is_a_version_a_tag_a_branch_or_an_id(path: Path, form: str) 
     assert repository.resolve(form.format(commit)) == commit
 
 
-def test_what_git_packed_is_read_all_the_same(path: Path) -> None:
+def test_packed_refs_and_objects_are_read(path: Path) -> None:
     repository, first = _created(path)
     repository.tag("v1.0.0", first)
     git(path, "gc", "--quiet", "--prune=now")
@@ -146,11 +146,11 @@ def test_trailers_are_read_from_the_end_of_the_message(path: Path) -> None:
     assert repository.info(commit).subject == "double: 1.0.0"
 
 
-def test_nobody_is_taken_for_the_committer_without_git_settings() -> None:
+def test_there_is_no_global_identity_without_git_settings() -> None:
     assert global_identity() is None
 
 
-def test_nothing_in_a_repository_is_ever_run(path: Path, world: Path) -> None:
+def test_hooks_and_filters_of_a_repository_never_run(path: Path, world: Path) -> None:
     _, first = _created(path)
     trap = world / "trap"
     hooks = path / "hooks"
@@ -170,7 +170,7 @@ def test_nothing_in_a_repository_is_ever_run(path: Path, world: Path) -> None:
 
 
 def _history(path: Path, seed: int) -> tuple[Repository, list[str]]:
-    """Returns a repository with some twenty commits, several of them merges, with clocks that go astray."""
+    """Returns a repository with some twenty commits, several of them merges, with wrong clocks."""
     repository, first = _created(path)
     drawn, commits = random.Random(seed), [first]
     for number in range(20):
@@ -206,21 +206,21 @@ def test_the_commits_between_two_are_those_that_git_lists_parents_first(path: Pa
 
 
 @pytest.mark.parametrize("form", ["b9~1", "b9~2", "b9^", "b9^1", "b9~1^1~1", "refs/heads/b9", "HEAD", "b9~0"])
-def test_a_revision_with_steps_is_the_commit_that_git_finds(path: Path, form: str) -> None:
+def test_a_relative_revision_is_the_commit_that_git_finds(path: Path, form: str) -> None:
     repository, _ = _history(path, 1)
 
     assert repository.resolve(form) == git(path, "rev-parse", form)
 
 
 @pytest.mark.parametrize("form", ["b9^3", "b9~99", "b9^^^^^^^^^^^^^^^^^^^^^^^^^", ":/1", "b9@{1}", "b9..b8"])
-def test_a_revision_that_leads_past_the_first_commit_is_not_found(path: Path, form: str) -> None:
+def test_a_revision_beyond_the_first_commit_or_in_unknown_syntax_is_not_found(path: Path, form: str) -> None:
     repository, _ = _history(path, 1)
 
     with pytest.raises(NotFound):
         repository.resolve(form)
 
 
-def test_an_annotated_tag_and_a_tag_of_it_lead_to_the_commit(path: Path) -> None:
+def test_annotated_and_nested_tags_resolve_to_the_commit(path: Path) -> None:
     repository, first = _created(path)
     config = ("-c", "user.name=Ada", "-c", "user.email=a@example.com")
     git(path, *config, "tag", "-am", "one", "one", first)
@@ -246,7 +246,7 @@ def test_a_commit_is_read_as_git_shows_it(path: Path) -> None:
     assert shown == [found.author, str(found.time), *found.parents, found.tree, found.subject]
 
 
-def test_a_ref_moves_only_from_where_its_writer_saw_it(path: Path) -> None:
+def test_a_ref_moves_only_from_the_commit_that_its_writer_saw(path: Path) -> None:
     repository, first = _created(path)
     second = repository.commit_tree(repository.tree_of(first), "two\n", SOMEBODY, parents=(first,), ref=None)
     repository.move_ref("refs/heads/main", first, second)
@@ -258,7 +258,7 @@ def test_a_ref_moves_only_from_where_its_writer_saw_it(path: Path) -> None:
     assert repository.tip() == second
 
 
-def test_a_shallow_clone_of_a_person_ends_where_git_says(path: Path, world: Path) -> None:
+def test_the_history_of_a_users_shallow_clone_ends_where_git_says(path: Path, world: Path) -> None:
     _, commits = _history(path, 2)
     git(path, "update-ref", "refs/heads/main", commits[-1])
     git(world, "clone", "-q", "--depth", "3", f"file://{path}", str(world / "clone"))

@@ -55,7 +55,7 @@ def _huge(forge: Forge) -> str:
     return forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(MAX_FILE_SIZE + 1))))
 
 
-def _boastful(forge: Forge) -> str:
+def _false_size(forge: Forge) -> str:
     liar = forge.object(b"blob", b"x", size=1 << 30)
     return forge.tree(forge.entry(FILE, b"main.js", liar))
 
@@ -76,7 +76,7 @@ HOSTILE: dict[str, Callable[[Forge], str]] = {
     "a group-writable file": _moded(b"100664"),
     "a padded mode": _moded(b"0100644"),
     "a padded folder": _pair(b"a", b"b", b"040000"),
-    "a mode that is no number": _moded(b"file"),
+    "a mode that is not a number": _moded(b"file"),
     "an empty mode": _moded(b""),
     "the parent folder": _named(b".."),
     "the folder itself": _named(b"."),
@@ -114,7 +114,7 @@ HOSTILE: dict[str, Callable[[Forge], str]] = {
     "a line break": _named(b"main.js\n"),
     "an escape sequence": _named(b"\x1b[2J"),
     "text that is not ASCII": _named("ä.js".encode()),
-    "bytes that are no text": _named(b"\xff\xfe"),
+    "bytes that are not text": _named(b"\xff\xfe"),
     "a very long name": _named(b"a" * 101),
     "a hidden file": _named(b".env"),
     "a leading hyphen": _named(b"-rf"),
@@ -123,18 +123,18 @@ HOSTILE: dict[str, Callable[[Forge], str]] = {
     "names that collide on a Mac": _pair(b"MAIN.js", b"main.js"),
     "files out of order": _pair(b"mapp.toml", b"main.js"),
     "a folder sorted as a file": _pair(b"a0", b"a", FOLDER),
-    "folders without end": _deep,
-    "files without end": _many,
+    "folders nested too deep": _deep,
+    "too many files": _many,
     "a bomb of folders": _bomb,
     "a huge file": _huge,
-    "a file that claims to be huge": _boastful,
+    "a file that claims to be huge": _false_size,
     "too much altogether": _heavy,
     "nothing after the mode": _cut(b"100644"),
     "nothing after the name": _cut(b"100644 main.js"),
     "nothing after the zero": _cut(b"100644 main.js\0"),
     "half an id": _cut(b"100644 main.js\0" + b"\1" * 19),
-    "an id that leads nowhere": _cut(b"100644 main.js\0" + b"\1" * 20),
-    "bytes that are no tree": _cut(b"\0" * 50),
+    "an id of a missing object": _cut(b"100644 main.js\0" + b"\1" * 20),
+    "bytes that are not a tree": _cut(b"\0" * 50),
     "a folder that is a file": lambda forge: forge.tree(forge.entry(FOLDER, b"tests")),
     "a file that is a folder": lambda forge: forge.tree(forge.entry(FILE, b"main.js", forge.tree())),
     "a file that is a commit": lambda forge: forge.tree(forge.entry(FILE, b"main.js", forge.commit)),
@@ -145,17 +145,17 @@ HOSTILE: dict[str, Callable[[Forge], str]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_a_tree_is_refused_as_a_whole_that_holds(what: str, forge: Forge) -> None:
+def test_a_whole_tree_is_refused_if_it_contains(what: str, forge: Forge) -> None:
     commit = forge.commit_of(HOSTILE[what](forge))
 
     with pytest.raises(IntegrityError) as caught:
         read_snapshot(forge.reopened(), commit, only=frozenset(["main.js"]))
 
     assert caught.value.exit_code == 6
-    assert caught.value.message.isprintable(), "what a stranger wrote reached the message raw"
+    assert caught.value.message.isprintable(), "untrusted text reached the message unescaped"
 
 
-def test_a_plain_tree_is_read_whole(forge: Forge) -> None:
+def test_every_file_of_a_plain_tree_is_read(forge: Forge) -> None:
     inner = forge.tree(forge.entry(FILE, b"examples.jsonl"), forge.entry(FILE, b"properties.js"))
     names = [b".gitattributes", b".gitignore", b"LICENSE", b"main.js"]
     tree = forge.tree(*(forge.entry(FILE, name) for name in names), forge.entry(FOLDER, b"tests", inner))
@@ -166,14 +166,14 @@ def test_a_plain_tree_is_read_whole(forge: Forge) -> None:
     assert set(found.files.values()) == {b"x\n"}
 
 
-def test_names_that_only_look_like_devices_are_read(forge: Forge) -> None:
+def test_names_that_only_resemble_devices_are_read(forge: Forge) -> None:
     names = [b"CONSOLE.md", b"auxiliary.js", b"com", b"com10.js", b"lpt.txt", b"nullable.js", b"x.aux"]
     tree = forge.tree(*(forge.entry(FILE, name) for name in names))
 
     assert list(read_snapshot(forge.reopened(), forge.commit_of(tree)).files) == [*map(bytes.decode, names)]
 
 
-def test_a_folder_sorts_as_if_its_name_ended_in_a_slash(forge: Forge) -> None:
+def test_folders_sort_as_if_their_names_ended_in_a_slash(forge: Forge) -> None:
     inner = forge.tree(forge.entry(FILE, b"x"))
     tree = forge.tree(
         forge.entry(FILE, b"a-b"),
@@ -185,21 +185,25 @@ def test_a_folder_sorts_as_if_its_name_ended_in_a_slash(forge: Forge) -> None:
     assert [row.path for row in list_entries(forge.reopened(), tree)] == ["a-b", "a.b", "a/x", "a0"]
 
 
-def test_a_file_just_as_large_as_may_be_is_read(forge: Forge) -> None:
+def test_a_file_of_exactly_the_maximum_size_is_read(forge: Forge) -> None:
     tree = forge.tree(forge.entry(FILE, b"main.js", forge.blob(bytes(MAX_FILE_SIZE))))
 
     assert len(read_snapshot(forge.reopened(), forge.commit_of(tree)).files["main.js"]) == MAX_FILE_SIZE
 
 
-@pytest.mark.parametrize("damage", ["flipped", "cut off", "emptied", "swapped"])
-def test_an_object_that_is_not_what_its_id_says_is_refused(forge: Forge, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "emptied", "swapped"])
+def test_an_object_that_does_not_match_its_id_is_refused(forge: Forge, damage: str) -> None:
     blob = forge.blob(b"function main() { return 1; }\n" * 50)
     commit = forge.commit_of(forge.tree(forge.entry(FILE, b"main.js", blob)))
     path = forge.path / "objects" / blob[:2] / blob[2:]
     data = path.read_bytes()
     other = forge.blob(b"function main() { return 2; }\n" * 50)
     swapped = (forge.path / "objects" / other[:2] / other[2:]).read_bytes()
-    damaged = {"flipped": data[:20] + bytes([data[20] ^ 1]) + data[21:], "cut off": data[:15], "emptied": b""}
+    damaged = {
+        "flipped": data[:20] + bytes([data[20] ^ 1]) + data[21:],
+        "truncated": data[:15],
+        "emptied": b"",
+    }
     path.write_bytes(damaged.get(damage, swapped))
 
     with pytest.raises(IntegrityError):
@@ -209,7 +213,7 @@ def test_an_object_that_is_not_what_its_id_says_is_refused(forge: Forge, damage:
 @pytest.mark.parametrize(
     "revision", ["no-such", "", "0" * 40, "main^{tree}", "-1", "../x", "@{u}", "main:main.js", "\0"]
 )
-def test_a_revision_that_names_no_commit_is_not_found(forge: Forge, revision: str) -> None:
+def test_an_invalid_revision_is_not_found(forge: Forge, revision: str) -> None:
     with pytest.raises(MappError) as caught:
         forge.repository.resolve(revision)
 

@@ -1,4 +1,4 @@
-"""Repositories made to exhaust, to mislead or to block whoever reads them."""
+"""Repositories built to exhaust memory, mislead, or block their reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from support.terminal import mapp, mapp_process
 
 HUGE = 300 * 2**20
 ROOM = 120
-"""MiB beyond what the same command takes on a small repository: far below the bomb's size."""
+"""MiB beyond what the same command needs on a small repository: far below the bomb's size."""
 SECONDS = 20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
 pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -46,10 +46,10 @@ def _packed_commit(repository: Path) -> str:
     return write_pack(repository, b"commit", commit_text(repository), HUGE, b"")[0]
 
 
-def _difference_to_a_huge_commit(repository: Path) -> str:
+def _delta_against_a_huge_commit(repository: Path) -> str:
     tree = git(repository, "rev-parse", "main^{tree}").encode()
     small = b"tree " + tree + b"\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n"
-    assert len(small) < 128, "one instruction of a difference"
+    assert len(small) < 128, "one instruction of a delta"
     return write_pack(repository, b"commit", commit_text(repository), HUGE, small)[1]
 
 
@@ -60,9 +60,9 @@ def _behind_a_tag(repository: Path) -> str:
 
 
 @linux
-@pytest.mark.parametrize("forge", [_loose_commit, _packed_commit, _difference_to_a_huge_commit])
+@pytest.mark.parametrize("forge", [_loose_commit, _packed_commit, _delta_against_a_huge_commit])
 @pytest.mark.parametrize("words", [("log", "double"), ("show", "double"), ("verdict", "double")])
-def test_a_commit_that_inflates_to_300_mib_is_refused_unread(
+def test_a_commit_that_inflates_to_300_mib_is_refused_without_reading_it(
     forge: Callable[[Path], str], words: tuple[str, ...], built: Built
 ) -> None:
     (repository := built.repository("double")).joinpath(MAIN).write_text(f"{forge(repository)}\n")
@@ -94,7 +94,7 @@ def test_a_huge_commit_in_the_history_is_refused_when_it_is_reached(built: Built
 
 
 @linux
-def test_a_tag_and_a_tree_that_inflate_to_300_mib_are_refused_unread(built: Built) -> None:
+def test_a_tag_and_a_tree_that_inflate_to_300_mib_are_refused_without_reading_them(built: Built) -> None:
     repository = built.repository("double")
     tag = repository / "refs" / "tags" / "v9.0.0"
     tag.write_text(f"{_behind_a_tag(repository)}\n")
@@ -112,7 +112,7 @@ def test_a_tag_and_a_tree_that_inflate_to_300_mib_are_refused_unread(built: Buil
         assert caught.value.code == "MAPP-0622"
 
 
-def test_a_pack_of_git_with_long_chains_of_differences_is_read(built: Built) -> None:
+def test_a_pack_of_git_with_long_delta_chains_is_read(built: Built) -> None:
     repository = built.repository("double")
     text = "line\n" * 2000
     for number in range(30):
@@ -132,7 +132,7 @@ def test_a_pack_of_git_with_long_chains_of_differences_is_read(built: Built) -> 
 
 
 @pytest.mark.parametrize("damage", ["emptied", "cut off", "of zeros", "of another kind"])
-def test_a_damaged_index_of_a_pack_is_an_error_and_no_crash(damage: str, built: Built) -> None:
+def test_a_damaged_pack_index_is_an_error_and_not_a_crash(damage: str, built: Built) -> None:
     repository = built.repository("double")
     git(repository, "gc", "-q")
     index = next(repository.rglob("*.idx"))
@@ -149,7 +149,7 @@ def test_a_damaged_index_of_a_pack_is_an_error_and_no_crash(damage: str, built: 
     assert found.code == 6, found.err
 
 
-LEADING_OUT: dict[str, Callable[[Path], str]] = {
+EXTERNAL_REFERENCES: dict[str, Callable[[Path], str]] = {
     "objects/info/alternates": lambda other: f"{other}/objects\n",
     "objects/info/http-alternates": lambda other: "http://127.0.0.1:9/objects\n",
     "commondir": lambda other: f"{other}\n",
@@ -157,11 +157,11 @@ LEADING_OUT: dict[str, Callable[[Path], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", LEADING_OUT)
-def test_a_repository_that_borrows_from_another_folder_is_refused(name: str, built: Built) -> None:
+@pytest.mark.parametrize("name", EXTERNAL_REFERENCES)
+def test_a_repository_that_refers_to_another_folder_is_refused(name: str, built: Built) -> None:
     place = built.repository("double") / name
     place.parent.mkdir(exist_ok=True)
-    place.write_text(LEADING_OUT[name](built.repository("other")))
+    place.write_text(EXTERNAL_REFERENCES[name](built.repository("other")))
 
     for words in (("exec", "double", "number=1"), ("log", "double"), ("show", "double"), ("path", "double")):
         found = mapp(*words)
@@ -171,11 +171,11 @@ def test_a_repository_that_borrows_from_another_folder_is_refused(name: str, bui
     assert row["state"] == "failed"
     assert name in row["detail"]
     assert mapp("exec", "other", "number=1").out == "2\n"
-    assert mapp("remove", "double").code == 0, "the way out that the message names"
+    assert mapp("remove", "double").code == 0, "the solution that the message suggests"
 
 
-def test_an_object_that_only_an_alternate_has_is_never_read(built: Built, world: Path) -> None:
-    """libgit2 itself follows alternates; this shows that the refusal is what stops it."""
+def test_an_object_from_an_alternate_is_never_read(built: Built, world: Path) -> None:
+    """libgit2 itself follows alternates, so this shows that the check is what stops it."""
     repository = built.repository("double")
     outside = world / "outside.git"
     git(world, "init", "-q", "--bare", str(outside))
@@ -189,7 +189,7 @@ def test_an_object_that_only_an_alternate_has_is_never_read(built: Built, world:
 
 
 @pytest.mark.parametrize("name", ["refs", "refs/heads", "objects"])
-def test_a_folder_of_a_repository_that_is_a_link_is_refused(name: str, built: Built, world: Path) -> None:
+def test_a_linked_folder_in_a_repository_is_refused(name: str, built: Built, world: Path) -> None:
     place = built.repository("double") / name
     place.rename(world / "moved")
     place.symlink_to(world / "moved", target_is_directory=True)
@@ -199,7 +199,7 @@ def test_a_folder_of_a_repository_that_is_a_link_is_refused(name: str, built: Bu
 
 
 @pytest.mark.parametrize("name", [MAIN, "HEAD", "objects/{0:.2}/{1}", "packed-refs", "config"])
-def test_a_file_of_a_repository_that_is_a_link_is_not_followed(name: str, built: Built, world: Path) -> None:
+def test_a_linked_file_in_a_repository_is_not_followed(name: str, built: Built, world: Path) -> None:
     repository = built.repository("double")
     tip = git(repository, "rev-parse", "main")
     place = repository / name.format(tip, tip[2:])
@@ -242,7 +242,9 @@ def test_a_config_that_includes_other_files_is_refused_before_libgit2_reads_it(
     assert "include" in found.err
 
 
-def test_replacements_and_grafts_change_nothing_and_the_doctor_names_them(built: Built, world: Path) -> None:
+def test_replacements_and_grafts_have_no_effect_and_the_doctor_reports_them(
+    built: Built, world: Path
+) -> None:
     repository = built.repository("double")
     first = git(repository, "rev-parse", "main")
     built.put(app("double").version("1.0.1").source("function main(input) { return input.number * 3; }"))
@@ -371,7 +373,7 @@ def test_a_pipe_in_the_library_never_blocks(name: str, built: Built, world: Path
 
 
 @pipes
-def test_a_pipe_as_settings_or_in_a_checkout_never_blocks(built: Built, world: Path) -> None:
+def test_a_pipe_in_place_of_settings_or_checkout_files_never_blocks(built: Built, world: Path) -> None:
     _pipe(world / "work" / ".mapp.toml")
     done = _in_time("list")
     assert (done.returncode, b"named pipe" in done.stderr) == (8, True)
@@ -392,7 +394,7 @@ def test_a_pipe_as_settings_or_in_a_checkout_never_blocks(built: Built, world: P
 
 @pipes
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no process substitution here")
-def test_a_pipe_that_a_person_names_as_input_is_read(built: Built, world: Path) -> None:
+def test_a_pipe_given_as_input_is_read(built: Built, world: Path) -> None:
     built.put(app("echo").taking(text={"type": "string"}))
     command = f"{sys.executable} -m mapp_cli"
     for words in (

@@ -14,7 +14,7 @@ def _store(path: Path, *, max_kb: int = 1, patience: float = 10.0) -> Store:
     return Store(path, run="r", max_kb=max_kb, patience=patience)
 
 
-def test_what_was_committed_is_there_in_the_next_run(tmp_path: Path) -> None:
+def test_committed_writes_are_visible_to_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "new" / "a.sqlite"
     store = _store(path)
     store.set("b", "1")
@@ -32,7 +32,7 @@ def test_what_was_committed_is_there_in_the_next_run(tmp_path: Path) -> None:
     store.close()
 
 
-def test_what_was_not_committed_never_was(tmp_path: Path) -> None:
+def test_uncommitted_writes_are_discarded(tmp_path: Path) -> None:
     store = _store(tmp_path / "a.sqlite")
     store.set("a", "1")
     store.close()
@@ -42,7 +42,7 @@ def test_what_was_not_committed_never_was(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_killed_run_leaves_what_was_there_before(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_the_old_state(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     store = _store(path)
     store.set("a", "1")
@@ -50,7 +50,7 @@ def test_a_killed_run_leaves_what_was_there_before(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from mapp.library.store import Store
+from mapp.library.app_storage import Store
 store = Store(Path({str(path)!r}), run="killed", max_kb=1)
 store.set("a", "2")
 os.kill(os.getpid(), 9)
@@ -62,7 +62,7 @@ os.kill(os.getpid(), 9)
     store.close()
 
 
-def test_a_store_that_would_grow_too_large_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_write_beyond_the_size_limit_changes_nothing(tmp_path: Path) -> None:
     store = _store(tmp_path / "a.sqlite")
     store.set("a", '"' + "é" * 500 + '"')
 
@@ -82,7 +82,7 @@ def test_two_runs_of_one_app_take_turns(tmp_path: Path) -> None:
     _store(tmp_path / "a.sqlite", patience=0.01).close()
 
 
-def test_earlier_versions_can_be_read_and_the_oldest_are_forgotten(tmp_path: Path) -> None:
+def test_earlier_versions_can_be_read_and_the_oldest_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     for number in range(KEPT + 5):
         store = _store(path)

@@ -26,7 +26,7 @@ def _begun(draft: Draft) -> Built:
     return built
 
 
-def test_a_change_is_begun_proven_merged_and_then_gone() -> None:
+def test_a_change_is_created_extended_merged_and_deleted() -> None:
     built = _begun(_wider())
     tip = pending(built.home, "double")[BRANCH]
 
@@ -51,7 +51,7 @@ def test_nothing_on_a_branch_runs() -> None:
     assert str(read.load(built.home, "double", BRANCH).manifest.version) == "1.1.0"
 
 
-def test_what_no_verdict_speaks_for_is_not_merged() -> None:
+def test_a_branch_without_a_passing_verdict_is_not_merged() -> None:
     built = library().app("double").build()
     begin(built.home, "double", BRANCH)
     grow(built.home, "double", BRANCH, _wider().files, "round 1\n", SOMEBODY)
@@ -64,7 +64,7 @@ def test_what_no_verdict_speaks_for_is_not_merged() -> None:
     assert recorded(built.home, "double").commit == git(built.repository("double"), "rev-parse", "v1.0.0")
 
 
-def test_a_change_whose_main_moved_on_keeps_its_branch() -> None:
+def test_a_stale_change_keeps_its_branch() -> None:
     built = _begun(_wider())
     built.put(app("double").version("1.0.1"))
 
@@ -74,7 +74,7 @@ def test_a_change_whose_main_moved_on_keeps_its_branch() -> None:
     assert list(pending(built.home, "double")) == [BRANCH]
 
 
-def test_the_same_round_again_is_no_commit() -> None:
+def test_an_unchanged_round_makes_no_commit() -> None:
     built = _begun(_wider())
     before = pending(built.home, "double")
 
@@ -115,7 +115,7 @@ def _dies(*_: object) -> None:
     raise SystemExit
 
 
-def test_a_stale_lock_of_a_killed_writer_does_not_block_a_branch() -> None:
+def test_a_leftover_git_lock_does_not_block_a_branch() -> None:
     built = _begun(_wider())
     kill(holder(built.home.holds, "double"))
     stale = built.repository("double") / "refs" / "heads" / f"{BRANCH}.lock"

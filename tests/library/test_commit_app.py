@@ -9,7 +9,7 @@ from mapp.library.lockfile import read_lock
 from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
-from support.library import FORCED, SOMEBODY, fsck, git, library, state
+from support.library import FORCED, fsck, git, library, proposal, state
 from support.processes import end, holder, kill, writer
 
 
@@ -34,7 +34,7 @@ def test_the_same_content_again_changes_nothing() -> None:
     assert built.state() == before
 
 
-def test_a_new_version_is_a_commit_on_top_and_a_tag_of_its_own() -> None:
+def test_a_new_version_is_a_new_commit_with_its_own_tag() -> None:
     built = library().app("double").build()
     first = git(built.repository("double"), "rev-parse", "main")
 
@@ -45,7 +45,7 @@ def test_a_new_version_is_a_commit_on_top_and_a_tag_of_its_own() -> None:
     assert git(built.repository("double"), "rev-parse", "v1.0.0") == first
 
 
-def test_a_check_that_refuses_leaves_everything_as_it_was() -> None:
+def test_a_refused_write_changes_nothing() -> None:
     built = library().app("double").build()
     before = built.state()
 
@@ -63,7 +63,7 @@ def test_a_check_that_refuses_leaves_everything_as_it_was() -> None:
     }
 
 
-def test_a_released_version_is_not_given_to_other_content_after_going_back() -> None:
+def test_a_released_version_cannot_be_reused_after_a_rollback() -> None:
     built = library().app("double").build()
     second = app("double").version("1.1.0")
     built.put(second)
@@ -79,7 +79,7 @@ def test_a_released_version_is_not_given_to_other_content_after_going_back() -> 
     assert built.put(second, verdict=passing(second)).changed
 
 
-def test_of_sixty_concurrent_writes_none_is_lost() -> None:
+def test_no_concurrent_write_is_lost() -> None:
     built = library().app("double").build()
     writers = [writer(name, 10) for name in "abcdef"]
     for process in writers:
@@ -102,7 +102,7 @@ def test_concurrent_creations_of_one_app_both_end_up_in_its_history() -> None:
     assert len(list(read.history(built.home, "double"))) == 3
 
 
-def test_locks_that_a_killed_writer_left_in_git_are_swept_by_the_next() -> None:
+def test_git_locks_of_a_killed_writer_are_swept_by_the_next() -> None:
     built = library().app("double").build()
     process = holder(built.home.holds, "double")
     kill(process)
@@ -115,7 +115,7 @@ def test_locks_that_a_killed_writer_left_in_git_are_swept_by_the_next() -> None:
     assert git(built.repository("double"), "tag").split() == ["v1.0.0", "v1.0.1"]
 
 
-def test_the_lock_of_a_living_git_is_respected() -> None:
+def test_the_lock_of_a_running_git_is_respected() -> None:
     built = library().app("double").build()
     living = built.repository("double") / "refs" / "heads" / "main.lock"
     living.write_bytes(b"")
@@ -129,7 +129,7 @@ def test_the_lock_of_a_living_git_is_respected() -> None:
     assert git(built.repository("double"), "rev-parse", "main") == before
 
 
-def test_a_removed_app_is_kept_aside_with_its_history() -> None:
+def test_a_removed_app_is_kept_with_its_history() -> None:
     built = library().app("double").app("other").build()
     commit = git(built.repository("double"), "rev-parse", "main")
 
@@ -142,7 +142,7 @@ def test_a_removed_app_is_kept_aside_with_its_history() -> None:
         remove(built.home, "double")
 
 
-def test_what_was_removed_comes_back_by_moving_its_repository() -> None:
+def test_a_removed_app_returns_when_its_repository_is_moved_back() -> None:
     built = library().app("double").build()
     before = read.load(built.home, "double")
 
@@ -151,7 +151,7 @@ def test_what_was_removed_comes_back_by_moving_its_repository() -> None:
     assert read.load(built.home, "double") == before
 
 
-def test_repair_makes_the_lock_agree_with_git() -> None:
+def test_repair_updates_the_lock_file_from_git() -> None:
     built = library().app("double").app("other").build()
     good = built.home.lock_file.read_bytes()
     built.home.lock_file.unlink()
@@ -173,7 +173,7 @@ def test_repair_keeps_the_pin_of_an_app_that_cannot_be_read() -> None:
     assert read_lock(built.home.lock_file) == pinned
 
 
-def test_a_damaged_lock_stops_a_write_before_git_moves() -> None:
+def test_a_damaged_lock_file_stops_a_write_before_git_changes() -> None:
     built = library().app("double").build()
     built.home.lock_file.write_text("lock = 1\n[[app]\n")
     before = state(built.home.root)
@@ -186,7 +186,7 @@ def test_a_damaged_lock_stops_a_write_before_git_moves() -> None:
     assert state(built.home.root) == before
 
 
-def test_trailers_stay_on_lines_of_their_own() -> None:
+def test_line_breaks_in_trailer_values_become_spaces() -> None:
     text = message(
         "double: 1.0.0", {"Mapp-Operation": "add", "Mapp-Note": "a\nMapp-Verdict: passed", "Mapp-No": ""}
     )
@@ -194,10 +194,10 @@ def test_trailers_stay_on_lines_of_their_own() -> None:
     assert text == "double: 1.0.0\n\nMapp-Operation: add\nMapp-Note: a Mapp-Verdict: passed\n"
 
 
-def test_a_commit_of_mapp_says_who_and_when() -> None:
+def test_a_commit_has_the_given_author_and_time() -> None:
     built = library().build()
     draft = app("double")
-    put(built.home, draft.read(), draft.files, message("double", FORCED), SOMEBODY)
+    put(built.home, proposal(draft, message("double", FORCED)))
 
     assert git(built.repository("double"), "log", "--format=%an <%ae> %at %cn %ct") == (
         "Ada <ada@example.com> 1700000000 Ada 1700000000"

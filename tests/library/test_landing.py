@@ -72,7 +72,7 @@ def killed_before(
             work()
 
 
-def test_a_landing_names_the_commit_before_it_and_where_the_app_comes_from(built: Built) -> None:
+def test_a_landing_records_the_old_commit_and_the_source(built: Built) -> None:
     first = tip(built)
     repository = Repository.open(built.repository("double"))
     assert read_landing(repository) == Landing(old=None, new=first, source="local")
@@ -160,7 +160,7 @@ MOVES = [_pushed, _merged_branch, _put_back, _packed]
 
 @pytest.mark.parametrize("keep_lock", [True, False])
 @pytest.mark.parametrize("move", MOVES)
-def test_a_main_that_no_landing_explains_is_refused_by_every_command_that_runs_or_writes(
+def test_an_unexplained_main_is_refused_by_every_command_that_runs_or_writes(
     move: Callable[[Built, Path], None], keep_lock: bool, built: Built, world: Path
 ) -> None:
     move(built, world)
@@ -192,7 +192,7 @@ def test_a_main_that_no_landing_explains_is_refused_by_every_command_that_runs_o
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_add_with_force_replaces_what_git_put_there(
+def test_add_with_force_replaces_a_main_that_git_moved(
     killed: bool, built: Built, world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = committed_by_git(built, world)
@@ -208,7 +208,7 @@ def test_add_with_force_replaces_what_git_put_there(
     assert git(built.repository("double"), "rev-parse", "main^") == commit
 
 
-def test_the_message_names_the_command_that_puts_main_back(built: Built, world: Path) -> None:
+def test_the_message_has_the_command_that_restores_main(built: Built, world: Path) -> None:
     committed_by_git(built, world)
     told = mapp("exec", "double", "number=1").err
     command = told[told.index("git -C") :].replace("\n", " ").split()[:6]
@@ -218,7 +218,7 @@ def test_the_message_names_the_command_that_puts_main_back(built: Built, world: 
     assert mapp("exec", "double", "number=21").out == "42\n"
 
 
-def test_relock_accepts_what_passes_the_gate_and_it_runs(built: Built, world: Path) -> None:
+def test_relock_accepts_a_main_that_passes_the_gate(built: Built, world: Path) -> None:
     commit = committed_by_git(built, world)
 
     found = mapp("relock", "double", "--json")
@@ -243,7 +243,7 @@ def test_relock_accepts_what_passes_the_gate_and_it_runs(built: Built, world: Pa
         ("function main(", "1.0.1"),
     ],
 )
-def test_relock_refuses_what_does_not_pass_the_gate(
+def test_relock_refuses_a_main_that_fails_the_gate(
     text: str, version: str, built: Built, world: Path
 ) -> None:
     before = locked(built)
@@ -271,7 +271,7 @@ def test_a_deleted_lock_is_rebuilt_from_the_landings_with_the_source_of_each_app
     assert (known["double"].commit, known["other"]) == (commit, before)
 
 
-def test_a_lock_that_was_put_back_from_an_old_copy_is_not_taken_for_a_landing(built: Built) -> None:
+def test_an_old_copy_of_the_lock_file_is_not_mistaken_for_a_landing(built: Built) -> None:
     old = built.home.lock_file.read_bytes()
     for version in ("1.0.1", "1.0.2"):
         built.put(app("double").version(version))
@@ -283,7 +283,7 @@ def test_a_lock_that_was_put_back_from_an_old_copy_is_not_taken_for_a_landing(bu
     assert mapp("exec", "double", "number=21").out == "42\n"
 
 
-def test_an_app_whose_remove_was_killed_leaves_no_grants_to_the_next_of_its_name(
+def test_a_killed_remove_leaves_no_grants_to_the_next_app_of_that_name(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mapp.library import commit_app
@@ -299,16 +299,14 @@ def test_an_app_whose_remove_was_killed_leaves_no_grants_to_the_next_of_its_name
     assert read_lock(built.home.lock_file)["double"].granted == ()
 
 
-def test_a_removed_app_that_was_moved_back_has_landed(built: Built) -> None:
+def test_a_removed_app_that_is_moved_back_has_landed(built: Built) -> None:
     remove(built.home, "double").rename(built.repository("double"))
 
     assert mapp("exec", "double", "number=21").out == "42\n"
     assert locked(built) == tip(built)
 
 
-def test_a_repository_that_was_only_copied_into_the_library_is_refused_until_relocked(
-    built: Built, world: Path
-) -> None:
+def test_a_repository_copied_into_the_library_is_refused_until_relocked(built: Built, world: Path) -> None:
     git(world, "clone", "-q", "--bare", str(built.repository("double")), str(world / "copied.git"))
     remove(built.home, "double")
     (world / "copied.git").rename(built.repository("double"))
@@ -327,7 +325,7 @@ def test_a_mirror_of_a_repository_keeps_its_landing(built: Built, world: Path) -
 
 
 @pytest.mark.parametrize("target", ["a commit", "a blob", "another ref"])
-def test_a_landing_that_is_none_explains_nothing(target: str, built: Built, world: Path) -> None:
+def test_an_invalid_landing_explains_nothing(target: str, built: Built, world: Path) -> None:
     repository = built.repository("double")
     commit = committed_by_git(built, world)
     blob = git(repository, "hash-object", "-w", "--stdin", stdin=b"x")
@@ -342,7 +340,7 @@ def test_a_landing_that_is_none_explains_nothing(target: str, built: Built, worl
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the system administrator may write everywhere")
-def test_an_explained_app_runs_from_a_library_that_cannot_be_written(
+def test_an_explained_app_runs_from_a_read_only_library(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = app("double").version("1.0.1")
@@ -354,7 +352,7 @@ def test_an_explained_app_runs_from_a_library_that_cannot_be_written(
         built.home.root.chmod(0o700)
 
 
-def test_one_entry_is_read_as_the_whole_lock_says_it(built: Built) -> None:
+def test_reading_one_entry_agrees_with_reading_the_whole_lock_file(built: Built) -> None:
     path = built.home.lock_file
     whole = read_lock(path)
     assert {name: read_entry(path, name) for name in whole} == whole
@@ -372,12 +370,12 @@ def test_one_entry_is_read_as_the_whole_lock_says_it(built: Built) -> None:
         read_entry(path, "double")
 
 
-def test_a_run_reads_one_block_of_the_lock_and_loads_nothing_for_it(built: Built) -> None:
+def test_a_run_reads_one_lock_entry_without_loading_other_modules(built: Built) -> None:
     script = f"""
 import sys
 from pathlib import Path
-from mapp.library.catalogue import load_to_run
-from mapp.library.home import Home
+from mapp.library.load_to_run import load_to_run
+from mapp.library.paths import Home
 print(load_to_run(Home(root=Path({str(built.home.root)!r})), "double").name)
 print(*[name for name in ("pygit2", "mapp.library.landing", "filelock", "tomli_w") if name in sys.modules])
 """
@@ -385,7 +383,7 @@ print(*[name for name in ("pygit2", "mapp.library.landing", "filelock", "tomli_w
     assert done.stdout.split() == ["double"]
 
 
-def test_lock_files_of_git_on_notes_and_landings_are_swept_when_their_holder_is_gone(built: Built) -> None:
+def test_abandoned_git_locks_on_notes_and_landings_are_swept(built: Built) -> None:
     repository = built.repository("double")
     stale = [
         repository / name

@@ -49,11 +49,11 @@ def test_entries_survive_the_file(
     assert list(read_lock(path)) == sorted(entries)
 
 
-def test_no_file_is_no_app(world: Path) -> None:
+def test_a_missing_lock_file_has_no_entries(world: Path) -> None:
     assert read_lock(world / "mapp.lock") == {}
 
 
-def test_an_equal_lock_is_not_written_again(world: Path) -> None:
+def test_an_unchanged_lock_file_is_not_rewritten(world: Path) -> None:
     path = world / "mapp.lock"
     path.write_text(GOOD)
     write_lock(path, read_lock(path))
@@ -86,7 +86,7 @@ def test_an_equal_lock_is_not_written_again(world: Path) -> None:
         "<<<<<<< HEAD\n" + GOOD,
     ],
 )
-def test_a_damaged_lock_is_told_with_the_remedy(world: Path, text: str) -> None:
+def test_a_damaged_lock_file_is_an_error_with_the_fix(world: Path, text: str) -> None:
     path = world / "mapp.lock"
     path.write_text(text)
 
@@ -98,7 +98,7 @@ def test_a_damaged_lock_is_told_with_the_remedy(world: Path, text: str) -> None:
     assert "mapp doctor --repair" in caught.value.hint
 
 
-def test_bytes_that_are_no_text_are_damage_too(world: Path) -> None:
+def test_a_lock_file_that_is_not_utf_8_is_an_error(world: Path) -> None:
     (world / "mapp.lock").write_bytes(b"\xff\xfe")
 
     with pytest.raises(IntegrityError):

@@ -15,7 +15,7 @@ def locks(world: Path) -> Path:
     return world / "locks"
 
 
-def test_whoever_waits_is_told_who_holds_it_since_when(locks: Path) -> None:
+def test_a_waiting_command_reports_the_holder_and_since_when(locks: Path) -> None:
     process = holder(locks, "double")
     told: list[str] = []
 
@@ -29,7 +29,7 @@ def test_whoever_waits_is_told_who_holds_it_since_when(locks: Path) -> None:
     assert caught.value.exit_code == 9
 
 
-def test_the_next_holder_learns_that_the_last_one_was_killed(locks: Path) -> None:
+def test_the_next_holder_knows_that_the_last_one_was_killed(locks: Path) -> None:
     kill(holder(locks, "double"))
 
     with holding(locks, "double", patience=1) as abandoned:
@@ -38,7 +38,7 @@ def test_the_next_holder_learns_that_the_last_one_was_killed(locks: Path) -> Non
         assert not abandoned
 
 
-def test_a_holder_that_failed_has_not_abandoned_it(locks: Path) -> None:
+def test_a_failed_holder_does_not_count_as_killed(locks: Path) -> None:
     with pytest.raises(ZeroDivisionError), holding(locks, "double"):
         _ = 1 / 0
 
@@ -46,7 +46,7 @@ def test_a_holder_that_failed_has_not_abandoned_it(locks: Path) -> None:
         assert not abandoned
 
 
-def test_an_interrupted_holder_has_abandoned_it(locks: Path) -> None:
+def test_an_interrupted_holder_counts_as_killed(locks: Path) -> None:
     with pytest.raises(KeyboardInterrupt), holding(locks, "double"):
         raise KeyboardInterrupt
 
@@ -57,7 +57,7 @@ def test_an_interrupted_holder_has_abandoned_it(locks: Path) -> None:
 @pytest.mark.parametrize(
     "note", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "since": "x"}', '{"pid": 1, "since": 1e300}', "\xff"]
 )
-def test_a_damaged_note_of_the_holder_harms_nobody(locks: Path, note: str) -> None:
+def test_a_damaged_holder_note_is_ignored(locks: Path, note: str) -> None:
     process = holder(locks, "double")
     (locks / "double.holder").write_bytes(note.encode("latin-1"))
 
@@ -69,14 +69,14 @@ def test_a_damaged_note_of_the_holder_harms_nobody(locks: Path, note: str) -> No
         pass
 
 
-def test_locks_of_different_names_do_not_meet(locks: Path) -> None:
+def test_locks_of_different_names_are_independent(locks: Path) -> None:
     process = holder(locks, "double")
     with holding(locks, "other", patience=0.05):
         pass
     kill(process)
 
 
-def test_the_dead_are_told_from_the_living() -> None:
+def test_dead_processes_are_recognised() -> None:
     process = start("print('x')")
     assert alive(process.pid)
     end(process)

@@ -34,9 +34,7 @@ def run(*words: str, umask: int) -> None:
     )
 
 
-def test_nothing_in_a_library_is_open_to_others_whatever_the_umask(
-    starter_library: Path, world: Path
-) -> None:
+def test_a_library_is_private_whatever_the_umask(starter_library: Path, world: Path) -> None:
     for words in (
         ("exec", "vat", "price=240"),
         ("path", "vat"),
@@ -49,13 +47,13 @@ def test_nothing_in_a_library_is_open_to_others_whatever_the_umask(
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664)])
-def test_what_a_person_writes_elsewhere_keeps_their_umask(umask: int, mode: int, world: Path) -> None:
+def test_files_outside_the_library_keep_the_users_umask(umask: int, mode: int, world: Path) -> None:
     run("new", "other", umask=umask)
 
     assert stat.S_IMODE((world / "work/other/main.js").stat().st_mode) == mode
 
 
-def test_the_files_beside_the_journal_are_private_too() -> None:
+def test_the_journals_wal_files_are_private_too() -> None:
     built = library().app("double").build()
     journal = built.workspace.journal
     journal.decided("a request", "use", {}, None)
@@ -67,7 +65,7 @@ def test_the_files_beside_the_journal_are_private_too() -> None:
 
 
 @pytest.mark.parametrize("words", [("exec", "double", "number=1"), ("remove", "double")])
-def test_a_library_that_was_open_is_tightened_by_the_next_write(words: tuple[str, ...]) -> None:
+def test_an_open_library_is_tightened_by_the_next_write(words: tuple[str, ...]) -> None:
     built = library().app("double").build()
     mapp("exec", "double", "number=1")
     for place in (built.home.root, *built.home.root.rglob("*")):
@@ -78,7 +76,7 @@ def test_a_library_that_was_open_is_tightened_by_the_next_write(words: tuple[str
     assert open_to_others(built.home.root) == []
 
 
-def test_doctor_repair_tightens_what_lies_in_a_private_folder() -> None:
+def test_doctor_repair_tightens_files_in_a_private_folder() -> None:
     built = library().app("double").build()
     built.home.lock_file.chmod(0o644)
 
@@ -110,7 +108,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o644
 
 
-def test_tightening_says_how_many_places_were_open(tmp_path: Path) -> None:
+def test_tightening_returns_how_many_paths_were_open(tmp_path: Path) -> None:
     root = tmp_path / "library"
     private_root(root)
     private_file(root / "a")
@@ -120,7 +118,7 @@ def test_tightening_says_how_many_places_were_open(tmp_path: Path) -> None:
     assert (tighten(root), tighten(root)) == (1, 0)
 
 
-def test_the_umask_comes_back_when_threads_overlap() -> None:
+def test_the_umask_is_restored_when_threads_overlap() -> None:
     before = os.umask(0o022)
     inside, leave = threading.Event(), threading.Event()
 
@@ -143,14 +141,14 @@ def test_the_umask_comes_back_when_threads_overlap() -> None:
     assert found == 0o022
 
 
-def test_an_app_that_is_added_later_is_private() -> None:
+def test_an_app_added_later_is_private() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.0.1"))
 
     assert open_to_others(built.home.root) == []
 
 
-def test_an_index_that_is_built_is_private() -> None:
+def test_a_new_index_is_private() -> None:
     built = library().app("double").build()
 
     run("index", "rebuild", umask=0)

@@ -9,7 +9,7 @@ from support.apps import app
 from support.library import git, library
 
 
-def test_no_library_has_no_apps() -> None:
+def test_a_missing_library_has_no_apps() -> None:
     from support.library import Built
 
     assert read.names(Built().home) == ()
@@ -25,7 +25,7 @@ def test_a_damaged_app_does_not_hide_the_others() -> None:
     assert [type(row) for row in found] == [DamagedApp, Listed]
 
 
-def test_what_is_no_app_is_not_listed() -> None:
+def test_other_files_are_not_listed() -> None:
     built = library().app("double").build()
     (built.home.apps / "Not-A-Name.git").mkdir()
     (built.home.apps / ".new-1-x").mkdir()
@@ -33,7 +33,7 @@ def test_what_is_no_app_is_not_listed() -> None:
     assert read.names(built.home) == ("double",)
 
 
-def test_a_missing_app_is_told_with_the_nearest_names() -> None:
+def test_a_missing_app_is_an_error_with_similar_names() -> None:
     built = library().app("double").build()
 
     with pytest.raises(NotFound) as caught:
@@ -60,7 +60,7 @@ def test_an_older_version_is_read_as_it_was() -> None:
         read.load(built.home, "double", "2.0.0")
 
 
-def test_a_repository_without_main_is_told() -> None:
+def test_a_repository_without_main_is_an_error() -> None:
     built = library().app("double").build()
     git(built.repository("double"), "update-ref", "-d", "refs/heads/main")
 
@@ -68,7 +68,7 @@ def test_a_repository_without_main_is_told() -> None:
         read.load(built.home, "double")
 
 
-def test_main_that_is_a_blob_is_damage() -> None:
+def test_a_main_that_is_a_blob_is_an_error() -> None:
     built = library().app("double").build()
     blob = git(built.repository("double"), "hash-object", "-w", "--stdin", stdin=b"x")
     (built.repository("double") / "refs" / "heads" / "main").write_text(blob + "\n")
@@ -80,7 +80,7 @@ def test_main_that_is_a_blob_is_damage() -> None:
 @pytest.mark.parametrize(
     "content", ["", "zzz\n", "ref: refs/heads/main\n", "0" * 40 + "\n", "ref: refs/heads/../../x\n"]
 )
-def test_a_damaged_ref_is_told_and_never_a_crash(content: str) -> None:
+def test_a_damaged_ref_is_an_error_and_not_a_crash(content: str) -> None:
     from mapp.errors import MappError
 
     built = library().app("double").build()
@@ -90,7 +90,7 @@ def test_a_damaged_ref_is_told_and_never_a_crash(content: str) -> None:
         read.load(built.home, "double")
 
 
-def test_an_app_without_its_files_is_no_app() -> None:
+def test_a_repository_without_the_apps_files_is_not_an_app() -> None:
     built = library().app("double").build()
     tree = git(built.repository("double"), "mktree", stdin=b"")
     commit = git(

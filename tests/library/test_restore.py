@@ -33,7 +33,7 @@ def kept_files(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "removed").iterdir())
 
 
-def test_repository_store_and_lock_come_back_exactly(built: Built) -> None:
+def test_repository_store_and_lock_entry_are_restored_exactly(built: Built) -> None:
     lock, state = built.home.lock_file.read_bytes(), built.state()
     found = mapp("remove", "count")
     assert "to have it back: mapp restore count" in found.err
@@ -48,7 +48,7 @@ def test_repository_store_and_lock_come_back_exactly(built: Built) -> None:
     fsck(built.home.root)
 
 
-def test_source_and_grants_of_a_third_party_app_come_back(built: Built) -> None:
+def test_source_and_grants_of_a_third_party_app_are_restored(built: Built) -> None:
     text = built.home.lock_file.read_text().replace('source = "local"', 'source = "https://forge.example/x"')
     built.home.lock_file.write_text(text)
     remove(built.home, "count")
@@ -59,7 +59,7 @@ def test_source_and_grants_of_a_third_party_app_come_back(built: Built) -> None:
     assert built.home.lock_file.read_text() == text
 
 
-def test_the_one_removed_last_comes_back_and_names_are_suggested(built: Built) -> None:
+def test_the_latest_removal_is_restored_and_names_are_suggested(built: Built) -> None:
     remove(built.home, "double")
     built.put(app("double").version("2.0.0"))
     remove(built.home, "double")
@@ -73,7 +73,7 @@ def test_the_one_removed_last_comes_back_and_names_are_suggested(built: Built) -
     assert "double" in error.value.hint
 
 
-def test_an_app_that_is_there_is_not_overwritten(built: Built) -> None:
+def test_restore_never_overwrites_an_app(built: Built) -> None:
     remove(built.home, "double")
     built.put(app("double").version("2.0.0"))
     before = built.state()
@@ -115,7 +115,7 @@ def test_a_killed_remove_loses_nothing(built: Built, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     if stop == "before the lock is written":
-        monkeypatch.setattr(module, "_unpin", die)
+        monkeypatch.setattr(module, "unpin", die)
     else:
         monkeypatch.setattr(Path, "rename", die)
     with pytest.raises(KeyboardInterrupt):
@@ -129,9 +129,7 @@ def test_a_killed_remove_loses_nothing(built: Built, monkeypatch: pytest.MonkeyP
     assert built.home.lock_file.read_bytes() == lock and built.state() == state
 
 
-def test_a_note_that_a_killed_remove_left_never_undoes_what_came_later(
-    built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_leftover_note_never_undoes_later_changes(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -147,7 +145,7 @@ def test_a_note_that_a_killed_remove_left_never_undoes_what_came_later(
 
 
 @pytest.mark.parametrize("note", [None, "", "{}", "[]", '{"name": 1, "at": "x", "entry": 3}'])
-def test_without_a_sound_note_it_comes_back_pinned_as_ones_own(built: Built, note: str | None) -> None:
+def test_without_a_valid_note_an_app_is_restored_as_local(built: Built, note: str | None) -> None:
     kept = remove(built.home, "double")
     path = kept.with_suffix(".json")
     path.unlink()
@@ -160,7 +158,7 @@ def test_without_a_sound_note_it_comes_back_pinned_as_ones_own(built: Built, not
     assert mapp("exec", "double", "number=2").out == "4\n"
 
 
-def test_clean_deletes_what_is_old_and_says_so(built: Built) -> None:
+def test_clean_deletes_old_removals_and_lists_them(built: Built) -> None:
     kept = remove(built.home, "double")
     remove(built.home, "count")
     note = json.loads(kept.with_suffix(".json").read_text())
@@ -174,7 +172,7 @@ def test_clean_deletes_what_is_old_and_says_so(built: Built) -> None:
     assert kept_files(built.home.root) == []
 
 
-def test_removing_another_app_cleans_what_is_too_old(built: Built) -> None:
+def test_removing_an_app_deletes_expired_removals(built: Built) -> None:
     kept = remove(built.home, "double")
     note = json.loads(kept.with_suffix(".json").read_text())
     kept.with_suffix(".json").write_text(json.dumps({**note, "at": note["at"] - 31 * DAY}))
@@ -183,9 +181,7 @@ def test_removing_another_app_cleans_what_is_too_old(built: Built) -> None:
     assert [row.name for row in removed_apps(built.home)] == ["count"]
 
 
-def test_a_killed_clean_leaves_nothing_that_could_be_restored_by_half(
-    built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_clean_leaves_nothing_half_restorable(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
     remove(built.home, "double")

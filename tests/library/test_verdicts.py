@@ -14,14 +14,14 @@ from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.verdict import CheckStatus, Finding, Verdict
 from support.apps import Draft, app
 from support.judged import passing
-from support.library import FORCED, SOMEBODY, Built, fsck, git, library
+from support.library import FORCED, SOMEBODY, Built, fsck, git, library, proposal
 
 
 def _put(built: Built, draft: Draft, verdict: Verdict | None, text: str = "double\n") -> None:
-    put(built.home, draft.read(), draft.files, text, SOMEBODY, verdict=verdict)
+    put(built.home, proposal(draft, text, verdict=verdict))
 
 
-def test_a_new_app_is_born_with_its_verdict() -> None:
+def test_a_new_app_is_created_with_its_verdict() -> None:
     built, draft = library().build(), app("double")
 
     _put(built, draft, passing(draft))
@@ -51,7 +51,9 @@ def test_the_verdict_of_a_next_version_is_recorded_before_main_moves() -> None:
 
 @pytest.mark.parametrize("there", [False, True], ids=["a new app", "an app that is there"])
 @pytest.mark.parametrize("status", [None, "failed"])
-def test_main_never_moves_to_what_is_not_proven(there: bool, status: CheckStatus | None) -> None:
+def test_main_never_moves_to_a_tree_without_a_passing_verdict(
+    there: bool, status: CheckStatus | None
+) -> None:
     built = library().app("double").build() if there else library().build()
     draft = app("double").version("1.0.1")
     before = git(built.repository("double"), "rev-parse", "main") if there else None
@@ -66,14 +68,14 @@ def test_main_never_moves_to_what_is_not_proven(there: bool, status: CheckStatus
         assert git(built.repository("double"), "rev-parse", "main") == before
 
 
-def test_a_verdict_on_another_tree_proves_nothing() -> None:
+def test_a_verdict_on_another_tree_does_not_count() -> None:
     built, draft = library().app("double").build(), app("double").version("1.0.1")
 
     with pytest.raises(IntegrityError, match="about tree"):
         _put(built, draft, passing(app("double").version("1.0.2")))
 
 
-def test_force_lets_in_what_failed_and_is_recorded_in_the_commit_and_the_verdict() -> None:
+def test_force_is_recorded_in_the_commit_and_the_verdict() -> None:
     built, draft = library().build(), app("double")
     failed = replace(passing(draft, "failed"), forced=True)
 
@@ -86,7 +88,7 @@ def test_force_lets_in_what_failed_and_is_recorded_in_the_commit_and_the_verdict
     )
 
 
-def test_the_same_content_again_keeps_the_verdict_that_is_there() -> None:
+def test_unchanged_content_keeps_its_verdict() -> None:
     built, draft = library().build(), app("double")
     _put(built, draft, passing(draft))
     before = built.state()
@@ -96,7 +98,7 @@ def test_the_same_content_again_keeps_the_verdict_that_is_there() -> None:
     assert built.state() == before
 
 
-def test_a_verdict_is_added_to_what_has_none_without_moving_main() -> None:
+def test_a_missing_verdict_is_added_without_moving_main() -> None:
     built, draft = library().app("double").build(), app("double")
     before = git(built.repository("double"), "rev-parse", "main")
 
@@ -106,7 +108,7 @@ def test_a_verdict_is_added_to_what_has_none_without_moving_main() -> None:
     assert recorded(built.home, "double", "1.0.0").verdict == passing(draft)
 
 
-def test_a_note_that_is_no_verdict_is_told_as_damage() -> None:
+def test_a_note_that_is_not_a_verdict_is_an_error() -> None:
     built = library().app("double").build()
     repository = Repository.open(built.repository("double"))
     tree = recorded(built.home, "double").tree
@@ -118,7 +120,7 @@ def test_a_note_that_is_no_verdict_is_told_as_damage() -> None:
             read_verdict(repository, tree)
 
 
-def test_the_note_of_another_tree_does_not_count() -> None:
+def test_a_verdict_copied_from_another_tree_is_an_error() -> None:
     built = library().app("double").build()
     repository = Repository.open(built.repository("double"))
     tree = recorded(built.home, "double").tree
@@ -133,7 +135,7 @@ def test_the_note_of_another_tree_does_not_count() -> None:
         read_verdict(repository, tree)
 
 
-def test_a_verdict_with_more_faults_than_fit_keeps_the_first_of_each_check() -> None:
+def test_an_oversized_verdict_keeps_the_first_problem_of_each_check() -> None:
     built, draft = library().app("double").build(), app("double")
     many = tuple(Finding(path=str(number), message="x\ud800" * 20_000) for number in range(500))
     repository = Repository.open(built.repository("double"))

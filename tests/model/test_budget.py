@@ -20,7 +20,7 @@ from mapp.model.spend import Spend, Totals
         ("20min, $0", Budget(seconds=1_200, micros=0)),
     ],
 )
-def test_words_stand_for_limits(text: str, budget: Budget) -> None:
+def test_words_are_parsed_as_limits(text: str, budget: Budget) -> None:
     assert parse_budget(text) == budget
 
 
@@ -33,7 +33,7 @@ def test_what_is_no_limit_is_refused(text: str) -> None:
         parse_budget(text)
 
 
-def test_what_is_left_is_never_below_nothing() -> None:
+def test_the_remainder_is_never_negative() -> None:
     spent = Totals(rounds=3, spend=Spend(tokens_in=5, tokens_out=6, cost_micros=70, seconds=8.0))
     assert Budget(tokens=20, micros=50, rounds=3, seconds=10.0).minus(spent) == Budget(
         tokens=9, micros=0, rounds=0, seconds=2.0
@@ -41,7 +41,7 @@ def test_what_is_left_is_never_below_nothing() -> None:
     assert Budget().minus(spent) == Budget()
 
 
-def test_the_limits_that_are_exceeded_are_told_in_words() -> None:
+def test_exceeded_limits_are_described_in_words() -> None:
     spent = Totals(rounds=3, spend=Spend(tokens_in=1_500, cost_micros=2_500_000, seconds=61.0))
     budget = Budget(tokens=1_000, micros=2_000_000, rounds=2, seconds=60.0)
 

@@ -29,14 +29,14 @@ def _manifest(capabilities: dict[str, Any]) -> Manifest:
     return Manifest.from_dict(app().stating(capabilities=capabilities).manifest)
 
 
-def test_what_is_declared_comes_back_as_it_was_written() -> None:
+def test_declared_capabilities_survive_a_round_trip() -> None:
     manifest = _manifest(FULL)
 
     assert manifest.to_dict()["capabilities"] == FULL
     assert Manifest.from_dict(manifest.to_dict()) == manifest
 
 
-def test_every_power_has_a_name_of_its_own() -> None:
+def test_every_capability_has_its_own_name() -> None:
     assert _manifest(FULL).capabilities.names == (
         "clock",
         "http:api.example.com",
@@ -48,7 +48,7 @@ def test_every_power_has_a_name_of_its_own() -> None:
     )
 
 
-def test_only_what_leaves_the_sandbox_is_a_call() -> None:
+def test_only_capabilities_that_leave_the_sandbox_are_calls() -> None:
     assert _manifest(FULL).capabilities.calls == ("http", "store", "llm")
     assert _manifest({"clock": True}).capabilities.calls == ()
 
@@ -67,15 +67,15 @@ SECRET = {"name": "KEY", "header": "X-Key"}
         ({"http": [{**HOST, "methods": ["get"]}]}, "capabilities.http[0].methods", "some of"),
         ({"http": [{**HOST, "methods": ["CONNECT"]}]}, "capabilities.http[0].methods", "some of"),
         ({"http": [{**HOST, "methods": ["GET", "GET"]}]}, "capabilities.http[0].methods", "twice"),
-        ({"http": [{**HOST, "host": "*.example"}]}, "capabilities.http[0].host", "no host name"),
+        ({"http": [{**HOST, "host": "*.example"}]}, "capabilities.http[0].host", "not a host name"),
         ({"http": [{**HOST, "host": "A.example"}]}, "capabilities.http[0].host", "written a.example"),
-        ({"http": [{**HOST, "host": "a.example/x"}]}, "capabilities.http[0].host", "no host name"),
+        ({"http": [{**HOST, "host": "a.example/x"}]}, "capabilities.http[0].host", "not a host name"),
         ({"http": [{**HOST, "port": 443}]}, "capabilities.http[0].port", "left out"),
         ({"http": [{**HOST, "port": 0}]}, "capabilities.http[0].port", "65535"),
         ({"http": [{**HOST, "port": True}]}, "capabilities.http[0].port", "whole number"),
         ({"http": [HOST, HOST]}, "capabilities.http[1].host", "two entries"),
         ({"http": [HOST] * 17}, "capabilities.http", "more than 16"),
-        ({"http": [{**HOST, "headers": {}}]}, "capabilities.http[0].headers", "no known key"),
+        ({"http": [{**HOST, "headers": {}}]}, "capabilities.http[0].headers", "not a known key"),
         ({"http": [{**HOST, "secret": {"name": "KEY"}}]}, "capabilities.http[0].secret.header", "missing"),
         (
             {"http": [{**HOST, "secret": {**SECRET, "name": "key"}}]},
@@ -85,17 +85,17 @@ SECRET = {"name": "KEY", "header": "X-Key"}
         (
             {"http": [{**HOST, "secret": {**SECRET, "header": "Host"}}]},
             "capabilities.http[0].secret.header",
-            "no header",
+            "not a header",
         ),
         ({"http": [{**HOST, "plain": True, "secret": SECRET}]}, "capabilities.http[0].secret", "never sent"),
         ({"store": True}, "capabilities.store", "a table"),
         ({"store": {}}, "capabilities.store.max_kb", "missing"),
         ({"store": {"max_kb": 0}}, "capabilities.store.max_kb", "between"),
         ({"llm": {"max_tokens": 10**9}}, "capabilities.llm.max_tokens", "between"),
-        ({"network": True}, "capabilities.network", "no known key"),
+        ({"network": True}, "capabilities.network", "not a known key"),
     ],
 )
-def test_a_mistake_is_told_with_its_path(capabilities: dict[str, Any], path: str, said: str) -> None:
+def test_a_mistake_is_reported_with_its_path(capabilities: dict[str, Any], path: str, said: str) -> None:
     with pytest.raises(InvalidManifest) as error:
         _manifest(capabilities)
 
@@ -124,7 +124,9 @@ def _with_host(**changes: Any) -> dict[str, Any]:
         ({"llm": {"max_tokens": 1}}, {"llm": {"max_tokens": 2}}),
     ],
 )
-def test_more_power_is_a_major_change_and_less_is_none(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_a_wider_capability_is_a_major_change_and_a_narrower_one_is_not(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
     old, new = _manifest(before), _manifest(after)
 
     assert compare(old, new).level is Level.MAJOR

@@ -19,7 +19,7 @@ from mapp.model.hosts import address_in, normal_host
         ("0xa.example", "0xa.example", None),
     ],
 )
-def test_a_host_is_brought_into_its_one_spelling(text: str, host: str, address: str | None) -> None:
+def test_hosts_are_normalised(text: str, host: str, address: str | None) -> None:
     assert normal_host(text) == host
     assert normal_host(host) == host
     assert address_in(host) == address
@@ -43,6 +43,6 @@ def test_a_host_is_brought_into_its_one_spelling(text: str, host: str, address: 
         "a.0x7",
     ],
 )
-def test_what_has_no_one_spelling_is_refused(text: str) -> None:
+def test_hosts_without_a_normal_form_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         normal_host(text)

@@ -8,7 +8,7 @@ from mapp.errors import InvalidInput
 from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpRequest, SecretUse
 
 
-def test_values_survive_being_written_down() -> None:
+def test_values_survive_a_round_trip() -> None:
     secret = SecretUse(name="KEY", header="X-Key", prefix="Key ")
     grant = HttpGrant(host="api.example", port=8443, methods=("GET", "POST"), plain=True, secret=secret)
     request = HttpRequest(url="https://api.example/", method="POST", headers=(("A", "b"),), body="c")
@@ -25,7 +25,7 @@ def test_values_survive_being_written_down() -> None:
         HttpFault.from_dict({"fault": "mood", "message": ""})
 
 
-def test_every_mistake_of_a_request_is_named() -> None:
+def test_every_mistake_in_a_request_is_reported() -> None:
     wrong = {"url": 1, "method": None, "headers": {"a": 1}, "body": b"", "proxy": "x"}
     with pytest.raises(InvalidInput) as raised:
         HttpRequest.from_dict(wrong)
@@ -38,7 +38,7 @@ def test_every_mistake_of_a_request_is_named() -> None:
     ]
 
 
-def test_every_mistake_of_a_grant_is_named() -> None:
+def test_every_mistake_in_a_grant_is_reported() -> None:
     secret = SecretUse(name="KEY", header="Host", prefix="\n")
     grant = HttpGrant(host="a b", port=0, methods=(), plain=True, secret=secret)
     paths = ["host", "port", "methods", "secret.header", "secret.prefix", "secret"]

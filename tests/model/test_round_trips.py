@@ -33,7 +33,7 @@ def test_a_manifest_survives_its_document(manifest: Manifest) -> None:
 
 
 @given(manifests())
-def test_a_manifest_survives_toml_where_toml_can_say_it(manifest: Manifest) -> None:
+def test_a_manifest_survives_toml_if_toml_can_express_it(manifest: Manifest) -> None:
     document = manifest.to_dict()
     if "None" in repr(document):  # TOML has no null
         return
@@ -63,7 +63,7 @@ def test_a_decision_survives_its_document(decision: Decision) -> None:
     assert document["decision"] == decision_name(decision)
 
 
-def test_what_is_no_decision_is_refused() -> None:
+def test_an_unknown_decision_is_refused() -> None:
     document: dict[str, Any] = {
         "decision": "hope",
         "app": None,
@@ -72,7 +72,7 @@ def test_what_is_no_decision_is_refused() -> None:
         "candidates": [],
         "reasons": [],
     }
-    with pytest.raises(ValueError, match="'hope' is no decision"):
+    with pytest.raises(ValueError, match="'hope' is not a decision"):
         decision_from_dict(document)
 
 
@@ -103,13 +103,13 @@ def test_versions_survive_their_text_and_are_ordered_as_numbers(one: Version, ot
 
 
 @given(versions)
-def test_every_bump_is_higher_and_a_higher_level_is_higher_still(version: Version) -> None:
+def test_every_bump_is_higher_and_higher_levels_bump_further(version: Version) -> None:
     assert version < version.bumped(Level.PATCH) < version.bumped(Level.MINOR) < version.bumped(Level.MAJOR)
 
 
 @pytest.mark.parametrize(
     "text", ["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.3-rc1", "v1.2.3", "1.2.٣", "1.2.3\n"]
 )
-def test_what_is_no_version_is_refused(text: str) -> None:
+def test_an_invalid_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a version"):
         Version.parse(text)

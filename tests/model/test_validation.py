@@ -46,7 +46,9 @@ from support.drawn import schemas
         ({"pattern": r"^\d+$"}, ["12"], ["١٢"]),
     ],
 )
-def test_values_fit_or_not_as_json_schema_says(schema: Any, good: list[Any], bad: list[Any]) -> None:
+def test_values_are_valid_exactly_when_json_schema_says_so(
+    schema: Any, good: list[Any], bad: list[Any]
+) -> None:
     known = Schema.from_dict(schema)
 
     assert [value for value in good if not is_valid(known, value)] == []
@@ -54,7 +56,7 @@ def test_values_fit_or_not_as_json_schema_says(schema: Any, good: list[Any], bad
 
 
 @given(st.data(), schemas())
-def test_every_value_that_is_drawn_for_a_schema_fits_it(data: st.DataObject, schema: Schema) -> None:
+def test_generated_values_fit_their_schema(data: st.DataObject, schema: Schema) -> None:
     import hypothesis
 
     try:
@@ -64,7 +66,7 @@ def test_every_value_that_is_drawn_for_a_schema_fits_it(data: st.DataObject, sch
     assert is_valid(schema, value) and not violations(schema, value)
 
 
-def test_every_mistake_is_told_with_its_path() -> None:
+def test_every_mistake_is_reported_with_its_path() -> None:
     schema = Schema.from_dict(
         {"properties": {"a": {"type": "string"}, "b": {"items": {"minimum": 5}}}, "required": ["c"][:0]}
     )
@@ -74,7 +76,7 @@ def test_every_mistake_is_told_with_its_path() -> None:
     assert {problem.path for problem in found} == {"a", "b[1]", "b[2]"}
 
 
-def test_a_report_names_only_so_many_mistakes_and_keeps_each_short() -> None:
+def test_a_report_is_limited_in_number_and_length_of_mistakes() -> None:
     schema = Schema.from_dict({"items": {"maxLength": 1}})
 
     found = violations(schema, ["x" * 100_000] * 1000)
@@ -86,7 +88,7 @@ def test_a_report_names_only_so_many_mistakes_and_keeps_each_short() -> None:
 @pytest.mark.parametrize(
     "pattern", ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^([a-z0-9]+[._-]?)+@$", "(.*)*z"]
 )
-def test_a_pattern_that_explodes_elsewhere_is_matched_in_linear_time(pattern: str) -> None:
+def test_catastrophic_patterns_are_matched_in_linear_time(pattern: str) -> None:
     # A backtracking matcher would need 2^100000 steps: the test would never end.
     schema = Schema.from_dict({"pattern": pattern})
 
@@ -94,7 +96,7 @@ def test_a_pattern_that_explodes_elsewhere_is_matched_in_linear_time(pattern: st
 
 
 @pytest.mark.parametrize("pattern", ["(", "[", "a{2,1}", "(a{1000}){1000}", "(?P<", "\\p{Nonsense}", "*"])
-def test_a_pattern_that_does_not_compile_or_grows_too_large_is_a_mistake_of_the_manifest(
+def test_an_invalid_or_oversized_pattern_is_a_mistake_in_the_manifest(
     pattern: str,
 ) -> None:
     draft = app().taking(text={"type": "string", "pattern": pattern})
@@ -105,7 +107,7 @@ def test_a_pattern_that_does_not_compile_or_grows_too_large_is_a_mistake_of_the_
     assert [problem.path for problem in caught.value.problems] == ["input.text.pattern"]
 
 
-def test_a_default_that_does_not_fit_is_a_mistake_of_the_manifest() -> None:
+def test_a_default_that_does_not_fit_is_a_mistake_in_the_manifest() -> None:
     draft = app().taking(rate={"type": "number", "maximum": 1, "default": 2})
 
     with pytest.raises(InvalidManifest) as caught:
@@ -114,7 +116,7 @@ def test_a_default_that_does_not_fit_is_a_mistake_of_the_manifest() -> None:
     assert [problem.path for problem in caught.value.problems] == ["input.rate.default"]
 
 
-def test_defaults_are_filled_in_and_stand_in_the_manifests_order() -> None:
+def test_defaults_are_filled_in_in_the_manifests_order() -> None:
     manifest = app().taking(rate={"type": "number", "default": 20}, note={"type": "string", "optional": True})
     known = Manifest.from_dict(manifest.manifest)
 
@@ -134,13 +136,13 @@ def test_arguments_that_do_not_fit_are_refused(arguments: dict[str, Any], path: 
 
 
 @pytest.mark.parametrize("value", [float("nan"), 2**60, "\ud800", {1}])
-def test_arguments_that_are_no_i_json_are_refused_before_any_schema(value: Any) -> None:
+def test_arguments_that_are_not_i_json_are_refused_before_validation(value: Any) -> None:
     with pytest.raises(InvalidValue):
         with_defaults(app().read().manifest, {"number": value})
 
 
 @given(st.data())
-def test_every_input_that_is_drawn_for_an_app_fits_it(data: st.DataObject) -> None:
+def test_generated_inputs_fit_their_app(data: st.DataObject) -> None:
     manifest = Manifest.from_dict(
         app()
         .taking(
@@ -165,7 +167,7 @@ def test_every_input_that_is_drawn_for_an_app_fits_it(data: st.DataObject) -> No
         ("date", "2024-02-29\n"),
     ],
 )
-def test_dates_and_times_are_written_in_digits(format_: str, text: str) -> None:
+def test_dates_and_times_need_ascii_digits(format_: str, text: str) -> None:
     schema = Schema.from_dict({"type": "array", "items": {"type": "string", "format": format_}})
 
     assert not is_valid(schema, [text])
@@ -176,11 +178,11 @@ def test_dates_and_times_are_written_in_digits(format_: str, text: str) -> None:
     ("format_", "text"),
     [("date", "2024-02-29"), ("time", "23:59:59.5+05:30"), ("date-time", "2024-02-29T00:00:00Z")],
 )
-def test_dates_and_times_that_are_sound_fit(format_: str, text: str) -> None:
+def test_valid_dates_and_times_fit(format_: str, text: str) -> None:
     assert is_valid(Schema(types=("string",), format=format_), text)
 
 
-def test_a_text_that_is_no_date_at_all_is_one_mistake() -> None:
+def test_an_invalid_date_is_one_mistake() -> None:
     assert len(violations(Schema(format="date"), "tomorrow")) == 1
 
 
@@ -202,7 +204,7 @@ def test_a_text_that_is_no_date_at_all_is_one_mistake() -> None:
         ({"type": "array", "items": {"format": "date"}}, ["2024-1-1"] * 300, [f"[{n}]" for n in range(20)]),
     ],
 )  # fmt: skip
-def test_the_mistakes_of_a_large_value_are_found_one_by_one(
+def test_the_mistakes_of_a_large_value_are_found_part_by_part(
     schema: dict[str, Any], value: Any, paths: list[str]
 ) -> None:
     """The library makes the errors of all parts at once: gigabytes for a stranger's megabytes."""

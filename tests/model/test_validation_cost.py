@@ -25,7 +25,7 @@ from mapp.model.validation_cost import MAX_WORK, places, work
         (r"\[a\(", 3),
     ],
 )
-def test_places_are_counted_as_often_as_the_engine_builds_them(pattern: str, count: int) -> None:
+def test_states_are_counted_as_the_engine_builds_them(pattern: str, count: int) -> None:
     assert places(pattern) == count
 
 
@@ -40,7 +40,7 @@ def test_places_are_counted_as_often_as_the_engine_builds_them(pattern: str, cou
         ("{{9}", 9),
     ],
 )
-def test_what_can_be_read_in_two_ways_counts_as_the_larger(pattern: str, least: int) -> None:
+def test_an_ambiguous_pattern_counts_as_the_larger_reading(pattern: str, least: int) -> None:
     assert places(pattern) >= least
 
 
@@ -48,7 +48,7 @@ def test_what_can_be_read_in_two_ways_counts_as_the_larger(pattern: str, least: 
     "pattern",
     ["^[01]*1[01]{200}$", "^[01]*1[01]{9000}$", "(([01]*1[01]{100})|x){20}", "(?x)# [\n[01]*1[01]{2000}"],
 )
-def test_a_text_that_would_keep_the_host_busy_is_not_matched(pattern: str) -> None:
+def test_a_text_that_is_too_expensive_is_not_matched(pattern: str) -> None:
     """A megabyte of these takes the engine from ten seconds to many minutes."""
     schema, text = Schema.from_dict({"type": "string", "pattern": pattern}), "01" * 500_000
     (problem,) = violations(schema, text)
@@ -57,7 +57,7 @@ def test_a_text_that_would_keep_the_host_busy_is_not_matched(pattern: str) -> No
     assert not is_valid(schema, text)
 
 
-def test_many_short_texts_are_bounded_together() -> None:
+def test_many_short_texts_share_one_limit() -> None:
     schema = Schema.from_dict({"type": "array", "items": {"properties": {"a": {"pattern": "^[01]{999}$"}}}})
     value: list[Any] = [{"a": "1" * 999} for _ in range(1000)]
 
@@ -66,13 +66,13 @@ def test_many_short_texts_are_bounded_together() -> None:
     assert violations(schema, value[:10]) == ()
 
 
-def test_megabytes_fit_a_simple_pattern() -> None:
+def test_a_simple_pattern_matches_megabytes() -> None:
     schema = Schema.from_dict({"type": "string", "pattern": "^[A-Za-z0-9+/]*={0,2}$"})
 
     assert is_valid(schema, "QUJD" * 2_000_000)
 
 
-def test_exact_divisions_far_from_what_people_count_with_are_bounded() -> None:
+def test_divisions_of_unusual_magnitude_are_limited() -> None:
     prices = Schema.from_dict({"type": "array", "items": {"multipleOf": 0.01}})
     absurd = Schema.from_dict({"type": "array", "items": {"multipleOf": 1e-300}})
 

@@ -48,12 +48,12 @@ def _double(bits: str) -> float:
 
 
 @pytest.mark.parametrize(("bits", "text"), VECTORS)
-def test_a_number_is_written_as_rfc_8785_shows(bits: str, text: str) -> None:
+def test_numbers_are_written_as_in_rfc_8785(bits: str, text: str) -> None:
     assert number_text(_double(bits)) == text
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is the oracle")
-def test_numbers_are_written_as_ecmascript_writes_them() -> None:
+def test_numbers_are_written_as_in_ecmascript() -> None:
     draw = random.Random(8785)
     numbers = [struct.unpack(">d", draw.randbytes(8))[0] for _ in range(20_000)]
     numbers += [draw.randrange(-(10**6), 10**6) / 10 ** draw.randrange(12) for _ in range(20_000)]
@@ -67,7 +67,7 @@ def test_numbers_are_written_as_ecmascript_writes_them() -> None:
     assert [number_text(number) for number in finite] == done.stdout.split()
 
 
-def test_names_are_sorted_by_their_utf_16_code_units_as_rfc_8785_shows() -> None:
+def test_names_are_sorted_by_utf_16_code_units_as_in_rfc_8785() -> None:
     names = ["\u20ac", "\r", "\ufb33", "1", "\U0001f600", "\u0080", "\u00f6"]
 
     found = json.loads(
@@ -77,14 +77,14 @@ def test_names_are_sorted_by_their_utf_16_code_units_as_rfc_8785_shows() -> None
     assert found == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
 
 
-def test_text_is_escaped_as_rfc_8785_says() -> None:
+def test_text_is_escaped_as_in_rfc_8785() -> None:
     assert canonical('\u20ac$\u000f\nA\'B"\\\\"/\u007f\u2028') == (
         '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/\u007f\u2028"'
     )
 
 
 @given(json_values)
-def test_canonical_text_reads_back_as_the_same_value_and_is_its_own_canonical_form(value: Any) -> None:
+def test_canonical_text_parses_to_the_same_value_and_is_stable(value: Any) -> None:
     text = canonical(value)
     # A double such as 1e300 is whole, and its text has no fraction: only `doubles` reads that back.
     again = parse(text, doubles=True)
@@ -98,7 +98,7 @@ def test_the_order_of_names_does_not_matter(value: dict[str, int]) -> None:
     assert canonical(dict(reversed(value.items()))) == canonical(dict(value))
 
 
-def test_true_is_not_one_but_one_is_one_point_zero() -> None:
+def test_true_differs_from_one_but_one_equals_one_point_zero() -> None:
     assert not same(True, 1)
     assert same(1, 1.0)
     assert same({"a": [0.0]}, {"a": [-0.0]})
@@ -111,7 +111,7 @@ def test_true_is_not_one_but_one_is_one_point_zero() -> None:
         ("{", "line 1, column 2"),
         ("{'a': 1}", "is not JSON"),
         ("[1,]", "is not JSON"),
-        ('{"a": 1, "a": 2}', "'a' stands twice"),
+        ('{"a": 1, "a": 2}', "'a' appears twice"),
         ("NaN", "NaN is not a JSON number"),
         ("[Infinity]", "Infinity is not a JSON number"),
         ("[-Infinity]", "-Infinity is not a JSON number"),
@@ -127,7 +127,7 @@ def test_true_is_not_one_but_one_is_one_point_zero() -> None:
         ("\ufeff1", "is not JSON"),
     ],
 )
-def test_what_i_json_refuses_is_refused_with_its_place(text: str, says: str) -> None:
+def test_invalid_i_json_is_refused_with_its_position(text: str, says: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         parse(text)
 
@@ -139,7 +139,7 @@ def test_a_text_that_is_too_long_is_not_read_at_all() -> None:
         parse("[" * 11, longest=10)
 
 
-def test_several_mistakes_are_told_at_once() -> None:
+def test_several_mistakes_are_reported_at_once() -> None:
     with pytest.raises(InvalidValue) as caught:
         checked({"a": float("nan"), "b": [2**53, "\ud800"], "c": {1, 2}})
 
@@ -153,15 +153,15 @@ def test_a_report_of_a_million_mistakes_stays_short() -> None:
     assert len(str(caught.value).splitlines()) < 50
 
 
-def test_a_name_that_stands_twice_among_very_many_is_found_in_linear_time() -> None:
+def test_a_duplicate_among_many_names_is_found_in_linear_time() -> None:
     # Quadratic work would be 4 * 10^10 comparisons here: the test would never end.
     names = ",".join(f'"{number}":0' for number in range(200_000))
 
-    with pytest.raises(InvalidValue, match="'last' stands twice"):
+    with pytest.raises(InvalidValue, match="'last' appears twice"):
         parse(f'{{{names},"last":0,"last":1}}')
 
 
-def test_whole_numbers_beyond_i_json_are_doubles_where_javascript_wrote_them() -> None:
+def test_large_whole_numbers_from_javascript_are_read_as_doubles() -> None:
     assert parse("[1e21, 9007199254740993, -12345678901234567890]", doubles=True) == [
         1e21,
         9007199254740992.0,

@@ -114,7 +114,7 @@ def test_the_folder_that_one_stands_in_cannot_lower_a_wall(fill: object) -> None
 
     refused = mapp("exec", "double", "number=2")
     assert refused.code == 8
-    assert "isolation_strangers: is for your own settings file only" in refused.err
+    assert "isolation_strangers: can be set only in your own settings file" in refused.err
 
 
 @pytest.fixture

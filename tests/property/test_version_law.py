@@ -21,7 +21,7 @@ from support.edited import histories
 
 @settings(max_examples=120)
 @given(histories(), st.data())
-def test_whoever_called_the_old_version_can_call_a_patch_or_minor_with_the_same_meaning(
+def test_callers_of_the_old_version_can_call_a_patch_or_minor_with_the_same_meaning(
     versions: tuple[Manifest, Manifest], data: st.DataObject
 ) -> None:
     old, new = versions
@@ -38,7 +38,7 @@ def test_whoever_called_the_old_version_can_call_a_patch_or_minor_with_the_same_
 
 @settings(max_examples=120)
 @given(histories(), st.data())
-def test_what_a_patch_or_minor_yields_the_old_schema_accepts_but_for_new_fields(
+def test_outputs_of_a_patch_or_minor_fit_the_old_schema_except_new_fields(
     versions: tuple[Manifest, Manifest], data: st.DataObject
 ) -> None:
     old, new = versions
@@ -51,7 +51,9 @@ def test_what_a_patch_or_minor_yields_the_old_schema_accepts_but_for_new_fields(
 
 @settings(max_examples=120)
 @given(histories(3))
-def test_what_breaks_nobody_twice_breaks_nobody(versions: tuple[Manifest, Manifest, Manifest]) -> None:
+def test_two_compatible_changes_are_compatible_together(
+    versions: tuple[Manifest, Manifest, Manifest],
+) -> None:
     first, second, third = versions
     assume(max(compare(first, second).level, compare(second, third).level) < Level.MAJOR)
 
@@ -60,7 +62,7 @@ def test_what_breaks_nobody_twice_breaks_nobody(versions: tuple[Manifest, Manife
 
 @settings(max_examples=120)
 @given(histories())
-def test_what_adds_something_takes_it_away_when_it_is_undone(versions: tuple[Manifest, Manifest]) -> None:
+def test_undoing_an_addition_is_a_removal(versions: tuple[Manifest, Manifest]) -> None:
     old, new = versions
     there, back = compare(old, new).level, compare(new, old).level
 
@@ -83,12 +85,12 @@ def test_a_wider_capability_is_always_major(versions: tuple[Manifest, Manifest])
 
 
 @given(histories(1))
-def test_nothing_differs_from_itself(versions: tuple[Manifest]) -> None:
+def test_a_manifest_does_not_differ_from_itself(versions: tuple[Manifest]) -> None:
     assert compare(versions[0], versions[0]).differences == ()
 
 
 @given(histories())
-def test_every_difference_is_told_in_words_that_name_a_place(versions: tuple[Manifest, Manifest]) -> None:
+def test_every_difference_has_a_path_and_a_message(versions: tuple[Manifest, Manifest]) -> None:
     for row in compare(*versions).differences:
         assert row.path.split(".")[0] in ("input", "output", "errors", "capabilities", "limits")
         assert row.message and "None" not in row.message

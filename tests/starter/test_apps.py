@@ -41,12 +41,12 @@ def test_it_passes_its_own_checks(name: str, executor: Executor) -> None:
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
-def test_it_passes_its_own_checks_on_many_inputs(name: str, executor: Executor) -> None:
+def test_every_app_passes_its_own_checks_on_many_inputs(name: str, executor: Executor) -> None:
     assert _complaints(name, executor, 1000, whole=True) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_says_enough_to_be_trusted_and_to_be_found(name: str, executor: Executor) -> None:
+def test_every_app_has_enough_tests_and_requests(name: str, executor: Executor) -> None:
     app = _app(name)
     laws = Trial(app=app, executor=executor).predicates
 
@@ -58,7 +58,7 @@ def test_it_says_enough_to_be_trusted_and_to_be_found(name: str, executor: Execu
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_manifest_is_complete(name: str) -> None:
+def test_every_manifest_is_complete(name: str) -> None:
     files = bundle.files(name)
     manifest = _app(name).manifest
 
@@ -69,9 +69,9 @@ def test_its_manifest_is_complete(name: str) -> None:
         assert argument.schema.types or argument.schema.enum, f"{argument.name} may be anything"
 
 
-def test_the_digest_is_that_of_the_files() -> None:
+def test_the_digest_matches_the_files() -> None:
     assert bundle.digest() == bundle.compute_digest(), "run: python -m mapp.starter"
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_enough_apps() -> None:
     assert len(NAMES) >= 60

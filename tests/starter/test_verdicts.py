@@ -28,14 +28,14 @@ def test_every_app_has_the_passing_verdict_of_its_tree() -> None:
         assert verdict.passed
 
 
-def test_the_tests_of_the_apps_notice_most_seeded_faults() -> None:
+def test_the_apps_tests_notice_most_seeded_faults() -> None:
     scores = [verdict.mutation_score or 0.0 for verdict in bundle.verdicts().values()]
 
     assert min(scores) >= 0.6
     assert statistics.median(scores) >= 0.8
 
 
-def test_a_fresh_library_holds_them_beside_the_trees(starter_library: Path) -> None:
+def test_a_new_library_contains_the_shipped_verdicts(starter_library: Path) -> None:
     found = recorded(Built().home, "vat")
 
     assert found.verdict is not None and found.verdict.passed
@@ -54,11 +54,11 @@ def _agrees(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_sample_is_derived_again(name: str, starter_library: Path) -> None:
+def test_a_sample_of_the_verdicts_can_be_reproduced(name: str, starter_library: Path) -> None:
     assert _agrees(name)
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
-def test_each_is_derived_again(name: str, starter_library: Path) -> None:
+def test_every_verdict_can_be_reproduced(name: str, starter_library: Path) -> None:
     assert _agrees(name)

@@ -1,4 +1,4 @@
-"""Drafts of apps: by default one that doubles a number, changed by methods that read like the story."""
+"""Drafts of apps: by default one that doubles a number; methods modify it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAULTS = {
 
 @dataclass
 class Draft:
-    """One app that has not been written yet."""
+    """An app that has not been written to disk yet."""
 
     name: str
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Draft:
 
     @classmethod
     def double(cls, name: str) -> Self:
-        """Returns the app that doubles a number."""
+        """Returns an app that doubles a number."""
         manifest = {
             "manifest": 1,
             "name": name,
@@ -58,7 +58,7 @@ class Draft:
         return self
 
     def taking(self, **arguments: Any) -> Self:
-        """Sets arguments, each by its table."""
+        """Adds or replaces arguments, each given by its table."""
         self.manifest["input"] = {**self.manifest["input"], **arguments}
         return self
 
@@ -67,7 +67,7 @@ class Draft:
         return self.file("main.js", source)
 
     def broken(self, how: str) -> Self:
-        """Makes it fail in one of the ways of `FAULTS`; its examples go, for they would fail too."""
+        """Breaks the app in one of the ways of `FAULTS`; drops its examples, which would fail too."""
         return self.source(FAULTS[how]).file("tests/examples.jsonl", "")
 
     def example(self, arguments: dict[str, Any], **rest: Any) -> Self:
@@ -84,7 +84,7 @@ class Draft:
         return self
 
     def without(self, path: str) -> Self:
-        """Takes a file away."""
+        """Removes a file."""
         self.contents.pop(path)
         return self
 
@@ -95,11 +95,11 @@ class Draft:
         return {**manifest, **self.contents}
 
     def read(self) -> App:
-        """Returns it as mapp reads it."""
+        """Parses the draft as mapp does."""
         return read_app(self.files)
 
     def write(self, folder: Path) -> Path:
-        """Writes it into a folder and returns that."""
+        """Writes the draft into a folder and returns the folder."""
         return write_files(folder, self.files)
 
     def _row(self, path: str, document: Mapping[str, Any]) -> Self:
@@ -107,12 +107,12 @@ class Draft:
 
 
 def app(name: str = "double") -> Draft:
-    """Returns a draft of a sound little app."""
+    """Returns a draft of a small valid app."""
     return Draft.double(name)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """Writes files (path -> bytes) below a folder and returns that."""
+    """Writes files (path -> bytes) into a folder and returns the folder."""
     for path, data in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

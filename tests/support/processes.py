@@ -16,16 +16,13 @@ from support.library import Built
 built = Built()
 me, count = sys.argv[1], int(sys.argv[2])
 for number in range(count):
-    draft = app("double").file("README.md", f"{me} {number}")
-    from mapp.library.change import message, put
-    from support.library import FORCED, SOMEBODY
-    put(built.home, draft.read(), draft.files, message(f"{me} {number}", FORCED), SOMEBODY)
+    built.put(app("double").file("README.md", f"{me} {number}"), subject=f"{me} {number}")
 """
 
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from mapp.library.holding import holding
+from mapp.library.locks import holding
 with holding(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     time.sleep(600)

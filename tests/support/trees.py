@@ -1,4 +1,4 @@
-"""Git objects written byte by byte, so that they can say what no git would let them say."""
+"""Git objects written byte by byte, so that tests can make objects that git would refuse to write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOBODY = b"Nobody <nobody@example.com> 1700000000 +0000"
 
 
 class Forge:
-    """A repository into which any bytes can be put as an object."""
+    """A repository that takes any bytes as an object."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -25,7 +25,7 @@ class Forge:
         )
 
     def object(self, kind: bytes, data: bytes, *, size: int | None = None) -> str:
-        """Returns the id of a loose object; `size` is what its header claims."""
+        """Writes a loose object and returns its id; `size` is what its header claims."""
         stored = kind + b" %d\0" % (len(data) if size is None else size) + data
         identity = hashlib.sha1(stored).hexdigest()
         target = self.path / "objects" / identity[:2] / identity[2:]
@@ -34,22 +34,22 @@ class Forge:
         return identity
 
     def blob(self, data: bytes = b"x\n") -> str:
-        """Returns the id of a file."""
+        """Writes a blob and returns its id."""
         return self.object(b"blob", data)
 
     def tree(self, *entries: bytes) -> str:
-        """Returns the id of a tree of the entries as they stand."""
+        """Writes a tree of these entries, unchecked, and returns its id."""
         return self.object(b"tree", b"".join(entries))
 
     def entry(self, mode: bytes, name: bytes, identity: str | None = None) -> bytes:
-        """Returns one entry of a tree; by default it leads to a small file."""
+        """Returns one entry of a tree; by default it refers to a small file."""
         return mode + b" " + name + b"\0" + bytes.fromhex(identity or self.blob())
 
     def commit_of(self, tree: str) -> str:
-        """Returns the id of a commit without parents."""
+        """Writes a commit without parents and returns its id."""
         text = b"tree " + tree.encode() + b"\nauthor " + NOBODY + b"\ncommitter " + NOBODY + b"\n\nforged\n"
         return self.object(b"commit", text)
 
     def reopened(self) -> Repository:
-        """Returns the repository, opened anew: libgit2 remembers which objects there were."""
+        """Opens the repository again: libgit2 caches the list of objects."""
         return Repository.open(self.path)

@@ -1,4 +1,4 @@
-"""Branches of changes: `compile/<id>`, `heal/<id>` and `expand/<id>`, each merged into `main` or dropped."""
+"""Change branches: `compile/<id>`, `heal/<id>` and `expand/<id>`, each merged into `main` or dropped."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ _FORM: Final = re.compile(r"(?:compile|heal|expand)/[A-Za-z0-9][A-Za-z0-9_-]{0,6
 
 
 def branch_ref(name: str) -> str:
-    """Returns the ref of a change's branch.
+    """Returns the ref of a change branch.
 
     Raises:
-        UsageError: when it is no name of one, so that it can never be `main` or lead elsewhere.
+        UsageError: the name does not have that form, so it can never be `main` or point elsewhere.
 
     >>> branch_ref("heal/a1")
     'refs/heads/heal/a1'
     """
     if not _FORM.fullmatch(name):
-        raise UsageError(f"{name!r} is no change: they are called compile/ID, heal/ID or expand/ID")
+        raise UsageError(f"{name!r} is not a change branch: use compile/ID, heal/ID or expand/ID")
     return HEADS + name
 
 
 def create_branch(repository: Repository, name: str, commit: str) -> None:
-    """Begins a branch at a commit; raises AlreadyExists when there is one of that name."""
+    """Creates a branch at a commit; raises AlreadyExists if the name is taken."""
     repository.info(commit)
     repository.create_ref(branch_ref(name), commit)
 
 
 def branch_tip(repository: Repository, name: str) -> str:
-    """Returns the commit that a branch ends in; raises NotFound when there is none of that name."""
+    """Returns the commit at the tip of a branch; raises NotFound if there is no such branch."""
     if (tip := repository.tip(branch_ref(name))) is None:
         raise NotFound(f"there is no change {name} in {repository.path.stem}")
     return tip
 
 
 def branches(repository: Repository) -> dict[str, str]:
-    """Returns the changes in progress (name -> commit id), sorted; other branches are passed over."""
+    """Returns the changes in progress (name -> commit id), sorted; other branches are skipped."""
     return {name: tip for name, tip in repository.refs(HEADS).items() if _FORM.fullmatch(name)}
 
 
 def delete_branch(repository: Repository, name: str, commit: str) -> None:
-    """Takes a branch away if it still ends in this commit; raises Busy when it moved."""
+    """Deletes a branch if its tip is still this commit; raises Busy if it moved."""
     repository.delete_ref(branch_ref(name), commit)
 
 
 def ahead(repository: Repository, commit: str, base: str) -> int | None:
-    """Returns how many commits one lies ahead of another along first parents; None when it does not."""
-    for count, found in enumerate(repository.history(commit)):
-        if found.id == base:
+    """Returns how many commits `commit` is ahead of `base` along first parents; None if it is not."""
+    for count, ancestor in enumerate(repository.history(commit)):
+        if ancestor.id == base:
             return count
         if count == MAX_LENGTH:
             break
@@ -64,9 +64,9 @@ def ahead(repository: Repository, commit: str, base: str) -> int | None:
 
 
 def mergeable(repository: Repository, name: str) -> str | None:
-    """Returns the commit of `main` that a branch can be merged onto, or None where it is merged already.
+    """Returns the commit of `main` that a branch can be merged onto, or None if it is merged already.
 
-    What was built on an older `main` is refused: bringing it up to date takes a new verdict.
+    A branch that was built on an older `main` is refused: its files need a new verdict on the current one.
 
     Raises:
         StaleBase: `main` has moved since the branch began.
@@ -79,21 +79,21 @@ def mergeable(repository: Repository, name: str) -> str | None:
         return None
     if ahead(repository, tip, main) is None:
         raise StaleBase(
-            f"{name} was begun on another main of {repository.path.stem} than {main[:10]}",
-            hint="bring the change up to date with main and prove it again",
+            f"{name} was started from another main of {repository.path.stem} than {main[:10]}",
+            hint="bring the change up to date with main and check it again",
         )
     return main
 
 
 def merge_branch(repository: Repository, name: str, message: str, signature: Signature) -> str:
-    """Returns the id of the merge commit that brought a branch's tree onto `main`.
+    """Merges a branch's tree onto `main` and returns the id of the merge commit.
 
     Its parents are `main` and the branch; one ref update is the commit point. The branch stays until it is
-    deleted; merged again, it is left as it is.
+    deleted. Merging it again changes nothing.
 
     Raises:
         StaleBase: `main` has moved since the branch began.
-        Busy: `main` moved meanwhile, or a living git process holds it.
+        Busy: `main` moved in the meantime, or a running git process holds it.
         NotFound: there is no such branch.
     """
     tip = branch_tip(repository, name)

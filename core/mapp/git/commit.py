@@ -1,4 +1,4 @@
-"""Commits as git knows them: signature, message, trailers."""
+"""Commits: signature, message, trailers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Commit:
-    """One commit as the history shows it."""
+    """One commit of a history."""
 
     id: str
     tree: str
@@ -37,7 +37,7 @@ class Commit:
 
 
 def trailers_of(message: str) -> dict[str, str]:
-    """Returns the `Mapp-…` trailers that a commit's message ends in."""
+    """Returns the `Mapp-…` trailers at the end of a commit message."""
     last = message.rstrip().rpartition("\n\n")[2]
     pairs = (line.partition(": ") for line in last.splitlines())
     return {name: value for name, _, value in pairs if name.startswith("Mapp-") and value}

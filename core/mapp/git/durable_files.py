@@ -1,4 +1,4 @@
-"""Files and folders that survive a power cut."""
+"""Renames that survive a power cut."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from mapp.errors import AlreadyExists
 
 
-def _rename_new(building: Path, path: Path) -> None:
+def rename_new(building: Path, path: Path) -> None:
+    """Renames a finished folder to a name that must be free; raises AlreadyExists if it is taken."""
     try:
-        # A rename onto a folder that is not empty fails on every platform: this is the commit point.
+        # This is the commit point: on every platform, a rename onto a folder that is not empty fails.
         building.rename(path)
     except OSError:
         if path.exists():
@@ -21,7 +22,7 @@ def _rename_new(building: Path, path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Makes the names in a folder durable, where the platform can."""
+    """Flushes a folder's entries to disk, where the platform can."""
     with contextlib.suppress(OSError, AttributeError):
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:

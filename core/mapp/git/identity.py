@@ -1,4 +1,4 @@
-"""The id that git gives to a set of files, without a repository.
+"""Computes the tree id that git gives to a set of files, without a repository.
 
 The format is git's: sha1 over `kind SP size NUL content`; a tree's content is
 its sorted entries.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 
 def tree_id(files: Mapping[str, bytes]) -> str:
-    """Returns the id of the tree that holds these plain files (path -> bytes), 40 hexadecimal digits.
+    """Returns the id of the tree of these plain files (path -> bytes), 40 hexadecimal digits.
 
     >>> tree_id({})
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904'

@@ -1,9 +1,9 @@
-"""What may lie in an app's bare repository: plain files and folders of its own, and nothing that leads out.
+"""What an app's bare repository may contain: its own plain files, and no references to the outside.
 
 libgit2 follows `objects/info/alternates` and `commondir` to other folders, reads every file that the
-configuration includes, hides parents of commits by `shallow` and `info/grafts`, and waits for whatever opens
-a named pipe. So a repository is looked through before libgit2 opens it. Objects are read without replacements
-and grafts: git shows a person another history then, but mapp runs what the ids say.
+configuration includes, hides parents of commits listed in `shallow` and `info/grafts`, and blocks when it
+opens a named pipe. So mapp scans a repository before libgit2 opens it. It reads objects without replacements
+and grafts: git may show a different history, but mapp runs what the ids say.
 """
 
 from __future__ import annotations
@@ -18,8 +18,13 @@ from typing import Final
 from mapp.errors import IntegrityError
 from mapp.plain_files import kind_of, read_plain
 
-LEADING_OUT: Final = ("objects/info/alternates", "objects/info/http-alternates", "commondir", "gitdir")
-"""Files that make libgit2 or git read objects or refs of other folders."""
+EXTERNAL_REFERENCES: Final = (
+    "objects/info/alternates",
+    "objects/info/http-alternates",
+    "commondir",
+    "gitdir",
+)
+"""Files that make libgit2 or git read objects or refs in other folders."""
 MAX_CONFIG_SIZE: Final = 64 * 1024
 MAX_REF_SIZE: Final = 4096
 MAX_PACKED_REFS_SIZE: Final = 16 * 1024 * 1024
@@ -56,53 +61,53 @@ _RUN_BY_GIT: Final = frozenset(
         "url",
     }
 )
-"""Sections and keys that make git itself run or reach something; mapp does not."""
+"""Sections and keys that make git itself run a program or contact a server; mapp ignores them."""
 
 
 def ensure_closed(path: Path) -> None:
-    """Makes sure, by a few `lstat` calls, that a repository consists of its own folders and no others'.
+    """Checks with a few `lstat` calls that a repository uses no folders but its own.
 
     Raises:
-        IntegrityError: one of its folders is a link, or it borrows objects or refs from elsewhere.
+        IntegrityError: one of its folders is a link, or it takes objects or refs from elsewhere.
     """
     for name in _FOLDERS:
         mode = _mode(f"{path}/{name}")
         if mode is not None and not stat.S_ISDIR(mode):
-            raise _refused(path, f"{name} is {kind_of(mode)}, not a folder of its own")
-    for name in LEADING_OUT:
+            raise _refused(path, f"{name} is {kind_of(mode)}, not a folder")
+    for name in EXTERNAL_REFERENCES:
         if _mode(f"{path}/{name}") is not None:
             raise _refused(
                 path,
-                f"{name} makes git read what lies outside of it",
+                f"{name} makes git read files outside of it",
                 hint=f"if it is yours: git -C {path} repack -ad, then remove {name}",
             )
 
 
 def ensure_safe(path: Path) -> None:
-    """Makes sure that libgit2 can open a repository: it finds plain files, and nothing leads out.
+    """Checks that libgit2 can safely open a repository: plain files only, no references to the outside.
 
     Raises:
-        IntegrityError: naming the first thing that is not so.
+        IntegrityError: naming the first violation.
     """
     ensure_closed(path)
-    for count, (place, mode, size) in enumerate(_walk(path)):
+    for count, (name, mode, size) in enumerate(_walk(path)):
         if count > MAX_ENTRIES:
             raise _refused(path, f"it holds more than {MAX_ENTRIES:,} files")
         if not stat.S_ISREG(mode):
-            raise _refused(path, f"{place} is {kind_of(mode)}, not a plain file")
-        if (most := _most(place)) is not None and size() > most:
-            raise _refused(path, f"{place} is larger than {most:,} bytes")
+            raise _refused(path, f"{name} is {kind_of(mode)}, not a plain file")
+        if (limit := _max_size(name)) is not None and size() > limit:
+            raise _refused(path, f"{name} is larger than {limit:,} bytes")
     for section, key in _config(path):
         if section in _REFUSED_SECTIONS:
             raise _refused(
                 path,
-                f"its config has [{section}] {key}, which makes git read other files",
+                f"its config sets [{section}] {key}, which makes git read other files",
                 hint=f"git config --file {path}/config --unset-all {section}.{key}",
             )
 
 
 def oddities(path: Path) -> tuple[str, ...]:
-    """Returns what a repository holds that mapp ignores and git does not, in words."""
+    """Returns descriptions of what a repository contains that git acts on and mapp ignores."""
     found = []
     if os.path.lexists(path / "hooks"):
         found.append("hooks/ (git runs these, mapp does not)")
@@ -113,7 +118,7 @@ def oddities(path: Path) -> tuple[str, ...]:
         found.append("refs/replace (git shows other objects than mapp reads)")
     for section, key in _config(path):
         if section in _RUN_BY_GIT or f"{section}.{key}" in _RUN_BY_GIT:
-            found.append(f"{section}.{key} in its config (git heeds it, mapp does not)")
+            found.append(f"{section}.{key} in its config (git obeys it, mapp does not)")
     return tuple(found)
 
 
@@ -127,19 +132,19 @@ def _has_replacements(path: Path) -> bool:
 
 
 def _walk(path: Path) -> Iterator[tuple[str, int, _Size]]:
-    """Yields what is no folder: its path in the repository, its mode, and a way to ask its size."""
+    """Yields everything but folders: the path in the repository, the mode, and a function for the size."""
     pending = [""]
     while pending:
         prefix = pending.pop()
         with os.scandir(f"{path}/{prefix}") as entries:
             for entry in entries:
-                place = f"{prefix}{entry.name}"
+                name = f"{prefix}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    pending.append(f"{place}/")
-                elif entry.is_file(follow_symlinks=False):  # mostly known without another system call
-                    yield place, stat.S_IFREG, _Size(entry)
+                    pending.append(f"{name}/")
+                elif entry.is_file(follow_symlinks=False):  # usually needs no further system call
+                    yield name, stat.S_IFREG, _Size(entry)
                 else:
-                    yield place, entry.stat(follow_symlinks=False).st_mode, _Size(entry)
+                    yield name, entry.stat(follow_symlinks=False).st_mode, _Size(entry)
 
 
 class _Size:
@@ -150,21 +155,21 @@ class _Size:
         return self._entry.stat(follow_symlinks=False).st_size
 
 
-def _most(place: str) -> int | None:
-    if place == "config":
+def _max_size(name: str) -> int | None:
+    if name == "config":
         return MAX_CONFIG_SIZE
-    if place == "packed-refs":
+    if name == "packed-refs":
         return MAX_PACKED_REFS_SIZE
-    if place == "HEAD" or place.startswith("refs/"):
+    if name == "HEAD" or name.startswith("refs/"):
         return MAX_REF_SIZE
     return None
 
 
 def _config(path: Path) -> Iterator[tuple[str, str]]:
-    """Yields section and key of what a repository's config sets, in lower case, without subsections.
+    """Yields section and key of each setting in a repository's config, in lower case, without subsections.
 
-    It reads more as a key than git does, never less: a line may hold a section and a key, and any section
-    counts wherever a line begins with one, also inside of a value that goes on over several lines.
+    It errs on the safe side: it may report more keys than git sees, never fewer. A line may hold a section
+    and a key, and a line that starts like a section counts as one, even inside a multi-line value.
     """
     for name in ("config", "config.worktree"):
         try:
@@ -190,7 +195,7 @@ def _keys(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _end_of_header(text: str) -> int:
-    """Returns where a section's header ends: after the `]` that stands in no quotes."""
+    """Returns where a section's header ends: after the first `]` outside quotes."""
     quoted = escaped = False
     for position, character in enumerate(text):
         if escaped:
@@ -214,6 +219,6 @@ def _mode(path: str) -> int | None:
 def _refused(path: Path, why: str, hint: str = "") -> IntegrityError:
     return IntegrityError(
         f"the repository {path} is refused: {why}",
-        hint=hint or "restore it from a copy, or remove the app; mapp doctor names every such repository",
+        hint=hint or "restore it from a backup, or remove the app; mapp doctor lists every such repository",
         code="MAPP-0621",
     )

@@ -1,8 +1,8 @@
-"""Reads what git keeps as single files, without libgit2.
+"""Reads loose refs and objects without libgit2.
 
 Opening an app to run it needs no more than this, and importing libgit2's binding takes as long as a whole
-run; besides, libgit2 loops forever on an object that is cut off. What is packed is left to libgit2. Objects
-are as git writes them: zlib over `kind SP size NUL content`, named by the SHA-1 of that.
+run. Also, libgit2 loops forever on a truncated object. Packed objects are left to libgit2. The format of a
+loose object is git's: zlib over `kind SP size NUL content`, named by the SHA-1 of that.
 
 The size is read before anything is inflated: 200 kB of zlib can hold 200 MB of commit message.
 """
@@ -25,27 +25,27 @@ COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 _NAMES: Final = {number: name.decode() for name, number in _KINDS.items()}
 LARGEST: Final = {COMMIT: 256 * 1024, TREE: 256 * 1024, BLOB: 2 * 1024 * 1024, TAG: 256 * 1024}
-"""The most bytes that an object of each kind may have to be read."""
+"""The largest object of each kind that mapp reads, in bytes."""
 _MAX_FILE_SIZE: Final = LARGEST[BLOB] + 64 * 1024
-"""The most that zlib makes of the largest object: what does not compress grows by less than this."""
+"""The largest object after zlib: incompressible content grows by less than the margin."""
 _MAX_HEADER_LENGTH: Final = 64
 _DEFLATED_HEADER: Final = 4096
-"""Enough bytes of a file to inflate the header from: zlib's own tables come first."""
+"""Enough bytes of a file to inflate the header: zlib's own tables come first."""
 _MAX_REF_LENGTH: Final = 64
 _REF: Final = re.compile(r"([0-9a-f]{40})\n?")
 
 
 def is_bare(path: Path) -> bool:
-    """Returns whether a folder has the parts of a bare repository, none of them a link."""
+    """Returns whether a folder has the parts of a bare repository, none of them links."""
     folders = (f"{path}/objects", f"{path}/refs")
     return _is(f"{path}/HEAD", stat.S_ISREG) and all(_is(folder, stat.S_ISDIR) for folder in folders)
 
 
 def read_ref(repository: Path, ref: str) -> str | None:
-    """Returns the commit id that a ref in a file of its own names, or None where libgit2 has to look.
+    """Returns the commit id in a loose ref, or None if libgit2 must look it up.
 
     Raises:
-        IntegrityError: when a pipe, a link or the like stands in its place.
+        IntegrityError: the path is a pipe, a link or another special file.
     """
     try:
         descriptor = open_plain(f"{repository}/{ref}")
@@ -64,7 +64,7 @@ def read_ref(repository: Path, ref: str) -> str | None:
 
 
 def is_symbolic(repository: Path, ref: str) -> bool:
-    """Returns whether a ref stands for another one; such a ref is always a file of its own."""
+    """Returns whether a ref is symbolic; such a ref is always loose."""
     try:
         descriptor = open_plain(f"{repository}/{ref}")
     except OSError:
@@ -76,10 +76,10 @@ def is_symbolic(repository: Path, ref: str) -> bool:
 
 
 def read_object(repository: Path, identity: str) -> tuple[int, bytes] | None:
-    """Returns the kind and content of an object in a file of its own, or None when it has none.
+    """Returns the kind and content of a loose object, or None if it is not loose.
 
     Raises:
-        IntegrityError: when it is larger than mapp reads, cut off, or its hash is not its name.
+        IntegrityError: it is larger than mapp reads, truncated, or its hash does not match its name.
     """
     deflated = _read(repository, identity)
     if deflated is None:
@@ -98,27 +98,27 @@ def read_object(repository: Path, identity: str) -> tuple[int, bytes] | None:
 
 
 def read_size(repository: Path, identity: str) -> tuple[int, int] | None:
-    """Returns the kind and size of an object in a file of its own without inflating it, or None.
+    """Returns the kind and size of a loose object without inflating it, or None if it is not loose.
 
     Raises:
-        IntegrityError: when its header is damaged.
+        IntegrityError: its header is damaged.
     """
     deflated = _read(repository, identity, _DEFLATED_HEADER)
     return None if deflated is None else _header(repository, identity, deflated)[:2]
 
 
 def ensure_readable(repository: Path, identity: str, kind: int, size: int) -> None:
-    """Raises IntegrityError when an object is larger than mapp reads of its kind."""
+    """Raises IntegrityError if an object exceeds the limit for its kind."""
     if size > LARGEST.get(kind, 0):
         raise too_large(repository, f"{_NAMES.get(kind, 'object')} {identity}", size, LARGEST.get(kind, 0))
 
 
 def too_large(repository: Path, what: str, size: int | None, most: int) -> IntegrityError:
-    """Returns the error for an object that is not inflated because of its size."""
+    """Returns the error for an object that is too large to inflate."""
     said = "is too large" if size is None else f"has {size:,} bytes"
     return IntegrityError(
         f"{what} in {repository} {said}; mapp reads at most {most:,}",
-        hint="no app needs this; restore the repository from a copy, or remove the app",
+        hint="restore the repository from a backup, or remove the app",
         code="MAPP-0622",
     )
 
@@ -139,7 +139,7 @@ def _read(repository: Path, identity: str, most: int | None = None) -> bytes | N
         ) from None
     except TooLarge:
         raise too_large(repository, f"object {identity}", None, LARGEST[BLOB]) from None
-    except OSError:  # it is packed, or nowhere
+    except OSError:  # packed, or missing
         return None
 
 
@@ -151,7 +151,7 @@ def _is(path: str, test: Callable[[int], bool]) -> bool:
 
 
 def _header(repository: Path, identity: str, deflated: bytes) -> tuple[int, int, bytes]:
-    """Returns kind, size, and the header with the NUL that ends it."""
+    """Returns kind, size, and the header including its final NUL."""
     try:
         head, end, _ = zlib.decompressobj().decompress(deflated, _MAX_HEADER_LENGTH).partition(b"\0")
         kind, _, size = head.partition(b" ")

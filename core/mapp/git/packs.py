@@ -1,8 +1,8 @@
-"""Reads how large a packed object is, with all that has to be inflated to get at it.
+"""Reads the size of a packed object and of every object in its delta chain.
 
-A packed object may be a difference to another one, and that one to another. libgit2 inflates the whole
-chain, and says only how large the end of it is: a commit of 200 bytes can be a difference to one of a
-gigabyte. The formats are git's: `gitformat-pack(5)`, index version 2.
+A packed object may be a delta against another object, which may itself be a delta. libgit2 inflates the whole
+chain but reports only the size of the result: a commit of 200 bytes can be a delta against a gigabyte. The
+formats are git's: `gitformat-pack(5)`, index version 2.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from mapp.git import loose
 from mapp.plain_files import open_plain
 
 MAX_BASE_SIZE: Final = 16 * 1024 * 1024
-"""The most bytes that an object may have which others are differences to."""
+"""The largest object, in bytes, that may serve as the base of a delta."""
 MAX_CHAIN_LENGTH: Final = 256
-"""How many differences may lie on top of one another; git makes at most 50, `--aggressive` 250."""
+"""The longest delta chain; git makes at most 50, `--aggressive` 250."""
 
 _MAGIC: Final = b"\377tOc\0\0\0\2"
 _FAN_OUT: Final = 8
 _NAMES: Final = _FAN_OUT + 256 * 4
-_OFFSET_DIFFERENCE, _NAMED_DIFFERENCE = 6, 7
+_OFFSET_DELTA, _REF_DELTA = 6, 7
 _MAX_ENTRY_LENGTH: Final = 64
-"""More bytes than the header of an entry can have."""
+"""An upper bound for the length of an entry's header."""
 
 
 def ensure_small_chain(repository: Path, identity: str) -> None:
-    """Makes sure that a packed object can be read without inflating something huge on the way.
+    """Checks that a packed object can be read without inflating a huge base.
 
-    An object that no pack of the repository holds is passed over.
+    An object that is in no pack is skipped.
 
     Raises:
-        IntegrityError: it cannot, or the pack is damaged.
+        IntegrityError: a base is too large, the chain is too long, or the pack is damaged.
     """
     for index in sorted(Path(f"{repository}/objects/pack").glob("*.idx")):
         if (offset := _find(index, identity)) is not None:
@@ -48,30 +48,28 @@ def _follow(repository: Path, index: Path, offset: int) -> None:
     pack = index.with_suffix(".pack")
     for depth, size in enumerate(_sizes(repository, index, pack, offset)):
         if depth > MAX_CHAIN_LENGTH:
-            raise loose.too_large(
-                repository, f"a chain of differences in {pack.name}", None, MAX_CHAIN_LENGTH
-            )
+            raise loose.too_large(repository, f"a delta chain in {pack.name}", None, MAX_CHAIN_LENGTH)
         if size > MAX_BASE_SIZE:
             raise loose.too_large(repository, f"an object in {pack.name}", size, MAX_BASE_SIZE)
 
 
 def _sizes(repository: Path, index: Path, pack: Path, offset: int) -> Iterator[int]:
-    """Yields the size of an entry, and of every entry that it is a difference to."""
+    """Yields the size of an entry and of every base below it."""
     descriptor = _opened(pack)
     try:
         while True:
             data = os.pread(descriptor, _MAX_ENTRY_LENGTH, offset)
             kind, size, position = _entry(pack, data)
             yield size
-            if kind == _OFFSET_DIFFERENCE:
+            if kind == _OFFSET_DELTA:
                 back = _back(pack, data, position)
                 if not 0 < back <= offset:
                     raise _damaged(pack)
                 offset -= back
-            elif kind == _NAMED_DIFFERENCE:
+            elif kind == _REF_DELTA:
                 base = data[position : position + 20].hex()
                 found = _find(index, base)
-                if found is None:  # a loose one: its own header says how large it is
+                if found is None:  # a loose object: its own header holds the size
                     yield (loose.read_size(repository, base) or (0, 0))[1]
                     return
                 offset = found
@@ -82,7 +80,7 @@ def _sizes(repository: Path, index: Path, pack: Path, offset: int) -> Iterator[i
 
 
 def _entry(pack: Path, data: bytes) -> tuple[int, int, int]:
-    """Returns kind and size of an entry, and where its header ends."""
+    """Returns an entry's kind, its size, and where its header ends."""
     if not data:
         raise _damaged(pack)
     kind, size, shift, position = data[0] >> 4 & 7, data[0] & 15, 4, 1
@@ -96,7 +94,7 @@ def _entry(pack: Path, data: bytes) -> tuple[int, int, int]:
 
 
 def _back(pack: Path, data: bytes, position: int) -> int:
-    """Returns how many bytes before an entry the one lies that it is a difference to."""
+    """Returns how many bytes before an entry its delta base starts."""
     if position >= len(data):
         raise _damaged(pack)
     value = data[position] & 0x7F
@@ -109,7 +107,7 @@ def _back(pack: Path, data: bytes, position: int) -> int:
 
 
 def _find(index: Path, identity: str) -> int | None:
-    """Returns where an object begins in the pack of an index, or None."""
+    """Returns an object's offset in the pack of an index, or None."""
     descriptor = _opened(index)
     try:
         with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
@@ -123,7 +121,7 @@ def _find(index: Path, identity: str) -> int | None:
 def _looked_up(index: Path, data: mmap.mmap, name: bytes) -> int | None:
     if data[:_FAN_OUT] != _MAGIC:
         raise IntegrityError(
-            f"{index} is no index that mapp reads", hint="in that repository: git repack -ad"
+            f"{index} is not a pack index of version 2", hint="in that repository: git repack -ad"
         )
 
     def number(position: int, length: int = 4) -> int:

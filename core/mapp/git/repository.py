@@ -1,4 +1,4 @@
-"""One bare repository: created whole or not at all, read by an allow-list, written by compare-and-swap."""
+"""A bare repository: created atomically, read through an allow-list, written by compare-and-swap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any, Final
 from mapp.errors import AlreadyExists, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
 from mapp.git.commit import Commit, Signature
-from mapp.git.durable_files import _rename_new
+from mapp.git.durable_files import rename_new
 from mapp.plain_files import read_plain
 from mapp.system_errors import HINT, SystemRefused, refused_by_system
 
@@ -32,7 +32,7 @@ _SHORT_ID: Final = re.compile(r"[0-9a-fA-F]{4,40}")
 _PEOPLE: Final = (b"author", b"committer")
 _MAX_SHALLOW_SIZE: Final = 16 * 1024 * 1024
 _MAX_TAGS: Final = 10
-"""How many tags may point to one another."""
+"""The longest chain of tags that point to tags."""
 _LEFTOVERS: Final = (
     (".", "*.lock"),
     ("refs", "**/*.lock"),
@@ -40,16 +40,16 @@ _LEFTOVERS: Final = (
     ("objects", "*/tmp_object_git2_*"),
     ("objects", "*/tmp_obj_*"),
 )
-"""What killed writers leave, libgit2 and git alike: a folder, and a pattern below it."""
+"""Files that killed writers leave behind, libgit2's and git's: a folder, and a pattern below it."""
 _STALE_AFTER: Final = 3600.0
-"""Seconds after which a lock file of git has no holder."""
+"""Seconds after which a lock file of git counts as abandoned."""
 
 
 def parse_commit(identity: str, data: bytes) -> Commit:
-    """Returns what the bytes of a commit say, as git reads them: no grafts, no replacements.
+    """Parses the bytes of a commit, without grafts or replacements.
 
     Raises:
-        ValueError: they are no commit.
+        ValueError: they are not a commit.
     """
     head, _, message = data.partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}
@@ -58,7 +58,7 @@ def parse_commit(identity: str, data: bytes) -> Commit:
         fields.setdefault(name, []).append(value)
     trees, parents = fields.get(b"tree", []), fields.get(b"parent", [])
     if not trees or not all(_TREE_LINE.fullmatch(b"tree " + value + b"\n") for value in [trees[0], *parents]):
-        raise ValueError("it names no tree, or parents that are no ids")
+        raise ValueError("it names no tree, or a parent is not an id")
     author, committer = (fields.get(name, [b""])[0].decode("utf-8", "replace") for name in _PEOPLE)
     named, dated = _AUTHOR.match(author), _AUTHOR.match(committer)
     return Commit(
@@ -74,8 +74,8 @@ def parse_commit(identity: str, data: bytes) -> Commit:
 class Repository:
     """A bare git repository.
 
-    Reading needs no lock. Whoever writes holds the app's lock (see `mapp.library.locks`), so that lock
-    files of git that a killed process left behind can be told from those of a living one.
+    Reading needs no lock. A writer holds the app's lock (see `mapp.library.locks`), so git's lock files of a
+    killed process can be distinguished from those of a running one.
     """
 
     def __init__(self, path: Path, handle: Any = None, *, trusted: bool = False) -> None:
@@ -85,14 +85,14 @@ class Repository:
 
     @classmethod
     def open(cls, path: Path, *, trusted: bool = False) -> Repository:
-        """Returns the repository at a path; libgit2 is loaded when something needs it.
+        """Opens the repository at a path; libgit2 is loaded only when needed.
 
-        One that is `trusted` is a person's own work, found in the current folder: it may borrow objects from
-        another one, as `git worktree` and `git clone --reference` do. Any other consists of its own files.
+        A `trusted` repository is the user's own, found from the current folder: it may share objects with
+        another one, as with `git worktree` and `git clone --reference`. Any other must be self-contained.
 
         Raises:
-            NotFound: when there is none.
-            IntegrityError: when what is there is no bare repository, or leads out of its folder.
+            NotFound: there is no folder at the path.
+            IntegrityError: it is not a bare repository, or refers to files outside its folder.
         """
         if not path.is_dir():
             raise NotFound(f"there is no repository at {path}")
@@ -113,13 +113,13 @@ class Repository:
         finish: Callable[[Repository], None] | None = None,
         ref: str = MAIN,
     ) -> tuple[Repository, str]:
-        """Returns a new repository with one commit, on `main` unless `ref` is another, and the commit's id.
+        """Creates a repository with one commit on `ref`; returns it and the commit's id.
 
-        It is built under a temporary name and renamed: a kill leaves nothing under `path`. `finish` may
-        write more into it before it gets its name.
+        It is built under a temporary name and then renamed, so a kill leaves nothing at `path`. `finish` may
+        write more into it before the rename.
 
         Raises:
-            AlreadyExists: when something is at the path.
+            AlreadyExists: the path is taken.
         """
         library = _pygit2()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,17 +132,17 @@ class Repository:
             if finish is not None:
                 finish(repository)
             handle.free()
-            _rename_new(building, path)
+            rename_new(building, path)
         except BaseException:
             shutil.rmtree(building, ignore_errors=True)
             raise
         return cls.open(path), commit
 
     def tip(self, ref: str = MAIN) -> str | None:
-        """Returns the commit id that a ref points to, or None where there is no such ref.
+        """Returns the commit id that a ref points to, or None if there is no such ref.
 
         Raises:
-            IntegrityError: when the ref is damaged.
+            IntegrityError: the ref is damaged.
         """
         if (found := loose.read_ref(self.path, ref)) is not None:
             return found
@@ -153,10 +153,10 @@ class Repository:
             raise IntegrityError(f"{ref} of {self.path.stem} is damaged: {error}") from None
 
     def resolve(self, revision: str) -> str:
-        """Returns the full id of the commit that a revision names: a tag, branch or (short) id.
+        """Returns the full id of the commit that a revision names: a tag, branch, (short) id, `~`, `^`.
 
         Raises:
-            NotFound: when it names no commit.
+            NotFound: it names no commit.
         """
         found = _REVISION.fullmatch(revision)
         start = self._named(found[1]) if found and found[1].isprintable() else None
@@ -173,7 +173,7 @@ class Repository:
         return commit
 
     def _named(self, name: str) -> str | None:
-        """Returns the commit that a tag, a branch or a (short) id names; None where there is none."""
+        """Returns the commit that a tag, a branch or a (short) id names, or None."""
         is_name = _pygit2().reference_is_valid_name
         forms = (
             f"refs/tags/{name}",
@@ -194,7 +194,7 @@ class Repository:
             return None
 
     def _peeled(self, identity: str) -> str | None:
-        """Returns the commit that an object is, or that a tag leads to."""
+        """Follows tags and returns the commit they lead to, or None."""
         for _ in range(_MAX_TAGS):
             try:
                 kind, data = self.raw(identity)
@@ -210,17 +210,17 @@ class Repository:
         return None
 
     def _no_commit(self, revision: str) -> NotFound:
-        return NotFound(f"{revision!r} names no commit in {self.path.stem}")
+        return NotFound(f"there is no revision {revision!r} in {self.path.stem}")
 
     def info(self, commit: str) -> Commit:
-        """Returns what a commit says.
+        """Returns a commit.
 
         Raises:
-            IntegrityError: when the object is missing, damaged or no commit.
+            IntegrityError: the object is missing, damaged or not a commit.
         """
         kind, data = self.raw(commit)
         if kind != loose.COMMIT:
-            raise IntegrityError(f"{commit} in {self.path} is no commit")
+            raise IntegrityError(f"{commit} in {self.path} is not a commit")
         try:
             found = parse_commit(commit, data)
         except ValueError as error:
@@ -231,15 +231,15 @@ class Repository:
         """Returns the id of a commit's tree.
 
         Raises:
-            IntegrityError: when the object is missing, damaged or no commit.
+            IntegrityError: the object is missing, damaged or not a commit.
         """
         kind, data = self.raw(commit)
         if kind != loose.COMMIT or not (found := _TREE_LINE.match(data)):
-            raise IntegrityError(f"{commit} in {self.path} is no commit")
+            raise IntegrityError(f"{commit} in {self.path} is not a commit")
         return found[1].decode("ascii")
 
     def history(self, commit: str) -> Iterator[Commit]:
-        """Yields a commit and its ancestors along the first parent, the newest first."""
+        """Yields a commit and its ancestors along first parents, newest first."""
         pending: str | None = commit
         while pending is not None:
             found = self.info(pending)
@@ -248,18 +248,18 @@ class Repository:
 
     @property
     def is_shallow(self) -> bool:
-        """Returns whether the history is cut short, as in a clone with a depth."""
+        """Returns whether the history is incomplete, as in a clone with a depth."""
         return bool(self._handle.is_shallow)
 
     @property
     def head_branch(self) -> str:
-        """Returns the name of the branch that is checked out; an empty text where none is."""
+        """Returns the name of the branch that is checked out; empty if none is."""
         if self._handle.head_is_detached or self._handle.head_is_unborn:
             return ""
         return str(self._handle.head.shorthand)
 
     def between(self, bases: Iterable[str], head: str) -> tuple[Commit, ...]:
-        """Returns the commits of `head` that none of the bases has, the oldest first.
+        """Returns the commits of `head` that none of the bases has, oldest first.
 
         Raises:
             IntegrityError: an object is missing, as in a shallow clone, or damaged.
@@ -275,10 +275,10 @@ class Repository:
             ) from None
 
     def raw(self, identity: str) -> tuple[int, bytes]:
-        """Returns the type number and the bytes of an object, its hash checked.
+        """Returns the type number and the bytes of an object, after checking its hash.
 
         Raises:
-            IntegrityError: when the object is missing, damaged, or larger than mapp reads.
+            IntegrityError: the object is missing, damaged, or larger than mapp reads.
         """
         if (found := loose.read_object(self.path, identity)) is not None:
             return found
@@ -294,7 +294,7 @@ class Repository:
         if (found := loose.read_size(self.path, identity)) is not None:
             return found
         handle = self._handle
-        packs.ensure_small_chain(self.path, identity)  # libgit2 follows it to find the type
+        packs.ensure_small_chain(self.path, identity)  # libgit2 follows the chain to find the type
         try:
             kind, size = handle.odb.read_header(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -310,10 +310,10 @@ class Repository:
         parents: tuple[str, ...],
         ref: str = MAIN,
     ) -> str:
-        """Returns the id of a new commit; the ref moves only if it still points to the first parent.
+        """Commits files and returns the commit's id; the ref moves only if it still is at the first parent.
 
         Raises:
-            Busy: when the ref moved meanwhile, or a living git process holds it.
+            Busy: the ref moved in the meantime, or a running git process holds it.
         """
         return self.commit_tree(str(self._tree(files)), message, signature, parents=parents, ref=ref)
 
@@ -326,13 +326,13 @@ class Repository:
         parents: tuple[str, ...],
         ref: str | None = MAIN,
     ) -> str:
-        """Returns the id of a new commit of a tree that is in the repository; see `commit`.
+        """Commits a tree that is in the repository and returns the commit's id; see `commit`.
 
         With `ref` None no ref moves.
 
         Raises:
-            Busy: when the ref moved meanwhile, or a living git process holds it.
-            IntegrityError: when the ref stands for another one, which would then move.
+            Busy: the ref moved in the meantime, or a running git process holds it.
+            IntegrityError: the ref is symbolic, so another ref would move.
         """
         library = _pygit2()
         if ref is not None:
@@ -345,22 +345,22 @@ class Repository:
         return str(found)
 
     def write_tree(self, files: Mapping[str, bytes]) -> str:
-        """Returns the id of the tree that the files form, written to the repository."""
+        """Writes the tree of these files and returns its id."""
         return str(self._tree(files))
 
     def write_blob(self, data: bytes) -> str:
-        """Returns the id of a blob, written to the repository.
+        """Writes a blob and returns its id.
 
         Raises:
-            SystemRefused: the disk is full, or a right is missing.
+            SystemRefused: the disk is full, or a permission is missing.
         """
         try:
             return str(self._handle.create_blob(data))
-        except (_pygit2().GitError, OSError) as error:  # on a full disk libgit2 may say "no error"
+        except (_pygit2().GitError, OSError) as error:  # on a full disk libgit2 may report "no error"
             raise SystemRefused(f"{self.path}: an object could not be written: {error}", hint=HINT) from None
 
     def write_entries(self, entries: Mapping[str, tuple[str, bool]]) -> str:
-        """Returns the id of the tree of some entries (name -> id, and whether it is a folder)."""
+        """Writes a tree of entries (name -> id, and whether it is a folder) and returns its id."""
         modes = _pygit2().enums.FileMode
         builder = self._handle.TreeBuilder()
         for name, (identity, is_folder) in entries.items():
@@ -368,26 +368,26 @@ class Repository:
         return str(builder.write())
 
     def create_ref(self, ref: str, commit: str) -> None:
-        """Points a new ref at a commit.
+        """Creates a ref that points to a commit.
 
         Raises:
-            AlreadyExists: when there is such a ref, wherever it points.
-            Busy: when a living git process holds it.
+            AlreadyExists: the ref exists, wherever it points.
+            Busy: a running git process holds it.
         """
         library = _pygit2()
         try:
             self._handle.references.create(ref, commit)
         except (library.AlreadyExistsError, ValueError):
-            raise AlreadyExists(f"{ref} of {self.path.stem} is there already") from None
+            raise AlreadyExists(f"{ref} of {self.path.stem} already exists") from None
         except (library.GitError, OSError) as error:
             raise _contended(self.path, ref, error) from None
 
     def move_ref(self, ref: str, old: str | None, new: str) -> None:
-        """Moves a ref from one commit to another, by compare-and-swap; with `old` None it must be new.
+        """Moves a ref from one commit to another by compare-and-swap; with `old` None, it must not exist.
 
         Raises:
-            Busy: when it points elsewhere, or a living git process holds it.
-            IntegrityError: when the ref stands for another one, which would then move.
+            Busy: the ref points elsewhere, or a running git process holds it.
+            IntegrityError: the ref is symbolic, so another ref would move.
         """
         library = _pygit2()
         if old is None:
@@ -399,18 +399,18 @@ class Repository:
         self._ensure_direct(ref)
         found = self._handle.references.get(ref)
         if found is None or str(found.target) != old:
-            at = "gone" if found is None else f"at {str(found.target)[:10]}"
+            at = "deleted" if found is None else f"at {str(found.target)[:10]}"
             raise _contended(self.path, ref, ValueError(f"it is {at} now"))
         try:
-            found.set_target(new)  # it refuses if the ref has moved since it was read
+            found.set_target(new)  # fails if the ref has moved since it was read
         except (library.GitError, OSError, ValueError, KeyError) as error:
             raise _contended(self.path, ref, error) from None
 
     def write_tag(self, ref: str, commit: str, message: str, signature: Signature) -> None:
-        """Points a ref at a new tag object that names a commit, wherever the ref pointed before.
+        """Points a ref to a new tag object for a commit, wherever the ref pointed before.
 
         Raises:
-            Busy: when a living git process holds the ref.
+            Busy: a running git process holds the ref.
         """
         library = _pygit2()
         self._ensure_direct(ref)
@@ -423,11 +423,11 @@ class Repository:
         self.set_ref(ref, identity)
 
     def set_ref(self, ref: str, identity: str) -> None:
-        """Points a ref at an object, wherever it pointed before; for refs that only mapp writes.
+        """Points a ref to an object, wherever it pointed before; for refs that only mapp writes.
 
         Raises:
-            Busy: when a living git process holds the ref.
-            IntegrityError: when the ref stands for another one, which would then move.
+            Busy: a running git process holds the ref.
+            IntegrityError: the ref is symbolic, so another ref would move.
         """
         self._ensure_direct(ref)
         try:
@@ -438,14 +438,15 @@ class Repository:
     def _ensure_direct(self, ref: str) -> None:
         if loose.is_symbolic(self.path, ref):
             raise IntegrityError(
-                f"{ref} of {self.path.stem} stands for another ref", hint="git symbolic-ref -d"
+                f"{ref} of {self.path.stem} is a symbolic ref",
+                hint=f"git -C {self.path} symbolic-ref -d {ref}",
             )
 
     def delete_ref(self, ref: str, commit: str) -> None:
-        """Takes a ref away if it still points to this commit; one that is gone is no error.
+        """Deletes a ref if it still points to this commit; a missing ref is not an error.
 
         Raises:
-            Busy: when it points elsewhere, or a living git process holds it.
+            Busy: the ref points elsewhere, or a running git process holds it.
         """
         library = _pygit2()
         found = self._handle.references.get(ref)
@@ -454,21 +455,21 @@ class Repository:
         if str(found.target) != commit:
             raise _contended(self.path, ref, ValueError(f"it is at {str(found.target)[:10]} now"))
         try:
-            found.delete()  # it refuses if the ref has moved since it was read
+            found.delete()  # fails if the ref has moved since it was read
         except (library.GitError, OSError, ValueError) as error:
             raise _contended(self.path, ref, error) from None
 
     def refs(self, prefix: str) -> dict[str, str]:
-        """Returns the refs below a prefix such as `refs/tags/` (rest of the name -> commit id), sorted."""
+        """Returns the refs under a prefix such as `refs/tags/` (rest of the name -> commit id), sorted."""
         names = sorted(ref for ref in self._handle.references if ref.startswith(prefix))
         found = {name.removeprefix(prefix): self.tip(name) for name in names}
         return {name: commit for name, commit in found.items() if commit is not None}
 
     def tag(self, name: str, commit: str) -> None:
-        """Points a lightweight tag at a commit; an equal tag is left as it is.
+        """Creates a lightweight tag on a commit; an identical tag is left alone.
 
         Raises:
-            AlreadyExists: when the tag points elsewhere.
+            AlreadyExists: the tag points elsewhere.
         """
         ref = f"refs/tags/{name}"
         try:
@@ -484,11 +485,11 @@ class Repository:
         return self.refs("refs/tags/")
 
     def sweep(self, *, abandoned: bool = True) -> None:
-        """Removes the lock files of git that nobody holds any more; only for the holder of the app's lock.
+        """Removes abandoned lock files of git. The caller holds the app's lock.
 
-        Where the last holder of that lock was killed (`abandoned`), all of them are leftovers. Otherwise a
-        git command may be at work: only those that are older than an hour go, since git holds a lock for
-        the moment of a write.
+        If the lock's previous holder was killed (`abandoned`), all of them are leftovers. Otherwise a git
+        command may be running, so only lock files older than an hour go: git holds a lock only for the
+        moment of a write.
         """
         newest = None if abandoned else time.time() - _STALE_AFTER
         for place, pattern in _LEFTOVERS:
@@ -499,7 +500,7 @@ class Repository:
 
     @cached_property
     def _shallow(self) -> frozenset[str]:
-        """Returns the commits at which a person's shallow clone ends; an app's repository has none."""
+        """Returns the commits at which a user's shallow clone ends; an app's repository has none."""
         if not self._trusted:
             return frozenset()
         try:
@@ -533,21 +534,21 @@ class Repository:
 
 
 def discover(folder: Path) -> Repository:
-    """Returns the repository that a folder lies in, as git finds it: a checkout's or a bare one.
+    """Returns the repository that contains a folder, as git finds it: a checkout's or a bare one.
 
     Raises:
-        NotFound: the folder lies in none.
+        NotFound: the folder is not in a repository.
     """
     found = _pygit2().discover_repository(str(folder))
     if found is None:
-        raise NotFound(f"{folder.absolute()} lies in no git repository", hint="git init, or cd into a clone")
+        raise NotFound(f"{folder.absolute()} is not in a git repository", hint="git init, or cd into a clone")
     return Repository.open(Path(found), trusted=True)
 
 
 def commits_between(read: Callable[[str], Commit], bases: Iterable[str], head: str) -> tuple[Commit, ...]:
     """Returns the commits of `head` that none of the bases has, parents before children.
 
-    All that the bases have is looked at first, so that clocks that went astray do not matter.
+    Everything that the bases have is collected first, so wrong clocks do not matter.
     """
     had: set[str] = set()
     pending = list(bases)
@@ -559,7 +560,7 @@ def commits_between(read: Callable[[str], Commit], bases: Iterable[str], head: s
 
 
 def _in_order(read: Callable[[str], Commit], had: Container[str], head: str) -> tuple[Commit, ...]:
-    """Returns what is reached from a commit without what is left out, parents before children."""
+    """Returns the commits reachable from `head` except those in `had`, parents before children."""
     found: dict[str, Commit] = {}
     pending = [(head, False)]
     while pending:
@@ -582,11 +583,11 @@ def _open_handle(path: Path, *, trusted: bool) -> Any:
     try:
         return library.Repository(str(path), library.enums.RepositoryOpenFlag.BARE)
     except (library.GitError, KeyError, ValueError) as error:
-        raise IntegrityError(f"{path} is no git repository: {error}") from None
+        raise IntegrityError(f"{path} is not a git repository: {error}") from None
 
 
 def global_identity() -> tuple[str, str] | None:
-    """Returns `user.name` and `user.email` of the person's git configuration, where both are set."""
+    """Returns `user.name` and `user.email` of the user's git configuration, or None unless both are set."""
     try:
         found = _pygit2().Config.get_global_config()
         return str(found["user.name"]), str(found["user.email"])
@@ -595,13 +596,13 @@ def global_identity() -> tuple[str, str] | None:
 
 
 def tip_stamp(path: Path) -> str:
-    """Returns a text that changes when the `main` of a repository moves, from one or two `stat` calls.
+    """Returns a text that changes when a repository's `main` moves, from one or two `stat` calls.
 
-    It is no proof, only a cheap reason to look again.
+    It proves nothing; it is a cheap hint to look again.
     """
     for name in (MAIN, "packed-refs"):
         with contextlib.suppress(OSError):
-            state = os.stat(f"{path}/{name}")  # noqa: PTH116 - twice as fast, for every app
+            state = os.stat(f"{path}/{name}")  # noqa: PTH116 - twice as fast, and it runs for every app
             return f"{state.st_mtime_ns}:{state.st_size}:{state.st_ino}"
     return "none"
 
@@ -626,6 +627,6 @@ def _pygit2() -> Any:
     import pygit2
 
     pygit2.settings.enable_fsync_gitdir(True)
-    # Nothing in a repository's config, hooks or attributes is ever run, so who owns it does not matter.
+    # Nothing in a repository's config, hooks or attributes is ever run, so its owner does not matter.
     pygit2.settings.owner_validation = False
     return pygit2

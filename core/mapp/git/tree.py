@@ -1,8 +1,8 @@
-"""Reads an app's files out of raw tree objects, by an allow-list.
+"""Reads an app's files from raw tree objects, through an allow-list.
 
 libgit2 and git disagree about malformed trees, and neither checks what it fetched. So every tree is
-taken apart here, byte by byte: only modes 100644 and 40000, plain names, sorted, no duplicates, capped
-in size, depth and count; a blob's size is asked before it is inflated.
+parsed here, byte by byte: only modes 100644 and 40000, plain names, sorted, no duplicates, limited
+in size, depth and count. A blob's size is checked before it is inflated.
 The format is git's: entries of `mode SP name NUL 20-byte id`.
 """
 
@@ -26,7 +26,7 @@ MAX_DEPTH: Final = 4
 FILE_MODE, FOLDER_MODE = b"100644", b"40000"
 _NAME = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}|\.github|\.gitignore|\.gitattributes")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-"""Names that Windows takes for devices, whatever follows after a dot."""
+"""Names that Windows treats as devices, whatever the extension."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,10 +47,10 @@ class Snapshot:
 
 
 def read_snapshot(repository: Repository, commit: str, *, only: Container[str] | None = None) -> Snapshot:
-    """Returns the files of a commit; the whole tree is checked even where only some files are read.
+    """Returns the files of a commit; the whole tree is checked even if only some files are read.
 
     Raises:
-        IntegrityError: when the tree holds anything that the allow-list does not name.
+        IntegrityError: the tree contains something that the allow-list does not permit.
     """
     tree = repository.tree_of(commit)
     entries = list_entries(repository, tree)
@@ -84,7 +84,7 @@ def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Co
         raise _refused(prefix, f"folders are nested deeper than {MAX_DEPTH}")
     kind, size = repository.size(tree)
     if kind != loose.TREE or size > MAX_TREE_SIZE:
-        raise _refused(prefix, "the folder is no tree, or a huge one")
+        raise _refused(prefix, "the folder is not a tree, or is too large")
     for mode, name, identity in parse_entries(repository.raw(tree)[1], prefix):
         count.files += 1
         if count.files > MAX_FILES:
@@ -96,10 +96,10 @@ def _walk(repository: Repository, tree: str, prefix: str, depth: int, count: _Co
 
 
 def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
-    """Yields mode, name and id of a raw tree's entries, checked against the allow-list.
+    """Yields mode, name and id of each entry of a raw tree, checked against the allow-list.
 
     Raises:
-        IntegrityError: when an entry is malformed, odd, twice or out of order; `prefix` says where.
+        IntegrityError: an entry is malformed, not allowed, duplicated or out of order; `prefix` says where.
     """
     position = 0
     previous = b""
@@ -108,13 +108,13 @@ def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
         space = data.find(b" ", position)
         end = data.find(b"\0", space)
         if space < 0 or end < 0 or end + 21 > len(data):
-            raise _refused(prefix, "the tree object is cut off")
+            raise _refused(prefix, "the tree object is truncated")
         mode, name = data[position:space], data[space + 1 : end]
         _check_entry(mode, name, prefix)
         # git sorts folders as if their names ended in a slash.
         key = name + b"/" if mode == FOLDER_MODE else name
         if key <= previous or name.lower() in seen:
-            raise _refused(prefix, f"entry {name.decode()!r} stands twice or out of order")
+            raise _refused(prefix, f"entry {name.decode()!r} is duplicated or out of order")
         previous = key
         seen.add(name.lower())
         yield mode, name.decode("ascii"), data[end + 1 : end + 21].hex()
@@ -125,23 +125,21 @@ def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
     shown = name.decode("latin-1").encode("unicode_escape").decode()
     if mode not in (FILE_MODE, FOLDER_MODE):
         what = {b"120000": "a symbolic link", b"160000": "a submodule", b"100755": "an executable"}
-        raise _refused(
-            prefix + shown, f"is {what.get(mode, 'of an unknown mode')}: only plain files are read"
-        )
+        raise _refused(prefix + shown, f"is {what.get(mode, 'of unknown mode')}: only plain files are read")
     if not _NAME.fullmatch(name):
-        raise _refused(prefix + shown, "has a name that is not plain")
+        raise _refused(prefix + shown, "has a name with characters that are not allowed")
     if fault := name_fault(shown):
         raise _refused(prefix + shown, fault)
 
 
 def name_fault(name: str) -> str:
-    """Returns why a file or folder of this name cannot be checked out everywhere; empty if it can.
+    """Returns why a file or folder of this name cannot be checked out on every system; empty if it can.
 
     >>> name_fault("aux.js"), name_fault("auxiliary.js")
-    ('has a name that Windows keeps for a device', '')
+    ('has a name that Windows reserves for a device', '')
     """
     if _DEVICE.fullmatch(name):
-        return "has a name that Windows keeps for a device"
+        return "has a name that Windows reserves for a device"
     if name.endswith("."):
         return "has a name that ends in a dot, which Windows drops"
     return ""
@@ -150,7 +148,7 @@ def name_fault(name: str) -> str:
 def _size(repository: Repository, entry: TreeEntry) -> int:
     kind, size = repository.size(entry.blob)
     if kind != loose.BLOB:
-        raise _refused(entry.path, "is no file")
+        raise _refused(entry.path, "is not a file")
     if size > MAX_FILE_SIZE:
         raise _refused(entry.path, f"is larger than {MAX_FILE_SIZE // 2**20} MiB")
     return size
@@ -158,4 +156,8 @@ def _size(repository: Repository, entry: TreeEntry) -> int:
 
 def _refused(path: str, why: str) -> IntegrityError:
     where = path.rstrip("/") or "the tree"
-    return IntegrityError(f"{where}: {why}", code="MAPP-0620", hint="the repository is refused as a whole")
+    return IntegrityError(
+        f"{where}: {why}",
+        code="MAPP-0620",
+        hint="mapp refuses the whole repository; restore it from a backup, or remove the app",
+    )

@@ -1,4 +1,4 @@
-"""Reads the files of an app from a folder that a person works in."""
+"""Reads an app's files from a user's working folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from mapp.git.tree import MAX_APP_SIZE, MAX_FILE_SIZE, name_fault
 from mapp.model.app import RECORDING
 from mapp.plain_files import kind_of, open_plain
 
-_TAKEN: Final = re.compile(
+_APP_FILE: Final = re.compile(
     r"mapp\.toml|main\.js|README\.md|LICENSE(?:\.(?:md|txt))?|\.github/workflows/validate\.yml"
     r"|tests/(?:examples|requests|regressions)\.jsonl|tests/properties\.js"
     rf"|{RECORDING.pattern}"
 )
-_PASSED_OVER: Final = frozenset([".git", "node_modules", "__pycache__", ".mapp-base.json"])
+_SKIPPED: Final = frozenset([".git", "node_modules", "__pycache__", ".mapp-base.json"])
 _MAX_SEEN: Final = 10_000
 
 
 def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Returns the files of an app in a folder (path -> bytes), and the paths that are left out.
+    """Returns the app files in a folder (path -> bytes), and the paths that were left out.
 
     Raises:
-        NotFound: when there is no such folder.
-        InvalidApp: naming every symbolic link, special file and oversized file.
+        NotFound: there is no such folder.
+        InvalidApp: lists every symbolic link, special file and oversized file.
     """
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}", hint="mapp new NAME makes one")
@@ -39,7 +39,7 @@ def read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
         name = path.relative_to(folder).as_posix()
         if not stat.S_ISREG(state.st_mode):
             problems.append(Problem(path=name, message=f"is {kind_of(state.st_mode)}"))
-        elif not _TAKEN.fullmatch(name):
+        elif not _APP_FILE.fullmatch(name):
             left_out.append(name)
         elif fault := name_fault(path.name):
             problems.append(Problem(path=name, message=fault))
@@ -68,7 +68,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
                     f"{folder} holds more than {_MAX_SEEN:,} files", hint="is it an app's folder?"
                 )
             state = path.lstat()
-            if path.name in _PASSED_OVER:
+            if path.name in _SKIPPED:
                 continue
             if stat.S_ISDIR(state.st_mode):
                 pending.append(path)
@@ -77,6 +77,6 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _content(path: Path) -> bytes:
-    # Not through a link, and not from a pipe, that took the file's place meanwhile.
+    # `open_plain` refuses a link or pipe that has replaced the file in the meantime.
     with os.fdopen(open_plain(path), "rb") as file:
         return file.read(MAX_FILE_SIZE + 1)

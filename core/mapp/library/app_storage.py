@@ -1,7 +1,7 @@
-"""What one app keeps between runs: a small key-value store in an SQLite file of its own.
+"""An app's storage between runs: a small key-value store in its own SQLite file.
 
-One run is one transaction: it sees what was there when it first looked, nobody else writes meanwhile, and
-either all of its writes count or none. Every commit is a version; the last ones are kept.
+One run is one transaction: it sees a consistent state, no other run writes at the same time, and either all
+of its writes take effect or none. Every commit is a version; the latest ones are kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mapp.plain_files import NotPlain, ensure_plain
 
 MAX_KEY_LENGTH: Final = 200
 KEPT: Final = 100
-"""How many versions are kept."""
+"""How many versions to keep."""
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS versions (version INTEGER PRIMARY KEY, run TEXT NOT NULL);
@@ -83,7 +83,7 @@ class Store:
             self._written = True
 
     def delete(self, key: str) -> bool:
-        """Takes a key away and returns whether it was there."""
+        """Deletes a key and returns whether it existed."""
         if self.get(key) is None:
             return False
         now = [key, self._version]
@@ -94,7 +94,7 @@ class Store:
         return True
 
     def commit(self) -> None:
-        """Makes the run's writes count, and forgets the oldest versions."""
+        """Commits the run's writes and drops the oldest versions."""
         if self._written:
             self._connection.execute("INSERT INTO versions VALUES (?, ?)", [self._version, self._run])
             oldest = [self._version - KEPT]
@@ -104,12 +104,12 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Ends the run; what was not committed is as if it had never been."""
+        """Ends the run and discards uncommitted writes."""
         self._connection.close()
 
 
 def read_version(path: Path, version: int) -> dict[str, str]:
-    """Returns what a store held (key -> JSON text) after a version was committed."""
+    """Returns a store's contents (key -> JSON text) as of a version."""
     connection = sqlite3.connect(path)
     try:
         query = "SELECT key, value FROM items WHERE since <= ? AND (until IS NULL OR until > ?) ORDER BY key"

@@ -1,4 +1,4 @@
-"""Changes of an app as branches of its repository: begun, grown by proven rounds, merged or dropped."""
+"""Changes to an app as branches of its repository: started, extended, merged or dropped."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from mapp.model.verdict import Verdict
 
 
 def begin(home: Home, name: str, branch: str, *, tell: Tell | None = None) -> str:
-    """Begins a branch such as `expand/a1` at an app's `main`, and returns the commit that it begins at.
+    """Creates a branch such as `expand/a1` at an app's `main`, and returns that commit.
 
     Raises:
-        AlreadyExists: there is a branch of that name.
+        AlreadyExists: the branch exists.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = _opened(home, name, abandoned)
@@ -42,9 +42,9 @@ def grow(
     verdict: Verdict | None = None,
     tell: Tell | None = None,
 ) -> str:
-    """Returns the id of a new commit of files on a branch; what the gate found is recorded first.
+    """Commits files on a branch, after recording their verdict, and returns the commit's id.
 
-    The same files again are no commit. A verdict may have failed: nothing runs from a branch.
+    If the files are unchanged, no commit is made. The verdict may be a failure: nothing runs from a branch.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = _opened(home, name, abandoned)
@@ -67,16 +67,16 @@ def merge(
     verdict: Verdict | None = None,
     tell: Tell | None = None,
 ) -> Committed:
-    """Merges a branch into an app's `main`, tags and pins it, and takes the branch away.
+    """Merges a branch into an app's `main`, tags and pins it, and deletes the branch.
 
-    The commit point is the move of `main`; what comes after can be done again, by merging again.
+    The commit point is the move of `main`. The steps after it can be repeated by merging again.
 
     Raises:
-        StaleBase: `main` is no longer where the branch began.
-        InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
+        StaleBase: `main` has moved since the branch was created.
+        InvalidApp: the branch's tree has no passing verdict, and the message does not say that it was forced.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
-        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
+        read_lock(home.lock_file)  # report a damaged lock file before git changes
         repository = _opened(home, name, abandoned)
         settle_held(home, repository, tell=tell)
         tip = branch_tip(repository, branch)
@@ -84,7 +84,7 @@ def merge(
         app = read_app(found.files, commit=tip, tree=found.tree)
         proposal = Proposal(app=app, files=found.files, text=text, signature=signature, verdict=verdict)
         main = mergeable(repository, branch)
-        if main is None:  # merged by the one that was killed before the branch went
+        if main is None:  # an earlier merge was killed before it deleted the branch
             prove_here(repository, proposal, found.tree)
             done = finish(home, repository, proposal, repository.resolve("main"), tell=tell)
         else:
@@ -94,14 +94,14 @@ def merge(
 
 
 def drop(home: Home, name: str, branch: str, *, tell: Tell | None = None) -> None:
-    """Takes a branch away, with what was only on it; raises NotFound when there is none of that name."""
+    """Deletes a branch with its commits; raises NotFound if there is no such branch."""
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = _opened(home, name, abandoned)
         delete_branch(repository, branch, branch_tip(repository, branch))
 
 
 def pending(home: Home, name: str) -> dict[str, str]:
-    """Returns the changes of an app that are in progress (branch -> commit id)."""
+    """Returns an app's changes in progress (branch -> commit id)."""
     return branches(open_repository(home, name))
 
 

@@ -1,4 +1,4 @@
-"""Writing apps into a library: every operation has one ref update, or one rename, as its commit point."""
+"""Adds, replaces and removes apps. The commit point of every operation is one ref update or one rename."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy, IntegrityError, MappError, NotFound
-from mapp.git.commit import Signature
 from mapp.git.durable_files import sync_folder
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
@@ -22,10 +21,9 @@ from mapp.library.paths import Home
 from mapp.library.pins import unpin
 from mapp.library.read import WHOLE, repository_of
 from mapp.library.removed import Removed
-from mapp.library.repair import _pinned
+from mapp.library.repair import current_pin
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, read_app
-from mapp.model.verdict import Verdict
 
 TRIES: Final = 5
 
@@ -39,33 +37,28 @@ def message(subject: str, trailers: Mapping[str, str], body: str = "") -> str:
 
 def put(
     home: Home,
-    app: App,
-    files: Mapping[str, bytes],
-    text: str,
-    signature: Signature,
+    proposal: Proposal,
     *,
-    source: str = "local",
     check: Callable[[App], None] | None = None,
-    verdict: Verdict | None = None,
     force: bool = False,
     tell: Tell | None = None,
 ) -> Committed:
-    """Commits an app's files on its `main`, makes the release tag, and pins it in the lock file.
+    """Commits an app's files on its `main`, tags the release, and pins it in the lock file.
 
-    `check` is called with the app that stands there now and raises to refuse the change; it runs under
-    the app's lock, so what it saw is what is replaced. The `verdict` is recorded before `main` moves; without
-    one, a passing verdict must be there already. Only a message with the trailer `Mapp-Verdict: forced…`
-    brings in what is not proven. With `force` it also replaces an app whose `main` something else moved.
+    `check` is called with the current app and raises to refuse the change; it runs under the app's lock, so
+    exactly the version that it saw is replaced. The verdict is recorded before `main` moves. Content without
+    a passing verdict is accepted only if the message has the trailer `Mapp-Verdict: forced…`. With `force`,
+    an app whose `main` something other than mapp moved is replaced too.
 
     Raises:
-        InvalidApp: no passing verdict is recorded for exactly this tree, and nothing says that it was forced.
+        InvalidApp: the tree has no passing verdict, and the message does not say that it was forced.
         Busy: another process kept changing the app.
         IntegrityError: the lock file, the notes or the repository is damaged.
     """
-    proposal = Proposal(app=app, files=files, text=text, signature=signature, verdict=verdict, source=source)
-    with holding(home.holds, app.name, tell=tell) as abandoned:
-        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
-        path = home.repository(app.name)
+    name = proposal.app.name
+    with holding(home.holds, name, tell=tell) as abandoned:
+        read_lock(home.lock_file)  # report a damaged lock file before git changes
+        path = home.repository(name)
         if not path.exists():
             return create(home, proposal, tell=tell)
         repository = Repository.open(path)
@@ -76,12 +69,12 @@ def put(
         except IntegrityError:
             if not force:
                 raise
-            entry = read_lock(home.lock_file).get(app.name)
+            entry = read_lock(home.lock_file).get(name)
             since = None if entry is None else entry.commit
-        return _put_over(home, repository, proposal, since, check, tell)
+        return _replace(home, repository, proposal, since, check, tell)
 
 
-def _put_over(
+def _replace(
     home: Home,
     repository: Repository,
     proposal: Proposal,
@@ -105,7 +98,7 @@ def _put_over(
         except Busy:
             continue
     raise Busy(
-        f"main of {repository.path.stem} kept moving or is locked by git",
+        f"main of {repository.path.stem} kept moving, or git holds its lock",
         hint="if no git command is running there, remove refs/heads/main.lock in the repository",
     )
 
@@ -116,10 +109,10 @@ def _current(repository: Repository, tip: str) -> App:
 
 
 def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
-    """Takes an app out of the library and returns where its repository is kept.
+    """Removes an app from the library and returns where its repository is kept.
 
     Raises:
-        NotFound: when there is no such app.
+        NotFound: there is no such app.
     """
     repository_of(home, name)
     with holding(home.holds, name, tell=tell) as abandoned:
@@ -127,18 +120,18 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
         kept.parent.mkdir(parents=True, exist_ok=True)
         entry = read_lock(home.lock_file).get(name)
         row = Removed(name=name, repository=kept, at=time.time(), entry=entry)
-        for left in home.removed.glob(f"{name}-*.json"):  # of a remove that was killed before it began
+        for left in home.removed.glob(f"{name}-*.json"):  # of a remove that was killed before its rename
             if not left.with_suffix(".git").exists():
                 left.unlink(missing_ok=True)
         row.write()
-        with contextlib.suppress(MappError):  # also one that mapp refuses to read can be removed
+        with contextlib.suppress(MappError):  # an app that mapp refuses to read can still be removed
             Repository.open(home.repository(name)).sweep(abandoned=abandoned)
         try:
             home.repository(name).rename(kept)
         except FileNotFoundError:
             row.note.unlink(missing_ok=True)
-            raise NotFound(f"{name} was removed by another process meanwhile") from None
-        with contextlib.suppress(FileNotFoundError):  # the next app of that name must not find it
+            raise NotFound(f"another process removed {name} in the meantime") from None
+        with contextlib.suppress(FileNotFoundError):  # the next app of that name must not inherit it
             home.store(name).rename(kept.with_suffix(".sqlite"))
         sync_folder(home.apps)
         unpin(home, name, tell)
@@ -146,5 +139,5 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
 
 
 def pinned_now(home: Home, name: str) -> LockEntry | None:
-    """Returns the lock entry of an app that has none, as it stands on `main`; None if it cannot be read."""
-    return _pinned(home, name, None)
+    """Returns a new lock entry for an app's `main`, or None if it cannot be read."""
+    return current_pin(home, name, None)

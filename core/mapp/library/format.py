@@ -1,8 +1,8 @@
-"""The version of the library's layout on disk: what a later mapp migrates, and an older one refuses.
+"""The version of the library's layout on disk. A newer mapp migrates it; an older one refuses it.
 
-`format` holds one number. A library that has apps and no such file is of version 1, which had none. A
-migration is done app by app, each step can be repeated, and the number is replaced last, in one step: killed
-at any moment, the library is of the old version, which every step leaves readable, or of the new one.
+`format` holds one number. A library with apps but without that file has version 1. A migration goes app by
+app, every step can be repeated, and the number is replaced last, atomically. If a migration is killed, the
+library is either still in the old version, which every step leaves readable, or in the new one.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _MAX_LENGTH: Final = 100
 
 
 class LibraryTooNew(MappError):
-    """The library was written by a later mapp."""
+    """A newer mapp wrote the library."""
 
     code = "MAPP-0640"
 
 
 def read_format(home: Home) -> int | None:
-    """Returns the version of a library's layout, or None where there is no library yet.
+    """Returns the version of a library's layout, or None if there is no library yet.
 
     Raises:
-        IntegrityError: the file holds no version.
+        IntegrityError: the file does not contain a version.
     """
     try:
         text = read_plain(home.format_file, most=_MAX_LENGTH, follow=True)
@@ -40,24 +40,25 @@ def read_format(home: Home) -> int | None:
     except (OSError, ValueError) as error:
         raise _damaged(home, str(error)) from None
     if version < 1:
-        raise _damaged(home, "it holds no number")
+        raise _damaged(home, "it does not contain a number")
     return version
 
 
 def stamp_new(home: Home) -> None:
-    """Writes the version into a library that is about to get its first app."""
+    """Writes the version into a library that is about to receive its first app."""
     if read_format(home) is None:
         home.root.mkdir(parents=True, exist_ok=True)
-        _write(home, FORMAT)
+        write_format(home, FORMAT)
 
 
-def _write(home: Home, version: int) -> None:
+def write_format(home: Home, version: int) -> None:
+    """Writes the version of a library's layout."""
     write_whole(home.format_file, f"{version}\n".encode())
 
 
 def _damaged(home: Home, why: str) -> IntegrityError:
     return IntegrityError(
         f"{home.format_file} is damaged: {why}",
-        hint=f"if this mapp wrote the library last: echo {FORMAT} > {home.format_file}",
+        hint=f"if this version of mapp wrote the library: echo {FORMAT} > {home.format_file}",
         code="MAPP-0641",
     )

@@ -1,13 +1,13 @@
-"""Landing: the one transaction by which `main` of an app moves.
+"""Landing: the one transaction by which an app's `main` moves.
 
-What is to land is proven, written as a commit, and recorded as an intent (`refs/mapp/landing`: the commit
-that `main` is at, and the one that it moves to). Then `main` moves, which is the commit point. Then the
-release is tagged, the lock file names the new commit, and `refs/mapp/landed` says that the landing has ended.
-A kill in between leaves an intent, from which the next command finishes what has landed. So a `main` that
-differs from the lock has an explanation, or was moved by somebody else, and then the app does not run.
+A landing first checks the verdict, writes the commit, and records an intent in `refs/mapp/landing`: the old
+and the new commit of `main`. Then `main` moves, which is the commit point. Then it tags the release, pins the
+commit in the lock file, and records the end in `refs/mapp/landed`. If a landing is killed, the next command
+finds the intent and finishes. So if `main` differs from the lock file, either an intent explains it, or
+something other than mapp moved it, and the app does not run.
 
-The intent is a tag object of git that names the new commit: `git cat-file -p refs/mapp/landing` shows it.
-`git clone --mirror` copies it, and a fetch from another repository does not.
+The intent is a git tag object on the new commit: `git cat-file -p refs/mapp/landing` shows it.
+`git clone --mirror` copies it; a fetch from another repository does not.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from mapp.model.verdict import Verdict
 
 LANDING: Final = "refs/mapp/landing"
 LANDED: Final = "refs/mapp/landed"
-"""The last landing that was begun, and the last one that came to its end."""
+"""The last landing that was started, and the last one that ended."""
 OLD, SOURCE = "Mapp-Old", "Mapp-Source"
 NOTHING: Final = "none"
 MOVED: Final = "MAPP-0631"
@@ -45,7 +45,7 @@ _MAX_SOURCE_LENGTH: Final = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Committed:
-    """What a write left behind; `changed` is False when the app was already exactly so."""
+    """The result of a write; `changed` is False if the app already had exactly this content."""
 
     name: str
     version: str
@@ -56,9 +56,9 @@ class Committed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """What is to land: an app with all its files, the commit's message and author, and its verdict.
+    """What is to land: an app with all its files, the commit's message (`text`) and author, and its verdict.
 
-    Without a `verdict` a passing one must be recorded already. `source` says where the app comes from.
+    Without a `verdict`, a passing one must be recorded already. `source` says where the app comes from.
     """
 
     app: App
@@ -71,7 +71,7 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Landing:
-    """The last landing that was begun: `main` was to move from `old` (None: there was no app) to `new`."""
+    """A recorded landing: `main` moves from `old` (None for a new app) to `new`."""
 
     old: str | None
     new: str
@@ -79,13 +79,13 @@ class Landing:
 
 
 def create(home: Home, proposal: Proposal, *, tell: Tell | None = None) -> Committed:
-    """Brings in the first version of an app as a new repository; for the holder of the app's lock.
+    """Adds a new app as a new repository. The caller holds the app's lock.
 
-    The commit point is the rename of the repository, which is complete by then.
+    The commit point is the rename of the finished repository.
 
     Raises:
-        AlreadyExists: there is such an app by now.
-        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+        AlreadyExists: the app exists.
+        InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
     _forget(home, proposal.app.name, tell)
     stamp_new(home)
@@ -111,13 +111,13 @@ def land(
     parents: tuple[str, ...],
     tell: Tell | None = None,
 ) -> Committed:
-    """Moves `main` of an app from `old` to a new commit of the proposal; for the holder of the app's lock.
+    """Moves an app's `main` from `old` to a new commit of the proposal. The caller holds the app's lock.
 
-    `since` is the commit that landed last: `old`, unless what something else moved `main` to is replaced.
+    `since` is the commit that landed last: equal to `old`, unless something other than mapp moved `main`.
 
     Raises:
-        Busy: `main` is not at `old` any more, or a living git process holds it.
-        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+        Busy: `main` is no longer at `old`, or a running git process holds it.
+        InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
     _land(repository, proposal, old=old, since=since, parents=parents)
     commit = repository.tip()
@@ -128,13 +128,13 @@ def land(
 def bring_in(
     home: Home, place: Path, proposal: Proposal, *, parent: str, hint: str, tell: Tell | None = None
 ) -> Committed:
-    """Brings in a new app whose repository was built elsewhere; for the holder of both locks.
+    """Adds a new app whose repository was built elsewhere. The caller holds both locks.
 
-    The commit point is the rename; done again after a kill, what was done is left as it is.
+    The commit point is the rename. After a kill it can be repeated; finished steps are skipped.
 
     Raises:
-        AlreadyExists: there is such an app by now; `hint` says what to do.
-        InvalidApp, IntegrityError: it is not proven; see `mapp.library.verdicts.prove`.
+        AlreadyExists: the app exists; `hint` says what to do.
+        InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
     repository, app = Repository.open(place), proposal.app
     if repository.tip() is None:
@@ -146,7 +146,7 @@ def bring_in(
     tag_release(repository, app, commit)
     target = home.repository(app.name)
     if target.exists():
-        raise AlreadyExists(f"there is an app {app.name} by now", hint=hint)
+        raise AlreadyExists(f"an app called {app.name} is in the library already", hint=hint)
     _forget(home, app.name, tell)
     stamp_new(home)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def _land(
 
 
 def prove_here(repository: Repository, proposal: Proposal, tree: str) -> None:
-    """Records the verdict, and makes sure that the tree is proven and its version free to take."""
+    """Records the verdict, and checks that it passed and that the version is not taken."""
     ensure_free(repository, proposal.app, tree, proposal.text)
     prove(repository, tree, proposal.text, proposal.signature, proposal.verdict)
 
@@ -183,7 +183,7 @@ def _intend(repository: Repository, proposal: Proposal, *, old: str | None, new:
 def record_intent(
     repository: Repository, *, old: str | None, new: str, source: str, signature: Signature
 ) -> None:
-    """Records durably that `main` is about to move; for the holder of the app's lock."""
+    """Records that `main` is about to move. The caller holds the app's lock."""
     trailers = f"{OLD}: {old or NOTHING}\n{SOURCE}: {source}\n"
     subject = f"{repository.path.stem} lands {new[:10]}"
     repository.write_tag(LANDING, new, f"{subject}\n\n{trailers}", signature)
@@ -192,7 +192,7 @@ def record_intent(
 def finish(
     home: Home, repository: Repository, proposal: Proposal, commit: str, *, tell: Tell | None = None
 ) -> Committed:
-    """Does what follows a move of `main`, and can be done again: the tag of the release, the pin."""
+    """Tags the release, pins it and records the end, after `main` has moved. It can be repeated."""
     app, tree = proposal.app, repository.tree_of(commit)
     tag_release(repository, app, commit)
     entry = entry_of(app, proposal.files, commit=commit, tree=tree, source=proposal.source)
@@ -203,7 +203,7 @@ def finish(
 
 
 def record_end(repository: Repository) -> None:
-    """Records that the last landing came to its end; where `main` is not at it, it was never executed."""
+    """Records the end of the last landing, if `main` is at its commit."""
     last = repository.tip(LANDING)
     if last is None or repository.tip(LANDED) == last:
         return
@@ -213,10 +213,10 @@ def record_end(repository: Repository) -> None:
 
 
 def read_landing(repository: Repository, ref: str = LANDING) -> Landing | None:
-    """Returns the last landing that was begun, or that ended; None where none was recorded.
+    """Returns the landing recorded in `ref`, or None.
 
     Raises:
-        IntegrityError: what is recorded is no landing.
+        IntegrityError: the ref does not hold a landing.
     """
     tip = repository.tip(ref)
     if tip is None:
@@ -227,22 +227,21 @@ def read_landing(repository: Repository, ref: str = LANDING) -> Landing | None:
     known = trailers_of(message)
     old, source = known.get(OLD, ""), known.get(SOURCE, "")
     if kind != loose.TAG or first != "object" or not old or not 0 < len(source) <= _MAX_SOURCE_LENGTH:
-        raise IntegrityError(f"{ref} of {repository.path.stem} is no landing", code=MOVED)
+        raise IntegrityError(f"{ref} of {repository.path.stem} does not hold a landing", code=MOVED)
     return Landing(old=None if old == NOTHING else old, new=new, source=source)
 
 
 def ensure_landed(home: Home, name: str, commit: str, *, tell: Tell | None = None) -> None:
-    """Makes sure that what `main` is at has landed; asks the lock file first, and mostly no more.
+    """Checks that the tip of `main` has landed; usually the lock file alone answers that.
 
-    A landing that was killed after `main` moved is finished. Where that cannot be written, the landing
-    itself is explanation enough.
+    An interrupted landing is finished. If that cannot be written, the recorded intent is enough.
 
     Raises:
-        IntegrityError: somebody else moved `main`.
+        IntegrityError: something other than mapp moved `main`.
     """
     try:
         entry = read_entry(home.lock_file, name)
-    except IntegrityError:  # damaged; `mapp doctor --repair` writes it anew, and a run does not wait for that
+    except IntegrityError:  # damaged; a run does not wait for `mapp doctor --repair` to rebuild it
         _explained(open_repository(home, name), commit, None)
         return
     if entry is not None and entry.commit == commit:
@@ -254,10 +253,10 @@ def ensure_landed(home: Home, name: str, commit: str, *, tell: Tell | None = Non
 
 
 def settle(home: Home, name: str, *, tell: Tell | None = None) -> bool:
-    """Finishes an app's landing that a kill has cut short, and returns whether there was one.
+    """Finishes an app's interrupted landing, and returns whether there was one.
 
     Raises:
-        IntegrityError: `main` is not what the lock says, and no landing explains it.
+        IntegrityError: `main` differs from the lock file, and no landing explains it.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = open_repository(home, name)
@@ -266,7 +265,7 @@ def settle(home: Home, name: str, *, tell: Tell | None = None) -> bool:
 
 
 def settle_held(home: Home, repository: Repository, *, tell: Tell | None = None) -> bool:
-    """Does the work of `settle`, for the holder of the app's lock."""
+    """Does the work of `settle`. The caller holds the app's lock."""
     entry, tip = read_lock(home.lock_file).get(repository.path.stem), repository.tip()
     if tip is None or (entry is not None and entry.commit == tip):
         return False
@@ -281,7 +280,7 @@ def settle_held(home: Home, repository: Repository, *, tell: Tell | None = None)
 
 
 def is_explained(home: Home, name: str, tip: str) -> bool:
-    """Returns whether what `main` is at has landed, also where the lock does not name it; changes nothing."""
+    """Returns whether the tip of `main` has landed, even if the lock file lags; changes nothing."""
     entry = read_entry(home.lock_file, name)
     if entry is not None and entry.commit == tip:
         return True
@@ -295,8 +294,9 @@ def is_explained(home: Home, name: str, tip: str) -> bool:
 def adopt(home: Home, name: str, *, tell: Tell | None = None) -> None:
     """Records what has landed in an app from before landings were recorded.
 
-    That is what the lock names, and a proven tree on top of it, or one that the lock does not name at all:
-    so a mapp of that time left it when it was killed. Anything else stays without explanation.
+    That is the commit in the lock file. It is also a tree with a passing verdict on top of that commit, or in
+    an app that the lock file lacks: an older mapp left those when it was killed. Anything else stays
+    unexplained.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
         repository = open_repository(home, name)
@@ -322,9 +322,9 @@ def adopt(home: Home, name: str, *, tell: Tell | None = None) -> None:
 
 
 def _explained(repository: Repository, tip: str, entry: LockEntry | None) -> str:
-    """Returns the source of what landed on `main` although the lock does not name it.
+    """Returns the source of a commit that landed on `main` although the lock file does not name it.
 
-    Where the lock was lost, the last landing that ended stands in for it.
+    If the lock file was lost, the last landing that ended takes its place.
 
     Raises:
         IntegrityError: no landing explains it.
@@ -349,49 +349,49 @@ def _is_proven(repository: Repository, tree: str, message: str) -> bool:
 
 
 def moved(path: Path, tip: str, locked: str | None) -> IntegrityError:
-    """Returns the error for a `main` that mapp did not move."""
+    """Returns the error for a `main` that something other than mapp moved."""
     name = path.stem
-    back = "" if locked is None else f"; to go back: git -C {path} update-ref refs/heads/main {locked}"
+    back = "" if locked is None else f"; to undo: git -C {path} update-ref refs/heads/main {locked}"
     return IntegrityError(
-        f"main of {name} is at {tip[:10]}, and mapp.lock says {locked[:10] if locked else 'nothing of it'}: "
+        f"main of {name} is at {tip[:10]}, but mapp.lock says {locked[:10] if locked else 'nothing'}: "
         "something other than mapp moved it",
-        hint=f"mapp relock {name} checks what is there and accepts it{back}",
+        hint=f"to check and accept it: mapp relock {name}{back}",
         code=MOVED,
     )
 
 
 def ensure_free(repository: Repository, app: App, tree: str, text: str) -> None:
-    """Raises InvalidApp when the app's version was released with another tree, unless `text` says forced."""
+    """Raises InvalidApp if the version was released with another tree, unless `text` says forced."""
     released = repository.tip(f"refs/tags/v{app.manifest.version}")
     if released is None or is_forced(text) or repository.tree_of(released) == tree:
         return
     raise InvalidApp(
-        f"{app.name} {app.manifest.version} was released before, with other content",
+        f"{app.name} {app.manifest.version} is already released with other content",
         [Problem(path="mapp.toml: version", message=f"{app.manifest.version} is commit {released[:10]}")],
-        hint="mapp bump sets a version that is free",
+        hint="to set a free version: mapp bump",
         code="MAPP-0821",
     )
 
 
 def tag_release(repository: Repository, app: App, commit: str) -> None:
-    """Tags a commit with the app's version, unless that version was released before."""
+    """Tags a commit with the app's version, unless that version is already released."""
     name = f"v{app.manifest.version}"
     if repository.tip(f"refs/tags/{name}") is None:
         repository.tag(name, commit)
 
 
 def _forget(home: Home, name: str, tell: Tell | None) -> None:
-    """Drops the pin of an app that is not there, as a killed `remove` leaves it, with what it was granted."""
+    """Drops the pin and grants of an app that no longer exists, as a killed `remove` leaves them."""
     if read_entry(home.lock_file, name) is not None and not home.repository(name).exists():
         unpin(home, name, tell)
 
 
 def relock(home: Home, name: str, proposal: Proposal, *, commit: str, tell: Tell | None = None) -> Committed:
-    """Accepts what `main` of an app is at, moved by whatever it was, once it is proven.
+    """Accepts the tip of an app's `main`, whatever moved it, if it has a passing verdict.
 
     Raises:
         IntegrityError: `main` is no longer at `commit`.
-        InvalidApp: it is not proven, or its version was released with other content.
+        InvalidApp: it has no passing verdict, or its version is already released with other content.
         NotFound: there is no such app.
     """
     with holding(home.holds, name, tell=tell) as abandoned:
@@ -399,7 +399,9 @@ def relock(home: Home, name: str, proposal: Proposal, *, commit: str, tell: Tell
         repository.sweep(abandoned=abandoned)
         entry = read_lock(home.lock_file).get(name)
         if repository.tip() != commit:
-            raise IntegrityError(f"main of {name} has moved again meanwhile", hint=f"mapp relock {name}")
+            raise IntegrityError(
+                f"main of {name} has moved in the meantime", hint=f"to check again: mapp relock {name}"
+            )
         prove_here(repository, proposal, repository.tree_of(commit))
         old = None if entry is None else entry.commit
         if old != commit:

@@ -1,4 +1,4 @@
-"""What a run needs of an app, once it is certain that its `main` has landed."""
+"""Loads an app for a run, after checking that its `main` has landed."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from mapp.model.app import App
 def load_to_run(
     home: Home, name: str, revision: str | None = None, *, tell: Callable[[str], None] | None = None
 ) -> App:
-    """Returns what a run needs of an app, after making sure that what `main` is at has landed.
+    """Returns an app's manifest and source for a run, after checking that the tip of `main` has landed.
 
-    A landing that was killed is finished first. Another revision than `main` is the person's own choice.
+    An interrupted landing is finished first. A revision other than `main` is not checked.
 
     Raises:
-        IntegrityError: `main` is not what the lock says, and no landing explains it.
+        IntegrityError: `main` differs from the lock file, and no landing explains it.
         NotFound, InvalidApp: as `load` does.
     """
     app = load_runnable(home, name, revision)
     if revision in (None, "main"):
         try:
             entry = read_entry(home.lock_file, name)
-        except IntegrityError:  # a damaged lock is as good as none: the repository knows what has landed
+        except IntegrityError:  # treat a damaged lock as missing: the repository records what has landed
             entry = None
         if entry is None or entry.commit != app.commit:
-            from mapp.library.landing import ensure_landed  # it reads more than a run needs
+            from mapp.library.landing import ensure_landed  # imported lazily: most runs do not need it
 
             ensure_landed(home, name, app.commit, tell=tell)
     return app

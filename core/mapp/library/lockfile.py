@@ -1,4 +1,4 @@
-"""`mapp.lock`: what is installed, from where, exactly which content, and what was granted to it."""
+"""`mapp.lock`: each installed app's source, exact content and granted capabilities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mapp.plain_files import read_plain
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockEntry:
-    """One block of the lock: an app, pinned."""
+    """One block of the lock file: a pinned app."""
 
     name: str
     source: str
@@ -28,7 +28,7 @@ class LockEntry:
     granted: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the block as TOML knows it."""
+        """Returns the block as a TOML table."""
         return {**asdict(self), "granted": list(self.granted)}
 
     @classmethod
@@ -36,7 +36,7 @@ class LockEntry:
         """Returns the entry that `to_dict` wrote.
 
         Raises:
-            TypeError: when a key is missing or unknown, or a value of another type.
+            TypeError: a key is missing or unknown, or a value has the wrong type.
         """
         granted = document.get("granted", [])
         texts = [value for key, value in document.items() if key != "granted"]
@@ -46,10 +46,10 @@ class LockEntry:
 
 
 def read_lock(path: Path) -> dict[str, LockEntry]:
-    """Returns the entries of a lock file by name; none when there is no file.
+    """Returns the entries of a lock file by name; empty if there is no file.
 
     Raises:
-        IntegrityError: when the file is damaged.
+        IntegrityError: the file is damaged.
     """
     try:
         document = tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
@@ -57,35 +57,35 @@ def read_lock(path: Path) -> dict[str, LockEntry]:
             raise ValueError("this mapp reads version 1 of the lock")
         rows = document.get("app", [])
         if not isinstance(rows, list):
-            raise TypeError("app is no list of tables")
+            raise TypeError("app is not a list of tables")
         return {row["name"]: LockEntry.from_dict(row) for row in rows}
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
         raise IntegrityError(
             f"{path} is damaged: {error}",
-            hint=f"move it away and run `mapp doctor --repair`: it is written anew from {path.parent}",
+            hint=f"move it away and run `mapp doctor --repair` to rebuild it from {path.parent}",
             code="MAPP-0630",
         ) from None
 
 
 def read_entry(path: Path, name: str) -> LockEntry | None:
-    """Returns one entry of a lock file, or None; a file as mapp writes it is not parsed as a whole.
+    """Returns one entry of a lock file, or None. If mapp wrote the file, only that entry is parsed.
 
     Raises:
-        IntegrityError: when the file, or the entry, is damaged.
+        IntegrityError: the file or the entry is damaged.
     """
     try:
         data = read_plain(path, follow=True)
     except FileNotFoundError:
         return None
     except OSError:
-        return read_lock(path).get(name)  # which says what is wrong
+        return read_lock(path).get(name)  # raises the right error
     start, wanted = b"[[app]]\nname = ", json.dumps(name, ensure_ascii=False).encode()
     head = start + wanted + b"\n"
     begins = data.find(b"\n" + head) + 1
-    strange = not data.startswith(b"lock = 1\n") or b'"""' in data or b"'''" in data
-    if strange or not begins or data.find(head, begins + 1) >= 0:
+    unusual = not data.startswith(b"lock = 1\n") or b'"""' in data or b"'''" in data
+    if unusual or not begins or data.find(head, begins + 1) >= 0:
         return read_lock(path).get(name)
     ends = data.find(b"\n[", begins + len(head))
     try:
@@ -96,7 +96,7 @@ def read_entry(path: Path, name: str) -> LockEntry | None:
 
 
 def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
-    """Replaces the lock file as a whole, sorted by name, only if it changes."""
+    """Replaces the lock file atomically, sorted by name, if its content changes."""
     import tomli_w
 
     rows = [entries[name].to_dict() for name in sorted(entries)]

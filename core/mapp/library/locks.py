@@ -1,4 +1,4 @@
-"""Locks between processes: one per app, one for the library; a dead holder's is taken over."""
+"""Locks between processes, one per app and one for the lock file; a dead process never keeps one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mapp.library.privacy import private_root, private_umask
 from mapp.plain_files import NotPlain, ensure_plain, read_plain
 
 PATIENCE: Final = 60.0
-"""Seconds that a command waits for another process."""
+"""How many seconds a command waits for another process."""
 
 Tell = Callable[[str], None]
 
@@ -25,24 +25,24 @@ Tell = Callable[[str], None]
 def holding(
     folder: Path, name: str, *, tell: Tell | None = None, patience: float = PATIENCE
 ) -> Iterator[bool]:
-    """Holds a lock for the length of a `with`; yields whether its last holder died holding it.
+    """Holds a lock during a `with` block; yields whether the previous holder died with it.
 
-    The lock itself is the operating system's, so a killed process never keeps one; beside it lies a note
-    that says who holds it since when, for the message and for the clean-up after a kill.
+    The lock is the operating system's, so a killed process releases it. A note next to it records the
+    holder and the time, for the message and for cleaning up after a kill.
 
     Raises:
-        Busy: when another process holds it for longer than `patience` seconds.
+        Busy: another process held it for more than `patience` seconds.
     """
     import filelock
 
     private_root(folder.parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = folder / f"{name}.lock"
+    path = folder / f"{name}.lock"
     try:
-        ensure_plain(place)
+        ensure_plain(path)
     except NotPlain as error:
-        raise IntegrityError(f"{place} {error}", hint="remove it", code="MAPP-0621") from None
-    lock = filelock.FileLock(place, mode=0o600, thread_local=False)
+        raise IntegrityError(f"{path} {error}", hint="remove it", code="MAPP-0621") from None
+    lock = filelock.FileLock(path, mode=0o600, thread_local=False)
     note = folder / f"{name}.holder"
     try:
         lock.acquire(timeout=0)
@@ -52,7 +52,9 @@ def holding(
         try:
             lock.acquire(timeout=patience, poll_interval=0.02)
         except filelock.Timeout:
-            raise Busy(f"{name} is {_holder(note)}", hint="try again when it has finished") from None
+            raise Busy(
+                f"{name} is {_holder(note)}", hint="try again when that process has finished"
+            ) from None
     try:
         with private_umask():
             abandoned = note.exists()
@@ -82,7 +84,7 @@ def _holder(note: Path) -> str:
 
 
 def alive(pid: int) -> bool:
-    """Returns whether a process of that number runs; where that cannot be told, True."""
+    """Returns whether a process with this id is running; True if that cannot be determined."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

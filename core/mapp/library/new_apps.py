@@ -1,7 +1,7 @@
-"""Apps that are not in the library yet: a repository of their own per change, until it is merged.
+"""Apps that are not in the library yet: each change has its own repository until it is merged.
 
-It lies in `changes/<id>.git` and holds the branch `compile/<id>` alone. Merging writes `main` into it and
-renames it to where apps lie: the rename is the commit point.
+The repository is `changes/<id>.git` with the single branch `compile/<id>`. Merging adds `main` and moves the
+repository to the library's apps: that rename is the commit point.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from mapp.model.verdict import Verdict
 
 
 def place(home: Home, identity: str) -> Path:
-    """Returns where the repository of a change lies while its app is not in the library."""
+    """Returns the path of a change's repository while its app is not in the library."""
     return home.changes / f"{identity}.git"
 
 
@@ -45,9 +45,9 @@ def keep(
     signature: Signature,
     verdict: Verdict | None,
 ) -> str:
-    """Returns the id of the commit that holds a round's files on the branch; the verdict is recorded first.
+    """Commits a round's files on the branch, after recording their verdict, and returns the commit's id.
 
-    The same files again are no commit.
+    If the files are unchanged, no commit is made.
     """
     path = place(home, identity)
 
@@ -69,10 +69,13 @@ def keep(
 
 
 def kept(home: Home, identity: str, branch: str) -> tuple[Repository, Snapshot]:
-    """Returns what a change has written last; raises NotFound if it has written nothing."""
+    """Returns the latest files of a change; raises NotFound if it has written nothing."""
     path = place(home, identity)
     if not path.is_dir():
-        raise NotFound(f"the change {identity} has written nothing yet", hint="mapp compile --resume goes on")
+        raise NotFound(
+            f"the change {identity} has written nothing yet",
+            hint=f"to continue it: mapp compile --resume {identity}",
+        )
     repository = Repository.open(path)
     return repository, read_snapshot(repository, branch_tip(repository, branch))
 
@@ -80,11 +83,11 @@ def kept(home: Home, identity: str, branch: str) -> tuple[Repository, Snapshot]:
 def merge(
     home: Home, identity: str, branch: str, text: str, signature: Signature, *, tell: Tell | None = None
 ) -> Committed:
-    """Brings a new app into the library and returns what was committed; done twice, it is done once.
+    """Adds a new app to the library and returns what was committed. It can be repeated after a kill.
 
     Raises:
-        AlreadyExists: the library has an app of that name by now.
-        InvalidApp: no passing verdict is recorded for the branch's tree, and nothing says it was forced.
+        AlreadyExists: the library has an app of that name.
+        InvalidApp: the branch's tree has no passing verdict, and the message does not say that it was forced.
     """
     _, found = kept(home, identity, branch)
     app = read_app(found.files, commit=found.commit, tree=found.tree)
@@ -94,28 +97,28 @@ def merge(
     ):
         if abandoned:
             _clean(place(home, identity))
-        read_lock(home.lock_file)  # a damaged one is told before git moves, not after
+        read_lock(home.lock_file)  # report a damaged lock file before git changes
         proposal = Proposal(app=app, files=found.files, text=text, signature=signature)
-        hint = f"mapp show {app.name}; the change keeps its branch, mapp review {identity} shows it"
+        hint = f"see both: mapp show {app.name}, mapp review {identity}; the change keeps its branch"
         return bring_in(home, place(home, identity), proposal, parent=found.commit, hint=hint, tell=tell)
 
 
 def pinned(home: Home, app: App, found: Snapshot, commit: str, *, tell: Tell | None = None) -> Committed:
-    """Returns what was committed, once the lock file knows of it too; raises as `settle` does."""
+    """Returns what was committed, after checking that it is pinned; raises as `settle` does."""
     settle(home, app.name, tell=tell)
     version = str(app.manifest.version)
     return Committed(name=app.name, version=version, commit=commit, tree=found.tree, changed=True)
 
 
 def _clean(path: Path) -> None:
-    """Removes what a killed writer of a change left: half a repository, or lock files of git in it."""
+    """Removes leftovers of a change's killed writer: an unfinished repository, or git lock files."""
     sweep_new(path.parent)
     if path.exists():
         Repository.open(path).sweep()
 
 
 def drop(home: Home, identity: str) -> None:
-    """Takes away what a change has written; it is renamed first, so that a kill leaves all or nothing."""
+    """Deletes a change's repository; it is renamed first, so a kill leaves it whole or gone."""
     path = place(home, identity)
     aside = path.with_name(f".dropped-{identity}")
     with contextlib.suppress(FileNotFoundError):

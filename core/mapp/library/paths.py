@@ -1,4 +1,4 @@
-"""What lies where in a library."""
+"""The folders and files of a library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.model.names import app_name_fault
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Home:
-    """The folders and files of one library; making a value touches nothing."""
+    """The folders and files of one library. Creating a value does not touch the disk."""
 
     root: Path
 
@@ -36,7 +36,7 @@ class Home:
         return self.root / "journal.sqlite"
 
     def store(self, name: str) -> Path:
-        """Returns where the store of an app lies; raises UsageError as `repository` does."""
+        """Returns the path of an app's store; raises UsageError as `repository` does."""
         return self.root / "stores" / f"{self.repository(name).stem}.sqlite"
 
     @property
@@ -46,7 +46,7 @@ class Home:
 
     @property
     def trials(self) -> Path:
-        """Returns the folder of what the gate remembers; it can be deleted at any time."""
+        """Returns the folder of the gate's cache, which can be deleted at any time."""
         return self.root / "trials"
 
     @property
@@ -56,17 +56,17 @@ class Home:
 
     @property
     def removed(self) -> Path:
-        """Returns where removed apps are kept."""
+        """Returns the folder of removed apps."""
         return self.root / "removed"
 
     @property
     def checkouts(self) -> Path:
-        """Returns the folder of the checkouts that people edit."""
+        """Returns the folder of the checkouts that users edit."""
         return self.root / "checkouts"
 
     @property
     def starter_marker(self) -> Path:
-        """Returns the file that says which starter apps were installed, at which commits."""
+        """Returns the file that records the installed starter apps and their commits."""
         return self.root / "starter.json"
 
     @property
@@ -75,10 +75,10 @@ class Home:
         return self.root / "locks"
 
     def repository(self, name: str) -> Path:
-        """Returns where the repository of an app lies.
+        """Returns the path of an app's repository.
 
         Raises:
-            UsageError: when the name is none, so that it can never lead out of the folder.
+            UsageError: the name is invalid. So a path never leads out of the folder.
         """
         if fault := app_name_fault(name):
             raise UsageError(f"{name!r} {fault}")

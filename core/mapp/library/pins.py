@@ -1,4 +1,4 @@
-"""The lock file's entries: which commit of an app runs."""
+"""Pins: the lock file's entries, which say which commit of each app runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mapp.model.interface import interface_hash
 
 
 def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> LockEntry:
-    """Returns the lock entry that pins an app; only what can do no harm is granted by adding it."""
+    """Returns the lock entry that pins an app; it grants only capabilities that are harmless."""
     return LockEntry(
         name=app.name,
         source=source,
@@ -31,9 +31,9 @@ def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, so
 def pin(
     home: Home, *entries: LockEntry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
 ) -> None:
-    """Writes entries into the lock file; those that are there keep their source and what was granted.
+    """Writes entries into the lock file; existing entries keep their source and grants.
 
-    What an app no longer declares is no longer granted either, where `declared` says what it declares.
+    With `declared`, grants for capabilities that the app no longer declares are dropped.
     """
     with holding(home.holds, "mapp.lock", tell=tell):
         known = read_lock(home.lock_file)
@@ -48,7 +48,7 @@ def pin(
 
 
 def unpin(home: Home, name: str, tell: Tell | None) -> None:
-    """Takes an app out of the lock file."""
+    """Removes an app from the lock file."""
     with holding(home.holds, "mapp.lock", tell=tell):
         known = read_lock(home.lock_file)
         if known.pop(name, None) is not None:
@@ -56,10 +56,10 @@ def unpin(home: Home, name: str, tell: Tell | None) -> None:
 
 
 def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | None = None) -> None:
-    """Writes what is granted to an app into the lock file; raises NotFound if it is not pinned there."""
+    """Replaces an app's grants in the lock file; raises NotFound if the app is not in it."""
     with holding(home.holds, "mapp.lock", tell=tell):
         known = read_lock(home.lock_file)
         if name not in known:
-            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair writes it anew")
+            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair rebuilds it")
         known[name] = replace(known[name], granted=tuple(sorted(granted)))
         write_lock(home.lock_file, known)

@@ -1,7 +1,7 @@
-"""Only the owner reads a library: files of mode 0600 or less, folders of 0700, whatever the umask.
+"""Keeps a library private to its owner: files have mode 0600 or less, folders 0700, whatever the umask.
 
-The root alone keeps others out. What lies below it is private as well, so that a copy or an archive of a part
-is too. Where a platform has no such modes, nothing here has an effect.
+The root folder's mode already keeps others out. Everything below is private too, so that a copy or an archive
+of a part stays private. On platforms without such modes, this module has no effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _umask = 0
 
 @contextlib.contextmanager
 def private_umask() -> Iterator[None]:
-    """Makes all files that this process creates private, for the length of a `with`; threads may overlap."""
+    """Makes files that this process creates during a `with` block private; threads may overlap."""
     global _depth, _umask  # a umask belongs to the process
     with _lock:
         if _depth == 0:
@@ -38,7 +38,7 @@ def private_umask() -> Iterator[None]:
 
 
 def private_root(root: Path) -> None:
-    """Makes the folder of a library private; one that others could enter is tightened as a whole."""
+    """Makes a library's folder private; if others had access, everything in it is tightened too."""
     try:
         mode = root.stat().st_mode
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def private_root(root: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Makes an empty private file unless there is one, and a private one of it if there is.
+    """Creates an empty private file, or makes an existing file private.
 
     SQLite gives its `-wal` and `-shm` the mode of the database.
     """
@@ -64,7 +64,7 @@ def private_file(path: Path) -> None:
 
 
 def tighten(root: Path) -> int:
-    """Takes all rights of others from a folder and everything below it; returns how many places had any."""
+    """Removes others' access to a folder and everything in it; returns how many paths were open."""
     count = _tighten_one(root)
     for folder, names, files in os.walk(root):
         count += sum(_tighten_one(Path(folder) / name) for name in (*names, *files))
@@ -72,12 +72,12 @@ def tighten(root: Path) -> int:
 
 
 def _tighten_one(path: Path) -> int:
-    """Returns 1 if others had rights, else 0; what belongs to somebody else is left as it is."""
+    """Returns 1 if others had access, else 0; files of other users are left alone."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode) or not mode & _OTHERS:
             return 0
         path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
-    except OSError:  # it has gone, or belongs to somebody else, or the disk is read-only
+    except OSError:  # it is gone, belongs to another user, or the disk is read-only
         return 0
     return 1

@@ -1,4 +1,4 @@
-"""Reading apps out of a library."""
+"""Reads apps from a library."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RUNNABLE = frozenset([MANIFEST, SOURCE])
 
 
 class _Whole:
-    """The paths of all that `load` reads: some files, and any number of recordings."""
+    """The paths of everything that `load` reads: some named files, and any number of recordings."""
 
     named = frozenset([MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS])
 
@@ -55,14 +55,14 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DamagedApp:
-    """An app whose repository cannot be read, and why."""
+    """An app whose repository cannot be read, with the error."""
 
     name: str
     error: MappError
 
 
 def names(home: Home) -> tuple[str, ...]:
-    """Returns the names of the apps in a library, sorted; none when there is no library yet."""
+    """Returns the names of the apps in a library, sorted; empty if there is no library yet."""
     try:
         with os.scandir(home.apps) as entries:
             found = [entry.name.removesuffix(".git") for entry in entries if entry.name.endswith(".git")]
@@ -72,7 +72,7 @@ def names(home: Home) -> tuple[str, ...]:
 
 
 def stamps(home: Home) -> dict[str, str]:
-    """Returns for every app a text that changes when its `main` moves."""
+    """Returns, for each app, a text that changes when its `main` moves."""
     return {name: tip_stamp(home.apps / f"{name}.git") for name in names(home)}
 
 
@@ -80,14 +80,14 @@ def open_repository(home: Home, name: str) -> Repository:
     """Returns the repository of an app.
 
     Raises:
-        NotFound: naming the apps whose names are most alike.
-        IntegrityError: it is no repository, or one that mapp refuses.
+        NotFound: there is no such app; the hint lists similar names.
+        IntegrityError: it is not a repository, or mapp refuses it.
     """
     return Repository.open(repository_of(home, name))
 
 
 def repository_of(home: Home, name: str) -> Path:
-    """Returns the folder of an app's repository, whatever is in it; raises NotFound as `open_repository`."""
+    """Returns the folder of an app's repository without reading it; raises NotFound as `open_repository`."""
     path = home.repository(name)
     if not path.is_dir():
         near = difflib.get_close_matches(name, names(home), n=3)
@@ -103,7 +103,9 @@ def snapshot(
     repository = open_repository(home, name)
     commit = repository.tip() if revision is None else repository.resolve(revision)
     if commit is None:
-        raise NotFound(f"{name} has no branch main", hint=f"mapp log {name} shows what there is")
+        raise NotFound(
+            f"{name} has no branch main", hint=f"remove the app, which keeps a copy: mapp remove {name}"
+        )
     return read_snapshot(repository, commit, only=only)
 
 
@@ -112,7 +114,7 @@ def load(home: Home, name: str, revision: str | None = None) -> App:
 
     Raises:
         NotFound: no such app or revision.
-        IntegrityError: its tree holds what mapp does not read.
+        IntegrityError: its tree contains something that mapp refuses to read.
         InvalidApp: its files are not valid.
     """
     found = snapshot(home, name, revision)
@@ -120,7 +122,7 @@ def load(home: Home, name: str, revision: str | None = None) -> App:
 
 
 def load_runnable(home: Home, name: str, revision: str | None = None) -> App:
-    """Returns only what a run needs of an app: manifest and source; raises as `load` does."""
+    """Returns an app with only what a run needs: manifest and source. Raises as `load` does."""
     found = snapshot(home, name, revision, only=RUNNABLE)
     return read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
 
@@ -137,7 +139,7 @@ def blobs(home: Home, name: str) -> dict[str, str]:
 
 
 def listing(home: Home) -> Iterator[Listed | DamagedApp]:
-    """Yields every app of the library, a damaged one as such."""
+    """Yields every app of the library, damaged ones as `DamagedApp`."""
     for name in names(home):
         try:
             app = load_runnable(home, name)
@@ -152,7 +154,7 @@ def listing(home: Home) -> Iterator[Listed | DamagedApp]:
 
 
 def history(home: Home, name: str) -> Iterator[Commit]:
-    """Yields the commits on an app's `main`, the newest first."""
+    """Yields the commits on an app's `main`, newest first."""
     repository = open_repository(home, name)
     tip = repository.tip()
     if tip is not None:
@@ -160,15 +162,15 @@ def history(home: Home, name: str) -> Iterator[Commit]:
 
 
 def landings(home: Home, name: str) -> Iterator[Commit]:
-    """Yields the commits that an app's `main` once was, the newest first: its versions, and no drafts."""
+    """Yields the commits that `main` has pointed to, newest first: versions, without drafts."""
     yield from without_drafts(history(home, name))
 
 
 def without_drafts(commits: Iterable[Commit]) -> Iterator[Commit]:
-    """Yields the commits of a first-parent history, the newest first, without the drafts at its end.
+    """Yields the commits of a first-parent history, newest first, without the drafts at its end.
 
-    A compiled app's `main` begins on top of its drafts: the contract with stand-in code, and each attempt.
-    They carry the change of the commit that landed, and nothing but drafts lies below them.
+    A compiled app's `main` starts on top of its drafts: the contract with stub code, and each attempt.
+    Drafts carry the same change id as the commit that landed, and only drafts come before them.
     """
     rows = list(commits)
     change = _compile_of(rows[-1]) if rows else None
@@ -179,22 +181,22 @@ def without_drafts(commits: Iterable[Commit]) -> Iterator[Commit]:
 
 
 def _compile_of(commit: Commit) -> str | None:
-    """Returns the compile that a commit says it belongs to, or None."""
+    """Returns the id of the compile that a commit belongs to, or None."""
     trailers = commit.trailers
     return trailers.get("Mapp-Change") if trailers.get("Mapp-Operation") == "compile" else None
 
 
 def earlier(home: Home, name: str) -> Commit | None:
-    """Returns the newest version on an app's `main` that held other content than it does now, or None."""
+    """Returns the newest commit of `main` whose content differs from the current one, or None."""
     commits = landings(home, name)
     newest = next(commits, None)
     return None if newest is None else next((row for row in commits if row.tree != newest.tree), None)
 
 
 def released(home: Home, name: str) -> dict[Version, str]:
-    """Returns the versions of an app that were released, the lowest first, each with its commit id."""
+    """Returns an app's released versions, lowest first, each with its commit id."""
     found = {}
     for tag, commit in open_repository(home, name).tags().items():
-        with contextlib.suppress(ValueError):  # a person may tag as they like
+        with contextlib.suppress(ValueError):  # users may add tags of their own
             found[Version.parse(tag.removeprefix("v"))] = commit
     return dict(sorted(found.items()))

@@ -1,7 +1,7 @@
-"""Removed apps: each repository is kept aside for a while, with its store and its block of the lock.
+"""Removed apps: each repository is kept for a while, with its store and its lock file entry.
 
-They are `removed/<name>-<id>.git`, `.sqlite` and, as a note, `.json`. The note is written before the
-repository moves and goes last, so that a kill leaves either an app of the library or one to restore.
+The files are `removed/<name>-<id>.git`, `.sqlite` and the note `.json`. The note is written before the
+repository moves and deleted last, so a kill leaves either an installed app or one that can be restored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DELETED: Final = ".deleted-"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removed:
-    """One removed app, since `at` (seconds since 1970-01-01 UTC), with its block of the lock, if any."""
+    """A removed app: when (`at`, seconds since 1970-01-01 UTC), and its lock file entry, if any."""
 
     name: str
     repository: Path
@@ -34,12 +34,12 @@ class Removed:
 
     @property
     def note(self) -> Path:
-        """Returns the file that says what this value holds."""
+        """Returns the path of the note that stores this value."""
         return self.repository.with_suffix(".json")
 
     @property
     def store(self) -> Path:
-        """Returns where the store of the app is kept, if it had one."""
+        """Returns the path of the app's store, if it had one."""
         return self.repository.with_suffix(".sqlite")
 
     def write(self) -> None:
@@ -50,13 +50,13 @@ class Removed:
 
 
 def removed_apps(home: Home) -> list[Removed]:
-    """Returns the apps that can be restored, the last removed first; a damaged note counts as none."""
+    """Returns the apps that can be restored, latest removal first; damaged notes are ignored."""
     found = [_read(path) for path in home.removed.glob("[!.]*.git") if path.is_dir()]
     return sorted(found, key=lambda row: -row.at)
 
 
 def unfinished(home: Home, name: str) -> Removed | None:
-    """Returns what a killed restore or remove of an app left: a note whose repository is in the library."""
+    """Returns what a killed restore or remove of an app left: a note without its repository."""
     rows = [_read(path.with_suffix(".git")) for path in home.removed.glob(f"{name}-*.json")]
     left = [row for row in rows if row.name == name and not row.repository.exists()]
     return max(left, key=lambda row: row.at, default=None)
@@ -74,7 +74,7 @@ def _read(repository: Path) -> Removed:
 
 
 def clean(home: Home, *, days: int, now: float | None = None, dry_run: bool = False) -> tuple[Removed, ...]:
-    """Deletes and returns the apps that were removed more than `days` ago; a killed clean is finished."""
+    """Deletes and returns the apps removed more than `days` ago; finishes an interrupted clean."""
     oldest = (time.time() if now is None else now) - days * DAY
     found = tuple(row for row in removed_apps(home) if row.at <= oldest)
     if not dry_run:
@@ -88,12 +88,12 @@ def clean(home: Home, *, days: int, now: float | None = None, dry_run: bool = Fa
 def _delete(row: Removed) -> None:
     aside = row.repository.with_name(f"{DELETED}{row.repository.name}")
     with contextlib.suppress(FileNotFoundError):
-        row.repository.rename(aside)  # from here on it can no longer be restored, not even by half
+        row.repository.rename(aside)  # from here on it cannot be restored, not even partly
     for path in (row.store, row.note):
         path.unlink(missing_ok=True)
     shutil.rmtree(aside, ignore_errors=True)
 
 
 def names_kept(home: Home) -> Iterator[str]:
-    """Yields the names of the apps that can be restored, each once."""
+    """Yields the names of the apps that can be restored, without duplicates."""
     yield from dict.fromkeys(row.name for row in removed_apps(home))

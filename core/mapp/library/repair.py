@@ -18,25 +18,25 @@ from mapp.model.app import read_app
 
 
 def repair(home: Home, *, tell: Tell | None = None) -> tuple[str, ...]:
-    """Makes the lock file agree with what has landed, and removes what killed writers left.
+    """Updates the lock file to match what has landed, and removes leftovers of killed writers.
 
-    Returns the names of the apps whose pins changed. It never needs to be run by hand for the library to
-    work: each command finishes what it comes across. An app whose `main` no landing explains keeps its pin;
-    `mapp relock` accepts such a one.
+    Returns the names of the apps whose pins changed. Nobody needs to run it for the library to work: every
+    command finishes interrupted landings of the apps that it uses. An app whose `main` no landing explains
+    keeps its pin; `mapp relock` accepts it.
     """
     for folder in (home.apps, home.changes):
         sweep_new(folder)
     before = read_lock(home.lock_file)
-    there = names(home)
-    for name in there:
+    installed = names(home)
+    for name in installed:
         with contextlib.suppress(MappError):
             _repair_one(home, name, tell)
-    for name in {*before} - {*there}:
+    for name in {*before} - {*installed}:
         with holding(home.holds, name, tell=tell):
             if not home.repository(name).exists():
                 unpin(home, name, tell)
     after = read_lock(home.lock_file)
-    if not home.lock_file.exists() and there:
+    if not home.lock_file.exists() and installed:
         write_lock(home.lock_file, after)
     return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
 
@@ -49,20 +49,21 @@ def _repair_one(home: Home, name: str, tell: Tell | None) -> None:
         entry, tip = read_lock(home.lock_file).get(name), repository.tip()
         if entry is None or tip is None or entry.commit != tip:
             return
-        pinned = _pinned(home, name, entry)
-        if pinned is not None and pinned != entry:  # somebody edited the lock
+        pinned = current_pin(home, name, entry)
+        if pinned is not None and pinned != entry:  # somebody edited the lock file
             with holding(home.holds, "mapp.lock", tell=tell):
                 write_lock(home.lock_file, {**read_lock(home.lock_file), name: pinned})
 
 
 def sweep_new(folder: Path) -> None:
-    """Removes the repositories below a folder that a killed writer had not finished."""
+    """Removes unfinished repositories of killed writers from a folder."""
     for left in folder.glob(".new-*"):
         if not alive(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _pinned(home: Home, name: str, before: LockEntry | None) -> LockEntry | None:
+def current_pin(home: Home, name: str, before: LockEntry | None) -> LockEntry | None:
+    """Returns the lock entry for an app's `main`, with the grants of `before`; `before` if unreadable."""
     try:
         found = snapshot(home, name, only=None)
         app = read_app(found.files, commit=found.commit, tree=found.tree)

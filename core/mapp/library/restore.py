@@ -1,4 +1,4 @@
-"""Takes a removed app back into the library, as it was."""
+"""Restores a removed app."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from mapp.library.removed import Removed, names_kept, removed_apps, unfinished
 
 
 def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
-    """Returns what came back: repository, store and the block of the lock, exactly as they were removed.
+    """Restores an app's repository, store and lock file entry exactly as they were, and returns them.
 
-    The rename of the repository is the commit point; after a kill the same call does what is left.
+    The rename of the repository is the commit point. After a kill, the same call does the rest.
 
     Raises:
-        NotFound: no app of that name is kept.
+        NotFound: there is no removed app of that name.
         AlreadyExists: the library has an app of that name.
     """
     target = home.repository(name)
     with holding(home.holds, name, tell=tell):
-        read_lock(home.lock_file)  # a damaged one is told before the repository moves
+        read_lock(home.lock_file)  # report a damaged lock file before the repository moves
         finishing = target.exists()
         found = unfinished(home, name) if finishing else _kept(home, name)
         if found is None:
             raise AlreadyExists(
-                f"there is an app {name} in the library",
-                hint=f"to restore the removed one, first: mapp remove {name}",
+                f"an app called {name} is in the library",
+                hint=f"to restore the older one, first run: mapp remove {name}",
             )
         if not finishing:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,17 +43,17 @@ def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
         entry = found.entry or pinned_now(home, name)
         with holding(home.holds, "mapp.lock", tell=tell):
             known = read_lock(home.lock_file)
-            if entry is not None and not (finishing and name in known):  # it may have moved on since
+            if entry is not None and not (finishing and name in known):  # it may have changed since
                 write_lock(home.lock_file, {**known, name: entry})
         found.note.unlink(missing_ok=True)
     return found
 
 
 def _kept(home: Home, name: str) -> Removed:
-    """Returns the app of a name that was removed last."""
+    """Returns the latest removal of an app."""
     for row in removed_apps(home):
         if row.name == name:
             return row
     near = difflib.get_close_matches(name, list(names_kept(home)), n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "mapp restore lists the apps that were removed"
-    raise NotFound(f"no removed app {name!r} is kept", hint=hint)
+    hint = f"did you mean {' or '.join(near)}?" if near else "mapp restore lists the removed apps"
+    raise NotFound(f"there is no removed app {name!r}", hint=hint)

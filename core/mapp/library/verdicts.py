@@ -1,6 +1,6 @@
-"""Verdicts: what the gate found about a tree, recorded beside that tree.
+"""Verdicts: the gate's results, recorded as git notes on trees.
 
-They lie in `refs/notes/mapp/verdicts`; `git notes --ref=mapp/verdicts show TREE` prints one.
+They are stored under `refs/notes/mapp/verdicts`; `git notes --ref=mapp/verdicts show TREE` prints one.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from mapp.model.verdict import Verdict
 
 TRAILER: Final = "Mapp-Verdict"
 FORCED: Final = "forced"
-"""How the trailer begins where a person let in what is not proven."""
+"""How the trailer starts if a person accepted content that did not pass."""
 MAX_FINDINGS: Final = 100
-"""How many faults of one check are recorded."""
+"""How many problems of one check are recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """What is recorded about one commit; `verdict` is None where nothing is."""
+    """The verdict recorded for one commit; None if there is none."""
 
     app: str
     commit: str
@@ -36,7 +36,7 @@ class Recorded:
 
 
 def record_verdict(repository: Repository, verdict: Verdict, signature: Signature) -> None:
-    """Writes a verdict beside the tree that it is about, in place of an earlier one.
+    """Writes or replaces the verdict on a tree.
 
     Raises:
         Busy: another process keeps writing verdicts.
@@ -48,22 +48,22 @@ def record_verdict(repository: Repository, verdict: Verdict, signature: Signatur
 
 
 def _data(verdict: Verdict) -> bytes:
-    """Returns the document as it is stored; where many faults would not fit, the first of each check."""
+    """Returns the document to store; if it would be too large, only the first problem of each check."""
     for most in (MAX_FINDINGS, 1):
         results = tuple(replace(row, problems=row.problems[:most]) for row in verdict.results)
         document = replace(verdict, results=results).to_dict()
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        data = text.encode("utf-8", "replace")  # an app's words may hold halves of characters
+        data = text.encode("utf-8", "replace")  # texts of an app may contain lone surrogates
         if len(data) <= MAX_NOTE_SIZE:
             break
     return data
 
 
 def read_verdict(repository: Repository, tree: str) -> Verdict | None:
-    """Returns the verdict that is recorded for a tree, or None.
+    """Returns the verdict recorded for a tree, or None.
 
     Raises:
-        IntegrityError: what lies there is no verdict on that tree.
+        IntegrityError: the note is not a verdict on that tree.
     """
     data = read_note(repository, VERDICTS, tree)
     if data is None:
@@ -72,14 +72,14 @@ def read_verdict(repository: Repository, tree: str) -> Verdict | None:
         text = data.decode("utf-8")
         verdict = Verdict.from_dict(parse(text, what="the verdict", longest=MAX_NOTE_SIZE, doubles=True))
     except (UnicodeDecodeError, InvalidInput) as error:
-        raise IntegrityError(f"the note on tree {tree[:10]} is no verdict: {error}") from None
+        raise IntegrityError(f"the note on tree {tree[:10]} is not a verdict: {error}") from None
     if verdict.tree != tree:
-        raise IntegrityError(f"the verdict beside tree {tree[:10]} is about {verdict.tree[:10]}")
+        raise IntegrityError(f"the verdict on tree {tree[:10]} is about tree {verdict.tree[:10]}")
     return verdict
 
 
 def recorded(home: Home, name: str, revision: str | None = None) -> Recorded:
-    """Returns what is recorded about an app at `main`, or at another revision.
+    """Returns the verdict recorded for an app at `main`, or at another revision.
 
     Raises:
         NotFound: no such app or revision.
@@ -88,26 +88,28 @@ def recorded(home: Home, name: str, revision: str | None = None) -> Recorded:
     repository = open_repository(home, name)
     commit = repository.tip() if revision is None else repository.resolve(revision)
     if commit is None:
-        raise NotFound(f"{name} has no branch main", hint=f"mapp log {name} shows what there is")
+        raise NotFound(
+            f"{name} has no branch main", hint=f"remove the app, which keeps a copy: mapp remove {name}"
+        )
     tree = repository.tree_of(commit)
     return Recorded(app=name, commit=commit, tree=tree, verdict=read_verdict(repository, tree))
 
 
 def is_forced(text: str) -> bool:
-    """Returns whether a commit's message says that a person let in what is not proven."""
+    """Returns whether a commit message says that a person accepted content that did not pass."""
     return trailers_of(text).get(TRAILER, "").startswith(FORCED)
 
 
 def prove(
     repository: Repository, tree: str, text: str, signature: Signature, verdict: Verdict | None
 ) -> None:
-    """Records a verdict and makes sure that `main` may move to a tree; `text` is the commit's message.
+    """Records a verdict and checks that `main` may move to a tree; `text` is the commit message.
 
-    It may when a passing verdict is recorded for exactly that tree, or when the message says that it was
+    It may if a passing verdict is recorded for exactly that tree, or if the message says that it was
     forced: `Mapp-Verdict: forced; …`.
 
     Raises:
-        InvalidApp: it may not.
+        InvalidApp: neither is the case.
         IntegrityError: the verdict is about another tree, or the notes are damaged.
     """
     if verdict is not None:
@@ -120,6 +122,6 @@ def prove(
     if known is None or not known.passed:
         raise InvalidApp(
             f"{repository.path.stem} has no passing verdict for tree {tree[:10]}",
-            hint="mapp add runs the checks; --force lets it in as it is, and the commit says so",
+            hint="mapp add runs the checks; --force accepts it as it is, and the commit says so",
             code="MAPP-0830",
         )

@@ -1,4 +1,4 @@
-"""One app as a whole: its files parsed once, at the door."""
+"""An app: its files, parsed and validated once."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ REGRESSIONS: Final = "tests/regressions.jsonl"
 RECORDING: Final = re.compile(r"tests/recordings/([A-Za-z0-9_][A-Za-z0-9._-]{0,99})\.json")
 
 HELD_BACK: Final = 0.3
-"""The share of an app's examples that whoever writes its code is never shown."""
+"""The share of an app's examples that is hidden from the coder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """One input with the output, or the declared error, that it must end in.
+    """One input with its expected output or declared error.
 
-    `now` (milliseconds since 1970-01-01 UTC) and `seed` are given where the answer depends on them;
-    `recording` names the one that answers its host calls.
+    `now` (milliseconds since 1970-01-01 UTC) and `seed` are set if the answer depends on them;
+    `recording` names the recording that answers its host calls.
     """
 
     input: tuple[tuple[str, JSONValue], ...]
@@ -51,16 +51,16 @@ class Example:
 
     @property
     def held_back(self) -> bool:
-        """Returns whether the example judges generated code unseen: a share of them, by hash of the input."""
+        """Returns whether the example is hidden from the coder; decided by a hash of the input."""
         digest = hashlib.sha256(canonical(dict(self.input)).encode()).digest()
         return int.from_bytes(digest[:4], "big") < HELD_BACK * 2**32
 
     @classmethod
     def from_dict(cls, document: object, path: str = "") -> Example:
-        """Returns the example that a row of `tests/examples.jsonl` states.
+        """Parses a row of `tests/examples.jsonl`.
 
         Raises:
-            InvalidInput: with the path of every mistake.
+            InvalidInput: lists every mistake with its path.
         """
         problems = list(_example_faults(document, path))
         if problems or not isinstance(document, Mapping):
@@ -75,7 +75,7 @@ class Example:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the row as it stands in `tests/examples.jsonl`."""
+        """Returns the row for `tests/examples.jsonl`."""
         document: dict[str, Any] = {"input": dict(self.input)}
         document |= {"output": self.output} if self.error is None else {"error": self.error}
         more = {"now": self.now, "seed": self.seed, "recording": self.recording}
@@ -84,7 +84,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class App:
-    """One app at one commit: what its tree says, validated.
+    """One app at one commit, validated.
 
     `regressions` are examples too: inputs that once failed and were healed.
     """
@@ -106,13 +106,13 @@ class App:
 
     @property
     def card(self) -> Card:
-        """Returns what routing needs of the app."""
+        """Returns the part of the app that routing needs."""
         return Card(manifest=self.manifest, phrases=self.phrases)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """What routing needs of an app: its manifest and what people say."""
+    """The part of an app that routing needs: its manifest and example requests."""
 
     manifest: Manifest
     phrases: tuple[Phrase, ...] = ()
@@ -132,12 +132,12 @@ class Card:
 
 
 def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", strict: bool = True) -> App:
-    """Returns the app that a set of files (path -> content) forms.
+    """Parses an app from its files (path -> content).
 
     With `strict` off, only what a run needs is read: the manifest and the source.
 
     Raises:
-        InvalidApp: with the file and path of every mistake.
+        InvalidApp: lists every mistake with its file and path.
     """
     problems: list[Problem] = []
     manifest = _manifest(files, problems)
@@ -157,7 +157,7 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
         problems.extend(_unnamed(examples, EXAMPLES, recordings))
         problems.extend(_unnamed(regressions, REGRESSIONS, recordings))
     if problems or manifest is None:
-        raise InvalidApp("this is not a valid app", problems, hint="mapp new NAME makes one to start from")
+        raise InvalidApp("this is not a valid app", problems, hint="to start from a valid one: mapp new NAME")
     return App(
         manifest=manifest,
         source=source,
@@ -172,7 +172,7 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
-    """Returns `sha256:` and the hash over `mapp1` and the sorted lines `mode sha256(blob) path`.
+    """Returns `sha256:` and the hash of `mapp1` and the sorted lines `mode sha256(blob) path`.
 
     It does not depend on git's object format.
     """
@@ -255,11 +255,11 @@ def _recordings(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Re
 
 
 def _unnamed(rows: Iterable[Example], path: str, recordings: Iterable[Recording]) -> Iterator[Problem]:
-    """Yields a problem for each row that names a recording which is not there."""
+    """Yields a problem for each row that names a missing recording."""
     known = {recording.name for recording in recordings}
     for number, row in enumerate(rows, 1):
         if row.recording is not None and row.recording not in known:
-            message = f"names {row.recording!r}, and there is no tests/recordings/{row.recording}.json"
+            message = f"names {row.recording!r}, but there is no tests/recordings/{row.recording}.json"
             yield Problem(path=f"{path}:{number}.recording", message=message)
 
 
@@ -267,7 +267,7 @@ def _example_faults(document: object, path: str) -> list[Problem]:
     if not isinstance(document, Mapping):
         return [Problem(path=path, message="must be an object")]
     found = [
-        Problem(path=f"{path}.{key}", message="is no known key")
+        Problem(path=f"{path}.{key}", message="is not a known key")
         for key in document
         if key not in ("input", "output", "error", "now", "seed", "recording")
     ]

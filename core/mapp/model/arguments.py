@@ -1,4 +1,4 @@
-"""Arguments of a call: the defaults that a schema adds."""
+"""Fills in and validates the arguments of a call."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mapp.model.values import JSONValue, checked
 
 
 def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
-    """Returns the arguments of a call with the manifest's defaults filled in, in the manifest's order.
+    """Returns the arguments of a call, with the manifest's defaults, in the manifest's order.
 
     Raises:
-        InvalidArguments: with the path of every mistake.
+        InvalidArguments: lists every mistake with its path.
     """
     checked(dict(arguments), what="the input")
     filled: dict[str, JSONValue] = {}
@@ -29,6 +29,6 @@ def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dic
         raise InvalidArguments(
             f"the arguments do not fit {manifest.name}",
             problems,
-            hint=f"mapp show {manifest.name} lists what it takes",
+            hint=f"to list its arguments: mapp show {manifest.name}",
         )
     return filled

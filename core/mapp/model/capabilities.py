@@ -1,8 +1,8 @@
-"""What an app may do beyond computing, as its manifest declares it and as a person grants it.
+"""Capabilities: what an app may do beyond computing. Its manifest declares them and a person grants them.
 
-The name of a capability is what is granted: `clock`, `random`, `store`, `llm`, `http:api.example.com` (reads:
-GET, HEAD and OPTIONS), `http:api.example.com+POST` (one more for each method that changes something),
-`secret:EXAMPLE_KEY`. A port that is not the scheme's own is part of the name.
+Grants are by name: `clock`, `random`, `store`, `llm`, `http:api.example.com` (GET, HEAD and OPTIONS),
+`http:api.example.com+POST` (one for each method that changes something), `secret:EXAMPLE_KEY`. A port other
+than the scheme's default is part of the name.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.table_reader import TableReader
 
-if TYPE_CHECKING:  # few apps reach the web, and every run imports this module
+if TYPE_CHECKING:  # few apps use the web, and every run imports this module
     from mapp.model.http import HttpGrant, SecretUse
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that one and the same grant covers."""
+"""The methods that a plain host grant covers."""
 
 QUIET: Final = ("clock", "random")
-"""What reaches nothing outside: adding an app grants it."""
+"""Harmless capabilities: adding an app grants them."""
 
 MAX_HOSTS: Final = 16
 MAX_STORE_KB: Final = 4096
@@ -32,7 +32,7 @@ _SECRET_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreUse:
-    """A small key-value store of the app alone: at most `max_kb` KiB of keys and values as JSON."""
+    """The app's own key-value store: at most `max_kb` KiB of keys and values as JSON."""
 
     max_kb: int
 
@@ -56,7 +56,7 @@ class Capabilities:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns the names of what is declared, e.g. `("clock", "http:api.example.com")`."""
+        """Returns the names of the declared capabilities, e.g. `("clock", "http:api.example.com")`."""
         plain = [name for name in ("clock", "random") if getattr(self, name)]
         hosts = [name for grant in self.http for name in names_of(grant)]
         rest = [name for name in ("store", "llm") if getattr(self, name) is not None]
@@ -64,7 +64,7 @@ class Capabilities:
 
     @property
     def calls(self) -> tuple[str, ...]:
-        """Returns which parts of the host API leave the sandbox: some of `http`, `store` and `llm`."""
+        """Returns the used parts of the host API that leave the sandbox: `http`, `store`, `llm`."""
         return tuple(name for name in ("http", "store", "llm") if getattr(self, name))
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ NOTHING: Final = Capabilities()
 
 
 def names_of(grant: HttpGrant) -> Iterator[str]:
-    """Yields the names that a person has to grant before an app may use an entry of `http`."""
+    """Yields the names that must be granted before an app may use an entry of `http`."""
     place = f"http:{grant.host}" + (f":{grant.port}" if grant.port is not None else "")
     place += "+plain" if grant.plain else ""
     yield place
@@ -95,81 +95,81 @@ def names_of(grant: HttpGrant) -> Iterator[str]:
 
 
 def is_secret_name(text: str) -> bool:
-    """Returns whether a text can name a secret: `EXAMPLE_KEY`."""
+    """Returns whether a text is a valid name of a secret, such as `EXAMPLE_KEY`."""
     return _SECRET_NAME.match(text) is not None
 
 
-def read_capabilities(door: TableReader) -> Capabilities:
-    """Returns what a `[capabilities]` table declares; what is wrong with it the door gathers."""
-    door.only("clock", "random", "http", "store", "llm")
+def read_capabilities(table: TableReader) -> Capabilities:
+    """Reads a `[capabilities]` table; the reader collects the problems."""
+    table.only("clock", "random", "http", "store", "llm")
     return Capabilities(
-        clock=door.get("clock", bool, False),
-        random=door.get("random", bool, False),
-        http=_hosts(door) if "http" in door.document else (),
-        store=_store(door.inner("store")) if "store" in door.document else None,
-        llm=_llm(door.inner("llm")) if "llm" in door.document else None,
+        clock=table.get("clock", bool, False),
+        random=table.get("random", bool, False),
+        http=_hosts(table) if "http" in table.document else (),
+        store=_store(table.inner("store")) if "store" in table.document else None,
+        llm=_llm(table.inner("llm")) if "llm" in table.document else None,
     )
 
 
-def _store(door: TableReader) -> StoreUse:
-    door.only("max_kb")
-    return StoreUse(max_kb=door.number("max_kb", 1, MAX_STORE_KB))
+def _store(table: TableReader) -> StoreUse:
+    table.only("max_kb")
+    return StoreUse(max_kb=table.number("max_kb", 1, MAX_STORE_KB))
 
 
-def _llm(door: TableReader) -> ModelUse:
-    door.only("max_tokens")
-    return ModelUse(max_tokens=door.number("max_tokens", 1, MAX_TOKENS))
+def _llm(table: TableReader) -> ModelUse:
+    table.only("max_tokens")
+    return ModelUse(max_tokens=table.number("max_tokens", 1, MAX_TOKENS))
 
 
-def _hosts(door: TableReader) -> tuple[HttpGrant, ...]:
+def _hosts(table: TableReader) -> tuple[HttpGrant, ...]:
     grants: list[HttpGrant] = []
-    for row in door.rows("http", MAX_HOSTS):
+    for row in table.rows("http", MAX_HOSTS):
         grant = _host(row)
         if (grant.host, grant.port) in {(other.host, other.port) for other in grants}:
-            row.refuse("host", "stands in two entries")
+            row.refuse("host", "appears in two entries")
         grants.append(grant)
     return tuple(grants)
 
 
-def _host(door: TableReader) -> HttpGrant:
+def _host(table: TableReader) -> HttpGrant:
     from mapp.model.http import HttpGrant
 
-    door.only("host", "port", "methods", "plain", "secret")
-    before = len(door.problems)
+    table.only("host", "port", "methods", "plain", "secret")
+    before = len(table.problems)
     grant = HttpGrant(
-        host=door.line("host", 253),
-        port=door.get("port", int, 0) if "port" in door.document else None,
-        methods=door.texts("methods", 7),
-        plain=door.get("plain", bool, False),
-        secret=_secret(door.inner("secret")) if "secret" in door.document else None,
+        host=table.line("host", 253),
+        port=table.get("port", int, 0) if "port" in table.document else None,
+        methods=table.texts("methods", 7),
+        plain=table.get("plain", bool, False),
+        secret=_secret(table.inner("secret")) if "secret" in table.document else None,
     )
-    if len(door.problems) == before:
-        door.problems.extend(grant.problems(door.path))
-        _refuse_other_spelling(door, grant)
+    if len(table.problems) == before:
+        table.problems.extend(grant.problems(table.path))
+        _refuse_other_spelling(table, grant)
     return grant
 
 
-def _refuse_other_spelling(door: TableReader, grant: HttpGrant) -> None:
-    """What is granted is a text: each host, port and method has one spelling only."""
+def _refuse_other_spelling(table: TableReader, grant: HttpGrant) -> None:
+    """Grants are compared as text, so each host, port and method must have exactly one spelling."""
     from mapp.model.hosts import normal_host
 
     try:
         usual = normal_host(grant.host)
     except ValueError:
-        return  # said already
+        return  # reported already
     if usual != grant.host:
-        door.refuse("host", f"must be written {usual}")
+        table.refuse("host", f"must be written {usual}")
     if grant.port == (80 if grant.plain else 443):
-        door.refuse("port", "is the usual one and must be left out")
+        table.refuse("port", "is the default port and must be left out")
     if len(set(grant.methods)) != len(grant.methods):
-        door.refuse("methods", "names one twice")
+        table.refuse("methods", "names a method twice")
 
 
-def _secret(door: TableReader) -> SecretUse:
+def _secret(table: TableReader) -> SecretUse:
     from mapp.model.http import SecretUse
 
-    door.only("name", "header", "prefix")
-    name = door.line("name", 64)
+    table.only("name", "header", "prefix")
+    name = table.line("name", 64)
     if name and not is_secret_name(name):
-        door.refuse("name", "must be capital letters, digits and underscores, such as EXAMPLE_KEY")
-    return SecretUse(name=name, header=door.line("header", 100), prefix=door.get("prefix", str, ""))
+        table.refuse("name", "must be capital letters, digits and underscores, such as EXAMPLE_KEY")
+    return SecretUse(name=name, header=table.line("header", 100), prefix=table.get("prefix", str, ""))

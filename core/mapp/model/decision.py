@@ -1,4 +1,4 @@
-"""What a request becomes: use an app, widen one, write one, ask, or refuse; always with reasons."""
+"""Decisions: use an app, ask, expand an app, compile a new one, or refuse; always with reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Arguments: TypeAlias = tuple[tuple[str, JSONValue], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """Run this app with these arguments: it does exactly what was asked."""
+    """Run this app with these arguments: it does exactly what the request asks."""
 
     app: str
     arguments: Arguments
@@ -23,7 +23,7 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """Probably this app; a person has to confirm the call, or to give what is missing."""
+    """Probably this app: the user must confirm the call or supply what is missing."""
 
     app: str
     arguments: Arguments
@@ -34,7 +34,7 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expand:
-    """This app nearly does it: it would have to be widened."""
+    """This app nearly fits: it would need to be extended."""
 
     app: str
     candidates: tuple[Candidate, ...] = ()
@@ -43,7 +43,7 @@ class Expand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compile:
-    """No app does it: one would have to be written."""
+    """No app fits: one would need to be written."""
 
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Compile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refuse:
-    """Nothing that a program could do was asked for."""
+    """The request asks for nothing that a program could do."""
 
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ def decision_name(decision: Decision) -> str:
 
 
 def decision_to_dict(decision: Decision) -> dict[str, Any]:
-    """Returns a decision as a JSON object; `app` is null and `arguments` empty where there are none."""
+    """Returns a decision as a JSON object; `app` is null and `arguments` empty if there are none."""
     call = decision if isinstance(decision, Use | Ask) else None
     return {
         "decision": decision_name(decision),
@@ -114,4 +114,4 @@ def decision_from_dict(document: dict[str, Any]) -> Decision:
         case "refuse":
             return Refuse(candidates=candidates, reasons=reasons)
         case other:
-            raise ValueError(f"{other!r} is no decision")
+            raise ValueError(f"{other!r} is not a decision")

@@ -1,4 +1,4 @@
-"""The one spelling of a host: what a grant names and what a request reaches are compared in it."""
+"""Normalises host names, so that grants and requests can be compared."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _NUMBER: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
 def normal_host(text: str) -> str:
     """Returns a host in lower case, as A-labels and without a trailing dot; an address in its shortest form.
 
-    IPv6 addresses stand in brackets, as in a URL. Only what IDNA 2008 takes as it stands is a name: nothing
-    is mapped, so that full-width letters, ideographic dots and the like are refused, not corrected.
+    IPv6 addresses are in brackets, as in a URL. Names must be valid under IDNA 2008 without mapping, so
+    full-width letters, ideographic dots and similar characters are refused, not corrected.
 
     >>> normal_host("Bücher.Example.")
     'xn--bcher-kva.example'
 
     Raises:
-        ValueError: saying what is wrong with it.
+        ValueError: it is not a host; the message says why.
     """
     if text.startswith("["):
         return _normal_v6(text)
@@ -33,14 +33,14 @@ def normal_host(text: str) -> str:
 
 
 def address_in(host: str) -> str | None:
-    """Returns the address that a normal host is, without brackets, or None if it is a name."""
+    """Returns a normalised host's address, without brackets, or None if it is a name."""
     if host.startswith("["):
         return host[1:-1]
     return host if _NUMBER.match(host.rpartition(".")[2]) else None
 
 
 def is_loopback_host(host: str) -> bool:
-    """Returns whether a normal host means this machine by itself, whatever a resolver says.
+    """Returns whether a normalised host always means this machine, whatever a resolver says.
 
     These are `localhost` and the names below it (RFC 6761), 127.0.0.0/8 and [::1].
     """
@@ -51,7 +51,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Returns whether a numeric address lies in 127.0.0.0/8 or is ::1; nothing mapped, embedded or scoped."""
+    """Returns whether an address is in 127.0.0.0/8 or is ::1; mapped, embedded or scoped forms are not."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -63,19 +63,19 @@ def is_loopback(address: str) -> bool:
 
 def _normal_v6(text: str) -> str:
     if not text.endswith("]") or "%" in text:
-        raise ValueError("is no IPv6 address in brackets")
+        raise ValueError("is not an IPv6 address in brackets")
     try:
         return f"[{IPv6Address(text[1:-1]).compressed}]"
     except AddressValueError:
-        raise ValueError("is no IPv6 address in brackets") from None
+        raise ValueError("is not an IPv6 address in brackets") from None
 
 
 def _normal_v4(host: str) -> str:
-    """What ends in a number is an address to some programs: only one spelling means the same to all."""
+    """Accepts the one unambiguous spelling: to some programs, any name ending in a number is an address."""
     try:
         return str(IPv4Address(host))
     except AddressValueError:
-        raise ValueError("is no IPv4 address in four decimal parts") from None
+        raise ValueError("is not an IPv4 address in four decimal parts") from None
 
 
 def _normal_name(host: str) -> str:
@@ -84,7 +84,7 @@ def _normal_name(host: str) -> str:
     try:
         name = idna.encode(host, strict=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
-        raise ValueError(f"is no host name: {error}") from None
+        raise ValueError(f"is not a host name: {error}") from None
     if len(name) > MAX_HOST_LENGTH:
         raise ValueError(f"is longer than {MAX_HOST_LENGTH} characters")
     return name

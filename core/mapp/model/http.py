@@ -1,4 +1,4 @@
-"""What an app may ask of the web, what it asks, and what it is answered."""
+"""Web requests of apps: grants, requests, answers and faults."""
 
 from __future__ import annotations
 
@@ -43,32 +43,32 @@ FRAMING: Final = frozenset(
         "upgrade",
     }
 )
-"""The request headers that belong to the connection: nobody but the broker sets them."""
+"""The request headers that belong to the connection; only the broker sets them."""
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\Z")  # RFC 9110, 5.6.2
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]*\Z")
 
 
 def is_header_name(text: str) -> bool:
-    """Returns whether a text is the name of a header by RFC 9110, of at most 100 characters."""
+    """Returns whether a text is a header name as RFC 9110 defines it, of at most 100 characters."""
     return _TOKEN.match(text) is not None
 
 
 def is_header_value(text: str) -> bool:
-    """Returns whether a text is printable ASCII; other values of headers mean different things to servers."""
+    """Returns whether a text is printable ASCII; servers disagree about other header values."""
     return _PRINTABLE.match(text) is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecretUse:
-    """A secret that the host adds to requests: the header's value is `prefix` and then the secret."""
+    """A secret that the host adds to requests; the header's value is `prefix` followed by the secret."""
 
     name: str
     header: str
     prefix: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        """Returns it as the `secret` table of a grant."""
+        """Returns the `secret` table of a grant."""
         document = {"name": self.name, "header": self.header}
         return document | ({"prefix": self.prefix} if self.prefix else {})
 
@@ -82,7 +82,7 @@ class SecretUse:
 class HttpGrant:
     """One host that an app may reach, and how.
 
-    `port` None is the scheme's own (443, or 80 where plain); `plain` also allows `http://`.
+    `port` None means the scheme's default (443, or 80 if plain); `plain` also allows `http://`.
     """
 
     host: str
@@ -92,7 +92,7 @@ class HttpGrant:
     secret: SecretUse | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as an entry of `[capabilities] http`."""
+        """Returns the entry of `[capabilities] http`."""
         document: dict[str, Any] = {"host": self.host}
         if self.port is not None:
             document["port"] = self.port
@@ -116,14 +116,14 @@ class HttpGrant:
         )
 
     def problems(self, path: str = "") -> Iterator[Problem]:
-        """Yields every reason why nothing could be reached by this grant, each with its path below `path`."""
+        """Yields everything that makes the grant invalid, each with its path below `path`."""
         below = f"{path}." if path else ""
         try:
             normal_host(self.host)
         except ValueError as error:
             yield Problem(path=f"{below}host", message=f"{self.host!a} {error}")
         if self.port is not None and not 1 <= self.port <= 65_535:
-            yield Problem(path=f"{below}port", message="must lie between 1 and 65535")
+            yield Problem(path=f"{below}port", message="must be between 1 and 65535")
         if not self.methods or not set(self.methods) <= set(METHODS):
             yield Problem(path=f"{below}methods", message=f"must be some of {', '.join(METHODS)}")
         if self.secret is not None:
@@ -131,7 +131,10 @@ class HttpGrant:
 
     def _problems_of_secret(self, secret: SecretUse, below: str) -> Iterator[Problem]:
         if not is_header_name(secret.header) or is_reserved(secret.header):
-            yield Problem(path=f"{below}secret.header", message=f"{secret.header!a} is no header of its own")
+            yield Problem(
+                path=f"{below}secret.header",
+                message=f"{secret.header!a} is not a header that can carry a secret",
+            )
         if not is_header_value(secret.prefix):
             yield Problem(path=f"{below}secret.prefix", message="must be printable ASCII")
         if self.plain:
@@ -139,14 +142,14 @@ class HttpGrant:
 
 
 def is_reserved(header: str) -> bool:
-    """Returns whether a request header belongs to the connection or to a proxy, in any case of letters."""
+    """Returns whether a request header belongs to the connection or to a proxy, ignoring case."""
     name = header.lower()
     return name in FRAMING or name.startswith("proxy-")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpRequest:
-    """What an app asks for; no part of it has been checked."""
+    """A request from an app; nothing in it has been checked."""
 
     url: str
     method: str = "GET"
@@ -154,7 +157,7 @@ class HttpRequest:
     body: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as the object that `host.http` takes."""
+        """Returns the object that `host.http` takes."""
         return {"method": self.method, "url": self.url, "headers": dict(self.headers), "body": self.body}
 
     @classmethod
@@ -162,11 +165,11 @@ class HttpRequest:
         """Returns the request that an app passed to `host.http`; inverse of `to_dict`.
 
         Raises:
-            InvalidInput: with the path of every mistake.
+            InvalidInput: lists every mistake with its path.
         """
         problems = list(_request_problems(document))
         if problems or not isinstance(document, Mapping):
-            raise InvalidInput("this is no request", problems)
+            raise InvalidInput("this is not a request", problems)
         return cls(
             url=document["url"],
             method=document.get("method", "GET"),
@@ -180,7 +183,7 @@ def _request_problems(document: object) -> Iterator[Problem]:
         yield Problem(path="", message="must be an object with url, method, headers and body")
         return
     for key in sorted(set(document) - {"url", "method", "headers", "body"}, key=str):
-        yield Problem(path=str(key), message="is no known key: url, method, headers, body")
+        yield Problem(path=str(key), message="is not a known key: url, method, headers, body")
     if not isinstance(document.get("url"), str):
         yield Problem(path="url", message="must be a text")
     if not isinstance(document.get("method", "GET"), str):
@@ -196,9 +199,9 @@ def _request_problems(document: object) -> Iterator[Problem]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpAnswer:
-    """What a server answered, after redirects: `url` is where; names of headers are in lower case.
+    """A server's answer after redirects; `url` is the final address, header names are in lower case.
 
-    `body` is text, or the base64 of bytes that are none, and then `base64` is true.
+    `body` is text; for other bytes it is base64, and then `base64` is true.
     """
 
     status: int
@@ -208,7 +211,7 @@ class HttpAnswer:
     base64: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as the object that `host.http` returns."""
+        """Returns the object that `host.http` returns."""
         return {
             "status": self.status,
             "url": self.url,
@@ -225,30 +228,30 @@ class HttpAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpFault:
-    """Why a request was refused or brought no answer."""
+    """Why a request was refused or got no answer."""
 
     kind: FaultKind
     message: str
 
     def to_dict(self) -> dict[str, str]:
-        """Returns it as the object that `host.http` returns."""
+        """Returns the object that `host.http` returns."""
         return {"fault": self.kind, "message": self.message}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, str]) -> HttpFault:
-        """Returns what `to_dict` wrote; raises ValueError if it is of no known kind."""
+        """Returns what `to_dict` wrote; raises ValueError if the kind is unknown."""
         for kind in get_args(FaultKind):
             if document["fault"] == kind:
                 return cls(kind=kind, message=document["message"])
-        raise ValueError(f"{document['fault']!a} is no kind of fault")
+        raise ValueError(f"{document['fault']!a} is not a kind of fault")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpLimits:
-    """What the requests of one run may spend.
+    """Limits for the requests of one run.
 
-    `body_kb` bounds a request's body, `answer_kb` an answer's as it travels and again once unpacked (KiB);
-    `seconds` is all the time that one request may take, redirects and name lookups included.
+    `body_kb` limits a request's body, `answer_kb` an answer's, both compressed and uncompressed (KiB);
+    `seconds` limits one request as a whole, including redirects and name lookups.
     """
 
     calls: int = 20

@@ -1,4 +1,4 @@
-"""What a change of an interface asks of those who call it, and so which version it needs."""
+"""Compares two interfaces and says which version a change requires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mapp.model.version import Level
 Direction: TypeAlias = Literal["input", "output"]
 
 MAX_SHOWN_LENGTH: Final = 80
-"""So much of a keyword's value is shown."""
+"""How many characters of a keyword's value are shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,23 +30,23 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """All differences between two interfaces, the gravest first."""
+    """All differences between two interfaces, highest level first."""
 
     differences: tuple[Difference, ...] = ()
 
     @property
     def level(self) -> Level:
-        """Returns the level that the differences demand together; patch when there are none."""
+        """Returns the highest level of the differences; patch if there are none."""
         return max((difference.level for difference in self.differences), default=Level.PATCH)
 
 
 def compare(old: Manifest, new: Manifest) -> Comparison:
     """Returns how the interface of `new` differs from that of `old`.
 
-    Minor: a new optional argument, an argument that takes more, a narrower output's new field. Major:
-    an argument removed, newly required or narrowed, a changed default, an output that may be more than
-    before, a new capability or declared error. Patch: a capability, error or limit that callers do not
-    rely on. Descriptions do not count.
+    Minor: a new optional argument, an argument that accepts more, a narrower output, a new output field.
+    Major: an argument that was removed, narrowed or made required, a changed default, a wider output, a new
+    capability or declared error. Patch: a removed capability or error, a changed limit. Descriptions do not
+    count.
     """
     found = [
         *_arguments(old, new),
@@ -58,7 +58,7 @@ def compare(old: Manifest, new: Manifest) -> Comparison:
 
 
 def interface_hash(manifest: Manifest) -> str:
-    """Returns `sha256:` and the hash of what callers rely on: schemas, errors and capabilities."""
+    """Returns `sha256:` and the hash of everything callers rely on: schemas, errors and capabilities."""
     document: dict[str, JSONValue] = {
         "input": _bare(manifest.input_schema.to_dict()),
         "optional": [*sorted(row.name for row in manifest.arguments if not row.required)],
@@ -73,7 +73,7 @@ def interface_hash(manifest: Manifest) -> str:
 
 
 def _bare(document: JSONValue, *, names: bool = False) -> JSONValue:
-    """Returns a schema document without what only people read; `names` where keys are properties."""
+    """Returns a schema document without descriptions and examples; with `names`, keys are property names."""
     if isinstance(document, dict):
         prose = () if names else ("description", "examples")
         return {
@@ -123,7 +123,7 @@ def _powers(old: Manifest, new: Manifest) -> Iterator[Difference]:
 
 
 def _wider(old: Capabilities, new: Capabilities) -> Iterator[Difference]:
-    """Yields where a capability that was there before, under the same name, now reaches further."""
+    """Yields the capabilities that now reach further under the same name."""
     known = {(grant.host, grant.port): grant for grant in old.http}
     for grant in new.http:
         path, before = f"capabilities.http:{grant.host}", known.get((grant.host, grant.port))
@@ -131,9 +131,11 @@ def _wider(old: Capabilities, new: Capabilities) -> Iterator[Difference]:
             continue
         if READING & set(grant.methods) - set(before.methods):
             more = ", ".join(sorted(READING & set(grant.methods) - set(before.methods)))
-            yield Difference(path=path, level=Level.MAJOR, message=f"may now be asked with {more} too")
+            yield Difference(path=path, level=Level.MAJOR, message=f"may now also be asked with {more}")
         if grant.secret is not None and grant.secret != before.secret:
-            yield Difference(path=path, level=Level.MAJOR, message="sends another secret, or otherwise")
+            yield Difference(
+                path=path, level=Level.MAJOR, message="sends another secret, or sends it differently"
+            )
     if old.store is not None and new.store is not None and new.store.max_kb > old.store.max_kb:
         message = f"was {old.store.max_kb}, is {new.store.max_kb}"
         yield Difference(path="capabilities.store.max_kb", level=Level.MAJOR, message=message)
@@ -143,7 +145,7 @@ def _wider(old: Capabilities, new: Capabilities) -> Iterator[Difference]:
 
 
 def _unneeded(old: Manifest, new: Manifest) -> Iterator[Difference]:
-    """Yields what changed without any caller having to know."""
+    """Yields the changes that do not affect callers."""
     for name in sorted(set(old.capabilities.names) - set(new.capabilities.names)):
         yield Difference(path=f"capabilities.{name}", level=Level.PATCH, message="is no longer used")
     for code in sorted(old.error_codes - new.error_codes):
@@ -156,12 +158,12 @@ def _unneeded(old: Manifest, new: Manifest) -> Iterator[Difference]:
     for argument in old.arguments:
         successor = new.argument(argument.name)
         if successor is not None and argument.unit is None and successor.unit is not None:
-            message = f"is now said to be counted in {successor.unit}"
+            message = f"is now documented as counted in {successor.unit}"
             yield Difference(path=f"input.{argument.name}", level=Level.PATCH, message=message)
 
 
 def _schemas(old: Schema, new: Schema, path: str, direction: Direction) -> Iterator[Difference]:
-    """Yields the differences of two schemas; what widens an input is minor, an output major, and so on."""
+    """Yields the differences of two schemas; a wider input is minor, a wider output major, and so on."""
     for name, compare_rule in _RULES.items():
         change = compare_rule(old, new)
         if change != "same":
@@ -187,7 +189,7 @@ def _fields(old: Schema, new: Schema, path: str, direction: Direction) -> Iterat
                 yield _judged(f"{path}.{name}", f"is {_now(change)} required", change, direction)
     for name in after:
         if name not in before:
-            # What was open took anything under that name; now it has to fit.
+            # An open object accepted anything under that name; now the value must fit.
             stricter = direction == "input" and (name in new.required or not old.closed)
             level = Level.MAJOR if stricter else Level.MINOR
             yield Difference(path=f"{path}.{name}", level=level, message="is a new property")
@@ -232,7 +234,7 @@ def _replaced(keyword: str, before: str | None, after: str | None) -> str:
 
 
 def _spelled(schema: Schema, keyword: str) -> str | None:
-    """Returns what a keyword says in a schema, cut where it is long; None where it is not there."""
+    """Returns a keyword's value in a schema, shortened if long; None if the keyword is missing."""
     if keyword == "additionalProperties":
         return "false" if schema.closed else None
     found = schema.to_dict().get(keyword, ABSENT)
@@ -277,7 +279,7 @@ def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Interfa
 
 def _bound(schema: Schema, name: str) -> int | float | None:
     found: int | float | None = getattr(schema, name)
-    return None if found == 0 and name in ("min_length", "min_items") else found  # zero asks for nothing
+    return None if found == 0 and name in ("min_length", "min_items") else found  # zero is no restriction
 
 
 def _exact_rule(name: str) -> Callable[[Schema, Schema], InterfaceChange]:

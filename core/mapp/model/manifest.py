@@ -1,4 +1,4 @@
-"""`mapp.toml`: what an app is called, takes, returns, may do and may spend."""
+"""`mapp.toml`: an app's name, input, output, capabilities and limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
 
 MAX_MANIFEST_SIZE: Final = 256 * 1024
-"""The most bytes a manifest may have."""
+"""The largest manifest, in characters."""
 
 MAX_ARGUMENTS: Final = 64
 
@@ -24,10 +24,10 @@ _ANNOTATIONS: Final = ("unit", "optional", "attachment", "words")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Argument:
-    """One named argument of an app, with what the argument filler has to know of it.
+    """One named argument of an app, with hints for filling it from a request.
 
-    `unit` is what the value is counted in; `attachment` says that it takes the text of `--input`;
-    `words` are pairs (enum value, what people say for it).
+    `unit` is the value's unit; `attachment` says that it takes the text of `--input`;
+    `words` are pairs (enum value, words that people use for it).
     """
 
     name: str
@@ -39,7 +39,7 @@ class Argument:
 
     @property
     def required(self) -> bool:
-        """Returns whether every call must give it."""
+        """Returns whether every call must supply it."""
         return not self.optional and not self.schema.has_default
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Argument:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What one run may spend: milliseconds on the wall clock, MiB of memory, KiB of output."""
+    """Limits for one run: milliseconds of wall-clock time, MiB of memory, KiB of output."""
 
     wall_ms: int = 2000
     memory_mb: int = 64
@@ -67,7 +67,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """One app's contract, as its `mapp.toml` states it."""
+    """An app's `mapp.toml`."""
 
     name: str
     version: Version
@@ -81,7 +81,7 @@ class Manifest:
 
     @property
     def input_schema(self) -> Schema:
-        """Returns the closed object that the arguments form."""
+        """Returns the schema of all arguments as one closed object."""
         return Schema(
             types=("object",),
             properties=tuple((argument.name, argument.schema) for argument in self.arguments),
@@ -100,10 +100,10 @@ class Manifest:
 
     @classmethod
     def from_toml(cls, text: str) -> Manifest:
-        """Returns the manifest that a TOML text states.
+        """Parses a manifest from TOML.
 
         Raises:
-            InvalidManifest: with the path of every mistake.
+            InvalidManifest: lists every mistake with its path.
         """
         if len(text) > MAX_MANIFEST_SIZE:
             raise InvalidManifest(f"mapp.toml is larger than {MAX_MANIFEST_SIZE // 1024} KiB")
@@ -115,13 +115,13 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, document: object) -> Manifest:
-        """Returns the manifest that a document states; inverse of `to_dict`.
+        """Parses a manifest from a document; inverse of `to_dict`.
 
         Raises:
-            InvalidManifest: with the path of every mistake.
+            InvalidManifest: lists every mistake with its path.
         """
         problems: list[Problem] = []
-        manifest = _Door(document, "", problems).manifest()
+        manifest = _ManifestReader(document, "", problems).manifest()
         if problems:
             raise InvalidManifest("mapp.toml is not a valid manifest", problems)
         return manifest
@@ -157,8 +157,8 @@ def _limits(limits: Limits) -> dict[str, int]:
 _RANGES: Final = {"wall_ms": (1, 60_000), "memory_mb": (8, 1024), "output_kb": (1, 16_384)}
 
 
-class _Door(TableReader):
-    """Where the document of a manifest is parsed once."""
+class _ManifestReader(TableReader):
+    """Parses the document of a manifest."""
 
     def manifest(self) -> Manifest:
         keys = ("manifest", "name", "version", "description", "sources")
@@ -195,22 +195,22 @@ class _Door(TableReader):
             return nothing
 
     def arguments(self) -> Iterator[Argument]:
-        door = self.inner("input")
-        if len(door.document) > MAX_ARGUMENTS:
-            door.refuse("", f"has more than {MAX_ARGUMENTS} arguments")
+        table = self.inner("input")
+        if len(table.document) > MAX_ARGUMENTS:
+            table.refuse("", f"has more than {MAX_ARGUMENTS} arguments")
             return
-        for name in door.document:
+        for name in table.document:
             if fault := identifier_fault(str(name)):
-                door.refuse(str(name), fault)
+                table.refuse(str(name), fault)
             else:
-                yield door.inner(name).argument(name)
+                yield table.inner(name).argument(name)
 
     def argument(self, name: str) -> Argument:
         document = {key: value for key, value in self.document.items() if key not in _ANNOTATIONS}
         schema = read_schema(document, self.path, self.problems)
         optional = self.get("optional", bool, False)
         if optional and schema.has_default:
-            self.refuse("optional", "does not go with a default: what has one need not be given")
+            self.refuse("optional", "cannot be combined with a default, which makes it optional already")
         return Argument(
             name=name,
             schema=schema,
@@ -223,7 +223,7 @@ class _Door(TableReader):
     def words(self, schema: Schema) -> Iterator[tuple[str, tuple[str, ...]]]:
         for value in self.document:
             if schema.enum is None or value not in schema.enum:
-                self.refuse(value, "is no value of the enum")
+                self.refuse(value, "is not a value of the enum")
             yield value, self.texts(value, 100)
 
     def output(self) -> Schema:
@@ -233,11 +233,11 @@ class _Door(TableReader):
         return read_schema(self.document["output"], "output", self.problems)
 
     def errors(self) -> Iterator[tuple[str, str]]:
-        door = self.inner("errors")
-        for code in door.document:
+        table = self.inner("errors")
+        for code in table.document:
             if fault := identifier_fault(code):
-                door.refuse(code, fault)
-            yield code, door.line(code, 300)
+                table.refuse(code, fault)
+            yield code, table.line(code, 300)
 
     def limits(self) -> Limits:
         self.only(*_RANGES)
@@ -246,12 +246,12 @@ class _Door(TableReader):
             if key in self.document:
                 found[key] = self.get(key, int, low)
                 if not low <= found[key] <= high:
-                    self.refuse(key, f"must lie between {low} and {high}")
+                    self.refuse(key, f"must be between {low} and {high}")
         return replace(Limits(), **found)
 
     def consistent(self, manifest: Manifest) -> Manifest:
         if not self.problems:
-            from mapp.model.validation import schema_faults  # it builds on this module
+            from mapp.model.validation import schema_faults  # it imports this module
 
             for argument in manifest.arguments:
                 self.problems.extend(schema_faults(argument.schema, f"input.{argument.name}"))

@@ -10,11 +10,11 @@ MAX_NAME_LENGTH: Final = 64
 _APP = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _IDENTIFIER = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
 
-# Windows refuses these as file names, whatever their ending.
+# Windows refuses these as file names, whatever the extension.
 _DEVICES: Final = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
 )
-# JavaScript gives these a meaning on every object.
+# These have a meaning on every JavaScript object.
 _MAGIC: Final = frozenset(["__proto__", "constructor", "prototype", "hasOwnProperty", "toString", "valueOf"])
 
 
@@ -40,5 +40,5 @@ def identifier_fault(name: str) -> str:
     if not _IDENTIFIER.fullmatch(name):
         return "is not an identifier: letters, digits and underscores, starting with a letter"
     if name in _MAGIC:
-        return "is a name that JavaScript gives a meaning of its own"
+        return "is a name with a special meaning in JavaScript"
     return ""

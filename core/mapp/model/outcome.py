@@ -1,4 +1,4 @@
-"""What comes of a run: a value, a declared refusal, or a classified failure. Never an exception."""
+"""The outcome of a run: a value, a declared refusal, or a classified failure. Never an exception."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.model.values import JSONValue
 FailureKind: TypeAlias = Literal["threw", "invalid_output", "wall", "cpu", "memory", "output", "crash"]
 
 HOST_FAULT: Final = "host_fault"
-"""The outcome, in the journal, of a run that the machine failed: it says nothing of the app."""
+"""The journal's outcome for a run that failed because of the machine, not the app."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,7 @@ Outcome: TypeAlias = Value | Declared | Failed
 
 
 def outcome_name(outcome: Outcome) -> str:
-    """Returns the one word that the journal and `--json` use: `ok`, `error:CODE` or the failure's kind."""
+    """Returns the name that the journal and `--json` use: `ok`, `error:CODE` or the failure's kind."""
     match outcome:
         case Value():
             return "ok"

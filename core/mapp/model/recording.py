@@ -1,4 +1,4 @@
-"""What a script asked of its host in one run, and what it was answered: enough to repeat the run offline."""
+"""Recordings: the host calls of one run and their answers, enough to repeat the run offline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_TARGET_LENGTH: Final = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """One host call: `arguments` and `answer` are JSON texts; a `code` says that it was refused."""
+    """One host call: `arguments` and `answer` are JSON texts; a `code` means that it was refused."""
 
     name: str
     arguments: str
@@ -32,11 +32,11 @@ class Exchange:
 
     @property
     def asked(self) -> tuple[str, str]:
-        """Returns what was asked, so that two spellings of the same call are equal."""
+        """Returns the call in canonical form, so that different spellings compare equal."""
         return self.name, canonical(json.loads(self.arguments))
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as one entry of a recording."""
+        """Returns one entry of a recording."""
         document = {"call": self.name, "arguments": json.loads(self.arguments)}
         if self.code:
             return {**document, "error": {"code": self.code, "message": self.message}}
@@ -57,7 +57,7 @@ class Exchange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedCall:
-    """A host call that was refused, and how many times in one run; `target` is what an `http` call asked."""
+    """A refused host call and how often it occurred in one run; `target` is an `http` call's address."""
 
     call: str
     code: str
@@ -71,12 +71,12 @@ class RefusedCall:
         return f"{what}: {self.code}{why}{f', {self.times} times' if self.times > 1 else ''}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as a JSON object."""
+        """Returns a JSON object."""
         return asdict(self)
 
 
 def refused_calls(exchanges: Sequence[Exchange]) -> tuple[RefusedCall, ...]:
-    """Returns the calls of a run that were refused, equal ones as one, at most twenty."""
+    """Returns the refused calls of a run, without duplicates, at most twenty."""
     counts = Counter(
         RefusedCall(call=row.name, code=row.code, message=row.message, target=_target(row))
         for row in exchanges
@@ -99,7 +99,7 @@ def _target(exchange: Exchange) -> str:
 class Recording:
     """The host calls of one run, in order, with the time and seed that it saw: `tests/recordings/NAME.json`.
 
-    `now` is in milliseconds since 1970-01-01 UTC; None where the checks may choose.
+    `now` is in milliseconds since 1970-01-01 UTC; with None, the checks choose it.
     """
 
     name: str
@@ -115,18 +115,18 @@ class Recording:
 
     @classmethod
     def from_dict(cls, document: JSONValue, name: str, path: str = "") -> Recording:
-        """Returns the recording that a stranger's file states.
+        """Parses a recording from an untrusted file.
 
         Raises:
-            InvalidInput: with the path of every mistake.
+            InvalidInput: lists every mistake with its path.
         """
         problems: list[Problem] = []
-        door = TableReader(document, path, problems)
-        door.only("recording", "now", "seed", "calls")
-        if door.get("recording", int, 0, needed=True) != FORMAT:
-            door.refuse("recording", f"must be {FORMAT}, the version of this format")
-        exchanges = tuple(_exchange(row) for row in door.rows("calls", MAX_EXCHANGES))
-        now, seed = (door.get(key, int, 0) if key in door.document else None for key in ("now", "seed"))
+        table = TableReader(document, path, problems)
+        table.only("recording", "now", "seed", "calls")
+        if table.get("recording", int, 0, needed=True) != FORMAT:
+            table.refuse("recording", f"must be {FORMAT}, the version of this format")
+        exchanges = tuple(_exchange(row) for row in table.rows("calls", MAX_EXCHANGES))
+        now, seed = (table.get(key, int, 0) if key in table.document else None for key in ("now", "seed"))
         if problems:
             raise InvalidInput("a recording is not valid", problems)
         return cls(name=name, exchanges=exchanges, now=now, seed=seed)
@@ -141,7 +141,7 @@ def read_recording(text: str) -> tuple[Exchange, ...]:
     """Returns what `write_recording` wrote.
 
     Raises:
-        IntegrityError: it did not write that.
+        IntegrityError: the text is damaged.
     """
     try:
         found = tuple(Exchange.from_dict(row) for row in json.loads(text))
@@ -150,7 +150,7 @@ def read_recording(text: str) -> tuple[Exchange, ...]:
         ours = False
     if not ours:
         raise IntegrityError(
-            "the recording of this run is damaged", hint="what it asked cannot be repeated; run the app anew"
+            "the recording of this run is damaged", hint="it cannot be replayed; run the app again"
         )
     return found
 
@@ -159,21 +159,21 @@ def _is_text(*values: object) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _exchange(door: TableReader) -> Exchange:
-    door.only("call", "arguments", "answer", "error")
-    name = door.get("call", str, "", needed=True)
+def _exchange(table: TableReader) -> Exchange:
+    table.only("call", "arguments", "answer", "error")
+    name = table.get("call", str, "", needed=True)
     if name not in CALLS:
-        door.refuse("call", f"is no host call: {', '.join(CALLS)}")
-    arguments = door.get("arguments", list, [], needed=True)
-    if ("answer" in door.document) == ("error" in door.document):
-        door.refuse("", "must have either an answer or an error")
-    error = door.inner("error")
-    refused = "error" in door.document
+        table.refuse("call", f"is not a host call: {', '.join(CALLS)}")
+    arguments = table.get("arguments", list, [], needed=True)
+    if ("answer" in table.document) == ("error" in table.document):
+        table.refuse("", "must have either an answer or an error")
+    error = table.inner("error")
+    refused = "error" in table.document
     error.only("code", "message")
     return Exchange(
         name=name,
         arguments=_text(arguments),
-        answer=_text(door.document.get("answer")),
+        answer=_text(table.document.get("answer")),
         code=error.line("code", 64) if refused else "",
         message=error.get("message", str, "") if refused else "",
     )

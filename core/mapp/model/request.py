@@ -1,4 +1,4 @@
-"""What people ask for: requests, the phrases an app was taught, and candidates."""
+"""Requests, an app's example requests, and candidates."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mapp.errors import InvalidInput, Problem
 from mapp.model.values import JSONValue
 
 MAX_REQUEST_LENGTH: Final = 10_000
-"""The most characters that a request may have; longer texts belong into the attachment."""
+"""The longest request, in characters; longer texts belong in the attachment."""
 
 HELD_BACK_ONE_IN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One request in plain words, with the text of `--input` where one was given."""
+    """A request in plain words, with the text of `--input`, if given."""
 
     text: str
     attachment: str | None = None
@@ -45,23 +45,23 @@ class Phrase:
 
     @property
     def held_back(self) -> bool:
-        """Returns whether it belongs to the fifth that never trains the router.
+        """Returns whether it belongs to the fifth of the rows that never train the router.
 
-        Chosen by SHA-256 of the text, so that every machine holds back the same rows.
+        SHA-256 of the text decides, so every machine holds back the same rows.
         """
         digest = hashlib.sha256(self.request.encode("utf-8", "surrogatepass")).digest()
         return digest[0] % HELD_BACK_ONE_IN == 0
 
     def to_request(self) -> Request:
-        """Returns the request that a person would have made."""
+        """Returns the phrase as a request."""
         return Request(text=self.request, attachment=self.attachment)
 
     @classmethod
     def from_dict(cls, document: object, path: str = "") -> Phrase:
-        """Returns the phrase that a row states.
+        """Parses a row of `tests/requests.jsonl`.
 
         Raises:
-            InvalidInput: with the path of every mistake.
+            InvalidInput: lists every mistake with its path.
         """
         problems = list(_faults(document, path))
         if problems or not isinstance(document, Mapping):
@@ -75,7 +75,7 @@ class Phrase:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the row as it stands in `tests/requests.jsonl`."""
+        """Returns the row for `tests/requests.jsonl`."""
         document: dict[str, Any] = {"request": self.request}
         if self.attachment is not None:
             document["input"] = self.attachment
@@ -86,7 +86,7 @@ class Phrase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """An app that retrieval returned for a request; a score of 1 is the best there can be."""
+    """An app that retrieval returned for a request; the best score is 1."""
 
     app: str
     score: float
@@ -105,7 +105,7 @@ def _faults(document: object, path: str) -> list[Problem]:
             found.append(Problem(path=f"{path}.{key}", message=f"must be {_KINDS[kind]}"))
     for key in document:
         if key not in ("request", "input", "fits", "arguments", "why"):
-            found.append(Problem(path=f"{path}.{key}", message="is no known key"))
+            found.append(Problem(path=f"{path}.{key}", message="is not a known key"))
     text = document.get("request")
     if not isinstance(text, str) or not 0 < len(text) <= MAX_REQUEST_LENGTH:
         found.append(Problem(path=f"{path}.request", message=f"needs 1 to {MAX_REQUEST_LENGTH} characters"))

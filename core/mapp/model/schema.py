@@ -1,7 +1,7 @@
 """The closed subset of JSON Schema 2020-12 that describes an app's input and output.
 
-A schema from a stranger is code that runs on the host, so everything that can fetch, recurse or explode
-is left out: no `$ref`, no combinators, no `patternProperties`; size, depth and count are capped.
+A third-party schema is code that runs on the host, so everything that can fetch, recurse or explode is left
+out: no `$ref`, no combinators, no `patternProperties`; size, depth and count are limited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mapp.model.values import JSONValue, canonical, checked
 
 
 class _Absent(Enum):
-    """The type of `ABSENT`: told apart from null, which is a value."""
+    """The type of `ABSENT`, which differs from null: null is a value."""
 
     ABSENT = "absent"
 
@@ -40,7 +40,7 @@ _NO_LINEAR_TIME = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?[=!<]|\\[1-9]|\\k)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schema:
-    """One schema of the subset; every field is the JSON Schema keyword of the like name."""
+    """One schema of the subset; every field is the JSON Schema keyword of that name."""
 
     types: tuple[str, ...] = ()
     description: str = ""
@@ -72,15 +72,15 @@ class Schema:
 
     @classmethod
     def from_dict(cls, document: object, *, path: str = "") -> Schema:
-        """Returns the schema that a document stands for.
+        """Parses a schema document.
 
         Raises:
-            InvalidSchema: with the path of every mistake, when the document lies outside the subset.
+            InvalidSchema: the document is outside the subset; lists every mistake with its path.
         """
         problems: list[Problem] = []
         schema = read_schema(document, path, problems)
         if problems:
-            raise InvalidSchema("the schema lies outside the subset that mapp accepts", problems)
+            raise InvalidSchema("the schema is outside the subset that mapp accepts", problems)
         return schema
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,12 +141,12 @@ _PLAIN_KEYWORDS: Final = {
 
 
 def read_schema(document: object, path: str, problems: list[Problem]) -> Schema:
-    """Returns the schema of a document, adding what is wrong with it to `problems`."""
+    """Parses a schema document, adding its mistakes to `problems`."""
     return _Reader(problems).read(document, path, 0)
 
 
 class _Reader:
-    """Reads one schema document, counting its parts and gathering its mistakes."""
+    """Parses one schema document, counting its parts and collecting its mistakes."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
@@ -178,7 +178,7 @@ class _Reader:
             except _Refused as error:
                 self._refuse(place, str(error))
         else:
-            self._refuse(place, f"is no keyword of the subset: use {', '.join(sorted(_KEYWORDS))}")
+            self._refuse(place, f"is not a keyword of the subset: use {', '.join(sorted(_KEYWORDS))}")
 
     def _properties(self, value: object, path: str, depth: int) -> tuple[tuple[str, Schema], ...]:
         if not isinstance(value, Mapping):
@@ -188,7 +188,7 @@ class _Reader:
         for name, schema in value.items():
             place = f"{path}.{name}"
             if not isinstance(name, str) or not name or len(name) > 64 or name == "__proto__":
-                self._refuse(place, "is no name for a property")
+                self._refuse(place, "is not a valid property name")
                 continue
             if len(found) >= MAX_VALUES:
                 self._refuse(path, f"has more than {MAX_VALUES} properties")
@@ -200,7 +200,7 @@ class _Reader:
         names = [name for name, _ in schema.properties]
         for name in schema.required:
             if name not in names:
-                self._refuse(f"{path}.required", f"names {name!r}, which is no property")
+                self._refuse(f"{path}.required", f"names {name!r}, which is not a property")
         for low, high in (
             ("minimum", "maximum"),
             ("min_length", "max_length"),
@@ -216,7 +216,7 @@ class _Reader:
 
 
 class _Refused(Exception):
-    """A keyword's value is not what the keyword takes."""
+    """A keyword has an invalid value."""
 
 
 def _types(value: object) -> tuple[str, ...]:
@@ -291,7 +291,7 @@ def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise _Refused("must be a list of names")
     if len(set(value)) != len(value):
-        raise _Refused("names one property twice")
+        raise _Refused("names a property twice")
     return tuple(value)
 
 

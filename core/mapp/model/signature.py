@@ -1,4 +1,4 @@
-"""An app's interface on one line, for people and models."""
+"""An app's interface in one line, for people and models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_KIND_LENGTH: Final = 120
 
 
 def interface_of(manifest: Manifest) -> str:
-    """Returns what an app takes and returns, in one line: `(price: number, rate: number = 20) -> number`."""
+    """Returns an app's input and output in one line: `(price: number, rate: number = 20) -> number`."""
     arguments = ", ".join(map(_argument, manifest.arguments))
     return f"({arguments}) -> {_kind(manifest.output)}"
 

@@ -1,4 +1,4 @@
-"""Where a document of a stranger is parsed once: small getters that know where they are in the file."""
+"""Parses untrusted documents: small getters that know their path in the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS: Final[dict[type, str]] = {
 
 
 class TableReader:
-    """One table of a document; what is wrong in it is gathered in `problems`, never raised."""
+    """One table of a document; mistakes are collected in `problems`, never raised."""
 
     def __init__(self, document: object, path: str, problems: list[Problem]) -> None:
         self.path = path
@@ -34,21 +34,21 @@ class TableReader:
         return f"{self.path}.{key}" if self.path and key else self.path or key
 
     def refuse(self, key: str, message: str) -> None:
-        """Notes what is wrong with a key, or with the table itself if it is empty."""
+        """Records a problem with a key, or with the table itself if the key is empty."""
         self.problems.append(Problem(path=self.path_of(key), message=message))
 
     def only(self, *known: str) -> None:
         """Refuses every other key."""
         for key in self.document:
             if key not in known:
-                self.refuse(str(key), f"is no known key: {', '.join(known)}")
+                self.refuse(str(key), f"is not a known key: {', '.join(known)}")
 
     def inner(self, key: str) -> Self:
-        """Returns the door of a table inside this one; an empty one if it is missing."""
+        """Returns the reader of a table inside this one; it is empty if the table is missing."""
         return type(self)(self.document.get(key, {}), self.path_of(key), self.problems)
 
     def rows(self, key: str, most: int) -> Iterator[Self]:
-        """Yields the doors of a list of tables; one that is too long is refused unread."""
+        """Yields the readers of a list of tables; a list that is too long is refused without reading it."""
         rows = self.get(key, list, [])
         if len(rows) > most:
             self.refuse(key, f"has more than {most} entries")
@@ -57,7 +57,7 @@ class TableReader:
             yield type(self)(row, f"{self.path_of(key)}[{number}]", self.problems)
 
     def get(self, key: str, kind: type[Value], default: Value, *, needed: bool = False) -> Value:
-        """Returns a value of one kind, or the default where it is missing or of another."""
+        """Returns a value of one type, or the default if it is missing or has another type."""
         if key not in self.document:
             if needed:
                 self.refuse(key, "is missing")
@@ -69,14 +69,14 @@ class TableReader:
         return value
 
     def number(self, key: str, low: int, high: int) -> int:
-        """Returns a whole number that must be there and lie within bounds."""
+        """Returns a required whole number within bounds."""
         value = self.get(key, int, low, needed=True)
         if not low <= value <= high:
-            self.refuse(key, f"must lie between {low} and {high}")
+            self.refuse(key, f"must be between {low} and {high}")
         return value
 
     def line(self, key: str, longest: int) -> str:
-        """Returns one line of printable text that must be there."""
+        """Returns a required line of printable text."""
         text = self.get(key, str, "", needed=True)
         if isinstance(self.document.get(key), str) and not text.strip():
             self.refuse(key, "is empty")

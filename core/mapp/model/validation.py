@@ -1,7 +1,7 @@
-"""Whether values fit schemas: the only user of `jsonschema-rs`.
+"""Validates values against schemas; the only importer of `jsonschema-rs`.
 
-The library matches patterns in linear time (the Rust `regex` crate), and its retriever refuses: a schema
-can neither hang the host nor make it fetch. How much there may be to match is bounded by `matching`.
+The library matches patterns in linear time (the Rust `regex` crate), and its retriever always refuses. So a
+schema can neither hang the host nor make it fetch. `validation_cost` limits how much there is to match.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 MAX_PROBLEMS: Final = 20
-"""How many mistakes one report names."""
+"""How many mistakes one report lists."""
 MAX_AT_ONCE: Final = 200
-"""A value of more parts is not given to the library as a whole to find all of its mistakes."""
+"""The mistakes of a value with more parts are collected part by part, not by the library at once."""
 Place: TypeAlias = "tuple[str | int, ...]"
-OVERLOADED: Final = "takes more work to check than is done for one value: long texts, many places of patterns"
+OVERLOADED: Final = "is too expensive to validate: its texts are too long for patterns of this size"
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 _DIGITS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "date-time": f"^{_DATE}[Tt ]{_TIME}$"}
 
 
 def violations(schema: Schema, value: JSONValue) -> tuple[Problem, ...]:
-    """Returns what is wrong with a value, at most 20 mistakes, each with its path."""
+    """Returns the mistakes of a value, at most 20, each with its path."""
     document = canonical(schema.to_dict())
     if _is_overloaded(schema, document, value):
         return (Problem(path="", message=OVERLOADED),)
@@ -49,14 +49,14 @@ def is_valid(schema: Schema, value: JSONValue) -> bool:
 
 
 def validator(schema: Schema) -> Callable[[JSONValue], bool]:
-    """Returns the test whether a value fits a schema, made once for many values."""
+    """Returns a function that tests whether a value fits a schema, for many values."""
     document = canonical(schema.to_dict())
     test: Callable[[JSONValue], bool] = _validator(document).is_valid
     return lambda value: not _is_overloaded(schema, document, value) and test(value)
 
 
 def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:
-    """Yields what only shows in use: patterns that do not compile, defaults that do not fit."""
+    """Yields patterns that do not compile and defaults that do not fit."""
     if schema.pattern is not None:
         fault = _pattern_fault(schema.pattern)
         if fault:
@@ -72,20 +72,20 @@ def schema_faults(schema: Schema, path: str) -> Iterator[Problem]:
 
 
 def _problems(schema: Schema, value: JSONValue, at: Place = ()) -> Iterator[Problem]:
-    """Yields the mistakes of a value that lies at a place; the library makes all of them at once."""
+    """Yields the mistakes of a value at a path; the library finds all of them at once."""
     found: set[str] = set()
     for error in _validator(canonical(schema.to_dict())).iter_errors(value):
         path, message = _place([*at, *error.instance_path]), _message(error.message)
-        if "allOf" in error.schema_path:  # no schema has one, but for what `_strict` adds
+        if "allOf" in error.schema_path:  # only `_strict` adds one
             if path in found:
                 continue
-            message = "is not written as its format demands"
+            message = "does not match its format"
         found.add(path)
         yield Problem(path=path, message=message)
 
 
 def _one_by_one(schema: Schema, value: JSONValue, at: Place) -> Iterator[Problem]:
-    """Yields the mistakes of a large value: of itself, and of each part that has some."""
+    """Yields the mistakes of a large value: its own, and those of each invalid part."""
     match value:
         case list() if schema.items is not None:
             yield from _problems(replace(schema, items=None), value, at)
@@ -104,7 +104,7 @@ def _one_by_one(schema: Schema, value: JSONValue, at: Place) -> Iterator[Problem
 
 
 def _size(value: JSONValue, most: int) -> int:
-    """Returns how many values there are in a value, itself among them; no need to count beyond `most`."""
+    """Returns how many values a value contains, including itself; counting may stop at `most`."""
     size, left = 0, [value]
     while left and size < most:
         size += 1
@@ -129,9 +129,9 @@ def _validator(document: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _strict(document: dict[str, Any]) -> dict[str, Any]:
-    """Returns a schema that wants digits where dates and times have them.
+    """Returns a schema that requires ASCII digits in dates and times.
 
-    jsonschema-rs 0.46 takes a slash for a digit: 0/00-10-01 is a date to it.
+    jsonschema-rs 0.46 accepts a slash as a digit: it takes 0/00-10-01 for a date.
     """
     found = dict(document)
     if found.get("format") in _DIGITS:

@@ -1,9 +1,9 @@
-"""How much work it is at the most to check a value: its texts against patterns, its numbers for multiples.
+"""Estimates the cost of validating a value: matching texts against patterns, and testing multiples.
 
-A linear-time engine takes, for every character, a step for each place of the pattern where it can be. Places
-multiply: `[01]*1[01]{9000}` is short and has nine thousand. What a stranger's pattern costs the host is
-therefore known before it is matched, and the same everywhere, as a limit on time would not be. A number is
-divided exactly, and that takes long where it or the divisor is far from what people count with.
+For every character, a linear-time engine takes one step for each state of the pattern that it may be in.
+States multiply: `[01]*1[01]{9000}` is short and has nine thousand. The estimate limits the cost of a
+third-party pattern before matching, and equally on every machine, unlike a time limit. Numbers are divided
+exactly, which is slow for numbers or divisors of unusual magnitude.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from mapp.model.schema import Schema
 from mapp.model.values import MAX_INTEGER, JSONValue
 
 MAX_WORK: Final = 2**26
-"""Characters times places that are matched for one value: some seconds where it is slowest."""
+"""The limit for one value, in characters times states: a few seconds in the slowest case."""
 USUAL_DIVISION: Final = 64
 FAR_DIVISION: Final = 2048
-"""What to divide a number takes, in the same unit."""
+"""The cost of one division, in the same unit."""
 
 _TOKEN: Final = re.compile(
     r"""(?P<one>\[(?:\\.|[^\[\]\\])*\] | \\[pPux]\{[^}]*\} | \\. | [^\[\]()|*+?{}\\] | \}|\])
@@ -35,11 +35,11 @@ _NUMBER: Final = re.compile(r"\d+")
 
 
 class _Unclear(Exception):
-    """A pattern that we and the engine might read differently."""
+    """A pattern that mapp and the engine might read differently."""
 
 
 def work(schema: Schema, value: JSONValue) -> int:
-    """Returns how many steps it takes at most to check what meets a pattern or a divisor in a value."""
+    """Returns an upper bound for the steps that the patterns and divisors of a value take."""
     match value:
         case str() if schema.pattern is not None:
             return (len(value) + 1) * places(schema.pattern)
@@ -56,7 +56,7 @@ def work(schema: Schema, value: JSONValue) -> int:
 
 @lru_cache(maxsize=1024)
 def places(pattern: str) -> int:
-    """Returns in how many places of a pattern a matcher can be at once, or more.
+    """Returns an upper bound for the states of a pattern that a matcher can be in at once.
 
     >>> places("^[A-Z]{2}[0-9]{2,4}$"), places("(ab){3}|c*"), places("(?i)a{9}")
     (8, 7, 72)
@@ -102,7 +102,7 @@ def _closed(open_groups: list[int]) -> int:
 
 
 def _times(token: re.Match[str]) -> int:
-    """Returns how often what is repeated stands in the machine that the engine builds."""
+    """Returns how many copies of the repeated part the engine builds."""
     if token["once"]:
         return 1
     return max([1, *(int(number) for number in (token["least"], token["most"]) if number)])

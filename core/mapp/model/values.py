@@ -1,4 +1,4 @@
-"""JSON values as mapp understands them: I-JSON (RFC 7493) in, canonical text (RFC 8785) out."""
+"""JSON values: reads I-JSON (RFC 7493), writes canonical text (RFC 8785)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict
 MAX_INTEGER: Final = 2**53 - 1
 MAX_DEPTH: Final = 64
 MAX_TEXT_LENGTH: Final = 16 * 1024 * 1024
-"""The most characters of JSON text that are read at all."""
+"""The longest JSON text that is read, in characters."""
 MAX_PROBLEMS: Final = 20
-"""How many mistakes one report names."""
+"""How many mistakes one report lists."""
 
 
 class InvalidValue(InvalidInput):
@@ -28,15 +28,15 @@ class InvalidValue(InvalidInput):
 def parse(
     text: str, *, what: str = "the input", longest: int = MAX_TEXT_LENGTH, doubles: bool = False
 ) -> JSONValue:
-    """Returns the value that a JSON text stands for.
+    """Parses a JSON text.
 
-    Refuses what I-JSON refuses: duplicate names, NaN and Infinity, integers beyond ±(2^53−1), lone
-    surrogates; and nesting deeper than 64 levels.
+    It refuses what I-JSON refuses: duplicate names, NaN and Infinity, integers beyond ±(2^53−1), lone
+    surrogates. It also refuses nesting deeper than 64 levels.
 
-    With `doubles`, whole numbers beyond that are read as the doubles that they are in JavaScript.
+    With `doubles`, larger whole numbers are read as doubles, as in JavaScript.
 
     Raises:
-        InvalidValue: with the place in the text or the path of the value.
+        InvalidValue: with the position in the text or the path of the value.
     """
     if len(text) > longest:
         raise InvalidValue(
@@ -62,10 +62,10 @@ def parse(
 
 
 def checked(value: object, *, what: str = "the value") -> JSONValue:
-    """Returns the value itself when it is I-JSON.
+    """Returns the value itself if it is I-JSON.
 
     Raises:
-        InvalidValue: with every offending path.
+        InvalidValue: lists every invalid path.
     """
     problems: list[Problem] = []
     _inspect(value, "", 0, problems)
@@ -93,7 +93,7 @@ def _unique(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"the name {twice!r} stands twice in one object")
+        raise ValueError(f"the name {twice!r} appears twice in one object")
     return found
 
 
@@ -125,14 +125,14 @@ def _inspect(value: object, path: str, depth: int, problems: list[Problem]) -> N
         case Mapping():
             for name, item in value.items():
                 if not isinstance(name, str):
-                    problems.append(Problem(path=path, message=f"has a name that is no text: {name!r}"))
+                    problems.append(Problem(path=path, message=f"has a name that is not text: {name!r}"))
                     continue
                 fault = _scalar_fault(name)
                 if fault:
                     problems.append(Problem(path=path, message=f"has a name that {fault}"))
                 _inspect(item, f"{path}.{name}" if path else name, depth + 1, problems)
         case _:
-            problems.append(Problem(path=path, message=f"is no JSON value: {type(value).__name__}"))
+            problems.append(Problem(path=path, message=f"is not a JSON value: {type(value).__name__}"))
 
 
 def _scalar_fault(value: int | float | str) -> str:
@@ -169,7 +169,7 @@ def _pieces(value: JSONValue) -> list[str]:
         case bool() | None:
             return [json.dumps(value)]
         case int():
-            # Integers beyond 2^53 are not I-JSON; those within print as ECMAScript prints them.
+            # Integers beyond 2^53 are not I-JSON; smaller ones print as in ECMAScript.
             return [str(value)]
         case float():
             return [number_text(value)]
@@ -190,7 +190,7 @@ def number_text(value: float) -> str:
     if value == 0:
         return "0"
     sign = "-" if value < 0 else ""
-    # repr gives the shortest digits that read back as the same double, as ECMAScript demands.
+    # repr gives the shortest digits that read back as the same double, as ECMAScript requires.
     mantissa, _, exponent = repr(abs(value)).partition("e")
     whole, _, fraction = mantissa.partition(".")
     fraction = "" if fraction == "0" else fraction

@@ -1,4 +1,4 @@
-"""What the gate found about an app: one result for each check, one verdict for the whole."""
+"""The gate's results: one result for each check, one verdict for the whole."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SCORE: Final = "score"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One fault: where, what, the command that shows it again, and an input or difference as evidence.
+    """One problem: where, what, the command that reproduces it, and an input or a diff as evidence.
 
     `path` is a file of the app with a line (`tests/examples.jsonl:3`) or names a predicate
-    (`property prop_sorted`); `evidence` is a text for people, of several lines where it is a difference.
+    (`property prop_sorted`); `evidence` is text for people, with several lines if it is a diff.
     """
 
     path: str
@@ -36,11 +36,11 @@ class Finding:
 
     @property
     def problem(self) -> Problem:
-        """Returns it as the problem that an error carries."""
+        """Returns the finding as a problem of an error."""
         return Problem(path=self.path, message=self.message)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as a JSON object; what is empty is left out."""
+        """Returns a JSON object without empty fields."""
         row = {"path": self.path, "message": self.message}
         more = {"reproduce": self.reproduce, "evidence": self.evidence}
         return row | {name: text for name, text in more.items() if text}
@@ -54,9 +54,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What one check found: `counted` is how many things it looked at, `seconds` how long that took.
+    """The result of one check: `counted` is how many items it examined, `seconds` how long it took.
 
-    `evidence` holds figures that a reader or a later check may need, e.g. `("score", 0.83)`.
+    `evidence` holds figures for the reader or for later checks, e.g. `("score", 0.83)`.
     """
 
     check: str
@@ -68,11 +68,11 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Returns whether nothing is wrong; a check that had nothing to look at is skipped, which is fine."""
+        """Returns whether the check did not fail; one without work is skipped, which is fine."""
         return self.status != "failed"
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as a JSON object."""
+        """Returns a JSON object."""
         return {
             "check": self.check,
             "status": self.status,
@@ -98,11 +98,11 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What the gate found about one tree: enough to derive it again and to compare.
+    """The gate's results for one tree, with everything that is needed to repeat the checks and compare.
 
-    `tree` is git's id of the app's tree, `base` the one that it replaces, if any; `seed` and `inputs` say
-    which inputs were drawn; `mapp` and `engine` are versions. `forced` says that a person let it in all
-    the same.
+    `tree` is git's id of the app's tree, `base` the one that it replaces, if any; `seed` and `inputs`
+    determine the generated inputs; `mapp` and `engine` are versions. `forced` says that a person accepted
+    the app although checks failed.
     """
 
     app: str
@@ -124,11 +124,11 @@ class Verdict:
 
     @property
     def mutation_score(self) -> float | None:
-        """Returns which share of the seeded faults the tests notice, 0 to 1; None if it was not measured."""
+        """Returns the share of seeded faults that the tests notice, 0 to 1; None if not measured."""
         return mutation_score(self.results)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as the JSON object that lies in `refs/notes/mapp/verdicts`."""
+        """Returns the JSON object that `refs/notes/mapp/verdicts` stores."""
         return {
             "verdict": FORMAT,
             "app": self.app,
@@ -151,16 +151,16 @@ class Verdict:
         """Returns the verdict that `to_dict` wrote.
 
         Raises:
-            InvalidInput: it is none, or one of a newer format.
+            InvalidInput: it is not a verdict, or has a newer format.
         """
         try:
             return _read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InvalidInput(f"this is no verdict: {type(error).__name__}: {error}") from None
+            raise InvalidInput(f"this is not a verdict: {type(error).__name__}: {error}") from None
 
 
 def mutation_score(results: tuple[Result, ...]) -> float | None:
-    """Returns the score that the check `mutation` found, 0 to 1, or None where it did not run."""
+    """Returns the score of the check `mutation`, 0 to 1, or None if it did not run."""
     for result in results:
         for name, value in result.evidence:
             if result.check == "mutation" and name == SCORE and isinstance(value, int | float):

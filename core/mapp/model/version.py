@@ -10,7 +10,7 @@ _FORM = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8
 
 
 class Level(IntEnum):
-    """How much a change of an interface asks of those who call it."""
+    """How much an interface change affects callers."""
 
     PATCH = 0
     MINOR = 1
@@ -27,10 +27,10 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Returns the version that a text stands for.
+        """Parses a version.
 
         Raises:
-            ValueError: when it is not `major.minor.patch`.
+            ValueError: it is not `major.minor.patch`.
 
         >>> Version.parse("1.10.0") > Version.parse("1.9.9")
         True

@@ -15,7 +15,7 @@ DIGEST: Final = Path(__file__).parent / "DIGEST"
 VECTORS: Final = Path(__file__).parent / "vectors.npz"
 VERDICTS: Final = Path(__file__).parent / "verdicts.json"
 BORN: Final = 1_767_225_600
-"""When every starter app was committed, for git: 2026-01-01T00:00:00Z. Fixed, so that commit ids are too."""
+"""The commit time of every starter app: 2026-01-01T00:00:00Z. It is fixed so that commit ids are too."""
 
 
 def names() -> tuple[str, ...]:
@@ -30,18 +30,18 @@ def files(name: str) -> dict[str, bytes]:
 
 
 def verdicts() -> dict[str, Verdict]:
-    """Returns what the gate found about the bundled apps when they were recorded, by name."""
+    """Returns the recorded verdicts on the bundled apps, by name."""
     rows = json.loads(VERDICTS.read_text(encoding="utf-8"))
     return {row["app"]: Verdict.from_dict(row) for row in rows}
 
 
 def digest() -> str:
-    """Returns the recorded hash over all bundled apps: one small file to read, not hundreds."""
+    """Returns the recorded hash of all bundled apps, which saves reading hundreds of files."""
     return DIGEST.read_text(encoding="ascii").strip()
 
 
 def compute_digest() -> str:
-    """Returns the hash over all bundled apps as they are; `digest()` must agree with it."""
+    """Computes the hash of all bundled apps; `digest()` must return the same."""
     found = hashlib.sha256()
     for name in names():
         for path, data in sorted(files(name).items()):

@@ -91,7 +91,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "no JSON": (b"{number: 1}", "is not JSON"),
     "no object": (b"[1]", "must be a JSON object"),
     "NaN": (b'{"number": NaN}', "NaN is not a JSON number"),
-    "a name twice": (b'{"number": 1, "number": 2}', "stands twice"),
+    "a name twice": (b'{"number": 1, "number": 2}', "appears twice"),
     "a lone surrogate": (b'{"number": "\\ud800"}', "lone surrogate"),
     "deep nesting": (b'{"number": ' + b"[" * 100_000, "nested too deeply"),
     "rather deep nesting": (b'{"number": ' + b"[" * 70 + b"]" * 70 + b"}", "deeper than 64"),

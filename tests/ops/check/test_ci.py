@@ -149,7 +149,7 @@ def test_a_folder_outside_any_repository_is_told(tmp_path: Path) -> None:
     answer = mapp("ci", str(tmp_path))
 
     assert answer.code != 0
-    assert "lies in no git repository" in answer.err
+    assert "is not in a git repository" in answer.err
 
 
 def kinds_and_faults(answer: Answer) -> list[tuple[str, list[str]]]:

@@ -25,10 +25,10 @@ BAD: dict[str, tuple[Draft, str]] = {
     "a deep manifest": (app().file("mapp.toml", "a = " + "[" * 50_000), "mapp.toml: is not TOML"),
     "a huge manifest": (app().file("mapp.toml", "#" * 300_000), "mapp.toml: is larger than"),
     "a wrong type": (app().stating(version=1), "mapp.toml: version: must be a text"),
-    "an unknown key": (app().stating(licence="MIT"), "mapp.toml: licence: is no known key"),
+    "an unknown key": (app().stating(licence="MIT"), "mapp.toml: licence: is not a known key"),
     "a schema outside the subset": (
         app().stating(output=SCHEMA),
-        "mapp.toml: output.properties.a.$ref: is no keyword of the subset",
+        "mapp.toml: output.properties.a.$ref: is not a keyword of the subset",
     ),
     "a pattern that explodes": (
         app().taking(text={"type": "string", "pattern": "(a)\\1"}),
@@ -55,7 +55,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "a row with a name twice": (
         app().file("tests/examples.jsonl", '{"input":{},"input":{},"output":1}'),
-        "stands twice",
+        "appears twice",
     ),
     "a row that is deep": (app().file("tests/examples.jsonl", _deep(100)), "tests/examples.jsonl:1"),
     "a row that is very deep": (app().file("tests/examples.jsonl", _deep(50_000)), "nested too deeply"),
@@ -65,7 +65,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "an unknown key in a row": (
         app().example({"number": 1}, output=2, note="x"),
-        "tests/examples.jsonl:2.note: is no known key",
+        "tests/examples.jsonl:2.note: is not a known key",
     ),
     "an example with neither output nor error": (
         app().example({"number": 1}),
@@ -104,7 +104,7 @@ BAD: dict[str, tuple[Draft, str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_folder_is_refused_with_the_path_and_the_library_stays_as_it_is(what: str, world: Path) -> None:
+def test_an_invalid_folder_is_refused_with_the_path_and_changes_nothing(what: str, world: Path) -> None:
     built = library().app("double").build()
     before = built.state()
     draft, says = BAD[what]
@@ -118,7 +118,7 @@ def test_a_folder_is_refused_with_the_path_and_the_library_stays_as_it_is(what: 
     assert built.state() == before
 
 
-def test_several_mistakes_are_told_at_once(world: Path) -> None:
+def test_several_mistakes_are_reported_at_once(world: Path) -> None:
     draft = (
         app().stating(version="one", output=SCHEMA).file("tests/examples.jsonl", "{\n[]\n").without("main.js")
     )
@@ -160,7 +160,7 @@ def test_a_folder_with_a_pipe_is_refused_and_not_read(world: Path) -> None:
     assert "main.js: is a named pipe" in mapp("add", str(folder)).err
 
 
-def test_what_belongs_to_no_app_is_left_out_and_told(world: Path) -> None:
+def test_files_outside_the_format_are_left_out_and_listed(world: Path) -> None:
     draft = app().file("notes.txt", "x").file("node_modules/a/index.js", "x").file(".git/config", "x")
 
     found = mapp("add", str(draft.write(world / "folder")), "--json")
@@ -174,7 +174,7 @@ def test_what_belongs_to_no_app_is_left_out_and_told(world: Path) -> None:
     }
 
 
-def test_add_json_and_the_commit_that_it_tells_of(world: Path) -> None:
+def test_add_json_matches_the_commit(world: Path) -> None:
     folder = app().write(world / "folder")
 
     answer = mapp("add", str(folder), "--json").json
@@ -224,7 +224,7 @@ def test_a_dry_run_commits_nothing(world: Path) -> None:
         (lambda draft: draft.stating(output={"type": "number"}), "2.0.0"),
     ],
 )
-def test_other_content_needs_the_version_that_its_interface_demands(
+def test_changed_content_needs_the_version_that_its_interface_requires(
     change: Callable[[Draft], Draft], least: str, world: Path
 ) -> None:
     built = library().app("double").build()
@@ -240,7 +240,7 @@ def test_other_content_needs_the_version_that_its_interface_demands(
     assert mapp("add", str(changed.version(least).write(world / "folder"))).code == 0
 
 
-def test_force_commits_what_fails_and_says_so(world: Path) -> None:
+def test_force_commits_a_failing_app_and_says_so(world: Path) -> None:
     draft = app().example({"number": 1}, output=3)
 
     found = mapp("add", str(draft.write(world / "folder")), "--force")
@@ -254,7 +254,7 @@ def test_force_never_commits_a_source_that_does_not_load(world: Path) -> None:
     assert mapp("add", str(app().broken("does not parse").write(world / "folder")), "--force").code == 8
 
 
-def test_force_replaces_an_app_whose_commit_is_none(world: Path) -> None:
+def test_force_replaces_an_app_with_an_invalid_commit(world: Path) -> None:
     built = library().app("double").build()
     tree = git(built.repository("double"), "mktree")
     words = ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit-tree", tree, "-m", "x")
@@ -279,7 +279,7 @@ def test_force_replaces_an_app_whose_commit_is_none(world: Path) -> None:
         {"const": 5},
     ],
 )
-def test_inputs_are_drawn_for_schemas_that_are_narrow_or_odd(schema: dict[str, object], world: Path) -> None:
+def test_inputs_are_generated_for_narrow_and_unusual_schemas(schema: dict[str, object], world: Path) -> None:
     draft = app().taking(other=schema).file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
     draft.file("tests/properties.js", "function prop_double(i, output) { return output === 2 * i.number; }")
 
@@ -297,7 +297,7 @@ def test_inputs_are_drawn_for_schemas_that_are_narrow_or_odd(schema: dict[str, o
         {"type": "string", "enum": [1]},
     ],
 )
-def test_a_schema_that_nothing_fits_is_a_finding(schema: dict[str, object], world: Path) -> None:
+def test_a_schema_that_no_value_fits_is_reported(schema: dict[str, object], world: Path) -> None:
     draft = app().taking(other=schema).file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
 
     found = mapp("add", str(draft.write(world / "folder")))

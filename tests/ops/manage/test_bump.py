@@ -29,14 +29,14 @@ type = "number"
 """
 
 
-def test_nothing_but_the_version_changes_in_the_file() -> None:
+def test_only_the_version_changes_in_the_file() -> None:
     changed = with_version(MANIFEST, Version.parse("12.3.4"))
 
     assert changed == MANIFEST.replace("'1.0.0'", "'12.3.4'")
 
 
 @pytest.mark.parametrize("text", ['[a]\nversion = "1.0.0"\n', 'version = """1.0.0"""\n', "x = 1\n"])
-def test_a_version_in_no_line_of_its_own_is_told(text: str) -> None:
+def test_a_version_that_is_not_on_its_own_line_is_an_error(text: str) -> None:
     with pytest.raises(InvalidManifest):
         with_version(text, Version.parse("2.0.0"))
 
@@ -64,7 +64,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_the_version_is_set_that_the_difference_demands(what: str) -> None:
+def test_bump_sets_the_version_that_the_difference_requires(what: str) -> None:
     library().app("double").build()
     draft, version, level = CASES[what]
     folder = _folder(draft)
@@ -80,7 +80,7 @@ def test_the_version_is_set_that_the_difference_demands(what: str) -> None:
     assert again.out == f"double stays at {version}: enough for a {level} change since 1.0.0\n"
 
 
-def test_the_gate_takes_what_bump_set() -> None:
+def test_the_gate_accepts_the_version_that_bump_set() -> None:
     library().app("double").build()
     folder = _folder(app("double").taking(note=OPTIONAL))
     assert mapp("add", str(folder)).code == 8
@@ -93,14 +93,14 @@ def test_the_gate_takes_what_bump_set() -> None:
     assert (added.code, added.out.startswith("added double 1.1.0")) == (0, True), added.err
 
 
-def test_a_version_that_a_person_chose_stays_where_it_is_high_enough() -> None:
+def test_a_higher_version_that_the_user_chose_stays() -> None:
     library().app("double").build()
     folder = _folder(app("double").version("3.0.0").taking(note=OPTIONAL))
 
     assert mapp("bump", f"./{folder}", "--json").json["version"] == "3.0.0"
 
 
-def test_an_app_by_its_name_is_its_checkout() -> None:
+def test_a_name_means_the_apps_checkout() -> None:
     built = library().app("double").build()
     checkout = Path(mapp("path", "double").out.strip())
     assert mapp("bump", "double").out == "double stays at 1.0.0: nothing changed since it\n"
@@ -112,13 +112,13 @@ def test_an_app_by_its_name_is_its_checkout() -> None:
     assert str(built.home.root) in str(checkout)
 
 
-def test_a_new_app_stays_at_its_version() -> None:
+def test_a_new_app_keeps_its_version() -> None:
     folder = _folder(app("double").version("0.3.0"))
 
     assert mapp("bump", f"./{folder}").out == "double stays at 0.3.0: there is no version before it\n"
 
 
-def test_after_a_rollback_no_released_version_is_used_again() -> None:
+def test_after_a_rollback_no_released_version_is_reused() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.1.0").taking(note=OPTIONAL))
     assert mapp("rollback", "double").code == 0

@@ -7,7 +7,7 @@ from support.library import library
 from support.terminal import mapp
 
 
-def test_a_checkout_follows_main_until_somebody_edits_it() -> None:
+def test_a_checkout_follows_main_until_it_is_edited() -> None:
     built = library().app("double").build()
     folder = Path(mapp("path", "double").out.strip())
     built.put(app("double").version("1.0.1"))
@@ -16,7 +16,7 @@ def test_a_checkout_follows_main_until_somebody_edits_it() -> None:
     assert b'"1.0.1"' in (folder / "mapp.toml").read_bytes()
 
 
-def test_an_edited_checkout_is_left_as_it_is_and_can_be_added() -> None:
+def test_an_edited_checkout_is_kept_and_can_be_added() -> None:
     library().app("double").build()
     folder = Path(mapp("path", "double").out.strip())
     source = "function main(input) { return 2 * input.number; }\n"
@@ -32,7 +32,7 @@ def test_an_edited_checkout_is_left_as_it_is_and_can_be_added() -> None:
     assert mapp("path", "double", "--json").json["edited"] is False
 
 
-def test_what_lies_in_a_checkout_is_never_run() -> None:
+def test_a_checkout_is_never_run() -> None:
     library().app("double").build()
     folder = Path(mapp("path", "double").out.strip())
     (folder / "main.js").write_text("function main() { return 666; }\n")
@@ -40,7 +40,7 @@ def test_what_lies_in_a_checkout_is_never_run() -> None:
     assert mapp("exec", "double", "number=1").out == "2\n"
 
 
-def test_an_edited_checkout_that_main_has_left_behind_is_told() -> None:
+def test_an_edited_checkout_that_is_behind_main_is_reported() -> None:
     built = library().app("double").build()
     folder = Path(mapp("path", "double").out.strip())
     (folder / "README.md").write_text("mine\n")

@@ -25,7 +25,7 @@ def _built() -> Built:
     return built
 
 
-def test_what_main_held_before_is_compared_with_main() -> None:
+def test_by_default_the_previous_version_is_compared_with_main() -> None:
     _built()
 
     found = mapp("diff", "double")
@@ -69,7 +69,7 @@ def test_a_folder_is_compared_with_main() -> None:
     assert mapp("diff", "double", "1.0.0", "2.0.0", "--folder", str(folder)).code == 2
 
 
-def test_only_prose_that_changed_runs_nothing_different() -> None:
+def test_a_change_of_prose_only_has_no_differences() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.0.1").file("README.md", "words\n"))
 
@@ -79,7 +79,7 @@ def test_only_prose_that_changed_runs_nothing_different() -> None:
     assert [row["path"] for row in found["files"]] == ["README.md", "mapp.toml"]
 
 
-def test_an_app_without_an_earlier_version_and_one_that_is_not_there_are_told() -> None:
+def test_an_app_without_an_earlier_version_and_a_missing_app_are_errors() -> None:
     library().app("double").build()
 
     never = mapp("diff", "double")
@@ -88,7 +88,7 @@ def test_an_app_without_an_earlier_version_and_one_that_is_not_there_are_told() 
     assert mapp("diff", "double", "9.9.9").code == 1
 
 
-def test_every_kind_of_place_has_a_sentence() -> None:
+def test_every_kind_of_difference_has_a_sentence() -> None:
     def said(path: str, message: str) -> str:
         return in_words(Difference(path=path, level=Level.MAJOR, message=message))
 

@@ -26,7 +26,7 @@ def found(built: Built) -> dict[str, Diagnosis]:
     return {row.what: row for row in examine(built.workspace)}
 
 
-def test_a_sound_library_is_fine_in_every_part(built: Built) -> None:
+def test_a_healthy_library_passes_every_check(built: Built) -> None:
     mapp("index", "rebuild")
     mapp("exec", "double", "number=1")
     rows = found(built)
@@ -38,14 +38,14 @@ def test_a_sound_library_is_fine_in_every_part(built: Built) -> None:
     assert "isolation:" in rows["sandbox"].detail
 
 
-def test_a_damaged_app_is_named_and_nothing_else_fails(built: Built) -> None:
+def test_a_damaged_app_is_named_and_other_checks_pass(built: Built) -> None:
     (built.repository("other") / "HEAD").unlink()
     row = found(built)["apps"]
 
     assert row.state == "failed" and row.detail.startswith("other: ")
 
 
-def test_a_lock_that_differs_is_a_warning_with_the_remedy(built: Built) -> None:
+def test_an_outdated_lock_file_is_a_warning_with_the_fix(built: Built) -> None:
     text = built.home.lock_file.read_text()
     commit = read_lock(built.home.lock_file)["other"].commit
     built.home.lock_file.write_text(text.replace(commit, "0" * 40))
@@ -54,13 +54,13 @@ def test_a_lock_that_differs_is_a_warning_with_the_remedy(built: Built) -> None:
     assert (row.state, row.detail) == ("warning", "differs for other: mapp doctor --repair")
 
 
-def test_a_pin_without_an_app_is_told_too(built: Built) -> None:
+def test_a_pin_without_an_app_is_reported(built: Built) -> None:
     built.repository("other").rename(built.home.root / "elsewhere.git")
 
     assert found(built)["lock"].detail.startswith("differs for other")
 
 
-def test_a_damaged_lock_and_a_damaged_journal_are_findings_and_not_the_end(built: Built) -> None:
+def test_a_damaged_lock_file_and_journal_are_reported_and_do_not_stop_the_checks(built: Built) -> None:
     built.home.lock_file.write_text("<<<<<<< HEAD\n")
     built.home.journal.write_bytes(b"no database at all, " * 100)
     rows = found(built)
@@ -70,13 +70,13 @@ def test_a_damaged_lock_and_a_damaged_journal_are_findings_and_not_the_end(built
 
 
 @pytest.mark.parametrize("error", [MappError("no"), OSError("no"), RuntimeError("no"), ImportError("no")])
-def test_a_look_that_raises_is_a_finding(
+def test_a_check_that_raises_is_reported_as_failed(
     built: Built, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def look(_: object) -> tuple[str, str]:
         raise error
 
-    monkeypatch.setattr(doctor, "_LOOKS", {"this": look, "that": lambda _: ("ok", "fine")})
+    monkeypatch.setattr(doctor, "_CHECKS", {"this": look, "that": lambda _: ("ok", "fine")})
 
     assert [(row.what, row.state, row.detail) for row in examine(built.workspace)] == [
         ("this", "failed", "no"),
@@ -84,7 +84,7 @@ def test_a_look_that_raises_is_a_finding(
     ]
 
 
-def test_what_is_mended_is_named_and_grants_stay(built: Built) -> None:
+def test_repaired_apps_are_named_and_grants_stay(built: Built) -> None:
     built.put(app("count").stating(capabilities={"store": {"max_kb": 1}}))
     assert mapp("grant", "count", "store").code == 0
     good = built.home.lock_file.read_bytes()
@@ -96,7 +96,7 @@ def test_what_is_mended_is_named_and_grants_stay(built: Built) -> None:
     assert mend(built.workspace) == ()
 
 
-def test_a_lock_that_cannot_be_read_is_moved_aside_and_written_anew(built: Built) -> None:
+def test_an_unreadable_lock_file_is_moved_aside_and_rebuilt(built: Built) -> None:
     good = built.home.lock_file.read_bytes()
     built.home.lock_file.write_text("<<<<<<< HEAD\n")
 

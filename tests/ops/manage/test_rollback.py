@@ -29,7 +29,7 @@ def _trees(built: Built) -> list[str]:
     return [row.tree for row in read.history(built.home, "double")]
 
 
-def test_a_rollback_is_a_commit_with_exactly_the_old_tree() -> None:
+def test_a_rollback_is_a_new_commit_with_exactly_the_old_tree() -> None:
     built = _built()
     before = git(built.repository("double"), "rev-parse", "main")
 
@@ -49,7 +49,7 @@ def test_a_rollback_is_a_commit_with_exactly_the_old_tree() -> None:
     fsck(built.home.root)
 
 
-def test_the_version_that_returns_is_the_one_that_was_released() -> None:
+def test_a_rollback_restores_the_released_version_number() -> None:
     built = _built()
     mapp("rollback", "double")
 
@@ -60,7 +60,7 @@ def test_the_version_that_returns_is_the_one_that_was_released() -> None:
     assert git(built.repository("double"), "tag").split() == ["v1.0.0", "v2.0.0"]
 
 
-def test_a_rollback_of_a_rollback_brings_back_what_was_left() -> None:
+def test_a_rollback_can_be_rolled_back() -> None:
     built = _built()
     assert mapp("rollback", "double").code == 0
 
@@ -71,7 +71,7 @@ def test_a_rollback_of_a_rollback_brings_back_what_was_left() -> None:
     assert mapp("exec", "double", "number=2").out == "6\n"
 
 
-def test_any_version_can_be_named() -> None:
+def test_any_version_can_be_the_target() -> None:
     built = _built()
     built.put(app("double").version("2.0.1"))
 
@@ -94,7 +94,7 @@ def test_the_verdict_is_recorded_for_exactly_that_tree() -> None:
     assert (found.verdict.tree, found.verdict.kind, found.verdict.passed) == (found.tree, "rollback", True)
 
 
-def test_an_old_version_that_does_not_pass_today_comes_back_by_force_alone() -> None:
+def test_an_old_version_that_fails_todays_checks_needs_force() -> None:
     built = library().build()
     built.put(app("double").source(TRIPLE).stating(output={"type": "number"}))
     built.put(app("double").version("1.0.1"))
@@ -110,7 +110,7 @@ def test_an_old_version_that_does_not_pass_today_comes_back_by_force_alone() -> 
     assert newest.trailers["Mapp-Verdict"].startswith("forced; failed: examples")
 
 
-def test_what_todays_rules_refuse_outright_comes_back_by_force_too() -> None:
+def test_force_restores_a_version_that_todays_rules_refuse() -> None:
     built = library().build()
     built.put(app("double").stating(capabilities={"clock": True}))  # declared and not used
     built.put(app("double").version("1.0.1"))
@@ -137,7 +137,7 @@ def test_an_app_without_an_earlier_version_has_nothing_to_roll_back_to() -> None
     assert mapp("rollback", "double").code == 1
 
 
-def test_what_changed_while_the_checks_ran_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_made_during_the_checks_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     built = _built()
 
     def meanwhile(*words: object, **options: object) -> object:
@@ -151,7 +151,7 @@ def test_what_changed_while_the_checks_ran_is_not_thrown_away(monkeypatch: pytes
     assert str(read.load(built.home, "double").manifest.version) == "3.0.0"
 
 
-def test_what_was_taken_back_is_not_granted_again_by_going_back() -> None:
+def test_a_rollback_does_not_restore_a_revoked_grant() -> None:
     built = library().build()
     storing = app("double").stating(capabilities={"store": {"max_kb": 1}})
     built.put(storing.source("function main(input, host) { host.store.get('x'); return 4; }\n"))
@@ -166,7 +166,7 @@ def test_what_was_taken_back_is_not_granted_again_by_going_back() -> None:
     assert mapp("exec", "double", "number=2").code == 7
 
 
-def test_verdict_shows_each_check_and_how_to_see_a_fault_again(world: Path) -> None:
+def test_verdict_shows_each_check_and_how_to_reproduce_a_problem(world: Path) -> None:
     built = library().app("double").build()
     assert (mapp("verdict", "double").code, "mapp test double" in mapp("verdict", "double").err) == (1, True)
     folder = app("double").version("1.0.1").source(TRIPLE).write(world / "work" / "bad")

@@ -19,12 +19,12 @@ def test_a_new_app_passes_its_checks_and_runs() -> None:
     assert mapp("test", "greet").code == 0
 
 
-def test_what_is_there_is_never_overwritten(fill: Fill) -> None:
+def test_an_existing_folder_is_never_overwritten(fill: Fill) -> None:
     path = fill("greet/main.js", "mine")
 
     found = mapp("new", "greet")
 
-    assert found.code == 1 and "exists already" in found.err
+    assert found.code == 1 and "already exists" in found.err
     assert path.read_text() == "mine"
 
 
@@ -40,7 +40,7 @@ export function joinWords(words, separator = ", ") { return words.join(separator
 """
 
 
-def test_a_function_becomes_an_app_with_its_documentation_as_the_contract(fill: Fill) -> None:
+def test_a_functions_documentation_becomes_the_manifest(fill: Fill) -> None:
     fill("join.js", SCRIPT)
 
     folder = mapp("import", "join.js").out.strip()
@@ -67,7 +67,7 @@ def test_a_function_becomes_an_app_with_its_documentation_as_the_contract(fill: 
         ("function a() {" + "(" * 5000, 8, "does not parse"),
     ],
 )
-def test_a_file_that_cannot_be_taken_over_is_refused(
+def test_a_file_that_cannot_be_imported_is_refused(
     source: str | bytes, code: int, says: str, fill: Fill
 ) -> None:
     fill("some.js", source)

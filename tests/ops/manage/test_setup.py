@@ -41,7 +41,7 @@ def test_an_app_that_was_removed_stays_removed(monkeypatch: pytest.MonkeyPatch) 
     assert [row["name"] for row in mapp("list", "--json").json["apps"]] == ["leap-year", "percent-of"]
 
 
-def test_an_app_that_a_person_changed_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_that_the_user_changed_stays_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     mapp("list")
     mine = Built().put(app("vat").version("2.0.0"))
     monkeypatch.setattr(bundle, "digest", lambda: "another")
@@ -50,7 +50,7 @@ def test_an_app_that_a_person_changed_stays_as_it_is(monkeypatch: pytest.MonkeyP
     assert git(Built().repository("vat"), "rev-parse", "main") == mine.commit
 
 
-def test_an_app_that_changed_in_the_bundle_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_that_changed_in_the_bundle_is_updated(monkeypatch: pytest.MonkeyPatch) -> None:
     mapp("list")
     newer = app("vat").version("1.5.0").files
     real = bundle.files
@@ -62,14 +62,14 @@ def test_an_app_that_changed_in_the_bundle_is_brought_up_to_date(monkeypatch: py
     assert read_lock(Built().home.lock_file)["vat"].version == "1.5.0"
 
 
-def test_a_persons_own_app_of_the_same_name_is_left_alone() -> None:
+def test_the_users_own_app_of_the_same_name_is_left_alone() -> None:
     mine = Built().put(app("vat"))
     mapp("list")
 
     assert git(Built().repository("vat"), "rev-parse", "main") == mine.commit
 
 
-def test_locks_that_a_killed_set_up_left_in_git_stop_nothing(world: Path) -> None:
+def test_git_locks_of_a_killed_set_up_are_swept(world: Path) -> None:
     mapp("list")
     (Built().home.root / "starter.json").unlink()
     git(Built().repository("vat"), "update-ref", "-d", "refs/tags/v1.0.0")
@@ -81,7 +81,7 @@ def test_locks_that_a_killed_set_up_left_in_git_stop_nothing(world: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"commits": 5}', '{"commits": {"vat": 5}}', "\x00"])
-def test_a_damaged_marker_is_no_hindrance(text: str) -> None:
+def test_a_damaged_marker_is_ignored(text: str) -> None:
     mapp("list")
     (Built().home.root / "starter.json").write_text(text)
 

@@ -53,7 +53,7 @@ def test_a_row_is_an_object_of_arguments() -> None:
         (b"[1]", "no JSON object"),
         (b"null", "no JSON object"),
         (b'{"a": 1} {"a": 2}', "not JSON"),
-        (b'{"a": 1, "a": 2}', "stands twice"),
+        (b'{"a": 1, "a": 2}', "appears twice"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": "\xff"}', "not UTF-8"),
         (b'{"a": "\\ud800"}', "surrogate"),

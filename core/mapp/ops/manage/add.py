@@ -10,7 +10,7 @@ from typing import Any
 from mapp.errors import InvalidApp, Problem
 from mapp.library.app_folder import read_folder
 from mapp.library.commit_app import message, put
-from mapp.library.landing import Committed
+from mapp.library.landing import Committed, Proposal
 from mapp.model.app import App
 from mapp.model.interface import compare
 from mapp.model.verdict import Verdict
@@ -20,7 +20,7 @@ from mapp.ops.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Added:
-    """What adding a folder came to; with `dry_run` nothing was committed."""
+    """The result of adding a folder; `committed` is None after a dry run."""
 
     app: App
     verdict: Verdict
@@ -46,18 +46,18 @@ def add(
     options: Options = USUAL,
     watch: Watch | None = None,
 ) -> Added:
-    """Returns what came of checking a folder and committing it as an app on `main`.
+    """Checks a folder and commits it as an app on `main`.
 
     Args:
         workspace: the library.
-        folder: where `mapp.toml` and `main.js` lie.
-        force: commit although checks fail; the commit says so.
+        folder: the folder that contains `mapp.toml` and `main.js`.
+        force: commit even if checks fail; the commit says so.
         dry_run: check only.
-        options: how hard it is tried.
-        watch: is told the result of each check as it ends.
+        options: how thorough the checks are.
+        watch: receives the result of each check as it ends.
 
     Raises:
-        InvalidApp: the folder is no app, or a check failed and `force` was not given.
+        InvalidApp: the folder is not an app, or a check failed and `force` was not given.
         Busy: another process keeps writing the same app.
     """
     files, left_out = read_folder(folder)
@@ -80,21 +80,18 @@ def _commit(
     def check(current: App) -> None:
         refuse_version(current, app)
 
-    return put(
-        workspace.home,
-        app,
-        files,
-        text,
-        workspace.signature(),
-        check=None if force else check,
+    proposal = Proposal(
+        app=app,
+        files=files,
+        text=text,
+        signature=workspace.signature(),
         verdict=replace(verdict, forced=bool(failed)),
-        force=force,
-        tell=workspace.tell,
     )
+    return put(workspace.home, proposal, check=None if force else check, force=force, tell=workspace.tell)
 
 
 def refuse_version(current: App, new: App) -> None:
-    """Raises InvalidApp when the new version is lower than what the interface's change demands."""
+    """Raises InvalidApp if the new version is lower than the interface change requires."""
     comparison = compare(current.manifest, new.manifest)
     least = current.manifest.version.bumped(comparison.level)
     if new.manifest.version >= least:
@@ -103,12 +100,10 @@ def refuse_version(current: App, new: App) -> None:
         Problem(path=row.path, message=f"{row.message} ({row.level.name.lower()})")
         for row in comparison.differences
     ]
-    own = (
-        f"this is {new.manifest.version}, and {current.manifest.version} is in the library with other content"
-    )
+    own = f"this is {new.manifest.version}, and the library has {current.manifest.version} with other content"
     raise InvalidApp(
         f"{new.name} needs another version",
         [Problem(path="mapp.toml: version", message=f"{own}; it must be {least} or higher"), *reasons],
-        hint=f'set version = "{least}", or replace it as it is with --force',
+        hint=f'set version = "{least}", or add --force to replace it with this version',
         code="MAPP-0820",
     )

@@ -1,4 +1,4 @@
-"""Sets the version in an app's `mapp.toml` that its change demands."""
+"""Sets the version in an app's `mapp.toml` that its changes require."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _VERSION: Final = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bumped:
-    """What came of it: the version that stood in the folder, the one that stands there now, and why.
+    """The result of a bump: the folder's version before and after, and why.
 
-    `demand` is None where there is nothing to compare: a new app, or one that did not change.
+    `demand` is None if there is nothing to compare: a new app, or one that did not change.
     """
 
     app: str
@@ -39,7 +39,7 @@ class Bumped:
     demand: Demand | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `bump --json` prints it."""
+        """Returns the result as `bump --json` prints it."""
         return {
             "app": self.app,
             "folder": str(self.folder),
@@ -53,16 +53,16 @@ class Bumped:
 
 
 def bump(workspace: Workspace, what: str, *, dry_run: bool = False) -> Bumped:
-    """Returns what came of setting the version that a folder's app needs to replace the one on `main`.
+    """Sets the version that an app in a folder needs to replace the one on `main`.
 
-    `what` is a folder (a text with a separator, or `.`), or an app, whose checkout is then meant. The version
-    is what the differences of interface and behaviour demand; a higher one that a person chose stays. With
-    `dry_run` nothing is written.
+    `what` is a folder (a text with a separator, or `.`) or an app's name, which means its checkout. The
+    version follows from the differences in interface and behaviour; a higher version that the user chose
+    stays. With `dry_run` nothing is written.
 
     Raises:
         NotFound: there is no such app or folder.
-        InvalidApp: the folder holds no app.
-        InvalidManifest: its version cannot be replaced without touching the rest.
+        InvalidApp: the folder does not contain a valid app.
+        InvalidManifest: the version cannot be replaced without changing other text.
     """
     folder = _folder(workspace, what)
     new = folder_side(folder)
@@ -78,10 +78,10 @@ def bump(workspace: Workspace, what: str, *, dry_run: bool = False) -> Bumped:
 
 
 def with_version(text: str, version: Version) -> str:
-    """Returns a manifest's text with another version and not a character more changed.
+    """Returns a manifest's text with another version and everything else unchanged.
 
     Raises:
-        InvalidManifest: the version stands in no line of its own.
+        InvalidManifest: the version is not on its own line.
 
     >>> with_version('name = "a"  # mine\\nversion = "1.0.0"\\n', Version.parse("1.1.0"))
     'name = "a"  # mine\\nversion = "1.1.0"\\n'
@@ -90,7 +90,7 @@ def with_version(text: str, version: Version) -> str:
     for found in _VERSION.finditer(text):
         start, end = found.span(3)
         changed = f"{text[:start]}{version}{text[end:]}"
-        if _says(changed, wanted):  # it was the manifest's own line, and none within a text or a table
+        if _says(changed, wanted):  # it is the top-level key, not a line in a string or table
             return changed
     raise InvalidManifest(
         f"the version in {MANIFEST} cannot be replaced",
@@ -122,9 +122,9 @@ def _needed(workspace: Workspace, new: Side) -> tuple[Demand | None, Side | None
 
 
 def _chosen(workspace: Workspace, new: Side, old: Side | None, needed: Demand | None) -> Version:
-    """Returns the version to set: the one that stands there where it will do, else the least that does.
+    """Returns the version to set: the current one if it is high enough, else the lowest that is.
 
-    After a rollback a higher version than that of `main` may have been released: then the least above that.
+    After a rollback, a version higher than `main`'s may be released already; then the lowest above that.
     """
     own = new.app.manifest.version
     if old is None or needed is None:
@@ -139,5 +139,5 @@ def _chosen(workspace: Workspace, new: Side, old: Side | None, needed: Demand | 
 
 
 def _level_after(workspace: Workspace, new: Side, commit: str) -> Level:
-    """Returns what the change is to those who have the highest release."""
+    """Returns the level of the change compared with the highest release."""
     return demand(trial_between(workspace, side(workspace, new.app.name, commit), new)).level

@@ -1,6 +1,6 @@
-"""Checkouts: an app's files in a folder where a person can edit them.
+"""Checkouts: an app's files in a folder where the user can edit them.
 
-A run never reads a checkout; `mapp add` brings what changed back into git, through the checks.
+A run never reads a checkout; `mapp add` checks the changes and commits them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BASE: Final = ".mapp-base.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkout:
-    """A checkout and its state: `edited` by a person, or `behind` what the library has."""
+    """A checkout and its state: `edited` by the user, or `behind` the library's `main`."""
 
     folder: Path
     commit: str
@@ -33,13 +33,11 @@ class Checkout:
 
 
 def checkout(workspace: Workspace, name: str) -> Checkout:
-    """Returns the checkout of an app, made or brought up to date where nobody edited it.
-
-    A checkout that a person edited is left as it is.
+    """Returns an app's checkout; creates it, or updates it unless it was edited.
 
     Raises:
         NotFound: there is no such app.
-        InvalidApp: the checkout holds links or other things that cannot be added.
+        InvalidApp: the checkout contains links or other files that cannot be added.
     """
     home = workspace.home
     found = read.snapshot(home, name, only=None)
@@ -66,7 +64,7 @@ def _base(folder: Path) -> str | None:
 
 
 def _write(folder: Path, files: dict[str, bytes], commit: str) -> None:
-    """Writes a whole checkout beside the old one and swaps them: a kill leaves one that is complete."""
+    """Writes a new checkout next to the old one and swaps them, so a kill never leaves half of one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.parent / f".new-{folder.name}-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""How two versions of an app differ: interface, behaviour and files, in words."""
+"""Compares two versions of an app: interface, behaviour and files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mapp.validate.trial import INPUTS, Trial
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """One of two versions: the app, its files (path -> bytes), and where they are from."""
+    """One of the two versions: the app, its files (path -> bytes), and their origin."""
 
     app: App
     files: Mapping[str, bytes]
@@ -35,7 +35,7 @@ class Side:
         return f"{self.app.manifest.version} ({self.place})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as a JSON object, without its files."""
+        """Returns the side as a JSON object, without its files."""
         return {
             "version": str(self.app.manifest.version),
             "commit": self.app.commit or None,
@@ -45,7 +45,7 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangedFile:
-    """One file that differs; lines are counted where it is text."""
+    """One changed file, with the number of added and removed lines."""
 
     path: str
     added: int
@@ -54,7 +54,7 @@ class ChangedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demand:
-    """Which version a difference demands, at the least, and why."""
+    """The lowest version that a difference requires, and why."""
 
     level: Level
     least: Version
@@ -63,7 +63,7 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """How two versions differ; `behaviour` is None where nothing ran because nothing could differ."""
+    """The differences of two versions; `behaviour` is None if nothing had to run."""
 
     old: Side
     new: Side
@@ -103,18 +103,18 @@ def diff(
     folder: Path | None = None,
     inputs: int = INPUTS,
 ) -> Report:
-    """Returns how two versions of an app differ, having run both on examples and generated inputs.
+    """Compares two versions of an app by running both on examples and generated inputs.
 
-    By default what `main` held before is compared with `main`; with one revision, that with `main`; with a
-    `folder`, `main` or that revision with the folder.
+    By default, compares the previous version with `main`. With one revision, compares that with `main`. With
+    a `folder`, compares `main` or the revision with the folder.
 
     Raises:
         NotFound: no such app, revision or folder, or the app has no earlier version.
-        UsageError: a folder and two revisions.
-        InvalidApp: one of them is no app.
+        UsageError: a folder and two revisions were given.
+        InvalidApp: one of them is not a valid app.
     """
     if folder is not None and new is not None:
-        raise UsageError("a folder is compared with one version, and here are two")
+        raise UsageError("a folder can be compared with one version only, not with two")
     if folder is not None:
         return report(workspace, side(workspace, name, old), folder_side(folder), inputs=inputs)
     if old is None:
@@ -122,27 +122,27 @@ def diff(
         if before is None:
             raise NotFound(
                 f"{name} has no earlier version to compare with",
-                hint=f"mapp diff {name} --folder FOLDER compares it with a folder",
+                hint=f"to compare it with a folder: mapp diff {name} --folder FOLDER",
             )
         old = before.id
     return report(workspace, side(workspace, name, old), side(workspace, name, new), inputs=inputs)
 
 
 def side(workspace: Workspace, name: str, revision: str | None = None) -> Side:
-    """Returns an app of the library at `main`, or at another revision; raises as `catalogue.load` does."""
+    """Returns an app of the library at `main`, or at another revision; raises as `read.load` does."""
     found = read.snapshot(workspace.home, name, revision, only=None)
     app = read_app(found.files, commit=found.commit, tree=found.tree)
     return Side(app=app, files=found.files, place=found.commit[:10])
 
 
 def folder_side(folder: Path) -> Side:
-    """Returns the app that lies in a folder."""
+    """Returns the app in a folder."""
     files, _ = read_folder(folder)
     return Side(app=read_app(files), files=files, place=str(folder))
 
 
 def report(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) -> Report:
-    """Returns how two sides differ; where their files are the same, nothing is run."""
+    """Returns the differences of two sides; if source and manifest are equal, nothing runs."""
     trial = trial_between(workspace, old, new, inputs=inputs)
     runs = old.app.source != new.app.source or old.app.manifest != new.app.manifest
     return Report(
@@ -156,7 +156,7 @@ def report(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) 
 
 
 def trial_between(workspace: Workspace, old: Side, new: Side, *, inputs: int = INPUTS) -> Trial:
-    """Returns the trial of one side against the other, as the gate would hold it."""
+    """Returns the trial that the gate would use for one side against the other."""
     return trial_of(
         workspace,
         new.app,
@@ -169,7 +169,7 @@ def trial_between(workspace: Workspace, old: Side, new: Side, *, inputs: int = I
 
 
 def demand(trial: Trial) -> Demand:
-    """Returns which version the gate would ask for, and why."""
+    """Returns the version that the gate would require, and why."""
     assert trial.base is not None
     found = check_version(trial)
     evidence = dict(found.evidence)
@@ -190,8 +190,8 @@ def in_words(row: Difference) -> str:
         "capabilities": f"the capability `{rest}`",
         "limits": f"the limit `{rest}`",
     }[where]
-    kept = ("is ", "was ", "has ", "must ", "need ", "may ", "sends ")
-    return f"{subject} {row.message}" if row.message.startswith(kept) else f"{subject}: {row.message}"
+    verbs = ("is ", "was ", "has ", "must ", "need ", "may ", "sends ")
+    return f"{subject} {row.message}" if row.message.startswith(verbs) else f"{subject}: {row.message}"
 
 
 def _changed_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[ChangedFile]:

@@ -1,4 +1,4 @@
-"""Says what works on this machine and what does not, by trying it."""
+"""Diagnoses the installation and the library by trying each part."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Health = Literal["ok", "warning", "failed"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diagnosis:
-    """What one look found."""
+    """The result of one check."""
 
     what: str
     state: Health
@@ -39,17 +39,17 @@ class Diagnosis:
 
 
 def examine(workspace: Workspace) -> Iterator[Diagnosis]:
-    """Yields what was found; a look that raises is a finding too."""
-    for what, look in _LOOKS.items():
+    """Yields the result of every check; a check that raises counts as failed."""
+    for what, check in _CHECKS.items():
         try:
-            state, detail = look(workspace)
+            state, detail = check(workspace)
         except (MappError, OSError, ImportError, sqlite3.Error, RuntimeError) as error:
             state, detail = "failed", str(error)
         yield Diagnosis(what=what, state=state, detail=detail)
 
 
 def mend(workspace: Workspace) -> tuple[str, ...]:
-    """Makes the lock file agree with git, sweeps leftovers, and returns the apps whose pins changed."""
+    """Repairs the lock file from git, removes leftovers, and returns the apps whose pins changed."""
     tighten(workspace.home.root)
     lock = workspace.home.lock_file
     try:
@@ -59,19 +59,19 @@ def mend(workspace: Workspace) -> tuple[str, ...]:
     return repair(workspace.home, tell=workspace.tell)
 
 
-Seen = tuple[Health, str]
+Found = tuple[Health, str]
 
 
-def _python(_: Workspace) -> Seen:
+def _python(_: Workspace) -> Found:
     return "ok", f"{platform.python_version()} on {platform.platform()}"
 
 
-def _program(_: Workspace) -> Seen:
+def _program(_: Workspace) -> Found:
     names = (distribution.NAME, "pygit2", "numpy", "chromadb")
     return "ok", ", ".join(f"{name} {version(name)}" for name in names)
 
 
-def _sandbox(workspace: Workspace) -> Seen:
+def _sandbox(workspace: Workspace) -> Found:
     executor = workspace.executor
     result = executor.run(
         Job(program=Program(source="function main(input) { return input + 1; }"), arguments=("1",))
@@ -80,15 +80,15 @@ def _sandbox(workspace: Workspace) -> Seen:
         return "failed", f"1 + 1 gave {result}"
     said = f"{executor.engine}; isolation: {executor.isolation}; {result.wall_ms:.1f} ms a run"
     config = workspace.config
-    demanded = f"at least {config.isolation}, for apps that others wrote {config.isolation_strangers}"
+    required = f"at least {config.isolation}, for third-party apps {config.isolation_strangers}"
     if not strangers_run(workspace):
-        fix = f"those are refused here; to accept less: mapp config isolation_strangers {executor.isolation}"
-        return "warning", f"{said}; demanded: {demanded}: {fix}"
-    return ("ok" if executor.isolation != "none" else "warning"), f"{said}; demanded: {demanded}"
+        fix = f"those cannot run; to accept less: mapp config isolation_strangers {executor.isolation}"
+        return "warning", f"{said}; required: {required}: {fix}"
+    return ("ok" if executor.isolation != "none" else "warning"), f"{said}; required: {required}"
 
 
-def _engines(workspace: Workspace) -> Seen:
-    """Names each engine with its own version and its public faults; only the chosen one decides the state."""
+def _engines(workspace: Workspace) -> Found:
+    """Lists each engine with its version and public faults; only the chosen one sets the state."""
     from mapp.sandbox.engine import installed, own_version, version
     from mapp.sandbox.engine_faults import listed, public_faults
     from mapp.sandbox.executors.select import open_executor
@@ -102,15 +102,15 @@ def _engines(workspace: Workspace) -> Seen:
             executor = workspace.executor if chosen else stack.enter_context(open_executor(engine=name))
             found = public_faults(executor, name, config.cache)
             contained = executor.isolation == "full"
-        own = own_version(name) or "of no known version"
+        own = own_version(name) or "of unknown version"
         said = f"{version(name)}{', in use' if chosen else ''}, QuickJS-ng {own}"
-        fate = "contained" if contained else "not contained: apps that others wrote are refused on it"
+        fate = "contained" if contained else "not contained: it runs no third-party apps"
         rows.append(f"{said}, public faults: {f'{listed(found)} ({fate})' if found else 'none known'}")
         state = "warning" if chosen and found else state
     return state, "; ".join(rows)
 
 
-def _apps(workspace: Workspace) -> Seen:
+def _apps(workspace: Workspace) -> Found:
     rows = list(read.listing(workspace.home))
     damaged = [row for row in rows if isinstance(row, read.DamagedApp)]
     if damaged:
@@ -118,7 +118,7 @@ def _apps(workspace: Workspace) -> Seen:
     return "ok", f"{len(rows)} apps in {workspace.home.apps}"
 
 
-def _repositories(workspace: Workspace) -> Seen:
+def _repositories(workspace: Workspace) -> Found:
     home = workspace.home
     names = read.names(home)
     refused, ignored = [], []
@@ -132,10 +132,10 @@ def _repositories(workspace: Workspace) -> Seen:
         return "failed", "; ".join(refused)
     if ignored:
         return "warning", f"ignored: {'; '.join(ignored)}"
-    return "ok", f"{len(names)} repositories hold plain files of their own"
+    return "ok", f"{len(names)} repositories are self-contained"
 
 
-def _lock(workspace: Workspace) -> Seen:
+def _lock(workspace: Workspace) -> Found:
     pinned = read_lock(workspace.home.lock_file)
     names = set(read.names(workspace.home))
     tips = {name: read.open_repository(workspace.home, name).tip() for name in names}
@@ -156,18 +156,18 @@ def _has_landed(workspace: Workspace, name: str, tip: str | None) -> bool:
         return False
 
 
-def _journal(workspace: Workspace) -> Seen:
+def _journal(workspace: Workspace) -> Found:
     count = sum(1 for _ in workspace.journal.runs(most=1_000_000))
     return "ok", f"{count} runs in {workspace.journal.path}"
 
 
-def _index(workspace: Workspace) -> Seen:
+def _index(workspace: Workspace) -> Found:
     from mapp.ops.index.refresh import describe_index
 
     return describe_index(workspace)
 
 
-_LOOKS: Final[dict[str, Callable[[Workspace], Seen]]] = {
+_CHECKS: Final[dict[str, Callable[[Workspace], Found]]] = {
     "python": _python,
     "packages": _program,
     "sandbox": _sandbox,

@@ -1,4 +1,4 @@
-"""Turns an existing JavaScript function into an app's folder: signature and JSDoc become the manifest."""
+"""Turns a JavaScript function into an app's folder: signature and JSDoc become the manifest."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def import_function(
     name: str | None = None,
     ask: Callable[[str, dict[str, Any]], None] | None = None,
 ) -> Path:
-    """Returns the folder of an app made from a function of a JavaScript file.
+    """Makes an app's folder from a function in a JavaScript file, and returns it.
 
     Args:
-        path: the file.
-        parent: below which folder the app's folder is written.
-        function: which function; the exported one, or the only one, by default.
-        name: the app's name; made from the function's name by default.
-        ask: is told the app's name and its manifest before anything is written.
+        path: the JavaScript file.
+        parent: the folder that receives the app's folder.
+        function: the function's name; by default the exported one, or the only one.
+        name: the app's name; by default derived from the function's name.
+        ask: receives the app's name and manifest before anything is written.
 
     Raises:
         NotFound: no such file or function.
-        InvalidInput: the file does not parse, imports others, or has parameters that no manifest can say.
+        InvalidInput: the file does not parse, imports others, or has parameters outside the schema subset.
     """
     script = read_script(_read(path))
     chosen = _chosen(script, function, path)
@@ -65,7 +65,7 @@ def imported(
 ) -> tuple[str, dict[str, bytes], list[Example]]:
     """Returns an app's name, its manifest and code (path -> bytes), and the examples of its JSDoc.
 
-    For a coder that writes the tests. Raises what `import_function` does.
+    For a coder that writes the tests. Raises as `import_function` does.
     """
     with tempfile.TemporaryDirectory() as place:
         folder = import_function(path, Path(place), function=function, name=name)
@@ -107,7 +107,7 @@ def _app_name(text: str) -> str:
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", text)
     name = "-".join(word.lower() for word in words)
     if app_name_fault(name):
-        raise UsageError(f"no app's name can be made from {text!r}", hint="give one with --name")
+        raise UsageError(f"cannot derive an app name from {text!r}", hint="give one with --name")
     return name
 
 
@@ -141,7 +141,7 @@ def _argument(parameter: Parameter) -> dict[str, Any]:
 
 
 def schema_of(kind: str) -> dict[str, Any]:
-    """Returns the schema for a JSDoc type; what the subset cannot say becomes a schema of any value.
+    """Returns the schema for a JSDoc type; types outside the subset become a schema for any value.
 
     >>> schema_of("string[]"), schema_of('"a"|"b"'), schema_of("?number")
     ({'type': 'array', 'items': {'type': 'string'}}, {'enum': ['a', 'b']}, {'type': ['number', 'null']})

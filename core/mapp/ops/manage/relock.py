@@ -1,4 +1,4 @@
-"""Accepts an app whose `main` something other than mapp has moved, after the gate passed on what is there."""
+"""Accepts an app whose `main` something other than mapp has moved, if the gate passes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mapp.ops.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Relocked:
-    """What relocking an app came to; without a `verdict` the lock was right."""
+    """The result of relocking an app; `verdict` is None if the lock file was already right."""
 
     app: App
     before: str | None
@@ -28,7 +28,7 @@ class Relocked:
     committed: Committed | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `relock --json` prints it."""
+        """Returns the result as `relock --json` prints it."""
         return {
             "app": self.app.name,
             "from": self.before,
@@ -40,14 +40,14 @@ class Relocked:
 
 
 def relock(workspace: Workspace, name: str, *, watch: Watch | None = None) -> Relocked:
-    """Returns what came of checking what `main` is at, and writing it into the lock file.
+    """Checks the tip of an app's `main` and pins it in the lock file.
 
-    It is judged as an edit of what the lock names, where the repository still has that.
+    It is checked as an edit of the version in the lock file, if the repository still has that.
 
     Raises:
         NotFound: no such app, or it has no branch main.
         InvalidApp: a check failed, or the version was released with other content; nothing was changed.
-        IntegrityError: the tree holds what mapp does not read, or `main` moved again.
+        IntegrityError: the tree contains something that mapp refuses to read, or `main` moved again.
     """
     repository = open_repository(workspace.home, name)
     tip = repository.tip()
@@ -57,7 +57,9 @@ def relock(workspace: Workspace, name: str, *, watch: Watch | None = None) -> Re
     found = read_snapshot(repository, tip)
     app = read_app(found.files, commit=tip, tree=found.tree)
     if app.name != name:
-        raise MappError(f"main of {name} holds an app called {app.name}", hint="correct its mapp.toml")
+        raise MappError(
+            f"main of {name} holds an app called {app.name}", hint="correct the name in its mapp.toml"
+        )
     before = None if entry is None else entry.commit
     if before == tip:
         return Relocked(app=app, before=before, verdict=None, committed=None)
@@ -92,7 +94,7 @@ def _judged(
 
 
 def _at(workspace: Workspace, name: str, commit: str) -> tuple[App, dict[str, bytes]] | None:
-    """Returns the app at a commit with its files, or None where it cannot be read any more."""
+    """Returns the app at a commit with its files, or None if it can no longer be read."""
     try:
         found = read_snapshot(open_repository(workspace.home, name), commit)
         return read_app(found.files, commit=commit, tree=found.tree), found.files

@@ -1,4 +1,4 @@
-"""Brings back what an app's `main` held before: a new commit with the old tree, through the gate."""
+"""Restores an app's previous version: a new commit with the old tree, checked by the gate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from mapp.errors import NotFound, StaleBase
 from mapp.library import read
 from mapp.library.commit_app import message, put
-from mapp.library.landing import Committed
+from mapp.library.landing import Committed, Proposal
 from mapp.model.app import App
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import Watch, examined, refuse_failures, report
@@ -18,7 +18,7 @@ from mapp.ops.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RolledBack:
-    """What a rollback came to; `committed` is None with `dry_run`, or where `main` is so already."""
+    """The result of a rollback; `committed` is None after a dry run or if `main` is already the same."""
 
     old: Side
     new: Side
@@ -27,11 +27,11 @@ class RolledBack:
 
     @property
     def needed(self) -> bool:
-        """Returns whether there is anything to bring back."""
+        """Returns whether there was anything to restore."""
         return self.verdict is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `rollback --json` prints it."""
+        """Returns the result as `rollback --json` prints it."""
         return {
             "app": self.new.app.name,
             "from": self.old.to_dict(),
@@ -51,21 +51,21 @@ def rollback(
     dry_run: bool = False,
     watch: Watch | None = None,
 ) -> RolledBack:
-    """Returns what came of bringing back what `main` held before, or the version `to`.
+    """Restores the previous version of `main`, or the version `to`.
 
-    The commit's tree is exactly the old one, version included, and `main` moves forward: rolled back again,
-    what stood there before this returns.
+    The new commit has exactly the old tree, version included, and `main` moves forward. So a rollback can
+    itself be rolled back.
 
     Raises:
         NotFound: no such app or version, or the app has no earlier version.
-        InvalidApp: the old version does not pass the checks of today, and `force` was not given.
-        StaleBase: another process changed the app meanwhile.
+        InvalidApp: the old version does not pass today's checks, and `force` was not given.
+        StaleBase: another process changed the app in the meantime.
     """
     present, past = side(workspace, name), side(workspace, name, to or _before(workspace, name))
     if past.app.tree == present.app.tree:
         return RolledBack(old=present, new=past, verdict=None, committed=None)
     _, verdict = examined(workspace, past.files, kind="rollback", watch=watch)
-    if not force:  # by force anything returns: it was on main before, whatever the rules of today say
+    if not force:  # force restores anything that was on main, even if today's rules refuse it
         refuse_failures(verdict, force=False)
     verdict = replace(verdict, forced=not verdict.passed)
     committed = None if dry_run else _commit(workspace, present, past, verdict)
@@ -95,16 +95,11 @@ def _commit(workspace: Workspace, present: Side, past: Side, verdict: Verdict) -
     def check(current: App) -> None:
         if current.commit != present.app.commit:
             raise StaleBase(
-                f"another process changed {current.name} meanwhile", hint="look at it, and try again"
+                f"another process changed {current.name} in the meantime",
+                hint="review it, and run the command again",
             )
 
-    return put(
-        workspace.home,
-        past.app,
-        past.files,
-        text,
-        workspace.signature(),
-        check=check,
-        verdict=verdict,
-        tell=workspace.tell,
+    proposal = Proposal(
+        app=past.app, files=past.files, text=text, signature=workspace.signature(), verdict=verdict
     )
+    return put(workspace.home, proposal, check=check, tell=workspace.tell)

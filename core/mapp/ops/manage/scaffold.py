@@ -1,4 +1,4 @@
-"""Starts a new app in a folder: everything that `mapp add` asks for, ready to be changed."""
+"""Creates the folder of a new app with everything that `mapp add` requires."""
 
 from __future__ import annotations
 
@@ -103,11 +103,11 @@ jobs:
 
 
 def new(name: str, parent: Path) -> Path:
-    """Returns the folder of a new app, written below `parent`.
+    """Creates a new app's folder in `parent` and returns it.
 
     Raises:
-        UsageError: the name is none.
-        AlreadyExists: there is something at that path.
+        UsageError: the name is not a valid app name.
+        AlreadyExists: the path is taken.
     """
     return write_app_folder(parent / name, name, _starting_files(name))
 
@@ -116,13 +116,13 @@ def write_app_folder(folder: Path, name: str, files: Mapping[str, str]) -> Path:
     """Writes files into a folder that must not exist yet, and returns it.
 
     Raises:
-        UsageError: the name is no app's name.
-        AlreadyExists: there is something at that path.
+        UsageError: the name is not a valid app name.
+        AlreadyExists: the path is taken.
     """
     if fault := app_name_fault(name):
         raise UsageError(f"{name!r} {fault}")
     if folder.exists():
-        raise AlreadyExists(f"{folder} exists already", hint="choose another name or folder")
+        raise AlreadyExists(f"{folder} already exists", hint="choose another name or folder")
     building = folder.with_name(f".new-{folder.name}")
     for path, text in files.items():
         target = building / path
@@ -133,9 +133,9 @@ def write_app_folder(folder: Path, name: str, files: Mapping[str, str]) -> Path:
 
 
 def workflow(source: Source | None) -> str:
-    """Returns the workflow that validates an app, with the mapp of that commit.
+    """Returns the workflow that validates an app with the mapp of one commit.
 
-    Without a commit it asks the forge for one: the variables MAPP_REPOSITORY and MAPP_COMMIT of the
+    Without a `source`, the commit comes from the forge: the variables MAPP_REPOSITORY and MAPP_COMMIT of the
     repository or organisation.
     """
     repository = source.repository if source else "${{ vars.MAPP_REPOSITORY }}"
@@ -144,12 +144,12 @@ def workflow(source: Source | None) -> str:
 
 
 def rows(items: list[dict[str, Any]]) -> str:
-    """Returns rows as JSON lines."""
+    """Returns items as JSON lines."""
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
 
 
 def readme(name: str) -> str:
-    """Returns the README that an app starts with."""
+    """Returns the README of a new app."""
     return _README.format(name=name)
 
 

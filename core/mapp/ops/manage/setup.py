@@ -1,4 +1,4 @@
-"""Sets a new library up: the starter apps are committed on first use, the same on every machine."""
+"""Sets up a new library: commits the starter apps on first use, identically on every machine."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def _no_progress(_: str):  # type: ignore[no-untyped-def]  # a generator of one 
 def ensure_library(workspace: Workspace, *, progress: Progress = _no_progress) -> tuple[str, ...]:
     """Installs the starter apps that a library lacks, and returns their names.
 
-    Apps that a person removed stay removed; apps that a person changed stay as they are. A kill leaves
-    some of them installed, and the next call installs the rest.
+    Apps that the user removed stay removed; apps that the user changed stay as they are. If it is killed,
+    the next call installs the rest.
 
     Raises:
-        LibraryTooNew: a later mapp wrote the library.
+        LibraryTooNew: a newer mapp wrote the library.
     """
     ensure_format(workspace.home, tell=workspace.tell)
     if not workspace.config.starter:

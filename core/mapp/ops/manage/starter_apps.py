@@ -1,4 +1,10 @@
-"""Commits the starter apps into a library."""
+"""Commits the starter apps into a library.
+
+It does not use `library.landing.create` and `land`: those pin each app at once, and every pin takes two locks
+and rewrites and flushes the whole lock file, which would slow down the first command. Here each landing is
+recorded with the same functions, and all pins are written together at the end. If the set-up is killed in
+between, the recorded landings explain every `main`, and the next set-up pins the rest.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +32,7 @@ from mapp.starter import bundle
 def install(
     workspace: Workspace, marker: Mapping[str, object], digest: str, advance: Callable[[int, int], None]
 ) -> tuple[str, ...]:
-    """Installs what is missing or outdated, writes the marker last, and returns the names installed."""
+    """Installs missing and outdated apps, writes the marker last, and returns the names installed."""
     stamp_new(workspace.home)
     known = marker.get("commits")
     before = known if isinstance(known, dict) else {}
@@ -47,7 +53,7 @@ def install(
 
 
 def sweep(home: Home) -> None:
-    """Removes the lock files of git that a killed set-up left, each under its app's own lock."""
+    """Removes git lock files that a killed set-up left, each under its app's lock."""
     for name in bundle.names():
         path = home.repository(name)
         if path.is_dir():
@@ -56,7 +62,7 @@ def sweep(home: Home) -> None:
 
 
 def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | None) -> LockEntry | None:
-    """Returns what was installed, or None where the person's own state has to stay."""
+    """Installs one app and returns its lock entry, or None if the user's own state must stay."""
     files = bundle.files(name)
     app = read_app(files, strict=False)
     who = Signature(name="mapp", email="mapp@localhost", time=bundle.BORN)
@@ -67,12 +73,12 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
     )
     path = home.repository(name)
 
-    def prove(repository: Repository) -> None:
+    def add_verdict(repository: Repository) -> None:
         if verdict is not None:
             record_verdict(repository, verdict, who)
 
     def finish(repository: Repository) -> None:
-        prove(repository)
+        add_verdict(repository)
         if (commit := repository.tip()) is not None:
             record_intent(repository, old=None, new=commit, source="starter", signature=who)
             record_end(repository)
@@ -90,7 +96,7 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
         if tip is None:
             raise MappError(f"{path} has no branch main", hint=f"mapp remove {name}")
         if not same:
-            prove(repository)
+            add_verdict(repository)
         commit = tip if same else _land(repository, files, text, who, tip)
     tag_release(repository, app, commit)
     tree = repository.tree_of(commit)
