@@ -1,6 +1,6 @@
-"""JavaScript as text: its syntax tree, which functions a file defines, their parameters and their JSDoc.
+"""Parses JavaScript: syntax trees, and the functions of a file with their parameters and JSDoc.
 
-The only user of tree-sitter. Nothing is run here.
+The only user of tree-sitter. It runs no code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
-    """One function of a file, with what its JSDoc says."""
+    """One function of a file with its JSDoc."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -41,7 +41,7 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
-    """A file as a plain script: its exports taken off, and its functions."""
+    """A file as a plain script without exports, and its functions."""
 
     source: str
     functions: tuple[Function, ...]
@@ -49,16 +49,16 @@ class Script:
 
 
 def read_script(source: str) -> Script:
-    """Returns the functions of a JavaScript file, and the file without `export` and `module.exports`.
+    """Returns the functions of a JavaScript file, and its source without `export` and `module.exports`.
 
     Raises:
-        InvalidInput: when it does not parse or imports other files, with the line of each mistake.
+        InvalidInput: the file does not parse or imports other files; names the line of each mistake.
     """
     data = source.encode()
     root = _parser().parse(data).root_node
     problems = [Problem(path=f"line {row + 1}", message=what) for row, what in _faults(root)]
     if problems:
-        raise InvalidInput("the file is not one plain JavaScript script", problems)
+        raise InvalidInput("cannot read the file as one plain JavaScript script", problems)
     reader = _ScriptReader(data)
     reader.read(root)
     return Script(source=reader.bare(), functions=tuple(reader.functions), exported=tuple(reader.exported))
@@ -84,7 +84,7 @@ def _faults(root: Any) -> Iterator[tuple[int, str]]:
 
 
 class _ScriptReader:
-    """Walks the top level once, gathering functions, exports and what to cut."""
+    """Walks the top level once and collects functions, exports and the parts to cut."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -131,18 +131,18 @@ class _ScriptReader:
 
     def assignment(self, node: Any, comment: str) -> None:
         text = self.text(node)
-        found = re.match(r"(?:module\.)?exports(?:\.(\w+))?\s*=\s*", text)
-        if found is None:
+        target = re.match(r"(?:module\.)?exports(?:\.(\w+))?\s*=\s*", text)
+        if target is None:
             return
         value = node.named_children[0].child_by_field_name("right")
         if value is not None and value.type in _FUNCTIONS:
             inner = value.child_by_field_name("name")
-            name = found.group(1) or (self.text(inner) if inner is not None else "main_function")
+            name = target.group(1) or (self.text(inner) if inner is not None else "main_function")
             self.add(name, value, comment)
             self.exported.append(name)
             self.cuts.append((node.start_byte, value.start_byte, f"const {name} = ".encode()))
         else:
-            self.exported += re.findall(r"[\w$]+", text[found.end() :])
+            self.exported += re.findall(r"[\w$]+", text[target.end() :])
             self.cuts.append((node.start_byte, node.end_byte, b""))
 
     def declaration(self, node: Any, comment: str) -> list[str]:
@@ -166,10 +166,10 @@ class _ScriptReader:
         nodes = [listed] if listed is not None and listed.type == "identifier" else []
         nodes += listed.named_children if listed is not None and not nodes else []
         known = {row.name: row for row in doc.parameters}
-        found = [self.parameter(row, at, known) for at, row in enumerate(nodes) if row.type != "comment"]
-        self.functions.append(replace(doc, name=name, parameters=tuple(found)))
+        parameters = [self.parameter(row, known) for row in nodes if row.type != "comment"]
+        self.functions.append(replace(doc, name=name, parameters=tuple(parameters)))
 
-    def parameter(self, node: Any, position: int, known: dict[str, Parameter]) -> Parameter:
+    def parameter(self, node: Any, known: dict[str, Parameter]) -> Parameter:
         default = None
         if node.type == "assignment_pattern":
             default = self.text(node.child_by_field_name("right"))
@@ -177,7 +177,7 @@ class _ScriptReader:
         if node.type != "identifier":
             what = {"rest_pattern": "a rest parameter", "object_pattern": "a destructured parameter"}
             raise InvalidInput(
-                "the function cannot be taken over",
+                "cannot make an app from the function",
                 [
                     Problem(
                         path=f"line {node.start_point[0] + 1}",
@@ -223,21 +223,21 @@ def _jsdoc(comment: str) -> Function:
 
 def _parameter(body: str) -> Parameter:
     kind, rest = _braced(body)
-    found = re.match(r"\[\s*([\w$]+)\s*(?:=\s*([^\]]*))?\]|([\w$]+)", rest)
-    if found is None:
+    match = re.match(r"\[\s*([\w$]+)\s*(?:=\s*([^\]]*))?\]|([\w$]+)", rest)
+    if match is None:
         return Parameter(name="")
-    description = rest[found.end() :].strip().removeprefix("-").strip()
+    description = rest[match.end() :].strip().removeprefix("-").strip()
     return Parameter(
-        name=found.group(1) or found.group(3),
+        name=match.group(1) or match.group(3),
         kind=kind.removesuffix("="),
         description=" ".join(description.split()),
-        default=(found.group(2) or "").strip() or None,
-        optional=found.group(1) is not None or kind.endswith("="),
+        default=(match.group(2) or "").strip() or None,
+        optional=match.group(1) is not None or kind.endswith("="),
     )
 
 
 def _braced(body: str) -> tuple[str, str]:
-    """Returns the `{type}` at the head of a tag, braces may nest, and the rest."""
+    """Returns the `{type}` at the start of a tag and the rest. Braces may nest."""
     body = body.strip()
     if not body.startswith("{"):
         return "", " ".join(body.split("\n"))
@@ -250,9 +250,9 @@ def _braced(body: str) -> tuple[str, str]:
 
 
 class Node:
-    """One node of a syntax tree: its kind (the grammar's name), its bytes and its neighbours.
+    """One node of a syntax tree: its kind (the grammar's name), its position and its neighbours.
 
-    Rows and columns are bytes as tree-sitter counts them; `row` and `column` start at 0.
+    `start` and `end` count bytes, `column` counts characters; `row` and `column` start at 0.
     """
 
     __slots__ = ("_data", "_raw")
@@ -279,7 +279,7 @@ class Node:
 
     @property
     def end(self) -> int:
-        """Returns the offset behind the last byte."""
+        """Returns the offset after the last byte."""
         return int(self._raw.end_byte)
 
     @property
@@ -300,27 +300,27 @@ class Node:
 
     @property
     def parent(self) -> Node | None:
-        """Returns the node around it."""
+        """Returns the enclosing node, or None for the root."""
         raw = self._raw.parent
         return None if raw is None else Node(raw, self._data)
 
     @property
     def children(self) -> list[Node]:
-        """Returns everything inside, tokens and comments included."""
+        """Returns all child nodes, including tokens and comments."""
         return [Node(raw, self._data) for raw in self._raw.children]
 
     @property
     def parts(self) -> list[Node]:
-        """Returns what the grammar names inside, without tokens and comments."""
+        """Returns the named child nodes, without tokens and comments."""
         return [Node(raw, self._data) for raw in self._raw.named_children if raw.type != "comment"]
 
     def part(self, field: str) -> Node | None:
-        """Returns the part that the grammar calls `field`, e.g. `condition` of an `if_statement`."""
+        """Returns the child node that the grammar calls `field`, such as `condition` of an `if_statement`."""
         raw = self._raw.child_by_field_name(field)
         return None if raw is None else Node(raw, self._data)
 
     def walk(self) -> Iterator[Node]:
-        """Yields the node and all that is inside it, in the order of the source."""
+        """Yields the node and all its descendants in source order."""
         pending = [self._raw]
         while pending:
             raw = pending.pop()
@@ -336,5 +336,5 @@ def tree_of(source: str) -> Node | None:
 
 
 def tokens_of(tree: Node) -> tuple[str, ...]:
-    """Returns the tokens of a tree without comments and spaces: equal for what differs in layout alone."""
+    """Returns a tree's tokens without comments and spaces: equal for sources that differ only in layout."""
     return tuple(node.text for node in tree.walk() if not node.children and node.kind != "comment")

@@ -77,7 +77,10 @@ def test_from_the_other_engine_the_default_is_the_other(
 def test_that_there_is_no_node_is_said(no_node: None) -> None:
     library().app("double").build()
 
-    assert "left out: node: There is no node here" in mapp("test", "--differential", "double").err
+    assert (
+        "left out: node: Cannot compare with node: it is not installed"
+        in mapp("test", "--differential", "double").err
+    )
 
 
 @needs_node

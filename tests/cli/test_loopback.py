@@ -46,7 +46,7 @@ def test_without_it_the_run_says_why_this_machine_was_not_reached() -> None:
     assert "warning" not in found.err
     listed = mapp("runs").out
     assert f"refused http GET http://127.0.0.1:{server.port}/: address" in listed
-    assert "which is no public address" in listed
+    assert "which is not a public address" in listed
 
 
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)])

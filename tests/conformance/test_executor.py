@@ -421,7 +421,7 @@ def test_seeds_may_be_any_integer(executor: Executor) -> None:
 PROBE = """
 import sys
 from support.scripts import job
-from mapp.sandbox.{module} import {name}
+from {module} import {name}
 source = '''function main(input) {{
   const d = new Date(2024, 6, 1, 12);
   return [String(d), d.toLocaleString(), d.toLocaleDateString('de'), (1234567.891).toLocaleString('de'),
@@ -435,7 +435,7 @@ with {name}() as executor:
 
 def test_other_processes_zones_and_languages_give_the_same_bytes(executor: Executor) -> None:
     kind = type(executor)
-    probe = PROBE.format(module=kind.__module__.rpartition(".")[2], name=kind.__name__)
+    probe = PROBE.format(module=kind.__module__, name=kind.__name__)
     surroundings = [
         {"TZ": "America/New_York", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "1"},
         {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "2"},

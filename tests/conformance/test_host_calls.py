@@ -255,7 +255,7 @@ def test_a_subject_has_nobody_to_ask(executor: Executor) -> None:
     broker = Scripted()
     job = Job(program=predicate, entry="meta_a", arguments=("null",), subject=subject, host=False)
 
-    assert value(executor.run(job, broker)) == {"error": "nobody answers host calls here"}
+    assert value(executor.run(job, broker)) == {"error": "host calls are not available here"}
     assert broker.asked == []
 
 

@@ -229,7 +229,7 @@ def test_a_wall_that_is_refused_stops_the_run(built: Built) -> None:
 ALONE = """
 import os, sys
 from mapp.sandbox.executor import Job, Program
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 for number in {closed}:
     os.close(number)
 with ForkingExecutor(lanes=1) as executor:
@@ -255,7 +255,7 @@ SCARCE = """
 import os, resource
 from mapp.errors import HostFault
 from mapp.sandbox.executor import Job, Program
-from mapp.sandbox.forking import ForkingExecutor
+from mapp.sandbox.executors.forking import ForkingExecutor
 job = Job(program=Program(source="function main() { return 42; }"))
 with ForkingExecutor(lanes=1) as executor:
     print(executor.run(job).json)

@@ -19,8 +19,8 @@ from support.terminal import mapp
 
 @pytest.fixture
 def only_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = engine._found
-    monkeypatch.setattr(engine, "_found", lambda name: found(name) if name == engine.DEFAULT else None)
+    find = engine._find
+    monkeypatch.setattr(engine, "_find", lambda name: find(name) if name == engine.DEFAULT else None)
     engine.extension.cache_clear()
     engine.version.cache_clear()
 

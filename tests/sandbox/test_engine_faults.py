@@ -122,7 +122,7 @@ def test_a_crash_or_another_answer_means_that_the_fault_is_there() -> None:
 
 def test_a_sandbox_that_was_lost_says_nothing_about_an_engine() -> None:
     assert public_faults(Answering(AWAY, SOUND), engine.DEFAULT) == ()  # type: ignore[arg-type]
-    with pytest.raises(SandboxUnavailable, match="could not be tried out"):
+    with pytest.raises(SandboxUnavailable, match="could not test the engine"):
         public_faults(Answering(AWAY), engine.DEFAULT)  # type: ignore[arg-type]
 
 

@@ -1,1 +1,1 @@
-"""Talking to language models: one Protocol in `model`, one module for each way to reach one."""
+"""Language models: the Protocol is in `model`, and each other module reaches one kind of model."""

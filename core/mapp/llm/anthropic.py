@@ -1,4 +1,4 @@
-"""Models behind Anthropic's Messages API, through its own client."""
+"""Models behind Anthropic's Messages API, through Anthropic's client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.llm.model import Completion, ModelFailed, instruction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnthropicModel:
-    """A model by its name; an empty `url` is the service's own."""
+    """A model by its name. An empty `url` stands for Anthropic's own service."""
 
     name: str
     key: str
@@ -44,7 +44,7 @@ class AnthropicModel:
         except (anthropic.AuthenticationError, anthropic.PermissionDeniedError):
             raise ModelFailed("credential", "the model's server does not accept the key") from None
         except anthropic.RateLimitError:
-            raise ModelFailed("rate_limited", "the model's server asks to wait") from None
+            raise ModelFailed("rate_limited", "the model's server limits the rate of requests") from None
         except anthropic.APIError as error:
             raise ModelFailed("unavailable", f"the model did not answer ({type(error).__name__})") from None
         return Completion(

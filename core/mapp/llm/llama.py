@@ -1,6 +1,6 @@
-"""A model in a GGUF file, in a child process with a deadline and a memory limit.
+"""Runs a model in a GGUF file, in a child process with a deadline and a memory limit.
 
-llama.cpp ends its process on some grammars and on two threads in one model; here that ends a child.
+llama.cpp aborts on some grammars, and when two threads use one model. Here that ends only the child.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ REQUIREMENT: Final = "llama-cpp-python>=0.3.9"
 CHILD: Final = Path(__file__).with_name("llama_child.py")
 CONTEXT: Final = 8_192
 MEMORY: Final = 8 * 1024**3
-"""Bytes on top of the size of the model file, which is mapped."""
+"""Bytes in addition to the size of the model file, which is mapped into memory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LlamaModel:
-    """A GGUF file, read anew for each question: questions of this kind are rare and long.
+    """A GGUF file. It is loaded again for each prompt, since prompts of this kind are rare and long.
 
-    `python` is the interpreter that has llama-cpp-python, this one by default.
+    `python` is the interpreter that has llama-cpp-python, by default the current one.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class LlamaModel:
 
     @property
     def name(self) -> str:
-        """Returns the name of the file."""
+        """Returns the file's name."""
         return self.path.name
 
     def complete(
@@ -53,9 +53,9 @@ class LlamaModel:
         block: str = "",
         sample: int = 0,
     ) -> Completion:
-        """Returns the answer to a prompt, decoded under the schema if there is one; raises ModelFailed."""
+        """Returns the answer to a prompt, restricted to the schema if given; raises ModelFailed."""
         if not self.path.is_file():
-            raise ModelFailed("unavailable", f"there is no file {self.path}")
+            raise ModelFailed("unavailable", f"the model file {self.path} does not exist")
         if self.python == sys.executable and importlib.util.find_spec("llama_cpp") is None:
             what = f"llama-cpp-python is not installed: pip install '{REQUIREMENT}'"
             raise ModelFailed("unavailable", what)
@@ -102,11 +102,11 @@ class LlamaModel:
 
 def _read(code: int, out: bytes) -> Completion:
     try:
-        found = json.loads(out)
-        if "error" in found:
-            raise ModelFailed("unavailable", f"the local model failed: {str(found['error'])[:300]}")
+        answer = json.loads(out)
+        if "error" in answer:
+            raise ModelFailed("unavailable", f"the local model failed: {str(answer['error'])[:300]}")
         return Completion(
-            text=str(found["text"]), tokens_in=int(found["tokens_in"]), tokens_out=int(found["tokens_out"])
+            text=str(answer["text"]), tokens_in=int(answer["tokens_in"]), tokens_out=int(answer["tokens_out"])
         )
     except (ValueError, LookupError, TypeError):
-        raise ModelFailed("unavailable", f"the local model ended with {code} and no answer") from None
+        raise ModelFailed("unavailable", f"the local model ended with status {code} and no answer") from None

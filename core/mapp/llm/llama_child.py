@@ -1,4 +1,4 @@
-"""Asks a GGUF file one question: a script, no module of mapp. A job comes in as JSON, an answer goes out."""
+"""A script that answers one prompt with a GGUF file. It reads a job as JSON and writes the answer as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-# One fenced block and nothing around it. No line in it begins with a backtick: that would end it.
+# One fenced block and nothing else. No line inside starts with a backtick, which would end the block.
 BLOCK = r"""
 root ::= "```%s\n" line+ "```"
 line ::= ([^`\n] [^\n]*)? "\n"
@@ -17,16 +17,16 @@ line ::= ([^`\n] [^\n]*)? "\n"
 def main() -> int:
     """Answers the job on standard input."""
     job = json.load(sys.stdin.buffer)
-    # llama.cpp prints to standard output at will; the answer goes out by a descriptor that it does not know.
+    # llama.cpp prints to standard output, so the answer leaves through a duplicate of the descriptor.
     answers = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     _limit(job)
     try:
-        found = _ask(job)
-    except Exception as error:  # whatever the library raises is told, and ends this process
-        found = {"error": f"{type(error).__name__}: {error}"}
+        answer = _ask(job)
+    except Exception as error:  # any error of the library is reported and ends this process
+        answer = {"error": f"{type(error).__name__}: {error}"}
     with os.fdopen(answers, "wb") as out:
-        out.write(json.dumps(found).encode())
+        out.write(json.dumps(answer).encode())
     return 0
 
 

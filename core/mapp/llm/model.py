@@ -1,4 +1,4 @@
-"""What it means to ask a language model."""
+"""The Protocol of a language model, its answer and its error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
-    """What a model said, and how many tokens it read and wrote."""
+    """A model's answer, and the number of tokens that it read and wrote."""
 
     text: str
     tokens_in: int
@@ -40,12 +40,12 @@ class Model(Protocol):
         """Returns the answer to a prompt.
 
         Args:
-            prompt: what is asked.
-            schema: of the JSON that the answer should be, if it should be JSON.
-            max_tokens: how long the answer may be.
-            seconds: how long it may take.
-            block: the language of the one fenced block that the answer should be, such as `js`.
-            sample: 0 is the likeliest answer, every other number another one, where the model can tell.
+            prompt: the text to answer.
+            schema: the JSON Schema of the answer, or None for plain text.
+            max_tokens: the longest answer, in tokens.
+            seconds: the longest time to wait.
+            block: the language of the one fenced block to answer with, such as `js`, or "".
+            sample: 0 for the most likely answer; other numbers give other answers if the model supports it.
 
         Raises:
             ModelFailed: there is no answer.
@@ -58,7 +58,7 @@ WARMTH: Final = 0.4
 
 
 def instruction(prompt: str, schema: Mapping[str, Any] | None, block: str = "") -> str:
-    """Returns a prompt that asks for JSON by a schema, or for a block, for models that take only words."""
+    """Returns a prompt that asks in words for JSON or a block, for models without constrained decoding."""
     import json
 
     if block:

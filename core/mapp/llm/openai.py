@@ -1,4 +1,4 @@
-"""Any server that speaks OpenAI's chat completions: llama.cpp, vLLM, Ollama, the original."""
+"""Models behind any server with OpenAI's chat completions API: llama.cpp, vLLM, Ollama, OpenAI."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mapp.llm.model import WARMTH, Completion, ModelFailed, instruction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenAIModel:
-    """A model behind `URL/chat/completions`; `url` ends in `/v1` as a rule.
+    """A model behind `URL/chat/completions`; `url` usually ends in `/v1`.
 
-    A `constrained` one is asked to decode under the schema; a server that does not know that is asked again
-    in words alone.
+    With `constrained`, the server is asked to enforce the schema while decoding. A server that does not
+    support this gets a second request that describes the schema in words.
     """
 
     url: str
@@ -36,7 +36,7 @@ class OpenAIModel:
         import httpx
 
         message = {"role": "user", "content": instruction(prompt, schema, block)}
-        body = {"model": self.name, "max_tokens": max_tokens, "messages": [message], **_drawn(sample)}
+        body = {"model": self.name, "max_tokens": max_tokens, "messages": [message], **_sampling(sample)}
         headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
         place = f"{self.url.rstrip('/')}/chat/completions"
         form = _form(schema) if self.constrained and schema is not None else {}
@@ -51,10 +51,10 @@ class OpenAIModel:
         except httpx.HTTPError:
             raise ModelFailed("unavailable", f"no model answers at {self.url}") from None
         except (ValueError, LookupError, TypeError):
-            raise ModelFailed("unavailable", f"what {self.url} answers is no chat completion") from None
+            raise ModelFailed("unavailable", f"the answer of {self.url} is not a chat completion") from None
 
 
-def _drawn(sample: int) -> dict[str, Any]:
+def _sampling(sample: int) -> dict[str, Any]:
     return {"temperature": WARMTH, "seed": sample} if sample else {"temperature": 0}
 
 
@@ -67,7 +67,7 @@ def _read(status: int, document: Any) -> Completion:
     if status in (401, 403):
         raise ModelFailed("credential", "the model's server does not accept the key")
     if status == 429:
-        raise ModelFailed("rate_limited", "the model's server asks to wait")
+        raise ModelFailed("rate_limited", "the model's server limits the rate of requests")
     if status != 200:
         raise ModelFailed("unavailable", f"the model's server answered with status {status}")
     usage = document.get("usage") or {}

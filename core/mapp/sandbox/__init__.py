@@ -1,6 +1,7 @@
-"""Running strangers' JavaScript: a fresh context in a confined process per run, thrown away afterwards.
+"""Runs untrusted JavaScript: each run gets a fresh context in a confined process that is then discarded.
 
-`executor` says what a job and its result are, `choice` picks who runs it; `forking` and `spawning` run jobs;
-`zygote`, `worker` and `prelude.js` live in the child; `wire` is what passes between. Only `contract` knows
-what an app is.
+`executor` defines jobs, results and the `Executor` Protocol. `executors/` is the parent's side: `forking` and
+`spawning` run jobs, `select` picks one of them, `protocol` defines the bytes on the wire. `child/` is the
+confined process: `zygote`, `worker` and `prelude.js`. `broker/` answers HTTP calls. Only `app_job` knows what
+an app is.
 """

@@ -1,4 +1,4 @@
-"""An app's contract at the sandbox's door: which job runs it, and what a result means."""
+"""Turns an app and its arguments into a job, and the job's result into an outcome."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mapp.sandbox.executor import Job, Killed, Program, Result, Returned, Threw,
 
 
 def job_for(app: App, arguments: Mapping[str, JSONValue], *, now_ms: int, seed: int) -> Job:
-    """Returns the job that runs an app's `main` on complete arguments, within the app's limits."""
+    """Returns the job that calls an app's `main` with complete arguments, within the app's limits."""
     return Job(
         program=program_of(app),
         arguments=(canonical(dict(arguments)),),
@@ -27,12 +27,12 @@ def job_for(app: App, arguments: Mapping[str, JSONValue], *, now_ms: int, seed: 
 
 
 def program_of(app: App) -> Program:
-    """Returns an app's source with what it may do."""
+    """Returns an app's source with its capabilities."""
     return Program(source=app.source, capabilities=app.manifest.capabilities)
 
 
 def judge(manifest: Manifest, result: Result) -> Outcome:
-    """Returns the outcome that a result of the sandbox is, by the app's contract."""
+    """Returns the outcome of a result, judged by the app's contract."""
     match result:
         case Returned(json=text):
             return _judge_output(manifest, text)

@@ -1,4 +1,4 @@
-"""The host calls of one run, in order."""
+"""Counts, limits and answers the host calls of one run."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from mapp.sandbox.executor import Job
 
 
 class MalformedCall(Exception):
-    """A call that no honest worker sends."""
+    """A call that no intact worker sends."""
 
 
 class HostCallLog:
-    """Where the calls of one run arrive: counts them, bounds them, and keeps account of the time."""
+    """Answers the host calls of one run within the limits, and adds up the time that they take."""
 
     def __init__(self, job: Job, broker: Broker | None) -> None:
         allowed = job.program.capabilities.calls
@@ -35,7 +35,7 @@ class HostCallLog:
         self._bytes = 0
 
     def reply(self, body: bytes) -> bytes:
-        """Returns the bytes that answer a call's."""
+        """Returns the encoded answer to an encoded call."""
         began = time.perf_counter()
         try:
             answer = self._answer(body)
@@ -61,24 +61,24 @@ class HostCallLog:
         except MalformedCall as error:
             return CallRefused(code="malformed", message=str(error))
         if call.name not in self._allowed:
-            return CallRefused(code="denied", message="the app does not declare that")
+            return CallRefused(code="denied", message=f"the app does not declare {call.name[:40]}")
         if self._broker is None:
-            return CallRefused(code="unavailable", message="nobody answers host calls here")
+            return CallRefused(code="unavailable", message="host calls are not available here")
         return self._broker.answer(call, seconds=left)
 
 
 def read_call(body: bytes) -> HostCall:
-    """Returns the call that a worker sent.
+    """Parses a worker's call. The broker checks the arguments.
 
     Raises:
-        Malformed: it is none; the arguments themselves are left to whoever answers.
+        MalformedCall: the bytes are not a call.
     """
     try:
         document = json.loads(body)
         name, arguments = document
-        arguments.encode()  # half a surrogate pair would break whoever writes it down
+        arguments.encode()  # half a surrogate pair could not be written to the journal
     except (ValueError, TypeError, AttributeError, RecursionError):
-        raise MalformedCall("this is no host call") from None
+        raise MalformedCall("this is not a host call") from None
     if not isinstance(name, str) or not isinstance(arguments, str):
-        raise MalformedCall("this is no host call")
+        raise MalformedCall("this is not a host call")
     return HostCall(name=name, arguments=arguments)

@@ -1,7 +1,7 @@
-"""Host calls: what a script asks of the outside while it runs, who answers, and the bounds of asking.
+"""Host calls: the requests that a script makes to its host while it runs, their answers and their limits.
 
-A call comes from a process that may have been taken over by what it runs. Whatever it says, the worst that
-can come of it is a refusal of that very call.
+The script may have taken over the process that sends a call. So nothing in a call is trusted: a bad call is
+refused, and that is all.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ FUNCTIONS: Final = {
     "store": ("store.get", "store.set", "store.delete", "store.keys"),
     "llm": ("llm",),
 }
-"""Which calls a capability allows."""
+"""The calls that each capability allows."""
 
 MAX_CALLS: Final = 1000
 MAX_BYTES: Final = 32 << 20
-"""Of all calls and answers of one run together: they are kept until it ends, and then in the journal."""
+"""The size of all calls and answers of one run together. They stay in memory, then go to the journal."""
 MAX_WAIT: Final = 60.0
-"""Seconds that all calls of one run may take together; they do not count as the script's own time."""
+"""Seconds that all calls of one run may take together. They do not count towards the script's own time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostCall:
-    """One thing that a script asks: the name of the function and its arguments, the text of a JSON array."""
+    """One call: the name of the function, and its arguments as the text of a JSON array."""
 
     name: str
     arguments: str
@@ -33,14 +33,14 @@ class HostCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostAnswer:
-    """What the function returns, as JSON text."""
+    """The function's return value as JSON text."""
 
     json: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallRefused:
-    """What the function throws: a `HostError` with this `code` and message."""
+    """A refusal: the function throws a `HostError` with this `code` and message."""
 
     code: str
     message: str
@@ -50,8 +50,8 @@ _BUDGET: Final = f"more than {MAX_CALLS} host calls, {MAX_BYTES >> 20} MiB or {M
 
 
 class Broker(Protocol):
-    """Does for one run what its script may not do itself."""
+    """Carries out the host calls of one run."""
 
     def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
-        """Returns what came of a call, within about so many seconds; checks that it was granted."""
+        """Checks that a call is granted and returns its answer, within about `seconds`."""
         ...

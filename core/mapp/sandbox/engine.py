@@ -1,4 +1,4 @@
-"""Which JavaScript engines there are, where they lie, and how a bare interpreter loads one."""
+"""The JavaScript engines: their packages, where they are installed, and how a bare interpreter loads one."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from mapp.errors import SandboxUnavailable
 
 HERE = Path(__file__).parent / "child"
 PRELUDE = ("prelude.js", "mathematics.js")
-# Nothing of ours reaches a worker; UTC0 needs no time-zone file.
+# A worker sees none of our environment. UTC0 needs no time-zone file.
 ENVIRONMENT = {"TZ": "UTC0", "LC_ALL": "C"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
-    """One way to have QuickJS: a package of PyPI and the extension inside it."""
+    """One distribution of QuickJS: a package on PyPI and the extension inside it."""
 
     package: str
     module: str  # of the extension
-    beside: str  # in whose folder the extension lies: a package, or "" for beside the packages themselves
-    requirement: str  # what pip is asked for
+    parent: str  # the package whose folder holds the extension, or "" if it is installed at the top level
+    requirement: str  # what to pass to pip
 
     @property
     def hint(self) -> str:
-        """How to get it."""
+        """How to install it."""
         return f"install it with: pip install '{self.requirement}'"
 
 
 ENGINES: Final = {
     "quickjs-ng": Engine(
-        package="quickjs_ng", module="_quickjs", beside="", requirement="quickjs-ng>=0.17,<0.18"
+        package="quickjs_ng", module="_quickjs", parent="", requirement="quickjs-ng>=0.17,<0.18"
     ),
-    "dukpy": Engine(package="dukpy", module="_dukpy", beside="dukpy", requirement="dukpy>=0.6,<0.7"),
+    "dukpy": Engine(package="dukpy", module="_dukpy", parent="dukpy", requirement="dukpy>=0.6,<0.7"),
 }
 DEFAULT: Final = DEFAULT_ENGINE
-CARRIED: Final = {"0.6.0": "0.11.0"}
-"""Releases of dukpy, and of the engine inside; quickjs-ng has the engine's number and one more of its own."""
-ASKING: Final = (
+BUNDLED: Final = {"0.6.0": "0.11.0"}
+"""The engine inside each release of dukpy. For quickjs-ng, the package's version starts with the engine's."""
+VERSION_QUERY: Final = (
     "import ctypes, sys; ask = ctypes.PyDLL(sys.argv[1]).JS_GetVersion;"
     "ask.restype = ctypes.c_char_p; sys.stdout.write(ask().decode())"
 )
 
 
 def installed() -> tuple[str, ...]:
-    """Returns the names of the engines that are there."""
-    return tuple(name for name in ENGINES if _found(name))
+    """Returns the names of the installed engines."""
+    return tuple(name for name in ENGINES if _find(name))
 
 
 @cache
 def extension(name: str = DEFAULT) -> Path:
-    """Returns the path of an engine's extension, without importing anything of its package.
+    """Returns the path of an engine's extension without importing its package.
 
-    Raises SandboxUnavailable if it is not installed.
+    Raises SandboxUnavailable if the engine is not installed.
     """
-    path = _found(name)
+    path = _find(name)
     if path is None:
         looked = f"looked for {ENGINES[name].package}"
         raise SandboxUnavailable(
@@ -69,9 +69,9 @@ def extension(name: str = DEFAULT) -> Path:
     return path
 
 
-def _found(name: str) -> Path | None:
+def _find(name: str) -> Path | None:
     engine = ENGINES[name]
-    origin = find_spec(engine.beside or engine.module)
+    origin = find_spec(engine.parent or engine.module)
     folder = Path(origin.origin).parent if origin and origin.origin else None
     names = (f"{engine.module}{suffix}" for suffix in EXTENSION_SUFFIXES)
     return next((folder / file for file in names if (folder / file).is_file()), None) if folder else None
@@ -79,13 +79,13 @@ def _found(name: str) -> Path | None:
 
 @cache
 def version(name: str = DEFAULT) -> str:
-    """Returns an engine's name and version, and the version of the package that carries it."""
+    """Returns an engine's name and version, and the version of the package that contains it."""
     package = ENGINES[name].package
-    # Every run notes it, and importing `importlib.metadata` takes longer than a run.
+    # Every run records it, and importing `importlib.metadata` takes longer than a run.
     folder = extension(name).parent
     for place in (folder.parent, folder):
-        for noted in place.glob(f"{package}-*.dist-info"):
-            return _title(name, noted.name.removeprefix(f"{package}-").removesuffix(".dist-info"))
+        for metadata in place.glob(f"{package}-*.dist-info"):
+            return _title(name, metadata.name.removeprefix(f"{package}-").removesuffix(".dist-info"))
     from importlib.metadata import version as version_of
 
     return _title(name, version_of(package))
@@ -93,16 +93,16 @@ def version(name: str = DEFAULT) -> str:
 
 def _title(name: str, number: str) -> str:
     if name == "dukpy":
-        carried = f" {CARRIED[number]}" if number in CARRIED else ""
-        return f"quickjs-ng{carried} (dukpy {number})"
+        bundled = f" {BUNDLED[number]}" if number in BUNDLED else ""
+        return f"quickjs-ng{bundled} (dukpy {number})"
     return f"quickjs-ng {number}"
 
 
 def own_version(name: str = DEFAULT) -> str:
-    """Returns what the engine itself says its version is, asked in a process of its own, or ""."""
-    import subprocess  # a run does without
+    """Returns the version that the engine itself reports in a separate process, or "" if it reports none."""
+    import subprocess  # slow to import, and a run does not need it
 
-    command = [sys.executable, "-I", "-S", "-c", ASKING, str(extension(name))]
+    command = [sys.executable, "-I", "-S", "-c", VERSION_QUERY, str(extension(name))]
     try:
         done = subprocess.run(
             command, env=ENVIRONMENT, capture_output=True, stdin=subprocess.DEVNULL, timeout=30, check=False
@@ -113,7 +113,7 @@ def own_version(name: str = DEFAULT) -> str:
 
 
 def command(module: str, name: str = DEFAULT) -> list[str]:
-    """Returns the command line that starts `main` of a child module of ours in a bare interpreter."""
+    """Returns the command line that runs `main` of a module in `child/` in a bare interpreter."""
     start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); import {module}; sys.path.pop(0)"
     if name == "quickjs-ng":
         start = start.replace("; sys.path.pop(0)", "; import quickjs_ng; sys.path.pop(0)")
@@ -122,5 +122,5 @@ def command(module: str, name: str = DEFAULT) -> list[str]:
 
 
 def unavailable(what: str, name: str = DEFAULT) -> SandboxUnavailable:
-    """Returns the error for an engine that is there but does not start."""
+    """Returns the error for an engine that is installed but does not start."""
     return SandboxUnavailable(f"The JavaScript sandbox did not start: {what}.", hint=ENGINES[name].hint)

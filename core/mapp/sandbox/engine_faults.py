@@ -1,8 +1,8 @@
-"""Public faults of engines that a plain script can reach, and whether the engine here has them.
+"""Publicly known memory faults that a script can trigger, and whether the installed engine has them.
 
-Each is tried by a small script of our own in a worker like any other, locked in and killable: a crash there
-is an answer. A sound engine gives exactly the answer that the language demands. What was found is kept for
-as long as the engine's file is the same.
+A small script tries each fault in an ordinary confined worker; a crash there counts as having the fault. A
+sound engine gives exactly the answer that the language requires. The result is cached until the engine's file
+changes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TRIES: Final = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One fault: its number among the issues of quickjs-ng, what it does, and a script that shows it."""
+    """One fault: its issue number in quickjs-ng's tracker, a description, and a script that triggers it."""
 
     issue: int
     says: str
@@ -33,11 +33,11 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Returns what it is called, e.g. `quickjs-ng#1296`."""
+        """Returns the fault's name, such as `quickjs-ng#1296`."""
         return f"quickjs-ng#{self.issue}"
 
 
-# `main` returns "sound" only where the engine does what the language says.
+# `main` returns "sound" only if the engine follows the language.
 FAULTS: Final = (
     Fault(
         issue=1296,
@@ -96,7 +96,7 @@ FAULTS: Final = (
     ),
     Fault(
         issue=1368,
-        says="an iterator that ends itself while it works is used after it was freed",
+        says="an iterator that ends itself while it runs is used after it was freed",
         script="""
             function main() {
               if (typeof Iterator.concat !== "function") return "sound";
@@ -113,26 +113,26 @@ FAULTS: Final = (
 
 
 def public_faults(executor: Executor, name: str, notes: Path | None = None) -> tuple[Fault, ...]:
-    """Returns the public faults that an engine has, tried out unless `notes` knows this very engine.
+    """Returns the public faults of an engine, from the cache or by trying them.
 
     Args:
         executor: runs scripts on the engine.
-        name: of the engine, one of `ENGINES`.
-        notes: a folder that keeps what was found; it may be deleted at any time.
+        name: the engine's name, one of `ENGINES`.
+        notes: a folder that caches the result; it may be deleted at any time.
 
     Raises:
-        SandboxUnavailable: nothing can be tried here.
+        SandboxUnavailable: the scripts cannot be run here.
     """
     file = None if notes is None else notes / f"faults-{name}"
-    known = _noted(file, name)
+    known = _load(file, name)
     if known is None:
         known = tuple(fault for fault in FAULTS if _has(executor, fault))
-        _note(file, name, known)
+        _save(file, name, known)
     return known
 
 
 def listed(faults: tuple[Fault, ...]) -> str:
-    """Returns the names of faults in one line."""
+    """Returns the names of the faults on one line."""
     return ", ".join(fault.name for fault in faults)
 
 
@@ -142,25 +142,25 @@ def _has(executor: Executor, fault: Fault) -> bool:
     for _ in range(TRIES):
         try:
             result = executor.run(job)
-        except HostFault as fault_of_host:
-            last = fault_of_host.message
+        except HostFault as error:
+            last = error.message
             continue
         return not (isinstance(result, Returned) and result.json == SOUND)
-    raise SandboxUnavailable(f"{fault.name} could not be tried out: {last}")
+    raise SandboxUnavailable(f"could not test the engine for {fault.name}: {last}")
 
 
-def _noted(file: Path | None, name: str) -> tuple[Fault, ...] | None:
+def _load(file: Path | None, name: str) -> tuple[Fault, ...] | None:
     with contextlib.suppress(OSError, ValueError):
         if file is not None:
-            whose, _, issues = file.read_text(encoding="ascii").partition("\n")
-            if whose == _identity(name):
+            identity, _, issues = file.read_text(encoding="ascii").partition("\n")
+            if identity == _identity(name):
                 numbers = {int(issue) for issue in issues.split()}
                 return tuple(fault for fault in FAULTS if fault.issue in numbers)
     return None
 
 
-def _note(file: Path | None, name: str, faults: tuple[Fault, ...]) -> None:
-    with contextlib.suppress(OSError):  # it is tried again the next time
+def _save(file: Path | None, name: str, faults: tuple[Fault, ...]) -> None:
+    with contextlib.suppress(OSError):  # then the next call tries the faults again
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             draft = file.with_name(f"{file.name}.{os.getpid()}")
@@ -170,7 +170,7 @@ def _note(file: Path | None, name: str, faults: tuple[Fault, ...]) -> None:
 
 
 def _identity(name: str) -> str:
-    """Returns a digest of the engine's file and of what is tried."""
+    """Returns a digest of the engine's file, the scripts and the prelude."""
     digest = hashlib.sha256(engine.extension(name).read_bytes())
     for fault in FAULTS:
         digest.update(fault.script.encode())

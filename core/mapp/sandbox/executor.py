@@ -1,7 +1,7 @@
-"""What it means to run a stranger's JavaScript: the job, what can come of it, and who runs it.
+"""Jobs, their results, and the Protocol of the executors that run them.
 
-A script that misbehaves is data: it comes back as `Threw`, `Unserialisable` or `Killed`. Only a machine that
-cannot run JavaScript at all is an exception (`SandboxUnavailable`).
+A script that misbehaves is data: the result is `Threw`, `Unserialisable` or `Killed`. Exceptions are for the
+machine: `SandboxUnavailable` if it cannot run JavaScript at all, `HostFault` if it failed one run.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ Isolation = Literal["full", "process", "none"]
 
 
 class Granted(Protocol):
-    """The part of an app's capabilities that lies inside the sandbox."""
+    """The capabilities of an app that the sandbox enforces."""
 
     @property
     def clock(self) -> bool:
-        """Whether the script sees the time."""
+        """Whether the script can read the time."""
         ...
 
     @property
     def random(self) -> bool:
-        """Whether the script sees a source of chance."""
+        """Whether the script gets random numbers."""
         ...
 
     @property
     def calls(self) -> tuple[str, ...]:
-        """What it may ask of a broker: some of `http`, `store` and `llm`."""
+        """The kinds of host call that the script may make: some of `http`, `store` and `llm`."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
-    """Which parts of the host API a script sees."""
+    """The parts of the host API that a script may use."""
 
     clock: bool = False
     random: bool = False
@@ -51,7 +51,7 @@ NOTHING = Grant()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Program:
-    """One script (not a module) and what it may ask of the host."""
+    """One script (not a module) and its capabilities."""
 
     source: str
     capabilities: Granted = NOTHING
@@ -61,11 +61,13 @@ class Program:
 class Job:
     """One call of one function of one script, in a fresh context.
 
-    The function `entry` gets the `arguments` (JSON texts), then the host API if `host`, then, if there is a
-    `subject`, a function `run(input)` that calls `main` of the subject in a fresh context of its own and
-    returns `{"output": …}` or `{"error": message}`. Same job, same bytes: `now_ms` (since 1970) and `seed`
-    are the only time and chance there are. `patience` puts the wall so many times further away, for a machine
-    that is busy; the CPU time stays limited as it is.
+    The function `entry` receives the `arguments` (JSON texts), then the host API if `host` is true. If there
+    is a `subject`, the last argument is a function `run(input)`: it calls `main` of the subject in a separate
+    fresh context and returns `{"output": …}` or `{"error": message}`.
+
+    The same job always gives the same bytes: `now_ms` (milliseconds since 1970) and `seed` are the only
+    sources of time and randomness. `patience` multiplies the wall-clock limit, for a busy machine; the limit
+    on CPU time stays the same.
     """
 
     program: Program
@@ -83,7 +85,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Returned:
-    """The function, or the promise it returned, gave a value: its JSON text, keys in their order."""
+    """The function, or the promise that it returned, produced a value. `json` keeps the order of the keys."""
 
     json: str
     wall_ms: float
@@ -91,10 +93,10 @@ class Returned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Threw:
-    """The script threw, did not parse, has no such function, or left a rejected promise behind.
+    """The script threw, did not parse, lacks the function, or left a rejected promise unhandled.
 
-    `name` is the error's name, or the type (`"string"`) of a thrown value that is no error. All three texts
-    are the script's own words. Lines of `stack` call the script `main.js` and count as in the source.
+    `name` is the error's name; for a thrown value that is not an error, it is the type, such as `"string"`.
+    The script controls all three texts. `stack` calls the script `main.js`, with the source's line numbers.
     """
 
     name: str
@@ -105,7 +107,7 @@ class Threw:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unserialisable:
-    """The function returned something that JSON cannot carry; `message` starts with the path to it."""
+    """The function returned something that JSON cannot represent; `message` starts with the path to it."""
 
     message: str
     wall_ms: float
@@ -113,9 +115,9 @@ class Unserialisable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Killed:
-    """The run was ended, or its result refused, by a limit; `detail` says by which, in words for people.
+    """A limit ended the run or rejected its result; `detail` says which one, in plain words.
 
-    `cpu_ms` is how long it computed, where that is known and the wall ended it.
+    `cpu_ms` is the CPU time used. It is set only if the wall-clock limit ended the run and the time is known.
     """
 
     reason: Reason
@@ -129,13 +131,13 @@ Result = Returned | Threw | Unserialisable | Killed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inspection:
-    """What a script defines: the names of the functions of its top level, in order."""
+    """The names of a script's top-level functions, in order."""
 
     functions: tuple[str, ...]
 
 
 class Executor(Protocol):
-    """Runs jobs, each in a process of its own that dies with it; safe to call from several threads."""
+    """Runs each job in its own process, which ends with the job. Safe to call from several threads."""
 
     @property
     def engine(self) -> str:
@@ -144,30 +146,32 @@ class Executor(Protocol):
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a script that has broken the engine, and the machine."""
+        """How well the machine is protected from a script that has taken over the engine."""
         ...
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable if no worker can be started.
+        """Runs a job and returns its result.
 
-        If the machine fails the run (too few processes, a worker killed from outside), that is HostFault and
-        never what came of the job.
+        `broker` answers the script's host calls in this thread while the script waits. That time does not
+        count towards `wall_ms`. An exception from the broker ends the run and is raised here.
 
-        `broker` answers what the script asks of its host, in this thread, while the script waits; that time
-        does not count against `wall_ms`. What the broker raises ends the run and is raised here.
+        Raises:
+            SandboxUnavailable: no worker can be started.
+            HostFault: the machine failed the run, for example because it has too few processes or something
+                else killed the worker. This never becomes a result.
         """
         ...
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
+        """Evaluates the script without calling any function, and lists its functions."""
         ...
 
     def warm(self) -> None:
-        """Starts what the first run will need, without waiting for it; never fails."""
+        """Starts what the first run needs, without waiting for it; never fails."""
         ...
 
     def close(self) -> None:
-        """Ends all helper processes; the executor cannot be used any more."""
+        """Ends all helper processes. The executor cannot be used afterwards."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -179,23 +183,23 @@ class Executor(Protocol):
 
 @runtime_checkable
 class Batching(Protocol):
-    """An executor that is faster at many jobs of one program than at one after the other."""
+    """An executor that runs many jobs of one program faster than one by one."""
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order; raises SandboxUnavailable."""
+        """Returns the results in the order of the jobs; raises SandboxUnavailable."""
         ...
 
 
 def run_batch(executor: Executor, jobs: Sequence[Job]) -> list[Result]:
-    """Returns what came of each job, in their order: the same as `run` without a broker, job by job.
+    """Returns the results in the order of the jobs: the same as calling `run` without a broker on each.
 
-    Where the executor can, jobs that follow one another and share program, subject and memory limit share a
-    process, each in a context of its own. Limits are those of each job; one that ends the process takes
-    nothing with it. What they lose is the wall of the process between one another: give to a batch only jobs
-    whose inputs one author's script may see.
+    If the executor supports it, consecutive jobs with the same program, subject and memory limit share a
+    process, each in a separate context. Every job keeps its own limits, and one that ends the process does
+    not affect the others. But no process boundary separates them: batch only jobs whose inputs the same
+    script may see.
 
     Raises:
-        SandboxUnavailable: if no worker can be started.
+        SandboxUnavailable: no worker can be started.
     """
     if isinstance(executor, Batching):
         return executor.run_batch(jobs)
@@ -206,5 +210,5 @@ STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}
 
 
 def is_enough(isolation: Isolation, least: Isolation) -> bool:
-    """Returns whether one level of isolation is at least another."""
+    """Returns whether a level of isolation is at least `least`."""
     return STRENGTH[isolation] >= STRENGTH[least]

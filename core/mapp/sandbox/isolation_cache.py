@@ -1,4 +1,4 @@
-"""Keeps what was found out about this machine's isolation until something changes that could change it."""
+"""Caches this machine's measured isolation until something changes that could affect it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mapp.sandbox.executor import Isolation
 
 LEVELS: dict[str, Isolation] = {"full": "full", "process": "process", "none": "none"}
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-MATTERING = (
+RELEVANT_FILES = (
     "escape_attempt.py",
     "confinement.py",
     "escape_probe.py",
@@ -23,7 +23,7 @@ MATTERING = (
 )
 
 
-def noted(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
+def load(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
     """Returns the level that was measured under the same circumstances, or None."""
     with contextlib.suppress(OSError, ValueError):
         if file is not None:
@@ -32,8 +32,8 @@ def noted(file: Path | None, name: str = engine.DEFAULT) -> Isolation | None:
     return None
 
 
-def note(file: Path | None, level: Isolation, name: str = engine.DEFAULT) -> None:
-    """Keeps a level; where nothing can be written it is measured again the next time."""
+def save(file: Path | None, level: Isolation, name: str = engine.DEFAULT) -> None:
+    """Saves a level. If the file cannot be written, the next executor measures again."""
     with contextlib.suppress(OSError):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,10 +43,10 @@ def note(file: Path | None, level: Isolation, name: str = engine.DEFAULT) -> Non
 
 
 def _circumstances(name: str) -> str:
-    """Boot, kernel, user, interpreter, engine, our own files; raises OSError where no boot is known."""
+    """Returns boot, kernel, user, interpreter, engine and files; raises OSError if the boot is unknown."""
     if not hasattr(os, "uname"):
-        raise OSError("nothing says here when the machine was started")
-    states = (Path(engine.HERE, name).stat() for name in MATTERING)
+        raise OSError("this system does not say when it was started")
+    states = (Path(engine.HERE, name).stat() for name in RELEVANT_FILES)
     ours = [f"{state.st_size} {state.st_mtime_ns}" for state in states]
     kernel = os.uname()
     parts = (BOOT.read_text().strip(), kernel.release, kernel.version, kernel.machine, f"{os.geteuid()}")

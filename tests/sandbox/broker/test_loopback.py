@@ -87,7 +87,7 @@ def test_localhost_must_lead_to_this_machine_and_nowhere_else(addresses: list[st
     world = World({"localhost": [addresses]})
     found = ask(world.fetcher(loopback=True), grant("localhost", 80), url="http://localhost/")
 
-    assert kind(found) == "address" and "no loopback address" in found.message
+    assert kind(found) == "address" and "not a loopback address" in found.message
     assert world.dialled == []
 
 

@@ -1,7 +1,8 @@
-"""The only door from an app to the web: what the host does when a script calls `host.http`.
+"""Answers `host.http`, the only way from an app to the web.
 
-`fetcher` is the door: it counts, checks, follows redirects and never raises. `target` reads URLs and finds
-their grant, `addresses` says which addresses are public, `headers` what may be sent along, `wire` looks names
-up and connects to the address that was checked, `exchange` speaks HTTP over that connection, `bodies` unpacks
-within bounds, `redaction` keeps secrets out of what others see. Why: `docs/design/outbound-http.md`.
+`fetcher` is the entry point: it counts and checks requests, follows redirects, and returns faults as values.
+`target` parses URLs and finds their grant, `addresses` decides which addresses are public, and `headers`
+decides which headers are sent. `connect` looks names up and connects to the checked address, `exchange`
+speaks HTTP over that connection, `bodies` decompresses within limits, and `redaction` keeps secrets out of
+everything that others see. `docs/design/outbound-http.md` gives the reasons.
 """

@@ -1,7 +1,7 @@
-"""Which addresses are public: global unicast, and nothing that could lead back inside.
+"""Decides which addresses are public: global unicast addresses that cannot lead back inside.
 
-`ipaddress.is_global` takes `64:ff9b::7f00:1`, `2002:7f00:1::`, `224.0.0.1` and `fec0::1` for global, so the
-blocks are named here, after IANA's special-purpose registries (RFC 6890 and what updated it).
+`ipaddress.is_global` counts `64:ff9b::7f00:1`, `2002:7f00:1::`, `224.0.0.1` and `fec0::1` as global. So this
+module lists the closed blocks itself, following IANA's special-purpose registries (RFC 6890 and its updates).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _CLOSED_V4: Final = tuple(
         "10.0.0.0/8",  # private
         "100.64.0.0/10",  # carriers' NAT; 100.100.100.200 is a metadata service
         "127.0.0.0/8",  # loopback
-        "168.63.129.16/32",  # Azure's host, in the midst of public space
-        "169.254.0.0/16",  # link-local; 169.254.169.254 is the metadata service nearly everywhere
+        "168.63.129.16/32",  # Azure's host, inside public address space
+        "169.254.0.0/16",  # link-local; 169.254.169.254 is the metadata service of most clouds
         "172.16.0.0/12",  # private
         "192.0.0.0/24",  # protocol assignments; 192.0.0.192 is a metadata service
         "192.0.2.0/24",  # documentation
@@ -47,11 +47,11 @@ _CLOSED_V6: Final = tuple(
         "3fff::/20",  # documentation
     )
 )
-_ISATAP: Final = (0x00005EFE, 0x02005EFE)  # RFC 5214, 6.1: what stands before an embedded IPv4 address
+_ISATAP: Final = (0x00005EFE, 0x02005EFE)  # RFC 5214, 6.1: the prefix of an embedded IPv4 address
 
 
 def is_public(address: str) -> bool:
-    """Returns whether a numeric address is global unicast; False for what is no address, or has a scope."""
+    """Returns whether a numeric address is global unicast. False if it is invalid or has a scope."""
     try:
         parsed = ip_address(address)
     except ValueError:

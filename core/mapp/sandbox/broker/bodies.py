@@ -1,4 +1,4 @@
-"""Bodies of answers: unpacked piece by piece within bounds, and turned into text where they are text."""
+"""Decompresses the bodies of answers piece by piece within limits, and decodes those that are text."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ _NINE_BITS: Final = ("iso-8859-1", "latin1", "windows-1252")
 
 
 def read_body(chunks: Iterable[bytes], encoding: str, most: int) -> bytes:
-    """Returns a body unpacked; neither as it travels nor unpacked may it have more than `most` bytes.
+    """Returns a decompressed body of at most `most` bytes, both as sent and decompressed.
 
     Raises:
-        Refusal: `too_large`, or `protocol` if it is packed in another way or damaged.
+        Refusal: `too_large`, or `protocol` if the compression is unknown or the data damaged.
     """
     match encoding.strip().lower():
         case "" | "identity":
-            return _gathered(_bounded(chunks, most), most)
+            return _join(_limited(chunks, most), most)
         case "gzip" | "x-gzip" | "deflate" as name:
-            return _gathered(_unpacked(_bounded(chunks, most), name), most)
+            return _join(_decompressed(_limited(chunks, most), name), most)
         case _:
-            raise Refusal("protocol", f"the answer is packed as {encoding[:60]!a}, which was not asked for")
+            raise Refusal(
+                "protocol", f"the answer has the encoding {encoding[:60]!a}, which was not requested"
+            )
 
 
 def as_text(body: bytes, content_type: str) -> tuple[str, bool]:
     """Returns a body as text and False, or as base64 and True if it is not text.
 
-    Text is what is UTF-8, with a byte order mark dropped; or Latin if the answer says so.
+    A body is text if it is valid UTF-8 (a byte order mark is dropped), or if the answer declares Latin-1.
     """
     try:
         return body.decode("utf-8-sig"), False
@@ -41,13 +43,13 @@ def as_text(body: bytes, content_type: str) -> tuple[str, bool]:
     charset = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if charset in _NINE_BITS:
         try:
-            return body.decode("windows-1252"), False  # as browsers read all three
+            return body.decode("windows-1252"), False  # browsers decode all three names like this
         except UnicodeDecodeError:
             pass
     return b64encode(body).decode("ascii"), True
 
 
-def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+def _limited(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
@@ -57,17 +59,17 @@ def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _gathered(chunks: Iterable[bytes], most: int) -> bytes:
+def _join(chunks: Iterable[bytes], most: int) -> bytes:
     body = bytearray()
     for chunk in chunks:
         body += chunk
         if len(body) > most:
-            raise Refusal("too_large", f"the answer is larger than {most // 1024} KiB when unpacked")
+            raise Refusal("too_large", f"the decompressed answer is larger than {most // 1024} KiB")
     return bytes(body)
 
 
-def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Yields at most 64 KiB at a time, so that a bomb is noticed before it goes off."""
+def _decompressed(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Yields at most 64 KiB at a time, so that a compression bomb is stopped early."""
     data = next(chunks, b"")
     if not data:
         return  # no body at all, as for HEAD
@@ -78,16 +80,16 @@ def _unpacked(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
         if data and unpacker.eof:
             unpacker = _next_member(name)
     if not unpacker.eof:
-        raise Refusal("protocol", f"the answer breaks off in the midst of its {name}")
+        raise Refusal("protocol", f"the answer ends in the middle of its {name} data")
 
 
 def _pieces(unpacker: zlib._Decompress, data: bytes, name: str) -> Iterator[bytes]:
-    """Yields what is in `data`, up to the end of it or of what was packed."""
+    """Yields the decompressed pieces of `data`, up to its end or the end of the compressed stream."""
     while True:
         try:
             piece = unpacker.decompress(data, _PIECE)
         except zlib.error:
-            raise Refusal("protocol", f"the answer is not {name}, as it claims") from None
+            raise Refusal("protocol", f"the answer is not valid {name} data, as it claims") from None
         yield piece
         data = unpacker.unconsumed_tail
         if unpacker.eof or (not data and len(piece) < _PIECE):
@@ -95,7 +97,11 @@ def _pieces(unpacker: zlib._Decompress, data: bytes, name: str) -> Iterator[byte
 
 
 def _window(name: str, data: bytes) -> int:
-    """`deflate` is zlib by the standard and bare by custom; the first byte tells (RFC 1950, 2.2)."""
+    """Returns zlib's `wbits` for a body.
+
+    `deflate` means zlib data by the standard, but some servers send raw deflate. The first byte tells which
+    (RFC 1950, 2.2).
+    """
     if name != "deflate":
         return _GZIP
     return _ZLIB if data[0] & 0x0F == 8 and data[0] >> 4 <= 7 else _RAW
@@ -103,5 +109,5 @@ def _window(name: str, data: bytes) -> int:
 
 def _next_member(name: str) -> zlib._Decompress:
     if name == "deflate":
-        raise Refusal("protocol", "the answer goes on after its end")
+        raise Refusal("protocol", "the answer has data after the end of its deflate data")
     return zlib.decompressobj(_GZIP)

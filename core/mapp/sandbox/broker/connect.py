@@ -1,4 +1,4 @@
-"""From a name to a connection: looked up once, every address checked, connected to the very one checked."""
+"""Looks a name up once, checks every address, and connects to one of the checked addresses."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
 
 MAX_TRIED: Final = 4
-"""How many addresses of one name are tried, one after the other."""
+"""How many addresses of one name are tried, one after another."""
 
 AddressPolicy: TypeAlias = Callable[[str], bool]
 Clock: TypeAlias = Callable[[], float]
 
 
 class Resolver(Protocol):
-    """Looks names up."""
+    """Looks up the addresses of a host."""
 
     def __call__(self, host: str, port: int, /) -> Sequence[str]:
         """Returns the numeric addresses of a host; raises OSError if there are none."""
@@ -38,7 +38,7 @@ class Dialler(Protocol):
 
 
 class Deadline:
-    """When a request must be over, on the given clock (seconds)."""
+    """The time by which a request must be finished, on a clock in seconds."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
@@ -53,18 +53,18 @@ class Deadline:
         return left
 
     def passed(self) -> Refusal:
-        """Returns the refusal of what came too late."""
+        """Returns the refusal for a request that took too long."""
         return Refusal("timeout", f"no complete answer within {self._seconds:g} seconds")
 
 
 def look_up(host: str, port: int, /) -> Sequence[str]:
-    """Returns the addresses that this system knows for a host; raises OSError if it knows none."""
+    """Returns the addresses that the system's resolver finds for a host; raises OSError if there are none."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
 def dial(address: str, port: int, seconds: float, /) -> socket.socket:
-    """Returns a TCP connection to a numeric address; no name is ever looked up here."""
+    """Returns a TCP connection to a numeric address, without looking up a name."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -79,21 +79,23 @@ def dial(address: str, port: int, seconds: float, /) -> socket.socket:
 def checked_addresses(
     target: Target, resolver: Resolver, policy: AddressPolicy, deadline: Deadline, *, wanted: str = "public"
 ) -> tuple[str, ...]:
-    """Returns the addresses of a target, looked up once; `wanted` is a word for what the policy allows.
+    """Looks up a target once and returns its addresses. `wanted` names the kind that the policy allows.
 
-    One address that is not allowed spoils them all: a name that is at once outside and inside is a mistake or
-    an attack, and what happens must not hang on the order of the answers.
+    If one address is not allowed, the whole target is refused: a name with both public and internal addresses
+    is a mistake or an attack, and the result must not depend on the order of the answers.
 
     Raises:
         Refusal: `dns`, `address` or `timeout`.
     """
     literal = address_in(target.host)
-    addresses = (literal,) if literal else _looked_up(target, resolver, deadline)
+    addresses = (literal,) if literal else _look_up(target, resolver, deadline)
     if not addresses:
         raise Refusal("dns", f"{target.host} has no address")
     for address in addresses:
         if not policy(address):
-            raise Refusal("address", f"{target.host} leads to {address[:60]!a}, which is no {wanted} address")
+            raise Refusal(
+                "address", f"{target.host} leads to {address[:60]!a}, which is not a {wanted} address"
+            )
     return addresses
 
 
@@ -118,7 +120,7 @@ def connect(target: Target, addresses: Sequence[str], dialler: Dialler, deadline
 def secured(
     connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline
 ) -> ssl.SSLSocket:
-    """Returns the connection under TLS; `host` is the name sent and the name that the certificate must bear.
+    """Starts TLS on a connection. `host` is the server name to send; the certificate must be valid for it.
 
     Raises:
         Refusal: `tls` or `timeout`.
@@ -134,17 +136,18 @@ def secured(
         raise Refusal("tls", f"the certificate of {host} is not valid: {error.verify_message}") from None
     except OSError as error:
         raise Refusal(
-            "tls", f"no TLS connection to {host}: {error.strerror or 'it was broken off'}"
+            "tls", f"no TLS connection to {host}: {error.strerror or 'the connection was closed'}"
         ) from None
     finally:
-        connection.close()  # `wrap_socket` took the descriptor over, unless it failed before
+        connection.close()  # `wrap_socket` has taken over the descriptor, unless it failed before that
 
 
 @cache
 def strict_tls() -> ssl.SSLContext:
-    """Returns the default TLS settings: certificates verified against certifi's, nothing read from outside.
+    """Returns the default TLS settings: certificates are verified against certifi's list.
 
-    `ssl.create_default_context` would heed SSLKEYLOGFILE, and the system's store SSL_CERT_FILE.
+    Nothing is read from the environment: `ssl.create_default_context` would use SSLKEYLOGFILE, and the
+    system's certificate store SSL_CERT_FILE.
     """
     import certifi
 
@@ -155,8 +158,8 @@ def strict_tls() -> ssl.SSLContext:
     return context
 
 
-def _looked_up(target: Target, resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
-    """Looks up in a thread of its own, which is left behind when time is up: `getaddrinfo` knows no limit."""
+def _look_up(target: Target, resolver: Resolver, deadline: Deadline) -> tuple[str, ...]:
+    """Looks up in a separate thread, which is abandoned when time is up: `getaddrinfo` has no timeout."""
     answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
 
     def work() -> None:
@@ -167,11 +170,11 @@ def _looked_up(target: Target, resolver: Resolver, deadline: Deadline) -> tuple[
 
     threading.Thread(target=work, name="mapp-lookup", daemon=True).start()
     try:
-        found = answers.get(timeout=deadline.left())
+        answer = answers.get(timeout=deadline.left())
     except queue.Empty:
         raise deadline.passed() from None
-    if isinstance(found, OSError | UnicodeError):
+    if isinstance(answer, OSError | UnicodeError):
         raise Refusal("dns", f"{target.host} cannot be looked up")
-    if isinstance(found, Exception):
-        raise found
-    return tuple(found)
+    if isinstance(answer, Exception):
+        raise answer
+    return tuple(answer)

@@ -1,6 +1,6 @@
-"""One request and its answer over a connection that stands already; the only user of httpcore.
+"""Sends one request over an open connection and reads the answer. The only user of httpcore.
 
-httpcore frames and parses (through h11) and never gets to connect, follow, unpack or remember anything.
+httpcore only frames and parses (through h11). It does not connect, follow redirects or decompress.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from mapp.sandbox.broker.refusal import Refusal
 from mapp.sandbox.broker.target import Target
 
 MAX_HEAD_SIZE: Final = 64 * 1024
-"""The most bytes that may come before an answer's body: status line, headers, interim answers."""
+"""The most bytes before an answer's body: status line, headers, interim answers."""
 
 _PIECE: Final = 16 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """An answer whose body is still to come, as it travels."""
+    """An answer whose body has not been read yet. `chunks` yields it as sent, before decompression."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     chunks: Iterator[bytes]
 
     def header(self, name: bytes) -> str:
-        """Returns the values of a header, joined by commas, or an empty text."""
+        """Returns the values of a header, joined by commas, or an empty string."""
         return ", ".join(value.decode(errors="replace") for key, value in self.headers if key.lower() == name)
 
 
@@ -42,9 +42,9 @@ class Reply:
 def exchange(
     wire: Wire, target: Target, method: str, headers: Sequence[Header], body: bytes, most: int
 ) -> Generator[Reply]:
-    """Sends a request and gives its answer; closes the connection in the end.
+    """Sends a request and yields the answer; closes the connection at the end.
 
-    `most` bounds the bytes of the answer's body.
+    `most` limits the answer's body, in bytes.
 
     Raises:
         Refusal: `protocol`, `timeout`, `tls` or `too_large`, also from the reply's chunks.
@@ -68,13 +68,13 @@ def _as_refusals() -> Generator[None]:
     try:
         yield
     except httpcore.ProtocolError as error:
-        raise Refusal("protocol", f"this is not HTTP: {str(error)[:200]}") from None
+        raise Refusal("protocol", f"the answer is not valid HTTP: {str(error)[:200]}") from None
     except httpcore.NetworkError as error:
         raise Refusal("protocol", f"the connection broke: {str(error)[:200]}") from None
 
 
 class Wire(httpcore.NetworkStream):
-    """A connection that heeds the deadline in every single read and write, and counts what comes in."""
+    """A connection that enforces the deadline in every read and write, and limits the bytes received."""
 
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
         self._connection = connection
@@ -82,11 +82,11 @@ class Wire(httpcore.NetworkStream):
         self._allowance = MAX_HEAD_SIZE
 
     def allow_body(self, most: int) -> None:
-        """Lets a body of `most` bytes come in too, in chunks with as much again around them."""
+        """Also allows a body of `most` bytes, and as much again for its chunk headers."""
         self._allowance += 2 * most
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Returns what is there, or nothing at the end; `timeout` is not needed."""
+        """Returns the next bytes, or none at the end. Ignores `timeout`."""
         with self._within_time():
             data = self._connection.recv(min(max_bytes, _PIECE))
         self._allowance -= len(data)
@@ -95,21 +95,21 @@ class Wire(httpcore.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Sends everything; `timeout` is not needed."""
+        """Sends everything. Ignores `timeout`."""
         try:
             while buffer:
                 with self._within_time():
                     sent = self._connection.send(buffer)
                 buffer = buffer[sent:]
         except httpcore.ReadError as error:
-            raise httpcore.WriteError(str(error)) from None  # there may be an answer all the same
+            raise httpcore.WriteError(str(error)) from None  # the server may have answered anyway
 
     def close(self) -> None:
-        """Drops the connection, whatever its state."""
+        """Closes the connection in any state."""
         self._connection.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Returns None: httpcore need not know."""
+        """Returns None: httpcore does not need the details of the connection."""
         return None
 
     @contextmanager
@@ -120,7 +120,7 @@ class Wire(httpcore.NetworkStream):
         except TimeoutError:
             raise self._deadline.passed() from None
         except ssl.SSLEOFError:
-            raise httpcore.ReadError("broken off in the midst") from None
+            raise httpcore.ReadError("closed in the middle of the answer") from None
         except ssl.SSLError as error:
             raise Refusal("tls", f"the TLS connection failed: {error.reason or 'unknown reason'}") from None
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Answers `host.http`: counts, checks, sends, follows redirects, and says no with a value."""
+"""Answers `host.http`: counts, checks and sends requests, and follows redirects. A refusal is a value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Hop:
-    """One request of a chain of redirects; `is_home` while none of them has left the first origin."""
+    """One request in a chain of redirects; `is_home` until one of them leaves the first origin."""
 
     target: Target
     method: str
@@ -52,7 +52,7 @@ class _Hop:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Permit:
-    """What one call may do, and until when."""
+    """The grants, secrets and deadline of one call."""
 
     grants: tuple[HttpGrant, ...]
     secrets: Mapping[str, str]
@@ -61,11 +61,11 @@ class _Permit:
 
 
 class Fetcher:
-    """Makes the requests of one run; make a new one for each run, since it counts them.
+    """Makes the requests of one run. It counts them, so every run needs a new Fetcher.
 
-    `address_policy` is there for tests on loopback and for nothing else: no setting reaches it. `loopback`
-    lets through `localhost` and loopback addresses that the app names itself, and only if they lead to this
-    machine. A name of the outside that leads here is refused all the same.
+    `address_policy` exists only for tests on loopback: no setting changes it. `loopback` allows `localhost`
+    and loopback addresses that the app names itself, if they lead to this machine. A public name that leads
+    to this machine is still refused.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Fetcher:
     def call(
         self, document: object, grants: Iterable[HttpGrant], secrets: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Returns the answer or fault as JSON to what a script passed to `host.http`; never raises for it."""
+        """Returns the JSON answer or fault for the argument of `host.http`. A bad argument is a fault."""
         try:
             request = HttpRequest.from_dict(document)
         except InvalidInput as error:
@@ -104,9 +104,9 @@ class Fetcher:
     def fetch(
         self, request: HttpRequest, grants: Iterable[HttpGrant], secrets: Mapping[str, str]
     ) -> HttpAnswer | HttpFault:
-        """Returns what a server answers, or why there is no answer; the secrets' text is not in it.
+        """Returns the server's answer, or why there is none, with all secrets redacted.
 
-        `secrets` are the values by the names that the grants use.
+        `secrets` maps the names that the grants use to their values.
         """
         redactor = Redactor(secrets)
         deadline = Deadline(self._clock, self._limits.seconds)
@@ -134,12 +134,12 @@ class Fetcher:
         raise Refusal("redirect", f"more than {self._limits.redirects} redirects")
 
     def _ask(self, hop: _Hop, grant: HttpGrant, permit: _Permit) -> HttpAnswer | tuple[int, str]:
-        """Returns the answer to one request, or the status and place of a redirect."""
-        from mapp.sandbox.broker.exchange import Wire, exchange  # httpcore takes a while
+        """Returns the answer to one request, or the status and location of a redirect."""
+        from mapp.sandbox.broker.exchange import Wire, exchange  # httpcore is slow to import
 
         secret = secret_header(grant, hop.target, permit.secrets) if hop.is_home else {}
         headers = sent_headers(hop.target, hop.headers, secret, None if hop.body is None else len(hop.body))
-        wire = Wire(self._connected(hop.target, permit.deadline), permit.deadline)
+        wire = Wire(self._connect(hop.target, permit.deadline), permit.deadline)
         most = self._limits.answer_kb * 1024
         with exchange(wire, hop.target, hop.method, headers, hop.body or b"", most) as reply:
             location = reply.header(b"location")
@@ -148,9 +148,9 @@ class Fetcher:
             body = read_body(reply.chunks, reply.header(b"content-encoding"), most)
             return _answer(hop.target, reply.status, reply.headers, body, permit.redactor)
 
-    def _connected(self, target: Target, deadline: Deadline) -> socket.socket:
-        inside = self._loopback and is_loopback_host(target.host)
-        policy, wanted = (is_loopback, LOOPBACK) if inside else (self._policy, PUBLIC)
+    def _connect(self, target: Target, deadline: Deadline) -> socket.socket:
+        is_local = self._loopback and is_loopback_host(target.host)
+        policy, wanted = (is_loopback, LOOPBACK) if is_local else (self._policy, PUBLIC)
         addresses = checked_addresses(target, self._resolver, policy, deadline, wanted=wanted)
         connection = connect(target, addresses, self._dialler, deadline)
         if target.scheme == "http":
@@ -175,7 +175,7 @@ def _first_hop(request: HttpRequest, limits: HttpLimits) -> _Hop:
 def _redirected(
     hop: _Hop, status: int, location: str, grants: tuple[HttpGrant, ...]
 ) -> tuple[_Hop, HttpGrant]:
-    """Returns where a redirect leads, by all the rules that a first request is under."""
+    """Returns the next request of a redirect and its grant, under the same rules as a first request."""
     if (status == 303 and hop.method != "HEAD") or (status in (301, 302) and hop.method == "POST"):
         kept = {name: value for name, value in hop.headers.items() if name != "content-type"}
         hop = replace(hop, method="GET", body=None, headers=kept)

@@ -1,4 +1,4 @@
-"""What is sent along with a request: the app's own headers, checked, the broker's, and the grant's secret."""
+"""The headers of a request: the app's own, checked; the broker's; and the one with the grant's secret."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mapp.sandbox.broker.target import Target
 MAX_HEADERS: Final = 64
 MAX_HEADERS_SIZE: Final = 16 * 1024
 
-# Besides what belongs to the connection: sessions (none are kept), who is asking (the host says that), other
-# methods than the granted one, and the passwords of metadata services.
+# Forbidden besides the headers of the connection itself: sessions (none are kept), the origin of a request
+# (the host sets it), overrides of the granted method, and the passwords of metadata services.
 _FORBIDDEN: Final = frozenset(
     {
         "cookie",
@@ -43,7 +43,7 @@ _DROPPED: Final = frozenset({"set-cookie", "set-cookie2", "content-encoding", "c
 
 
 def own_headers(headers: Iterable[Header]) -> dict[str, str]:
-    """Returns the app's headers by their names in lower case.
+    """Returns the app's headers by lower-case name.
 
     Raises:
         Refusal: `forbidden` or `too_large`.
@@ -56,7 +56,7 @@ def own_headers(headers: Iterable[Header]) -> dict[str, str]:
         if key in _FORBIDDEN or is_reserved(key) or key.startswith(_FORBIDDEN_STARTS):
             raise Refusal("forbidden", f"an app may not set the header {key!a}")
         if key in checked:
-            raise Refusal("forbidden", f"the header {key!a} is there twice")
+            raise Refusal("forbidden", f"the header {key!a} is given twice")
         checked[key] = value.strip()
     size = sum(len(name) + len(value) + 4 for name, value in checked.items())
     if len(checked) > MAX_HEADERS or size > MAX_HEADERS_SIZE:
@@ -70,16 +70,16 @@ def harmless(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def secret_header(grant: HttpGrant, target: Target, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Returns the header that carries the grant's secret, or nothing if the grant has none.
+    """Returns the header with the grant's secret, or none if the grant has no secret.
 
     Raises:
-        Refusal: `forbidden` if it is not to be had or not fit to be sent.
+        Refusal: `forbidden` if the secret is missing or cannot be sent.
     """
     use = grant.secret
     if use is None:
         return {}
     if use.name not in secrets:
-        raise Refusal("forbidden", f"the secret {use.name!a} has not been given")
+        raise Refusal("forbidden", f"the secret {use.name!a} is not set")
     if target.scheme != "https":
         raise Refusal("forbidden", f"the secret {use.name!a} is never sent over plain http")
     value = use.prefix + secrets[use.name]
@@ -93,14 +93,14 @@ def secret_header(grant: HttpGrant, target: Target, secrets: Mapping[str, str]) 
 def sent_headers(
     target: Target, own: Mapping[str, str], secret: Mapping[str, str], length: int | None
 ) -> tuple[Header, ...]:
-    """Returns all headers of a request in their order; `length` is its body's in bytes, or None without one.
+    """Returns all headers of a request in order. `length` is the body's length in bytes, or None.
 
     Raises:
-        Refusal: `forbidden` if the app set the header of the secret.
+        Refusal: `forbidden` if the app sets the header of the secret.
     """
     for name in secret:
         if name in own:
-            raise Refusal("forbidden", f"the header {name!a} is the host's: it carries a secret")
+            raise Refusal("forbidden", f"the app may not set the header {name!a}: it carries a secret")
     framing = {"host": target.authority, "connection": "close", "accept-encoding": "gzip, deflate"}
     if length is not None:
         framing["content-length"] = str(length)
@@ -109,7 +109,7 @@ def sent_headers(
 
 
 def answered_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Header, ...]:
-    """Returns what an app sees of an answer's headers: no cookies, nothing about how the body travelled."""
+    """Returns the headers of an answer that an app may see: no cookies, no transfer headers."""
     joined: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")

@@ -1,8 +1,8 @@
-"""Keeps secrets out of what others see: answers, journal, recordings, errors and logs.
+"""Keeps secrets out of everything that others see: answers, journal, recordings, errors and logs.
 
-Found are a secret itself, percent-encoded, escaped as in JSON or HTML, in hexadecimal, in base64 at any
-offset, and all of these read backwards, before or after. What a server makes of it otherwise (a hash, a
-cipher, pieces) is not.
+It finds a secret in plain form, percent-encoded, escaped as in JSON or HTML, in hexadecimal, in base64 at any
+offset, and each of these reversed, before or after encoding. It does not find other transformations (a hash,
+a cipher, separate pieces).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 MIN_SECRET_LENGTH: Final = 8
-"""Shorter secrets cannot be told from ordinary text, and are not sent."""
+"""Shorter secrets could be mistaken for ordinary text, so they are not sent."""
 
 _ANY: Final = "[A-Za-z0-9+/_-]"
 _WRAPPED: Final = r"(?:\\r|\\n|\s){0,2}+"
 _ESCAPES: Final = {"+": r"(?:[+-]|%2[bB])", "/": r"(?:\\?/|_|%2[fF])"}
-_SHARED: Final = (0, 2, 3)  # how many characters at the start hold bits of the bytes before, by offset
+_SHARED: Final = (0, 2, 3)  # by offset: the number of first characters that hold bits of the bytes before
 
 
 class Redactor:
-    """Replaces secrets (name to value) by `[secret NAME]`; made once for many texts."""
+    """Replaces secrets (name to value) with `[secret NAME]`. Build one and use it for many texts."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         longest_first = sorted(secrets.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -34,21 +34,21 @@ class Redactor:
         ]
 
     def __call__(self, text: str) -> str:
-        """Returns the text without the secrets, in any of their forms."""
+        """Returns the text with every form of the secrets replaced."""
         for replacement, pattern in self._secrets:
             text = pattern.sub(replacement, text)
             if len(pattern.pattern) > MIN_SECRET_LENGTH:
-                # What was encoded first and turned around then is found from behind.
+                # A secret that was encoded first and reversed afterwards is found in the reversed text.
                 text = pattern.sub(replacement[::-1], text[::-1])[::-1]
         return text
 
     def in_bytes(self, body: bytes) -> bytes:
-        """Returns bytes without the secrets; secrets are ASCII, so it does not matter what the rest is."""
+        """Returns bytes with the secrets replaced. Secrets are ASCII, so the encoding does not matter."""
         return self(body.decode("latin-1")).encode("latin-1", "replace")
 
 
 def redact(text: str, secrets: Mapping[str, str]) -> str:
-    """Returns a text with each secret (name to value) replaced by `[secret NAME]`, in any of its forms.
+    """Returns a text with every form of each secret (name to value) replaced with `[secret NAME]`.
 
     >>> redact("token=hunter2-hunter2", {"TOKEN": "hunter2-hunter2"})
     'token=[secret TOKEN]'
@@ -57,14 +57,14 @@ def redact(text: str, secrets: Mapping[str, str]) -> str:
 
 
 def _pattern(secret: str) -> re.Pattern[str]:
-    """Very short secrets are found as they stand only: their other forms are everywhere."""
+    """Returns a pattern for all forms of a secret. Very short ones match only in plain form."""
     if len(secret) < 4:
         return re.compile(re.escape(secret))
     return re.compile("|".join(dict.fromkeys([*_forms(secret), *_forms(secret[::-1])])))
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Every piece is atomic or possessive: what could be read in two ways would take for ever."""
+    """Yields a pattern per form. Every group is atomic or possessive, so matching takes linear time."""
     raw = secret.encode()
     yield re.escape(secret)
     for language in (_in_url, _in_json, _in_html):
@@ -90,7 +90,7 @@ def _in_html(character: str) -> str:
 def _base64(raw: bytes, offset: int) -> str:
     """Returns a pattern for bytes in base64 after `offset` (0 to 2) other bytes, and before any.
 
-    Characters that hold bits of the neighbours too are taken along, whatever they are.
+    Characters that also hold bits of the neighbouring bytes match any value.
     """
     encoded = b64encode(bytes(offset) + raw).decode("ascii")
     first, whole = _SHARED[offset], (offset + len(raw)) * 8 // 6

@@ -1,4 +1,4 @@
-"""How a refusal travels inside the broker; outside it is a value."""
+"""The exception for a refused request inside the broker. Outside, a refusal is a value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mapp.model.http import FaultKind, HttpFault
 
 
 class Refusal(Exception):
-    """A request that goes no further; never leaves the broker."""
+    """Ends a request. Never leaves the broker."""
 
     def __init__(self, kind: FaultKind, message: str) -> None:
         super().__init__(message)

@@ -1,6 +1,6 @@
-"""Where a request goes: a URL read strictly, and the grant that covers it.
+"""Parses the URL of a request strictly and finds the grant that covers it.
 
-What two programs could read differently is refused, never repaired.
+A URL that two programs could read differently is refused, never repaired.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]@%]+)(?::([1-9][0-9]{0,4}))?\Z", re.ASCII)
 _NEVER: Final = re.compile(r"[\x00-\x20\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff]")
 _STANDARD: Final = {"http": 80, "https": 443}
-# RFC 3986: everything that may stand in a path or a query, and the percent sign of what is quoted already
+# RFC 3986: all characters allowed in a path or a query, and the percent sign of parts that are already quoted
 _AS_IS: Final = "!$&'()*+,-./:;=?@_~%"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """One URL taken apart: `host` is normal, `path` starts with a slash and has the query."""
+    """A parsed URL: `host` is normalised, `path` starts with a slash and includes the query."""
 
     scheme: str
     host: str
@@ -37,31 +37,31 @@ class Target:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Returns what must stay the same for secrets and headers to be sent along."""
+        """Returns scheme, host and port: secrets and headers are sent only to the same origin."""
         return self.scheme, self.host, self.port
 
     @property
     def authority(self) -> str:
-        """Returns the value of the Host header: the port only if it is not the scheme's own."""
+        """Returns the value of the Host header, without the scheme's default port."""
         return self.host if self.port == _STANDARD[self.scheme] else f"{self.host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Returns the URL in its one spelling, without its fragment."""
+        """Returns the canonical URL, without its fragment."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
 def read_target(url: str) -> Target:
-    """Returns where a URL leads.
+    """Returns the target of a URL.
 
     Raises:
-        Refusal: `forbidden` if it is not strictly a URL, `too_large` if it is too long.
+        Refusal: `forbidden` if the URL is not strictly valid, `too_large` if it is too long.
     """
     if len(url) > MAX_URL_LENGTH:
         raise Refusal("too_large", f"the URL is longer than {MAX_URL_LENGTH} characters")
     match = None if _NEVER.search(url) else _URL.match(url)
     if match is None:
-        raise Refusal("forbidden", f"{url[:200]!a} is no plain http or https URL")
+        raise Refusal("forbidden", f"{url[:200]!a} is not a plain http or https URL")
     scheme = match[1].lower()
     host, port = _host_and_port(match[2])
     path = quote(match[3], safe=_AS_IS)
@@ -72,14 +72,14 @@ def read_target(url: str) -> Target:
 
 
 def follow(target: Target, location: str) -> Target:
-    """Returns where a redirect leads from `target`.
+    """Returns the target of a redirect from `target`.
 
     Raises:
         Refusal: as `read_target` does.
     """
     if location.startswith("//"):
         return read_target(f"{target.scheme}:{location}")
-    if _NEVER.search(location) or _HAS_SCHEME.match(location):  # `urljoin` would repair some of it
+    if _NEVER.search(location) or _HAS_SCHEME.match(location):  # `urljoin` would repair some of these
         return read_target(location)
     return read_target(urljoin(target.url, location))
 
@@ -113,10 +113,10 @@ def _is_for(grant: HttpGrant, target: Target) -> bool:
 def _host_and_port(authority: str) -> tuple[str, int | None]:
     match = _AUTHORITY.match(authority)
     if match is None:
-        raise Refusal("forbidden", f"{authority[:200]!a} is no host with or without a port")
+        raise Refusal("forbidden", f"{authority[:200]!a} is not a host with an optional port")
     port = int(match[2]) if match[2] else None
     if port is not None and port > 65_535:
-        raise Refusal("forbidden", f"{port} is no port")
+        raise Refusal("forbidden", f"{port} is not a valid port")
     try:
         return normal_host(match[1]), port
     except ValueError as error:

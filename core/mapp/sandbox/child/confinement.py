@@ -1,10 +1,10 @@
-"""Locks the doors of a child process, one after the other, before it meets a stranger's script.
+"""Confines a child process in three steps before it runs an untrusted script.
 
-Three moments: `settle` once per helper process, when everything is loaded (a nobody without capabilities, in
-namespaces of its own; no new privileges; Landlock: no files, no network); `detach` in every worker (dies with
-its parent, owns one descriptor); `commit` when the worker has read its job (limits, and a seccomp filter that
-leaves it memory, the talk with its parent, and its own end). None of it can be undone. Runs in a bare
-interpreter and imports next to nothing.
+`settle` runs once per helper process, when everything is loaded: user nobody without capabilities, separate
+namespaces, no new privileges, and Landlock (no files, no network). `detach` runs in every worker: it dies
+with its parent and keeps one descriptor. `commit` runs when the worker has read its job: it sets limits and a
+seccomp filter that leaves only memory, the exchange with the parent, and exit. None of it can be undone. This
+module runs in a bare interpreter and imports almost nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
     from typing import Any
 
-UNCONFINED = 72  # exit status: the kernel refused to lock a door
+UNCONFINED = 72  # exit status: the kernel refused a step of the confinement
 SIGUSR1 = 30 if sys.platform == "darwin" else 10
 
 # linux/prctl.h, linux/seccomp.h
@@ -24,12 +24,12 @@ PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
 SECCOMP_MODE_FILTER, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS = 2, 0x7FFF0000, 0x80000000
 SIGKILL, ENOMEM, EFAULT, PROT_EXEC = 9, 12, 14, 4
 
-# linux/sched.h: namespaces; all of them can be had without root inside the last
+# linux/sched.h: namespaces. Inside the last one, a process without root may create all the others.
 NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_NETWORK, NEW_USER = 0x20000, 0x4000000, 0x8000000, 0x40000000, 0x10000000
 NAMESPACES = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_NETWORK
 NOBODY = 65534
-STACK, MIN_STACK = 8 << 20, 2 << 20  # bytes: what systems usually allow, what the engine counts on
-LARGEST = 1 << 40  # bytes that no zygote maps
+STACK, MIN_STACK = 8 << 20, 2 << 20  # bytes: the usual system limit, and what the engine needs
+LARGEST = 1 << 40  # bytes; more than any zygote maps
 CAPABILITIES_VERSION = 0x20080522
 
 # linux/bpf_common.h: load a word, compare with a constant, test bits, return
@@ -38,11 +38,11 @@ NUMBER, ARCHITECTURE, THIRD_ARGUMENT = 0, 4, 32  # offsets in struct seccomp_dat
 
 # linux/landlock.h
 LANDLOCK_CREATE, LANDLOCK_RESTRICT = 444, 446
-FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of the interface: how many rights it knows
+FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of the interface: number of rights in it
 TCP_RIGHTS, SCOPES = 0b11, 0b11
 
-# What a worker still does once it has its job, by architecture: (audit number, guarded calls, other calls).
-# Guarded are mmap and mprotect: they must not make memory executable.
+# The system calls that a worker needs once it has its job: architecture: (audit number, guarded, others).
+# The guarded calls are mmap and mprotect: they must not make memory executable.
 CALLS = {
     "x86_64": (
         0xC000003E,
@@ -60,7 +60,10 @@ CALLS = {
 
 
 class Unconfined(Exception):
-    """The kernel refused to lock a door. Deliberately no OSError: to a probe that would look like a wall."""
+    """The kernel refused a step of the confinement.
+
+    Deliberately not an OSError: to an escape probe, an OSError means that a wall held.
+    """
 
     def __init__(self, what: str, number: int) -> None:
         super().__init__(what)
@@ -73,14 +76,14 @@ def reason(error: BaseException) -> int:
 
 
 def give_up() -> None:
-    """Ends a worker that could not be locked in, by a signal: one that is locked in cannot pretend to it."""
+    """Ends a worker that could not be confined with a signal, which a confined worker cannot send."""
     if sys.platform != "win32":
         os.kill(os.getpid(), SIGUSR1)
     os._exit(UNCONFINED)
 
 
 class Confinement:
-    """What this kernel offers to lock a process in, found out once; on other systems nothing."""
+    """The means that this kernel offers to confine a process, detected once. None on systems but Linux."""
 
     def __init__(self) -> None:
         self._libc: Any = None
@@ -97,11 +100,11 @@ class Confinement:
 
     @property
     def isolation(self) -> str:
-        """`full` if neither files, network nor system calls are within reach, else `process`."""
+        """`full` if files, network and system calls are all out of reach, else `process`."""
         return "full" if self._landlock and self._filter else "process"
 
     def settle(self) -> None:
-        """Takes away what neither a zygote nor its workers need once they are loaded."""
+        """Drops everything that a zygote and its workers no longer need once they are loaded."""
         self.mapped = _mapped()
         _room_on_the_stack()
         _set_limits({"RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0})
@@ -112,16 +115,16 @@ class Confinement:
                 self._forbid_files_and_network()
 
     def detach(self, *kept: int) -> None:
-        """Closes all descriptors but `kept` and has this process die when its parent does.
+        """Closes all descriptors but `kept` and makes this process die with its parent.
 
-        The death signal keeps order, no more: our parent also ends us, and the limits do.
+        The death signal is only for tidiness: the parent and the limits also end this process.
         """
         close_all_but(*kept)
         if self._libc is not None:
             self._libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
 
     def commit(self, memory: int, seconds: int) -> None:
-        """Bounds memory (bytes on top of what was mapped at first) and CPU time; leaves only `CALLS`."""
+        """Limits memory (bytes beyond the initial mapping) and CPU time, and forbids all but `CALLS`."""
         limits = {"RLIMIT_NPROC": 0, "RLIMIT_NOFILE": 0}
         if self.mapped:
             limits["RLIMIT_AS"] = self.mapped + memory
@@ -131,14 +134,14 @@ class Confinement:
             self._control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._filter, "filter system calls")
 
     def trace(self) -> None:
-        """Tries to have this process traced by its parent; raises OSError if that is refused."""
+        """Asks to be traced by the parent; raises OSError if the system refuses."""
         if self._libc is None or self._libc.ptrace(0, 0, 0, 0) != 0:
             raise OSError("tracing is refused")
 
     def _leave_machine(self) -> None:
-        """Moves into empty namespaces and stops being anybody, as far as the kernel lets us.
+        """Enters empty namespaces and drops all privileges, as far as the kernel allows.
 
-        A container or a strict distribution may refuse some of it; the promise rests on Landlock and seccomp.
+        A container or a strict distribution may refuse some of it. The promise rests on Landlock and seccomp.
         """
         if os.geteuid() == 0:
             self._libc.unshare(NAMESPACES)
@@ -149,7 +152,7 @@ class Confinement:
         self._libc.capset(header, (self._ctypes.c_uint32 * 6)())
 
     def _prepare_filter(self) -> Any:
-        """Returns what the kernel calls `struct sock_fprog`, or None if it or we cannot filter here."""
+        """Returns a `struct sock_fprog`, or None if the kernel or this architecture is not supported."""
         filters = _filter(os.uname().machine)
         if not filters or not self._has_seccomp():
             return None
@@ -157,7 +160,7 @@ class Confinement:
         return (self._ctypes.c_uint64 * 2)(len(filters) // 8, self._ctypes.addressof(self._code))
 
     def _has_seccomp(self) -> bool:
-        """The kernel looks at the filter's address only if it knows the option."""
+        """Returns whether the kernel supports seccomp: only then does it read the filter's address."""
         refused: bool = self._libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, None, 0, 0) != 0
         return refused and self._ctypes.get_errno() == EFAULT
 
@@ -166,7 +169,7 @@ class Confinement:
             raise Unconfined(what, self._ctypes.get_errno())
 
     def _forbid_files_and_network(self) -> None:
-        """A ruleset without a rule: everything it handles is forbidden."""
+        """Applies a ruleset without rules, which forbids everything that it handles."""
         version = self._landlock
         rights = (1 << FILE_RIGHTS[min(version, max(FILE_RIGHTS))]) - 1
         numbers = [rights] + [TCP_RIGHTS] * (version >= 4) + [SCOPES] * (version >= 6)
@@ -183,36 +186,36 @@ def _become_nobody() -> None:
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     except OSError:
-        pass  # a root that owns no other user, as in some containers
+        pass  # root without other users, as in some containers
 
 
 def close_all_but(*kept: int) -> None:
     """Closes every descriptor that is not in `kept`."""
     lowest = 0
     for descriptor in sorted(kept):
-        if lowest < descriptor:  # an empty range reaches the kernel as an endless one
+        if lowest < descriptor:  # the kernel would take an empty range for an unlimited one
             os.closerange(lowest, descriptor)
         lowest = descriptor + 1
     os.closerange(lowest, _highest_descriptor())
 
 
 def _highest_descriptor() -> int:
-    """Linux closes a range in one call; elsewhere it is one call each."""
+    """Returns the end of the range to close: Linux closes it in one call, other systems one by one."""
     if sys.platform == "linux":
         return 1 << 20
     return 2048 if sys.platform == "win32" else os.sysconf("SC_OPEN_MAX")
 
 
 def open_meter() -> int | None:
-    """Returns a descriptor for `peak` in a process that was not forked, or None where there is none."""
+    """Returns a descriptor for `peak` in a process that was not forked, or None if /proc is missing."""
     return _open("/proc/self/status")
 
 
 def peak(meter: int | None = None) -> int:
-    """Returns the most memory this process has ever had resident, in kilobytes, or 0 if unknown.
+    """Returns the peak resident memory of this process in kilobytes, or 0 if unknown.
 
-    Without a meter it asks the kernel's accounts, which start anew at a fork but at an exec go on from the
-    size of the process that started this one.
+    Without a meter it uses `getrusage`. The kernel resets that figure at a fork, but at an exec it carries
+    over the size of the process before.
     """
     if meter is not None:
         return int(os.pread(meter, 4096, 0).partition(b"VmHWM:")[2].split(None, 1)[0])
@@ -224,12 +227,12 @@ def peak(meter: int | None = None) -> int:
 
 
 def open_size() -> int | None:
-    """Returns a descriptor for `size`, to be opened while there are files; None where it means nothing."""
+    """Returns a descriptor for `size`; None on systems where it has no meaning. Call it before `settle`."""
     return _open("/proc/self/statm")
 
 
 def _open(path: str) -> int | None:
-    """Opens a file of /proc, which a bare chroot does not have."""
+    """Opens a file of /proc, or returns None in a bare chroot."""
     if sys.platform != "linux":
         return None
     try:
@@ -239,14 +242,14 @@ def _open(path: str) -> int | None:
 
 
 def size(descriptor: int | None) -> int:
-    """Returns the size of this process's address space, or 0 on systems where that limit means nothing."""
+    """Returns the size of this process's address space in bytes, or 0 on systems where it has no meaning."""
     if descriptor is None:
-        return _tried_size() if sys.platform == "linux" else 0
+        return _search_size() if sys.platform == "linux" else 0
     return int(os.pread(descriptor, 64, 0).split()[0]) * os.sysconf("SC_PAGESIZE")
 
 
-def _tried_size() -> int:
-    """Finds the size without /proc: the lowest limit under which one more page can be had."""
+def _search_size() -> int:
+    """Finds the size without /proc: the lowest limit that still allows one more page."""
     import mmap
     import resource
 
@@ -263,7 +266,7 @@ def _tried_size() -> int:
 
 
 def _has_room(limit: int, hard: int) -> bool:
-    """Whether one more page can be had under a soft limit of memory; at its end there is none."""
+    """Returns whether one more page can be mapped under a soft memory limit. Removes the limit again."""
     import mmap
     import resource
 
@@ -287,7 +290,7 @@ def _mapped() -> int:
 
 
 def _set_limits(limits: dict[str, int], then: int = 0) -> None:
-    """Sets limits; the hard ones are by `then` higher, so that the kernel sends the softer signal first."""
+    """Sets limits. Hard limits are higher by `then`, so that the kernel sends the catchable signal first."""
     try:
         import resource
     except ImportError:  # Windows
@@ -297,7 +300,7 @@ def _set_limits(limits: dict[str, int], then: int = 0) -> None:
         try:
             try:
                 resource.setrlimit(number, (value, value + then))
-            except ValueError:  # it is lower already, and may not be raised
+            except ValueError:  # the limit is already lower and cannot be raised
                 _, hard = resource.getrlimit(number)
                 resource.setrlimit(number, (min(value, hard), hard))
         except (OSError, ValueError) as error:
@@ -307,8 +310,8 @@ def _set_limits(limits: dict[str, int], then: int = 0) -> None:
 def _room_on_the_stack() -> None:
     """Raises a stack limit that is lower than usual.
 
-    The engine counts its own depth; a stack that ends before that kills the process instead. Raises
-    Unconfined where the system leaves too little.
+    The engine limits its own depth; if the stack ends before that, the process crashes instead. Raises
+    Unconfined if the system allows too little stack.
     """
     try:
         import resource
@@ -317,28 +320,28 @@ def _room_on_the_stack() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
     most = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
     if most < MIN_STACK:
-        raise Unconfined("have 2 MB of stack (ulimit -s)", 0)
+        raise Unconfined("get 2 MB of stack (ulimit -s)", 0)
     if soft == resource.RLIM_INFINITY or soft >= most:
         return
     try:
         resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
     except (OSError, ValueError):
         if soft < MIN_STACK:
-            raise Unconfined("have 2 MB of stack (ulimit -s)", 0) from None
+            raise Unconfined("get 2 MB of stack (ulimit -s)", 0) from None
 
 
 def _filter(machine: str) -> bytes:
-    """Returns the program that lets only this machine's `CALLS` through, or nothing if they are not known."""
+    """Returns the filter that allows only this machine's `CALLS`, or nothing for an unknown architecture."""
     if machine not in CALLS:
         return b""
     architecture, guarded, others = CALLS[machine]
-    forbidden, granted = [(RETURN, 0, 0, SECCOMP_RET_KILL_PROCESS)], [(RETURN, 0, 0, SECCOMP_RET_ALLOW)]
+    forbidden, allowed = [(RETURN, 0, 0, SECCOMP_RET_KILL_PROCESS)], [(RETURN, 0, 0, SECCOMP_RET_ALLOW)]
     program = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), *forbidden, (LOAD, 0, 0, NUMBER)]
     for number in others:
-        program += [(EQUAL, 0, 1, number), *granted]
+        program += [(EQUAL, 0, 1, number), *allowed]
     for number in guarded:
         program += [(EQUAL, 0, 4, number), (LOAD, 0, 0, THIRD_ARGUMENT), (TEST, 0, 1, PROT_EXEC)]
-        program += [*forbidden, *granted]
+        program += [*forbidden, *allowed]
     return b"".join(map(_instruction, program + forbidden))
 
 

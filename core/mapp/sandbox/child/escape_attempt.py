@@ -1,4 +1,4 @@
-"""A process that is locked in like a worker and makes one attempt to break out: where there is no `fork`."""
+"""Confines this process like a worker and makes one attempt to escape. For systems without `fork`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ else:
 
 
 def main() -> None:
-    """Makes the attempt that the last word names; the exit code says whether it failed."""
-    doors = confinement.Confinement()
-    doors.settle()
-    escape_probe.make(sys.argv[-1], doors)
+    """Makes the attempt named by the last argument; the exit code says whether it failed."""
+    walls = confinement.Confinement()
+    walls.settle()
+    escape_probe.make(sys.argv[-1], walls)

@@ -1,7 +1,7 @@
-"""Tries, in a child locked in like a worker, what a worker must not be able to do.
+"""Measures the isolation: tries what a worker must not be able to do, in children confined like workers.
 
-A zygote forks a child for each attempt; without `fork` a process is started for each (`attempt.py`). A level
-of isolation that was not tried out would only be a hope.
+A zygote forks a child for each attempt. Without `fork`, the parent starts a process for each
+(`escape_attempt.py`).
 """
 
 from __future__ import annotations
@@ -15,75 +15,73 @@ if TYPE_CHECKING:
 
     from mapp.sandbox.child import confinement
 
-PROBE = b"T"  # the order, as in forking.py
+PROBE = b"T"  # the order, as in lane.py
 LEVELS = {"full": b"F", "process": b"P", "none": b"N"}  # the answer
 REFUSED = 9  # exit status of a child that got an error instead of what it wanted
 SIGSYS = 31
 MEMORY, SECONDS = 64 << 20, 1
-
-
 MAX_DESCRIPTORS = 256
 
 
-def verdict(doors: confinement.Confinement) -> bytes:
-    """Returns the level that holds here, tried out by forked children."""
-    level = measured(doors.isolation, lambda attempts: endings(attempts, doors))
+def verdict(walls: confinement.Confinement) -> bytes:
+    """Returns the level that forked children measured."""
+    level = measured(walls.isolation, lambda attempts: exit_codes(attempts, walls))
     return LEVELS[level]
 
 
-def measured(claimed: str, ends: Callable[[tuple[str, ...]], list[int]]) -> str:
-    """Returns the highest level for which every attempt failed, at most the one that is claimed.
+def measured(claimed: str, run_attempts: Callable[[tuple[str, ...]], list[int]]) -> str:
+    """Returns the highest level, up to the claimed one, at which every attempt failed.
 
-    `ends` makes attempts, each in a process of its own, and returns their exit codes: failed is what ended by
-    the kernel's hand or in an error.
+    `run_attempts` makes each attempt in a separate process and returns the exit codes. An attempt failed if
+    the kernel killed its process or refused it with an error.
     """
     for level, attempts in ATTEMPTS.items():
-        wanted = claimed == "full" or level == "process"
-        if wanted and all(code in (REFUSED, -SIGSYS) for code in ends(attempts)):
+        applies = claimed == "full" or level == "process"
+        if applies and all(code in (REFUSED, -SIGSYS) for code in run_attempts(attempts)):
             return level
     return "none"
 
 
-def endings(attempts: tuple[str, ...], doors: confinement.Confinement) -> list[int]:
+def exit_codes(attempts: tuple[str, ...], walls: confinement.Confinement) -> list[int]:
     """Forks a child for each attempt, as many at once as the system allows; returns their exit codes.
 
-    Raises OSError if it allows none.
+    Raises OSError if the system allows none.
     """
     codes: list[int] = []
     running: list[int] = []
     for attempt in attempts:
         try:
-            running.append(launch(attempt, doors))
+            running.append(launch(attempt, walls))
         except OSError:
             if not running:
                 raise
-            codes += map(ended, running)
-            running = [launch(attempt, doors)]
-    return codes + list(map(ended, running))
+            codes += map(wait_for, running)
+            running = [launch(attempt, walls)]
+    return codes + list(map(wait_for, running))
 
 
-def ended(child: int) -> int:
-    """Waits for a child; returns its exit code."""
+def wait_for(child: int) -> int:
+    """Waits for a child and returns its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def launch(attempt: str, doors: confinement.Confinement) -> int:
-    """Starts the child that makes one attempt; returns its process id."""
+def launch(attempt: str, walls: confinement.Confinement) -> int:
+    """Starts the child that makes one attempt and returns its process id."""
     child = os.fork()
     if child == 0:
-        make(attempt, doors)
+        make(attempt, walls)
     return child
 
 
-def make(attempt: str, doors: confinement.Confinement) -> None:
-    """Locks this process in as a worker and makes one attempt. Never returns."""
+def make(attempt: str, walls: confinement.Confinement) -> None:
+    """Confines this process like a worker and makes one attempt. Never returns."""
     try:
-        doors.detach()
-        doors.commit(MEMORY, SECONDS)
+        walls.detach()
+        walls.commit(MEMORY, SECONDS)
         if attempt == "trace":
-            doors.trace()
+            walls.trace()
         else:
-            MADE[attempt]()
+            ACTIONS[attempt]()
     except OSError:
         os._exit(REFUSED)
     finally:
@@ -91,15 +89,15 @@ def make(attempt: str, doors: confinement.Confinement) -> None:
 
 
 def inherit() -> None:
-    """Finds something that whoever started it had open, to read from or write to."""
+    """Finds a descriptor that the process inherited, to read from or write to."""
     for descriptor in range(MAX_DESCRIPTORS):
         if is_open(descriptor):
             return
-    raise OSError("nothing is left of it")
+    raise OSError("no descriptor was inherited")
 
 
 def is_open(descriptor: int) -> bool:
-    """Returns whether a descriptor can be read or written, by calls that a worker may make."""
+    """Returns whether a descriptor can be read or written, using only calls that a worker may make."""
     try:
         os.read(descriptor, 0)
     except OSError:
@@ -111,31 +109,31 @@ def is_open(descriptor: int) -> bool:
 
 
 def open_file() -> None:
-    """Reads what everybody may read."""
+    """Opens a folder that everyone may read."""
     os.close(os.open("/", os.O_RDONLY))
 
 
 def open_socket() -> None:
-    """Opens the way to the network."""
+    """Opens a network socket."""
     socket().close()
 
 
 def execute() -> None:
-    """Becomes another program."""
+    """Replaces this process with another program."""
     os.execv("/bin/true", ["true"])
 
 
 def fork() -> None:
-    """Makes a second process."""
+    """Starts a second process."""
     os.fork()
 
 
-MADE: dict[str, Callable[[], None]] = {
+ACTIONS: dict[str, Callable[[], None]] = {
     "open": open_file,
     "connect": open_socket,
     "execute": execute,
     "fork": fork,
     "inherit": inherit,
 }
-# The attempts that must fail at a level, the highest level first; `trace` is the confinement's own.
+# The attempts that must fail at each level, highest level first. `trace` is a method of Confinement.
 ATTEMPTS = {"full": ("inherit", "open", "connect", "execute", "fork", "trace"), "process": ("inherit",)}

@@ -1,17 +1,17 @@
-// The functions of `Math` whose last digit a C library decides, written so that every machine agrees on it.
+// The functions of `Math` whose last digit depends on the C library, rewritten to agree on every machine.
 //
-// Sums, products, quotients and square roots are exact to the last bit everywhere; these functions use nothing else.
-// The methods and their constants are those that Sun published as fdlibm (reductions, polynomials, splitting a number
-// into two halves); where those are off by more than one unit in the last place, what they lose to rounding is
-// carried along. Large angles are reduced by exact integers.
+// Sums, products, quotients and square roots are rounded the same way everywhere; these functions use nothing else.
+// The methods and constants are those of Sun's fdlibm (reductions, polynomials, splitting a number into two halves).
+// Where fdlibm is off by more than one unit in the last place, the rounding error is carried along. Large angles are
+// reduced with exact integers.
 //
-// The value of this script is a function of what the prelude captured; it may be called after a stranger's script has
-// run, so it touches no property that such a script could have replaced.
+// The value of this script is a function of the intrinsics that the prelude captured. It may be called after an
+// untrusted script has run, so it touches no property that such a script could have replaced.
 "use strict";
 (function ({ abs, floor, sqrt, trunc, integer, wrap, number, view, words, List }) {
   // ---- the bits of a number -----------------------------------------------------------------------------
 
-  // `view` and `words` are the same eight bytes, the low word first as on all machines that we know
+  // `view` and `words` share the same eight bytes, low word first (little-endian)
   const top = (x) => ((view[0] = x), words[1] | 0);
   const exponent = (x) => ((top(x) >>> 20) & 0x7ff) - 1023;
   const head = (x) => ((view[0] = x), (words[0] = 0), view[0]); // x with only the upper 21 of its 53 bits
@@ -26,7 +26,7 @@
     return n < -2100 ? x * 0 : scaled(x * power(-969), n + 969);
   }
 
-  // what a product loses to rounding
+  // the rounding error of a product
   function lostIn(product, x, y) {
     const high = head(x), low = x - high, yHigh = head(y), yLow = y - yHigh;
     return high * yHigh - product + high * yLow + low * yHigh + low * yLow;
@@ -224,7 +224,7 @@
     return value + (1 - value - q - rest);
   }
 
-  // the square root of x + low: returns what is lost to rounding
+  // the rounding error of the square root of x + low
   function lostInRoot(root, x, low) {
     const square = root * root;
     return (x - square - lostIn(square, root, root) + low) / (2 * root);
@@ -261,7 +261,7 @@
     return signed(0.5 * log1pOf(q, rest), x);
   }
 
-  // ---- angles: an angle is a number of quarter turns, and a rest in two parts -----------------------------
+  // ---- angles: a number of quarter turns, and a remainder in two parts ------------------------------------
 
   const TWO_OVER_PI = integer("0x" +
     "a2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424d" +
@@ -272,7 +272,7 @@
 
   let rest = 0, restLow = 0;
 
-  // Sets the rest, at most an eighth of a turn; returns the number of quarter turns.
+  // Sets the remainder, at most an eighth of a turn; returns the number of quarter turns.
   function reduce(x) {
     if (abs(x) < 0.7853981633974483) return (rest = x), (restLow = 0);
     return abs(x) < 1e6 ? reduceInSteps(x) : reduceExactly(x);
@@ -369,7 +369,7 @@
     return tangentOf(rest, restLow, odd === 1);
   }
 
-  // ---- and back -----------------------------------------------------------------------------------------
+  // ---- inverse trigonometric functions ------------------------------------------------------------------
 
   const ATAN_HIGH = [4.63647609000806093515e-1, 7.85398163397448278999e-1, 9.82793723247329054082e-1, HALF_PI];
   const ATAN_LOW = [2.26987774529616870924e-17, 3.06161699786838301793e-17, 1.39033110312309984516e-17, HALF_PI_LOW];
@@ -391,7 +391,7 @@
     return signed(atanHigh - correction, x);
   }
 
-  // Sets the nearest known angle; returns how much less the arc tangent of x + low is, for positive x
+  // Sets the nearest known angle; returns that angle minus the arc tangent of x + low, for positive x
   let atanHigh = 0;
   function correctionOfAtan(x, low) {
     const nearest = x < 0.4375 ? -1 : x < 0.6875 ? 0 : x < 1.1875 ? 1 : x < 2.4375 ? 2 : 3;
@@ -469,7 +469,7 @@
     t *= 1.87595182427177009643 + r * (-1.88497979543377169875 + r * 1.621429720105354466140) +
       r * r * r * (-0.758397934778766047437 + r * 0.145996192886612446982);
     view[0] = t;
-    t = made(words[1] + (words[0] >= 0x80000000 ? 1 : 0), words[0] ^ (words[0] & 0x3fffffff)); // 23 bits will do
+    t = made(words[1] + (words[0] >= 0x80000000 ? 1 : 0), words[0] ^ (words[0] & 0x3fffffff)); // 23 bits are enough
     const quotient = size / (t * t);
     return signed(t + t * ((quotient - t) / (t + t + quotient)), x);
   }
@@ -492,7 +492,7 @@
     for (let index = 0; index < count; index += 1) {
       const x = scaled(sizes[index], shift), high = head(x), low = x - high;
       const square = x * x, next = sum + square;
-      // what the square and the sum lose to rounding
+      // the rounding errors of the square and the sum
       lost += high * high - square + 2 * high * low + low * low;
       lost += sum > square ? sum - next + square : square - next + sum;
       sum = next;
@@ -530,7 +530,7 @@
     logLow = low - (logHigh - n - offset - high);
   }
 
-  // The same for a number so near to one that three terms do.
+  // The same for a number so close to one that three terms are enough.
   function log2NearOne(x) {
     const t = x - 1, w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
     const u = 1.44269502162933349609 * t, v = t * 1.92596299112661746887e-8 - w * LOG2_E;
@@ -560,7 +560,7 @@
     return scaled(expHigh + expLow, n);
   }
 
-  // Whole powers in two parts: what people write down, such as 10 to the -5, is then rounded like a literal.
+  // Integer powers in two parts, so that common ones such as 10 to the -5 are rounded like a literal.
   function wholePower(x, y) {
     const lift = x < 2.2250738585072014e-308 ? 54 : 0, normal = lift === 0 ? x : x * 18014398509481984;
     const shift = exponent(normal);

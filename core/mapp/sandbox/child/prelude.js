@@ -1,11 +1,11 @@
-// Runs in every fresh context before anything of a stranger's.
+// Runs in every fresh context before any untrusted code.
 //
-// It captures the intrinsics it will need later, takes away what must not be reached (the bridge to Python,
-// code from strings, clocks, garbage-collection oracles), and leaves one global function, `__mapp__`.
-// The worker calls that once: it removes itself, reads the job, evaluates the script and answers with a
-// text. Between evaluating the script and answering, nothing here may touch a property that the script could
-// have replaced, nor one that it could have put on a prototype: no methods on values, no iteration, no array
-// writes, only captured functions, own properties, objects without a prototype and operators on primitives.
+// It captures the intrinsics that it needs later, removes what a script must not reach (the bridge to Python,
+// code from strings, clocks, ways to observe garbage collection), and leaves one global function, `__mapp__`.
+// The worker calls that function once: it removes itself, reads the job, evaluates the script and returns a
+// text. Between evaluating the script and answering, no code here may touch a property that the script could
+// have replaced or added to a prototype: no methods on values, no iteration, no array writes; only captured
+// functions, own properties, objects without a prototype and operators on primitives.
 (function (global) {
   "use strict";
 
@@ -29,14 +29,14 @@
   const EvalErrorType = EvalError;
   const ErrorType = Error;
 
-  const DEEPEST = 100; // levels of nesting in a result; each takes four of the engine's 650 frames
-  const LONGEST_MESSAGE = 4000;
-  const LONGEST_STACK = 8000;
-  const LONGEST_CALL = 524288; // characters of what a script asks of its host at once
+  const MAX_DEPTH = 100; // levels of nesting in a result; each takes four of the engine's 650 frames
+  const MAX_MESSAGE = 4000;
+  const MAX_STACK = 8000;
+  const MAX_CALL = 524288; // characters in the arguments of one host call
 
   let now = 0;
 
-  // ---- what no script may reach -------------------------------------------------------------------------
+  // ---- removing what no script may reach ----------------------------------------------------------------
 
   const hide = (object, name, value) =>
     defineProperty(object, name, { value, writable: true, enumerable: false, configurable: true });
@@ -75,12 +75,12 @@
     // Only the engine itself may throw an InternalError, so that "out of memory" cannot be forged.
     delete global.InternalError;
     delete EngineErrorPrototype.constructor;
-    // Hands out the functions on the stack, ours included.
+    // It would hand the script the functions on the stack, ours included.
     delete Error.prepareStackTrace;
     removeBridge();
   }
 
-  // The extension puts both back at the head of every evaluation.
+  // The extension restores both at the start of every evaluation.
   function removeBridge() {
     delete global.dukpy;
     delete global.call_python;
@@ -88,8 +88,8 @@
 
   // ---- mathematics with the same last digit everywhere ----------------------------------------------------
 
-  // `dukpy` holds [source of mathematics.js, whether to evaluate it now]: a helper process does it once for all its
-  // workers, a context made during a run only when it is needed.
+  // `dukpy` holds [source of mathematics.js, whether to evaluate it now]. A helper process evaluates it once for all
+  // its workers; a context made during a run evaluates it only when needed.
   function installMathematics([source, eager]) {
     const { abs, floor, sqrt, trunc } = Math;
     const view = new Float64Array(1);
@@ -109,7 +109,7 @@
     if (eager) load();
   }
 
-  // ---- random numbers: sfc32, 53 bits a draw --------------------------------------------------------------
+  // ---- random numbers: sfc32, 53 bits per draw ------------------------------------------------------------
 
   function generator(low, high, stream) {
     let a = low | 0, b = high | 0, c = stream | 0, counter = 1;
@@ -125,9 +125,9 @@
     return () => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 9007199254740992;
   }
 
-  // ---- a result becomes JSON text: every property is read exactly once ------------------------------------
+  // ---- writing a result as JSON: every property is read exactly once --------------------------------------
 
-  // Told apart by identity: asking an unknown error for its prototype could run a stranger's trap.
+  // Recognised by identity: asking an unknown error for its prototype could run the script's trap.
   const refusal = { __proto__: null, message: "" };
   const tooLong = { __proto__: null };
 
@@ -149,28 +149,28 @@
 
   function serialiser(limit) {
     let left = limit;
-    // Adding to a text copies it: a little is gathered before it goes on to the next, larger heap.
-    let all = "", much = "", some = "";
-    const say = (text) => {
+    // Appending to a string copies it, so text is collected in small buffers first.
+    let all = "", large = "", small = "";
+    const emit = (text) => {
       left -= text.length;
       if (left < 0) throw tooLong;
-      some += text;
-      if (some.length > 512) gather();
+      small += text;
+      if (small.length > 512) flush();
     };
-    const gather = () => {
-      much += some;
-      some = "";
-      if (much.length < 32768) return;
-      all += much;
-      much = "";
+    const flush = () => {
+      large += small;
+      small = "";
+      if (large.length < 32768) return;
+      all += large;
+      large = "";
     };
 
     function write(value, node, key, depth) {
       switch (typeof value) {
         case "string": return writeString(value, node, key);
         case "number": return writeNumber(value, node, key);
-        case "boolean": return say(value ? "true" : "false");
-        case "object": return value === null ? say("null") : writeObject(value, node, key, depth);
+        case "boolean": return emit(value ? "true" : "false");
+        case "object": return value === null ? emit("null") : writeObject(value, node, key, depth);
         default: return refuse(node, key, "is " + nameOfType(value) + ", which JSON cannot carry");
       }
     }
@@ -178,16 +178,16 @@
     function writeString(value, node, key) {
       if (!apply(isWellFormed, value, [])) refuse(node, key, "holds half a surrogate pair");
       if (value.length > left) throw tooLong;
-      say(stringify(value));
+      emit(stringify(value));
     }
 
     function writeNumber(value, node, key) {
       if (value - value !== 0) refuse(node, key, "is " + value + ", which JSON cannot carry");
-      say(value === 0 ? "0" : "" + value);
+      emit(value === 0 ? "0" : "" + value);
     }
 
     function writeObject(value, parent, key, depth) {
-      if (depth === DEEPEST) refuse(parent, key, "is nested more than " + DEEPEST + " levels deep");
+      if (depth === MAX_DEPTH) refuse(parent, key, "is nested more than " + MAX_DEPTH + " levels deep");
       for (let above = parent; above !== null; above = above.parent)
         if (above.value === value) refuse(parent, key, "contains itself");
       const node = { __proto__: null, value, key, parent };
@@ -197,12 +197,12 @@
 
     function writeArray(value, node, depth) {
       const length = +value.length;
-      say("[");
+      emit("[");
       for (let index = 0; index < length; index += 1) {
-        if (index > 0) say(",");
+        if (index > 0) emit(",");
         write(value[index], node, index, depth + 1);
       }
-      say("]");
+      emit("]");
     }
 
     function writeRecord(value, node, depth) {
@@ -210,24 +210,24 @@
       if (prototype !== null && prototype !== ObjectPrototype)
         refuse(node.parent, node.key, "is an instance of a class, not a plain object or array");
       const names = ownKeys(value);
-      say("{");
+      emit("{");
       for (let index = 0; index < names.length; index += 1) {
-        if (index > 0) say(",");
+        if (index > 0) emit(",");
         writeMember(value, names[index], node, depth);
       }
-      say("}");
+      emit("}");
     }
 
     function writeMember(value, name, node, depth) {
       const key = { __proto__: null, name };
       writeString(name, node, key);
-      say(":");
+      emit(":");
       write(value[name], node, key, depth + 1);
     }
 
     return (value, root) => {
       write(value, null, root, 0);
-      return all + much + some;
+      return all + large + small;
     };
   }
 
@@ -243,15 +243,15 @@
     return serialiser(limit)(value, { __proto__: null, root: name, name });
   }
 
-  // ---- what happened, as one text --------------------------------------------------------------------------
+  // ---- the record of a job, as one text ---------------------------------------------------------------------
 
   const blank = () =>
     ({ __proto__: null, kind: "refused", json: "", name: "", stack: "",
        message: "output is a promise that never settles" });
 
-  // A line of JSON, then the JSON of the output as it is. To write an object the engine pushes it on an array, and a
-  // script that has put a setter on Array.prototype["0"] gets hold of it there; it asks for `toJSON` before that,
-  // and a text is pushed nowhere.
+  // One line of JSON, then the JSON of the output. The engine pushes an object onto an array to write it, where a
+  // script's setter on Array.prototype["0"] could catch it. But it first calls `toJSON`, and it does not push a
+  // string anywhere.
   const answerOf = (record) => freeze({ __proto__: null, toJSON: () => textOfRecord(record) });
 
   const textOfRecord = ({ kind, json, name, message, stack }) =>
@@ -263,7 +263,7 @@
       record.json = serialise(value, "output", limit);
       record.kind = kind;
     } catch (error) {
-      if (error === refusal) record.message = cut(refusal.message, LONGEST_MESSAGE);
+      if (error === refusal) record.message = cut(refusal.message, MAX_MESSAGE);
       else if (error === tooLong) recordTooLong(record);
       else recordError(record, error);
     }
@@ -277,13 +277,13 @@
   function recordError(record, error) {
     record.kind = isOutOfMemory(error) ? "memory" : "threw";
     const object = (typeof error === "object" && error !== null) || typeof error === "function";
-    record.name = object ? readText(error, "name", "Error", LONGEST_MESSAGE) : typeof error;
-    record.message = object ? readText(error, "message", "", LONGEST_MESSAGE) : cut(toText(error), LONGEST_MESSAGE);
-    record.stack = object ? readText(error, "stack", "", LONGEST_STACK) : "";
+    record.name = object ? readText(error, "name", "Error", MAX_MESSAGE) : typeof error;
+    record.message = object ? readText(error, "message", "", MAX_MESSAGE) : cut(toText(error), MAX_MESSAGE);
+    record.stack = object ? readText(error, "stack", "", MAX_STACK) : "";
   }
 
-  // The engine throws these when it refuses memory, and dukpy when an import fails: the host does not
-  // believe this of a script that could have one from there (`_record` in wire.py).
+  // The engine throws these when it refuses memory; dukpy also throws one when an import fails. The host ignores
+  // this answer for a script that contains an import (`_record` in protocol.py).
   function isOutOfMemory(error) {
     try {
       if (getPrototypeOf(error) !== EngineErrorPrototype) return false;
@@ -311,7 +311,7 @@
 
   // ---- one job --------------------------------------------------------------------------------------------
 
-  // `dukpy` holds [job, arguments]; both are JSON that the host wrote, read by the engine itself.
+  // `dukpy` holds [job, arguments]: JSON from the host, parsed by the engine.
   function begin() {
     delete global.__mapp__;
     const [job, values] = global.dukpy;
@@ -319,7 +319,7 @@
     removeBridge();
     const record = blank();
     now = job.clock ? job.now : 0;
-    // Without the capability the sequence is the same in every run: what declares nothing is pure.
+    // Without the capability the sequence is the same in every run, so an app that declares nothing is pure.
     hide(Math, "random", job.random ? generator(job.seed[0], job.seed[1], 1) : generator(0, 0, 1));
     if (job.inspect) inspect(record, job);
     else run(record, job, values, bridge);
@@ -328,7 +328,7 @@
 
   function run(record, job, values, bridge) {
     try {
-      const given = argumentsOf(job, values, bridge); // before the script: it reads what the host wrote
+      const given = argumentsOf(job, values, bridge); // before the script can change what this reads
       const entry = evaluate(job.source + "\n;typeof " + job.entry + "==='function'?" + job.entry + ":undefined");
       if (typeof entry !== "function") throw new TypeErrorType(job.entry + " is not a function of the script");
       settle(record, job, apply(entry, undefined, given));
@@ -340,7 +340,7 @@
   function settle(record, job, value) {
     const finish = (result) => recordResult(record, result, "returned", job.limit);
     try {
-      // Throws at once for whatever is not a promise of this engine, before it touches anything.
+      // Throws at once for anything but a native promise, before it touches any property.
       apply(promiseThen, value, [finish, (error) => recordError(record, error)]);
     } catch {
       finish(value);
@@ -348,7 +348,7 @@
   }
 
   function argumentsOf(job, values, bridge) {
-    // What a predicate hands to its subject comes as the text that the other context made of it.
+    // A predicate's input for its subject arrives as JSON text from the other context.
     const given = job.text ? [parse(values[0])] : values;
     const add = (value) => defineProperty(given, given.length,
       { __proto__: null, value, writable: true, enumerable: true, configurable: true });
@@ -361,7 +361,7 @@
     const host = { __proto__: null };
     if (job.clock) host.now = freeze(() => now);
     if (job.random) host.random = freeze(generator(job.seed[0], job.seed[1], 2));
-    const ask = (name, values) => askHost(bridge, name, values);
+    const ask = (name, values) => callHost(bridge, name, values);
     if (job.calls.http) host.http = freeze((request) => ask("http", [request]));
     if (job.calls.store) host.store = storeOf(ask);
     if (job.calls.llm)
@@ -377,15 +377,15 @@
     keys: freeze(() => ask("store.keys", [])),
   });
 
-  // The bridge of dukpy puts what it is given on an array and makes JSON of that: what a script has put on the
-  // prototypes of arrays would be asked. It is taken away for as long as the bridge works.
-  const ASKED = freeze({ __proto__: null, name: "toJSON", next: freeze({ __proto__: null, name: "0", next: freeze({
+  // dukpy's bridge puts its arguments into an array and converts that to JSON, which consults properties that a
+  // script may have put on the array's prototypes. These properties are removed while the bridge works.
+  const CONSULTED = freeze({ __proto__: null, name: "toJSON", next: freeze({ __proto__: null, name: "0", next: freeze({
     __proto__: null, name: "1", next: freeze({ __proto__: null, name: "2", next: null }) }) }) });
 
   const shielded = (bridge) => (name, first, second) => {
     if (getPrototypeOf(ArrayPrototype) !== ObjectPrototype)
       throw new TypeErrorType("the prototype of Array.prototype was replaced: no host function can be called");
-    return without(ASKED, () => (second === undefined ? bridge(name, first) : bridge(name, first, second)));
+    return without(CONSULTED, () => (second === undefined ? bridge(name, first) : bridge(name, first, second)));
   };
 
   const without = (names, act) =>
@@ -405,9 +405,9 @@
     }
   }
 
-  // The script waits for the answer; what it is refused it can catch.
-  function askHost(bridge, name, values) {
-    const reply = bridge("host", name, textOf(values, "arguments", LONGEST_CALL));
+  // The script waits for the answer. A refusal is an error that it can catch.
+  function callHost(bridge, name, values) {
+    const reply = bridge("host", name, textOf(values, "arguments", MAX_CALL));
     if (reply.code === "") return parse(reply.json);
     const error = new ErrorType(reply.message);
     defineProperty(error, "name", { __proto__: null, value: "HostError", configurable: true, writable: true });
@@ -437,7 +437,7 @@
   const DEFINITION = /(?:function\s*\*?|const|let|var)\s+([A-Za-z_$][\w$]*)/g;
   const RESERVED = /^(?:arguments|async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|undefined|var|void|while|with|yield)$/;
 
-  // A word that looks defined is only a candidate: whether it is a function of the top level, the engine says.
+  // A name found in the text is only a candidate: the engine decides whether it is a top-level function.
   function candidates(source) {
     const names = [];
     for (const [, name] of source.matchAll(DEFINITION))

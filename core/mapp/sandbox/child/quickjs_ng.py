@@ -1,9 +1,9 @@
-"""The default engine, dressed as the other: the package `quickjs-ng` behind the calls of `dukpy`'s extension.
+"""Adapts the default engine, the package `quickjs-ng`, to the interface of `dukpy`'s extension.
 
-The worker and the prelude know one way to talk to an engine: `create_context()`, and
-`eval_string(interpreter, source, given)`, which publishes `dukpy` (the JSON value given) and `call_python`,
-evaluates, runs all pending jobs, raises for a rejected promise that nobody handled, and returns the value as
-JSON. This module does the same with the other extension. Runs in a bare interpreter, imports next to nothing.
+The worker and the prelude use one interface: `create_context()`, `eval_string(interpreter, source, given)`.
+The latter publishes `dukpy` (the JSON value `given`) and `call_python`, evaluates the source, runs all
+pending jobs, raises for an unhandled rejection, and returns the value as JSON. This module runs in a bare
+interpreter and imports almost nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ TYPE_CHECKING = False  # `import typing` would double the time to start
 if TYPE_CHECKING:
     from typing import Any
 
-HEAP = 128 << 20  # bytes of heap and of stack: what `dukpy` gives, so that the same script fits
+HEAP = 128 << 20  # bytes of heap, and below of stack: the limits of `dukpy`, so that the same scripts fit
 STACK = 1 << 20
-# Everything evaluated is called "<input>", ours and a stranger's: whoever reads a stack tells them apart by
-# the line (`mapp.sandbox.executors.protocol` has the same number).
-OURS_FROM_LINE = 10_000
-ABOVE = "\n" * OURS_FROM_LINE
-# The extension can only carry flat strings and no arrays: texts are quoted here and joined in Python.
-# What this release has and dukpy has not is taken away: an app finds the same names in both.
+# All evaluated code is called "<input>", ours and the script's. The line number tells which is which in a
+# stack (`mapp.sandbox.executors.protocol` uses the same number).
+OUR_FIRST_LINE = 10_000
+ABOVE = "\n" * OUR_FIRST_LINE
+# The extension passes only flat strings, not arrays: texts are quoted here and joined in Python.
+# Functions of this release that dukpy lacks are removed, so that an app finds the same names in both.
 BRIDGE = """
 (function (global) {
   "use strict";
@@ -51,7 +51,7 @@ BRIDGE = """
 
 
 class Ask:
-    """What a script's host calls reach: the interpreter that evaluates now, and nobody in between."""
+    """Passes calls from JavaScript to the interpreter that is evaluating now."""
 
     def __init__(self) -> None:
         self.interpreter: Any = None
@@ -69,7 +69,7 @@ class Ask:
 
 
 class Context:
-    """One runtime of its own with its limits, and our two functions in it."""
+    """A separate runtime with its limits and our two functions."""
 
     def __init__(self, native: Any, rejections: Rejections | None) -> None:
         self.native = native
@@ -84,7 +84,7 @@ class Context:
             rejections.watch(native)
 
     def evaluate(self, source: str, given: str) -> str | None:
-        """Returns the value of the source as JSON, once all jobs are done; None for undefined."""
+        """Returns the value of the source as JSON when all jobs are done; None for undefined."""
         self.native.set("dukpy", self.native.parse_json(given))
         self.native.set("call_python", self.call)
         value = self.native.eval(ABOVE + source)
@@ -103,7 +103,7 @@ class Context:
 
 
 class Engine:
-    """The extension with the two functions that the worker calls."""
+    """The extension behind the two functions that the worker calls."""
 
     def __init__(self, extension: Any, path: str) -> None:
         self._new = extension.Context
@@ -111,13 +111,13 @@ class Engine:
         self._rejections = Rejections.of(path)
 
     def create_context(self) -> Context:
-        """Returns a fresh context in a runtime of its own."""
+        """Returns a fresh context in a separate runtime."""
         return Context(self._new(), self._rejections)
 
     def eval_string(self, interpreter: Any, source: bytes, given: bytes) -> bytes | None:
         """Returns the value of `source` as JSON, or None for undefined.
 
-        Raises RuntimeError with the text of what was thrown, which may be a script's own words.
+        Raises RuntimeError with the text of the thrown value, which a script may control.
         """
         context: Context = interpreter._ctx
         context.ask.interpreter = interpreter
@@ -126,20 +126,20 @@ class Engine:
         except self._error as error:
             raise RuntimeError(str(error).removesuffix("\n").removesuffix("\nundefined")) from None
         finally:
-            context.ask.interpreter = None  # no cycle: nobody collects garbage here
+            context.ask.interpreter = None  # avoids a cycle: garbage collection is off here
         return None if text is None else text.encode()
 
 
 class Rejections:
-    """Rejected promises that nobody has handled yet, by runtime: the extension itself does not look.
+    """Tracks unhandled rejections per runtime, which the extension itself does not do.
 
-    Uses the engine's own C interface in the same file. Where that is not visible (Windows), or values have
-    another layout (32 bits), such a promise goes unnoticed.
+    Uses the engine's C interface in the same file. Where it is not visible (Windows), or where values have
+    another layout (32 bits), unhandled rejections go unnoticed.
     """
 
     def __init__(self, library: Any, ctypes: Any) -> None:
         self._library, self._ctypes = library, ctypes
-        self._found: dict[int, dict[int, tuple[Any, Any]]] = {}
+        self._pending: dict[int, dict[int, tuple[Any, Any]]] = {}
 
         class Value(ctypes.Structure):  # type: ignore[misc]  # quickjs.h: JSValue on 64 bits
             _fields_ = (("pointer", ctypes.c_uint64), ("tag", ctypes.c_int64))
@@ -161,7 +161,7 @@ class Rejections:
 
     @classmethod
     def of(cls, path: str) -> Rejections | None:
-        """Returns the watch over an extension, or None where there can be none."""
+        """Returns the tracker of an extension, or None if this system does not support one."""
         if sys.maxsize < 2**32 or sys.platform == "win32":
             return None
         import ctypes
@@ -172,40 +172,40 @@ class Rejections:
             return None
 
     def watch(self, native: Any) -> None:
-        """Starts to look at a context; raises RuntimeError if the extension is not the one we know."""
+        """Starts to track a context; raises RuntimeError if the extension's object layout is unknown."""
         runtime, _ = self._pointers(native)
         if runtime % 8 or self._library.JS_GetRuntimeOpaque(runtime) != id(native):
-            raise RuntimeError("this release of the extension lays its objects out in another way")
-        self._found[runtime] = {}
+            raise RuntimeError("this release of the extension has an unknown object layout")
+        self._pending[runtime] = {}
         self._library.JS_SetHostPromiseRejectionTracker(runtime, self._notice, runtime)
 
     def take(self, native: Any) -> str | None:
-        """Returns the text of the latest rejection that nobody handled, and forgets all."""
+        """Returns the text of the latest unhandled rejection, or None, and forgets all of them."""
         runtime, context = self._pointers(native)
-        found, self._found[runtime] = self._found[runtime], {}
+        pending, self._pending[runtime] = self._pending[runtime], {}
         text = None
-        for promise, reason in reversed(found.values()):
+        for promise, reason in reversed(pending.values()):
             text = self._describe(context, reason) if text is None else text
             self._library.JS_FreeValue(context, promise)
             self._library.JS_FreeValue(context, reason)
         return text
 
     def _on_rejection(self, context: int, promise: Any, reason: Any, handled: bool, runtime: int) -> None:
-        found = self._found[runtime]
+        pending = self._pending[runtime]
         if not handled:
             values = tuple(self._library.JS_DupValue(context, value) for value in (promise, reason))
-            found[promise.pointer] = values
-        elif known := found.pop(promise.pointer, None):
+            pending[promise.pointer] = values
+        elif known := pending.pop(promise.pointer, None):
             for value in known:
                 self._library.JS_FreeValue(context, value)
 
     def _pointers(self, native: Any) -> tuple[int, int]:
-        """Returns the addresses of runtime and context: the extension's object begins with them."""
+        """Returns the addresses of runtime and context, the first two fields of the extension's object."""
         words = (self._ctypes.c_size_t * 2).from_address(id(native) + object.__basicsize__)
         return words[0], words[1]
 
     def _describe(self, context: int, reason: Any) -> str:
-        """Returns what was thrown, with its stack if it has one."""
+        """Returns the thrown value as text, with its stack if it has one."""
         head = self._text(context, reason)
         stack = self._library.JS_GetPropertyStr(context, reason, b"stack")
         tail = self._text(context, stack)
@@ -216,7 +216,7 @@ class Rejections:
         address = self._library.JS_ToCStringLen2(context, None, value, False)
         if not address:
             self._library.JS_FreeValue(context, self._library.JS_GetException(context))
-            return "a value that cannot be put in words"
+            return "a value that cannot be converted to text"
         text: str = self._ctypes.string_at(address).decode("utf-8", "replace")
         self._library.JS_FreeCString(context, address)
         return text

@@ -1,8 +1,9 @@
-"""The child that runs one stranger's script and dies: engine, confinement, one job, one reply.
+"""The child process that runs one untrusted script: engine, confinement, one job, one reply, exit.
 
-Runs in a bare interpreter (`-I -S`) and imports as little as it can: neither `dukpy` the package, which is
-slow to import and hands scripts the host's environment, nor `json`. The job is JSON that the parent wrote and
-QuickJS reads; the reply is JSON that QuickJS wrote and the parent reads. `mapp.sandbox.executors.protocol` has the bytes.
+Runs in a bare interpreter (`-I -S`) and imports as little as possible: not the package `dukpy`, which is slow
+to import and gives scripts the host's environment, and not `json`. The parent writes the job as JSON and
+QuickJS reads it; QuickJS writes the reply as JSON and the parent reads it. `mapp.sandbox.executors.protocol`
+defines the bytes.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ else:
     import confinement  # started by path, outside any package
 
 HEADER = 32  # four big-endian numbers of 8 bytes: sizes of the two jobs, memory, CPU seconds
-READY = {"full": b"F", "process": b"P"}  # what we say when loaded: how well we are locked in
-RECORD, UNHANDLED, MEMORY = b"J", b"U", b"M"  # what a reply holds: a record, the text of an error, nothing
-CALL = b"H"  # no reply yet: the script asks something of its host
-UNANSWERED = b'{"code":"unavailable","message":"nobody answers host calls here","json":""}'
-NO_RECORD = {  # texts, as the prelude answers with them
+READY = {"full": b"F", "process": b"P"}  # sent once loaded: how well this process is confined
+RECORD, UNHANDLED, MEMORY = b"J", b"U", b"M"  # tags of a reply with a record, the text of an error, nothing
+CALL = b"H"  # tag of a host call: the reply comes later
+UNANSWERED = b'{"code":"unavailable","message":"host calls are not available here","json":""}'
+NO_RECORD = {  # records as the prelude would write them
     UNHANDLED: rb'"{\"kind\":\"threw\",\"message\":\"a promise was rejected and nobody handled it\"}\n"',
     MEMORY: rb'"{\"kind\":\"threw\",\"message\":\"out of memory\"}\n"',
 }
 CHUNK = 1 << 20
-LARGE = 512  # kilobytes that a context takes on top of the usual until it is freed before the next job
-BROKEN = 70  # exit status: a mistake of ours
+LARGE = 512  # kilobytes; a context that grows by more is freed before the next job
+BROKEN = 70  # exit status: a bug in mapp
 EXHAUSTED = 71  # exit status: no memory left, not even for a reply
 
 
 class Interpreter:
-    """One QuickJS context, as the extension expects to find it: no loader, no functions but two."""
+    """One QuickJS context with the attributes that the extension expects: no loader, only two functions."""
 
     def __init__(self, engine: Any, prelude: bytes, mathematics: bytes, *, eager: bool) -> None:
         self._ctx = engine.create_context()
@@ -42,13 +43,13 @@ class Interpreter:
         self._engine = engine
         self._ours = prelude, mathematics
         self.subject_job = b""
-        self.spares: list[Interpreter] = []  # untouched, for subjects
-        self.channel: tuple[int, int] | None = None  # where host calls are answered, and where they go
+        self.spares: list[Interpreter] = []  # fresh contexts for subjects
+        self.channel: tuple[int, int] | None = None  # where host calls are answered and sent
         self.loader = NoModules()
         engine.eval_string(self, prelude, b"[%s,%s]" % (mathematics, b"true" if eager else b"false"))
 
     def run(self, job: bytes) -> bytes:
-        """Returns the record, as JSON, that the prelude made of the job."""
+        """Runs a job and returns the prelude's record as JSON."""
         record: bytes = self._engine.eval_string(self, b"__mapp__()", job)
         return record
 
@@ -56,15 +57,15 @@ class Interpreter:
         return name in (b"subject", b"host")
 
     def _normalize_module(self, base: str, name: str) -> str:
-        """Lets an import fail later and as the language says, not in an error of the engine's own."""
+        """Returns the name unchanged, so that an import fails as in the language, not with an engine error."""
         return name
 
     def _call_python(self, name: bytes, arguments: bytes) -> bytes:
-        """Answers what the prelude asks, with JSON."""
-        return self._ask(arguments) if name == b"host" else self._try_subject(arguments)
+        """Answers a call from the prelude with JSON."""
+        return self._ask(arguments) if name == b"host" else self._run_subject(arguments)
 
     def _ask(self, call: bytes) -> bytes:
-        """Passes a host call on and waits for the answer; a subject's has nobody to go to."""
+        """Passes a host call to the parent and waits for the answer. A subject's host calls are refused."""
         if self.channel is None:
             return UNANSWERED
         source, sink = self.channel
@@ -72,27 +73,27 @@ class Interpreter:
         send(sink, call)
         return receive(source, int.from_bytes(receive(source, 8), "big"))
 
-    def _try_subject(self, arguments: bytes) -> bytes:
-        """Runs the subject on one input, in a context of its own that nothing has touched before."""
+    def _run_subject(self, arguments: bytes) -> bytes:
+        """Runs the subject on one input in a fresh context."""
         job = b"[" + self.subject_job + b"," + arguments + b"]"
         tag, body = answer(self.spares.pop() if self.spares else self.another(), job)
         return body if tag == RECORD else NO_RECORD[tag]
 
     def another(self) -> Interpreter:
-        """Returns a context that has nothing in common with this one but where it came from."""
+        """Returns a fresh context made from the same engine and prelude."""
         return Interpreter(self._engine, *self._ours, eager=False)
 
 
 class NoModules:
-    """The loader that `dukpy` asks for the source of a module."""
+    """A module loader for `dukpy` that finds no module."""
 
     def load(self, name: str) -> tuple[None, None, None]:
-        """Returns that there is none, whatever its name is."""
+        """Returns dukpy's answer for a module that does not exist."""
         return None, None, None
 
 
 def load_engine(path: str) -> Any:
-    """Returns the QuickJS extension at `path`, without the package around it."""
+    """Returns the QuickJS extension at `path` without importing its package."""
     import _imp
     from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
@@ -108,13 +109,13 @@ def load_engine(path: str) -> Any:
 
 
 def prepare(engine_path: str, prelude_path: str, mathematics_path: str) -> Interpreter:
-    """Returns an interpreter with the prelude in place, waiting for its one job."""
+    """Returns an interpreter with the prelude loaded, ready for its one job."""
     mathematics = quoted(read(mathematics_path))
     return Interpreter(load_engine(engine_path), read(prelude_path), mathematics, eager=True)
 
 
 def read(path: str) -> bytes:
-    """Returns what a file of ours holds."""
+    """Returns the content of one of our own files."""
     with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs as much as the engine)
         return file.read()
 
@@ -127,9 +128,9 @@ def quoted(text: bytes) -> bytes:
 
 
 def answer(interpreter: Interpreter, job: bytes) -> tuple[bytes, bytes]:
-    """Runs one job; whatever happens becomes a tag and a text.
+    """Runs one job and returns a tag and a text, whatever happens.
 
-    What the engine let through to us may be a script's own words: they are passed on and decide nothing here.
+    A script may control the text of an error from the engine: it is passed on and decides nothing here.
     """
     try:
         return RECORD, interpreter.run(job)
@@ -143,7 +144,7 @@ def answer(interpreter: Interpreter, job: bytes) -> tuple[bytes, bytes]:
 
 
 def receive(descriptor: int, size: int) -> bytes:
-    """Reads exactly `size` bytes, or ends the process: without its job a worker has nothing to live for."""
+    """Reads exactly `size` bytes. Ends the process if the parent hangs up first."""
     data = bytearray()
     while len(data) < size:
         chunk = os.read(descriptor, min(CHUNK, size - len(data)))
@@ -162,16 +163,16 @@ def send(descriptor: int, data: bytes) -> None:
 
 def serve(
     interpreter: Interpreter,
-    doors: confinement.Confinement,
+    walls: confinement.Confinement,
     source: int,
     sink: int,
     meter: int | None = None,
 ) -> None:
-    """Reads the one job, locks the last door, runs it and replies."""
+    """Reads the one job, completes the confinement, runs the job and replies."""
     job, interpreter.subject_job, memory, seconds = receive_job(source)
     interpreter.channel = source, sink
     before = confinement.peak(meter)
-    doors.commit(memory + 2 * len(job), seconds)  # it has been read once and will be parsed once
+    walls.commit(memory + 2 * len(job), seconds)  # room for the job itself, as text and parsed
     try:
         tag, body = answer(interpreter, job)
         reply(sink, tag, body, confinement.peak(meter) - before)
@@ -180,7 +181,7 @@ def serve(
 
 
 def receive_job(source: int) -> tuple[bytes, bytes, int, int]:
-    """Reads a job, the subject's job, the bytes of memory and the seconds of computing that it may take."""
+    """Reads a job, the subject's job, the memory limit in bytes and the CPU limit in seconds."""
     header = receive(source, HEADER)
     job_size, subject_size, memory, seconds = (
         int.from_bytes(header[at : at + 8], "big") for at in range(0, HEADER, 8)
@@ -189,47 +190,47 @@ def receive_job(source: int) -> tuple[bytes, bytes, int, int]:
 
 
 def reply(sink: int, tag: bytes, body: bytes, grown: int) -> None:
-    """Sends what came of a job, and by how many kilobytes this process has grown."""
+    """Sends the reply to a job, with the growth of this process in kilobytes."""
     send(sink, tag + len(body).to_bytes(8, "big") + grown.to_bytes(8, "big"))
     send(sink, body)
 
 
 def serve_many(
-    origin: Interpreter, spares: list[Interpreter], doors: confinement.Confinement, channel: int
+    origin: Interpreter, spares: list[Interpreter], walls: confinement.Confinement, channel: int
 ) -> None:
-    """Replies to jobs of one program until the parent hangs up, each in a context that nothing has touched.
+    """Replies to jobs of one program until the parent hangs up, each in a fresh context.
 
-    The limits are those that the first job names. Nobody answers host calls.
+    The first job sets the limits for all. Host calls are refused.
     """
     start = before = confinement.peak()
     kept: list[Interpreter] = []
-    locked = False
+    committed = False
     while True:
         job, subject_job, memory, seconds = receive_job(channel)
-        if not locked:
-            doors.commit(memory, seconds)
-            locked = True
+        if not committed:
+            walls.commit(memory, seconds)
+            committed = True
         interpreter = spares.pop() if spares else origin.another()
         interpreter.subject_job, interpreter.spares = subject_job, spares
         tag, body = answer(interpreter, job)
         peak = confinement.peak()
         reply(channel, tag, body, peak - start)
-        # To free a context takes as long as to use one: only if the next job may need what it holds.
+        # Freeing a context takes as long as using one: free it only if the next job may need its memory.
         if peak - before < LARGE:
             kept.append(interpreter)
         before = peak
 
 
 def main() -> None:
-    """Serves one job over standard input and output: the way where there is no `fork`."""
+    """Serves one job over standard input and output, for systems without `fork`."""
     interpreter = prepare(*sys.argv[1:])
-    doors = confinement.Confinement()
+    walls = confinement.Confinement()
     meter = confinement.open_meter()
     try:
-        doors.settle()
-        doors.detach(0, 1, *([] if meter is None else [meter]))
-        send(1, READY[doors.isolation])
-        serve(interpreter, doors, 0, 1, meter)
+        walls.settle()
+        walls.detach(0, 1, *([] if meter is None else [meter]))
+        send(1, READY[walls.isolation])
+        serve(interpreter, walls, 0, 1, meter)
     except confinement.Unconfined:
         confinement.give_up()
     os._exit(0)

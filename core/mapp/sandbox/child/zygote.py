@@ -1,10 +1,10 @@
 """A bare process with engine and prelude loaded that forks one worker per run and never sees a script.
 
-Speaks over standard input, a stream socket. The parent sends `RUN` with the worker's own socket attached,
-then `WAIT` (the worker has hung up) or `KILL`; the answer to either is how the worker ended. `MANY` is `RUN`
-for a worker that gets several jobs, each in one of the spare contexts that `SPARE` with their number has made
-before. To `PROBE` it answers whether the confinement holds. The zygote touches neither job nor reply, so
-nothing of one run is in the memory of the next.
+It is controlled over standard input, a stream socket. The parent sends `RUN` with the worker's socket
+attached, then `WAIT` (the worker has hung up) or `KILL`; the answer to either says how the worker ended.
+`MANY` is like `RUN` for a worker that receives several jobs, each for one of the spare contexts that the
+order `SPARE`, with their number, has prepared. `PROBE` measures the isolation. The zygote touches neither
+jobs nor replies, so nothing of one run is in the memory of the next.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ CONTROL, OUTPUT, ERRORS = 0, 1, 2
 RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"
 ENDED = 24  # three big-endian numbers of 8 bytes: wait status, CPU microseconds, peak resident kilobytes
 INTEGER = 4
-PROMPT = 0.01  # seconds after which a worker is one that takes long
-BEHIND = 7  # so much nicer it is then: a sixth of the processor against one that has just begun
+PROMPT = 0.01  # seconds; a worker that takes longer gets a lower priority
+BEHIND = 7  # added to its niceness: a sixth of the processor against a worker that has just started
 NICEST = 19
-REFUSED = b"!"  # instead of `READY`: what follows is why, a number of `errno` and some words
-UNBORN = 1 << 32  # a wait status that no process has: there was no worker, the rest is a number of `errno`
+REFUSED = b"!"  # sent instead of `READY`, followed by the reason: a number of `errno` and a description
+UNBORN = 1 << 32  # an impossible wait status: the fork failed, and the rest is a number of `errno`
 
 
 class Zygote:
-    """What every worker is a copy of."""
+    """The process that every worker is a copy of."""
 
     def __init__(self, interpreter: worker.Interpreter) -> None:
-        self.doors = confinement.Confinement()
+        self.walls = confinement.Confinement()
         self._interpreter = interpreter
         self._spares: list[worker.Interpreter] = []
         self._process = os.getpid()
         self._size = confinement.open_size()
-        self.doors.settle()
+        self.walls.settle()
         freeze()
 
     def answer(self, control: socket, order: bytes) -> bytes:
-        """Does what needs no worker and returns what to say."""
+        """Carries out an order that needs no worker and returns the answer."""
         if order == escape_probe.PROBE:
             try:
-                return escape_probe.verdict(self.doors)
+                return escape_probe.verdict(self.walls)
             except OSError as error:
-                return refusal("try out its walls", error.errno or 0)
+                return refusal("measure its isolation", error.errno or 0)
         self._spare(control.recv(1)[0])
         return SPARE
 
     def start(self, descriptor: int, order: bytes) -> int:
         """Forks a worker that owns `descriptor` and nothing else; returns its process id.
 
-        Where the system refuses, the number is below 0: the reason, as in `errno`.
+        If the system refuses, the number is negative: minus the reason, as in `errno`.
         """
         try:
             child = os.fork()
@@ -70,21 +70,21 @@ class Zygote:
         return child
 
     def _spare(self, count: int) -> None:
-        """Makes contexts until there are so many, so that a worker need not: all of its copies share them."""
+        """Makes contexts until there are `count`. All workers share them, as copies of this process."""
         while len(self._spares) < count:
             self._spares.append(self._interpreter.another())
-        self.doors.mapped = confinement.size(self._size)
+        self.walls.mapped = confinement.size(self._size)
         freeze()
 
     def _live(self, descriptor: int, order: bytes) -> None:
-        """The whole life of a worker. Never returns."""
+        """Runs a worker from start to end. Never returns."""
         try:
-            self.doors.detach(descriptor)
-            if os.getppid() != self._process:  # it died before the death signal was armed
+            self.walls.detach(descriptor)
+            if os.getppid() != self._process:  # the zygote died before the death signal was set
                 os._exit(0)
             if order == MANY:
-                worker.serve_many(self._interpreter, self._spares, self.doors, descriptor)
-            worker.serve(self._interpreter, self.doors, descriptor, descriptor)
+                worker.serve_many(self._interpreter, self._spares, self.walls, descriptor)
+            worker.serve(self._interpreter, self.walls, descriptor, descriptor)
         except confinement.Unconfined:
             confinement.give_up()
         except BaseException:
@@ -94,11 +94,11 @@ class Zygote:
 
 
 def main() -> None:
-    """Serves runs one after the other until the parent hangs up."""
+    """Serves runs one after another until the parent hangs up."""
     confinement.close_all_but(CONTROL, OUTPUT, ERRORS)
     control = socket(fileno=CONTROL)
     zygote = ready(control)
-    control.sendall(worker.READY[zygote.doors.isolation])
+    control.sendall(worker.READY[zygote.walls.isolation])
     while (order := next_worker(control, zygote)) is not None:
         child = zygote.start(*order)
         control.sendall(end(child, next_order(control, child)))
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def ready(control: socket) -> Zygote:
-    """Loads everything and locks this process in; what the system refuses is said before we end."""
+    """Loads everything and confines this process. If the system refuses, reports why and ends."""
     try:
         return Zygote(worker.prepare(*sys.argv[1:]))
     except (OSError, MemoryError, confinement.Unconfined) as error:
@@ -116,7 +116,7 @@ def ready(control: socket) -> Zygote:
 
 
 def refusal(what: str, number: int) -> bytes:
-    """Returns the bytes that say what the system refused, and why (as in `errno`)."""
+    """Returns the bytes that report what the system refused, and why (as in `errno`)."""
     words = what.encode()
     return REFUSED + number.to_bytes(4, "big") + bytes([len(words)]) + words
 
@@ -133,19 +133,19 @@ def next_worker(control: socket, zygote: Zygote) -> tuple[int, bytes] | None:
 
 
 def next_order(control: socket, child: int) -> bytes:
-    """Waits for what to do with a worker; one that takes long has to stand back behind those that do not."""
+    """Waits for the order about a running worker. Lowers the priority of a worker that takes long."""
     control.settimeout(PROMPT)
     try:
         return control.recv(1)
     except TimeoutError:
-        stand_back(child)
+        lower_priority(child)
     finally:
         control.settimeout(None)
     return control.recv(1)
 
 
-def stand_back(child: int) -> None:
-    """Makes a worker nicer than it is, for the sake of order only: a system that refuses loses nothing."""
+def lower_priority(child: int) -> None:
+    """Raises a worker's niceness. It is only a courtesy to other processes, so a refusal does no harm."""
     if child < 0:
         return
     try:
@@ -156,14 +156,14 @@ def stand_back(child: int) -> None:
 
 
 def freeze() -> None:
-    """Sees to it that no collection in a worker copies pages that it shares with us."""
+    """Turns garbage collection off, because in a worker it would copy pages shared with the zygote."""
     gc.collect()
     gc.freeze()
     gc.disable()
 
 
 def end(child: int, order: bytes) -> bytes:
-    """Waits for the worker, killing it first unless it is ending by itself; tells how it ended."""
+    """Waits for the worker, killing it first unless it is ending by itself; returns how it ended."""
     if child < 0:
         return b"".join(number.to_bytes(8, "big") for number in (UNBORN - child, 0, 0))
     if order != WAIT:

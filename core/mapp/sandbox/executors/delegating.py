@@ -1,4 +1,4 @@
-"""An Executor around another: passes on all that its subclass does not do otherwise."""
+"""A base class for executors that wrap another one and change part of its behaviour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.sandbox.executor import Executor, Inspection, Isolation, Job, Killed, 
 
 
 class DelegatingExecutor:
-    """What runs, measures and ends is the executor within."""
+    """An Executor that passes every call to the one inside."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -23,23 +23,23 @@ class DelegatingExecutor:
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine."""
+        """How well the machine is protected from a script that has taken over the engine."""
         return self._executor.isolation
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job."""
+        """Runs a job and returns its result."""
         return self._executor.run(job, broker)
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order."""
+        """Returns the results in the order of the jobs."""
         return run_batch(self._executor, jobs)
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
+        """Evaluates the script without calling any function, and lists its functions."""
         return self._executor.inspect(source)
 
     def warm(self) -> None:
-        """Starts what the first run will need."""
+        """Starts what the first run needs."""
         self._executor.warm()
 
     def close(self) -> None:

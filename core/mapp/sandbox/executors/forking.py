@@ -1,10 +1,11 @@
-"""Runs jobs in workers forked from a zygote: the fast way, where there is `fork`.
+"""Runs jobs in workers forked from a zygote: the fast way, on systems with `fork`.
 
-A lane is one zygote process (see `mapp.sandbox.child.zygote`) and does one run at a time; there is one lane a
-core, opened when it is first needed. We, not the zygote, watch clock and output. The zygote runs nothing of a
-stranger's, so it can always be told to kill. If it is lost all the same, or a worker is ended from outside,
-the run is repeated in a new one, unless the script has called its host by then: it has no other side effects.
-A run that is lost again and again is a fault of the host (`HostFault`).
+A lane is one zygote process (see `mapp.sandbox.child.zygote`) and handles one run at a time. There is one
+lane per core, opened when it is first needed. The parent, not the zygote, watches time and output. The
+zygote runs no untrusted code, so it always obeys an order to kill. If the zygote is lost anyway, or something
+outside ends a worker, the run is repeated in a new one. It is not repeated once the script has made a host
+call, the only side effect that a script can have. A run that is lost several times is a fault of the host
+(`HostFault`).
 """
 
 from __future__ import annotations
@@ -19,22 +20,21 @@ from types import TracebackType
 from typing import Self
 
 from mapp.errors import Busy, HostFault, SandboxUnavailable
-from mapp.sandbox import engine, host_faults
+from mapp.sandbox import engine, host_faults, isolation_cache
 from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw, is_enough
 from mapp.sandbox.executors import batching, protocol
 from mapp.sandbox.executors.lane import Lane, LaneLost
-from mapp.sandbox.isolation_cache import note, noted
 
-STARTS = 3  # a zygote that does not get ready as often as this never will
-LOSSES = 3  # a run that loses its sandbox as often as this has no other attempt
-PAUSES = (0.0, 0.1, 0.4, 1.0)  # seconds before each further attempt where something is scarce
-MAX_QUEUE = 1000  # callers waiting for a lane; one more is told to come back
+STARTS = 3  # failed starts of a zygote before the run fails
+LOSSES = 3  # losses of the sandbox before a run fails
+PAUSES = (0.0, 0.1, 0.4, 1.0)  # seconds before each further attempt when a resource is scarce
+MAX_QUEUE = 1000  # callers that may wait for a lane; further ones get Busy
 
 
 class ForkingExecutor:
-    """An Executor with one zygote a lane."""
+    """An Executor with one zygote per lane."""
 
     def __init__(
         self,
@@ -45,9 +45,10 @@ class ForkingExecutor:
         engine: str = engine.DEFAULT,
         environment: Mapping[str, str] = engine.ENVIRONMENT,
     ) -> None:
-        """`notes` is a file for the verdict on this machine, kept until it is started anew.
+        """Prepares the executor without starting a process.
 
-        `environment` is that of the zygotes; scripts must come to the same in any.
+        `notes` is a file that caches the measured isolation until the machine restarts. `environment` holds
+        the zygotes' environment variables; scripts must give the same results in any environment.
         """
         self._environment = environment
         self._engine = engine
@@ -68,18 +69,18 @@ class ForkingExecutor:
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine.
+        """How well the machine is protected from a script that has taken over the engine.
 
-        The first time on a machine since it was started, a zygote has children try to break out.
+        Once per start of the machine, a zygote's children try to break out to measure it.
         """
         if self._isolation is None:
-            self._isolation = noted(self._notes, self._engine)
+            self._isolation = isolation_cache.load(self._notes, self._engine)
         if self._isolation is None:
-            self._isolation = self._measured()
-            note(self._notes, self._isolation, self._engine)
+            self._isolation = self._measure()
+            isolation_cache.save(self._notes, self._isolation, self._engine)
         return self._isolation
 
-    def _measured(self) -> Isolation:
+    def _measure(self) -> Isolation:
         failures = 0
         with self._turn():
             while True:
@@ -88,14 +89,14 @@ class ForkingExecutor:
                         return lane.measured()
                 except SandboxUnavailable as error:
                     failures += 1
-                    self._be_patient(error, failures)
+                    self._pause_or_raise(error, failures)
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
-        """Waits for a free lane; raises Busy if too many do so already."""
+        """Waits for a free lane; raises Busy if too many callers are already waiting."""
         with self._lock:
             if self._waiting >= self._queue:
-                raise Busy(f"{self._waiting} runs wait for the sandbox already.", hint="run fewer at a time")
+                raise Busy(f"{self._waiting} runs already wait for the sandbox.", hint="run fewer at a time")
             self._waiting += 1
         try:
             self._free.acquire()
@@ -108,39 +109,39 @@ class ForkingExecutor:
             self._free.release()
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
+        """Runs a job and returns its result; raises SandboxUnavailable or HostFault (the machine failed)."""
         try:
             return self._run(job, protocol.encode(job), HostCallLog(job, broker))
         except protocol.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order; raises SandboxUnavailable.
+        """Returns the results in the order of the jobs; raises SandboxUnavailable.
 
         Jobs of one program share workers, and all lanes are used.
         """
-        found = list(batching.groups(jobs, self._lanes))
-        if len(found) == 1 or self._lanes == 1:
-            return [result for group in found for result in self._run_group(group)]
+        groups = list(batching.groups(jobs, self._lanes))
+        if len(groups) == 1 or self._lanes == 1:
+            return [result for group in groups for result in self._run_group(group)]
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(min(self._lanes, len(found) or 1)) as threads:
-            return [result for results in threads.map(self._run_group, found) for result in results]
+        with ThreadPoolExecutor(min(self._lanes, len(groups) or 1)) as threads:
+            return [result for results in threads.map(self._run_group, groups) for result in results]
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
+        """Evaluates the script without calling any function, and lists its functions."""
         job = protocol.inspection(source)
         return protocol.functions_of(
             self._run(job, protocol.encode(job, inspect=True), HostCallLog(job, None))
         )
 
     def warm(self) -> None:
-        """Starts the first zygote, so that it gets ready while others work."""
+        """Starts the first zygote in the background."""
         with contextlib.suppress(SandboxUnavailable):
             self._give_back(self._take())
 
     def close(self) -> None:
-        """Ends all zygotes; those at work end with their run."""
+        """Ends all idle zygotes; a busy one ends with its run."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -155,24 +156,24 @@ class ForkingExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
+    def _run(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
         with self._turn():
             losses = failures = 0
             while True:
                 try:
                     with self._lane() as lane:
                         self._ensure_walls(lane)
-                        return lane.run(job, payload, desk)
+                        return lane.run(job, payload, call_log)
                 except LaneLost as error:
                     losses += 1
-                    if losses == LOSSES or desk.calls:
+                    if losses == LOSSES or call_log.calls:
                         raise host_faults.Lost(f"{error or 'its process is gone'}") from error
                 except SandboxUnavailable as error:
                     failures += 1
-                    self._be_patient(error, failures)
+                    self._pause_or_raise(error, failures)
 
-    def _be_patient(self, error: SandboxUnavailable, failures: int) -> None:
-        """Waits before another attempt, or raises the error where there is no use in one."""
+    def _pause_or_raise(self, error: SandboxUnavailable, failures: int) -> None:
+        """Waits before the next attempt, or raises the error if another attempt would not help."""
         scarce = isinstance(error, host_faults.Refused) and error.is_transient
         if self._closed or failures > (len(PAUSES) if scarce else STARTS - 1):
             raise error
@@ -180,19 +181,19 @@ class ForkingExecutor:
             time.sleep(PAUSES[failures - 1])
 
     def _ensure_walls(self, lane: Lane) -> None:
-        """Raises HostFault if a zygote is locked in less well than was once measured on this machine."""
+        """Raises HostFault if a zygote's isolation is weaker than the level measured on this machine."""
         if self._isolation is None or is_enough(lane.isolation(), self._isolation):
             return
         measured, self._isolation = self._isolation, None
         if self._notes is not None:
             self._notes.unlink(missing_ok=True)
         raise HostFault(
-            f"The sandbox has the isolation {lane.isolation()!r} here, and {measured!r} was measured before.",
-            hint="run the command again; the isolation is then measured anew",
+            f"The sandbox now has the isolation {lane.isolation()!r}, but {measured!r} was measured before.",
+            hint="run the command again: it measures the isolation again",
         )
 
     def _run_group(self, jobs: Sequence[Job]) -> list[Result]:
-        """Runs jobs that may share a worker, in as few as it takes."""
+        """Runs jobs that may share a worker, in as few workers as possible."""
         if len(jobs) == 1:
             return [self.run(jobs[0])]
         try:
@@ -206,7 +207,7 @@ class ForkingExecutor:
                     self._ensure_walls(lane)
                     results += lane.run_many(jobs[done:], payloads[done:])
             except (LaneLost, SandboxUnavailable):
-                results.append(self.run(jobs[done]))  # which knows how often to try again
+                results.append(self.run(jobs[done]))  # retries as often as is useful
         return results
 
     @contextlib.contextmanager
@@ -215,7 +216,7 @@ class ForkingExecutor:
         try:
             yield lane
         except BaseException:
-            lane.close()  # in the middle of a run nobody knows what it will say next
+            lane.close()  # interrupted in the middle of a run: its next reply would be meaningless
             raise
         self._give_back(lane)
 

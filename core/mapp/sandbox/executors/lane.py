@@ -1,4 +1,4 @@
-"""One zygote and the conversations with its workers."""
+"""A lane: one zygote process, and the exchange of jobs and replies with its workers."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.executor import Isolation, Job, Killed, Result
 from mapp.sandbox.executors import batching, protocol, termination
 
-PATIENCE = 30.0  # seconds until what should answer at once is given up; a busy machine is slow
+PATIENCE = 30.0  # seconds to wait for a process that should answer at once; a busy machine is slow
 CHUNK = 1 << 18
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 RUN, MANY, SPARE, WAIT, KILL = b"R", b"M", b"S", b"W", b"K"  # as in zygote.py
-PROBE = b"T"  # as in probing.py, and the answers to it
+PROBE = b"T"  # as in escape_probe.py, with the answers below
 HELD: dict[bytes, Isolation] = {b"F": "full", b"P": "process", b"N": "none"}
 SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 REFUSED, UNBORN = b"!", 1 << 32  # as in zygote.py
 ENDED = 24
-AHEAD = 1 << 16  # bytes of a job that is sent while the worker is still busy: any socket holds as much
+AHEAD = 1 << 16  # the largest job in bytes to send while the worker is still busy: any socket buffers as much
 
 
 class LaneLost(Exception):
-    """The zygote is gone or does not answer, or the worker was ended from outside: nothing says why."""
+    """The zygote is gone or does not answer, or something outside ended the worker. The cause is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
-    """What a worker said, and why we stopped listening."""
+    """A worker's reply, and why we stopped listening."""
 
     reply: bytes
     ending: Literal["answered", "hung up", "wall"]
@@ -45,9 +45,9 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class End:
-    """How a worker ended: exit code (negative for a signal), time it computed, memory it took.
+    """How a worker ended: its exit code (negative for a signal), CPU time and memory.
 
-    Where the system refused to fork there was no worker; `refused` is why, as in `errno`.
+    If the system refused to fork, there was no worker; `refused` is the reason, as in `errno`.
     """
 
     code: int
@@ -57,7 +57,7 @@ class End:
 
 
 class Lane:
-    """One zygote and the socket that steers it."""
+    """One zygote and the socket that controls it."""
 
     def __init__(self, process: int, control: socket.socket) -> None:
         self.process = process
@@ -79,29 +79,29 @@ class Lane:
             theirs.close()
 
     def isolation(self) -> Isolation:
-        """Waits until the zygote is ready and returns how well it is locked in; raises SandboxUnavailable."""
+        """Waits until the zygote is ready and returns its isolation; raises SandboxUnavailable."""
         if self._isolation is None:
-            said = b""
+            answer = b""
             with contextlib.suppress(OSError):
-                said = self._control.recv(1)
-            if said not in READY:
-                raise self._refusal() if said == REFUSED else self._stillborn()
-            self._isolation = READY[said]
+                answer = self._control.recv(1)
+            if answer not in READY:
+                raise self._refusal() if answer == REFUSED else self._failed_start()
+            self._isolation = READY[answer]
         return self._isolation
 
     def _refusal(self) -> host_faults.Refused:
         """Reads what the system refused to the zygote."""
-        said = b""
+        answer = b""
         with contextlib.suppress(OSError):
-            while len(said) < 5 or len(said) < 5 + said[4]:
+            while len(answer) < 5 or len(answer) < 5 + answer[4]:
                 part = self._control.recv(CHUNK)
                 if not part:
                     break
-                said += part
-        return host_faults.Refused(said[5:].decode("utf-8", "replace"), int.from_bytes(said[:4], "big"))
+                answer += part
+        return host_faults.Refused(answer[5:].decode("utf-8", "replace"), int.from_bytes(answer[:4], "big"))
 
-    def _stillborn(self) -> SandboxUnavailable:
-        """Returns why a zygote did not get ready that said nothing: its end, where the system tells it."""
+    def _failed_start(self) -> SandboxUnavailable:
+        """Returns the error for a zygote that ended silently, with the signal that ended it if known."""
         try:
             end = os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except (OSError, AttributeError):  # a parent that ignores its children; macOS
@@ -113,58 +113,60 @@ class Lane:
         return engine.unavailable("its process ended at once")
 
     def measured(self) -> Isolation:
-        """Has the zygote try out what its confinement holds back; raises SandboxUnavailable."""
+        """Measures the isolation by having the zygote's children try to escape; raises SandboxUnavailable."""
         self.isolation()
         try:
             self._control.sendall(PROBE)
-            said = self._control.recv(1)
+            answer = self._control.recv(1)
         except OSError as error:
-            raise host_faults.Lost(f"it could not be tried out: {error}") from error
-        if said not in HELD:
-            raise self._refusal() if said == REFUSED else host_faults.Lost("it ended while it was tried out")
-        return HELD[said]
+            raise host_faults.Lost(f"its isolation could not be measured: {error}") from error
+        if answer == REFUSED:
+            raise self._refusal()
+        if answer not in HELD:
+            raise host_faults.Lost("it ended while its isolation was measured")
+        return HELD[answer]
 
-    def run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
-        """Runs one job; raises LaneLost, and SandboxUnavailable if the zygote never got ready."""
+    def run(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
+        """Runs one job; raises LaneLost, or SandboxUnavailable if the zygote never got ready."""
         self.isolation()
         try:
             with self._worker(RUN) as channel:
                 _send(channel, payload)
-                conversation = _listen(channel, desk, job, protocol.Inbox(job))
-            return self._bury(job, conversation)
+                conversation = _listen(channel, call_log, job, protocol.Inbox(job))
+            return self._finish(job, conversation)
         except OSError as error:
             raise LaneLost(str(error)) from error
 
     def run_many(self, jobs: Sequence[Job], payloads: Sequence[bytes]) -> list[Result]:
-        """Runs jobs of one program in one worker for as long as it is as good as new; raises as `run` does.
+        """Runs jobs of one program in one worker until it needs replacing; raises as `run` does.
 
-        Returns the results of the first few, of one at least.
+        Returns the results of the first jobs, at least one.
         """
         self.isolation()
         try:
             self._prepare(batching.contexts(jobs))
             with self._worker(MANY) as channel:
-                said = list(_listen_to_all(channel, jobs, payloads))
-            last = self._bury(jobs[len(said) - 1], said[-1])
-            if len(said) > 1 and isinstance(last, Killed):  # the worker computed for others before
+                replies = list(_listen_to_all(channel, jobs, payloads))
+            last = self._finish(jobs[len(replies) - 1], replies[-1])
+            if len(replies) > 1 and isinstance(last, Killed):  # its CPU time includes the jobs before
                 last = replace(last, cpu_ms=None)
         except OSError as error:
             raise LaneLost(str(error)) from error
-        before = zip(jobs, said[:-1], strict=False)
+        before = zip(jobs, replies[:-1], strict=False)
         results = [protocol.decode(one.reply, job, one.wall_ms) for job, one in before]
-        grown = [protocol.growth_mb(one.reply) for one in said]
+        grown = [protocol.growth_mb(one.reply) for one in replies]
         return list(_certain(jobs, [*results, last], grown))
 
     def _prepare(self, spares: int) -> None:
-        """Has the zygote make fresh contexts, while no clock runs."""
+        """Has the zygote make fresh contexts before any job's time starts."""
         if spares > self._spares:
             self._control.sendall(SPARE + bytes([spares]))
             if self._control.recv(1) != SPARE:
                 raise LaneLost("its process is gone")
             self._spares = spares
 
-    def _bury(self, job: Job, conversation: Conversation) -> Result:
-        """Ends the worker and returns what came of the job that it had last; raises LaneLost and Refused."""
+    def _finish(self, job: Job, conversation: Conversation) -> Result:
+        """Ends the worker and returns the result of its last job; raises LaneLost and Refused."""
         end = self._end(WAIT if conversation.ending == "hung up" else KILL)
         wall_ms = conversation.wall_ms
         match conversation.ending:
@@ -175,13 +177,13 @@ class Lane:
             case "hung up" if end.refused:
                 raise host_faults.Refused("start a process for the run", end.refused)
             case "hung up":
-                found = termination.died(job, end.code, end.grown_mb, wall_ms, end.cpu_ms)
-                if isinstance(found, termination.Outside):
-                    raise LaneLost(found.detail)
-                return found
+                result = termination.died(job, end.code, end.grown_mb, wall_ms, end.cpu_ms)
+                if isinstance(result, termination.Outside):
+                    raise LaneLost(result.detail)
+                return result
 
     def close(self) -> None:
-        """Ends the zygote and whatever it has forked, and waits until they are gone."""
+        """Ends the zygote and everything it has forked, and waits for it."""
         self._control.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process, signal.SIGKILL)
@@ -190,15 +192,15 @@ class Lane:
 
     @contextlib.contextmanager
     def _worker(self, order: bytes) -> Iterator[socket.socket]:
-        """Has the zygote fork a worker and yields what leads to it."""
+        """Has the zygote fork a worker and yields the socket that leads to it."""
         ours, theirs = _pair()
         with ours:
             with theirs:
-                self._give(order, theirs)
+                self._hand_over(order, theirs)
             ours.settimeout(PATIENCE)
             yield ours
 
-    def _give(self, order: bytes, channel: socket.socket) -> None:
+    def _hand_over(self, order: bytes, channel: socket.socket) -> None:
         try:
             socket.send_fds(self._control, [order], [channel.fileno()])
         except OSError as error:
@@ -207,7 +209,7 @@ class Lane:
             raise
 
     def _end(self, order: bytes) -> End:
-        """Has the zygote bury the worker and tell how it died."""
+        """Has the zygote reap the worker and report how it ended."""
         self._control.sendall(order)
         answer = b""
         while len(answer) < ENDED:
@@ -234,8 +236,8 @@ def _start(control: int, name: str, environment: Mapping[str, str]) -> int:
             files.append((os.POSIX_SPAWN_CLOSE, output))
     command = engine.command("zygote", name)
     try:
-        # A process group of its own: Ctrl-C is for us, and everything it forks can be ended at once.
-        # No signal is ignored or blocked, whatever our parent does: a zygote has to see its children end.
+        # A separate process group: Ctrl-C reaches only us, and we can end everything that the zygote forks.
+        # No signal is ignored or blocked, even if our parent does so: a zygote must see its children end.
         return os.posix_spawn(
             command[0],
             command,
@@ -259,7 +261,7 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 
 
 def _send(channel: socket.socket, payload: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its end will say more
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the worker's exit status will say more
         channel.settimeout(PATIENCE)
         channel.sendall(payload)
 
@@ -267,7 +269,10 @@ def _send(channel: socket.socket, payload: bytes) -> None:
 def _listen_to_all(
     channel: socket.socket, jobs: Sequence[Job], payloads: Sequence[bytes]
 ) -> Iterator[Conversation]:
-    """Gives a worker one job after the other, each while it is busy with the one before if that is safe."""
+    """Yields the replies of a worker that receives one job after another.
+
+    A small job is sent ahead, while the worker is still busy with the one before.
+    """
     sent, rest = 0, b""
     for number, job in enumerate(jobs):
         while sent <= number or (sent == number + 1 < len(jobs) and len(payloads[sent]) <= AHEAD):
@@ -275,7 +280,7 @@ def _listen_to_all(
             _send(channel, payload if sent else protocol.for_all(payload, jobs, max(map(len, payloads))))
             sent += 1
         inbox = protocol.Inbox(job, rest)
-        conversation = _listen(channel, HostCallLog(job, None), job, inbox)
+        conversation = _listen(channel, HostCallLog(job, None), job, inbox)  # no host calls in a batch
         if conversation.ending == "answered" and protocol.is_complete(conversation.reply):
             rest = inbox.take_rest()
             conversation = replace(conversation, reply=inbox.reply)
@@ -286,24 +291,26 @@ def _listen_to_all(
 
 
 def _certain(jobs: Sequence[Job], results: Sequence[Result], grown: Sequence[float]) -> Iterator[Result]:
+    """Yields the results up to the first one that may differ in a separate worker."""
     for number, result in enumerate(results):
         if number and not batching.is_certain(result, jobs[number], grown[number]):
             return
         yield result
 
 
-def _listen(channel: socket.socket, desk: HostCallLog, job: Job, inbox: protocol.Inbox) -> Conversation:
+def _listen(channel: socket.socket, call_log: HostCallLog, job: Job, inbox: protocol.Inbox) -> Conversation:
+    """Receives and answers host calls until the reply is complete, the worker hangs up or time is up."""
     started = time.perf_counter()
 
     def spent() -> float:
-        return time.perf_counter() - started - desk.seconds
+        return time.perf_counter() - started - call_log.seconds
 
     def stop(reason: Literal["answered", "hung up", "wall"]) -> Conversation:
         return Conversation(reply=inbox.reply, ending=reason, wall_ms=spent() * 1000)
 
     while not inbox.is_done:
         call = inbox.take_call()
-        answer = None if call is None else desk.reply(call)
+        answer = None if call is None else call_log.reply(call)
         left = job.wall_ms * job.patience / 1000 - spent()
         if left <= 0:
             return stop("wall")
@@ -319,7 +326,7 @@ def _listen(channel: socket.socket, desk: HostCallLog, job: Job, inbox: protocol
 
 
 def _exchange(channel: socket.socket, inbox: protocol.Inbox, answer: bytes | None) -> bool:
-    """Sends an answer, or receives what comes next; returns whether the worker is still there."""
+    """Sends an answer or receives the next bytes; returns whether the worker is still connected."""
     if answer is not None:
         channel.sendall(answer)
         return True

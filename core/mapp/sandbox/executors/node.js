@@ -1,15 +1,15 @@
-// Runs jobs in node, one after the other, each in a context of its own behind the same prelude.
+// Runs jobs in node one after another, each in a separate context with the same prelude.
 //
-// Reads lines of JSON: first the two sources, then one job a line. Writes a line for each: the tag and the body
-// that a worker would reply with. This is for comparing engines, not a sandbox: whoever breaks out of a context
-// is in the process, and only flags, limits and an empty folder stand around that.
+// Reads lines of JSON: first the two sources, then one job per line. Writes one line for each: the tag and the
+// body of a worker's reply. This is for comparing engines and is not a sandbox: a script that breaks out of its
+// context controls the process, which only flags, limits and an empty folder restrict.
 "use strict";
 
 const { Script, createContext } = require("node:vm");
 
-const UNANSWERED = '{"code":"unavailable","message":"nobody answers host calls here","json":""}';
+const UNANSWERED = '{"code":"unavailable","message":"host calls are not available here","json":""}';
 
-// What QuickJS has not, or does in another way and the language leaves open; run before the prelude.
+// Removes what QuickJS lacks, and aligns behaviour that the language leaves open. Runs before the prelude.
 const PINS = `
 (function (global) {
   "use strict";
@@ -73,7 +73,7 @@ const PINS = `
     try {
       return error instanceof Error ? error.name + ": " + error.message : "" + error;
     } catch {
-      return "a value that cannot be put in words";
+      return "a value that cannot be converted to text";
     }
   };
   return { parse, answer, describe };
@@ -96,7 +96,7 @@ function fresh() {
   return { context, realm };
 }
 
-// Returns [tag, body] as a worker does.
+// Returns the tag and the body of a worker's reply.
 function run(text, subject, timeout) {
   const { context, realm } = fresh();
   const ask = (name, first) => (name === "subject" ? tried(subject, first, timeout) : UNANSWERED);
@@ -121,7 +121,7 @@ async function answer(line) {
   const { job, subject, wall } = JSON.parse(line);
   rejected = new Map();
   const { realm, reply } = run(job, subject, wall);
-  await new Promise(setImmediate); // node tells of rejections only when it has nothing else to do
+  await new Promise(setImmediate); // node reports rejections only when it is idle
   const reasons = [...rejected.values()];
   if (reply[0] === "J" && reasons.length > 0) return ["U", String(realm.describe(reasons[reasons.length - 1]))];
   return reply;

@@ -1,9 +1,9 @@
-"""Runs jobs in `node`: an engine to compare with, and no sandbox for strangers.
+"""Runs jobs in `node` to compare engines. This is not a sandbox for untrusted code.
 
-A context of node's is no wall: what stands around the process are node's own permission flags (no files,
-no processes), its compilers switched off, a limit on its heap, an empty folder, an empty environment, and a
-clock that ends the whole process group. The network is open. So `isolation` is `none`, nothing chooses this
-executor by itself, and it is used only where a person asks for a comparison.
+A node context does not isolate. The process itself is limited by node's permission flags (no files, no
+processes), disabled compilers, a heap limit, an empty folder, an empty environment, and a timer that ends the
+whole process group. The network is open. So `isolation` is `none`, and mapp uses this executor only when a
+person asks for a comparison.
 """
 
 from __future__ import annotations
@@ -39,67 +39,67 @@ TOO_LARGE: Final = (
     "Maximum BigInt size",
 )
 PATIENCE: Final = 20.0
-"""Seconds that node may take to start, and beyond a job's own time to notice that this is over."""
-HEADER: Final = 32  # bytes before a job's own, as in worker.py
+"""Seconds that node may take to start, and to notice that a job's time is over."""
+HEADER: Final = 32  # bytes before the job itself, as in worker.py
 SCRIPT: Final = Path(__file__).with_name("node.js")
-# Code from strings is refused outside the contexts: the first step of who has got out of one.
+# Code from strings is refused outside the contexts: a script that escapes one would need it first.
 FLAGS: Final = ("--jitless", "--no-warnings", "--disallow-code-generation-from-strings")
-# What that release has and does not show by itself.
-NEWER: Final = (
+# Features that node 20 implements but hides behind flags.
+HIDDEN_FEATURES: Final = (
     "--harmony-iterator-helpers",
     "--harmony-rab-gsab-transfer",
 )
-HINT: Final = f"install node {OLDEST} or newer, so that `node` is found on the PATH"
+HINT: Final = f"install node {OLDEST} or newer and make sure that `node` is on the PATH"
 
 
 class Gone(Exception):
-    """The process ended, or was ended by the clock, before it replied."""
+    """The process ended before it replied, by itself or because its time was up."""
 
 
 def find_node() -> str | None:
-    """Returns the path of node, or None where there is none."""
+    """Returns the path of node, or None if it is not installed."""
     return shutil.which("node", path=environment().get("PATH"))
 
 
 class NodeExecutor:
-    """An Executor with one node for a batch of jobs, each in a context of its own.
+    """An Executor that runs a batch of jobs in one node process, each in a separate context.
 
-    Host calls go unanswered.
+    Host calls are refused.
     """
 
     def __init__(self) -> None:
-        """Raises SandboxUnavailable if there is no node that is new enough."""
-        found = find_node()
-        if found is None:
-            raise SandboxUnavailable("There is no node here to compare with.", hint=HINT)
-        self._node = found
+        """Finds node; raises SandboxUnavailable if it is not installed or too old."""
+        path = find_node()
+        if path is None:
+            raise SandboxUnavailable("Cannot compare with node: it is not installed.", hint=HINT)
+        self._node = path
         self._closed = False
         if self._major < OLDEST:
-            raise SandboxUnavailable(f"{self.engine} is too old to compare with.", hint=HINT)
+            raise SandboxUnavailable(f"Cannot compare with {self.engine}: it is too old.", hint=HINT)
 
     @cached_property
     def engine(self) -> str:
         """The engine and its version."""
         try:
             command = [self._node, "--version"]
-            found = subprocess.run(
+            done = subprocess.run(
                 command, capture_output=True, text=True, check=True, timeout=PATIENCE, env={}
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise SandboxUnavailable(f"node does not say which it is: {error}.", hint=HINT) from error
-        return f"node {found.stdout.strip().removeprefix('v')}"
+            raise SandboxUnavailable(f"node does not report its version: {error}.", hint=HINT) from error
+        return f"node {done.stdout.strip().removeprefix('v')}"
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine: nothing to rely on."""
+        """How well the machine is protected from a script that has taken over the engine: not at all."""
         return "none"
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable. A broker is not asked."""
+        """Runs a job and returns its result; raises SandboxUnavailable. Ignores the broker."""
         return self.run_batch([job])[0]
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order; raises SandboxUnavailable if node does not start."""
+        """Returns the results in the order of the jobs; raises SandboxUnavailable if node does not start."""
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
         results: list[Result] = []
@@ -108,16 +108,16 @@ class NodeExecutor:
         return results
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
+        """Evaluates the script without calling any function, and lists its functions."""
         job = protocol.inspection(source)
         with self._process(job.memory_mb) as process:
             return protocol.functions_of(_converse(process, job, inspect=True))
 
     def warm(self) -> None:
-        """Does nothing: every batch starts its own node."""
+        """Does nothing: every batch starts a new process."""
 
     def close(self) -> None:
-        """Makes further runs an error; there is nothing to end."""
+        """Makes further runs an error. No process is left to end."""
         self._closed = True
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class NodeExecutor:
         self.close()
 
     def _run_until_gone(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns the results of the first jobs: up to the one that took node with it, at least one."""
+        """Returns the results of the first jobs, at least one, up to the job that ended the process."""
         results: list[Result] = []
         with self._process(max(job.memory_mb for job in jobs)) as process:
             for job in jobs:
@@ -155,7 +155,7 @@ class NodeExecutor:
     def _start(self, folder: str, memory_mb: int) -> subprocess.Popen[bytes]:
         flags = [*FLAGS, f"--max-old-space-size={memory_mb}"]
         flags.append("--permission" if self._major >= 23 else "--experimental-permission")
-        flags += NEWER if self._major == OLDEST else []
+        flags += HIDDEN_FEATURES if self._major == OLDEST else []
         try:
             process = subprocess.Popen(
                 [self._node, *flags, "-e", SCRIPT.read_text(encoding="utf-8")],
@@ -173,7 +173,7 @@ class NodeExecutor:
 
 
 def _limit(process: int) -> None:
-    """Forbids to write files, and core dumps: where the system lets us say so from outside."""
+    """Forbids writing files and core dumps, on systems that can set another process's limits."""
     if sys.platform == "linux":
         import resource
 
@@ -196,11 +196,11 @@ def _await_ready(process: subprocess.Popen[bytes]) -> None:
     except Gone as error:
         raise SandboxUnavailable("node did not start: its process ended at once.", hint=HINT) from error
     if line != b"ready\n":
-        raise SandboxUnavailable("node did not start: it said something else.", hint=HINT)
+        raise SandboxUnavailable("node did not start: its answer was unexpected.", hint=HINT)
 
 
 def _converse(process: subprocess.Popen[bytes], job: Job, *, inspect: bool = False) -> Result:
-    """Runs one job; afterwards the process may be gone."""
+    """Runs one job and returns its result. The job may end the process."""
     try:
         payload = protocol.encode(job, inspect=inspect)
     except protocol.InputTooLarge as error:
@@ -217,14 +217,14 @@ def _converse(process: subprocess.Popen[bytes], job: Job, *, inspect: bool = Fal
     except Gone:
         wall_ms = (time.perf_counter() - started) * 1000
         code = process.wait()
-        if code == -signal.SIGABRT:  # how node ends without memory
+        if code == -signal.SIGABRT:  # how node ends when it runs out of memory
             return termination.out_of_memory(job, wall_ms)
         if code == -signal.SIGKILL:
             return termination.overdue(job, wall_ms)
-        found = termination.died(job, code, 0.0, wall_ms)
-        if isinstance(found, termination.Outside):
-            raise host_faults.Lost(found.detail) from None
-        return found
+        result = termination.died(job, code, 0.0, wall_ms)
+        if isinstance(result, termination.Outside):
+            raise host_faults.Lost(result.detail) from None
+        return result
     return _result(line, job, (time.perf_counter() - started) * 1000)
 
 
@@ -236,14 +236,14 @@ def _result(line: bytes, job: Job, wall_ms: float) -> Result:
     except (ValueError, TypeError, AttributeError):
         return termination.too_much_output(job, wall_ms)
     result = termination.overdue(job, wall_ms) if tag == "T" else protocol.decode(reply, job, wall_ms)
-    # What QuickJS says by an InternalError. Node's answers are compared and decide nothing.
+    # QuickJS throws an InternalError for these. Node's results are only compared, so trusting it is harmless.
     if isinstance(result, Threw) and result.name == "RangeError" and result.message.startswith(TOO_LARGE):
         return termination.out_of_memory(job, wall_ms)
     return result
 
 
 def _exchange(process: subprocess.Popen[bytes], line: bytes, *, seconds: float, longest: int) -> bytes:
-    """Sends a line and returns the next; raises Gone. The process is killed when its time is up."""
+    """Sends a line and returns the answer; raises Gone. Kills the process when its time is up."""
     source, sink = _streams(process)
     timer = threading.Timer(seconds, _kill, [process])
     timer.start()

@@ -1,4 +1,4 @@
-"""Picks the executor that suits this system."""
+"""Selects the executor for this system."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ def open_executor(
     engine: str = DEFAULT,
     environment: Mapping[str, str] = ENVIRONMENT,
 ) -> Executor:
-    """Returns the best executor that this system offers.
+    """Returns the best executor that this system supports.
 
-    `least` is the weakest isolation to accept: "none", "process" or "full". All but the first have to be
-    found out, by processes that try to break out; `notes` is a file that keeps what they found until the
-    machine is started anew. `engine` is one of `ENGINES`; `environment` is that of its processes.
+    Args:
+        least: the weakest isolation to accept. For anything but "none", processes try to break out to measure
+            the isolation.
+        notes: a file that caches the measured isolation until the machine restarts.
+        engine: one of `ENGINES`.
+        environment: the environment variables of the engine's processes.
 
     Raises:
-        SandboxUnavailable: if that isolates less than `least`, or there is no such engine here.
+        SandboxUnavailable: the isolation is weaker than `least`, or the engine is not installed.
     """
     extension(engine)
     executor = _best(notes, engine, environment)
@@ -39,11 +42,11 @@ def open_executor(
 
 
 def too_little(isolation: Isolation, least: Isolation, setting: str) -> SandboxUnavailable:
-    """Returns the error for a machine that isolates less than a setting demands."""
-    whose = {"isolation": "Scripts", "isolation_strangers": "Apps that others wrote"}[setting]
+    """Returns the error for a machine whose isolation is weaker than a setting requires."""
+    scripts = {"isolation": "Scripts", "isolation_strangers": "Third-party apps"}[setting]
     return SandboxUnavailable(
-        f"{whose} need the isolation {least!r}, and this machine has {isolation!r}.",
-        hint=f"run them elsewhere, or accept less: mapp config {setting} {isolation}",
+        f"{scripts} need the isolation {least!r}, but this machine offers only {isolation!r}.",
+        hint=f"run them on another machine, or accept less: mapp config {setting} {isolation}",
     )
 
 

@@ -1,6 +1,6 @@
-"""Runs each job in a bare interpreter of its own: the slow way, for systems without `fork`.
+"""Runs each job in a new bare interpreter: the slow way, for systems without `fork`.
 
-Uses only pipes and one timer, so that it is the same everywhere.
+Uses only pipes and one timer, so that it works the same on every system.
 """
 
 from __future__ import annotations
@@ -15,22 +15,21 @@ from types import TracebackType
 from typing import IO, Self
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox import engine, host_faults
+from mapp.sandbox import engine, host_faults, isolation_cache
 from mapp.sandbox.call_log import HostCallLog
 from mapp.sandbox.calls import Broker
 from mapp.sandbox.child.escape_probe import measured
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.executors import protocol, termination
-from mapp.sandbox.isolation_cache import LEVELS, note, noted
 
 PATIENCE = 30.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18
-UNKNOWN_MB = 0.0  # nobody tells by how much a dead worker had grown
+UNKNOWN_MB = 0.0  # without a zygote, nothing reports how much a dead worker had grown
 READY: dict[bytes, Isolation] = {b"F": "full", b"P": "process"}  # as in worker.py
 
 
 class SpawningExecutor:
-    """An Executor with one fresh interpreter a run."""
+    """An Executor with one fresh interpreter per run."""
 
     def __init__(
         self,
@@ -39,7 +38,10 @@ class SpawningExecutor:
         environment: Mapping[str, str] = engine.ENVIRONMENT,
         notes: Path | None = None,
     ) -> None:
-        """`notes` is a file for the verdict on this machine, kept until it is started anew."""
+        """Prepares the executor without starting a process.
+
+        `notes` is a file that caches the measured isolation until the machine restarts.
+        """
         self._closed = False
         self._notes = notes
         self._isolation: Isolation | None = None
@@ -53,26 +55,27 @@ class SpawningExecutor:
 
     @property
     def isolation(self) -> Isolation:
-        """What stands between a broken engine and the machine.
+        """How well the machine is protected from a script that has taken over the engine.
 
-        The first time on a machine since it was started, processes locked in like workers try to break out.
+        Once per start of the machine, processes confined like workers try to break out to measure it.
         """
         if self._isolation is None:
-            self._isolation = noted(self._notes, self._engine)
+            self._isolation = isolation_cache.load(self._notes, self._engine)
         if self._isolation is None:
-            self._isolation = self._measured()
-            note(self._notes, self._isolation, self._engine)
+            self._isolation = self._measure()
+            isolation_cache.save(self._notes, self._isolation, self._engine)
         return self._isolation
 
-    def _measured(self) -> Isolation:
+    def _measure(self) -> Isolation:
         with _worker(self._engine, self._environment) as (_, claimed):
-            level = measured(claimed, self._endings)
-        return LEVELS[level]
+            level = measured(claimed, self._exit_codes)
+        return isolation_cache.LEVELS[level]
 
-    def _endings(self, attempts: tuple[str, ...]) -> list[int]:
-        command = engine.command("attempt", self._engine)
+    def _exit_codes(self, attempts: tuple[str, ...]) -> list[int]:
+        """Makes each attempt in a separate process and returns the exit codes."""
+        command = engine.command("escape_attempt", self._engine)
         try:
-            started = [
+            processes = [
                 subprocess.Popen(
                     [*command, attempt],
                     stdin=subprocess.DEVNULL,
@@ -84,27 +87,27 @@ class SpawningExecutor:
             ]
         except OSError as error:
             raise host_faults.refused("start a process", error) from error
-        return [_end_of(process) for process in started]
+        return [_exit_code(process) for process in processes]
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises SandboxUnavailable, and HostFault if the machine failed it."""
+        """Runs a job and returns its result; raises SandboxUnavailable or HostFault (the machine failed)."""
         try:
             return self._run(job, protocol.encode(job), HostCallLog(job, broker))
         except protocol.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
-        """Evaluates the script, calls nothing, and lists its functions."""
+        """Evaluates the script without calling any function, and lists its functions."""
         job = protocol.inspection(source)
         return protocol.functions_of(
             self._run(job, protocol.encode(job, inspect=True), HostCallLog(job, None))
         )
 
     def warm(self) -> None:
-        """Does nothing: every run starts its own interpreter."""
+        """Does nothing: every run starts a new interpreter."""
 
     def close(self) -> None:
-        """Makes further runs an error; there is nothing to end."""
+        """Makes further runs an error. No process is left to end."""
         self._closed = True
 
     def __enter__(self) -> Self:
@@ -115,24 +118,24 @@ class SpawningExecutor:
     ) -> None:
         self.close()
 
-    def _run(self, job: Job, payload: bytes, desk: HostCallLog) -> Result:
+    def _run(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
-        found = self._attempt(job, payload, desk)
-        if isinstance(found, termination.Outside) and not desk.calls:
-            found = self._attempt(job, payload, desk)
-        if isinstance(found, termination.Outside):
-            raise host_faults.Lost(found.detail)
-        return found
+        result = self._attempt(job, payload, call_log)
+        if isinstance(result, termination.Outside) and not call_log.calls:
+            result = self._attempt(job, payload, call_log)
+        if isinstance(result, termination.Outside):
+            raise host_faults.Lost(result.detail)
+        return result
 
-    def _attempt(self, job: Job, payload: bytes, desk: HostCallLog) -> Result | termination.Outside:
+    def _attempt(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result | termination.Outside:
         with _worker(self._engine, self._environment) as (process, _):
             _hand_over(process, payload)
-            return _listen(process, job, desk)
+            return _listen(process, job, call_log)
 
 
-def _end_of(process: subprocess.Popen[bytes]) -> int:
-    """Returns the exit code of a process that should end by itself, at once."""
+def _exit_code(process: subprocess.Popen[bytes]) -> int:
+    """Returns the exit code of a process that should end at once; 0, a failed wall, if it does not."""
     try:
         return process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -183,14 +186,14 @@ def _await_ready(process: subprocess.Popen[bytes]) -> Isolation:
 def _hand_over(process: subprocess.Popen[bytes], payload: bytes) -> None:
     source, _ = _streams(process)
     view = memoryview(payload)
-    with _deadline(process, PATIENCE), contextlib.suppress(OSError):  # it died: its end will say more
+    with _deadline(process, PATIENCE), contextlib.suppress(OSError):  # its exit status will say more
         while view:
             view = view[source.write(view) or 0 :]
 
 
 @contextlib.contextmanager
 def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-    """Kills the process after `seconds`; the event tells whether that was necessary."""
+    """Kills the process after `seconds`; the event is set if that happened."""
     passed = threading.Event()
 
     def end() -> None:
@@ -206,21 +209,24 @@ def _deadline(process: subprocess.Popen[bytes], seconds: float) -> Iterator[thre
         timer.join()
 
 
-def _listen(process: subprocess.Popen[bytes], job: Job, desk: HostCallLog) -> Result | termination.Outside:
+def _listen(
+    process: subprocess.Popen[bytes], job: Job, call_log: HostCallLog
+) -> Result | termination.Outside:
+    """Receives and answers host calls until the reply is complete, the worker ends or time is up."""
     started = time.perf_counter()
     inbox = protocol.Inbox(job)
     answer, code, late = b"", 0, False
     while not (inbox.is_done or late):
-        left = job.wall_ms * job.patience / 1000 - (time.perf_counter() - started - desk.seconds)
+        left = job.wall_ms * job.patience / 1000 - (time.perf_counter() - started - call_log.seconds)
         with _deadline(process, max(left, 0.0)) as passed:
             alive = _exchange(process, inbox, answer)
-            code = 0 if alive else process.wait()  # it may hang up and yet go on
+            code = 0 if alive else process.wait()  # it may hang up and still keep running
         late = passed.is_set()
         if not alive:
             break
         call = inbox.take_call()
-        answer = b"" if call is None else desk.reply(call)
-    wall_ms = (time.perf_counter() - started - desk.seconds) * 1000
+        answer = b"" if call is None else call_log.reply(call)
+    wall_ms = (time.perf_counter() - started - call_log.seconds) * 1000
     if inbox.is_done:
         return protocol.decode(inbox.reply, job, wall_ms)
     if late:
@@ -229,10 +235,13 @@ def _listen(process: subprocess.Popen[bytes], job: Job, desk: HostCallLog) -> Re
 
 
 def _exchange(process: subprocess.Popen[bytes], inbox: protocol.Inbox, answer: bytes) -> bool:
-    """Sends an answer, then receives until there is a call or a reply; whether the worker was there."""
+    """Sends an answer, then receives until a call or a reply is complete.
+
+    Returns whether the worker is still connected.
+    """
     source, sink = _streams(process)
     view = memoryview(answer)
-    with contextlib.suppress(OSError):  # it died: its end will say more
+    with contextlib.suppress(OSError):  # its exit status will say more
         while view:
             view = view[source.write(view) or 0 :]
     while not (inbox.is_done or inbox.has_call):
