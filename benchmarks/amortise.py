@@ -53,7 +53,7 @@ from mapp.ops.compile.compile import compile_app, expand_app, nearest
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import AttemptsExhausted
 from mapp.ops.manage.setup import ensure_library
-from mapp.ops.run.ask import Answer, ask
+from mapp.ops.run.ask import Answer, Interaction, ask
 from mapp.ops.workspace import Workspace
 
 REQUESTS: Final = 300
@@ -144,7 +144,11 @@ class Life:
     def _one(self, wish: Wish) -> Row:
         before = self._spent()
         known = wish.intent in self.author.owners.values()
-        answer = ask(self.workspace, Request(text=wish.text), confirm=lambda call: self._right(call, wish))
+        answer = ask(
+            self.workspace,
+            Request(text=wish.text),
+            interaction=Interaction(confirm=lambda call: self._right(call, wish)),
+        )
         served = answer.execution.app if answer.execution else ""
         came = self._judged(answer, served, wish)
         wrote, indexing, began = "", 0.0, time.perf_counter()

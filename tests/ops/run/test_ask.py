@@ -10,7 +10,7 @@ from mapp.errors import NoMatch, PermissionNeeded
 from mapp.library.landing import Committed
 from mapp.model.outcome import Value
 from mapp.model.request import Request
-from mapp.ops.run.ask import ask, ask_written
+from mapp.ops.run.ask import Interaction, ask, ask_written
 from support.apps import app
 from support.library import Built, library
 
@@ -76,7 +76,7 @@ def test_words_that_do_not_resolve_run_nothing_and_say_so(
 ) -> None:
     built, written = shared
 
-    with pytest.raises(NoMatch, match="fresh was written for this, but it did not run") as caught:
+    with pytest.raises(NoMatch, match="fresh was written for this request but did not run") as caught:
         ask_written(built.workspace, Request(text=words), written)
 
     assert "mapp exec fresh NAME=VALUE" in caught.value.hint
@@ -98,7 +98,9 @@ def test_what_it_declares_has_to_be_granted_as_for_any_run(built: Built) -> None
     with pytest.raises(PermissionNeeded):
         ask_written(built.workspace, WANTED, written)
     with pytest.raises(PermissionNeeded):
-        ask_written(built.workspace, WANTED, written, permit=lambda name, missing: False)
+        ask_written(
+            built.workspace, WANTED, written, interaction=Interaction(permit=lambda name, missing: False)
+        )
     answer = ask_written(built.workspace, WANTED, written, grants=["store"])
 
     assert answer.execution is not None and answer.execution.outcome == Value(output=42)

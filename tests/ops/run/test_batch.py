@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from mapp.errors import NotFound, PermissionNeeded
-from mapp.ops.run.batch import MAX_NOTED, Mapped, map_rows
+from mapp.ops.run.batch import MAX_NOTED, BatchOptions, Mapped, map_rows
 from mapp.ops.workspace import Workspace
 from support.library import library
 from support.terminal import mapp
@@ -36,7 +36,7 @@ def lines(numbers: range) -> bytes:
 def run(workspace: Workspace, data: bytes | BinaryIO, **options: Any) -> tuple[Mapped, list[dict[str, Any]]]:
     said: list[str] = []
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
-    mapped = map_rows(workspace, "double", stream, said.append, **options)
+    mapped = map_rows(workspace, "double", stream, said.append, options=BatchOptions(**options))
     return mapped, [json.loads(line) for line in said]
 
 
@@ -128,7 +128,7 @@ def test_only_a_window_of_rows_is_in_memory(workspace: Workspace) -> None:
             raise Enough
 
     with pytest.raises(Enough):
-        map_rows(workspace, "double", stream, write, jobs=2)
+        map_rows(workspace, "double", stream, write, options=BatchOptions(jobs=2))
     assert len(written) <= stream.read_to < 300
 
 

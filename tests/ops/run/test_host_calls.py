@@ -20,7 +20,7 @@ from mapp.errors import PermissionNeeded
 from mapp.keys import KeyNeeded, set_key
 from mapp.llm.model import Completion, Model, ModelFailed
 from mapp.model.outcome import Failed, Value
-from mapp.ops.run.batch import map_rows
+from mapp.ops.run.batch import BatchOptions, map_rows
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.replay import replay
 from mapp.ops.workspace import Workspace
@@ -152,9 +152,8 @@ def test_every_row_of_a_map_has_a_broker_of_its_own() -> None:
     with web(says(answer(b"one")), says(answer(b"other"))) as (outside, server):
         workspace = Outside(config=load_config(), world_outside=outside)
         rows = b"".join(b'{"number": %d}\n' % number for number in range(6))
-        mapped = map_rows(
-            workspace, "asks", io.BytesIO(rows), said.append, jobs=3, grants=("http:api.example+plain",)
-        )
+        options = BatchOptions(jobs=3, grants=("http:api.example+plain",))
+        mapped = map_rows(workspace, "asks", io.BytesIO(rows), said.append, options=options)
         runs = list(workspace.journal.runs())
         workspace.close()
 

@@ -107,7 +107,7 @@ def test_other_terms_are_refused_and_change_nothing(tmp_path: Path, terms: dict[
 def test_what_cannot_be_told_apart_is_not_continued(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2, input="")
 
-    with pytest.raises(AlreadyExists, match="read but once"):
+    with pytest.raises(AlreadyExists, match="read only once"):
         grow(tmp_path / "out", 3, input="")
 
 

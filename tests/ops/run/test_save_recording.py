@@ -117,7 +117,7 @@ def test_nothing_is_overwritten_and_nothing_lands_in_the_wrong_folder(
     assert mapp(*keep, str(folder)).code == 0
     assert mapp(*keep, str(folder)).code == 1
     assert "holds other" in mapp(*keep, str(other)).err
-    assert "holds no app" in mapp(*keep, str(world)).err
+    assert "does not contain an app" in mapp(*keep, str(world)).err
     assert mapp(*keep, str(folder), "--name", "../x").code == 2
     assert mapp("replay", run, "--name", "x").code == 2
     assert len(list((folder / "tests/recordings").iterdir())) == 1
