@@ -2,17 +2,17 @@
 
     python -m benchmarks.amortise [REQUESTS] [--model NAME] [--pause SECONDS] [--starter] [--json FILE]
 
-Real are: the library on disk, routing, the compile loop with its gate, commits, ledger, index; the coder with
-Anthropic's client; every prompt and every answer. Behind the API stands a script (`intents`), and tokens are
-counted by a vocabulary that is not Anthropic's (`metered`). What a real model would do otherwise: write other
-sentences, err in other ways and more or less often, and use other numbers of tokens for the same text.
+The library on disk, routing, the compile loop with its gate, commits, ledger, index, Anthropic's client, and
+all prompts and answers are real. A script answers for the model (`intents`), and a vocabulary that is not
+Anthropic's counts the tokens (`metered`). A real model would write other sentences, make other mistakes,
+more or fewer of them, and use other numbers of tokens for the same text.
 
-The stream: intents of CLINC-150 by Zipf's law, sentences of the validation rows, drawn with replacement, so
-that requests come again word for word; one in twenty is out of scope. What apps are taught comes from the
-training rows alone. The person behind the stream wants each of the 150 jobs done, and nothing else: says
-yes to a call of the right app and no to any other, has an app written where none was found (the coder chooses
-to widen one with more wordings where one does the job), and declines to have anything written for what is out
-of scope. After a wrong answer the right app is written or widened, too.
+The stream has intents of CLINC-150 by Zipf's law and sentences of the validation rows, drawn with
+replacement, so requests recur word for word; one in twenty is out of scope. Apps learn only from the
+training rows. The person behind the stream wants each of the 150 jobs done, and nothing else. They confirm a
+call of the right app and reject any other. If no app is found, they have one written (the coder may choose
+to extend an app that does the job with more wordings), but nothing for requests that are out of scope. After
+a wrong answer the right app is written or extended, too.
 
 Reads `clinc150/dev.json` beside the project (`../shared/data`, or where MAPP_BENCH_DATA says).
 """
@@ -53,7 +53,7 @@ from mapp.ops.compile.compile import compile_app, expand_app, nearest
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import AttemptsExhausted
 from mapp.ops.manage.setup import ensure_library
-from mapp.ops.run.ask import Answer, ask
+from mapp.ops.run.ask import Answer, Interaction, ask
 from mapp.ops.workspace import Workspace
 
 REQUESTS: Final = 300
@@ -62,13 +62,13 @@ OUT_OF_SCOPE: Final = 0.05
 SEED: Final = 2024
 MODEL: Final = "claude-opus-5-5"
 PAUSE: Final = 600.0
-"""Seconds between two requests, as the prompt cache is told: longer than it keeps anything."""
+"""Simulated seconds between two requests: longer than the prompt cache keeps anything."""
 SYSTEM: Final = "You are an assistant. Do what the user asks for and answer in one short sentence."
-"""What a model is told that answers each request by itself."""
+"""The system prompt of a model that answers each request itself."""
 
-_FIGURES: Final = "requests calls read cached written $ matched asked new widened wrong refused failed"
+_FIGURES: Final = "requests calls read cached written $ matched asked new extended wrong refused failed"
 
-Came = Literal["matched", "asked", "written", "widened", "wrong", "refused", "failed"]
+Came = Literal["matched", "asked", "written", "extended", "wrong", "refused", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +81,7 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """What came of one request: who answered it, what that cost, how long it took (seconds).
+    """The result of one request: who answered it, what that cost, how long it took (seconds).
 
     `came` is `wrong` when an app of another job ran; what was written afterwards is in `wrote`. `answering`
     and `programming` are what asking a model each time would have cost, in micro-dollars.
@@ -144,7 +144,11 @@ class Life:
     def _one(self, wish: Wish) -> Row:
         before = self._spent()
         known = wish.intent in self.author.owners.values()
-        answer = ask(self.workspace, Request(text=wish.text), confirm=lambda call: self._right(call, wish))
+        answer = ask(
+            self.workspace,
+            Request(text=wish.text),
+            interaction=Interaction(confirm=lambda call: self._right(call, wish)),
+        )
         served = answer.execution.app if answer.execution else ""
         came = self._judged(answer, served, wish)
         wrote, indexing, began = "", 0.0, time.perf_counter()
@@ -188,7 +192,7 @@ class Life:
         return "asked" if isinstance(answer.decision, Ask) else "matched"
 
     def _write(self, wish: Wish) -> Came:
-        """Has an app written, or one widened: by the coder's choice, or where the new one is a twin."""
+        """Has an app written or extended: by the coder's choice, or because the new one is a duplicate."""
         self.author.means(self.intents[wish.intent], wish.text)
         try:
             found = self._compiled(wish)
@@ -202,7 +206,7 @@ class Life:
             print(f"not proven: {wish.text}: {found.change.detail}")
             return "failed"
         self.author.owners[found.change.app] = wish.intent
-        return "widened" if found.change.kind == "expand" else "written"
+        return "extended" if found.change.kind == "expand" else "written"
 
     def _compiled(self, wish: Wish) -> Changed:
         near = nearest(self.workspace, wish.text)
@@ -233,7 +237,7 @@ class Life:
         return sum(group.totals.rounds for group in found), total
 
     def _alternatives(self, wish: Wish) -> tuple[int, int]:
-        """Returns what it costs to ask the model for the answer, and for a program without tests."""
+        """Returns the cost of asking the model for the answer, and for a program without tests."""
         price, said = self.coder.price, self.count(wish.text)
         intent = self.intents.get(wish.intent)
         words = f"{intent.words}, in brief" if intent else "I cannot do that."
@@ -263,7 +267,7 @@ def stream_of(
 
 
 def nearness(said: list[list[str]]) -> Any:
-    """Returns how near intents are to one another: the cosines of the means of their sentences."""
+    """Returns the similarity of intents: the cosines of the means of their sentences."""
     import numpy as np
 
     embedder = choose_embedder()
@@ -280,12 +284,12 @@ def summary(rows: Sequence[Row], *, window: int = WINDOW) -> list[dict[str, Any]
 
 
 def figures(rows: Sequence[Row]) -> dict[str, Any]:
-    """Returns what some rows came to; `matched_of_known` is about requests whose job an app did already."""
+    """Returns the sums of some rows; `matched_of_known` counts requests whose job an app did already."""
     spend = sum((row.spend for row in rows), Spend())
     known = [row for row in rows if row.known]
     counts = {
         name: sum(row.came == name for row in rows)
-        for name in ("matched", "asked", "written", "widened", "wrong", "refused", "failed")
+        for name in ("matched", "asked", "written", "extended", "wrong", "refused", "failed")
     }
     return {
         "count": len(rows),
@@ -314,7 +318,7 @@ def show(rows: Sequence[Row], life: Life) -> None:
             f"{part['dollars']:.2f}",
             *(
                 str(part[name])
-                for name in ("matched", "asked", "written", "widened", "wrong", "refused", "failed")
+                for name in ("matched", "asked", "written", "extended", "wrong", "refused", "failed")
             ),
             f"{part['matched_of_known']:.0%}",
             f"{part['apps']}/{part['intents']}",
@@ -331,7 +335,7 @@ def show(rows: Sequence[Row], life: Life) -> None:
 
 
 def remarks(rows: Sequence[Row]) -> list[str]:
-    """Returns what else there is to say: repeats, times, what breaks even."""
+    """Returns further figures: repeats, times, the break-even point."""
     again = [row for row in rows if row.again and row.intent]
     free = [row for row in again if row.calls == 0 and row.came in ("matched", "asked")]
     written = [row for row in rows if row.came == "written"]
@@ -360,7 +364,7 @@ def _times(name: str, seconds: Sequence[float]) -> str:
 
 
 def _quiet(progress: Progress) -> None:
-    """Watches without a word."""
+    """Ignores progress."""
 
 
 def _minus(more: Spend, less: Spend) -> Spend:

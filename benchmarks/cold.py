@@ -1,4 +1,4 @@
-"""What a person waits for a command to start, against starting Node on the same function.
+"""How long commands take to start, compared with Node running the same function.
 
 Run: python -m benchmarks.cold [ROUNDS]
 """
@@ -25,7 +25,7 @@ HEADINGS = ("command", "median", "p99", "runs", "against")
 
 
 def main(rounds: int = ROUNDS) -> None:
-    """Prints the table of cold starts, and what the very first request costs."""
+    """Prints the table of cold starts, and the time of the very first request."""
     compile_as_installed()
     with tempfile.TemporaryDirectory() as folder:
         environment = world(folder)
@@ -36,14 +36,14 @@ def main(rounds: int = ROUNDS) -> None:
 
 
 def compile_as_installed() -> None:
-    """Compiles the packages as pip does when it installs them; a checkout may never have been."""
+    """Compiles the packages as pip does at installation; a checkout may never have been compiled."""
     for package in (mapp, mapp_cli):
         for folder in package.__path__:
             compileall.compile_dir(folder, quiet=1)
 
 
 def first_request(environment: dict[str, str]) -> tuple[str, ...]:
-    """Asks for the first time, which sets up the library, and returns the rest of a row."""
+    """Makes the first request, which sets up the library, and returns the rest of a row."""
     began = time.perf_counter()
     command(program(), "run", REQUEST, environment=environment, says=ANSWER)()
     return (f"{time.perf_counter() - began:.1f} s", "", "1", "sets up the starter apps and the index")
@@ -67,7 +67,7 @@ def measure(environment: dict[str, str], rounds: int) -> dict[str, Series]:
 
 
 def rows(found: dict[str, Series]) -> list[list[str]]:
-    """Returns the rows of the table, each with its rivals."""
+    """Returns the rows of the table with their comparisons."""
     python, node, same = found["python -c pass"], found["node -e 1"], found["node -e <vat>"]
     executed, ran = found["mapp exec"], found["mapp run"]
     return [

@@ -1,16 +1,16 @@
-"""Whether compile and expand merge what is right and refuse what is wrong, with a report that shows why.
+"""Whether compile and expand merge right programs and refuse wrong ones, with a report that shows why.
 
     python -m benchmarks.compile [--exercises NAME,…] [--count N] [--wrong N] [--jobs N]
 
-A scripted coder writes apps for exercises of Exercism. It is given the first half of an exercise's cases as
-examples that must hold, and answers with a contract, then wrong code, then right code. The wrong code is the
-right one with a token changed, and differs from it on a case of the exercise. Then the other half of the
-cases is an expand request: a new minor version, again with wrong code first; the right code is the same
-program as somebody else would write it. Where the old program does the new cases as it stands, no code is
-asked for, and none is wrong. At the end every case of both halves is run.
+A scripted coder writes apps for exercises of Exercism. It gets the first half of an exercise's cases as
+required examples, and answers with a contract, then wrong code, then right code. The wrong code is the right
+code with one token changed, and differs from it on a case of the exercise. The other half of the cases is
+then an expand request: a new minor version, again with wrong code first; the right code is the same program
+written differently. If the old program already handles the new cases, no code is requested. At the end every
+case of both halves runs.
 
-A report shows the fault if an input stands in it on which the wrong program comes out otherwise, or one
-and a law between inputs that breaks there.
+A report shows the fault if it contains an input on which the wrong program differs, or an input on which a
+property between inputs fails.
 
 Exercism's cases are read beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says).
 """
@@ -54,11 +54,11 @@ from mapp.validate.trial import Arguments
 
 COUNT: Final = 20
 MAX_WRONG: Final = 5
-"""So many wrong programs are looked for, in the order of `token_mutants`."""
+"""How many wrong programs to look for, in the order of `token_mutants`."""
 FEWEST: Final = 11
 """Cases that an exercise needs: half of them have to be enough for a contract."""
 WORDINGS: Final = ("{}", "please {}", "{}, thanks", "i would like to know: {}")
-"""How people say the same: the corpus has 16 requests an app, and a contract needs 55."""
+"""Ways to say the same: the corpus has 16 requests per app, and a contract needs 55."""
 
 
 class Willing:
@@ -79,7 +79,7 @@ class Willing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """What is to be written for one exercise: its app, the cases of either half, two right programs."""
+    """The job of one exercise: its app, the cases of both halves, two right programs."""
 
     name: str
     app: App
@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def suitable(folder: Path) -> list[str]:
-    """Returns the exercises that have cases enough for two halves."""
+    """Returns the exercises with enough cases for two halves."""
     return [name for name in names() if len(cases(name, folder)) >= FEWEST]
 
 
@@ -153,7 +153,7 @@ def cases(name: str, folder: Path) -> list[Example]:
 
 
 def job_of(name: str, rows: Sequence[Example]) -> Job:
-    """Returns what is to be written for an exercise, given its cases."""
+    """Returns the job of an exercise, given its cases."""
     files = files_of(name)
     half = (len(rows) + 1) // 2
     return Job(
@@ -168,7 +168,7 @@ def job_of(name: str, rows: Sequence[Example]) -> Job:
 
 
 def run(name: str, folder: Path, wrong: int) -> list[Step]:
-    """Returns how compile and expand went for one exercise, in a library of its own."""
+    """Returns how compile and expand went for one exercise, in its own library."""
     with tempfile.TemporaryDirectory() as place:
         workspace = library(Path(place))
         try:
@@ -188,12 +188,12 @@ def worked(workspace: Workspace, job: Job, *, wrong: int = 1, options: Options =
     """Returns how compile and then expand went for one job."""
     compiled = change(workspace, job, "compile", wrong, options)
     if not compiled.merged:
-        return [compiled]  # there is nothing to widen
+        return [compiled]  # there is nothing to extend
     return [compiled, change(workspace, job, "expand", wrong, options)]
 
 
 def change(workspace: Workspace, job: Job, kind: str, wrong: int, options: Options) -> Step:
-    """Has a scripted coder write or widen the app, wrong first, and says how it went."""
+    """Has a scripted coder write or extend the app, wrong first, and returns how it went."""
     source = job.right if kind == "compile" else job.other
     faulty = wrong_programs(job, source, workspace.executor)[:wrong]
     answers: list[Any] = [contract(job, kind), *({SOURCE: text} for text in (*faulty, source))]
@@ -253,7 +253,7 @@ def _why(changed: Changed | None) -> str:
 
 
 def _left(workspace: Workspace, job: Job, kind: str) -> str:
-    """Returns which case comes out wrong of what was merged, or nothing."""
+    """Returns the case that the merged app gets wrong, or nothing."""
     app = read.load(workspace.home, job.name)
     rows = job.early if kind == "compile" else (*job.early, *job.later)
     inputs = [with_defaults(app.manifest, dict(row.input)) for row in rows]
@@ -264,7 +264,7 @@ def _left(workspace: Workspace, job: Job, kind: str) -> str:
 
 
 def wrong_programs(job: Job, source: str, executor: Executor) -> list[str]:
-    """Returns programs with one token changed that come out otherwise on a case, and never crash or hang."""
+    """Returns programs with one token changed that answer a case differently and never crash or hang."""
     inputs = job.inputs
     right = outcomes(replace(job.app, source=source), inputs, executor)
     found: list[str] = []
@@ -278,7 +278,7 @@ def wrong_programs(job: Job, source: str, executor: Executor) -> list[str]:
 
 
 def shows(report: str, job: Job, wrong: str, right: str, executor: Executor) -> bool:
-    """Returns whether an input stands in a report on which the two programs differ, or a law breaks."""
+    """Returns whether a report has an input on which the two programs differ or a property fails."""
     inputs = list(_inputs(report, job.app))
     if inputs and re.search(r"property meta_\w+: is false for", report):
         return True
@@ -287,7 +287,7 @@ def shows(report: str, job: Job, wrong: str, right: str, executor: Executor) -> 
 
 
 def _inputs(report: str, app: App) -> Iterator[Arguments]:
-    """Yields the JSON objects of a report that the app takes."""
+    """Yields the JSON objects in a report that are valid inputs of the app."""
     decoder = json.JSONDecoder()
     for at, character in enumerate(report):
         if character == "{":
@@ -298,7 +298,7 @@ def _inputs(report: str, app: App) -> Iterator[Arguments]:
 
 
 def contract(job: Job, kind: str) -> dict[str, str]:
-    """Returns the answer that holds the contract: of an expansion the new version and the new rows alone."""
+    """Returns the answer with the contract; for an expansion, only the new version and the new rows."""
     version = "0.1.0" if kind == "compile" else "0.2.0"
     manifest = job.files[MANIFEST].decode().replace('version = "1.0.0"', f'version = "{version}"')
     rows = job.early if kind == "compile" else job.later
@@ -320,7 +320,7 @@ def _lines(rows: Iterator[dict[str, Any]] | Any) -> str:
 
 
 def report(steps: Sequence[Step]) -> None:
-    """Prints a row a change, and the sums."""
+    """Prints a row per change, and the sums."""
     rows = [
         [
             step.exercise,

@@ -1,10 +1,10 @@
-"""How many BFCL rows the deterministic filler gets exactly right, with no model and no training requests.
+"""How many BFCL rows the deterministic filler gets exactly right, without a model or training requests.
 
 Reads `bfcl/*.jsonl` beside the project (`../shared/data`, or where MAPP_BENCH_DATA says). Its function
-descriptions
-are adapted into manifests here: dotted names, `dict`, `float` and `tuple`, defaults stated in prose.
+descriptions are adapted into manifests here: dotted names, `dict`, `float` and `tuple`, defaults stated in
+prose.
 
-Run: python benchmarks/fill_bfcl.py
+Run: python -m benchmarks.fill_bfcl
 """
 
 import json
@@ -50,7 +50,7 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
-    """Returns what the user says in the row; what a system prompt says is no request."""
+    """Returns the user's text in the row, without the system prompt."""
     said = [turn["content"] for turn in row["question"][0] if turn["role"] == "user"]
     return Request(text="\n".join(said))
 
@@ -205,7 +205,7 @@ class Line:
 
 
 def measure(folder: Path) -> Iterator[Line]:
-    """Yields one line a file and question."""
+    """Yields one line per file and question."""
     for name in GIVEN:
         yield _timed(f"{name}: exact arguments, function given", rows(folder, name), _exact_given)
     for name in CHOOSING:
@@ -254,7 +254,7 @@ def _abstains(row: Mapping[str, Any]) -> bool:
 
 
 def main() -> None:
-    """Prints the table, or says that the data is not there."""
+    """Prints the table, or says that the data is missing."""
     folder = data_folder()
     if folder is None:
         print("fill_bfcl: skipped, no BFCL data in ../shared/data (set MAPP_BENCH_DATA to where it is)")

@@ -1,12 +1,12 @@
-"""How often the gate lets a wrong patch in, how often it refuses a right one, and which check does the work.
+"""How often the gate accepts a wrong patch or refuses a right one, and which check does the work.
 
     python -m benchmarks.gate [--mutants N] [--rewrites N] [--exercises NAME,…] [--jobs N] [--json FILE]
 
-(a) False accepts. One-token mutants of the right programs of the corpus are handed in as heals. Only
-those count that can be told from the right program at all: by a case held back, or by an input drawn
-with a seed of the judge's own. (b) False refusals. Behaviour-preserving rewrites, made by rules or by
-hand, each seen to agree on everything that the judge knows, are handed in as heals. (c) What each check
-refuses, and what it alone refuses. `healing` says what a heal is here, and against which bases.
+(a) False accepts. One-token mutants of the right programs of the corpus are submitted as heals. Only mutants
+that are known to differ from the right program count: on a held-back case, or on an input generated with
+the judge's own seed. (b) False refusals. Behaviour-preserving rewrites, made by rules or by hand, are
+submitted as heals; each agrees with the right program on everything that the judge knows. (c) What each check
+refuses, and what it alone refuses. `healing` explains what a heal is here, and its bases.
 
 Exercism's cases are read beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says).
 """
@@ -43,9 +43,9 @@ MAX_ACCEPTED: Final = 0.02
 MAX_REFUSED: Final = 0.05
 BASES: Final = ("failing", "sound", "none")
 LOOKS: Final = frozenset(["size", "budget"])
-"""What refuses a patch for its length or its time, never for what it does; time depends on the machine."""
+"""Checks that refuse a patch for its length or its time, not its behaviour; time depends on the machine."""
 FULL: Final = 20
-"""Of so many wrong patches one is shown to every check."""
+"""One of this many wrong patches is shown to every check."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ class Task:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the tables; returns 1 if a bar is missed."""
+    """Prints the tables; returns 1 if a limit is exceeded."""
     options = _options(arguments)
     folder = data_folder()
     if folder is None:

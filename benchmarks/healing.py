@@ -1,4 +1,4 @@
-"""Heals as the benchmark of the gate feeds them: a version that fails, a patch for it, and who really knows.
+"""Heals for the benchmark of the gate: a failing version, a patch for it, and an independent judge.
 
 A heal starts from a *base* that fails visibly on some inputs, one of which was reported. Its patch ends
 well on that input, and must change nothing else. Here the patch is the right program with one token wrong,
@@ -35,14 +35,14 @@ from mapp.validate.generate.inputs import Drawn
 from mapp.validate.trial import NOW, SEED, Arguments, GoodRun, Trial
 
 JUDGED: Final = 200
-"""How many inputs the judge draws, besides the cases held back."""
+"""How many inputs the judge generates, besides the held-back cases."""
 JUDGE_SEED: Final = 20_231
 RECORDED: Final = 10
 RECORDED_SEED: Final = 77
 COMPARING: Final = frozenset(["recorded", "differential"])
-"""The checks that compare what comes out with what came out of the base."""
+"""The checks that compare outputs with those of the base."""
 UNASKED: Final = frozenset(["mutation", "requests"])
-"""What judges the tests and the router; a heal may touch neither, so they say nothing about a patch."""
+"""Checks of the tests and the router; a heal may change neither, so they say nothing about a patch."""
 SLOW: Final = ("total", "determinism", "budget", "differential", "properties")
 """Checks that run much come last."""
 CHUNK: Final = 40
@@ -208,7 +208,7 @@ def trial_of(case: Case, source: str, base: str, executor: Executor, *, inputs: 
 
 
 def regression(case: Case, source: str, executor: Executor) -> bytes:
-    """Returns the row that freezes what the patch makes of the incident: nobody said what would be right."""
+    """Returns the regression row with the patch's output for the incident; the right output is unknown."""
     (end,) = outcomes(replace(case.sound, source=source), [case.incident], executor)
     row: dict[str, Any] = {"input": dict(case.incident)}
     match end:

@@ -1,4 +1,4 @@
-"""A coder that understands every request: for each intent it writes a contract and a little app.
+"""A scripted coder that understands every request: for each intent it writes a contract and a small app.
 
 What it writes is what a coding model could know without the later requests: sentences of CLINC's training
 rows for the intent, some of them turned with openings and endings, and near misses from the training rows of
@@ -23,7 +23,7 @@ NEAR_MISSES: Final = 5
 """Of each neighbour."""
 WRONG_CODE, WRONG_CONTRACT = 5, 10
 NEW_WORDINGS: Final = 6
-"""So many rows are added where an app is to take one more wording."""
+"""How many rows to add when an app has to learn one more wording."""
 
 _NUMBER: Final = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w.,])")
 _TURNS: Final[tuple[tuple[str, str], ...]] = (
@@ -74,7 +74,7 @@ def intents_of(rows: Sequence[Sequence[str]], near: Callable[[list[list[str]]], 
 
 @dataclass(kw_only=True)
 class Author:
-    """The model behind the API: it is told which intent is meant, and answers by the phase of the prompt."""
+    """The scripted model: it knows which intent is meant, and answers by the phase of the prompt."""
 
     intent: Intent | None = None
     goal: str = ""

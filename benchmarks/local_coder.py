@@ -35,7 +35,7 @@ BUDGET = "12 rounds, 60 min"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """What came of one job: the change as `compile --json` tells it or what stopped it, and the judgement."""
+    """The result of one job: the change as `compile --json` prints it, or the error, and the judgement."""
 
     job: Job
     seconds: float
@@ -67,7 +67,7 @@ class Attempt:
 
 
 def attempt(job: Job, folder: Path, *, alone: bool) -> Attempt:
-    """Returns what came of one job; the settings stand in the environment."""
+    """Runs one job with the settings in the environment, and returns the result."""
     words = (
         ["--name", job.name, job.request]
         if alone
@@ -127,7 +127,7 @@ def _written(job: Job, folder: Path) -> Path:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Prints what came of every job."""
+    """Prints the result of every job."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
     parser.add_argument("--alone", action="store_true", help="the model writes the contract, too")

@@ -1,4 +1,4 @@
-"""What `mapp map` takes for many rows, against a fresh `node` for every row.
+"""The time of `mapp map` for many rows, compared with a fresh `node` for every row.
 
 Run: python -m benchmarks.map [ROWS]
 """

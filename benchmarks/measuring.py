@@ -1,4 +1,4 @@
-"""Measures rivals in turn, so that what else the machine does falls on all alike, and prints the table."""
+"""Measures alternatives in turns, so that other work affects all of them alike, and prints tables."""
 
 from __future__ import annotations
 

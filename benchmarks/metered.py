@@ -1,4 +1,4 @@
-"""Anthropic's Messages API on loopback that counts what it is sent, keeps a prompt cache, and bills both.
+"""Anthropic's Messages API on loopback: counts tokens, keeps a prompt cache, and bills both.
 
 Tokens are those of Llama 2's vocabulary (BPE, 32,000 pieces; it comes with the package `wordllama`):
 Anthropic's own is not public. It makes rather more tokens of code and JSON than newer vocabularies do. To
@@ -46,7 +46,7 @@ def counter() -> Count:
 
 @dataclass(kw_only=True)
 class PromptCache:
-    """Prefixes by their hash, each with when it is forgotten; `now` is moved by whoever plays the time."""
+    """Prefixes by their hash, each with its expiry time; the caller moves `now`."""
 
     now: float = 0.0
     _kept: dict[str, float] = field(default_factory=dict)

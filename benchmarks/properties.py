@@ -1,4 +1,4 @@
-"""Inputs a second through an app and all its predicates: behind our walls, and in node under fast-check.
+"""Inputs per second through an app and its predicates: in the sandbox, and in node under fast-check.
 
 Run: python -m benchmarks.properties [FOLDER [INPUTS]]
 

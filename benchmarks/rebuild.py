@@ -1,4 +1,4 @@
-"""What keeping the index in step costs: all of it, with vectors from the cache, and after one app changed.
+"""The time to keep the index up to date: from nothing, with cached vectors, and after one app changed.
 
 Run: python -m benchmarks.rebuild [--large] [APPS]
 """
@@ -27,13 +27,13 @@ CHANGES = 5
 
 
 def main(apps: int = SMALL) -> None:
-    """Prints the table for so many synthetic apps."""
+    """Prints the table for a number of synthetic apps."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(config=load_config(environment=world(folder)))
         write(workspace, apps)
         rows = [
             ["cold: read, embed, learn, train", timed(lambda: rebuild(workspace)), ""],
-            ["anew, vectors from the cache", timed(lambda: rebuild(workspace, fresh=True)), ""],
+            ["again, vectors from the cache", timed(lambda: rebuild(workspace, fresh=True)), ""],
             ["refresh after one app changed", refreshed(workspace), "2 s" if apps == SMALL else ""],
             ["open, nothing changed", unchanged(workspace), ""],
         ]
@@ -42,7 +42,7 @@ def main(apps: int = SMALL) -> None:
 
 
 def write(workspace: Workspace, apps: int) -> None:
-    """Commits the apps, each into a repository of its own; without syncing, which is not what is measured."""
+    """Commits the apps, each into its own repository, without syncing, which is not measured here."""
     Repository.create(workspace.home.root / "first.git", {}, "first\n", WHO)
     pygit2.settings.enable_fsync_gitdir(False)
     shutil.rmtree(workspace.home.root / "first.git")

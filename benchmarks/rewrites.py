@@ -1,8 +1,8 @@
-"""Other ways to write the same program: patches that change nothing, which the gate must not refuse.
+"""Other ways to write the same program: patches that do not change behaviour, which the gate must accept.
 
 Each rewrite is a function over the syntax tree that yields edits; none of them knows what a program is
 for. They hold for the plain style of the corpus only (no getters with side effects, no shadowed
-globals), so whoever uses one still has to see that the results agree.
+globals), so the caller still has to check that the results agree.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _while_as_for(root: Any) -> Iterator[list[Edit]]:
 
 
 def _while_as_endless(root: Any) -> Iterator[list[Edit]]:
-    """`while (test)` runs for ever and breaks."""
+    """`while (test)` becomes an endless loop with a `break`."""
     for node in _walk(root, "while_statement"):
         test, body = _text(node.child_by_field_name("condition")), _text(node.child_by_field_name("body"))
         yield [_with(node, f"while (true) {{\nif (!{test}) break;\n{body}\n}}")]

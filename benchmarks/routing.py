@@ -1,4 +1,4 @@
-"""What a decision costs once the index is open: at the starter library and among many apps.
+"""The time of a decision with the index open: for the starter library and for many apps.
 
 Run: python -m benchmarks.routing [APPS]...
 """
@@ -76,7 +76,7 @@ def starter(folder: Path) -> Router:
 
 
 def synthetic(folder: Path, size: int) -> Router:
-    """Returns the router of so many synthetic apps."""
+    """Returns the router of a number of synthetic apps."""
     numbers = {name_of(number): number for number in range(size)}
     return opened(folder, sorted(numbers), lambda head: card_of(numbers[head.app]))
 

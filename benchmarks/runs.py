@@ -1,4 +1,4 @@
-"""What one isolated run costs, against ways to run the same function that isolate less or start more.
+"""The time of one isolated run, compared with less isolated and slower ways to run the same function.
 
 Run: python -m benchmarks.runs [ROUNDS]
 """
@@ -31,7 +31,7 @@ RUNS_A_THREAD = 150
 
 
 def main(rounds: int = ROUNDS) -> None:
-    """Prints the tables of single runs and of runs a second."""
+    """Prints the tables of single runs and of runs per second."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(config=load_config(environment=world(folder)))
         try:
@@ -46,7 +46,7 @@ def main(rounds: int = ROUNDS) -> None:
 
 
 def measure(workspace: Workspace, rounds: int) -> tuple[dict[str, Series], dict[str, Series]]:
-    """Returns the times of the quick ways, and of those that start a process anew."""
+    """Returns the times of the fast ways, and of those that start a new process."""
     job = job_of(workspace)
     executor = workspace.executor
     quick = {
@@ -58,7 +58,7 @@ def measure(workspace: Workspace, rounds: int) -> tuple[dict[str, Series], dict[
 
 
 def processes(job: Job) -> dict[str, Callable[[], object]]:
-    """Returns the ways that start a process a run."""
+    """Returns the ways that start a process for each run."""
     script = f"{job.program.source}\nconsole.log(JSON.stringify(main({json.dumps(ARGUMENTS)})))"
     python = f"import dukpy\nprint(dukpy.evaljs({_expression(job)!r}))"
     found = {"a fresh Python importing dukpy": command(sys.executable, "-c", python, says=ANSWER)}

@@ -1,4 +1,4 @@
-"""What a locked-in run costs, against the engine in our own process, a fresh Node and a fresh Python.
+"""The time of a sandboxed run, compared with the engine in this process, a fresh Node and a fresh Python.
 
 Run: python -m benchmarks.sandbox [ROUNDS]
 """
@@ -70,7 +70,7 @@ def main(rounds: int = ROUNDS) -> None:
 
 
 def in_process(source: str, call: str) -> Action:
-    """Returns an action that evaluates in our own process, without a wall: what the walls are measured by."""
+    """Returns an action that evaluates in this process, without a sandbox, as the base of comparison."""
     sys.path.insert(0, str(engine.HERE))
     import worker  # type: ignore[import-not-found]  # as the zygote does, outside the package
 
@@ -83,7 +83,7 @@ def in_process(source: str, call: str) -> Action:
 
 
 def compare_runs(engines: Engines, rounds: int) -> None:
-    """Small runs: all the cost is the wall."""
+    """Small runs: the sandbox is all of the cost."""
     executor = engines[engine.DEFAULT]
     job = Job(program=Program(source=SOURCE), arguments=(INPUT,), wall_ms=PLENTY)
     node = [shutil.which("node") or "node", "-e", f"{SOURCE}\nconsole.log(JSON.stringify(main({INPUT})))"]
@@ -113,7 +113,7 @@ def compare_runs(engines: Engines, rounds: int) -> None:
 
 
 def compare_busy(engines: Engines) -> None:
-    """Scripts that compute: all the cost is the engine. A fresh node takes its start along."""
+    """Scripts that compute: the engine is all of the cost. A fresh node includes its start."""
     rows = []
     for name, body in BUSY.items():
         source = f"function main() {{ {body} }}"

@@ -23,7 +23,7 @@ TEXT: Final = 'type = "string"\nmaxLength = 200\npattern = "^[ -~]*$"\n'
 class Job:
     """One job.
 
-    `request` is all that a coder is told who writes the contract too. `inputs` become the examples of the
+    `request` is all that a coder gets if it writes the contract too. `inputs` become the examples of the
     contract, `judging` the cases that are held back from contract and gate; `answer` gives the outputs of
     both. `wordings` hold an argument's value where they say its name in braces; `near` hold a number `{n}`.
     """

@@ -1,4 +1,4 @@
-"""Many apps that differ: the starter apps with words of their own, the same ones for the same number.
+"""Many different apps: the starter apps with invented words, always the same for the same number.
 
 Of each app a few requests are kept (`FITTING` that fit, `MISSING` near misses), because embedding is most of
 what a build costs and real apps bring ten times as many.

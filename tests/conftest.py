@@ -1,4 +1,4 @@
-"""Every test gets a world of its own: home, git configuration, library, cache and settings."""
+"""Every test gets its own home, git configuration, library, cache and settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("mapp")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the long sweeps out, unless `-m` says what to run; they may take as long as they need."""
+    """Deselects the long sweeps unless `-m` is given, and lifts their time limit."""
     for item in items:
         if item.get_closest_marker("sweep"):
             item.add_marker(pytest.mark.timeout(0))
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_git_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Takes the person's and the machine's git configuration out of sight, for libgit2 and for git."""
+    """Hides the git configuration of the user and the machine from libgit2 and git."""
     nothing = str(tmp_path_factory.mktemp("no-git-settings"))
     for level in (
         pygit2.enums.ConfigLevel.GLOBAL,
@@ -51,7 +51,7 @@ def _no_git_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Gives every test folders of its own, and fails the one that reaches for the default ones."""
+    """Gives every test its own folders, and fails a test that uses the default ones."""
     for name in [name for name in os.environ if name.startswith(("MAPP_", "GIT_", "XDG_", "_MAPP"))]:
         monkeypatch.delenv(name)
     root = tmp_path / "world"
@@ -74,16 +74,16 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(config, "_directory", _no_default_store)
     yield root
     touched = [path for path in home.rglob("*") if path.name == "mapp" and "state" not in path.parts]
-    assert not touched, f"the test touched the default store: {touched}"
+    assert not touched, f"the test wrote to the default folders: {touched}"
 
 
 def _no_default_store(kind: str, known: object) -> Path:
-    raise AssertionError(f"the test reached for the person's own {kind} directory")
+    raise AssertionError(f"the test asked for the user's own {kind} directory")
 
 
 @pytest.fixture(scope="session")
 def starter_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns a library with the starter apps, installed once for all workers; copy it, do not touch it."""
+    """Returns a library with the starter apps, installed once for all workers. Copy it; do not change it."""
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
@@ -103,7 +103,7 @@ def starter_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def starter_library(starter_template: Path, world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Returns the test's own library, with the starter apps in it."""
+    """Returns a library of the test's own with the starter apps."""
     monkeypatch.setenv("MAPP_STARTER", "true")
     shutil.copytree(starter_template, world / "library")
     return world / "library"
@@ -111,7 +111,7 @@ def starter_library(starter_template: Path, world: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def fill(world: Path) -> Callable[[str, str | bytes], Path]:
-    """Returns a function that writes a file below the folder in which the test works."""
+    """Returns a function that writes a file in the test's working folder."""
 
     def write(path: str, content: str | bytes) -> Path:
         target = world / "work" / path

@@ -1,46 +1,63 @@
 """mapp: a git-native library of JavaScript mini-apps.
 
-A request in plain words becomes a run of the one app that does exactly that:
+mapp turns a request in plain words into a run of the one app that does it:
 
     Request -> Candidates -> Decision -> Call -> Run -> Outcome
 
-Where none does, a coder is told what to write, and the gate says whether it is right:
+If no app does it, a coder can write one, and the gate decides whether it is right:
 
     Request -> Brief -> Proposal -> Verdict -> Change -> Commit
 
-Each arrow is a function from a frozen value to a new one. Stages never import one another; they share the
-vocabulary in `model` and meet in `ops` alone.
+Each arrow is a function from a frozen value to a new one. Stages never import one another: they share the
+vocabulary in `model`, and only `ops` connects them.
 
-    errors      the exceptions, by who must act; `explanations` says what each code means; `distribution`
-                says which mapp this is and where it came from
-    model       the vocabulary: values, schemas, manifests, apps, requests, decisions, outcomes, interfaces
-    config      settings and directories; the only reader of the environment
-    git         repositories: trees checked byte by byte, compare-and-swap commits; the only user of pygit2
-    syntax      JavaScript as text: functions, parameters, JSDoc; the only user of tree-sitter
-    library     apps as git knows them: reading, writing, history, locks, the lock file
-    index       finding apps: embedders, dense and lexical search, generations
-    sandbox     running JavaScript: executor, zygote, worker, prelude
-    route       request -> decision: recognise, fill, veto, decide
-    observe     the journal of runs and decisions
-    author      brief -> proposal: coders, what they are told, what they may spend
-    validate    the gate: a list of checks over a trial, drawn inputs, seeded faults, reports
-    starter     the apps that ship with mapp
-    ops         the use cases: ask, execute, map, add, gate, compile, review, ci, index; the Python API
-    pytest_plugin   apps in a checkout as items of pytest
+    ops             the use cases, and the Python API (`ops.api`)
+        run             answer a request, run one app or many rows, replay, permissions
+        check           the gate for one app or many, engines, continuous integration
+        manage          add, edit, diff, bump, roll back, set up, repair
+        compile         have apps written and extended, review and merge changes
+        index           keep the index in step with the repositories
+    route           request -> decision
+        read            what a request mentions: tokens, numbers, units, dates, names, quotes
+        recognise       which app it means: a classifier trained on the apps' own requests
+        fill            the typed arguments
+        decide          vetoes, and the decision
+    validate        the gate
+        checks          its checks, one module each
+        generate        generated inputs, counterexamples, shrinking
+        mutation        small faults that an app's tests must notice
+    author          brief -> proposal: prompts, budgets, prices
+        coders          what writes apps: an API, a coding agent, a local model
+    observe         the journal of runs and decisions, changes in progress, the ledger of costs
+    sandbox         running JavaScript
+        executors       the parent's side: starts, feeds and stops sandboxed processes
+        child           what runs inside those processes
+        broker          the web requests of apps: checked, then sent
+    index           finding apps: embedders, dense and lexical search, generations
+    library         apps in git: reading, committing, history, locks, the lock file
+    llm             language models behind one Protocol
+    git             repositories: checked trees, compare-and-swap commits; only this imports pygit2
+    syntax          JavaScript as text: functions, parameters, JSDoc; only this imports tree-sitter
+    config          settings and directories; only this reads the environment
+    keys            the secrets that apps and models need
+    model           the vocabulary: frozen values, schemas, manifests, apps, decisions, outcomes
+    errors          the exceptions; `explanations` says what each error code means
+    starter         the apps that ship with mapp
+    pytest_plugin   apps in a checkout as pytest items
 
-On disk a library holds:
+A library on disk contains:
 
-    apps/<name>.git      one bare repository per app; what `main` points to is what runs
+    apps/<name>.git      one bare repository per app; the commit that `main` points to is what runs
     mapp.lock            one block per app: source, version, commit, tree, content, interface, grants
     journal.sqlite       runs, decisions, changes in progress, and what coders have cost
-    changes/<id>.git     apps that are being written; a merge renames them to where apps lie
-    trials/              derived: inputs that were drawn, and those that once broke something
-    index/               derived: a generation folder, and CURRENT that names it
-    checkouts/<name>     where people edit; never run from
+    changes/<id>.git     apps that are being written; a merge moves them into apps/
+    trials/              derived: generated inputs, and inputs that once broke an app
+    index/               derived: generation folders, and CURRENT, which names the one in use
+    checkouts/<name>     where you edit; mapp never runs an app from here
     removed/             repositories of removed apps
-    locks/               who writes at the moment
+    locks/               locks of the processes that are writing
 
-Git is the truth; all that is derived can be deleted at any time and comes back.
+Git is the truth: everything derived can be deleted at any time, and mapp rebuilds it.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def test_log_and_path_and_remove_json() -> None:
         (("exec", "double", "number=9007199254740993"), 8, "number"),
         (("exec", "double", "number=1001"), 8, "number: 1001 is greater than the maximum"),
         (("exec", "double", "number=1", "number=2"), 8, "number: is given twice"),
-        (("exec", "double", "other=1"), 8, "other: is no argument of double; it takes number"),
+        (("exec", "double", "other=1"), 8, "other: is not an argument of double, which takes number"),
         (("exec", "double", "21"), 8, "21: is not key=value"),
         (("exec", "double", "number=@nowhere"), 1, "there is no file nowhere"),
         (("exec", "double", "--input", "nowhere"), 1, "there is no file nowhere"),

@@ -1,4 +1,4 @@
-"""A library as it is after the first request: starter apps and index, made once and copied for each page."""
+"""A library with starter apps and index, made once and copied for each page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.pages import Shell
 
 @pytest.fixture(scope="session")
 def indexed_template(starter_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns a folder with an indexed library and its cache; copy it, do not touch it."""
+    """Returns a folder with an indexed library and its cache. Copy it; do not change it."""
     shared = starter_template.parent
     root = shared / "indexed-template"
     with filelock.FileLock(shared / "indexed-template.lock"):
@@ -45,7 +45,7 @@ def indexed_library(indexed_template: Path, world: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def shell(indexed_library: Path, world: Path) -> Shell:
-    """Returns a shell in an empty folder, with `mapp` and a library as a person has it."""
+    """Returns a shell in an empty folder, with `mapp` and an indexed library."""
     tools = world / "tools"
     tools.mkdir()
     return Shell(world / "work", tools)

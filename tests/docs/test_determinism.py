@@ -1,6 +1,6 @@
-"""What the page on determinism says of decisions: the same on every processor and with every numpy.
+"""Decisions are the same on every processor and with every numpy, as the page on determinism says.
 
-Long: all requests of the starter library's apps are decided, by the tests' own index, in each setting.
+Slow: each setting decides all requests of the starter library.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OLD = {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def answered(library: Path, vectors: Path, before: Sequence[str] = (), **settings: str) -> Rows:
-    """Returns the decisions of a process of its own, `before` standing before the interpreter."""
+    """Returns the decisions of a new process; `before` is put in front of the interpreter."""
     tests = str(Path(decisions.__file__).parents[1])
     paths = os.pathsep.join([each for each in (settings.pop("PYTHONPATH", ""), tests) if each])
     command = [
@@ -66,7 +66,7 @@ def native(indexed_template: Path, vectors: Path) -> Rows:
 
 
 def compare(found: Rows, wanted: Rows) -> None:
-    """Asserts that decision, app and arguments are equal and that sureness is close."""
+    """Asserts that decision, app and arguments are equal and the confidence is close."""
     assert len(found) == len(wanted)
     for one, other in zip(found, wanted, strict=True):
         assert abs(one.pop("sure") - other["sure"]) <= CLOSE, other["request"]
@@ -96,7 +96,7 @@ def test_another_processor_trains_the_same(processor: str) -> None:
 
 
 def older_numpy(folder: Path) -> str:
-    """Installs the oldest numpy that mapp promises and returns its folder."""
+    """Installs the oldest numpy that mapp supports and returns its folder."""
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
     subprocess.run([*install, "numpy==1.26.4"], check=True)
     return str(folder)

@@ -1,4 +1,4 @@
-"""The pages hold together: links lead somewhere, commands are told, and what is generated is current."""
+"""Links resolve, every command is documented, and generated pages are up to date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WRITTEN = [page for page in PAGES if page.name not in ("commands.md", "errors.md
 
 
 def anchors(page: Path) -> set[str]:
-    """Returns the anchors that forges give to the headings of a page."""
+    """Returns the anchors of the headings of a page, as forges compute them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
@@ -27,17 +27,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     for link in links(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        assert target.exists(), f"{link} leads nowhere"
+        assert target.exists(), f"{link} does not exist"
         assert not anchor or anchor in anchors(target), f"{link}: there is no such heading"
 
 
 @pytest.mark.parametrize("name", [name for rows in COMMANDS.values() for name in rows])
-def test_every_command_is_told_of_in_a_page_that_a_person_wrote(name: str) -> None:
+def test_every_command_is_documented_in_a_hand_written_page(name: str) -> None:
     pages = [page for page in WRITTEN if page != ROOT / "README.md"]
     assert any(re.search(rf"\bmapp {name}\b", page.read_text(encoding="utf-8")) for page in pages)
 
 
-def test_every_page_is_on_the_map() -> None:
+def test_every_page_is_in_the_docs_readme() -> None:
     known = {(ROOT / "docs" / link).resolve() for link in links(ROOT / "docs/README.md")}
     missing = [
         page for page in (ROOT / "docs").rglob("*.md") if page not in known and page.parent.name != "docs"
@@ -49,7 +49,7 @@ def test_every_page_is_on_the_map() -> None:
     ("path", "text"), list(reference.pages()), ids=lambda value: value.name if isinstance(value, Path) else ""
 )
 def test_generated_pages_are_current(path: Path, text: str) -> None:
-    assert path.read_text(encoding="utf-8") == text, "python -m mapp_cli.reference writes it anew"
+    assert path.read_text(encoding="utf-8") == text, "run: python -m mapp_cli.reference"
 
 
 def test_the_python_session_does_what_it_says(indexed_library: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tutorial and the guides do what they say: their sessions are run, their files are written."""
+"""The sessions on the pages are run, and their output is compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PERFORMED = sorted(
 NAMES = "apple\nfig\npear\n"
 MIN_COMMANDS = 12
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the sessions are those of a POSIX shell")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the sessions need a POSIX shell")
 
 
 def test_the_tutorial_does_what_it_says(shell: Shell) -> None:
@@ -47,7 +47,7 @@ def test_the_readme_does_what_it_says(shell: Shell) -> None:
         ("…", ""),
     ],
 )
-def test_what_a_page_shows_agrees_with_what_it_stands_for(shown: str, printed: str) -> None:
+def test_the_ellipsis_matches_what_it_stands_for(shown: str, printed: str) -> None:
     assert agrees(shown, printed)
 
 
@@ -55,5 +55,5 @@ def test_what_a_page_shows_agrees_with_what_it_stands_for(shown: str, printed: s
     ("shown", "printed"),
     [("288", "289"), ("288", "288\n289"), ("a …", "b c"), ("a\n…\nb", "a\nc"), ("1.0", "1x0")],
 )
-def test_what_a_page_shows_does_not_agree_with_anything_else(shown: str, printed: str) -> None:
+def test_the_ellipsis_matches_nothing_else(shown: str, printed: str) -> None:
     assert not agrees(shown, printed)

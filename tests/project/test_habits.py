@@ -1,4 +1,4 @@
-"""The files for contributors agree with one another: one list of checks, one matrix, one map of the docs."""
+"""The files for contributors agree: one list of checks, one matrix, one list of pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_every_yaml_file_can_be_read(path: Path) -> None:
     assert yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def test_before_a_commit_the_same_is_checked_as_in_ci() -> None:
+def test_the_commit_hook_runs_the_same_checks_as_ci() -> None:
     hooks = [hook["entry"] for repo in read(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
     for command in lines_of(".ci/lint"):
         tool = command.split()[0]
@@ -50,13 +50,13 @@ def test_ci_runs_on_three_systems_with_the_oldest_and_the_newest_python() -> Non
     assert "strategy" not in jobs["lint"]
 
 
-def test_updates_of_dependencies_wait() -> None:
+def test_dependency_updates_wait() -> None:
     updates = read(".github/dependabot.yml")["updates"]
     assert {update["package-ecosystem"] for update in updates} == {"pip", "github-actions"}
     assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
 
 
-def test_the_site_has_every_page_that_the_map_has_in_the_same_order() -> None:
+def test_the_site_lists_the_same_pages_as_the_docs_readme_in_the_same_order() -> None:
     pages: list[str] = []
     for section in read("zensical.toml")["project"]["nav"]:
         for value in section.values():
@@ -69,11 +69,11 @@ def test_the_site_has_every_page_that_the_map_has_in_the_same_order() -> None:
         assert ours == [page for page in mapped if page.startswith(f"{folder}/")]
 
 
-def test_coverage_has_a_floor() -> None:
+def test_coverage_has_a_minimum() -> None:
     assert read("pyproject.toml")["tool"]["coverage"]["report"]["fail_under"] >= 80
 
 
-def test_every_part_of_ci_is_known_and_an_unknown_one_is_refused() -> None:
+def test_every_part_of_ci_runs_and_an_unknown_one_is_refused() -> None:
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     default = re.search(r"\|\| set -- (.*)", script)
     assert default and all(f"\n{part}() {{" in script for part in default[1].split())

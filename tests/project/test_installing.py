@@ -40,14 +40,14 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def stranger() -> Iterator[packages.Index]:
-    """Yields an index on which every name leads to a stranger's package, of the version that we pin."""
+    """Yields an index that serves a hostile package for every name, in the version that we pin."""
     with packages.Index(packages.pinned()) as index:
         yield index
 
 
 @pytest.fixture
 def greeter(tmp_path: Path) -> Path:
-    """Returns a new app in a repository of its own."""
+    """Returns a new app in its own repository."""
     folder = scaffold.new("greeter", tmp_path)
     packages.committed(folder)
     return folder
@@ -83,7 +83,7 @@ def test_the_workflow_installs_the_commit_and_validates_the_app(
     assert (greeter / "mapp.sarif").exists()
 
 
-def test_the_action_installs_what_lies_around_it_and_validates_the_app(
+def test_the_action_installs_its_own_checkout_and_validates_the_app(
     stranger: packages.Index, greeter: Path, tmp_path: Path
 ) -> None:
     tools = packages.environment(tmp_path / "venv", seeing_ours=True)
@@ -104,7 +104,7 @@ def test_the_action_installs_what_lies_around_it_and_validates_the_app(
 
 
 def is_ours(tools: Path, tmp_path: Path) -> None:
-    # The new environment has its own copy; it does not borrow the one that runs these tests.
+    # The new environment has its own copy, not the one that runs these tests.
     where = subprocess.check_output(
         [tools / "python", "-I", "-c", "import mapp, mapp_cli; print(mapp.__file__)"], text=True, cwd=tmp_path
     )
@@ -198,7 +198,7 @@ def test_a_python_file_in_the_checkout_of_an_app_is_not_run(
     for folder in (checkout, tools, tmp_path / "mapp"):
         folder.mkdir()
     (checkout / "pip.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
-    (tools / "git").write_text("#!/bin/sh\nexit 0\n")  # what is fetched does not matter here
+    (tools / "git").write_text("#!/bin/sh\nexit 0\n")  # the fetched content does not matter here
     (tools / "git").chmod(0o755)
     (tools / "python").symlink_to(sys.executable)
     action = tmp_path / "around/.github/actions/validate"
@@ -236,7 +236,7 @@ def direct_url(url: object = ADDRESS, commit: object = "a" * 40, vcs: str = "git
     return json.dumps({"url": url, "vcs_info": {"vcs": vcs, "commit_id": commit}})
 
 
-def test_the_commit_is_the_one_that_the_installer_noted() -> None:
+def test_the_commit_is_the_one_that_the_installer_recorded() -> None:
     assert parse_source(direct_url()) == Source(repository=ADDRESS, commit="a" * 40)
 
 
@@ -262,7 +262,7 @@ def test_the_commit_is_the_one_that_the_installer_noted() -> None:
         direct_url(commit="a" * 40 + "\n"),
     ],
 )
-def test_what_others_cannot_fetch_is_no_source(noted: str | None) -> None:
+def test_a_source_that_others_cannot_fetch_is_not_recorded(noted: str | None) -> None:
     assert parse_source(noted) is None
 
 

@@ -37,14 +37,14 @@ TEXTS = {
     "",
 }
 
-# `mapp`, `mapp-cli`, `mapp_cli`, with or without extras, as a word of its own.
+# `mapp`, `mapp-cli`, `mapp_cli`, with or without extras, as a whole word.
 _NAME = r"""(?<![\w./@$-])["'`]?mapp(?:[-_.]cli)?(?:\[[^\]]*\])?(?![\w/*-]|\.\w|\s*@\s*(?:git\+)?https?:)"""
 _TOOL = (
     r"(?:\bpip3?|\bpipx|\bpip-sync|\buv)(?:\s+(?:pip|tool))?\s+"
     r"(?:--?[\w-]+\s+)*(?:install|download|wheel|add|run|inject|upgrade|compile)\b"
     r"|\buvx\b|\bpoetry\s+add\b|\bpdm\s+add\b|\bconda\s+install\b|\brequirement\w*\s*[:=]"
 )
-# From the tool to the end of the command; a line that ends in a backslash goes on.
+# From the tool to the end of the command; a trailing backslash continues the line.
 _COMMAND = re.compile(rf"(?:{_TOOL})(?:[^\n;&|`]|\\\n)*?{_NAME}")
 _REQUIREMENT = re.compile(
     r"(?<![\w./@-])mapp(?:[-_]cli)?(?:\[[\w, -]+\](?!\()|\s*(?:==|>=|<=|~=|!=)\s*[\"']?\d)"
@@ -53,7 +53,7 @@ _LINK = re.compile(r"pypi\.org/(?:project|simple|p|pypi)/mapp\b(?!-cli)", re.IGN
 
 
 def names_a_package(text: str) -> list[str]:
-    """Returns the places of a text that would have an index asked for `mapp` or `mapp-cli`."""
+    """Returns the places of a text that would install `mapp` or `mapp-cli` from an index."""
     found = [*_COMMAND.finditer(text), *_REQUIREMENT.finditer(text), *_LINK.finditer(text)]
     return [match.group().strip() for match in found]
 
@@ -111,7 +111,7 @@ def test_no_text_installs_a_package_of_that_name() -> None:
         "pip install mapp.",
     ],
 )
-def test_what_would_ask_an_index_is_noticed(text: str) -> None:
+def test_an_installation_from_an_index_is_found(text: str) -> None:
     assert names_a_package(text)
 
 
@@ -132,11 +132,11 @@ def test_what_would_ask_an_index_is_noticed(text: str) -> None:
         "import mapp",
     ],
 )
-def test_what_asks_no_index_for_it_is_left_alone(text: str) -> None:
+def test_other_texts_are_left_alone(text: str) -> None:
     assert not names_a_package(text)
 
 
-def test_the_distribution_has_its_own_name_and_the_command_keeps_its() -> None:
+def test_the_distribution_has_its_own_name_and_the_command_is_mapp() -> None:
     from mapp import distribution
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -1,4 +1,4 @@
-"""What a release does: one changelog, one version, and files built from checked tools."""
+"""Releases: one changelog, one version, and files built with verified tools."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_fragment_has_a_kind_and_one_paragraph() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Returns a repository with what a release reads."""
+    """Returns a repository with the files that a release reads."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     for name in ("pyproject.toml", "CHANGELOG.md"):
@@ -59,7 +59,7 @@ def version() -> str:
     return str(project["version"])
 
 
-def test_the_changelog_is_assembled_and_then_the_tag_may_be_released(checkout: Path) -> None:
+def test_with_an_assembled_changelog_the_tag_may_be_released(checkout: Path) -> None:
     tag = f"v{version()}"
     waiting = [path.read_text(encoding="utf-8").split("\n")[0] for path in fragments()]
 
@@ -90,7 +90,7 @@ def test_a_tag_that_is_not_the_version_is_refused(tag: str, checkout: Path) -> N
     assert f"the tag is {tag}" in found.stderr
 
 
-def test_a_change_that_is_missing_from_the_changelog_stops_a_release(checkout: Path) -> None:
+def test_a_fragment_that_is_not_in_the_changelog_stops_a_release(checkout: Path) -> None:
     (checkout / "CHANGELOG.md").write_text(f"## {version()} (2027-01-02)\n")
 
     found = check_release(checkout, f"v{version()}")
@@ -124,7 +124,7 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(path: Pat
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_job_may_do_more_than_it_says(path: Path) -> None:
+def test_every_job_declares_its_permissions(path: Path) -> None:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     if "jobs" in document:
         assert document["permissions"] == {}

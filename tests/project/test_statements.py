@@ -1,4 +1,4 @@
-"""What the documentation says about the network holds in the code."""
+"""The code agrees with what the documentation says about the network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from support.pages import ROOT
 
 CORE = ROOT / "core" / "mapp"
 
-# Modules that may open a connection or start a program that does, each for a reason on the page.
+# Modules that may open a connection; the page names the reason for each.
 CONNECTING = re.compile(
     r"^\s*(?:import|from) "
     r"(?:httpx|httpcore|anthropic|requests|urllib3|urllib\.request|http\.client|smtplib|ftplib)\b",
@@ -16,16 +16,16 @@ CONNECTING = re.compile(
 )
 
 
-def test_only_models_and_the_broker_of_apps_can_open_a_connection() -> None:
+def test_only_coders_models_and_the_broker_can_open_a_connection() -> None:
     found = {
         path.relative_to(CORE).parts[0]
         for path in CORE.rglob("*.py")
         if CONNECTING.search(path.read_text(encoding="utf-8"))
     }
-    assert found == {"author", "llm", "sandbox"}, "docs/explanation/what-leaves-your-machine.md has to say so"
+    assert found == {"author", "llm", "sandbox"}, "update docs/explanation/what-leaves-your-machine.md"
 
 
-def test_the_command_line_opens_none() -> None:
+def test_the_command_line_opens_no_connection() -> None:
     for path in (ROOT / "cli").rglob("*.py"):
         assert not CONNECTING.search(path.read_text(encoding="utf-8")), path.name
 

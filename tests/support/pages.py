@@ -1,10 +1,10 @@
-"""Pages of documentation as programs: what they show is what is run and compared.
+"""Runs the sessions on documentation pages and compares their output.
 
-A fence `console` is a session: a line that begins with `$ ` is typed, what follows is what it prints, on
-standard output and standard error together. In what it prints, `…` stands for any text within a line, and a
-line that is only `…` for any number of lines. Where nothing is shown, nothing is compared, but the command
-has to succeed. Lines that tell progress are left out. Any other fence with `file=NAME` is the content of
-that file, written where the session stands; `@APP/NAME` is one of a checkout.
+A `console` block is a session: a line that starts with `$ ` is a command, and the lines after it are its
+output, standard output and standard error together. In the output, `…` stands for any text within a line, and
+a line with only `…` for any number of lines. If no output is shown, nothing is compared, but the command must
+succeed. Progress messages are ignored. Any other block with `file=NAME` is the content of that file, which is
+written to the session's folder; `@APP/NAME` is a file of a checkout.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PROGRESS = re.compile(r"(?:Setting up the starter apps|Indexing apps)(?: …|: 
 
 @dataclass(frozen=True)
 class Fence:
-    """One fenced block: its language, the words after that, and what is inside."""
+    """One fenced block: its language, the words after it, and its content."""
 
     language: str
     words: str
@@ -35,14 +35,14 @@ class Fence:
 
     @property
     def file(self) -> str | None:
-        """Returns the name of the file that the block is the content of."""
+        """Returns the name of the file whose content the block is, or None."""
         found = re.search(r"\bfile=(\S+)", self.words)
         return found.group(1) if found else None
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command of a session with what the page says it prints."""
+    """One command of a session with the output on the page."""
 
     command: str
     shown: str
@@ -63,16 +63,16 @@ def fences(page: Path) -> list[Fence]:
 
 
 def steps(fence: Fence) -> Iterator[Step]:
-    """Yields the commands of a session; a backslash at the end of a line goes on in the next."""
+    """Yields the commands of a session; a trailing backslash continues a line."""
     parts = re.split(r"^\$ ", fence.content.replace("\\\n", " "), flags=re.MULTILINE)
-    assert not parts[0].strip(), f"line {fence.line}: something stands before the first command"
+    assert not parts[0].strip(), f"line {fence.line}: there is text before the first command"
     for part in parts[1:]:
         command, _, shown = part.partition("\n")
         yield Step(command=re.sub(r"\s+#\s.*$", "", command), shown=shown)
 
 
 def links(page: Path) -> Iterator[str]:
-    """Yields the targets of the links of a page that lead into the repository."""
+    """Yields the targets of a page's links into the repository."""
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in _LINK.findall(text):
         if not re.match(r"[a-z]+:", target):
@@ -80,7 +80,7 @@ def links(page: Path) -> Iterator[str]:
 
 
 def agrees(shown: str, printed: str) -> bool:
-    """Returns whether what was printed is what the page shows."""
+    """Returns whether the output is the one that the page shows."""
     pattern = ""
     for line in shown.strip("\n").splitlines():
         inner = ".*".join(re.escape(part) for part in line.rstrip().split("…"))
@@ -89,7 +89,7 @@ def agrees(shown: str, printed: str) -> bool:
 
 
 class Shell:
-    """A shell that keeps its folder and the last exit code from one command to the next."""
+    """A shell that keeps its working folder and the last exit code between commands."""
 
     def __init__(self, folder: Path, tools: Path) -> None:
         self.folder = folder
@@ -103,13 +103,13 @@ class Shell:
         }
 
     def place(self, name: str) -> Path:
-        """Returns where a file of that name lies, in the folder or, after an `@`, among the checkouts."""
+        """Returns the path of a file in the working folder or, after an `@`, in a checkout."""
         if name.startswith("@"):
             return Path(self._environment["MAPP_HOME"]) / "checkouts" / name[1:]
         return self.folder / name
 
     def run(self, command: str) -> str:
-        """Returns what a command prints, without the lines that tell progress."""
+        """Returns the output of a command without progress messages."""
         script = f"(exit {self.code})\n{command}\ncode=$?\npwd > {self._state}\nexit $code\n"
         done = subprocess.run(
             ["sh", "-c", script],
@@ -127,7 +127,7 @@ class Shell:
 
 
 def perform(page: Path, shell: Shell) -> int:
-    """Does what a page says, compares what it shows, and returns how many commands there were."""
+    """Runs the sessions of a page, compares their output, and returns the number of commands."""
     count = 0
     for fence in fences(page):
         if fence.file is not None:

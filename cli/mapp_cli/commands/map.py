@@ -73,7 +73,7 @@ def command(
     if loopback:
         allow_loopback(context)
     workspace.warm()
-    from mapp.ops.run.batch import map_rows
+    from mapp.ops.run.batch import BatchOptions, map_rows
 
     console = context.console
     mapped = map_rows(
@@ -81,11 +81,13 @@ def command(
         app,
         sys.stdin.buffer if source == "-" else Path(source),
         console.document if output == "-" else Path(output),
-        jobs=jobs,
-        fresh=fresh,
-        revision=revision,
-        grants=grants,
-        permit=asking(console, as_json=as_json or source == "-"),
+        options=BatchOptions(
+            jobs=jobs,
+            fresh=fresh,
+            revision=revision,
+            grants=grants,
+            permit=asking(console, as_json=as_json or source == "-"),
+        ),
         progress=console.progress,
     )
     _show(console, mapped, as_json=as_json, piped=output == "-")

@@ -70,7 +70,7 @@ def command(
         workspace.warm()
     from mapp.model.decision import Compile, Expand
     from mapp.model.request import Request
-    from mapp.ops.run.ask import ask, ask_written, refusal
+    from mapp.ops.run.ask import Interaction, ask, ask_written, refusal
 
     asked = Request(text=text, attachment=read_input(source) if source is not None else None)
     answer = ask(
@@ -78,11 +78,13 @@ def command(
         asked,
         yes=yes,
         dry_run=dry_run,
-        confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
         progress=console.progress,
         grants=grants,
-        permit=asking(console, as_json=as_json),
-        attach=read_piped if source is None and request != ("-",) else None,
+        interaction=Interaction(
+            confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
+            permit=asking(console, as_json=as_json),
+            attach=read_piped if source is None and request != ("-",) else None,
+        ),
     )
     asked, source = answer.request, "-" if answer.request.attachment and source is None else source
     if explain:
@@ -103,9 +105,10 @@ def command(
         asked,
         written,
         yes=yes,
-        confirm=lambda call: _confirm(console, call),
         grants=grants,
-        permit=asking(console, as_json=False),
+        interaction=Interaction(
+            confirm=lambda call: _confirm(console, call), permit=asking(console, as_json=False)
+        ),
     )
     assert again.execution is not None
     return show_outcome(console, again.execution)

@@ -1,4 +1,4 @@
-"""The Python API: one library, opened, with the use cases as methods."""
+"""The Python API: an open library with the use cases as methods."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """A library of apps; made by `open_library`, closed by `close` or at the end of a `with`."""
+    """A library of apps. `open_library` opens it; `close` or the end of a `with` block closes it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
     def ask(self, request: str, *, attachment: str | None = None, yes: bool = False) -> Answer:
-        """Returns what came of a request in plain words; runs an app only when it surely does what was asked.
+        """Answers a request in plain words; runs an app only when mapp is confident of the match.
 
         Args:
             request: what to do, at most 10,000 characters.
-            attachment: a text that the request is about, as `--input` gives it.
-            yes: also run a call that a person would have been asked to confirm.
+            attachment: a text that the request is about, as with `--input`.
+            yes: also run a call that would need confirmation on the command line.
 
         Raises:
             UsageError: the request is empty or too long.
@@ -45,36 +45,37 @@ class Library:
     def exec(
         self, app: str, arguments: Mapping[str, JSONValue] | None = None, *, revision: str | None = None
     ) -> Execution:
-        """Returns what came of running an app on given arguments, at `main` or another revision.
+        """Runs an app on the given arguments, at `main` or another revision.
 
         Raises:
-            NotFound: no such app or revision.
-            InvalidArguments: naming every argument that does not fit.
+            NotFound: there is no such app or revision.
+            InvalidArguments: some arguments are wrong; the error names all of them.
         """
         return execute(self.workspace, app, arguments or {}, revision=revision)
 
     def map(self, app: str, source: Path | str, output: Path | str, *, jobs: int | None = None) -> Mapped:
-        """Runs an app on every row of a file, and writes one line a row to another, in their order.
+        """Runs an app on every row of a file and writes one line per row to another, in the same order.
 
-        A row is a JSON object of arguments; an output that a kill has left unfinished is continued.
+        A row is a JSON object of arguments. An output that a killed process left unfinished is continued.
 
         Raises:
-            NotFound: no such app.
-            AlreadyExists: the output is finished, or was begun with other rows.
+            NotFound: there is no such app.
+            AlreadyExists: the output is finished, or was started with other rows.
         """
-        from mapp.ops.run.batch import map_rows  # its threads are for those who need them
+        from mapp.ops.run.batch import BatchOptions, map_rows  # loads the thread pool
 
-        return map_rows(self.workspace, app, Path(source), Path(output), jobs=jobs)
+        options = BatchOptions(jobs=jobs)
+        return map_rows(self.workspace, app, Path(source), Path(output), options=options)
 
     def search(self, text: str, *, most: int = 10) -> tuple[Found, ...]:
-        """Returns the apps that are nearest to a text, the nearest first."""
+        """Returns the apps nearest to a text, nearest first."""
         return search(self.workspace, text, most=most)
 
     def add(self, folder: Path | str, *, force: bool = False) -> Added:
-        """Returns what came of checking a folder and committing it as an app.
+        """Checks a folder and commits it as an app.
 
         Raises:
-            InvalidApp: the folder holds no app, or a check fails and `force` is not given.
+            InvalidApp: the folder does not contain a valid app, or a check fails and `force` is not given.
         """
         return add(self.workspace, Path(folder), force=force)
 
@@ -87,7 +88,7 @@ class Library:
         return read.load(self.workspace.home, name, revision)
 
     def close(self) -> None:
-        """Ends the processes and closes the files that were opened."""
+        """Stops the processes and closes the files that this library opened."""
         self.workspace.close()
 
     def __enter__(self) -> Self:
@@ -100,11 +101,11 @@ class Library:
 
 
 def open_library(path: Path | str | None = None, *, tell: Tell | None = None) -> Library:
-    """Returns the library at a path, or the person's own; a new one gets the starter apps.
+    """Opens the library at a path, or the default one; a new library gets the starter apps.
 
     Args:
-        path: the library's folder; by default what the settings say.
-        tell: receives what a person may want to know while waiting.
+        path: the library's folder; by default the one in the settings.
+        tell: receives progress messages.
     """
     config = load_config(library=None if path is None else Path(path))
     workspace = Workspace(config=config) if tell is None else Workspace(config=config, tell=tell)

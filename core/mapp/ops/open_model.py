@@ -1,4 +1,4 @@
-"""Picks the language model that the settings name."""
+"""Opens the language model that the settings name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def open_model(config: Config) -> Model | None:
     """Returns the model for apps that declare `llm`, or None if none is configured.
 
     Raises:
-        UsageError: the setting names no model.
-        KeyNeeded: the service wants a key and there is none.
+        UsageError: the setting does not name a model.
+        KeyNeeded: the service needs a key and none is stored.
     """
     if not config.llm:
         return None
@@ -30,7 +30,7 @@ def open_model(config: Config) -> Model | None:
 
         return OpenAIModel(name=name, key=_optional(config), url=config.llm_url)
     raise UsageError(
-        f"{config.llm!r} names no model",
+        f"{config.llm!r} does not name a model",
         hint="mapp config llm anthropic:NAME; or, with mapp config llm_url URL, mapp config llm openai:NAME",
     )
 
@@ -39,4 +39,4 @@ def _optional(config: Config) -> str:
     try:
         return key(config.config_file, KEY)
     except KeyNeeded:
-        return ""  # a server of one's own asks for none
+        return ""  # a self-hosted server needs none

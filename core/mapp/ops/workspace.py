@@ -1,4 +1,4 @@
-"""What every use case works with: one library, its settings, and the outside world as arguments."""
+"""What every use case works with: a library, its settings, the clock, the sandbox and the network."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ Tell = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
-    """Says nothing: what a library does unless it was given a voice."""
+    """Discards a message; the default of `tell`."""
 
 
 @dataclass(kw_only=True)
 class Workspace:
     """One opened library.
 
-    `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number; `tell` receives what a
-    person may want to know while waiting. With `allow_loopback`, the person's own apps may reach services on
-    this machine: a person says so for one command, never a file or a variable. Nothing heavy is loaded
-    before it is needed.
+    `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number. `tell` receives messages for
+    the person. With `allow_loopback`, the person's own apps may reach services on this machine; only an
+    option of one command sets it, never a file or a variable. Heavy modules are loaded
+    when they are first needed.
     """
 
     config: Config
@@ -48,7 +48,7 @@ class Workspace:
 
     @cached_property
     def home(self) -> Home:
-        """Returns where the library lies."""
+        """Returns the paths of the library."""
         return Home(root=self.config.library)
 
     @cached_property
@@ -65,14 +65,14 @@ class Workspace:
         )
 
     def redact(self, text: str) -> str:
-        """Returns a text that is kept, without the person's keys."""
+        """Returns a text with the person's keys replaced."""
         return text if self._redactor is None else self._redactor(text)
 
     @cached_property
     def _redactor(self) -> Redactor | None:
         from mapp.keys import known_keys
 
-        with contextlib.suppress(MappError, OSError):  # a damaged file of keys is told where one is used
+        with contextlib.suppress(MappError, OSError):  # a damaged key file is reported when a key is used
             if keys := known_keys(self.config.config_file):
                 from mapp.sandbox.broker.redaction import Redactor
 
@@ -81,10 +81,10 @@ class Workspace:
 
     @cached_property
     def executor(self) -> Executor:
-        """Returns what runs JavaScript.
+        """Returns the executor that runs JavaScript.
 
         Raises:
-            SandboxUnavailable: when this machine cannot isolate as the settings demand.
+            SandboxUnavailable: this machine cannot provide the isolation that the settings require.
         """
         from mapp.sandbox.executors.select import open_executor
 
@@ -93,7 +93,7 @@ class Workspace:
 
     @cached_property
     def other_executors(self) -> dict[str, Executor]:
-        """Returns what runs JavaScript in the other engines that are installed, by their names."""
+        """Returns executors for the other installed engines, by engine name."""
         from mapp.sandbox.engine import installed
         from mapp.sandbox.executors.select import open_executor
 
@@ -105,7 +105,7 @@ class Workspace:
         }
 
     def fetcher(self) -> Fetcher:
-        """Returns what makes the web requests of one run."""
+        """Returns a fetcher for the web requests of one run."""
         from mapp.sandbox.broker.fetcher import Fetcher
 
         return Fetcher(loopback=self.allow_loopback)
@@ -117,17 +117,17 @@ class Workspace:
         return open_model(self.config)
 
     def warm(self) -> None:
-        """Starts what a run will need, without waiting; what stands in the way, the run tells."""
+        """Starts the sandbox in the background; the run itself reports any failure."""
         with contextlib.suppress(MappError):
             self.executor.warm()
 
     def signature(self) -> Signature:
-        """Returns who commits now: the person of git's global configuration, else mapp itself."""
+        """Returns the author of a commit made now: git's global identity, or mapp itself."""
         name, email = global_identity() or ("mapp", "mapp@localhost")
         return Signature(name=name, email=email, time=int(self.clock()))
 
     def close(self) -> None:
-        """Ends the processes and closes the files that were opened."""
+        """Stops the processes and closes the open files."""
         for name in ("executor", "journal"):
             opened = self.__dict__.pop(name, None)
             if opened is not None:

@@ -1,4 +1,4 @@
-"""The app that was written for a request, and no other, answers it."""
+"""The app that was written for a request answers it, and no other app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mapp.errors import NoMatch, PermissionNeeded
 from mapp.library.landing import Committed
 from mapp.model.outcome import Value
 from mapp.model.request import Request
-from mapp.ops.run.ask import ask, ask_written
+from mapp.ops.run.ask import Interaction, ask, ask_written
 from support.apps import app
 from support.library import Built, library
 
@@ -39,7 +39,7 @@ def shared(built: Built) -> tuple[Built, Committed]:
     return built, built.put(app("fresh").source(TRIPLE).stating(description="Triples a number."))
 
 
-def test_the_app_that_was_written_runs_although_others_state_the_very_words(
+def test_the_new_app_runs_even_if_another_app_states_the_same_request(
     shared: tuple[Built, Committed],
 ) -> None:
     built, written = shared
@@ -52,7 +52,7 @@ def test_the_app_that_was_written_runs_although_others_state_the_very_words(
     assert [row.app for row in built.workspace.journal.runs()] == ["fresh"]
 
 
-def test_it_runs_at_the_commit_that_was_merged_although_main_moved_on(built: Built) -> None:
+def test_it_runs_at_the_merged_commit_even_if_main_has_moved(built: Built) -> None:
     written = built.put(app("double"))
     built.put(app("double").source(TRIPLE).version("2.0.0"))
 
@@ -62,7 +62,7 @@ def test_it_runs_at_the_commit_that_was_merged_although_main_moved_on(built: Bui
     assert (answer.execution.commit, answer.execution.outcome) == (written.commit, Value(output=42))
 
 
-def test_the_arguments_are_those_that_its_tests_state_for_these_words(built: Built) -> None:
+def test_the_arguments_come_from_its_tests_if_they_state_the_request(built: Built) -> None:
     written = built.put(app("double").said("the usual, please", {"number": 7}))
 
     answer = ask_written(built.workspace, Request(text=" the usual, please"), written)
@@ -71,19 +71,19 @@ def test_the_arguments_are_those_that_its_tests_state_for_these_words(built: Bui
 
 
 @pytest.mark.parametrize("words", ["book a table for two", "double", "not 21, please do not double"])
-def test_words_that_do_not_resolve_run_nothing_and_say_so(
+def test_a_request_that_does_not_resolve_runs_nothing_and_says_so(
     shared: tuple[Built, Committed], words: str
 ) -> None:
     built, written = shared
 
-    with pytest.raises(NoMatch, match="fresh was written for this, but it did not run") as caught:
+    with pytest.raises(NoMatch, match="fresh was written for this request but did not run") as caught:
         ask_written(built.workspace, Request(text=words), written)
 
     assert "mapp exec fresh NAME=VALUE" in caught.value.hint
     assert list(built.workspace.journal.runs()) == []
 
 
-def test_words_that_are_stated_with_two_answers_are_not_guessed_at(built: Built) -> None:
+def test_a_request_stated_with_two_answers_is_not_guessed(built: Built) -> None:
     draft = app("double").said("the usual", {"number": 1}).said("the usual", {"number": 2})
     written = built.put(draft)
 
@@ -91,14 +91,16 @@ def test_words_that_are_stated_with_two_answers_are_not_guessed_at(built: Built)
         ask_written(built.workspace, Request(text="the usual"), written)
 
 
-def test_what_it_declares_has_to_be_granted_as_for_any_run(built: Built) -> None:
+def test_its_capabilities_need_a_grant_as_in_any_run(built: Built) -> None:
     draft = app("storing").source(STORING).stating(capabilities={"store": {"max_kb": 1}})
     written = built.put(draft)
 
     with pytest.raises(PermissionNeeded):
         ask_written(built.workspace, WANTED, written)
     with pytest.raises(PermissionNeeded):
-        ask_written(built.workspace, WANTED, written, permit=lambda name, missing: False)
+        ask_written(
+            built.workspace, WANTED, written, interaction=Interaction(permit=lambda name, missing: False)
+        )
     answer = ask_written(built.workspace, WANTED, written, grants=["store"])
 
     assert answer.execution is not None and answer.execution.outcome == Value(output=42)

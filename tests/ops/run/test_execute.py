@@ -37,7 +37,7 @@ def test_the_same_time_and_seed_give_the_same_output(workspace: Workspace) -> No
     assert outcomes[0].output["now"] == 1_700_000_000_250
 
 
-def test_a_run_is_written_down_with_all_that_repeats_it(workspace: Workspace) -> None:
+def test_the_journal_has_everything_needed_to_repeat_a_run(workspace: Workspace) -> None:
     library().app("double").build()
 
     done = execute(workspace, "double", {"number": 3}, request="double 3")

@@ -1,4 +1,4 @@
-"""Whole runs that reach out: a real server under TLS, a planted secret, a model that says what it is told."""
+"""Runs with host calls: a real server under TLS, a planted secret, a scripted model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mapp.errors import PermissionNeeded
 from mapp.keys import KeyNeeded, set_key
 from mapp.llm.model import Completion, Model, ModelFailed
 from mapp.model.outcome import Failed, Value
-from mapp.ops.run.batch import map_rows
+from mapp.ops.run.batch import BatchOptions, map_rows
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.replay import replay
 from mapp.ops.workspace import Workspace
@@ -41,7 +41,7 @@ WEB = ("http:api.example", "secret:EXAMPLE_KEY")
 
 @dataclass
 class Says:
-    """A model that says what it was told to, and remembers its prompts."""
+    """A model with scripted answers that keeps its prompts."""
 
     answers: list[str]
     prompts: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Says:
 
 @dataclass(kw_only=True)
 class Outside(Workspace):
-    """A library whose outside is a test's."""
+    """A workspace whose network and model belong to the test."""
 
     world_outside: World | None = None
     tls: ssl.SSLContext | None = None
@@ -146,15 +146,14 @@ def test_a_secret_reaches_the_server_and_nothing_else(
     again.close()
 
 
-def test_every_row_of_a_map_has_a_broker_of_its_own() -> None:
+def test_every_row_of_a_batch_has_its_own_broker() -> None:
     _app("return host.http({url: 'http://api.example/' + input.number}).body;", http=[{**HOST_PLAIN}])
     said: list[str] = []
     with web(says(answer(b"one")), says(answer(b"other"))) as (outside, server):
         workspace = Outside(config=load_config(), world_outside=outside)
         rows = b"".join(b'{"number": %d}\n' % number for number in range(6))
-        mapped = map_rows(
-            workspace, "asks", io.BytesIO(rows), said.append, jobs=3, grants=("http:api.example+plain",)
-        )
+        options = BatchOptions(jobs=3, grants=("http:api.example+plain",))
+        mapped = map_rows(workspace, "asks", io.BytesIO(rows), said.append, options=options)
         runs = list(workspace.journal.runs())
         workspace.close()
 
@@ -166,7 +165,7 @@ def test_every_row_of_a_map_has_a_broker_of_its_own() -> None:
     again.close()
 
 
-def test_the_app_is_not_started_without_the_grant_or_without_the_key() -> None:
+def test_an_app_is_not_started_without_its_grant_or_its_key() -> None:
     _app("return host.http({url: 'https://api.example/'});", http=[HOST])
 
     with pytest.raises(PermissionNeeded) as error:
@@ -176,7 +175,7 @@ def test_the_app_is_not_started_without_the_grant_or_without_the_key() -> None:
         _exec(Outside(config=load_config()), *WEB)
 
 
-def test_a_fault_of_the_web_is_caught_by_its_code_and_recorded() -> None:
+def test_an_app_can_catch_a_network_fault_by_its_code_and_it_is_recorded() -> None:
     host = {**HOST, "plain": True}
     del host["secret"]
     call = "host.http({url: 'http://api.example/'})"
@@ -188,7 +187,7 @@ def test_a_fault_of_the_web_is_caught_by_its_code_and_recorded() -> None:
     assert run.outcome.output == ["HostError", "dns"]
 
 
-def test_a_model_is_asked_within_the_budget_of_the_run() -> None:
+def test_a_model_is_called_within_the_token_limit_of_the_run() -> None:
     body = """
         const found = [host.llm('a'), host.llm('b', {type: 'integer'})];
         try { host.llm('c') } catch (e) { return [...found, e.code]; }
@@ -202,7 +201,7 @@ def test_a_model_is_asked_within_the_budget_of_the_run() -> None:
     assert (model.prompts, model.budgets) == (["a", "b"], [15, 5])
 
 
-def test_what_a_model_is_asked_counts_as_well_as_what_it_answers() -> None:
+def test_prompts_count_towards_the_limit_as_well_as_answers() -> None:
     body = """
         let asked = 0;
         try { for (;;) { host.llm('x'.repeat(99999)); asked += 1; } } catch (e) { return [asked, e.code]; }
@@ -216,7 +215,7 @@ def test_what_a_model_is_asked_counts_as_well_as_what_it_answers() -> None:
     assert len(model.prompts) == 4
 
 
-def test_a_number_that_is_a_secret_is_noted_without_it() -> None:
+def test_a_secret_that_is_a_number_is_redacted_in_the_recording() -> None:
     _app(
         "try { host.http({url: 'https://api.example/', n: [1234567890]}); } catch (e) { return e.code; }",
         http=[HOST],
@@ -244,9 +243,7 @@ def test_a_number_that_is_a_secret_is_noted_without_it() -> None:
         (Says(["1"]), "host.llm(1)", "malformed"),
     ],
 )
-def test_a_model_that_does_not_answer_is_an_error_with_a_code(
-    model: Model | None, call: str, code: str
-) -> None:
+def test_a_model_failure_is_an_error_with_a_code(model: Model | None, call: str, code: str) -> None:
     _app(f"try {{ return {call}; }} catch (e) {{ return e.code; }}", llm={"max_tokens": 5})
     done = _exec(Outside(config=load_config(), answering=model), "llm")
 
@@ -264,7 +261,7 @@ def test_a_model_that_does_not_answer_is_an_error_with_a_code(
         ("get({})", "malformed"),
     ],
 )
-def test_what_the_store_does_not_take_is_an_error_with_a_code(call: str, code: str) -> None:
+def test_a_store_failure_is_an_error_with_a_code(call: str, code: str) -> None:
     _app(f"try {{ host.store.{call}; }} catch (e) {{ return e.code; }}", store={"max_kb": 1})
     done = _exec(Outside(config=load_config()), "store")
 
@@ -272,7 +269,7 @@ def test_what_the_store_does_not_take_is_an_error_with_a_code(call: str, code: s
     assert done.outcome.output == code
 
 
-def test_an_error_of_the_host_that_nobody_catches_fails_the_run() -> None:
+def test_an_uncaught_host_error_fails_the_run() -> None:
     _app("return host.llm('a');", llm={"max_tokens": 5})
     done = _exec(Outside(config=load_config()), "llm")
 

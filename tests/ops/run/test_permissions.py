@@ -1,4 +1,4 @@
-"""What a person granted, and what happens without it."""
+"""Grants, and runs without them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _counting() -> PartOfLibrary:
     return draft.stating(capabilities={"clock": True, "store": {"max_kb": 1}}).source(COUNT)
 
 
-def test_an_app_that_was_only_added_gets_no_store(world: object) -> None:
+def test_a_newly_added_app_may_not_use_its_store(world: object) -> None:
     _counting().build()
     refused = mapp("exec", "count", "number=1", "--json")
 
@@ -30,7 +30,7 @@ def test_an_app_that_was_only_added_gets_no_store(world: object) -> None:
     assert "not granted: mapp grant count store" in mapp("show", "count").out
 
 
-def test_what_was_granted_stays_granted_until_it_is_revoked() -> None:
+def test_a_grant_lasts_until_it_is_revoked() -> None:
     _counting().build()
 
     assert mapp("grant", "count", "store", "--json").json["granted"] == ["clock", "store"]
@@ -40,7 +40,7 @@ def test_what_was_granted_stays_granted_until_it_is_revoked() -> None:
     assert mapp("exec", "count", "number=1").code == 7
 
 
-def test_a_grant_for_one_run_is_for_one_run() -> None:
+def test_a_grant_for_one_run_ends_with_it() -> None:
     _counting().build()
 
     assert mapp("exec", "count", "number=1", "--grant", "store").out.strip() == "1"
@@ -56,7 +56,7 @@ def test_a_run_that_fails_stores_nothing() -> None:
     assert mapp("exec", "count", "number=1").out.strip() == "2"
 
 
-def test_what_an_app_does_not_declare_cannot_be_granted() -> None:
+def test_an_undeclared_capability_cannot_be_granted() -> None:
     _counting().build()
 
     assert mapp("grant", "count", "llm").code == 2
@@ -65,7 +65,7 @@ def test_what_an_app_does_not_declare_cannot_be_granted() -> None:
     assert mapp("grant", "nobody", "store").code == 1
 
 
-def test_a_new_version_keeps_what_was_granted_and_gets_nothing_new() -> None:
+def test_a_new_version_keeps_its_grants_and_gets_no_others() -> None:
     built = _counting().build()
     mapp("grant", "count", "store")
     wider = app("count").version("2.0.0").source(COUNT)
@@ -75,7 +75,7 @@ def test_a_new_version_keeps_what_was_granted_and_gets_nothing_new() -> None:
     assert mapp("exec", "count", "number=1").code == 7
 
 
-def test_a_removed_app_takes_its_store_along() -> None:
+def test_removing_an_app_removes_its_store() -> None:
     built = _counting().build()
     mapp("grant", "count", "--all")
     mapp("exec", "count", "number=1")

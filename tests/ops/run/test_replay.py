@@ -1,4 +1,4 @@
-"""A run of the journal, run again offline."""
+"""Re-running a recorded run offline."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_replay_is_equal_and_changes_nothing(built: Built) -> None:
     assert mapp("exec", "count", "number=1").out.strip() == "4"
 
 
-def test_it_needs_no_grant_and_not_the_whole_id(built: Built) -> None:
+def test_a_replay_needs_no_grant_and_only_the_start_of_the_id(built: Built) -> None:
     run = _run("--grant", "store")
 
     assert mapp("replay", run[:-2]).out.startswith("equal")
@@ -66,7 +66,7 @@ def test_an_app_without_capabilities_is_replayed_too() -> None:
     assert mapp("replay", run, "--json").json["output"] == 8
 
 
-def test_no_such_run_is_told(built: Built) -> None:
+def test_an_unknown_run_is_reported(built: Built) -> None:
     assert mapp("replay", "0000").code == 1
     assert mapp("replay", "%").code == 1
 
@@ -85,7 +85,7 @@ def test_a_run_whose_input_was_not_kept_cannot_be_replayed(
     ["[[[[", "[" * 5000, "7", "null", '[{"call": 7}]', '[{"call":"store.get","arguments":["n"],"error":7}]',
      '[{"call":7,"arguments":[]}]', '[{"call":"llm","arguments":[],"error":{"code":[]}}]'],
 )  # fmt: skip
-def test_a_damaged_recording_is_told(built: Built, calls: str) -> None:
+def test_a_damaged_recording_is_reported(built: Built, calls: str) -> None:
     run = _run("--grant", "store")
     _tampered(calls)
     found = mapp("replay", run)
@@ -94,8 +94,8 @@ def test_a_damaged_recording_is_told(built: Built, calls: str) -> None:
     assert "damaged" in found.err
 
 
-def test_a_recording_that_was_changed_makes_a_difference_and_nothing_else(built: Built) -> None:
-    """What a run got can be rewritten on the disk; a replay shows what comes of it, and reaches nothing."""
+def test_a_changed_recording_causes_a_difference_and_nothing_else(built: Built) -> None:
+    """Somebody may rewrite a recording on the disk. A replay shows the difference and connects to nothing."""
     run = _run("--grant", "store")
     _tampered('[{"call":"store.get","arguments":["n"],"answer":41}]')
     found = mapp("replay", run, "--json")

@@ -1,4 +1,4 @@
-"""A file that grows row by row: continued after any end, never doubled, never taken for finished."""
+"""A file that grows row by row: continued after any kill, without duplicates, never mistaken for finished."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def line(number: int) -> str:
 
 
 def grow(path: Path, upto: int, *, die: bool = False, fresh: bool = False, **terms: Any) -> int:
-    """Adds rows up to a number and returns how many were there."""
+    """Adds rows up to a number and returns how many the file had before."""
     with unfinished(path, {**TERMS, **terms}, fresh=fresh) as file:
         begun = file.rows
         for number in range(begun + 1, upto + 1):
@@ -42,20 +42,20 @@ def begin(path: Path, upto: int, **terms: Any) -> None:
         grow(path, upto, die=True, **terms)
 
 
-def test_a_finished_file_stands_alone(tmp_path: Path) -> None:
+def test_a_finished_file_leaves_no_other_files(tmp_path: Path) -> None:
     assert grow(tmp_path / "out", 3) == 0
     assert [*files(tmp_path)] == ["out"]
     assert (tmp_path / "out").read_text().splitlines() == [line(1), line(2), line(3)]
 
 
-def test_an_unfinished_file_is_not_there_yet(tmp_path: Path) -> None:
+def test_an_unfinished_file_does_not_have_its_name_yet(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2)
 
     assert [*files(tmp_path)] == ["out.partial", "out.state"]
 
 
 @pytest.mark.parametrize("rest", ["", '{"row": 3', '{"row":3,"outcome":"ok"}'])
-def test_it_goes_on_after_the_last_whole_line(tmp_path: Path, rest: str) -> None:
+def test_it_continues_after_the_last_whole_line(tmp_path: Path, rest: str) -> None:
     path = tmp_path / "out"
     begin(path, 2)
     with (tmp_path / "out.partial").open("a") as file:
@@ -65,13 +65,13 @@ def test_it_goes_on_after_the_last_whole_line(tmp_path: Path, rest: str) -> None
     assert path.read_text().splitlines() == [line(number) for number in range(1, 5)]
 
 
-def test_what_has_been_done_is_counted(tmp_path: Path) -> None:
+def test_finished_rows_are_counted(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2)
     with unfinished(tmp_path / "out", TERMS, fresh=False) as file:
         assert file.outcomes == {"ok": 2}
 
 
-def test_terms_that_are_drawn_are_those_of_the_beginning(tmp_path: Path) -> None:
+def test_time_and_seed_are_those_of_the_first_process(tmp_path: Path) -> None:
     begin(tmp_path / "out", 1)
     with unfinished(tmp_path / "out", {**TERMS, "seed?": 8}, fresh=False) as file:
         assert file.terms == {"app": "double", "input": "abc", "seed": 7}
@@ -84,7 +84,7 @@ def test_a_kill_before_the_first_line_loses_nothing(tmp_path: Path) -> None:
     assert grow(tmp_path / "out", 2) == 0
 
 
-def test_a_kill_after_the_last_line_but_before_the_end_is_mended(tmp_path: Path) -> None:
+def test_a_kill_between_the_last_line_and_the_end_is_recovered(tmp_path: Path) -> None:
     path = tmp_path / "out"
     begin(path, 2)
     (tmp_path / "out.partial").rename(path)
@@ -104,14 +104,14 @@ def test_other_terms_are_refused_and_change_nothing(tmp_path: Path, terms: dict[
     assert files(tmp_path) == before
 
 
-def test_what_cannot_be_told_apart_is_not_continued(tmp_path: Path) -> None:
+def test_rows_without_a_digest_are_not_continued(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2, input="")
 
-    with pytest.raises(AlreadyExists, match="read but once"):
+    with pytest.raises(AlreadyExists, match="read only once"):
         grow(tmp_path / "out", 3, input="")
 
 
-def test_a_finished_file_is_not_written_again_unless_asked(tmp_path: Path) -> None:
+def test_a_finished_file_is_overwritten_only_with_fresh(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("precious\n")
     with pytest.raises(AlreadyExists, match="there already"):
@@ -122,14 +122,14 @@ def test_a_finished_file_is_not_written_again_unless_asked(tmp_path: Path) -> No
     assert path.read_text() == line(1) + "\n"
 
 
-def test_fresh_throws_an_unfinished_one_away(tmp_path: Path) -> None:
+def test_fresh_discards_an_unfinished_file(tmp_path: Path) -> None:
     begin(tmp_path / "out", 2, app="other")
 
     assert grow(tmp_path / "out", 1, fresh=True) == 0
 
 
 @pytest.mark.parametrize("text", ["x\n", '{"row": 2, "outcome": "ok"}\n', '{"outcome": "ok"}\n', "[]\n"])
-def test_lines_that_are_not_ours_are_not_counted(tmp_path: Path, text: str) -> None:
+def test_foreign_lines_are_refused(tmp_path: Path, text: str) -> None:
     begin(tmp_path / "out", 0)
     (tmp_path / "out.partial").write_text(text)
 
@@ -138,7 +138,7 @@ def test_lines_that_are_not_ours_are_not_counted(tmp_path: Path, text: str) -> N
     assert (tmp_path / "out.partial").read_text() == text
 
 
-def test_damaged_terms_are_said_to_be(tmp_path: Path) -> None:
+def test_damaged_terms_are_reported(tmp_path: Path) -> None:
     begin(tmp_path / "out", 1)
     (tmp_path / "out.state").write_text("{")
 
@@ -146,6 +146,6 @@ def test_damaged_terms_are_said_to_be(tmp_path: Path) -> None:
         grow(tmp_path / "out", 1)
 
 
-def test_two_cannot_write_one_file(tmp_path: Path) -> None:
+def test_two_processes_cannot_write_one_file(tmp_path: Path) -> None:
     with unfinished(tmp_path / "out", TERMS, fresh=False), pytest.raises(Busy, match="another process"):
         grow(tmp_path / "out", 1)

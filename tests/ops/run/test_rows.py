@@ -1,4 +1,4 @@
-"""Rows are read one at a time, whatever stands in them."""
+"""Rows are read one at a time, whatever they contain."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_row_is_a_line(data: bytes, expected: list[bytes]) -> None:
     assert measure(io.BytesIO(data)).rows == len(expected)
 
 
-def test_a_row_beyond_all_measure_is_passed_over() -> None:
+def test_a_row_that_is_too_long_is_skipped() -> None:
     found = rows(b"1\n" + b"x" * (MAX_TEXT_LENGTH + 5_000_000) + b"\n2\n")
 
     assert [row.data for row in found] == [b"1", None, b"2"]
@@ -59,12 +59,12 @@ def test_a_row_is_an_object_of_arguments() -> None:
         (b'{"a": "\\ud800"}', "surrogate"),
     ],
 )
-def test_what_is_no_object_of_arguments_is_said_to_be_none(data: bytes, message: str) -> None:
+def test_a_row_that_is_not_an_object_is_an_error(data: bytes, message: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         BatchRow(number=1, data=data).arguments()
     assert message in str(caught.value)
 
 
-def test_the_extent_tells_files_apart() -> None:
+def test_different_files_have_different_extents() -> None:
     assert measure(io.BytesIO(b"a\nb\n")) == measure(io.BytesIO(b"a\nb\n"))
     assert measure(io.BytesIO(b"a\nb\n")).digest != measure(io.BytesIO(b"a\nb")).digest

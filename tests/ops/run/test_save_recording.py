@@ -1,4 +1,4 @@
-"""A run kept as a test: written into a folder, read at the door, and used by the checks offline."""
+"""A run saved as a test: written into a folder, parsed, and used by the checks offline."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def folder(world: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A run against a real server, whose answer nobody but the recording has afterwards."""
+    """A run against a real server; afterwards only the recording has the answer."""
     assert mapp("add", str(folder)).code == 0
     with web(says(answer(b"42"))) as (outside, _):
         monkeypatch.setattr(Workspace, "fetcher", lambda self: outside.fetcher())
@@ -56,13 +56,13 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return identity
 
 
-def test_an_app_that_says_so_when_nobody_answers_is_added_without_force(folder: Path) -> None:
+def test_an_app_that_declares_an_error_for_no_answer_is_added_without_force(folder: Path) -> None:
     found = mapp("add", str(folder), "--json")
 
     assert (found.code, found.json["passed"]) == (0, True)
 
 
-def test_an_app_that_fails_when_nobody_answers_is_refused(folder: Path) -> None:
+def test_an_app_that_fails_without_an_answer_is_refused(folder: Path) -> None:
     call = "host.http({url: 'http://api.example/'})"
     (folder / "main.js").write_text(f"function main(input, host) {{ return {call}.status; }}")
 
@@ -97,7 +97,7 @@ def test_without_its_recording_the_example_fails(folder: Path, run: str) -> None
     assert "tests/examples.jsonl:2: gave 41 instead of 42" in found.err
 
 
-def test_an_example_that_names_none_is_answered_from_any(folder: Path, run: str) -> None:
+def test_an_example_without_a_recording_uses_any_recording(folder: Path, run: str) -> None:
     mapp("replay", run, "--save-recording", str(folder))
     path = folder / "tests/examples.jsonl"
     rows = [json.loads(row) for row in path.read_text().splitlines()]
@@ -117,13 +117,13 @@ def test_nothing_is_overwritten_and_nothing_lands_in_the_wrong_folder(
     assert mapp(*keep, str(folder)).code == 0
     assert mapp(*keep, str(folder)).code == 1
     assert "holds other" in mapp(*keep, str(other)).err
-    assert "holds no app" in mapp(*keep, str(world)).err
+    assert "does not contain an app" in mapp(*keep, str(world)).err
     assert mapp(*keep, str(folder), "--name", "../x").code == 2
     assert mapp("replay", run, "--name", "x").code == 2
     assert len(list((folder / "tests/recordings").iterdir())) == 1
 
 
-def test_a_run_that_asked_nothing_needs_no_recording(world: Path) -> None:
+def test_a_run_without_host_calls_cannot_be_saved(world: Path) -> None:
     library().app("double").build()
     run = mapp("exec", "double", "number=1", "--json").json["run"]
     folder = app("double").write(world / "work" / "double")
@@ -150,7 +150,7 @@ CALL: dict[str, Any] = {"call": "http", "arguments": [{}], "answer": None}
         ({"recording": 1, "calls": [CALL] * 1001}, "tests/recordings/a.json.calls", "more than 1000"),
     ],
 )
-def test_a_recording_that_is_none_is_refused_with_its_path(document: Any, path: str, message: str) -> None:
+def test_an_invalid_recording_is_refused_with_its_path(document: Any, path: str, message: str) -> None:
     draft = _draft().file("tests/recordings/a.json", json.dumps(document))
 
     with pytest.raises(InvalidApp) as error:
@@ -158,14 +158,14 @@ def test_a_recording_that_is_none_is_refused_with_its_path(document: Any, path: 
     assert any(path in row.path and message in row.message for row in error.value.problems), error.value
 
 
-def test_an_example_that_names_a_recording_that_is_not_there_is_refused() -> None:
+def test_an_example_with_a_missing_recording_is_refused() -> None:
     draft = _draft().example({"number": 1}, output=1, recording="gone")
 
     with pytest.raises(InvalidApp, match="names 'gone'"):
         read_app(draft.files)
 
 
-def test_text_that_is_no_json_is_refused_with_its_path() -> None:
+def test_text_that_is_not_json_is_refused_with_its_path() -> None:
     for text in ("", "{", '{"recording": 1, "calls": [' + "[" * 100, '{"a": 1, "a": 2}'):
         with pytest.raises(InvalidApp, match=r"tests/recordings/a\.json"):
             read_app(_draft().file("tests/recordings/a.json", text).files)

@@ -1,1 +1,1 @@
-"""Who writes programs: one module for each kind of coder."""
+"""The coders, one module for each kind."""

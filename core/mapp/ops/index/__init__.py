@@ -1,1 +1,1 @@
-"""Keeping the index in step with the repositories."""
+"""Keeps the index in step with the repositories."""

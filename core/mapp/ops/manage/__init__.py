@@ -1,1 +1,1 @@
-"""Managing apps by hand: add, edit, diff, bump, roll back, set up, repair."""
+"""Managing apps: add, edit, diff, bump, roll back, set up, repair."""

@@ -1,1 +1,1 @@
-"""Running apps: one request, one call, many rows, replay, permissions."""
+"""Running apps: requests, single calls, many rows, replay, permissions."""

@@ -1,4 +1,4 @@
-"""Turns what a person typed (`key=value`, `--input`) into the arguments of a call."""
+"""Parses what a person typed (`key=value`, `--input`) into the arguments of a call."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from mapp.suggested_commands import suggested_command
 
 
 def read_attachment(path: Path) -> str:
-    """Returns the text of a file that a person attached.
+    """Returns the text of an attached file.
 
     Raises:
         NotFound: there is no such file.
-        InvalidValue: it is too large or not UTF-8.
+        InvalidValue: the file is too large or not UTF-8.
     """
     try:
         if path.stat().st_size > MAX_TEXT_LENGTH:
             raise _too_large(str(path), path.stat().st_size)
-        with path.open("rb") as file:  # what is no plain file has no size, and may never end
+        with path.open("rb") as file:  # a pipe or device has no size, and may never end
             return decode_attachment(file.read(MAX_TEXT_LENGTH + 1), str(path))
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
@@ -36,7 +36,7 @@ def decode_attachment(data: bytes, what: str) -> str:
     """Returns attached bytes as text.
 
     Raises:
-        InvalidValue: they are too many or not UTF-8.
+        InvalidValue: the data is too large or not UTF-8.
     """
     if len(data) > MAX_TEXT_LENGTH:
         raise _too_large(what, len(data))
@@ -57,15 +57,15 @@ def _read_file(name: str) -> str:
 
 
 def parse_pairs(manifest: Manifest, pairs: Iterable[str], *, read: Read = _read_file) -> dict[str, JSONValue]:
-    """Returns arguments from `key=value` words, each value read by the schema of its argument.
+    """Returns arguments from `key=value` words; the schema of an argument says how its value is read.
 
-    A text argument takes the value as it stands; others take JSON, lists also plain `1,2,3`. `key=@FILE`
-    takes the file's content, which `read` returns.
+    A text argument takes the value verbatim. Others take JSON; lists also take `1,2,3`. `key=@FILE` takes the
+    content of the file, which `read` returns.
 
     Raises:
-        InvalidArguments: naming every word that is wrong.
+        InvalidArguments: some words are wrong; the error names all of them.
     """
-    found: dict[str, JSONValue] = {}
+    arguments: dict[str, JSONValue] = {}
     problems: list[Problem] = []
     for pair in pairs:
         name, sign, text = pair.partition("=")
@@ -75,13 +75,13 @@ def parse_pairs(manifest: Manifest, pairs: Iterable[str], *, read: Read = _read_
         elif argument is None:
             known = ", ".join(row.name for row in manifest.arguments) or "nothing"
             problems.append(
-                Problem(path=name, message=f"is no argument of {manifest.name}; it takes {known}")
+                Problem(path=name, message=f"is not an argument of {manifest.name}, which takes {known}")
             )
-        elif name in found:
+        elif name in arguments:
             problems.append(Problem(path=name, message="is given twice"))
         else:
             try:
-                found[name] = _value(argument, text, read)
+                arguments[name] = _value(argument, text, read)
             except InvalidValue as error:
                 problems.append(Problem(path=name, message=error.message))
     if problems:
@@ -90,14 +90,14 @@ def parse_pairs(manifest: Manifest, pairs: Iterable[str], *, read: Read = _read_
             problems,
             hint=f"mapp show {manifest.name} lists what it takes",
         )
-    return found
+    return arguments
 
 
 def arguments_from(manifest: Manifest, text: str) -> dict[str, JSONValue]:
-    """Returns the arguments that the text of `--input` stands for.
+    """Returns the arguments in the JSON text of `--input`.
 
     Raises:
-        InvalidValue: it is no JSON object; the hint says how a text is attached.
+        InvalidValue: the text is not a JSON object; the hint says how to attach a text.
     """
     attached = next((row for row in manifest.arguments if row.attachment), None)
     hint = (
@@ -150,6 +150,6 @@ def _wanted(schema: Schema) -> str:
 
 def _too_large(what: str, size: int) -> InvalidValue:
     return InvalidValue(
-        f"{what} is too large: {size:,} bytes, at most {MAX_TEXT_LENGTH:,} are read",
+        f"{what} is too large: {size:,} bytes, the limit is {MAX_TEXT_LENGTH:,}",
         hint="split it into smaller parts",
     )

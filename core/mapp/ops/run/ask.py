@@ -1,4 +1,4 @@
-"""Answers a request in plain words: retrieve, judge, fill, decide, and run the one app that does it."""
+"""Answers a request in plain words: decides which app does it, and runs that app."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import MappError, NoMatch, UsageError
 from mapp.library import read
@@ -32,8 +32,24 @@ Attach = Callable[[], str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Interaction:
+    """How to ask the person; a question that is None is never asked.
+
+    `confirm` asks about a call, `permit` for missing capabilities. `attach` returns a text that could be
+    attached; it is called only if no app is certain to do the request without one.
+    """
+
+    confirm: Confirm | None = None
+    permit: Permit | None = None
+    attach: Attach | None = None
+
+
+NO_INTERACTION: Final = Interaction()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What came of a request: the decision, and the run where there was one."""
+    """The answer to a request: the decision, and the run if an app ran."""
 
     request: Request
     decision: Decision
@@ -62,33 +78,30 @@ def ask(
     *,
     yes: bool = False,
     dry_run: bool = False,
-    confirm: Confirm | None = None,
     progress: Progress | None = None,
     grants: Collection[str] = (),
-    permit: Permit | None = None,
-    attach: Attach | None = None,
+    interaction: Interaction = NO_INTERACTION,
 ) -> Answer:
-    """Returns what came of a request.
+    """Decides a request, runs the app if the decision allows it, and returns the answer.
 
     Args:
         workspace: the library.
         request: what was asked.
-        yes: run what would have been asked about, where nothing is missing.
-        dry_run: decide only.
-        confirm: asks the person about a call; without it nobody is asked.
+        yes: run without confirmation, if no argument is missing.
+        dry_run: decide only; run and record nothing.
         progress: shows the building of the index.
-        grants: capabilities for this run alone.
-        permit: asks the person for capabilities that are missing; without it that is an error.
-        attach: gives a text that could be attached; asked only if no app is sure to run without it.
+        grants: capabilities for this run only.
+        interaction: how to ask the person.
 
     Raises:
-        UsageError: the request is empty or far too long.
-        PermissionNeeded: the app that fits may not do what it declares.
+        UsageError: the request is empty or too long.
+        PermissionNeeded: the app declares a capability that is not granted.
     """
     began = time.perf_counter()
     check_request(request)
     router = Router(open_fresh(workspace, progress=progress))
     opened = time.perf_counter()
+    attach = interaction.attach
     with closing(router):
         decision, readings = router.decide(request)
         if attach is not None and not isinstance(decision, Use) and (text := attach()):
@@ -96,26 +109,17 @@ def ask(
             decision, readings = router.decide(request)
     decided = time.perf_counter()
     execution = None
-    if not dry_run and _runs(decision, yes=yes, confirm=confirm):
-        assert isinstance(decision, Use | Ask)
-        execution = execute(
-            workspace,
-            decision.app,
-            dict(decision.arguments),
-            request=request.text,
-            grants=grants,
-            permit=permit,
-        )
+    if not dry_run:
+        call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
+        if call is not None:
+            execution = _run(workspace, call, request, grants=grants, permit=interaction.permit)
+    timings = (
+        ("open", opened - began),
+        ("decide", decided - opened),
+        ("run", time.perf_counter() - decided),
+    )
     answer = Answer(
-        request=request,
-        decision=decision,
-        readings=readings,
-        execution=execution,
-        timings=(
-            ("open", opened - began),
-            ("decide", decided - opened),
-            ("run", time.perf_counter() - decided),
-        ),
+        request=request, decision=decision, readings=readings, execution=execution, timings=timings
     )
     if not dry_run:
         _record(workspace, answer)
@@ -128,39 +132,32 @@ def ask_written(
     written: Committed,
     *,
     yes: bool = False,
-    confirm: Confirm | None = None,
     grants: Collection[str] = (),
-    permit: Permit | None = None,
+    interaction: Interaction = NO_INTERACTION,
 ) -> Answer:
-    """Returns the answer of the app that was written for a request, at the commit that was merged.
+    """Runs the app that was just written for a request, at the merged commit, and returns the answer.
 
-    No other app is considered. The arguments are those that the app's own tests state for these very words;
-    where they state none, the words are read as for any request. The other arguments are those of `ask`.
+    No other app is considered. If the app's own tests contain this request word for word, their arguments are
+    used; otherwise the request is read as usual. The other parameters are those of `ask`.
 
     Raises:
-        NoMatch: the words do not resolve to a call of this app, or the person did not confirm it.
-        PermissionNeeded: the app may not do what it declares.
+        NoMatch: the request does not resolve to a call of this app, or the person did not confirm the call.
+        PermissionNeeded: the app declares a capability that is not granted.
     """
     app = read.load(workspace.home, written.name, written.commit)
     stated = _stated_arguments(app, request)
     readings: tuple[CandidateMatch, ...] = ()
     if stated is not None:
-        reason = "its own tests hold this request, word for word"
+        reason = "the app's own tests contain this request, word for word"
         decision: Decision = Use(app=app.name, arguments=stated, reasons=(reason,))
     else:
         with closing(Router(open_fresh(workspace))) as router:
             decision, readings = router.decide_for(request, app.name)
-    if not _runs(decision, yes=yes, confirm=confirm):
+    call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
+    if call is None:
         raise _unresolved(written, decision)
-    assert isinstance(decision, Use | Ask)
-    execution = execute(
-        workspace,
-        app.name,
-        dict(decision.arguments),
-        revision=written.commit,
-        request=request.text,
-        grants=grants,
-        permit=permit,
+    execution = _run(
+        workspace, call, request, revision=written.commit, grants=grants, permit=interaction.permit
     )
     answer = Answer(request=request, decision=decision, readings=readings, execution=execution)
     _record(workspace, answer)
@@ -168,46 +165,46 @@ def ask_written(
 
 
 def _stated_arguments(app: App, request: Request) -> Arguments | None:
-    """Returns the arguments that an app's tests state for a request, or None for none or several."""
-    said = {
+    """Returns the arguments that an app's tests state for a request; None if they state none or several."""
+    stated = {
         canonical(dict(phrase.arguments)): phrase.arguments
         for phrase in app.phrases
         if phrase.fits
         and phrase.request.strip() == request.text.strip()
         and phrase.attachment == request.attachment
     }
-    return tuple(next(iter(said.values()))) if len(said) == 1 else None
+    return tuple(next(iter(stated.values()))) if len(stated) == 1 else None
 
 
 def _unresolved(written: Committed, decision: Decision) -> NoMatch:
-    """Returns the error for a request that its own app cannot be called with."""
+    """Returns the error for a request that does not resolve to a call of the app written for it."""
     reasons = [f"\n  {reason}" for reason in decision.reasons]
     if isinstance(decision, Ask) and decision.missing:
         reasons.append(f"\n  missing: {', '.join(decision.missing)}")
     return NoMatch(
-        f"{written.name} was written for this, but it did not run:"
-        f" the request does not say for certain with which arguments{''.join(reasons)}",
-        hint=f"mapp show {written.name} lists its arguments; then: mapp exec {written.name} NAME=VALUE",
+        f"{written.name} was written for this request but did not run:"
+        f" its arguments are not certain{''.join(reasons)}",
+        hint=f"mapp show {written.name} lists its arguments; then run: mapp exec {written.name} NAME=VALUE",
         code="MAPP-0310",
     )
 
 
 def check_request(request: Request) -> None:
-    """Raises UsageError when a request is no text that can be decided on."""
+    """Raises UsageError if a request is empty, too long or not valid text."""
     if not request.text.strip():
         raise UsageError("the request is empty", hint='try: mapp run "what is 240 euros plus 20% VAT"')
     if len(request.text) > MAX_REQUEST_LENGTH:
         raise UsageError(
-            f"the request has {len(request.text):,} characters, at most {MAX_REQUEST_LENGTH:,} are read",
-            hint="attach long texts: mapp run REQUEST --input FILE",
+            f"the request is too long: {len(request.text):,} characters, the limit is {MAX_REQUEST_LENGTH:,}",
+            hint="attach a long text as a file: mapp run REQUEST --input FILE",
         )
     checked(request.text, what="the request")
 
 
 def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
-    """Returns the error that says why nothing ran, which apps are nearest, and what to type next.
+    """Returns the error that says why nothing ran, which apps are nearest, and which command to run next.
 
-    `source` is where the attachment came from: a path, or `-` for standard input.
+    `source` is the origin of the attachment: a path, or `-` for standard input.
     """
     decision = answer.decision
     names = ", ".join(candidate.app for candidate in decision.candidates)
@@ -220,29 +217,46 @@ def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
             missing = " ".join(f"{name}=…" for name in decision.missing)
             hint = f"add {' and '.join(decision.missing)} to the request, or run: {call} {missing}"
         else:
-            hint = f"run it with --yes if that is right, or: {call}"
+            hint = f"if this is right, add --yes or run: {call}"
         return NoMatch(f"not sure enough to run {decision.app}\n{reasons}", hint=hint, code="MAPP-0310")
     message = f"no app in the library does this\n{reasons}"
     ways = [
         f"nearest: {names or 'none'}",
-        f"to have one written: {suggested_command('compile', answer.request.text)}",
-        "to write it: mapp new NAME",
+        f"have one written: {suggested_command('compile', answer.request.text)}",
+        "write it yourself: mapp new NAME",
     ]
     return NoMatch(message, hint="\n  ".join(ways))
 
 
-def _runs(decision: Decision, *, yes: bool, confirm: Confirm | None) -> bool:
+def _confirmed(decision: Decision, *, yes: bool, confirm: Confirm | None) -> Use | Ask | None:
+    """Returns the decision if its call may run: it is certain, or complete and confirmed."""
     match decision:
         case Use():
-            return True
-        case Ask(missing=missing):
-            return (
-                not missing
-                and bool(decision.arguments)
-                and (yes or (confirm is not None and confirm(decision)))
-            )
+            return decision
+        case Ask(missing=(), arguments=arguments) if arguments:
+            return decision if yes or (confirm is not None and confirm(decision)) else None
         case _:
-            return False
+            return None
+
+
+def _run(
+    workspace: Workspace,
+    call: Use | Ask,
+    request: Request,
+    *,
+    revision: str | None = None,
+    grants: Collection[str],
+    permit: Permit | None,
+) -> Execution:
+    return execute(
+        workspace,
+        call.app,
+        dict(call.arguments),
+        revision=revision,
+        request=request.text,
+        grants=grants,
+        permit=permit,
+    )
 
 
 def _record(workspace: Workspace, answer: Answer) -> None:

@@ -1,7 +1,7 @@
-"""Runs one app on many rows: each as isolated as a run, in their order, with bounded memory.
+"""Runs one app on many rows: in order, each as isolated as a single run, with bounded memory.
 
-All rows see the same time, that of the start, and row N the seed of the start plus N: what comes out is a
-function of app, commit, rows, time and seed, whoever is killed on the way.
+All rows see the time at which the batch started, and row N gets the batch's seed plus N. So the output
+depends only on app, commit, rows, time and seed, even when the batch is killed and continued.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mapp.errors import InvalidInput, MappError, NotFound, UsageError
-from mapp.library import load_to_run
+from mapp.library.load_to_run import load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Failed, outcome_to_dict
@@ -32,13 +32,13 @@ from mapp.ops.run.rows import BatchRow, Extent, measure, read_rows
 from mapp.ops.workspace import Workspace
 
 WINDOW: Final = 16
-"""How many rows a worker wait or are done ahead of the one that is written next."""
+"""How many rows for each worker may be waiting or done ahead of the row that is written next."""
 MAX_BYTES: Final = 64 << 20
-"""How much of the input may be in the window."""
+"""How many bytes of input the window may hold."""
 MAX_NOTED: Final = 20
-"""How many failed rows go into the journal as runs, so that they can be replayed."""
+"""How many failed rows are recorded as runs in the journal, so that they can be replayed."""
 INVALID: Final = "caller_input"
-"""The outcome of a row that is no call of the app."""
+"""The outcome of a row that is not a valid call of the app."""
 
 Advance = Callable[[int, int], None]
 Progress = Callable[[str], AbstractContextManager[Advance]]
@@ -47,7 +47,7 @@ Write = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mapped:
-    """What came of all rows: how many ended how, and how many of them an earlier process had done."""
+    """The summary of a batch: rows by outcome, and how many rows an earlier process had done."""
 
     id: str
     app: str
@@ -60,11 +60,11 @@ class Mapped:
 
     @property
     def failed(self) -> int:
-        """Returns how many rows ended in no value."""
+        """Returns how many rows did not return a value."""
         return self.rows - dict(self.outcomes).get("ok", 0)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `map --json` prints it."""
+        """Returns the summary as `map --json` prints it."""
         return {
             "map": self.id,
             "app": self.app,
@@ -80,7 +80,7 @@ class Mapped:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """One row that has ended, as it is written; the attempt if the app was started."""
+    """One finished row: the line to write, its outcome, and the attempt if the app was started."""
 
     line: str
     outcome: str
@@ -89,7 +89,7 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What all rows of one map share."""
+    """What all rows of one batch share."""
 
     workspace: Workspace
     app: App
@@ -98,7 +98,7 @@ class Terms:
     seed: int
 
     def do(self, row: BatchRow) -> Done:
-        """Runs one row; one that is no call of the app is an outcome like any other."""
+        """Runs one row. A row that is not a valid call is an outcome like any other."""
         try:
             filled = with_defaults(self.app.manifest, row.arguments())
         except InvalidInput as error:
@@ -119,14 +119,14 @@ class Terms:
 
 @dataclass(kw_only=True)
 class Tally:
-    """Counts what is written, and decides what the journal keeps of it."""
+    """Counts the rows that are written and records some of them in the journal."""
 
     workspace: Workspace
     outcomes: Counter[str] = field(default_factory=Counter)
     noted: int = 0
 
     def take(self, done: Done) -> None:
-        """Counts a row. Runs that may ask their host are all kept, of the others the first that failed."""
+        """Counts a row. The journal gets all runs with host calls, and the first failures of other runs."""
         self.outcomes[done.outcome] += 1
         attempt = done.attempt
         if attempt is None:
@@ -134,7 +134,23 @@ class Tally:
         failed = isinstance(attempt.outcome, Failed) and self.noted < MAX_NOTED
         if failed or attempt.exchanges is not None:
             self.noted += failed
-            record(self.workspace, attempt)
+            record(self.workspace, attempt.run, attempt.exchanges)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchOptions:
+    """How a batch runs.
+
+    `jobs` rows run at once, by default one per core. `fresh` discards what the output file holds. `revision`
+    runs the app at another version, branch or commit than `main`. `grants` are capabilities for this batch
+    only; `permit` asks the person for those that are missing.
+    """
+
+    jobs: int | None = None
+    fresh: bool = False
+    revision: str | None = None
+    grants: Collection[str] = ()
+    permit: Permit | None = None
 
 
 def map_rows(
@@ -143,26 +159,22 @@ def map_rows(
     source: Path | BinaryIO,
     output: Path | Write,
     *,
-    jobs: int | None = None,
-    fresh: bool = False,
-    revision: str | None = None,
-    grants: Collection[str] = (),
-    permit: Permit | None = None,
+    options: BatchOptions = BatchOptions(),
     progress: Progress = lambda title: nullcontext(lambda done, total: None),
 ) -> Mapped:
-    """Runs an app on every row of `source`, and writes one line a row to `output`, in their order.
+    """Runs an app on every row of `source` and writes one line per row to `output`, in the same order.
 
-    An output that is a file can be continued after a kill, if the rows come from a file too. `jobs` rows run
-    at once, by default one a core; those of an app with a store run one after the other.
+    A batch from a file to a file can be continued after a kill. The rows of an app with a store run one after
+    the other.
 
     Raises:
-        AlreadyExists: the output is finished, or was begun with other rows, or another app or commit.
-        NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as `execute` does; no row was run.
+        AlreadyExists: the output is finished, or was started with other rows, another app or another commit.
+        NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as for `execute`. No row was run.
     """
     began = time.perf_counter()
-    app = load_to_run.load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    app = load_to_run(workspace.home, name, options.revision, tell=workspace.tell)
     ensure_isolated(workspace, name)
-    allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
+    allowed = ensure_granted(workspace.home, app.manifest, options.grants, options.permit)
     with _source(source, output) as stream:
         extent = _extent(stream) if isinstance(source, Path) else Extent(rows=0, digest="")
         shared = {
@@ -172,7 +184,7 @@ def map_rows(
             "now_ms?": int(workspace.clock() * 1000),
             "seed?": workspace.seed(),
         }
-        with _opened(output, shared, fresh=fresh) as growing, progress(f"mapping {name}") as advance:
+        with _opened(output, shared, fresh=options.fresh) as growing, progress(f"mapping {name}") as advance:
             continued, tally = growing.rows, Tally(workspace=workspace, outcomes=growing.outcomes)
             terms = Terms(
                 workspace=workspace,
@@ -182,7 +194,7 @@ def map_rows(
                 seed=growing.terms["seed"],
             )
             rows = islice(read_rows(stream), continued, None)
-            for done in _in_order(terms, rows, _workers(app, jobs)):
+            for done in _in_order(terms, rows, _workers(app, options.jobs)):
                 growing.add(done.line)
                 tally.take(done)
                 advance(tally.outcomes.total(), extent.rows)
@@ -190,11 +202,16 @@ def map_rows(
 
 
 def _source(source: Path | BinaryIO, output: Path | Write) -> AbstractContextManager[BinaryIO]:
-    """Opens the rows; raises NotFound, and UsageError for an output that would write over them."""
+    """Opens the rows.
+
+    Raises:
+        NotFound: there is no such file.
+        UsageError: the output would overwrite the rows.
+    """
     if not isinstance(source, Path):
         return nullcontext(source)
     if isinstance(output, Path) and output.exists() and output.samefile(source):
-        raise UsageError(f"{output} holds the rows themselves", hint="write to another file")
+        raise UsageError(f"{output} is both input and output", hint="write to another file")
     try:
         return closing(source.open("rb"))
     except FileNotFoundError:
@@ -202,7 +219,7 @@ def _source(source: Path | BinaryIO, output: Path | Write) -> AbstractContextMan
 
 
 class Poured:
-    """An output that cannot be continued: lines go where they are wanted at once."""
+    """An output that cannot be continued: each line is passed on at once."""
 
     def __init__(self, write: Write, terms: dict[str, Any]) -> None:
         self.terms = {name.rstrip("?"): value for name, value in terms.items()}
@@ -220,7 +237,7 @@ def _opened(
 
 
 def _extent(stream: BinaryIO) -> Extent:
-    """Measures a file; what can be read once only, a pipe with a name, is taken as it comes."""
+    """Measures a file. A named pipe can be read only once, so its extent is unknown."""
     if not stream.seekable():
         return Extent(rows=0, digest="")
     found = measure(stream)
@@ -229,13 +246,13 @@ def _extent(stream: BinaryIO) -> Extent:
 
 
 def _workers(app: App, jobs: int | None) -> int:
-    if app.manifest.capabilities.store is not None:  # a row finds what the one before it has stored
+    if app.manifest.capabilities.store is not None:  # each row sees what the row before it stored
         return 1
     return min(jobs or os.cpu_count() or 1, 64)
 
 
 def _in_order(terms: Terms, rows: Iterator[BatchRow], workers: int) -> Iterator[Done]:
-    """Yields what came of the rows in their order, a bounded number of them in hand."""
+    """Yields the finished rows in order, with a bounded number in memory."""
     waiting: deque[tuple[Future[Done], int]] = deque()
     held = 0
     pool = ThreadPoolExecutor(workers)
@@ -259,7 +276,7 @@ def _line(row: BatchRow, document: dict[str, Any]) -> str:
 
 
 def _noted(workspace: Workspace, terms: Terms, tally: Tally, continued: int, seconds: float) -> Mapped:
-    """Returns the summary, written into the journal as one entry."""
+    """Returns the summary, after recording it in the journal as one entry."""
     app = terms.app
     mapped = Mapped(
         id=new_id(),
@@ -287,5 +304,5 @@ def _noted(workspace: Workspace, terms: Terms, tally: Tally, continued: int, sec
     try:
         workspace.journal.mapped(entry)
     except (sqlite3.Error, OSError, MappError) as error:
-        workspace.tell(f"the map could not be written into the journal: {error}")
+        workspace.tell(f"the batch could not be written into the journal: {error}")
     return mapped

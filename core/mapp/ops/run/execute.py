@@ -1,4 +1,4 @@
-"""Runs one app on given arguments, and writes the run down."""
+"""Runs one app on given arguments and records the run in the journal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mapp.errors import HostFault, MappError
-from mapp.library import load_to_run
+from mapp.library.load_to_run import load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Execution:
-    """What came of one run, with everything that is needed to repeat it."""
+    """The result of one run, with everything that is needed to repeat it."""
 
     app: str
     version: str
@@ -51,7 +51,10 @@ class Execution:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """A run that has ended: its entry in the journal, its outcome, and its host calls if it may make any."""
+    """A run that has ended: its journal entry, its outcome, and its host calls.
+
+    `exchanges` is None for an app that may not call its host.
+    """
 
     run: Run
     outcome: Outcome
@@ -68,28 +71,28 @@ def execute(
     grants: Collection[str] = (),
     permit: Permit | None = None,
 ) -> Execution:
-    """Returns what came of running an app at `main`, or at another revision, on some arguments.
+    """Runs an app at `main`, or at another revision, and returns the result.
 
-    `grants` are capabilities for this run alone; `permit` asks the person for those that are missing.
+    `grants` are capabilities for this run only; `permit` asks the person for those that are missing.
 
     Raises:
-        PermissionNeeded: the app declares a capability that was not granted; it was not started.
-        KeyNeeded: a secret that it needs is not there; it was not started.
-        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
-        HostFault: the machine failed the run, which is in the journal as `host_fault`.
-        NotFound: no such app or revision.
-        InvalidArguments: the arguments do not fit; the app was not started.
-        InvalidApp, IntegrityError: what lies in the repository is no app.
+        PermissionNeeded: the app declares a capability that is not granted. It was not started.
+        KeyNeeded: a secret that it needs is missing. It was not started.
+        SandboxUnavailable: this machine isolates less than the settings require for this app.
+        HostFault: the machine failed during the run; the journal records it as `host_fault`.
+        NotFound: there is no such app or revision.
+        InvalidArguments: the arguments do not match the manifest. The app was not started.
+        InvalidApp, IntegrityError: the repository does not contain a valid app.
     """
     began = time.perf_counter()
-    app = load_to_run.load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    app = load_to_run(workspace.home, name, revision, tell=workspace.tell)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
     now_ms, seed = int(workspace.clock() * 1000), workspace.seed()
     attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request)
     run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
-    record(workspace, replace(attempt, run=run))
+    record(workspace, run, attempt.exchanges)
     return Execution(
         app=name,
         version=run.version,
@@ -110,14 +113,14 @@ def attempt_run(
     seed: int,
     request: str | None = None,
 ) -> Attempt:
-    """Returns what came of running an app on complete arguments, not yet written down.
+    """Runs an app on complete arguments and returns the attempt, without recording it.
 
-    A run that the machine failed is written down here, before that is raised.
+    Only a host fault is recorded here, before it is raised.
 
     Raises:
-        KeyNeeded: a secret that it needs is not there; it was not started.
-        SandboxUnavailable: if no worker can be started.
-        HostFault: the machine failed the run.
+        KeyNeeded: a secret that the app needs is missing. It was not started.
+        SandboxUnavailable: no worker can be started.
+        HostFault: the machine failed during the run.
     """
     began, started = time.perf_counter(), workspace.clock()
     identity = new_id()
@@ -146,7 +149,7 @@ def attempt_run(
         result, outcome = _run(workspace, app, job, broker)
     except HostFault as fault:
         run = replace(run, detail=fault.message, total_ms=(time.perf_counter() - began) * 1000)
-        _record(workspace, run, None if broker is None else tuple(broker.exchanges))
+        record(workspace, run, None if broker is None else tuple(broker.exchanges))
         raise
     run = replace(
         run,
@@ -168,7 +171,7 @@ def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) 
 
 
 def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
-    """Runs the app; what it stored counts only if it ended in a value."""
+    """Runs the app. What it stored is kept only if it returned a value."""
     if broker is None:
         result = workspace.executor.run(job)
         return result, judge(app.manifest, result)
@@ -182,12 +185,8 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
     return result, outcome
 
 
-def record(workspace: Workspace, attempt: Attempt) -> None:
-    """Writes a run down; where that is impossible, says so."""
-    _record(workspace, attempt.run, attempt.exchanges)
-
-
-def _record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None) -> None:
+def record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None) -> None:
+    """Writes a run and its host calls into the journal; a failure to do so is only reported."""
     calls, notes = None, NO_NOTES
     if workspace.allow_loopback:
         notes = Notes(allowed=("loopback",))

@@ -1,4 +1,4 @@
-"""Answers what one run asks of the outside: checks manifest and grant, does it, and writes it down."""
+"""Answers the host calls of one run: checks manifest and grants, performs the call, and records it."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from mapp.sandbox.calls import CallRefused, HostAnswer, HostCall
 
 MAX_PROMPT_LENGTH: Final = 100_000
 MAX_PROMPTED: Final = 4 * MAX_PROMPT_LENGTH
-"""Characters of all prompts and schemas of one run: what is asked is paid for as well as what is answered."""
+"""The limit, in characters, for all prompts and schemas of one run: a model's input costs money too."""
 MODEL_SECONDS: Final = 60.0
 
 
 class RunBroker:
-    """What stands between one run and the outside; `finish` it whatever came of the run.
+    """Answers the host calls of one run; always call `finish` at the end.
 
-    It holds the secrets that the app's hosts need, and nothing that it returns or notes has them in it.
+    It holds the secrets that the app's hosts need. They never appear in its answers or in the recording.
     """
 
     def __init__(self, workspace: Workspace, app: App, allowed: Collection[str], *, run: str) -> None:
-        """Gathers the secrets, and opens the model if there will be a use for it.
+        """Collects the secrets, and opens the model if the app may use it.
 
         Raises:
             KeyNeeded: a host's secret or the model's key is missing.
-            UsageError: the settings name no model.
+            UsageError: the settings do not name a valid model.
         """
         self._workspace = workspace
         self._app = app
@@ -54,13 +54,13 @@ class RunBroker:
         self._redact = Redactor({**self._secrets, **_key_of_model(workspace, self._allowed)})
         self._fetcher: Fetcher | None = None
         self._store: Store | None = None
-        # Asked for now: a run that stops in the middle for want of a key may have sent something already.
+        # Opened now: a run that stopped halfway for lack of a key might have sent something already.
         self._model: Model | None = workspace.model() if "llm" in self._allowed else None
         self._tokens = self._prompted = 0
         self.exchanges: list[Exchange] = []
 
     def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
-        """Returns what came of a call, and notes both."""
+        """Performs a call, records call and answer, and returns the answer."""
         arguments = self._noted(call.arguments)
         try:
             values = parse(call.arguments, what="the arguments", longest=len(call.arguments) + 1)
@@ -77,7 +77,7 @@ class RunBroker:
         return found
 
     def finish(self, *, good: bool) -> None:
-        """Ends the run: what it stored counts only if it ended well."""
+        """Ends the run; what it stored is kept only if `good`."""
         if self._store is not None:
             store, self._store = self._store, None
             if good:
@@ -86,11 +86,11 @@ class RunBroker:
                 store.close()
 
     def redact(self, text: str) -> str:
-        """Returns a text without this run's secrets."""
+        """Returns a text with this run's secrets replaced."""
         return self._redact(text)
 
     def _noted(self, arguments: str) -> str:
-        """Returns the arguments without secrets; still JSON, even if a number was one."""
+        """Returns the arguments without secrets. The result is JSON even if a secret was a number."""
         redacted = self._redact(arguments)
         if redacted == arguments:
             return arguments
@@ -102,7 +102,7 @@ class RunBroker:
 
     def _do(self, name: str, values: JSONValue, seconds: float) -> JSONValue:
         if not isinstance(values, list):
-            raise _Refusal("malformed", "the arguments are no list")
+            raise _Refusal("malformed", "the arguments are not a list")
         match name, values:
             case "http", [document]:
                 return self._fetch(document)
@@ -120,7 +120,7 @@ class RunBroker:
                 return None
             case "store.delete", [str(item)]:
                 return self._opened().delete(_key(item))
-        raise _Refusal("malformed", f"these are no arguments of {name}")
+        raise _Refusal("malformed", f"wrong arguments for {name}")
 
     def _fetch(self, document: JSONValue) -> JSONValue:
         if self._fetcher is None:
@@ -152,7 +152,7 @@ class RunBroker:
     def _complete(self, prompt: str, document: JSONValue, seconds: float) -> JSONValue:
         use = self._app.manifest.capabilities.llm
         if use is None or "llm" not in self._allowed:
-            raise _Refusal("denied", "questions to a model were not granted")
+            raise _Refusal("denied", "calls to a model were not granted")
         left = use.max_tokens - self._tokens
         if left <= 0 or len(prompt) > MAX_PROMPT_LENGTH:
             raise _Refusal("budget", f"more than {use.max_tokens} tokens, or {MAX_PROMPT_LENGTH} characters")
@@ -175,7 +175,7 @@ class RunBroker:
 
 
 class _Refusal(Exception):
-    """A call that is refused; never leaves the broker."""
+    """A refused call; never leaves the broker."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -183,7 +183,7 @@ class _Refusal(Exception):
 
 
 def _within(grant: HttpGrant, allowed: Collection[str]) -> HttpGrant:
-    """Returns the granted part of a host's entry: no methods if the host or its secret was not granted."""
+    """Returns the granted part of a host's entry: no methods if the host or its secret is not granted."""
     place, *_ = names_of(grant)
     secret = None if grant.secret is None else f"secret:{grant.secret.name}"
     if place not in allowed or (secret is not None and secret not in allowed):
@@ -193,7 +193,7 @@ def _within(grant: HttpGrant, allowed: Collection[str]) -> HttpGrant:
 
 
 def _key_of_model(workspace: Workspace, allowed: Collection[str]) -> dict[str, str]:
-    """Returns the key that is sent to the model, by its name: what answers there may send it back."""
+    """Returns the model's key by its name: a server could send it back, so it is redacted too."""
     if "llm" in allowed:
         with contextlib.suppress(KeyNeeded):
             return {KEY: key(workspace.config.config_file, KEY)}
@@ -214,12 +214,12 @@ def _schema(document: JSONValue) -> Schema:
 
 
 def _fitting(text: str, schema: Schema) -> JSONValue:
-    """Returns the value that a model's answer is; one that does not fit is no answer."""
+    """Parses a model's answer; refuses one that does not match the schema."""
     inner = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     try:
         value = parse(inner, what="the answer")
     except InvalidValue:
-        raise _Refusal("unfit", "the model's answer is no JSON") from None
+        raise _Refusal("unfit", "the model's answer is not JSON") from None
     if violations(schema, value):
-        raise _Refusal("unfit", "the model's answer does not fit the schema")
+        raise _Refusal("unfit", "the model's answer does not match the schema")
     return value

@@ -1,4 +1,4 @@
-"""What a person has granted to apps, and what has to be asked before a run."""
+"""What a person has granted to apps, and the checks before a run."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Permit = Callable[[str, tuple[str, ...]], bool]
 
 
 def granted(home: Home, name: str) -> frozenset[str]:
-    """Returns what is granted to an app; one that is not pinned has what needs no grant."""
+    """Returns the capabilities granted to an app; without a pin, only those that need no grant."""
     entry = read_lock(home.lock_file).get(name)
     return frozenset(QUIET if entry is None else entry.granted)
 
 
 def grant(home: Home, name: str, capabilities: Collection[str]) -> tuple[str, ...]:
-    """Grants capabilities to an app and returns all that are granted now.
+    """Grants capabilities to an app and returns all capabilities granted now.
 
     Raises:
         UsageError: the app does not declare one of them.
@@ -45,7 +45,7 @@ def grant(home: Home, name: str, capabilities: Collection[str]) -> tuple[str, ..
 
 
 def revoke(home: Home, name: str, capabilities: Collection[str]) -> tuple[str, ...]:
-    """Takes capabilities back, all if none is named, and returns those that are left.
+    """Revokes capabilities, all if none is named, and returns those that remain.
 
     Raises:
         UsageError: one of them is not granted.
@@ -62,11 +62,11 @@ def revoke(home: Home, name: str, capabilities: Collection[str]) -> tuple[str, .
 def ensure_granted(
     home: Home, manifest: Manifest, once: Collection[str] = (), permit: Permit | None = None
 ) -> frozenset[str]:
-    """Returns what an app may use in one run: what is granted, and `once` for this run alone.
+    """Returns the capabilities of an app in one run: those granted, and `once` for this run only.
 
     Raises:
-        PermissionNeeded: it declares more, and the person was not there or said no.
-        UsageError: `once` names what it does not declare.
+        PermissionNeeded: it declares more, and the person could not be asked or said no.
+        UsageError: `once` names a capability that the app does not declare.
     """
     name, declared = manifest.name, manifest.capabilities.names
     if not declared and not once:
@@ -86,17 +86,17 @@ def ensure_granted(
 
 
 def _write(home: Home, name: str, capabilities: tuple[str, ...]) -> None:
-    from mapp.library.pins import set_grants  # a run never writes, and this reads libgit2's binding
+    from mapp.library.pins import set_grants  # loads libgit2, which a run does not need
 
     set_grants(home, name, capabilities)
 
 
 OWN: Final = frozenset(["local", "starter"])
-"""Sources in the lock of apps that are trusted as mapp itself is: one's own, and those that ship with it."""
+"""Sources in the lock that are trusted like mapp itself: the person's own apps and the starter apps."""
 
 
 def is_third_party(home: Home, name: str, *, unpinned: bool = True) -> bool:
-    """Returns whether others wrote an app; `unpinned` is the answer for one that the lock does not name.
+    """Returns whether an app is third-party; `unpinned` is the answer for an app that is not in the lock.
 
     Raises:
         IntegrityError: the lock is damaged.
@@ -106,19 +106,19 @@ def is_third_party(home: Home, name: str, *, unpinned: bool = True) -> bool:
 
 
 def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -> None:
-    """Refuses to run an app where it could reach more than the settings accept.
+    """Refuses to run an app under weaker isolation than the settings require.
 
-    An app that the lock does not name counts as one that others wrote, unless `unpinned` is False: a folder
-    that a person adds is the person's own.
+    An app that is not in the lock counts as third-party, unless `unpinned` is False: a folder that a person
+    adds is the person's own.
 
     Raises:
-        SandboxUnavailable: naming the setting that would accept it; nothing was started.
-        PermissionNeeded: others wrote it, and it would reach services on this machine.
-        PermissionNeeded: others wrote it, the engine has public faults, and no kernel wall contains them.
+        SandboxUnavailable: the isolation is too weak; the error names the setting. Nothing was started.
+        PermissionNeeded: a third-party app would reach services on this machine, or would run on an engine
+            with public faults and no kernel isolation to contain them.
     """
     if workspace.allow_loopback and is_third_party(workspace.home, name, unpinned=unpinned):
         raise PermissionNeeded(
-            f"{name} is a third-party app: it is never allowed to reach this machine",
+            f"{name} is a third-party app, which may never reach services on this machine",
             hint="run it without --allow-loopback",
             code="MAPP-0710",
         )
@@ -136,21 +136,20 @@ def _ensure_sound(workspace: Workspace, name: str) -> None:
     from mapp.sandbox.engine_faults import listed, public_faults
 
     chosen, executor = workspace.config.engine, workspace.executor
-    found = public_faults(executor, chosen, workspace.config.cache)
-    if found:
+    faults = public_faults(executor, chosen, workspace.config.cache)
+    if faults:
         other = next((row for row in installed() if row != chosen), None)
         hint = (
             f"run it on the other engine: mapp config engine {other}" if other else ENGINES["quickjs-ng"].hint
         )
         raise PermissionNeeded(
-            f"{name} is an app that others wrote. The engine {executor.engine} has public faults"
-            f" ({listed(found)}), and this machine has the isolation {executor.isolation!r},"
-            " which does not contain them.",
+            f"{name} is a third-party app. The engine {executor.engine} has public faults ({listed(faults)}),"
+            f" and the isolation {executor.isolation!r} of this machine does not contain them.",
             hint=hint,
             code="MAPP-0411",
         )
 
 
 def strangers_run(workspace: Workspace) -> bool:
-    """Returns whether this machine isolates well enough for apps that others wrote."""
+    """Returns whether this machine isolates well enough for third-party apps."""
     return is_enough(workspace.executor.isolation, workspace.config.isolation_strangers)

@@ -1,4 +1,4 @@
-"""Runs a run of the journal again, offline, from its recording, and says what differs."""
+"""Re-runs a recorded run offline and reports the differences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mapp.sandbox.executors.recorded import RecordedBroker
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One way in which a repetition differs: `where` is `outcome`, `output`, or `calls[N]`."""
+    """One difference from the recorded run: `where` is `outcome`, `output`, or `calls[N]`."""
 
     where: str
     before: str
@@ -30,7 +30,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
-    """What came of repeating a run; equal when there are no changes."""
+    """The result of re-running a recorded run; equal if there are no changes."""
 
     run: str
     app: str
@@ -44,7 +44,7 @@ class Replayed:
         return not self.changes
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `replay --json` prints it."""
+        """Returns the result as `replay --json` prints it."""
         rows = [{"where": row.where, "before": row.before, "after": row.after} for row in self.changes]
         outcome = {"output": None, **outcome_to_dict(self.outcome)}
         return {
@@ -58,16 +58,17 @@ class Replayed:
 
 
 def replay(workspace: Workspace, identity: str, *, revision: str | None = None) -> Replayed:
-    """Returns what came of running a run of the journal again, at its own commit or another revision.
+    """Re-runs a run of the journal at its own commit or another revision, and compares.
 
     Raises:
         NotFound: there is no such run, its input was not kept, or its app or revision is gone.
-        SandboxUnavailable: others wrote the app, and this machine isolates less than is demanded for that.
+        SandboxUnavailable: this machine isolates less than the settings require for this app.
     """
     run, calls = workspace.journal.run(identity)
     if run.input is None:
         raise NotFound(
-            f"the input of run {run.id} was not kept", hint="from now on: mapp config keep_inputs true"
+            f"the input of run {run.id} was not kept",
+            hint="to keep inputs: mapp config keep_inputs true",
         )
     app = read.load_runnable(workspace.home, run.app, revision or run.commit)
     ensure_isolated(workspace, run.app)
@@ -80,8 +81,8 @@ def replay(workspace: Workspace, identity: str, *, revision: str | None = None) 
 
 
 def _arguments_of(run: Run) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run.input or "{}")
-    return found
+    arguments: dict[str, Any] = json.loads(run.input or "{}")
+    return arguments
 
 
 def _outcomes(run: Run, outcome: Outcome) -> Iterator[Difference]:

@@ -1,7 +1,8 @@
-"""A file of one line a row that survives `kill -9`: begun beside its place, continued, and moved there.
+"""An output file with one line per row that can be continued after `kill -9`.
 
-While it grows, `FILE.partial` holds the lines that are done, and `FILE.state` says what they are made of.
-Only whole lines count; whoever continues must make them of the same.
+While it grows, `FILE.partial` holds the finished lines and `FILE.state` the terms they were made with; at
+the end `FILE.partial` becomes `FILE`. Only whole lines count, and only a process with the same terms may
+continue.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FORMAT = 1
 
 @dataclass(kw_only=True)
 class Unfinished:
-    """The file while it grows: how many rows it has, how they ended, and the terms that all rows share."""
+    """The growing file: its number of rows, their outcomes, and the terms that all rows share."""
 
     terms: dict[str, Any]
     file: BinaryIO
@@ -31,22 +32,22 @@ class Unfinished:
     outcomes: Counter[str] = field(default_factory=Counter)
 
     def add(self, line: str) -> None:
-        """Writes one line; once this returns, only the machine's own end can take it back."""
+        """Writes one line. After this returns, only a crash of the machine can lose it."""
         self.file.write(line.encode() + b"\n")
         self.file.flush()
 
 
 @contextlib.contextmanager
 def unfinished(path: Path, terms: dict[str, Any], *, fresh: bool) -> Iterator[Unfinished]:
-    """Opens a file that becomes `path` when the `with` ends well, and otherwise waits to be continued.
+    """Opens a file that becomes `path` when the `with` block succeeds, and otherwise can be continued.
 
-    `terms` are what its lines are made of: those that end in `?` are taken from the one that began. With
-    `fresh`, what was begun or finished before is thrown away.
+    `terms` are the values that the lines depend on. For names that end in `?`, the values of the process that
+    started the file win. With `fresh`, an earlier file, finished or not, is discarded.
 
     Raises:
-        AlreadyExists: the file is finished, or was begun on other terms.
-        Busy: another process writes it.
-        IntegrityError: what is there of it was not written by mapp.
+        AlreadyExists: the file is finished, or was started with other terms.
+        Busy: another process is writing it.
+        IntegrityError: the unfinished file is damaged or was not written by mapp.
     """
     with _alone(path):
         state, partial = _beside(path, "state"), _beside(path, "partial")
@@ -79,7 +80,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        raise Busy(f"another process writes {path}", hint="wait for it, or choose another file") from None
+        raise Busy(f"another process is writing {path}", hint="wait for it, or choose another file") from None
     try:
         yield
     finally:
@@ -88,34 +89,34 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _agree(path: Path, state: Path, terms: dict[str, Any]) -> dict[str, Any]:
-    """Returns the terms of the one that began, or writes down ours if nobody did."""
+    """Returns the terms that the file was started with; writes ours if it is new."""
     plain = {name.rstrip("?"): value for name, value in terms.items()}
     try:
         begun = json.loads(read_plain(state, follow=True))
     except FileNotFoundError:
         if path.exists():
             raise AlreadyExists(
-                f"{path} is there already", hint="name another file, or add --fresh"
+                f"{path} already exists", hint="choose another file, or add --fresh to overwrite it"
             ) from None
         draft = _beside(path, "state-draft")
         draft.write_text(json.dumps({"unfinished": FORMAT, **plain}), encoding="utf-8")
         draft.replace(state)
         return plain
     except ValueError:
-        raise IntegrityError(f"{state} is damaged", hint="add --fresh to begin again") from None
+        raise IntegrityError(f"{state} is damaged", hint="add --fresh to start again") from None
     for name, value in terms.items():
         if not name.endswith("?") and (begun.get(name) != value or not value):
-            before, now = (known or "one that can be read but once" for known in (begun.get(name), value))
+            before, now = (known or "one that can be read only once" for known in (begun.get(name), value))
             raise AlreadyExists(
-                f"{path} was begun with another {name}: {before}, now {now}",
-                hint="go on with the same, name another file, or add --fresh to begin again",
+                f"{path} was started with another {name}: {before}, now {now}",
+                hint="continue with the same, choose another file, or add --fresh to start again",
                 code="MAPP-0211",
             )
     return {name: begun[name] for name in plain}
 
 
 def _take_up(growing: Unfinished, partial: Path) -> None:
-    """Counts the whole lines that are there and cuts off what a kill has left of the next."""
+    """Counts the whole lines and cuts off a partial one that a kill left behind."""
     file, end = growing.file, 0
     file.seek(0)
     for line in file:
@@ -135,4 +136,4 @@ def _outcome(line: bytes, number: int, partial: Path) -> str:
             return str(row["outcome"])
     except (ValueError, KeyError, TypeError):
         pass
-    raise IntegrityError(f"line {number} of {partial} is not row {number}", hint="add --fresh to begin again")
+    raise IntegrityError(f"line {number} of {partial} is not row {number}", hint="add --fresh to start again")

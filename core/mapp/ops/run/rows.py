@@ -1,4 +1,4 @@
-"""Reads rows, one JSON object of arguments a line, from a stream of any length."""
+"""Reads rows, one JSON object of arguments per line, from a stream of any length."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from mapp.model.values import MAX_TEXT_LENGTH, InvalidValue, JSONValue, parse
 
 CHUNK: Final = 1 << 20
 MARK: Final = b"\xef\xbb\xbf"
-"""What some programs put at the head of a file in UTF-8."""
+"""The byte order mark that some programs write at the start of a UTF-8 file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchRow:
-    """One line: its number, from 1, and its bytes without the end of the line; None if it is too long."""
+    """One line: its number, from 1, and its bytes without the line break (None if it is too long)."""
 
     number: int
     data: bytes | None
 
     def arguments(self) -> dict[str, JSONValue]:
-        """Returns the arguments that stand in this row.
+        """Returns the arguments in this row.
 
         Raises:
-            InvalidValue: it is no JSON object.
+            InvalidValue: the row is not a JSON object.
         """
         if self.data is None:
             raise InvalidValue(f"the row is too large: more than {MAX_TEXT_LENGTH:,} bytes")
@@ -37,7 +37,7 @@ class BatchRow:
             raise InvalidValue(f"the row is not UTF-8 text: byte {error.start}") from None
         value = parse(text, what="the row")
         if not isinstance(value, dict):
-            raise InvalidValue("the row is no JSON object of arguments")
+            raise InvalidValue("the row is not a JSON object of arguments")
         return value
 
 
@@ -50,7 +50,7 @@ class Extent:
 
 
 def read_rows(stream: BinaryIO) -> Iterator[BatchRow]:
-    """Yields the rows of a stream, holding one at a time."""
+    """Yields the rows of a stream, one in memory at a time."""
     number = 0
     while line := stream.readline(MAX_TEXT_LENGTH + 1):
         number += 1
@@ -64,10 +64,10 @@ def read_rows(stream: BinaryIO) -> Iterator[BatchRow]:
 
 
 def measure(stream: BinaryIO) -> Extent:
-    """Returns the extent of what is left of a stream, and leaves it at its end."""
-    found, rows, last = hashlib.sha256(), 0, b"\n"
+    """Reads a stream to its end and returns the extent of what was left."""
+    digest, rows, last = hashlib.sha256(), 0, b"\n"
     while chunk := stream.read(CHUNK):
-        found.update(chunk)
+        digest.update(chunk)
         rows += chunk.count(b"\n")
         last = chunk[-1:]
-    return Extent(rows=rows + (last != b"\n"), digest=found.hexdigest())
+    return Extent(rows=rows + (last != b"\n"), digest=digest.hexdigest())

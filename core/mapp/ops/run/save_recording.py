@@ -1,4 +1,4 @@
-"""Keeps a run of the journal as a test: its recording and an example, written into an app's folder."""
+"""Saves a run of the journal as a test: writes its recording and an example into an app's folder."""
 
 from __future__ import annotations
 
@@ -23,38 +23,40 @@ _ERROR: Final = re.compile(r"error:(\w+)\Z")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """Where a run was written: its recording, and the example that names it (None for a failed run)."""
+    """The files of a saved run: its recording, and the file with the example (None for a failed run)."""
 
     recording: Path
     example: Path | None
 
 
 def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: str | None = None) -> Kept:
-    """Writes a run's host calls into `folder/tests/recordings`, and an example that names them.
+    """Writes a run's host calls into `folder/tests/recordings`, and an example that refers to them.
 
-    A run that failed gets no example: what should have come out, a person has to say. The folder is that of
-    the app, as `mapp path` or `mapp new` make it; secrets are not in it, for the journal never had them.
+    A failed run gets no example: only a person can say what the right output is. `folder` is the app's
+    folder, as `mapp path` or `mapp new` create it. The journal has no secrets, so the
+    recording has none.
 
     Raises:
-        NotFound: there is no such run, its input was not kept, or the folder holds no app of that name.
-        UsageError: the run asked nothing of its host, its answers are too large, or the name is none.
-        AlreadyExists: a recording of that name.
+        NotFound: there is no such run, its input was not kept, or the folder does not contain that app.
+        UsageError: the run made no host calls, its answers are too large, or the name is invalid.
+        AlreadyExists: there is a recording of that name.
     """
     run, calls = workspace.journal.run(identity)
     if run.input is None:
         raise NotFound(
-            f"the input of run {run.id} was not kept", hint="to keep them: mapp config keep_inputs true"
+            f"the input of run {run.id} was not kept",
+            hint="to keep inputs: mapp config keep_inputs true",
         )
     exchanges = read_recording(calls) if calls is not None else ()
     if not exchanges:
-        raise UsageError(f"run {run.id} asked nothing of its host", hint="an example needs no recording then")
+        raise UsageError(f"run {run.id} made no host calls", hint="write an example instead")
     _ensure_folder_of(run.app, folder)
     name = name or f"run-{run.id}"
     path = folder / "tests" / "recordings" / f"{name}.json"
     if not RECORDING.fullmatch(f"tests/recordings/{name}.json"):
-        raise UsageError(f"{name!r} cannot name a recording", hint="letters, digits, '.', '_' and '-'")
+        raise UsageError(f"invalid recording name {name!r}", hint="use letters, digits, '.', '_' and '-'")
     if path.exists():
-        raise AlreadyExists(f"there is {path} already", hint="choose another name with --name")
+        raise AlreadyExists(f"{path} already exists", hint="choose another name with --name")
     recording = Recording(name=name, exchanges=exchanges, now=run.now_ms, seed=run.seed)
     data = json.dumps(recording.to_dict(), ensure_ascii=False, indent=2).encode() + b"\n"
     if len(data) > MAX_FILE_SIZE:
@@ -68,10 +70,12 @@ def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: s
 def _ensure_folder_of(app: str, folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
-        raise NotFound(f"{folder} holds no app", hint=f"mapp path {app} prints the folder of its checkout")
+        raise NotFound(
+            f"{folder} does not contain an app", hint=f"mapp path {app} prints its checkout's folder"
+        )
     found = Manifest.from_toml(read_plain(manifest, follow=True).decode("utf-8")).name
     if found != app:
-        raise NotFound(f"{folder} holds {found}, and the run is one of {app}")
+        raise NotFound(f"{folder} contains {found}, but the run is of {app}")
 
 
 def _example(run: Run, name: str) -> dict[str, Any] | None:

@@ -1,1 +1,1 @@
-"""From evaluated candidates to a decision."""
+"""Turns evaluated candidates into a decision."""

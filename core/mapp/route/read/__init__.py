@@ -1,1 +1,1 @@
-"""Reading a request: tokens, numbers, units, dates, names, quotes."""
+"""Reads a request: tokens, numbers, units, dates, names, quotes."""

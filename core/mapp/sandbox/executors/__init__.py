@@ -1,1 +1,1 @@
-"""The parent's side: what starts, feeds and ends sandboxed processes."""
+"""The parent's side of the sandbox: starts, feeds and stops the processes that run JavaScript."""
