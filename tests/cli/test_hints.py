@@ -44,8 +44,14 @@ def _told() -> Iterator[tuple[str, list[str]]]:
                     yield name, [word.rstrip(".:") for word in rest.split()]
 
 
-VERBS = {"accepts", "does", "itself", "keeps", "never", "reads", "was", "writes"}  # what mapp is said to do
-ROWS = sorted({(name, tuple(rest)) for name, rest in _told() if name not in VERBS})
+SENTENCE_WORDS = {
+    *("accepts", "asks", "can", "cannot", "changed", "changes", "checks", "could", "created"),
+    *("creates", "decides", "did", "does", "has", "is", "itself", "keeps", "knows"),
+    *("made", "may", "moved", "must", "needs", "never", "reads", "refuses", "removed"),
+    *("takes", "uses", "was", "wrote", "writes"),
+}
+"""Words that may follow `mapp` in a sentence about it."""
+ROWS = sorted({(name, tuple(rest)) for name, rest in _told() if name not in SENTENCE_WORDS})
 
 
 def _options(command: click.Command) -> set[str]:

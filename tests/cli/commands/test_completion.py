@@ -62,7 +62,7 @@ def test_apps_arguments_and_values_are_offered(complete, world: Path) -> None:  
 
 
 def test_settings_their_values_and_codes_are_offered(complete) -> None:  # type: ignore[no-untyped-def]
-    assert complete("config", "keep_r") == ["keep_runs"]
+    assert complete("config", "keep_r") == ["keep_runs", "keep_removed"]
     assert complete("config", "isolation", "") == ["full", "process", "none"]
     assert complete("config", "keep_inputs", "") == ["true", "false"]
     assert complete("explain", "MAPP-022") == ["MAPP-0220", "MAPP-0221"]

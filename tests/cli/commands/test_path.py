@@ -25,5 +25,5 @@ def test_what_was_edited_stays_and_is_told_when_the_app_has_moved_on() -> None:
     found = mapp("path", "double", "--json").json
 
     assert (found["edited"], found["behind"]) == (True, True)
-    assert "has moved on" in mapp("path", "double").err
+    assert "has changed since" in mapp("path", "double").err
     assert (folder / "main.js").read_text() == "// mine\n"

@@ -72,7 +72,7 @@ def test_cost_tokens_and_time_are_shown(world: Path) -> None:
 
 def test_what_is_left_is_told(world: Path) -> None:
     spent(world)
-    assert mapp("config", "budget_month", "300k tokens").code == 0
+    assert mapp("config", "budget_month", "no money, 300k tokens").code == 0
     told = mapp("spend").err
     assert "today: $0.5215 of $5.00" in told and "this month: $0.5215, no limit of money" in told
 
