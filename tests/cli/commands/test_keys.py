@@ -136,3 +136,9 @@ def test_a_key_is_removed_once() -> None:
 
     assert mapp("keys", "remove", "example_key").code == 0
     assert mapp("keys", "remove", "EXAMPLE_KEY").code == 4
+
+
+def test_a_removed_key_is_named_in_json() -> None:
+    mapp("keys", "set", "EXAMPLE_KEY", stdin="a-secret-of-mine")
+
+    assert mapp("keys", "remove", "example_key", "--json").json == {"schema": 1, "removed": "EXAMPLE_KEY"}
