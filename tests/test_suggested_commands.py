@@ -34,7 +34,7 @@ HOSTILE = [
 
 
 def pasted(command: str, folder: Path) -> list[str]:
-    """Returns the words that a shell makes of a suggested command; fails if anything else happened."""
+    """Returns the words that a shell reads from a suggested command; fails if anything else ran."""
     script = f'mapp() {{ printf "%s\\0" "$@"; }}; {command}'
     done = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, check=True)
     assert not (folder / "pwned").exists(), command
@@ -42,14 +42,14 @@ def pasted(command: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_suggested_command_does_nothing_else_when_it_is_pasted(text: str, tmp_path: Path) -> None:
+def test_a_pasted_command_runs_nothing_else(text: str, tmp_path: Path) -> None:
     words = pasted(suggested_command("compile", text), tmp_path)
 
     assert words == ["compile", text if text.isprintable() else "…"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_suggested_call_does_nothing_else_when_it_is_pasted(text: str, tmp_path: Path) -> None:
+def test_a_pasted_call_runs_nothing_else(text: str, tmp_path: Path) -> None:
     words = pasted(suggested_call("echo", [("text", text), ("list", [text])]), tmp_path)
 
     assert words[:2] == ["exec", "echo"]
@@ -58,7 +58,7 @@ def test_a_suggested_call_does_nothing_else_when_it_is_pasted(text: str, tmp_pat
 
 
 @pytest.mark.parametrize("source", ["names.txt", "my names.txt", "$(touch pwned)", "-", None, "a\nb"])
-def test_an_attachment_appears_by_its_source_and_never_by_its_content(
+def test_an_attachment_is_named_by_its_source_and_never_by_its_content(
     source: str | None, tmp_path: Path
 ) -> None:
     content = "; touch pwned\n" * 8_000
@@ -69,13 +69,13 @@ def test_an_attachment_appears_by_its_source_and_never_by_its_content(
     assert len(command) < 100
 
 
-def test_a_long_value_is_given_as_a_file(tmp_path: Path) -> None:
+def test_a_long_value_becomes_a_file(tmp_path: Path) -> None:
     assert suggested_call("echo", [("text", "a" * MAX_LENGTH)]).endswith("a" * MAX_LENGTH)
     assert suggested_call("echo", [("text", "a" * (MAX_LENGTH + 1))]) == "mapp exec echo text=@FILE"
     assert suggested_call("echo", [("list", [*range(1000)])]) == "mapp exec echo list=@FILE"
 
 
-def test_a_text_that_begins_with_an_at_sign_is_not_read_as_a_file() -> None:
+def test_a_text_that_starts_with_an_at_sign_becomes_a_file() -> None:
     assert suggested_call("echo", [("text", "@/etc/passwd")]) == "mapp exec echo text=@FILE"
 
 
@@ -93,7 +93,7 @@ def test_the_hints_of_a_request_are_safe_to_paste(text: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", [row for row in HOSTILE if row])
-def test_a_phrase_of_an_app_is_safe_to_paste(text: str, tmp_path: Path) -> None:
+def test_a_request_of_an_app_is_safe_to_paste(text: str, tmp_path: Path) -> None:
     from mapp_cli.console import safe
 
     shown = safe(suggested_command("run", text))
@@ -101,7 +101,7 @@ def test_a_phrase_of_an_app_is_safe_to_paste(text: str, tmp_path: Path) -> None:
     assert pasted(shown, tmp_path)[0] == "run"
 
 
-def test_show_quotes_the_request_that_it_suggests() -> None:
+def test_show_quotes_the_suggested_request() -> None:
     library().app("double").build()
 
     line = mapp("show", "double").out.partition("ask for it\n")[2].splitlines()[0].strip()
@@ -112,8 +112,8 @@ def test_show_quotes_the_request_that_it_suggests() -> None:
 SOURCES = [Path(__file__).parents[1] / "core", Path(__file__).parents[1] / "cli"]
 
 
-def test_no_message_quotes_for_a_shell_with_json() -> None:
-    """JSON puts texts into double quotes, in which a shell still runs `$(…)`."""
+def test_no_message_uses_json_to_quote_for_a_shell() -> None:
+    """JSON uses double quotes, in which a shell still runs `$(…)`."""
     found = [
         f"{path.name}:{number}"
         for root in SOURCES

@@ -1,6 +1,6 @@
-"""What a shell offers after TAB: apps, arguments, values, settings, codes and files.
+"""What a shell offers after TAB: apps, arguments, values, settings, error codes and files.
 
-Everything here is quick and silent: a broken library, app or settings file offers nothing, and says nothing.
+Completers are fast and silent: a broken library, app or settings file gives no offers and no messages.
 """
 
 from __future__ import annotations
@@ -24,31 +24,42 @@ Offer = TypeVar("Offer", bound=Callable[[click.Context, str], Iterable[Completio
 
 
 def _completer(offer: Offer) -> Completer:
-    """Makes a completer of what yields offers: only those that begin as typed, and none if anything fails."""
+    """Turns a generator of offers into a completer.
+
+    The completer keeps the offers that start with the typed text, and stops at the first exception.
+    """
 
     @functools.wraps(offer)
     def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        found: list[CompletionItem] = []
+        items: list[CompletionItem] = []
         with suppress(Exception):
             for each in offer(ctx, incomplete):
                 item = each if isinstance(each, CompletionItem) else CompletionItem(each)
                 if item.type != "plain" or str(item.value).startswith(incomplete):
-                    found.append(item)
-        return found
+                    items.append(item)
+        return items
 
     return complete
 
 
 @_completer
 def app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
-    """Offers the apps of the library, from the names of their folders."""
+    """Offers the apps in the library, taken from the folder names."""
     with os.scandir(_home(ctx).apps) as rows:
         yield from sorted(row.name.removesuffix(".git") for row in rows if row.name.endswith(".git"))
 
 
 @_completer
+def removed_app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
+    """Offers the removed apps that can be restored."""
+    from mapp.library.removed import removed_apps
+
+    yield from sorted({row.name for row in removed_apps(_home(ctx))})
+
+
+@_completer
 def apps_or_files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
-    """Offers apps, or folders once the word looks like a path."""
+    """Offers apps, or folders if the word looks like a path."""
     if "/" in incomplete or incomplete.startswith("."):
         yield CompletionItem(incomplete, type="dir")
         return
@@ -57,15 +68,15 @@ def apps_or_files(ctx: click.Context, incomplete: str) -> Iterator[CompletionIte
 
 @_completer
 def files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
-    """Leaves it to the shell to offer files."""
+    """Lets the shell offer files."""
     yield CompletionItem(incomplete, type="file")
 
 
 @_completer
 def pairs(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
-    """Offers `name=` for the arguments that are missing, their values, and files after `name=@`.
+    """Offers `name=` for missing arguments, then their values, and files after `name=@`.
 
-    bash takes `name=value` apart at the `=` and the `@`; other shells give the whole word.
+    bash splits `name=value` at `=` and `@`; other shells pass the whole word.
     """
     manifest = _manifest(ctx)
     given = [str(word) for word in ctx.params.get("pairs") or ()]
@@ -104,12 +115,12 @@ def settings(ctx: click.Context, incomplete: str) -> Iterator[str]:
 
 @_completer
 def setting_values(ctx: click.Context, incomplete: str) -> Iterator[str]:
-    """Offers the values of the setting that was typed, where there is a list of them."""
+    """Offers the values of the typed setting if it has a fixed list of values."""
     from mapp import config
 
     name = str(ctx.params.get("name") or "")
-    if name in config._CHOICES:
-        yield from config._CHOICES[name]
+    if name in config.CHOICES:
+        yield from config.CHOICES[name]
     elif name in ("keep_inputs", "starter"):
         yield from ("true", "false")
 
@@ -136,12 +147,12 @@ def _choices(argument: Argument) -> tuple[str, ...]:
     return ("true", "false") if argument.schema.types == ("boolean",) else ()
 
 
-def _paths(begun: str) -> Iterator[str]:
-    folder, _, _ = begun.rpartition("/")
-    lead = f"{folder}/" if "/" in begun else ""
+def _paths(typed: str) -> Iterator[str]:
+    folder, _, _ = typed.rpartition("/")
+    lead = f"{folder}/" if "/" in typed else ""
     with os.scandir(lead or ".") as rows:
         names = sorted(f"{lead}{row.name}{'/' if row.is_dir() else ''}" for row in rows)
-    yield from (name for name in names if name.startswith(begun))
+    yield from (name for name in names if name.startswith(typed))
 
 
 def _home(ctx: click.Context) -> Home:
@@ -159,7 +170,7 @@ def _manifest(ctx: click.Context) -> Manifest:
 
 
 def quietly(run: Callable[[], Any]) -> int:
-    """Answers a shell that asks for completions: whatever goes wrong, nothing but offers is ever printed."""
+    """Answers a shell that asks for completions; prints offers only, whatever goes wrong."""
     import sys
 
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123

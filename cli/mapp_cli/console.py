@@ -1,4 +1,4 @@
-"""The only writer: results on standard output, talk on standard error, as text or as JSON."""
+"""Writes results to standard output and messages to standard error, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ import click
 from mapp_cli import streams
 
 SCHEMA: Final = 1
-"""The version of all JSON answers."""
+"""The version of the JSON answers."""
 
-# Control characters, and the ones that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
+# Control characters and the characters that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def escaped(text: str) -> str:
-    r"""Returns a JSON text in which every control, format and separator character is a JSON escape.
+    r"""Returns a JSON text with every control, format and separator character as a JSON escape.
 
     >>> escaped('"a\u200db"')
     '"a\\u200db"'
     """
     if text.isascii() and "\x7f" not in text:
         return text  # JSON escapes the other control characters itself
-    return "".join(_escape(character) if _hides(character) else character for character in text)
+    return "".join(_escape(character) if _is_invisible(character) else character for character in text)
 
 
-def _hides(character: str) -> bool:
+def _is_invisible(character: str) -> bool:
     return character != "\n" and unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 
 
@@ -50,10 +50,10 @@ def _is_text(text: str) -> bool:
 
 
 def colour(stream: Any) -> bool:
-    """Returns whether what is written to a stream may be coloured.
+    """Returns whether output to a stream may be coloured.
 
-    `NO_COLOR` (no-color.org) takes precedence, then `FORCE_COLOR` and `CLICOLOR_FORCE`, then a terminal that
-    says it is dumb, and `CLICOLOR=0`; else a terminal gets colours and nothing else does.
+    `NO_COLOR` (no-color.org) takes precedence, then `FORCE_COLOR` and `CLICOLOR_FORCE`, then `TERM=dumb` and
+    `CLICOLOR=0`. Otherwise only a terminal gets colours.
     """
     from mapp.config import environment
 
@@ -67,8 +67,8 @@ def colour(stream: Any) -> bool:
     return bool(stream.isatty())
 
 
-def _draws(stream: Any) -> bool:
-    """Returns whether a stream is a terminal on which a bar can move."""
+def _can_draw(stream: Any) -> bool:
+    """Returns whether a stream is a terminal that can show a progress bar."""
     from mapp.config import environment
 
     known = environment()
@@ -83,7 +83,7 @@ Advance = Callable[[int, int], None]
 
 
 def safe(text: str) -> str:
-    r"""Returns a text as it may reach a terminal: control and bidirectional characters are spelled out.
+    r"""Returns a text that is safe on a terminal: control and bidirectional characters are escaped.
 
     >>> safe("a\x1b[31mb")
     'a\\x1b[31mb'
@@ -92,7 +92,7 @@ def safe(text: str) -> str:
 
 
 class Console:
-    """Where commands write."""
+    """Writes the output of commands."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
@@ -102,23 +102,23 @@ class Console:
         self._write(safe(text) if sys.stdout.isatty() else text)
 
     def document(self, text: str) -> None:
-        """Writes a JSON text; on a terminal, characters that are not seen are escaped, as JSON does."""
+        """Writes a JSON text. On a terminal, invisible characters are JSON escapes."""
         self._write(escaped(text) if sys.stdout.isatty() else text)
 
     @staticmethod
     def _write(text: str) -> None:
-        """Writes a text and ends its last line, unless it has ended already."""
+        """Writes a text and a newline, unless the text already ends with one."""
         click.echo(text, nl=not text.endswith("\n"))
 
     def json(self, document: dict[str, Any]) -> None:
-        """Writes a JSON answer, one line, with the version of its form."""
-        self_described = {"schema": SCHEMA, **document}
-        text = json.dumps(self_described, ensure_ascii=False, allow_nan=False)
-        # Words that were typed in no valid encoding hold lone surrogates, which only escapes can say.
-        self.document(text if _is_text(text) else json.dumps(self_described, allow_nan=False))
+        """Writes a JSON answer on one line, with the schema version."""
+        versioned = {"schema": SCHEMA, **document}
+        text = json.dumps(versioned, ensure_ascii=False, allow_nan=False)
+        # Arguments that are not valid UTF-8 hold lone surrogates, which only JSON escapes can express.
+        self.document(text if _is_text(text) else json.dumps(versioned, allow_nan=False))
 
     def value(self, value: Any) -> None:
-        """Writes an app's output as a person reads it: text as it is, the rest as JSON."""
+        """Writes an app's output for a person: a text unchanged, any other value as JSON."""
         if isinstance(value, str):
             self.result(value)
         elif isinstance(value, bool) or value is None:
@@ -131,62 +131,62 @@ class Console:
             self.result(canonical(value))
 
     def tell(self, text: str) -> None:
-        """Says something to the person, on standard error."""
+        """Writes a message to standard error."""
         if not self.quiet:
             streams.say(safe(text))
 
     def warn(self, text: str) -> None:
-        """Warns of a danger; not even `--quiet` hides it."""
+        """Writes a warning; `--quiet` does not hide it."""
         mark = click.style("warning:", fg="yellow", bold=True)
         click.echo(f"{mark} {safe(text)}", err=True)
 
     def error(self, text: str) -> None:
-        """Says what went wrong; not even `--quiet` hides it."""
+        """Writes an error; `--quiet` does not hide it."""
         streams.say(f"{_styled('error:', fg='red', bold=True)} {safe(text)}")
 
     def hint(self, text: str) -> None:
-        """Says what to do next."""
+        """Writes what to do next."""
         streams.say(f"  {_styled('hint:', fg='cyan')} {safe(text)}")
 
     def table(self, rows: Iterable[Sequence[str]], headings: Sequence[str]) -> None:
-        """Writes rows in columns; on a terminal the last column is cut to the width."""
+        """Writes rows in columns. On a terminal, headings are added and lines are cut to its width."""
         from shutil import get_terminal_size
 
-        shown = [[safe(cell).replace("\n", " ") for cell in row] for row in rows]
-        cells = [list(headings), *shown] if sys.stdout.isatty() else shown
+        body = [[safe(cell).replace("\n", " ") for cell in row] for row in rows]
+        cells = [list(headings), *body] if sys.stdout.isatty() else body
         widths = [max((len(row[at]) for row in cells), default=0) for at in range(len(headings))]
-        room = get_terminal_size().columns if sys.stdout.isatty() else 10_000
+        limit = get_terminal_size().columns if sys.stdout.isatty() else 10_000
         for row in cells:
             line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            click.echo(line if len(line) <= room else line[: room - 1] + "…")
+            click.echo(line if len(line) <= limit else line[: limit - 1] + "…")
 
     def confirm(self, question: str) -> bool:
-        """Returns the person's answer; without a terminal there is nobody to ask, and it is no."""
+        """Returns the person's answer to a yes-or-no question. Without a terminal it is no."""
         if not self.can_ask:
             return False
         return click.confirm(safe(question), err=True, default=False)
 
     @property
     def can_ask(self) -> bool:
-        """Returns whether a person sits at the terminal."""
+        """Returns whether a person can be asked: standard input and error are terminals."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     @contextlib.contextmanager
     def progress(self, title: str) -> Iterator[Advance]:
-        """Shows the progress of something long: a bar on a terminal, else a line at start and end.
+        """Shows the progress of a long task: a bar on a terminal, otherwise a line at start and end.
 
-        Yields a function that takes what is done and how much there is.
+        Yields a function that takes two numbers: how much is done, and how much there is.
         """
         if self.quiet:
             yield lambda done, total: None
-        elif _draws(sys.stderr):
+        elif _can_draw(sys.stderr):
             with _bar(title) as advance:
                 yield advance
         else:
             self.tell(f"{title} …")
-            began = time.monotonic()
+            started = time.monotonic()
             yield lambda done, total: None
-            self.tell(f"{title}: {time.monotonic() - began:.1f} s")
+            self.tell(f"{title}: {time.monotonic() - started:.1f} s")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What a command needs, opened when it is first used."""
+"""What a command needs: settings, library and console, opened on first use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """Lazy getters: a command that only prints help opens nothing."""
+    """Gives commands settings and library on first use; a command that only prints help opens nothing."""
 
     def __init__(self, *, library: str | None, console: Console, debug: bool) -> None:
         self.library = library
@@ -32,14 +32,14 @@ class Context:
 
     @cached_property
     def workspace(self) -> Workspace:
-        """Returns the library, without touching it."""
+        """Returns the library without reading or changing it."""
         from mapp.ops.workspace import Workspace
 
         return Workspace(config=self.config, tell=self.console.tell)
 
     @cached_property
     def opened(self) -> Workspace:
-        """Returns the library as it is, of the format that this mapp reads, without starter apps."""
+        """Returns the library in the format of this version. Does not add the starter apps."""
         from mapp.library.migrations import ensure_format
 
         ensure_format(self.workspace.home, tell=self.console.tell)
@@ -47,14 +47,14 @@ class Context:
 
     @cached_property
     def ready(self) -> Workspace:
-        """Returns the library, set up with the starter apps if it is new."""
+        """Returns the library. A new one is set up with the starter apps."""
         from mapp.ops.manage.setup import ensure_library
 
         ensure_library(self.workspace, progress=self.console.progress)
         return self.workspace
 
     def close(self) -> None:
-        """Ends what was opened."""
+        """Closes the workspace if it was opened."""
         workspace = self.__dict__.get("workspace")
         if workspace is not None:
             workspace.close()

@@ -1,4 +1,4 @@
-"""Where exceptions end: each becomes a message, what to do next, and an exit code."""
+"""Turns every exception into a message, a hint and an exit code."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ INTERRUPTED: Final = 130
 
 
 def guarded(main: Callable[..., Any], *args: Any, **extra: Any) -> Any:
-    """Calls click's `main`, turning every exception into its message and exit code."""
+    """Calls click's `main` and turns every exception into a message and an exit code."""
     standalone = extra.pop("standalone_mode", True)
     typed = extra.get("args", args[0] if args else None)
     words = list(sys.argv[1:] if typed is None else typed)
     try:
-        found = main(*args, standalone_mode=False, **extra)
+        returned = main(*args, standalone_mode=False, **extra)
         if standalone:
             streams.finish()
-    except BaseException as error:  # the outermost boundary: nothing may pass it unexplained
+    except BaseException as error:  # the outermost handler: no exception may reach the person as it is
         if not standalone:
             raise
         _end(error, words)
     if standalone:
-        sys.exit(found if isinstance(found, int) else 0)
-    return found
+        sys.exit(returned if isinstance(returned, int) else 0)
+    return returned
 
 
 def _end(error: BaseException, words: list[str]) -> NoReturn:
-    """Explains an error and ends the program with its exit code."""
-    code = _told(error, words)
+    """Reports an error and ends the program with its exit code."""
+    code = _report(error, words)
     try:
         streams.finish()
     except streams.ReaderGone:
         code = code or streams.CLOSED_PIPE
     except streams.OutputLost as lost:
-        code = code or _told(lost, words)
+        code = code or _report(lost, words)
     sys.exit(code)
 
 
-def _told(error: BaseException, words: list[str]) -> int:
-    """Tells the person about an error and returns the exit code."""
+def _report(error: BaseException, words: list[str]) -> int:
+    """Reports an error to the person and returns the exit code."""
     console = Console()
     error = fault_of(error) or error
     match error:
@@ -70,7 +70,7 @@ def _told(error: BaseException, words: list[str]) -> int:
             console.tell("interrupted")
             return INTERRUPTED
         case click.ClickException():
-            streams.say(_shown(error))
+            streams.say(_usage_message(error))
             return USAGE if isinstance(error, click.UsageError) else error.exit_code
     if (refused := refused_by_system(error)) is not None:
         _explain(console, refused, words)
@@ -79,17 +79,17 @@ def _told(error: BaseException, words: list[str]) -> int:
     return BUG
 
 
-def _shown(error: click.ClickException) -> str:
-    """Returns what click says about an error, with the usage where it is one."""
-    said = f"Error: {safe(error.format_message())}"
+def _usage_message(error: click.ClickException) -> str:
+    """Returns click's message for an error; for a usage error, the usage comes first."""
+    message = f"Error: {safe(error.format_message())}"
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is None:
-        return said
+        return message
     help_option = ctx.help_option_names[0] if ctx.help_option_names else ""
     lines = [ctx.get_usage()]
     if help_option:
         lines.append(f"Try '{ctx.command_path} {help_option}' for help.")
-    return "\n".join([*lines, "", said])
+    return "\n".join([*lines, "", message])
 
 
 def _explain(console: Console, error: MappError, words: list[str]) -> None:
@@ -104,7 +104,7 @@ def _explain(console: Console, error: MappError, words: list[str]) -> None:
 
 
 def error_to_dict(error: MappError) -> dict[str, Any]:
-    """Returns an error as JSON answers carry it."""
+    """Returns an error as the `error` object of a JSON answer."""
     problems = error.problems if isinstance(error, InvalidInput) else ()
     return {
         "code": error.code,
@@ -116,8 +116,8 @@ def error_to_dict(error: MappError) -> dict[str, Any]:
 
 
 def _report_bug(console: Console, error: BaseException, words: list[str]) -> None:
-    said = _without_keys(f"{type(error).__name__}: {error}")
-    console.error(f"a bug in mapp: {said} [MAPP-7000]")
+    summary = _without_keys(f"{type(error).__name__}: {error}")
+    console.error(f"a bug in mapp: {summary} [MAPP-7000]")
     text = _without_keys("".join(traceback.format_exception(error)))
     try:
         path = _log(text)
@@ -129,15 +129,15 @@ def _report_bug(console: Console, error: BaseException, words: list[str]) -> Non
 
 
 def _without_keys(text: str) -> str:
-    """Returns a report without the person's keys; one whose keys cannot be read is not reported at all."""
+    """Returns a report without the person's keys; if the keys cannot be read, leaves out all details."""
     try:
         from mapp.config import load_config
         from mapp.keys import known_keys
         from mapp.sandbox.broker.redaction import redact
 
         return redact(text, known_keys(load_config().config_file))
-    except Exception:  # whatever stops us here must not hide the error itself
-        return "(the details are left out: the keys in it could not be told)"
+    except Exception:  # a failure here must not hide the original error
+        return "(details left out: your keys could not be read, so they could not be removed)"
 
 
 def _log(text: str) -> Path:

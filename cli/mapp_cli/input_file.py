@@ -1,4 +1,4 @@
-"""Reads what a person attaches: a file, or standard input."""
+"""Reads input from a file or from standard input."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Final
 
 PATIENCE: Final = 5.0
-"""Seconds to wait for the first byte of a pipe that nobody named: it may be an idle one, as in CI."""
+"""Seconds to wait for the first byte of a pipe without `--input -`: the pipe may be idle, as in CI."""
 
 
 def read_input(source: str) -> str:
-    """Returns the text of a file, or of standard input for `-`, at most as much as mapp reads at all."""
+    """Returns the text of a file, or of standard input for `-`.
+
+    Raises:
+        MappError: it cannot be read, is not UTF-8, or is larger than `MAX_TEXT_LENGTH` bytes.
+    """
     from mapp.model.values import MAX_TEXT_LENGTH
     from mapp.ops.run.arguments import decode_attachment, read_attachment
 
@@ -24,10 +28,10 @@ def read_input(source: str) -> str:
 
 
 def read_piped() -> str | None:
-    """Returns what was piped or redirected into this process, None if there is nothing.
+    """Returns the text that was piped or redirected into this process, or None.
 
-    A terminal, a closed stream, a device and a socket are never read; a pipe only when its first byte or its
-    end arrives within `PATIENCE` seconds.
+    Terminals, closed streams, devices and sockets are never read. A pipe is read only if its first byte or
+    its end arrives within `PATIENCE` seconds.
     """
     mode = _mode_of_input()
     if stat.S_ISFIFO(mode):
@@ -41,5 +45,5 @@ def read_piped() -> str | None:
 def _mode_of_input() -> int:
     try:
         return os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError, AttributeError):  # no real file, as in tests
+    except (OSError, ValueError, AttributeError):  # not a real file, as in tests
         return 0

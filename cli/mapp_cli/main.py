@@ -1,4 +1,4 @@
-"""The command line as a whole: a lazy group, global options, one boundary for errors."""
+"""The entry point `mapp`. It answers a plain `mapp --help` without importing click."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ HELP_FILE: Final = "help.txt"
 
 
 class Program:
-    """The `mapp` command, loaded when something beyond `--help` is asked of it.
+    """The `mapp` command, a stand-in that loads the click group when it needs it.
 
-    It behaves as the click group that it stands for; only the plain `mapp --help` is
-    answered without importing click, from a text that a test holds against the real one.
+    It answers a plain `mapp --help` from a file, without importing click. A test compares that file
+    with the real help.
     """
 
     name = "mapp"
@@ -22,9 +22,9 @@ class Program:
         from mapp_cli import streams
 
         streams.prepare()
-        asked = sys.argv[1:] in (["--help"], ["-h"]) or (len(sys.argv) == 1 and not _completing())
-        if asked and not arguments and not options:
-            return _say_help()
+        wants_help = sys.argv[1:] in (["--help"], ["-h"]) or (len(sys.argv) == 1 and not _completing())
+        if wants_help and not arguments and not options:
+            return _print_help()
         if _completing():
             from mapp_cli.completers import quietly
 
@@ -32,11 +32,11 @@ class Program:
         return self._group()(*arguments, **{"prog_name": self.name, **options})
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """Runs the command line with given arguments, as `click.Group.main` does."""
+        """Runs the command line with the given arguments, as `click.Group.main` does."""
         return self._group().main(*arguments, **options)
 
     def __getattr__(self, name: str) -> Any:
-        """Returns whatever else a click group has."""
+        """Returns any other attribute of the click group."""
         return getattr(self._group(), name)
 
     def _group(self) -> Any:
@@ -45,8 +45,8 @@ class Program:
         return group
 
 
-def _say_help() -> int:
-    """Prints the help and returns the exit code, as `boundary.guarded` does for commands."""
+def _print_help() -> int:
+    """Prints the help and returns the exit code, as `error_handler.guarded` does for commands."""
     from mapp_cli import streams
 
     try:
@@ -61,14 +61,14 @@ def _say_help() -> int:
 
 
 def help_text() -> str:
-    """Returns what `mapp --help` prints, from the file that belongs to this version."""
+    """Returns the text of `mapp --help` from the generated file."""
     from pathlib import Path
 
     return (Path(__file__).parent / HELP_FILE).read_text(encoding="utf-8")
 
 
 def _completing() -> bool:
-    """Returns whether a shell asks for completions, as click's scripts do."""
+    """Returns whether a shell is asking for completions, as click's scripts do."""
     import os
 
     return "_MAPP_COMPLETE" in os.environ

@@ -1,6 +1,6 @@
-"""`python -m mapp_cli.reference` writes what is generated: the help file and the reference pages.
+"""`python -m mapp_cli.reference` writes the generated files: the help file and the reference pages.
 
-A test holds the written files against what this module makes of the present code.
+A test compares the committed files with what this module generates from the current code.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from mapp_cli.main import HELP_FILE
 
 ROOT: Final = Path(__file__).parents[2]
 WIDTH: Final = 98
-"""What click fills of a terminal of 100 columns or more."""
+"""The width of click's help on a terminal of 100 columns or more."""
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """Yields every generated file with its text."""
+    """Yields the path and text of every generated file."""
     yield Path(__file__).parent / HELP_FILE, help_page()
     yield ROOT / "docs/reference/commands.md", commands_page()
     yield ROOT / "docs/reference/errors.md", errors_page()
@@ -31,17 +31,16 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 
 def help_page() -> str:
-    """Returns what `mapp --help` prints."""
+    """Returns the text of `mapp --help`."""
     return _help(group, "mapp") + "\n"
 
 
 def commands_page() -> str:
-    """Returns the page of all commands."""
+    """Returns the reference page of all commands."""
     parts = [
         "# Commands\n",
-        "Every command takes `--help`. What a command prints as data goes to standard output,",
+        "Every command takes `--help`. Commands print data to standard output, messages to standard error.\n",
     ]
-    parts.append("talk goes to standard error.\n")
     commands = dict(all_commands())
     for heading, rows in COMMANDS.items():
         parts.append(f"## {heading}\n")
@@ -53,20 +52,20 @@ def commands_page() -> str:
 
 
 def errors_page() -> str:
-    """Returns the page of all error codes."""
+    """Returns the reference page of all error codes and exit codes."""
     rows = [f"| `{code}` | {row.slug} | {row.meaning} | {row.remedy} |" for code, row in EXPLANATIONS.items()]
     head = ["# Error codes", "", "| code | name | meaning | what to do |", "| --- | --- | --- | --- |"]
     return "\n".join([*head, *rows, "", *_EXIT_CODES, ""])
 
 
 def checks_page() -> str:
-    """Returns the page of the gate's checks."""
+    """Returns the reference page of the gate's checks."""
     rows = []
     for check in CHECKS:
         kinds = "all" if check.kinds == ALWAYS else ", ".join(kind for kind in KINDS if kind in check.kinds)
         rows.append(f"| `{check.id}` | {check.says} | {kinds} | {'yes' if check.compares else ''} |")
     head = [
-        "| check | what it says | kinds of change | against what is replaced |",
+        "| check | what it says | kinds of change | compares with the current version |",
         "| --- | --- | --- | --- |",
     ]
     return "\n".join([*_CHECKS, *head, *rows, ""])
@@ -89,15 +88,15 @@ def _help(command: click.Command, path: str) -> str:
 _CHECKS: Final = (
     "# The checks of the gate",
     "",
-    "One list, in this order, for all that may move `main`: `mapp add`, `edit`, `compile`, `expand`,",
-    "`rollback`; `mapp test` and `mapp ci` run it too. The kind of a change selects the checks. One",
-    "with nothing to look at is skipped, and that is no failure. A source that does not load ends the trial.",
-    "Where the app or a predicate takes for ever, or all runs together too long (five minutes, and a",
-    "second for each input), the trial has failed and the checks that are left are skipped.",
+    "The gate runs these checks, in this order, for every command that can move `main`: `mapp add`, `edit`,",
+    "`compile`, `expand` and `rollback`. `mapp test` and `mapp ci` run them too. The kind of change selects",
+    "the checks. A check with nothing to examine is skipped, which is not a failure. If the source does not",
+    "load, the gate stops. If the app or a predicate never ends, or all runs together take too long (five",
+    "minutes, plus a second for each input), the change has failed and the remaining checks are skipped.",
     "",
-    "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` beside the tree that it is",
-    "about. `mapp verdict` shows it, `mapp verify` derives it again from the same trees, seed and number of",
-    "inputs; only `recorded`, `budget` and `engines` depend on the machine and are not compared.",
+    "A verdict is the JSON of all results. It is recorded in `refs/notes/mapp/verdicts` for the tree that",
+    "was checked. `mapp verdict` shows it. `mapp verify` recomputes it from the same trees, seed and number",
+    "of inputs; `recorded`, `budget` and `engines` depend on the machine and are not compared.",
     "",
 )
 
@@ -107,19 +106,19 @@ _EXIT_CODES: Final = (
     "| code | meaning |",
     "| --- | --- |",
     "| 0 | done |",
-    "| 1 | failed; also a full disk, missing rights, or an answer that could not be written |",
+    "| 1 | failed; also a full disk, missing permissions, or an answer that could not be written |",
     "| 2 | the command line cannot be understood |",
-    "| 3 | no app matches, or a person would have to confirm |",
+    "| 3 | no app matches, or a person must confirm |",
     "| 4 | network or credentials |",
     "| 5 | the lock would change |",
-    "| 6 | integrity: what lies on disk is not what it claims to be |",
+    "| 6 | integrity: data on disk or from a remote is damaged or was tampered with |",
     "| 7 | a permission is needed |",
     "| 8 | validation failed |",
-    "| 9 | busy: another process holds it |",
+    "| 9 | busy: another process holds the resource |",
     "| 70 | a bug in mapp; a log file was written |",
-    "| 71 | the machine failed the sandbox, not the app; nothing was decided about the app |",
+    "| 71 | the machine failed, not the app; the result says nothing about the app |",
     "| 130 | interrupted |",
-    "| 141 | the reader of the output closed its end, as `head` does |",
+    "| 141 | the reader closed the output, as `head` does |",
 )
 
 

@@ -1,4 +1,4 @@
-"""Renders what several commands show."""
+"""Renders results that several commands show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
 
 
 def show_execution(console: Console, execution: Execution, *, as_json: bool) -> int:
-    """Shows what came of a run and returns the exit code."""
+    """Shows the result of a run and returns the exit code."""
     if as_json:
         console.json(execution.to_dict())
         return 0 if isinstance(execution.outcome, Value) else FAILED
@@ -37,18 +37,16 @@ def show_outcome(console: Console, execution: Execution) -> int:
             console.error(f"{execution.app} failed ({kind}): {message}")
             for problem in problems:
                 console.tell(f"  {problem}")
-            console.hint(
-                f"mapp runs --app {execution.app} --failed shows what it was given (run {execution.run})"
-            )
+            console.hint(f"mapp runs --app {execution.app} --failed shows its input (run {execution.run})")
         case _:
             assert_never(execution.outcome)
     return FAILED
 
 
 def show_check(console: Console, result: Result, *, details: bool = True) -> None:
-    """Shows what one check found, as it ends; without `details` only whether it passed."""
+    """Shows one check's result; without `details`, only its status."""
     console.tell(f"  {MARKS[result.status]} {result.check} ({result.counted})")
-    if details:  # what passed has problems where a person accepts them
+    if details:  # a passed check has problems too if a person accepted them
         for problem in result.problems[:MAX_PROBLEMS]:
             console.tell(f"         {problem}")
             if problem.reproduce:
@@ -58,7 +56,7 @@ def show_check(console: Console, result: Result, *, details: bool = True) -> Non
 
 
 def show_added(console: Console, added: Added, *, force: bool) -> None:
-    """Shows what adding a folder came to."""
+    """Shows the result of adding a folder."""
     for name in added.left_out:
         console.tell(f"left out: {name}")
     if force and not added.verdict.passed:
@@ -67,6 +65,6 @@ def show_added(console: Console, added: Added, *, force: bool) -> None:
     if committed is None:
         console.tell(f"{added.app.name} passes; nothing was committed (--dry-run)")
         return
-    what = f"{committed.name} {committed.version}"
-    shown = f"added {what}" if committed.changed else f"{what} is already there, unchanged"
-    console.result(f"{shown} ({committed.commit[:10]})")
+    label = f"{committed.name} {committed.version}"
+    summary = f"added {label}" if committed.changed else f"{label} is unchanged"
+    console.result(f"{summary} ({committed.commit[:10]})")

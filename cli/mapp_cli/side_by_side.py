@@ -1,4 +1,4 @@
-"""Two versions of files next to each other, as wide as the terminal."""
+"""Shows two versions of files in two columns."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import zip_longest
 from typing import Final
 
 AROUND: Final = 2
-"""So many lines that are the same are shown before and after a difference."""
+"""Unchanged lines shown before and after a difference."""
 LEAST: Final = 100
-"""Columns that a terminal needs for two halves that can be read."""
+"""The minimum terminal width, in characters, for two readable columns."""
 
 
 def side_by_side(before: Mapping[str, bytes], after: Mapping[str, bytes], width: int) -> Iterator[str]:
-    """Yields the files that differ, line by line: on the left what was, on the right what is."""
+    """Yields the lines of files that differ, the old version on the left and the new one on the right."""
     half = (width - 3) // 2
     for path in sorted({*before, *after}):
         old, new = (files.get(path, b"").decode("utf-8", "replace").splitlines() for files in (before, after))
@@ -33,6 +33,6 @@ def _rows(old: Sequence[str], new: Sequence[str], half: int) -> Iterator[str]:
         yield ""
 
 
-def _cut(line: str, most: int) -> str:
+def _cut(line: str, width: int) -> str:
     line = line.expandtabs(4)
-    return line.ljust(most) if len(line) <= most else f"{line[: most - 1]}…"
+    return line.ljust(width) if len(line) <= width else f"{line[: width - 1]}…"

@@ -1,7 +1,7 @@
-"""The three standard streams, in any state in which a parent may hand them over.
+"""Makes the three standard streams safe to use, in whatever state the parent process left them.
 
-A closed stream is replaced by one that behaves like it: reading or writing fails, and no file that is opened
-later gets its number. Nothing here imports click, so that the plain help needs it no more than before.
+A closed stream is replaced by one that behaves the same: reading or writing fails, and no file that is opened
+later gets its descriptor. This module does not import click, so a plain `mapp --help` stays fast.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
 CLOSED_PIPE: Final = 141
-"""The exit code when the reader of the output has gone, as shells report SIGPIPE."""
+"""The exit code when the reader closed the output, as shells report SIGPIPE."""
 
 
 class OutputLost(MappError):
@@ -33,7 +33,7 @@ class ReaderGone(Exception):
 
 
 class _Output(io.FileIO):
-    """Standard output as bytes; remembers that a write failed, and takes nothing after that."""
+    """Standard output as bytes. After a failed write it remembers the failure and discards all data."""
 
     failure: OutputLost | ReaderGone | None = None
 
@@ -54,7 +54,7 @@ class _Output(io.FileIO):
 
 
 class _Input(io.FileIO):
-    """Standard input as bytes; what cannot be read is a mistake of the caller."""
+    """Standard input as bytes; a failed read is a usage error."""
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Reads bytes; raises UsageError."""
@@ -73,12 +73,12 @@ class _Input(io.FileIO):
         """Reads bytes; raises UsageError."""
         if size is None or size < 0:
             return self.readall()
-        room = bytearray(size)
-        return bytes(room[: self.readinto(room)])
+        buffer = bytearray(size)
+        return bytes(buffer[: self.readinto(buffer)])
 
 
 def prepare() -> None:
-    """Makes the standard streams of this process safe to use, whatever state they are in."""
+    """Makes the standard streams of this process safe to use."""
     for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
         if stream is None:
             _fill(number)
@@ -91,15 +91,15 @@ def prepare() -> None:
 
 
 def _fill(number: int) -> None:
-    """Opens the null device under the number of a closed stream, so that using it fails as before.
+    """Opens the null device on the descriptor of a closed stream, in the mode in which its use still fails.
 
-    Messages are the exception: they may go nowhere.
+    Standard error is the exception: its messages are discarded.
     """
     with contextlib.suppress(OSError):
         os.fstat(number)
-        return  # something else has that number already
-    ways = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
-    descriptor = os.open(os.devnull, ways[number])
+        return  # something else already uses that descriptor
+    modes = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
+    descriptor = os.open(os.devnull, modes[number])
     if descriptor != number:
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -125,11 +125,11 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def finish() -> None:
-    """Writes what is left in the buffer of standard output.
+    """Flushes standard output.
 
     Raises:
-        ReaderGone: its reader has gone.
-        OutputLost: it cannot be written, or could not be before.
+        ReaderGone: the reader closed its end.
+        OutputLost: this write or an earlier one failed.
     """
     sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
@@ -138,7 +138,7 @@ def finish() -> None:
 
 
 def say(text: str) -> None:
-    """Writes a line to standard error; a message that cannot be written never ends a command."""
+    """Writes a line to standard error. A message that cannot be written does not end the command."""
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -99,6 +99,8 @@ _CHOICES: Final = {
     "isolation_strangers": ("full", "process", "none"),
     "merge": ("auto", "ask", "review"),
 }
+CHOICES: Final = _CHOICES
+"""The values of each setting that has a fixed list of them."""
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
 _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
 AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'

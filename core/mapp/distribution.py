@@ -1,7 +1,7 @@
-"""The distribution that carries mapp: its name, its version, and the commit that it was installed from.
+"""The Python distribution of mapp: its name, version and source commit.
 
-The command and the import are `mapp`. On the Python Package Index that name belongs to another project, so
-the distribution is called `mapp-cli`.
+The command and the import package are `mapp`. On the Python Package Index that name belongs to another
+project, so the distribution is called `mapp-cli`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 NAME: Final = "mapp-cli"
 
-# Both go into a workflow file and from there into a shell, so only what needs no quoting is accepted.
+# Both are written into a workflow file that a shell reads, so only text that needs no quoting is accepted.
 _REPOSITORY: Final = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)+/?")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -23,22 +23,22 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 class Source:
     """A commit of a git repository."""
 
-    repository: str  # an https address without user, password or query
-    commit: str  # the whole hexadecimal name
+    repository: str  # an https URL without user, password or query
+    commit: str  # the full hexadecimal id
 
 
 @cache
 def version() -> str:
-    """Returns the version of mapp itself."""
+    """Returns the version of mapp."""
     from importlib.metadata import version as version_of
 
     return version_of(NAME)
 
 
 def source() -> Source | None:
-    """Returns the commit that this mapp was installed from, or None if it came another way.
+    """Returns the commit that mapp was installed from, or None if it was not installed from git.
 
-    An installer notes it in `direct_url.json`:
+    Installers record it in `direct_url.json`:
     https://packaging.python.org/en/latest/specifications/direct-url-data-structure/
     """
     from importlib.metadata import distribution
@@ -47,16 +47,16 @@ def source() -> Source | None:
 
 
 def parse_source(direct_url: str | None) -> Source | None:
-    """Returns the commit that a `direct_url.json` names, or None if it names none that others can fetch.
+    """Returns the commit in a `direct_url.json`, or None if it names no publicly fetchable commit.
 
-    >>> noted = {"vcs": "git", "commit_id": "a" * 40}
-    >>> parse_source(json.dumps({"url": "https://git.example.org/mapp", "vcs_info": noted}))
+    >>> vcs_info = {"vcs": "git", "commit_id": "a" * 40}
+    >>> parse_source(json.dumps({"url": "https://git.example.org/mapp", "vcs_info": vcs_info}))
     Source(repository='https://git.example.org/mapp', commit='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')
     >>> parse_source('{"url": "file:///home/ada/mapp", "dir_info": {"editable": true}}')
     """
     try:
-        noted = json.loads(direct_url or "{}")
-        repository, commit, vcs = noted["url"], noted["vcs_info"]["commit_id"], noted["vcs_info"]["vcs"]
+        record = json.loads(direct_url or "{}")
+        repository, commit, vcs = record["url"], record["vcs_info"]["commit_id"], record["vcs_info"]["vcs"]
     except (ValueError, KeyError, TypeError):
         return None
     if vcs != "git" or not isinstance(repository, str) or not isinstance(commit, str):

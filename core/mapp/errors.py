@@ -1,7 +1,7 @@
-"""The exceptions of mapp: one for each party who must act, each with a stable code.
+"""The exceptions of mapp, each with a stable code and an exit code.
 
-A failing app is data (see `mapp.model.outcome`), never an exception. What is raised here is for
-whoever must act: the person who typed, the owner of a file, the operator of the machine.
+An exception means that a person must act: the one who typed the command, owns the file or runs the machine.
+A failing app is data (see `mapp.model.outcome`), never an exception.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Problem:
 
 
 class MappError(Exception):
-    """Someone must act: says what was tried, what went wrong and, in `hint`, what to do next."""
+    """A person must act. The message says what was tried and what went wrong; `hint` says what to do next."""
 
     code = "MAPP-0001"
     exit_code = 1
@@ -36,14 +36,14 @@ class MappError(Exception):
 
 
 class UsageError(MappError):
-    """What was typed cannot be understood."""
+    """The command line cannot be understood."""
 
     code = "MAPP-0002"
     exit_code = 2
 
 
 class InvalidInput(MappError):
-    """A value, file or app breaks its contract; gathers every mistake that was found."""
+    """A value, file or app breaks its contract; `problems` lists every mistake found."""
 
     code = "MAPP-0100"
     exit_code = 8
@@ -59,13 +59,13 @@ class InvalidInput(MappError):
 
 
 class InvalidManifest(InvalidInput):
-    """`mapp.toml` is not a manifest."""
+    """`mapp.toml` is not a valid manifest."""
 
     code = "MAPP-0110"
 
 
 class InvalidSchema(InvalidInput):
-    """A schema lies outside the subset that mapp accepts."""
+    """A schema is outside the subset that mapp accepts."""
 
     code = "MAPP-0120"
 
@@ -77,69 +77,69 @@ class InvalidApp(InvalidInput):
 
 
 class InvalidArguments(InvalidInput):
-    """The arguments of a call do not fit the app's input schema."""
+    """The arguments of a call do not match the app's input schema."""
 
     code = "MAPP-0140"
 
 
 class NotFound(MappError):
-    """No app, run or revision of that name."""
+    """There is no app, run or revision of that name."""
 
     code = "MAPP-0200"
     exit_code = 1
 
 
 class AlreadyExists(MappError):
-    """Something of that name exists and would be overwritten."""
+    """Something of that name already exists and would be overwritten."""
 
     code = "MAPP-0210"
     exit_code = 1
 
 
 class NoMatch(MappError):
-    """No app of the library does what was asked."""
+    """No app in the library does what was asked."""
 
     code = "MAPP-0300"
     exit_code = 3
 
 
 class IntegrityError(MappError):
-    """What lies on disk or came from a remote is not what it claims to be."""
+    """Data on disk or from a remote is damaged or was tampered with."""
 
     code = "MAPP-0600"
     exit_code = 6
 
 
 class PermissionNeeded(MappError):
-    """A person has to grant something first."""
+    """A person must grant a permission first."""
 
     code = "MAPP-0700"
     exit_code = 7
 
 
 class Busy(MappError):
-    """Another process holds what is needed."""
+    """Another process holds a needed resource."""
 
     code = "MAPP-0900"
     exit_code = 9
 
 
 class StaleBase(MappError):
-    """What a change was built on is no longer what the library holds."""
+    """The library changed since the change was started."""
 
     code = "MAPP-0910"
     exit_code = 9
 
 
 class SandboxUnavailable(MappError):
-    """JavaScript cannot be run on this machine as the policy demands."""
+    """This machine cannot run JavaScript with the isolation that the settings require."""
 
     code = "MAPP-0400"
     exit_code = 1
 
 
 class HostFault(SandboxUnavailable):
-    """The machine failed a run: it refused what the sandbox needs, or the sandbox was lost. No app did."""
+    """The machine failed a run, not the app: it refused what the sandbox needs, or the sandbox was killed."""
 
     code = "MAPP-0410"
     exit_code = 71

@@ -1,7 +1,7 @@
-"""Commands that a message suggests: always safe to paste into a shell, and never longer than they help.
+"""Builds the commands that messages suggest: safe to paste into a shell, and short.
 
-What an app, a file or a person gave is quoted for the shell. Values that are long, or hold characters that
-a terminal would act on, are given as `NAME=@FILE`; the content of an attachment never appears.
+Text from an app, a file or a person is quoted for the shell. A value that is long, or contains control
+characters, becomes `NAME=@FILE`. The content of an attachment never appears.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Final
 from mapp.model.values import JSONValue, canonical
 
 MAX_LENGTH: Final = 200
-"""Characters of one value; longer ones belong in a file."""
+"""The maximum length of one value, in characters; longer values become `@FILE`."""
 MAX_WORD_LENGTH: Final = 1_000
-"""Characters of a request; of a longer one only its place is shown."""
+"""The maximum length of a request, in characters; a longer one becomes `…`."""
 FILE: Final = "FILE"
-"""What stands for a file that the person names."""
+"""The placeholder for a file name that the person fills in."""
 
 
 def suggested_command(*words: str) -> str:
-    """Returns a command line of mapp, quoted for a POSIX shell.
+    """Returns a mapp command line, quoted for a POSIX shell.
 
     >>> suggested_command("run", "sort $(reboot)")
     "mapp run 'sort $(reboot)'"
@@ -36,10 +36,10 @@ def suggested_call(
     attachment: str | None = None,
     source: str | None = None,
 ) -> str:
-    """Returns the `mapp exec` that makes a call.
+    """Returns the `mapp exec` command line for a call.
 
-    `attachment` is the text that the person attached and `source` where from: a path, or `-` for standard
-    input.
+    `attachment` is the text that the person attached. `source` is where it came from: a path, or `-` for
+    standard input.
 
     >>> suggested_call("sort-lines", [("text", "b\\na")], attachment="b\\na", source="my names.txt")
     "mapp exec sort-lines 'text=@my names.txt'"
@@ -52,11 +52,11 @@ def _pair(name: str, value: JSONValue, attachment: str | None, source: str | Non
     text = value if isinstance(value, str) else canonical(value)
     if attachment is not None and text and text.strip() == attachment.strip():
         return f"{name}=@{source if source and _is_plain(source) else FILE}"
-    # A text that begins with @ would be read as the name of a file.
+    # The command line would read a text that begins with @ as a file name.
     if not _is_plain(text) or (isinstance(value, str) and text.startswith("@")):
         return f"{name}=@{FILE}"
     return f"{name}={text}"
 
 
-def _is_plain(text: str, most: int = MAX_LENGTH) -> bool:
-    return len(text) <= most and text.isprintable()
+def _is_plain(text: str, limit: int = MAX_LENGTH) -> bool:
+    return len(text) <= limit and text.isprintable()

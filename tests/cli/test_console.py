@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from mapp_cli.console import Console, colour, escaped
+from mapp_cli.console import Console, colour, escaped, safe
 from support.terminal import mapp
 
 HOSTILE = "a\x1b[31mb\u202ec\u200dd\u2066e\x7ff\x9bg\u2028h\U000e0041i\u200b"
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal, or not."""
+    """A stream that claims to be a terminal or not."""
 
     def __init__(self, *, is_terminal: bool) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, value: object
 @pytest.mark.parametrize(
     "value", [HOSTILE, {HOSTILE: [HOSTILE]}, "\ud800", "caf\u00e9 \u65e5\u672c \U0001f600"]
 )
-def test_json_on_a_terminal_shows_everything_and_stays_the_same_value(
+def test_json_on_a_terminal_escapes_invisible_characters_and_keeps_the_value(
     value: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = printed(monkeypatch, is_terminal=True, value=value)
@@ -52,7 +52,7 @@ def test_piped_json_is_plain_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(text)["value"] == "caf\u00e9 \u200d"
 
 
-def test_letters_of_all_languages_stay_readable_on_a_terminal() -> None:
+def test_letters_of_all_languages_are_readable_on_a_terminal() -> None:
     assert (
         escaped('"caf\u00e9 \u65e5\u672c \u05d0 \U0001f600"') == '"caf\u00e9 \u65e5\u672c \u05d0 \U0001f600"'
     )
@@ -71,7 +71,7 @@ def test_a_list_on_a_terminal_stays_json(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("text", "shown"), [("a\n", "a\n"), ("a", "a\n"), ("a\nb\n", "a\nb\n"), ("a\n\n", "a\n\n"), ("", "\n")]
 )
-def test_the_last_line_is_ended_once(text: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_line_ends_with_one_newline(text: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal(is_terminal=False)
     monkeypatch.setattr(sys, "stdout", stream)
 
@@ -113,7 +113,7 @@ def test_colours_follow_the_conventions(
     ("variable", "colours"),
     [("FORCE_COLOR", True), ("NO_COLOR", False), ("CLICOLOR_FORCE", True), ("X", False)],
 )
-def test_an_error_is_coloured_only_where_it_may_be(
+def test_an_error_is_coloured_only_if_colours_are_allowed(
     variable: str, colours: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
@@ -127,7 +127,9 @@ def test_an_error_is_coloured_only_where_it_may_be(
 @pytest.mark.parametrize(
     ("variables", "draws"), [({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({}, True)]
 )
-def test_a_bar_is_drawn_on_a_terminal_that_can_show_it(variables: dict[str, str], draws: bool) -> None:
+def test_a_progress_bar_is_drawn_only_on_a_terminal_that_can_show_it(
+    variables: dict[str, str], draws: bool
+) -> None:
     ours, theirs = os.openpty()
     code = (
         "from mapp_cli.console import Console\n"
@@ -148,3 +150,28 @@ def test_a_bar_is_drawn_on_a_terminal_that_can_show_it(variables: dict[str, str]
 
     assert (b"\x1b[" in screen) is draws
     assert b"Working" in screen
+
+
+def test_control_and_bidirectional_characters_are_escaped_on_a_terminal() -> None:
+    assert safe("a\x1b]0;x\x07b\u202ec\rd\n") == "a\\x1b]0;x\\x07b\\u202ec\\rd\n"
+
+
+def test_without_a_terminal_the_answer_to_a_question_is_no() -> None:
+    assert Console().confirm("run it?") is False
+
+
+def test_quiet_hides_messages_but_not_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(quiet=True)
+    console.tell("a message")
+    console.error("an error")
+
+    assert capsys.readouterr().err.endswith("an error\n")
+
+
+def test_a_piped_table_has_no_headings(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal(is_terminal=False)
+    monkeypatch.setattr(sys, "stdout", stream)
+
+    Console().table([("a", "1"), ("long", "2\n3")], ("NAME", "VALUE"))
+
+    assert stream.getvalue() == "a     1\nlong  2 3\n"

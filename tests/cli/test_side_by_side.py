@@ -1,11 +1,11 @@
-"""Two versions of files next to each other."""
+"""Two versions of files in two columns."""
 
 from __future__ import annotations
 
 from mapp_cli.side_by_side import side_by_side
 
 
-def test_what_was_stands_left_and_what_is_right() -> None:
+def test_the_old_version_is_on_the_left_and_the_new_one_on_the_right() -> None:
     before = {"main.js": b"one\ntwo\nthree\n", "same": b"x\n"}
     after = {"main.js": b"one\n2\nthree\nfour\n", "same": b"x\n"}
 
@@ -19,5 +19,5 @@ def test_what_was_stands_left_and_what_is_right() -> None:
     ]
 
 
-def test_long_lines_are_cut_and_a_new_file_stands_alone() -> None:
+def test_long_lines_are_cut_and_a_new_file_is_only_on_the_right() -> None:
     assert list(side_by_side({}, {"a": b"\t123456789012\n"}, 21))[1] == "          │     1234…"

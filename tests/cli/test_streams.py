@@ -20,7 +20,7 @@ REDIRECTIONS = ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-", ">/dev/full", "
 
 
 def shell(command: str) -> Answer:
-    """Returns what a shell says that runs a command; it has a standard input that is empty."""
+    """Runs a command in a shell, with an empty standard input."""
     done = subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return Answer(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
@@ -40,7 +40,7 @@ def test_no_state_of_the_standard_streams_is_a_bug(words: str, redirection: str)
     assert found.err.count("error:") <= 1
 
 
-def test_a_closed_standard_input_takes_no_answer_away() -> None:
+def test_a_command_that_needs_no_input_runs_with_standard_input_closed() -> None:
     library().app("double").build()
 
     assert shell(f"{MAPP} exec double number=21 <&-") == Answer(code=0, out="42\n", err="")
@@ -59,7 +59,7 @@ def test_an_answer_that_cannot_be_written_is_a_failure(words: str, redirection: 
     assert f"could not be written to standard output: {why} [MAPP-0221]" in found.err
 
 
-def test_an_answer_that_is_longer_than_any_buffer_is_a_failure_too() -> None:
+def test_an_answer_longer_than_the_buffer_that_cannot_be_written_is_a_failure() -> None:
     found = shell(f"{MAPP} explain --json >/dev/full")
 
     assert (found.code, "MAPP-0221" in found.err) == (1, True)
@@ -75,7 +75,7 @@ def test_an_error_keeps_its_exit_code_when_its_json_cannot_be_written() -> None:
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
-def test_messages_that_cannot_be_written_end_no_command(redirection: str) -> None:
+def test_messages_that_cannot_be_written_do_not_end_the_command(redirection: str) -> None:
     library().app("double").build()
 
     assert shell(f"{MAPP} exec double number=21 {redirection}").out == "42\n"
@@ -84,7 +84,7 @@ def test_messages_that_cannot_be_written_end_no_command(redirection: str) -> Non
 
 
 @pytest.mark.parametrize("words", ["exec double --input -", "map double --input -", "keys set EXAMPLE_KEY"])
-def test_reading_a_closed_standard_input_is_a_mistake_of_the_caller(words: str) -> None:
+def test_reading_a_closed_standard_input_is_a_usage_error(words: str) -> None:
     library().app("double").build()
 
     found = shell(f"{MAPP} {words} <&-")
@@ -94,7 +94,7 @@ def test_reading_a_closed_standard_input_is_a_mistake_of_the_caller(words: str) 
 
 
 @pytest.mark.parametrize("words", ["list --help", "--help", "list --json"])
-def test_a_reader_that_has_gone_ends_the_command_quietly(words: str) -> None:
+def test_a_reader_that_closed_the_output_ends_the_command_quietly(words: str) -> None:
     library().app("double").build()
     read, write = os.pipe()
     os.close(read)
@@ -111,8 +111,8 @@ def test_a_reader_that_has_gone_ends_the_command_quietly(words: str) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_a_file_that_is_opened_later_never_becomes_a_closed_stream() -> None:
-    """With the streams closed, the journal would be standard output, and answers would end up in it."""
+def test_a_file_that_is_opened_later_never_takes_the_place_of_a_closed_stream() -> None:
+    """Otherwise the journal would get the descriptor of standard output, and answers would land in it."""
     built = library().app("double").build()
 
     shell(f"{MAPP} exec double number=21 <&- >&- 2>&-")

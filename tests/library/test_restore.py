@@ -36,7 +36,7 @@ def kept_files(root: Path) -> list[str]:
 def test_repository_store_and_lock_entry_are_restored_exactly(built: Built) -> None:
     lock, state = built.home.lock_file.read_bytes(), built.state()
     found = mapp("remove", "count")
-    assert "to have it back: mapp restore count" in found.err
+    assert "to restore it: mapp restore count" in found.err
     assert mapp("exec", "count", "number=1").code == 1 and "count" not in read_lock(built.home.lock_file)
 
     back = mapp("restore", "count")

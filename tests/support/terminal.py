@@ -1,4 +1,4 @@
-"""The command line as a person or a script uses it: in this process, or as a process of its own."""
+"""Runs the command line: in this process, in a process of its own, or at a terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mapp_cli.group import group
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command printed, and how it ended."""
+    """What a command printed, and its exit code."""
 
     code: int
     out: str
@@ -26,21 +26,21 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """Returns its answer, which `--json` promises to be the last line."""
+        """Returns the JSON answer, which is the last line of the output."""
         return json.loads(self.out.splitlines()[-1])
 
 
 def mapp(*words: str, stdin: str | bytes = "") -> Answer:
-    """Returns what a command says, run in this process."""
+    """Runs a command in this process."""
     found = CliRunner().invoke(group, list(words), input=stdin, prog_name="mapp")
     return Answer(code=found.exit_code, out=found.stdout, err=found.stderr)
 
 
 def mapp_at_terminal(*words: str, typed: str) -> Answer:
-    """Returns what a command says to a person who types something; `err` is what the terminal shows."""
+    """Runs a command at a terminal at which a person types; `err` is what the terminal shows."""
     ours, theirs = os.openpty()
     screen = bytearray()
-    # A terminal holds a few kilobytes: whoever fills it waits until somebody looks.
+    # A terminal buffers only a few kilobytes; without a reader, the command would block.
     watcher = threading.Thread(target=_watch, args=(ours, screen))
     with subprocess.Popen(
         [sys.executable, "-m", "mapp_cli", *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs
@@ -56,14 +56,14 @@ def mapp_at_terminal(*words: str, typed: str) -> Answer:
 
 
 def _watch(terminal: int, screen: bytearray) -> None:
-    """Keeps what a terminal shows until nobody is left who writes to it."""
-    with contextlib.suppress(OSError):  # how a terminal says so
+    """Collects what a terminal shows until its last writer is gone."""
+    with contextlib.suppress(OSError):  # raised when the last writer is gone
         while chunk := os.read(terminal, 4096):
             screen += chunk
 
 
 def mapp_process(*words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> Answer:
-    """Returns what a command says, run in a process of its own."""
+    """Runs a command in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "mapp_cli", *words], input=stdin, capture_output=True, check=False, env=env
     )

@@ -1,1 +1,1 @@
-"""One file per command: options, one call into `mapp.ops`, render."""
+"""The commands, one module each: parse options, call `mapp.ops`, render the result."""

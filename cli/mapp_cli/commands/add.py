@@ -15,15 +15,15 @@ from mapp_cli.rendering import show_added, show_check
 @click.option(
     "--force",
     is_flag=True,
-    help="Commit although a check fails or the version is too low; the commit says so.",
+    help="Commit even if a check fails or the version is too low; the commit records it.",
 )
 @click.option(
     "--accept-engine-difference",
     "accept",
     is_flag=True,
-    help="Accept that another engine gives something else; the verdict says so.",
+    help="Accept that another engine gives a different result; the verdict records it.",
 )
-@click.option("--dry-run", is_flag=True, help="Check only.")
+@click.option("--dry-run", is_flag=True, help="Check only; commit nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_context
 def command(context: Context, folder: Path, force: bool, accept: bool, dry_run: bool, as_json: bool) -> None:

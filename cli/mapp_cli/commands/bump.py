@@ -1,4 +1,4 @@
-"""`mapp bump`: the version that a change demands."""
+"""`mapp bump`: sets the version that a change requires."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from mapp_cli.context import Context, pass_context
 
 @click.command("bump")
 @click.argument("what", metavar="APP|FOLDER", default=".", shell_complete=apps_or_files)
-@click.option("--dry-run", is_flag=True, help="Only say which version it would be.")
+@click.option("--dry-run", is_flag=True, help="Only show the version that would be set.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(context: Context, what: str, dry_run: bool, as_json: bool) -> None:
-    """Set the version in mapp.toml that the change demands, and say why.
+    """Set the version in mapp.toml that the change requires, and show why.
 
-    The app in FOLDER, or in the checkout of APP, is compared with the one on main: interface and behaviour.
+    Compares interface and behaviour of the app in FOLDER, or in the checkout of APP, with the app on main.
     """
     from mapp.ops.manage.bump import bump
 
     console = context.console
-    found = bump(context.ready, what, dry_run=dry_run)
+    bumped = bump(context.ready, what, dry_run=dry_run)
     if as_json:
-        console.json(found.to_dict())
+        console.json(bumped.to_dict())
         return
-    for reason in found.demand.reasons if found.demand else ():
+    for reason in bumped.demand.reasons if bumped.demand else ():
         console.tell(f"  {reason}")
-    if found.demand is None:
-        why = "nothing changed since it" if found.base else "there is no version before it"
-        console.result(f"{found.app} stays at {found.before}: {why}")
-    elif found.before == found.after:
-        said = found.demand.level.name.lower()
-        console.result(f"{found.app} stays at {found.before}: enough for a {said} change since {found.base}")
+    if bumped.demand is None:
+        why = "nothing changed" if bumped.base else "there is no earlier version"
+        console.result(f"{bumped.app} stays at {bumped.before}: {why}")
+        return
+    level = bumped.demand.level.name.lower()
+    if bumped.before == bumped.after:
+        console.result(
+            f"{bumped.app} stays at {bumped.before}: enough for a {level} change since {bumped.base}"
+        )
     else:
-        said = "would be" if dry_run else "is now"
-        level = found.demand.level.name.lower()
-        console.result(f"{found.app} {said} {found.after}: a {level} change since {found.base}")
+        verb = "would be" if dry_run else "is now"
+        console.result(f"{bumped.app} {verb} {bumped.after}: a {level} change since {bumped.base}")

@@ -1,4 +1,4 @@
-"""`mapp completion`: the completion script of a shell."""
+"""`mapp completion`: prints a shell's completion script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BASH_NO_SPACE = """
 
     return 0
 """
-"""After `price=` the value follows at once."""
+"""Keeps bash from adding a space after `price=`."""
 
 
 @click.command("completion")
@@ -31,7 +31,7 @@ def command(context: Context, shell: str) -> None:
     """
     from mapp_cli.group import group
 
-    found = get_completion_class(shell)
-    assert found is not None
-    script = found(group, {}, "mapp", "_MAPP_COMPLETE").source()
+    completion = get_completion_class(shell)
+    assert completion is not None
+    script = completion(group, {}, "mapp", "_MAPP_COMPLETE").source()
     context.console.result(script.replace(_BASH_END, _BASH_NO_SPACE) if shell == "bash" else script)

@@ -23,11 +23,11 @@ UNSET = "unset"
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
 @pass_context
 def command(context: Context, name: str | None, value: str | None, as_json: bool) -> None:
-    """Show all settings and where each comes from, or one NAME, or set NAME to VALUE for this user.
+    """Show all settings and their sources, show the setting NAME, or set it to VALUE for this user.
 
-    A flag beats the environment (MAPP_HOME, MAPP_CACHE, MAPP_CONFIG and MAPP_NAME for each setting), which
-    beats .mapp.toml in the current folder, which beats the user's file. Of a budget, only the limits that you
-    name change.
+    Flags take precedence, then the environment (MAPP_HOME, MAPP_CACHE, MAPP_CONFIG, and MAPP_NAME for each
+    setting), then .mapp.toml in the current folder, then your own settings file. In a budget, only the
+    limits that you name change.
 
     \b
     mapp config keep_runs 500
@@ -38,7 +38,7 @@ def command(context: Context, name: str | None, value: str | None, as_json: bool
 
     if name == UNSET:
         if value is None:
-            raise UsageError("say which setting to unset", hint="they are listed by: mapp config")
+            raise UsageError("unset needs the name of a setting", hint="mapp config lists them")
         _unset(context, value, as_json=as_json)
     elif name is not None and value is not None:
         _set(context, name, value, as_json=as_json)
@@ -63,19 +63,17 @@ def _unset(context: Context, name: str, *, as_json: bool) -> None:
     from mapp.config import unset_setting
 
     file = context.config.config_file
-    was_there = unset_setting(file, name)
+    was_set = unset_setting(file, name)
     if as_json:
-        found = {"file": str(file), "unset": was_there, **_document(_settings(context), [name])}
-        context.console.json(found)
+        document = {"file": str(file), "unset": was_set, **_document(_settings(context), [name])}
+        context.console.json(document)
         return
-    context.console.tell(
-        f"{name} is no longer set in {file}" if was_there else f"{name} is not set in {file}"
-    )
+    context.console.tell(f"{name} is no longer set in {file}" if was_set else f"{name} is not set in {file}")
     _tell_in_force(context, name)
 
 
 def _tell_in_force(context: Context, name: str) -> None:
-    """Says what holds now, where that is not just what the user's file says."""
+    """Prints the value in force if it does not come from the user's file alone."""
     settings = _settings(context)
     strongest, *others = settings.origins[name]
     if strongest.source != "user" or others:
@@ -110,19 +108,19 @@ def _show(context: Context, name: str | None, *, as_json: bool) -> None:
 
 
 def _settings(context: Context) -> Settings:
-    """Returns the settings as they are on disk now."""
+    """Reads the settings again, because this command may have changed them."""
     from mapp.config import load_settings
 
     return load_settings(library=Path(context.library) if context.library else None)
 
 
 def _document(settings: Settings, names: list[str]) -> dict[str, Any]:
-    """Returns settings and where they come from, for `--json`."""
-    found = {name: getattr(settings.config, name) for name in names}
+    """Returns settings and their sources for `--json`."""
+    values = {name: getattr(settings.config, name) for name in names}
     return {
         "settings": {
             name: value if isinstance(value, bool | int | str) else str(value)
-            for name, value in found.items()
+            for name, value in values.items()
         },
         "origins": {
             name: [{"from": row.source, "place": row.place} for row in settings.origins[name]]
@@ -132,5 +130,5 @@ def _document(settings: Settings, names: list[str]) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    """Returns a value as it is typed."""
+    """Returns a value in the form in which a person types it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""`mapp diff`: how two versions of an app differ."""
+"""`mapp diff`: shows how two versions of an app differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_SHOWN = 5
     default=100,
     show_default=True,
     type=click.IntRange(1, 100_000),
-    help="How many inputs both versions are run on.",
+    help="How many inputs to run both versions on.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 @pass_context
@@ -42,56 +42,56 @@ def command(
     inputs: int,
     as_json: bool,
 ) -> None:
-    """Show how two versions of APP differ: interface, behaviour, files.
+    """Show how two versions of APP differ in interface, behaviour and files.
 
-    OLD and NEW are versions, branches or commits. NEW is main by default, OLD what main held before.
+    OLD and NEW are versions, branches or commits. NEW is main by default, OLD the version before it.
     """
     from mapp.ops.manage.diff import diff
 
-    found = diff(context.ready, app, old, new, folder=folder, inputs=inputs)
+    report = diff(context.ready, app, old, new, folder=folder, inputs=inputs)
     if as_json:
-        context.console.json(found.to_dict())
+        context.console.json(report.to_dict())
         return
-    for line in _lines(found):
+    for line in _lines(report):
         context.console.result(line)
 
 
-def _lines(found: Report) -> Iterator[str]:
+def _lines(report: Report) -> Iterator[str]:
     from mapp.ops.manage.diff import in_words
 
-    yield f"{found.new.app.name} {found.old.label} -> {found.new.label}"
-    if not found.files:
-        yield "nothing differs"
+    yield f"{report.new.app.name} {report.old.label} -> {report.new.label}"
+    if not report.files:
+        yield "no differences"
         return
     yield "interface"
-    for row in found.interface:
+    for row in report.interface:
         yield f"  {row.level.name.lower():<5}  {in_words(row)}"
-    if not found.interface:
-        yield "  the same"
+    if not report.interface:
+        yield "  unchanged"
     yield "behaviour"
-    yield from _behaviour(found)
+    yield from _behaviour(report)
     yield "files"
-    for file in found.files:
+    for file in report.files:
         yield f"  {file.path}  +{file.added} -{file.removed}"
-    demand = found.demand
-    level, since = demand.level.name.lower(), found.old.app.manifest.version
+    demand = report.demand
+    level, since = demand.level.name.lower(), report.old.app.manifest.version
     yield f"this is a {level} change: {demand.least} or higher after {since}"
 
 
-def _behaviour(found: Report) -> Iterator[str]:
+def _behaviour(report: Report) -> Iterator[str]:
     from mapp.model.values import canonical
 
-    seen = found.behaviour
-    if seen is None:
-        yield "  the same: neither code nor manifest changed"
+    compared = report.behaviour
+    if compared is None:
+        yield "  unchanged: code and manifest are the same"
         return
-    examples = [row for row in seen.partings if row.place]
-    generated = len(seen.partings) - len(examples)
-    where = f", all of them where {seen.rule}" if seen.rule and generated else ""
-    yield f"  {len(examples)} of {seen.examples} examples come out differently"
-    yield f"  {generated} of {seen.generated} generated inputs come out differently{where}"
-    if seen.refused:
-        yield f"  {seen.refused} of {seen.generated} generated inputs are no longer taken"
-    for row in (*examples[:MAX_SHOWN], *[row for row in seen.partings if not row.place][:MAX_SHOWN]):
+    examples = [row for row in compared.partings if row.place]
+    generated = len(compared.partings) - len(examples)
+    where = f", all of them where {compared.rule}" if compared.rule and generated else ""
+    yield f"  {len(examples)} of {compared.examples} examples give a different result"
+    yield f"  {generated} of {compared.generated} generated inputs give a different result{where}"
+    if compared.refused:
+        yield f"  {compared.refused} of {compared.generated} generated inputs are no longer valid"
+    for row in (*examples[:MAX_SHOWN], *[row for row in compared.partings if not row.place][:MAX_SHOWN]):
         yield f"  {row.place + '  ' if row.place else ''}{canonical(dict(row.arguments))}"
         yield f"      {row}"

@@ -1,4 +1,4 @@
-"""`mapp doctor`: what works on this machine."""
+"""`mapp doctor`: checks what works on this machine."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ FAILED = 1
 
 @click.command("doctor")
 @click.option(
-    "--repair", is_flag=True, help="Write what is derived anew, and sweep what killed processes left."
+    "--repair", is_flag=True, help="Rebuild derived data and remove what killed processes left behind."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @pass_context
 def command(context: Context, repair: bool, as_json: bool) -> int:
-    """Say what works on this machine and what does not, by trying it."""
+    """Check by trying what works on this machine and what does not."""
     from mapp.ops.manage.doctor import examine, mend
 
     workspace = context.ready
     if repair:
         changed = mend(workspace)
-        context.console.tell(f"pins changed: {', '.join(changed)}" if changed else "the pins were right")
-    found = list(examine(workspace))
+        context.console.tell(f"pins changed: {', '.join(changed)}" if changed else "all pins were correct")
+    findings = list(examine(workspace))
     if as_json:
         config = workspace.config
         demanded = {"own": config.isolation, "strangers": config.isolation_strangers}
         levels = {"isolation": _isolation(context), "demanded": demanded}
-        context.console.json({**levels, "findings": [row.to_dict() for row in found]})
+        context.console.json({**levels, "findings": [row.to_dict() for row in findings]})
     else:
         context.console.table(
-            [(row.state, row.what, row.detail) for row in found], ("STATE", "WHAT", "DETAIL")
+            [(row.state, row.what, row.detail) for row in findings], ("STATE", "WHAT", "DETAIL")
         )
-    return FAILED if any(row.state == "failed" for row in found) else 0
+    return FAILED if any(row.state == "failed" for row in findings) else 0
 
 
 def _isolation(context: Context) -> str:

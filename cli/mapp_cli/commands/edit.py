@@ -1,4 +1,4 @@
-"""`mapp edit`: an app in the person's editor."""
+"""`mapp edit`: opens an app in your editor."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
     type=click.Choice(FILES),
     default=FILES[0],
     show_default=True,
-    help="Which file to open.",
+    help="The file to open.",
 )
-@click.option("--force", is_flag=True, help="Commit although a check fails; the commit says so.")
+@click.option("--force", is_flag=True, help="Commit even if a check fails; the commit records it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_context
 def command(context: Context, app: str, name: str, force: bool, as_json: bool) -> None:
-    """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit what changed."""
+    """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit the changes."""
     from mapp.ops.manage.add import add
     from mapp.ops.manage.checkout import checkout
 
     console = context.console
     workspace = context.ready
-    found = checkout(workspace, app)
-    click.edit(filename=str(found.folder / name))
+    opened = checkout(workspace, app)
+    click.edit(filename=str(opened.folder / name))
     if not checkout(workspace, app).edited:
         if as_json:
-            console.json({"app": app, "commit": found.commit, "changed": False})
+            console.json({"app": app, "commit": opened.commit, "changed": False})
         else:
             console.tell("nothing changed")
         return
     watch = None if as_json else lambda result: show_check(console, result, details=False)
-    added = add(workspace, found.folder, force=force, watch=watch)
+    added = add(workspace, opened.folder, force=force, watch=watch)
     if as_json:
         console.json(added.to_dict())
         return

@@ -1,4 +1,4 @@
-"""`mapp exec`: one app, given arguments."""
+"""`mapp exec`: runs one app with given arguments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mapp_cli.completers import app_names, files
 from mapp_cli.completers import pairs as pairs_of
 from mapp_cli.context import Context, pass_context
 from mapp_cli.input_file import read_input
-from mapp_cli.permissions import allow_loopback, asking, grant_option, loopback_option
+from mapp_cli.permissions import Allowed, permission_options, permit_by_asking
 from mapp_cli.rendering import show_execution
 
 
@@ -22,11 +22,8 @@ from mapp_cli.rendering import show_execution
     shell_complete=files,
     help="Take the arguments from a file, or - for standard input: one JSON object.",
 )
-@click.option(
-    "--at", "revision", metavar="REVISION", help="Run the app as it was at a version, branch or commit."
-)
-@grant_option
-@loopback_option
+@click.option("--at", "revision", metavar="REVISION", help="Run the app at a version, branch or commit.")
+@permission_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -35,14 +32,13 @@ def command(
     pairs: tuple[str, ...],
     source: str | None,
     revision: str | None,
-    grants: tuple[str, ...],
-    loopback: bool,
+    allowed: Allowed,
     as_json: bool,
 ) -> int:
-    """Run APP on given arguments.
+    """Run APP with given arguments.
 
-    A text argument takes its value as it stands, others take JSON. KEY=@FILE takes a file's content,
-    KEY=@- that of standard input. What is given as KEY=VALUE takes precedence over --input.
+    A text argument takes its value unchanged; others take JSON. KEY=@FILE takes the content of a file,
+    KEY=@- that of standard input. KEY=VALUE takes precedence over --input.
 
     \b
     mapp exec vat price=240 rate=20
@@ -50,8 +46,7 @@ def command(
     echo '{"price": 240}' | mapp exec vat --input -
     """
     workspace = context.ready
-    if loopback:
-        allow_loopback(context)
+    allowed.apply(context)
     workspace.warm()
     from mapp.library import read
     from mapp.ops.run.arguments import arguments_from, parse_pairs
@@ -63,6 +58,6 @@ def command(
         if source is not None:
             arguments = arguments_from(manifest, read_input(source))
         arguments.update(parse_pairs(manifest, pairs, read=read_input))
-    permit = asking(context.console, as_json=as_json)
-    execution = execute(workspace, app, arguments, revision=revision, grants=grants, permit=permit)
+    permit = permit_by_asking(context.console, as_json=as_json)
+    execution = execute(workspace, app, arguments, revision=revision, grants=allowed.grants, permit=permit)
     return show_execution(context.console, execution, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`mapp explain`: what an error code means."""
+"""`mapp explain`: explains error codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
 @pass_context
 def command(context: Context, code: str | None, as_json: bool) -> None:
-    """Explain an error CODE such as MAPP-0110, or list them all."""
+    """Explain the error CODE, such as MAPP-0110; without CODE, list all codes."""
     from mapp.explanations import EXPLANATIONS, explain
 
     if code is None:

@@ -1,4 +1,4 @@
-"""`mapp grant`: what an app may do."""
+"""`mapp grant`: grants an app capabilities."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mapp_cli.context import Context, pass_context
 @click.command("grant")
 @click.argument("app", shell_complete=app_names)
 @click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
-@click.option("--all", "everything", is_flag=True, help="Grant all that the app declares.")
-@click.option("--json", "as_json", is_flag=True, help="Print what is granted now as JSON.")
+@click.option("--all", "everything", is_flag=True, help="Grant everything that the app declares.")
+@click.option("--json", "as_json", is_flag=True, help="Print the granted capabilities as JSON.")
 @pass_context
 def command(
     context: Context, app: str, capabilities: tuple[str, ...], everything: bool, as_json: bool
 ) -> None:
-    """Let APP use capabilities that it declares; `mapp show APP` lists them.
+    """Grant APP capabilities that it declares; `mapp show APP` lists them.
 
     \b
     mapp grant weather http:api.example.com secret:EXAMPLE_KEY
@@ -30,7 +30,7 @@ def command(
     if everything:
         capabilities = read.load_runnable(home, app).manifest.capabilities.names
     elif not capabilities:
-        raise UsageError("nothing to grant was named", hint=f"mapp grant {app} --all grants what it declares")
+        raise UsageError("no capability was named", hint=f"mapp grant {app} --all grants all it declares")
     now = grant(home, app, capabilities)
     if as_json:
         context.console.json({"app": app, "granted": list(now)})

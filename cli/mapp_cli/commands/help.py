@@ -1,4 +1,4 @@
-"""`mapp help`: the help of mapp, or of one command."""
+"""`mapp help`: shows the help of mapp or of one command."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mapp_cli.main import help_text
 @pass_context
 @click.pass_context
 def command(ctx: click.Context, context: Context, words: tuple[str, ...]) -> None:
-    """Show what mapp can do, or how COMMAND is used, as `mapp COMMAND --help` does."""
+    """Show the list of commands, or the help of COMMAND, as `mapp COMMAND --help` does."""
     if not words:
         context.console.result(help_text())
         return
-    shown = ctx.find_root()
+    current = ctx.find_root()
     for word in words:
-        group = shown.command
+        group = current.command
         if not isinstance(group, click.Group):
-            raise click.UsageError(f"{shown.command_path} has no command {word!r}.", shown)
-        name, found, _ = group.resolve_command(shown, [word])
-        assert found is not None
-        shown = click.Context(found, info_name=name, parent=shown, **found.context_settings)
-    context.console.result(shown.get_help())
+            raise click.UsageError(f"{current.command_path} has no command {word!r}.", current)
+        name, resolved, _ = group.resolve_command(current, [word])
+        assert resolved is not None
+        current = click.Context(resolved, info_name=name, parent=current, **resolved.context_settings)
+    context.console.result(current.get_help())

@@ -1,4 +1,4 @@
-"""`mapp keys`: the secrets that apps and models need."""
+"""`mapp keys`: stores the secrets that apps and models need."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Store secrets, or list their names; no command shows a value.
+    """Store secrets or list their names; no command shows a value.
 
-    MAPP_KEY_NAME in the environment beats a stored NAME.
+    MAPP_KEY_NAME in the environment takes precedence over a stored NAME.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(listed, as_json=as_json)
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the names as JSON.")
 @pass_context
 def listed(context: Context, as_json: bool) -> None:
-    """List the names of the keys, and where each comes from."""
+    """List the names of the keys and where each comes from."""
     from mapp.keys import key_names
 
-    found = key_names(context.config.config_file)
+    names = key_names(context.config.config_file)
     if as_json:
-        context.console.json({"keys": [{"name": name, "from": where} for name, where in found.items()]})
+        context.console.json({"keys": [{"name": name, "from": where} for name, where in names.items()]})
     else:
-        context.console.table(found.items(), ("name", "from"))
+        context.console.table(names.items(), ("name", "from"))
 
 
 @command.command("set")
@@ -40,11 +40,11 @@ def listed(context: Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the name as JSON.")
 @pass_context
 def stored(context: Context, name: str, as_json: bool) -> None:
-    """Store a key, read from standard input or asked for; never an argument, which others could see."""
+    """Store a key that you type or pipe in. It is not an argument, because other users can see those."""
     from mapp.keys import set_key
 
-    asked = sys.stdin.isatty()
-    value = click.prompt(name, hide_input=True, err=True) if asked else sys.stdin.readline(10_000)
+    at_terminal = sys.stdin.isatty()
+    value = click.prompt(name, hide_input=True, err=True) if at_terminal else sys.stdin.readline(10_000)
     set_key(context.config.config_file, name.upper(), value.strip())
     if as_json:
         context.console.json({"stored": name.upper()})
@@ -57,7 +57,7 @@ def stored(context: Context, name: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the name as JSON.")
 @pass_context
 def removed(context: Context, name: str, as_json: bool) -> None:
-    """Forget a stored key."""
+    """Delete a stored key."""
     from mapp.keys import remove_key
 
     remove_key(context.config.config_file, name.upper())

@@ -1,4 +1,4 @@
-"""`mapp list`: the apps of the library."""
+"""`mapp list`: lists the apps in the library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @pass_context
 def command(context: Context, as_json: bool) -> None:
-    """List the apps of the library: name, version, commit and what each does."""
+    """List the apps in the library: name, version, commit and description."""
     from mapp.library.read import DamagedApp, listing
 
     good, damaged = [], []

@@ -1,4 +1,4 @@
-"""`mapp log`: one app's history."""
+"""`mapp log`: shows one app's history."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from mapp_cli.context import Context, pass_context
 @click.command("log")
 @click.argument("app", shell_complete=app_names)
 @click.option("--most", "-n", default=50, show_default=True, type=click.IntRange(1), help="How many commits.")
-@click.option("--drafts", is_flag=True, help="Also show the attempts before a compiled app landed.")
+@click.option("--drafts", is_flag=True, help="Also show the attempts before a compiled app was merged.")
 @click.option("--json", "as_json", is_flag=True, help="Print the history as JSON.")
 @pass_context
 def command(context: Context, app: str, most: int, drafts: bool, as_json: bool) -> None:
-    """Show the versions that APP's main held, the newest first."""
+    """Show the history of APP's main branch, newest first."""
     from mapp.library import read
 
-    found = (read.history if drafts else read.landings)(context.ready.home, app)
-    commits = list(itertools.islice(found, most))
+    history = (read.history if drafts else read.landings)(context.ready.home, app)
+    commits = list(itertools.islice(history, most))
     if as_json:
         rows = [
             {

@@ -1,4 +1,4 @@
-"""`mapp path`: the folder of an app's checkout."""
+"""`mapp path`: prints the folder of an app's checkout."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the path and its state as JSON.")
 @pass_context
 def command(context: Context, app: str, as_json: bool) -> None:
-    """Print the folder of APP's checkout, made if there is none.
+    """Print the folder of APP's checkout; create the checkout if there is none.
 
-    Edit it with whatever you like; `mapp add "$(mapp path APP)"` checks and commits what changed.
+    Edit it with any editor; `mapp add "$(mapp path APP)"` checks and commits the changes.
     """
     from mapp.ops.manage.checkout import checkout
 
@@ -27,5 +27,5 @@ def command(context: Context, app: str, as_json: bool) -> None:
         context.console.result(str(found.folder))
         if found.edited and found.behind:
             context.console.tell(
-                f"{app} has moved on since you edited this; compare with: mapp show {app} --source"
+                f"{app} has changed since you edited this checkout; compare: mapp show {app} --source"
             )

@@ -1,4 +1,4 @@
-"""`mapp remove`: takes an app out of the library."""
+"""`mapp remove`: removes an app from the library."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(context: Context, app: str, as_json: bool) -> None:
-    """Take APP out of the library; `mapp restore APP` takes it back.
+    """Remove APP from the library; `mapp restore APP` restores it.
 
-    What was removed is kept for as many days as the setting keep_removed says.
+    Removed apps are kept for keep_removed days, a setting.
     """
     from mapp.library.commit_app import remove
     from mapp.library.removed import clean
@@ -27,4 +27,4 @@ def command(context: Context, app: str, as_json: bool) -> None:
         context.console.json({"app": app, "kept": str(kept), "undo": f"mapp restore {app}"})
     else:
         context.console.tell(f"removed {app}; its repository is kept at {kept}")
-        context.console.hint(f"to have it back: mapp restore {app}")
+        context.console.hint(f"to restore it: mapp restore {app}")

@@ -1,4 +1,4 @@
-"""`mapp replay`: a run once more, offline."""
+"""`mapp replay`: re-runs a recorded run offline."""
 
 from __future__ import annotations
 
@@ -17,50 +17,53 @@ DIFFERENT = 1
 
 @click.command("replay")
 @click.argument("run")
-@click.option("--commit", "revision", metavar="REV", help="Run another revision of the app instead.")
+@click.option("--commit", "revision", metavar="REV", help="Run this revision of the app instead.")
 @click.option(
     "--save-recording",
     "folder",
     metavar="FOLDER",
-    help="If it is equal, keep it as a test of the app in FOLDER: recording and example.",
+    help="If the result is equal, save the recording and an example as tests of the app in FOLDER.",
 )
-@click.option("--name", metavar="NAME", help="What to call that recording; run-RUN by default.")
+@click.option("--name", metavar="NAME", help="Name of the saved recording; run-RUN by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(
     context: Context, run: str, revision: str | None, folder: str | None, name: str | None, as_json: bool
 ) -> int:
-    """Run RUN of the journal again from its recording and say whether the same comes out.
+    """Re-run RUN from its recording and report whether the result is the same.
 
-    Nothing is reached: the host's answers are the recorded ones. RUN may be the beginning of an id.
+    Host calls get the recorded answers, so nothing outside is contacted. RUN may be the beginning of an id.
     """
     from mapp.ops.run.replay import replay
 
     console = context.console
     if folder is None and name is not None:
-        raise click.UsageError("--name names what --save-recording FOLDER keeps")
-    found = replay(context.ready, run, revision=revision)
-    kept = {} if folder is None else _kept(context, found, Path(folder), name)
+        raise click.UsageError("--name needs --save-recording FOLDER")
+    replayed = replay(context.ready, run, revision=revision)
+    saved = {} if folder is None else _save(context, replayed, Path(folder), name)
     if as_json:
-        console.json({**found.to_dict(), **kept})
-    elif found.equal:
-        console.result(f"equal ({found.app} at {found.commit[:10]})")
+        console.json({**replayed.to_dict(), **saved})
+    elif replayed.equal:
+        console.result(f"equal ({replayed.app} at {replayed.commit[:10]})")
     else:
-        console.result(f"different ({found.app} at {found.commit[:10]})")
-        for change in found.changes:
+        console.result(f"different ({replayed.app} at {replayed.commit[:10]})")
+        for change in replayed.changes:
             console.result(f"  {change.where}\n    before {change.before}\n    after  {change.after}")
-    return 0 if found.equal else DIFFERENT
+    return 0 if replayed.equal else DIFFERENT
 
 
-def _kept(context: Context, found: Replayed, folder: Path, name: str | None) -> dict[str, str | None]:
-    """Keeps the run as a test unless it came out differently; tells where."""
-    if not found.equal:
-        context.console.tell("not kept: the recording does not explain what came out")
+def _save(context: Context, replayed: Replayed, folder: Path, name: str | None) -> dict[str, str | None]:
+    """Saves the run as a test if the result was equal, and prints the files."""
+    if not replayed.equal:
+        context.console.tell("not saved: the replay gave a different result")
         return {"recording": None, "example": None}
     from mapp.ops.run.save_recording import keep_recording
 
-    kept = keep_recording(context.workspace, found.run, folder, name=name)
-    context.console.tell(f"recording: {kept.recording}")
-    if kept.example is not None:
-        context.console.tell(f"example: {kept.example}")
-    return {"recording": str(kept.recording), "example": None if kept.example is None else str(kept.example)}
+    saved = keep_recording(context.workspace, replayed.run, folder, name=name)
+    context.console.tell(f"recording: {saved.recording}")
+    if saved.example is not None:
+        context.console.tell(f"example: {saved.example}")
+    return {
+        "recording": str(saved.recording),
+        "example": None if saved.example is None else str(saved.example),
+    }

@@ -1,4 +1,4 @@
-"""`mapp restore`: takes a removed app back."""
+"""`mapp restore`: restores a removed app."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mapp_cli.completers import removed_app_names
 from mapp_cli.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -14,18 +15,18 @@ if TYPE_CHECKING:
 
 
 @click.command("restore")
-@click.argument("app", required=False)
+@click.argument("app", required=False, shell_complete=removed_app_names)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(context: Context, app: str | None, as_json: bool) -> None:
-    """Take the removed APP back into the library, as it was; without APP, list what can be restored."""
+    """Restore the removed APP as it was; without APP, list the apps that can be restored."""
     from mapp.library.removed import removed_apps
     from mapp.library.restore import restore
 
     console, workspace = context.console, context.ready
     if app is not None:
-        found = restore(workspace.home, app, tell=console.tell)
-        version = None if found.entry is None else found.entry.version
+        restored = restore(workspace.home, app, tell=console.tell)
+        version = _version(restored)
         if as_json:
             console.json({"app": app, "version": version})
         else:
@@ -40,7 +41,7 @@ def command(context: Context, app: str | None, as_json: bool) -> None:
         ("APP", "VERSION", "REMOVED (UTC)"),
     )
     if not rows:
-        console.tell("no removed app is kept")
+        console.tell("there are no removed apps")
 
 
 def _version(row: Removed) -> str | None:

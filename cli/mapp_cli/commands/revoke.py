@@ -1,4 +1,4 @@
-"""`mapp revoke`: what an app may no longer do."""
+"""`mapp revoke`: revokes an app's capabilities."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mapp_cli.context import Context, pass_context
 @click.command("revoke")
 @click.argument("app", shell_complete=app_names)
 @click.argument("capabilities", nargs=-1, metavar="[CAPABILITY]...")
-@click.option("--json", "as_json", is_flag=True, help="Print what is still granted as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the remaining capabilities as JSON.")
 @pass_context
 def command(context: Context, app: str, capabilities: tuple[str, ...], as_json: bool) -> None:
-    """Take capabilities back from APP, all of them if none is named."""
+    """Revoke capabilities of APP; without CAPABILITY, revoke all."""
     from mapp.ops.run.permissions import revoke
 
     left = revoke(context.ready.home, app, capabilities)

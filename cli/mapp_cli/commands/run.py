@@ -1,4 +1,4 @@
-"""`mapp run`: a request in plain words."""
+"""`mapp run`: answers a request in plain words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp_cli.completers import files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
 from mapp_cli.input_file import read_input, read_piped
-from mapp_cli.permissions import allow_loopback, asking, grant_option, loopback_option
+from mapp_cli.permissions import Allowed, permission_options, permit_by_asking
 from mapp_cli.rendering import show_outcome
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FAILED = 1
 
 @click.command("run")
 @click.argument("request", nargs=-1, required=True)
-@click.option("--yes", "-y", is_flag=True, help="Run a call that you would be asked to confirm.")
+@click.option("--yes", "-y", is_flag=True, help="Run a call that needs confirmation without asking.")
 @click.option(
     "--input",
     "source",
@@ -34,9 +34,8 @@ FAILED = 1
     help="Attach the text of a file, or - for standard input.",
 )
 @click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
-@click.option("--explain", is_flag=True, help="Show how it was decided: scores, arguments, vetoes.")
-@grant_option
-@loopback_option
+@click.option("--explain", is_flag=True, help="Show how mapp decided: scores, arguments, vetoes.")
+@permission_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
@@ -46,15 +45,14 @@ def command(
     source: str | None,
     dry_run: bool,
     explain: bool,
-    grants: tuple[str, ...],
-    loopback: bool,
+    allowed: Allowed,
     as_json: bool,
 ) -> int:
-    """Answer REQUEST with the app of the library that does exactly that.
+    """Answer REQUEST with the app in the library that does exactly that.
 
-    Nothing runs unless it is sure; what would be asked needs a terminal, or --yes. A text that is piped in
-    is attached if no app is sure to run without it. With - as REQUEST the request itself is read from
-    standard input.
+    mapp runs an app only when it is confident of the match. Otherwise it asks, which needs a terminal or
+    --yes. A text that you pipe in is attached unless an app clearly fits without it. With - as REQUEST,
+    the request itself is read from standard input.
 
     \b
     mapp run "what is 240 euros plus 20% VAT"
@@ -64,29 +62,25 @@ def command(
     """
     text = _request(request, source)
     console, workspace = context.console, context.ready
-    if loopback:
-        allow_loopback(context)
+    allowed.apply(context)
     if not dry_run:
         workspace.warm()
-    from mapp.model.decision import Compile, Expand
     from mapp.model.request import Request
-    from mapp.ops.run.ask import Interaction, ask, ask_written, refusal
+    from mapp.ops.run.ask import Interaction, ask
 
-    asked = Request(text=text, attachment=read_input(source) if source is not None else None)
     answer = ask(
         workspace,
-        asked,
+        Request(text=text, attachment=read_input(source) if source is not None else None),
         yes=yes,
         dry_run=dry_run,
         progress=console.progress,
-        grants=grants,
+        grants=allowed.grants,
         interaction=Interaction(
             confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
-            permit=asking(console, as_json=as_json),
+            permit=permit_by_asking(console, as_json=as_json),
             attach=read_piped if source is None and request != ("-",) else None,
         ),
     )
-    asked, source = answer.request, "-" if answer.request.attachment and source is None else source
     if explain:
         _explain(console, answer)
     if as_json:
@@ -97,17 +91,32 @@ def command(
     if dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
-    written = _written(context, asked.text) if isinstance(answer.decision, Compile | Expand) else None
-    if written is None:
-        raise refusal(answer, source=source)
+    return _compile_and_run(context, answer, source=source, yes=yes, grants=allowed.grants)
+
+
+def _compile_and_run(
+    context: Context, answer: Answer, *, source: str | None, yes: bool, grants: tuple[str, ...]
+) -> int:
+    """Offers to compile an app for a request that ran nothing, and runs it.
+
+    Raises:
+        MappError: no app was compiled; the message says why nothing ran.
+    """
+    from mapp.model.decision import Compile, Expand
+    from mapp.ops.run.ask import Interaction, ask_written, refusal
+
+    console, request = context.console, answer.request
+    compiled = _compiled(context, request.text) if isinstance(answer.decision, Compile | Expand) else None
+    if compiled is None:
+        raise refusal(answer, source="-" if request.attachment and source is None else source)
     again = ask_written(
-        workspace,
-        asked,
-        written,
+        context.ready,
+        request,
+        compiled,
         yes=yes,
         grants=grants,
         interaction=Interaction(
-            confirm=lambda call: _confirm(console, call), permit=asking(console, as_json=False)
+            confirm=lambda call: _confirm(console, call), permit=permit_by_asking(console, as_json=False)
         ),
     )
     assert again.execution is not None
@@ -115,7 +124,7 @@ def command(
 
 
 def _request(words: tuple[str, ...], source: str | None) -> str:
-    """Returns the request: the words, or standard input for `-`."""
+    """Returns the request: the words, or the text of standard input for `-`."""
     if words != ("-",):
         return " ".join(words)
     if source == "-":
@@ -123,15 +132,15 @@ def _request(words: tuple[str, ...], source: str | None) -> str:
 
         raise UsageError(
             "standard input cannot be both the request and the attachment",
-            hint="put one of them into a file or on the command line",
+            hint="put one of them in a file or on the command line",
         )
     return read_input("-").strip()
 
 
-def _written(context: Context, request: str) -> Committed | None:
-    """Returns the app that was written for a request, or None.
+def _compiled(context: Context, request: str) -> Committed | None:
+    """Compiles an app for a request and returns it, or None.
 
-    It is offered only at a terminal, and where a coder is configured.
+    Compiles only at a terminal and with a configured coder, and only if the person approves.
     """
     console = context.console
     if not console.can_ask or not context.config.coder:
@@ -140,8 +149,8 @@ def _written(context: Context, request: str) -> Committed | None:
     from mapp_cli.approval import Decider, show_changed, watching
 
     if known := compiled_before(context.ready, request):
-        console.tell(f"{known} was written for this, or chosen, but the request is not surely one of its own")
-        console.hint(f"mapp exec {known} …; to have another one written: mapp compile --new …")
+        console.tell(f"{known} was compiled or chosen for this before, but mapp is not sure that it fits")
+        console.hint(f"mapp exec {known} …; to compile another app: mapp compile --new …")
         return None
     console.tell("no app in the library does this")
     person = Decider(console=console, yes=False, merge=context.config.merge)

@@ -1,4 +1,4 @@
-"""`mapp runs`: the journal."""
+"""`mapp runs`: shows the journal."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
 @click.command("runs")
 @click.argument("run", required=False)
-@click.option("--app", shell_complete=app_names, help="Only the runs of one app.")
-@click.option("--failed", is_flag=True, help="Only runs that ended in no value.")
-@click.option("--maps", is_flag=True, help="Show what `mapp map` did, one entry a map.")
+@click.option("--app", shell_complete=app_names, help="Only runs of this app.")
+@click.option("--failed", is_flag=True, help="Only failed runs.")
+@click.option("--maps", is_flag=True, help="Show runs of `mapp map`, one entry each.")
 @click.option("--most", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the runs as JSON, with input and output.")
 @pass_context
 def command(
     context: Context, run: str | None, app: str | None, failed: bool, maps: bool, most: int, as_json: bool
 ) -> None:
-    """Show the journal: what ran, on what, with which outcome. With RUN, show all about one run.
+    """Show the journal: each run with its app, input and outcome. With RUN, show one run in detail.
 
-    RUN may be the beginning of an id. Host calls that were refused are shown with the reason.
+    RUN may be the beginning of an id. Refused host calls are shown with the reason.
     """
     if run is not None:
         if app is not None or failed or maps:
-            raise click.UsageError("RUN names one run: it cannot be combined with --app, --failed or --maps")
+            raise click.UsageError("RUN cannot be combined with --app, --failed or --maps")
         _show_run(context, run, as_json=as_json)
         return
     if maps:
         _show_maps(context, app, failed, most, as_json=as_json)
         return
     journal = context.opened.journal
-    found = list(journal.runs(app=app, failed=failed, most=most))
-    notes = journal.notes(row.id for row in found)
+    runs = list(journal.runs(app=app, failed=failed, most=most))
+    notes = journal.notes(row.id for row in runs)
     if as_json:
-        context.console.json({"runs": [_document(row, notes.get(row.id)) for row in found]})
+        context.console.json({"runs": [_document(row, notes.get(row.id)) for row in runs]})
         return
     rows = []
-    for row in found:
+    for row in runs:
         shown = row.output if row.output is not None else row.detail
         pair = f"{_refusals(notes.get(row.id))}{row.input or '-'} -> {shown or '-'}"
         rows.append((row.id, _moment(row.started), row.app, row.outcome, f"{row.wall_ms:.1f} ms", pair))
@@ -62,14 +62,14 @@ def _document(run: Run, notes: Notes | None) -> dict[str, Any]:
 
 
 def _refusals(notes: Notes | None) -> str:
-    """Returns the refused calls of a run, to stand before its input; an empty text if there are none."""
+    """Returns the refused calls of a run as a prefix for its input; empty if there are none."""
     if notes is None or not notes.refused:
         return ""
     return f"refused {'; '.join(map(str, notes.refused))} | "
 
 
 def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
-    """Shows one run with its host calls."""
+    """Shows one run and its host calls."""
     from mapp.model.recording import read_recording
 
     console, journal = context.console, context.opened.journal
@@ -90,12 +90,12 @@ def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
 
 
 def _show_maps(context: Context, app: str | None, failed: bool, most: int, *, as_json: bool) -> None:
-    found = [each for each in context.opened.journal.maps(app=app, most=most) if each.failed or not failed]
+    maps = [each for each in context.opened.journal.maps(app=app, most=most) if each.failed or not failed]
     if as_json:
-        context.console.json({"maps": [each.to_dict() for each in found]})
+        context.console.json({"maps": [each.to_dict() for each in maps]})
         return
     rows = []
-    for each in found:
+    for each in maps:
         ends = ", ".join(f"{count} {name}" for name, count in each.outcomes)
         rows.append((each.id, _moment(each.ended), each.app, str(each.rows), f"{each.seconds:.1f} s", ends))
     context.console.table(rows, ("MAP", "ENDED (UTC)", "APP", "ROWS", "TIME", "OUTCOMES"))

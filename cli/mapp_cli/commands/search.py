@@ -1,4 +1,4 @@
-"""`mapp search`: apps by what they do."""
+"""`mapp search`: finds apps by what they do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the apps as JSON.")
 @pass_context
 def command(context: Context, words: tuple[str, ...], most: int, as_json: bool) -> None:
-    """Find apps by what they do, in your own WORDS, the nearest first."""
+    """Find apps by what they do. Describe it in your own WORDS; the best matches come first."""
     from mapp.ops.index.search import search
 
     found = search(context.ready, " ".join(words), most=most, progress=context.console.progress)

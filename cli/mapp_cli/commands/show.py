@@ -1,4 +1,4 @@
-"""`mapp show`: one app's contract."""
+"""`mapp show`: shows one app's contract."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @pass_context
 def command(context: Context, app: str, source: bool, revision: str | None, as_json: bool) -> None:
-    """Show what APP takes, returns, may do and may spend."""
+    """Show what APP takes, what it returns and what it may do."""
     from mapp.library import read
     from mapp.ops.run.permissions import granted
 
-    found = read.load(context.ready.home, app, revision)
+    loaded = read.load(context.ready.home, app, revision)
     if as_json:
-        grants = sorted(granted(context.ready.home, app) & {*found.manifest.capabilities.names})
+        grants = sorted(granted(context.ready.home, app) & {*loaded.manifest.capabilities.names})
         document = {
             "app": app,
             "granted": grants,
-            "commit": found.commit,
-            "tree": found.tree,
-            **found.manifest.to_dict(),
+            "commit": loaded.commit,
+            "tree": loaded.tree,
+            **loaded.manifest.to_dict(),
         }
-        context.console.json({**document, **({"source": found.source} if source else {})})
+        context.console.json({**document, **({"source": loaded.source} if source else {})})
     elif source:
-        context.console.result(found.source.rstrip("\n"))
+        context.console.result(loaded.source.rstrip("\n"))
     else:
-        for line in _lines(found, granted(context.ready.home, app)):
+        for line in _lines(loaded, granted(context.ready.home, app)):
             context.console.result(line)
 
 
@@ -65,9 +65,11 @@ def _lines(app: App, granted: Collection[str]) -> Iterator[str]:
         )
     if not manifest.capabilities.names:
         yield "  nothing: it only computes"
-    said = next((phrase.request for phrase in app.phrases if phrase.fits and phrase.attachment is None), "")
-    if said:
-        yield f"ask for it\n  {suggested_command('run', said)}"
+    request = next(
+        (phrase.request for phrase in app.phrases if phrase.fits and phrase.attachment is None), ""
+    )
+    if request:
+        yield f"ask for it\n  {suggested_command('run', request)}"
     for source in manifest.sources:
         yield f"after {source}"
 

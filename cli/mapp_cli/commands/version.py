@@ -1,4 +1,4 @@
-"""`mapp version`: which mapp this is."""
+"""`mapp version`: shows the version of mapp."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from mapp_cli.context import Context, pass_context
 
 
 @click.command("version")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with Python and the platform.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the version as JSON, with the Python version and the platform.",
+)
 @pass_context
 def command(context: Context, as_json: bool) -> None:
     """Show the version of mapp."""

@@ -7,7 +7,7 @@ from support.terminal import mapp
 
 
 @pytest.mark.parametrize("extra", [(), ("--json",)])
-def test_an_editor_that_changes_nothing_commits_nothing(
+def test_without_changes_nothing_is_committed(
     extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library().app("double").build()

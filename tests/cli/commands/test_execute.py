@@ -13,7 +13,7 @@ from support.terminal import mapp, mapp_process
 Fill = Callable[[str, str | bytes], Path]
 
 
-def test_exec_json() -> None:
+def test_the_json_answer_names_app_commit_arguments_and_output() -> None:
     built = library().app("double").build()
 
     found = mapp("exec", "double", "number=21", "--json")
@@ -41,7 +41,7 @@ def test_exec_prints_the_value_and_nothing_else() -> None:
     assert (found.code, found.out, found.err) == (0, "42\n", "")
 
 
-def test_a_declared_refusal_is_an_answer_that_ends_in_one() -> None:
+def test_a_declared_refusal_ends_with_exit_code_1() -> None:
     refusing = library().app("double").stating(errors={"too_large": "It is too large."})
     refusing.source("function main() { throw new Error('too_large'); }\n").build()
 
@@ -62,7 +62,7 @@ def test_a_declared_refusal_is_an_answer_that_ends_in_one() -> None:
         ("has no main", "threw"),
     ],
 )
-def test_a_broken_app_is_an_answer_that_ends_in_one(how: str, kind: str) -> None:
+def test_a_broken_app_ends_with_exit_code_1(how: str, kind: str) -> None:
     library().app("double").broken(how).build()
 
     found = mapp("exec", "double", "number=1", "--json")
@@ -88,14 +88,14 @@ def test_an_older_version_still_runs() -> None:
 
 
 TEXTS: dict[str, tuple[bytes, str]] = {
-    "no JSON": (b"{number: 1}", "is not JSON"),
-    "no object": (b"[1]", "must be a JSON object"),
+    "text that is not JSON": (b"{number: 1}", "is not JSON"),
+    "a JSON array": (b"[1]", "must be a JSON object"),
     "NaN": (b'{"number": NaN}', "NaN is not a JSON number"),
     "a name twice": (b'{"number": 1, "number": 2}', "appears twice"),
     "a lone surrogate": (b'{"number": "\\ud800"}', "lone surrogate"),
     "deep nesting": (b'{"number": ' + b"[" * 100_000, "nested too deeply"),
-    "rather deep nesting": (b'{"number": ' + b"[" * 70 + b"]" * 70 + b"}", "deeper than 64"),
-    "bytes that are no text": (b'{"number": "\xff"}', "is not UTF-8"),
+    "nesting below 64 levels": (b'{"number": ' + b"[" * 70 + b"]" * 70 + b"}", "deeper than 64"),
+    "bytes that are not UTF-8": (b'{"number": "\xff"}', "is not UTF-8"),
     "UTF-16": ('{"number": 1}'.encode("utf-16"), "is not UTF-8"),
     "50 MB": (b'{"number": ' + b" " * 50_000_000 + b"1}", "too large"),
     "an unknown name": (b'{"other": 1}', "other"),
@@ -105,7 +105,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("what", TEXTS)
 @pytest.mark.parametrize("source", ["file", "stdin"])
-def test_an_input_is_refused_that_holds(what: str, source: str, fill: Fill) -> None:
+def test_invalid_input_is_refused(what: str, source: str, fill: Fill) -> None:
     library().app("double").build()
     data, says = TEXTS[what]
     path = str(fill("input.json", data)) if source == "file" else "-"
@@ -118,7 +118,7 @@ def test_an_input_is_refused_that_holds(what: str, source: str, fill: Fill) -> N
     assert len(answer) < 5000
 
 
-def test_a_byte_order_mark_is_passed_over(fill: Fill) -> None:
+def test_a_byte_order_mark_is_ignored(fill: Fill) -> None:
     library().app("double").build()
 
     path = fill("input.json", b'\xef\xbb\xbf{"number": 4}')
@@ -127,7 +127,7 @@ def test_a_byte_order_mark_is_passed_over(fill: Fill) -> None:
 
 
 @pytest.mark.parametrize("word", [b"\xff=1", b"number=\xff", b"--at=\xff"])
-def test_words_in_no_encoding_are_refused_and_still_answered_in_json(word: bytes) -> None:
+def test_arguments_that_are_not_utf_8_are_refused_with_a_json_error(word: bytes) -> None:
     import os
 
     library().app("double").build()

@@ -13,5 +13,5 @@ def test_the_brief_is_shown_and_nothing_is_spent() -> None:
     assert mapp("spend", "--json").json["spend"] == []
 
 
-def test_an_app_that_is_not_there_cannot_be_extended() -> None:
+def test_a_missing_app_cannot_be_extended() -> None:
     assert mapp("expand", "nothing", "also halve", "--dry-run").code == 1

@@ -7,7 +7,7 @@ from support.terminal import mapp
 
 
 @pytest.mark.parametrize("code", ["MAPP-0221", "mapp-0221", "0221", "output-lost"])
-def test_a_code_is_found_as_people_write_it(code: str) -> None:
+def test_a_code_is_found_in_every_form(code: str) -> None:
     found = mapp("explain", code)
 
     if found.code:

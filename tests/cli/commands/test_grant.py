@@ -14,7 +14,7 @@ def test_a_grant_is_kept_until_it_is_revoked() -> None:
     assert mapp("revoke", "count").out == "count may use nothing\n"
 
 
-def test_a_grant_names_what_is_granted() -> None:
+def test_a_grant_needs_a_capability_that_the_app_declares() -> None:
     library().app("count").stating(capabilities=STORE).build()
 
     for words in (("grant", "count"), ("grant", "count", "http:example.com")):

@@ -19,7 +19,7 @@ TEXT = {"text": {"type": "string", "description": "A text."}}
 
 
 def everything_kept(world: Path) -> str:
-    """Returns all bytes of the library's databases, as text."""
+    """Returns the bytes of the journal and the logs, as text."""
     files = [*world.joinpath("library").glob("journal.sqlite*"), *world.joinpath("home").rglob("*.log")]
     return "".join(path.read_bytes().decode("latin-1") for path in files)
 
@@ -39,7 +39,7 @@ def _echo() -> None:
 
 @pytest.mark.usefixtures("_a_key", "_echo")
 @pytest.mark.parametrize("shape", ["plain", "in a sentence", "in base64", "backwards"])
-def test_a_key_that_is_typed_as_an_argument_is_not_kept(shape: str, world: Path) -> None:
+def test_a_key_typed_as_an_argument_is_not_kept(shape: str, world: Path) -> None:
     text = {
         "plain": SECRET,
         "in a sentence": f'say "{SECRET}" twice',
@@ -98,7 +98,7 @@ def test_a_key_never_reaches_a_coder() -> None:
 
 
 @pytest.mark.usefixtures("_a_key")
-def test_a_report_of_a_bug_holds_no_key(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_report_contains_no_key(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise AssertionError(f"the value {SECRET}")
 
@@ -113,7 +113,7 @@ def test_a_report_of_a_bug_holds_no_key(world: Path, monkeypatch: pytest.MonkeyP
     assert logs and SECRET not in logs[0].read_text()
 
 
-def test_without_keys_everything_is_kept_as_it_is(world: Path) -> None:
+def test_without_keys_inputs_are_kept_unchanged(world: Path) -> None:
     library().app("echo").stating(input=TEXT, output={"type": "string"}).source(ECHO).build()
 
     mapp("exec", "echo", f"text={SECRET}")
@@ -131,8 +131,14 @@ def test_a_value_is_never_printed() -> None:
         assert "EXAMPLE_KEY" in found.out
 
 
-def test_a_key_is_removed_once() -> None:
+def test_a_removed_key_cannot_be_removed_again() -> None:
     mapp("keys", "set", "EXAMPLE_KEY", stdin=SECRET + "\n")
 
     assert mapp("keys", "remove", "example_key").code == 0
     assert mapp("keys", "remove", "EXAMPLE_KEY").code == 4
+
+
+def test_a_removed_key_is_named_in_json() -> None:
+    mapp("keys", "set", "EXAMPLE_KEY", stdin="a-secret-of-mine")
+
+    assert mapp("keys", "remove", "example_key", "--json").json == {"schema": 1, "removed": "EXAMPLE_KEY"}

@@ -9,7 +9,7 @@ from support.terminal import mapp
 Fill = Callable[[str, str | bytes], Path]
 
 
-def test_list_json() -> None:
+def test_the_json_answer_has_every_app() -> None:
     built = library().app("double").build()
 
     assert mapp("list", "--json").json == {
@@ -26,7 +26,7 @@ def test_list_json() -> None:
     }
 
 
-def test_list_names_a_damaged_app_and_shows_the_others() -> None:
+def test_a_damaged_app_is_named_and_the_others_are_listed() -> None:
     built = library().app("double").app("other").build()
     (built.repository("double") / "HEAD").unlink()
 
@@ -36,7 +36,7 @@ def test_list_names_a_damaged_app_and_shows_the_others() -> None:
     assert "double" in found.err
 
 
-def test_list_shows_a_line_for_each_app() -> None:
+def test_every_app_has_a_line() -> None:
     library().app("double").app("other").build()
 
     lines = mapp("list").out.splitlines()

@@ -5,7 +5,7 @@ from support.library import git, library
 from support.terminal import mapp
 
 
-def test_the_newest_commit_comes_first_and_only_as_many_as_asked_for() -> None:
+def test_commits_are_listed_newest_first_up_to_a_limit() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.0.1"))
     tip = git(built.repository("double"), "rev-parse", "main")
@@ -17,7 +17,7 @@ def test_the_newest_commit_comes_first_and_only_as_many_as_asked_for() -> None:
     assert mapp("log", "double").out.startswith(tip[:10])
 
 
-def test_an_app_that_is_not_there_has_no_history() -> None:
+def test_a_missing_app_has_no_history() -> None:
     library().app("double").build()
 
     assert (mapp("log", "duoble").code, "did you mean double?" in mapp("log", "duoble").err) == (1, True)

@@ -16,7 +16,7 @@ def test_rows_come_from_standard_input_and_go_to_standard_output_in_order() -> N
     assert (found.code, "2 rows: 2 ok" in found.err) == (0, True)
 
 
-def test_a_row_that_fits_no_call_is_an_outcome_and_ends_in_one() -> None:
+def test_an_invalid_row_is_an_outcome_and_ends_with_exit_code_1() -> None:
     library().app("double").build()
     Path("rows.jsonl").write_text('{"number": "x"}\n')
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from support.terminal import mapp
 
 
-def test_a_new_app_lies_in_its_folder_and_the_next_command_is_safe_to_paste() -> None:
+def test_a_new_app_is_in_its_folder_and_the_next_command_is_safe_to_paste() -> None:
     Path("my apps").mkdir()
 
     found = mapp("new", "other", "--in", "my apps")
@@ -15,7 +15,7 @@ def test_a_new_app_lies_in_its_folder_and_the_next_command_is_safe_to_paste() ->
     assert Path("my apps/other/mapp.toml").is_file()
 
 
-def test_a_folder_that_is_there_is_left_alone() -> None:
+def test_an_existing_folder_is_not_changed() -> None:
     mapp("new", "other")
 
     assert mapp("new", "other").code == 1

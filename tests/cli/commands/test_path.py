@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from support.apps import app
-from support.library import library
+from support.library import git, library
 from support.terminal import mapp
 
 
@@ -16,7 +16,7 @@ def test_the_folder_is_printed_alone_and_holds_the_app() -> None:
     assert found.err == ""
 
 
-def test_what_was_edited_stays_and_is_told_when_the_app_has_moved_on() -> None:
+def test_edits_are_kept_and_a_newer_version_of_the_app_is_reported() -> None:
     built = library().app("double").build()
     folder = Path(mapp("path", "double").out.strip())
     (folder / "main.js").write_text("// mine\n")
@@ -25,5 +25,15 @@ def test_what_was_edited_stays_and_is_told_when_the_app_has_moved_on() -> None:
     found = mapp("path", "double", "--json").json
 
     assert (found["edited"], found["behind"]) == (True, True)
-    assert "has moved on" in mapp("path", "double").err
+    assert "has changed since" in mapp("path", "double").err
     assert (folder / "main.js").read_text() == "// mine\n"
+
+
+def test_the_json_answer_has_the_commit_and_the_state_of_the_checkout() -> None:
+    built = library().app("double").build()
+
+    found = mapp("path", "double", "--json").json
+
+    commit = git(built.repository("double"), "rev-parse", "main")
+    assert (found["commit"], found["edited"], found["behind"]) == (commit, False, False)
+    assert (Path(found["path"]) / "main.js").read_bytes() == app().files["main.js"]

@@ -4,7 +4,7 @@ from support.library import library
 from support.terminal import mapp
 
 
-def test_one_capability_is_taken_back_and_the_app_is_refused_again() -> None:
+def test_a_revoked_capability_is_refused_again() -> None:
     library().app("count").stating(capabilities={"store": {"max_kb": 1}}).build()
     mapp("grant", "count", "--all")
 

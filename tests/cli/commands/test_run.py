@@ -45,37 +45,37 @@ def with_input(stdin: object, *words: str) -> Answer:
     return Answer(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
 
-def test_a_text_that_is_piped_in_is_attached(world: Path) -> None:
+def test_a_piped_text_is_attached(world: Path) -> None:
     found = mapp_process("run", SORT, "--yes", stdin=b"b\na\n")
 
     assert (found.code, found.out) == (0, "a\nb\n")
 
 
-def test_a_file_that_is_redirected_is_attached(world: Path) -> None:
+def test_a_redirected_file_is_attached(world: Path) -> None:
     (world / "work/names.txt").write_text("b\na\n")
     with (world / "work/names.txt").open() as file:
         assert with_input(file, "run", SORT, "--yes").out == "a\nb\n"
 
 
-def test_the_request_itself_can_come_from_standard_input() -> None:
+def test_the_request_can_come_from_standard_input() -> None:
     found = mapp_process("run", "-", stdin=b"what is 240 euros plus 20% VAT\n")
 
     assert (found.code, found.out) == (0, "288\n")
 
 
-def test_standard_input_is_not_both_request_and_attachment() -> None:
+def test_standard_input_cannot_be_both_request_and_attachment() -> None:
     found = mapp_process("run", "-", "--input", "-", stdin=b"x")
 
     assert (found.code, "cannot be both" in found.err) == (2, True)
 
 
 @pytest.mark.parametrize("stdin", [b"", b"  \n"])
-def test_an_empty_request_is_a_mistake(stdin: bytes) -> None:
+def test_an_empty_request_is_a_usage_error(stdin: bytes) -> None:
     assert mapp_process("run", "-", stdin=stdin).code == 2
 
 
-def test_an_idle_pipe_is_not_waited_for_where_no_text_is_needed() -> None:
-    """As in CI and cron, where standard input is open, and nobody ever writes to it."""
+def test_an_idle_pipe_is_not_read_if_no_text_is_needed() -> None:
+    """CI and cron leave standard input open without ever writing to it."""
     read, write = os.pipe()
     try:
         found = with_input(read, "run", "what is 240 euros plus 20% VAT")
@@ -87,7 +87,7 @@ def test_an_idle_pipe_is_not_waited_for_where_no_text_is_needed() -> None:
 
 
 @pytest.mark.timeout(120)
-def test_an_idle_pipe_ends_the_wait_for_a_text_that_never_comes() -> None:
+def test_the_wait_for_an_idle_pipe_ends() -> None:
     read, write = os.pipe()
     try:
         found = with_input(read, "run", SORT)
@@ -114,11 +114,11 @@ def test_a_hint_names_the_file_and_never_its_content(world: Path) -> None:
     assert len(found.err) < 3_000
 
 
-def test_an_attachment_of_exec_can_come_from_standard_input() -> None:
+def test_exec_reads_an_argument_from_standard_input() -> None:
     assert mapp_process("exec", "sort-lines", "text=@-", stdin=b"b\na\n").out == "a\nb\n"
 
 
-def test_the_input_of_exec_is_json_and_the_hint_says_how_a_text_is_attached() -> None:
+def test_exec_expects_json_input_and_its_hint_shows_how_to_attach_a_text() -> None:
     found = mapp_process("exec", "sort-lines", "--input", "-", stdin=b"b\na\n")
 
     assert found.code == 8

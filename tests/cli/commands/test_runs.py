@@ -1,4 +1,4 @@
-"""`mapp runs` lists runs and shows one, with the host calls that were refused and why."""
+"""`mapp runs` lists runs and shows one run, with its refused host calls and the reasons."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REFUSED = {
 
 @dataclass(kw_only=True)
 class Outside(Workspace):
-    """A library whose outside is a test's."""
+    """A library whose outside world is simulated."""
 
     outside: World
 
@@ -48,7 +48,7 @@ class Outside(Workspace):
 
 
 def ran(call: str, outside: World, *, caught: bool = True, settings: str = "true") -> str:
-    """Returns the id of a run that made one call, which was refused."""
+    """Returns the id of a run that made one refused call."""
     body = f"host.http({call})"
     body = f"try {{ {body}; return 1; }} catch (error) {{ return 2; }}" if caught else f"{body}; return 1;"
     draft = library().app("asks").stating(capabilities={"http": [HOST]})
@@ -71,7 +71,7 @@ def _places() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_refused_call_is_shown_with_its_reason_although_the_app_caught_it(what: str) -> None:
+def test_a_refused_call_is_shown_with_its_reason_even_if_the_app_caught_it(what: str) -> None:
     call, code, reason = REFUSED[what]
     with Server(says(redirect("http://10.0.0.1/"))) as server:
         leads = "10.0.0.1" if code == "address" else PUBLIC
@@ -88,14 +88,14 @@ def test_a_refused_call_is_shown_with_its_reason_although_the_app_caught_it(what
     assert mapp("runs", run, "--json").json["run"]["refused"] == [refused]
 
 
-def test_a_refusal_that_ends_the_run_is_shown_too() -> None:
+def test_a_refusal_that_ends_the_run_is_shown() -> None:
     ran("{url: 'http://other.example/'}", World({}), caught=False)
 
     (row,) = mapp("runs", "--failed", "--json").json["runs"]
     assert row["outcome"] == "threw" and row["refused"][0]["code"] == "forbidden"
 
 
-def test_the_query_is_left_out_and_equal_refusals_are_counted() -> None:
+def test_queries_are_left_out_and_equal_refusals_are_counted() -> None:
     body = "for (let n = 0; n < 3; n += 1) try { host.http({url: 'http://no.example/a?key=1'}) } catch {}"
     draft = library().app("asks").stating(capabilities={"http": [HOST]})
     draft.source(f"function main(input, host) {{ {body} return 1; }}").build()
@@ -116,7 +116,7 @@ def test_without_inputs_only_the_kind_of_refusal_is_kept() -> None:
     assert "secret-name" not in found.out and "refused http: forbidden" in mapp("runs").out
 
 
-def test_a_run_without_refusals_has_none() -> None:
+def test_a_run_without_refusals_shows_none() -> None:
     with Server(says(answer())) as server:
         run = ran("{url: 'http://api.example/'}", World({"api.example": [[PUBLIC]]}, server))
 
@@ -126,12 +126,12 @@ def test_a_run_without_refusals_has_none() -> None:
     assert [row["call"] for row in shown["calls"]] == ["http"]
 
 
-def test_one_run_cannot_be_chosen_and_named_at_once() -> None:
+def test_a_run_id_cannot_be_combined_with_filters() -> None:
     assert mapp("runs", "abc", "--failed").code == 2
     assert mapp("runs", "abc").code == 1
 
 
-def test_runs_json() -> None:
+def test_the_json_answer_has_the_documented_fields() -> None:
     library().app("double").build()
     mapp("exec", "double", "number=1.5")
 
@@ -144,7 +144,7 @@ def test_runs_json() -> None:
     assert (run["app"], run["input"], run["output"], run["outcome"]) == ("double", {"number": 1.5}, 3, "ok")
 
 
-def test_a_damaged_journal_stops_no_run() -> None:
+def test_a_damaged_journal_does_not_stop_runs() -> None:
     built = library().app("double").build()
     built.home.journal.write_bytes(b"no database at all, " * 100)
 
@@ -153,7 +153,7 @@ def test_a_damaged_journal_stops_no_run() -> None:
     assert len(mapp("runs", "--json").json["runs"]) == 1
 
 
-def test_a_journal_that_another_program_locked_stops_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_journal_does_not_stop_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     built = library().app("double").build()
     mapp("exec", "double", "number=1")
     from mapp.observe.journal import Journal

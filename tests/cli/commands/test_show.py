@@ -10,7 +10,7 @@ from support.terminal import mapp
 Fill = Callable[[str, str | bytes], Path]
 
 
-def test_show_json() -> None:
+def test_the_json_answer_has_the_manifest_and_the_commit() -> None:
     built = library().app("double").build()
 
     answer = mapp("show", "double", "--json").json

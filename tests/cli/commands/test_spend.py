@@ -1,4 +1,4 @@
-"""`mapp spend`: what coders have cost, for people and for scripts."""
+"""`mapp spend`: the cost of coders, for people and for scripts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REAL = Spend(
 
 
 def spent(world: Path) -> None:
-    """Writes two calls into the ledger: one that ended, and one that was killed."""
+    """Writes two calls into the ledger: one that ended and one that was killed."""
     ledger = SpendLedger(world / "library" / "journal.sqlite")
     for app in ("vat", "tip"):
         call = Planned(
@@ -27,7 +27,7 @@ def spent(world: Path) -> None:
             ledger.settle(identity, REAL, "answered")
 
 
-def test_where_nothing_was_spent_it_says_so() -> None:
+def test_without_calls_it_says_that_nothing_was_spent() -> None:
     found = mapp("spend")
     assert (found.code, found.out) == (0, "")
     assert "nothing was spent" in found.err and "today: $0.00 of $5.00" in found.err
@@ -70,14 +70,14 @@ def test_cost_tokens_and_time_are_shown(world: Path) -> None:
     ]
 
 
-def test_what_is_left_is_told(world: Path) -> None:
+def test_what_is_left_of_the_budgets_is_shown(world: Path) -> None:
     spent(world)
-    assert mapp("config", "budget_month", "300k tokens").code == 0
-    told = mapp("spend").err
-    assert "today: $0.5215 of $5.00" in told and "this month: $0.5215, no limit of money" in told
+    assert mapp("config", "budget_month", "no money, 300k tokens").code == 0
+    shown = mapp("spend").err
+    assert "today: $0.5215 of $5.00" in shown and "this month: $0.5215, no limit of money" in shown
 
 
-def test_a_script_gets_all_of_it(world: Path) -> None:
+def test_the_json_answer_has_all_figures(world: Path) -> None:
     spent(world)
     found = mapp("spend", "--by", "model", "--days", "1", "--json").json
 
@@ -88,14 +88,14 @@ def test_a_script_gets_all_of_it(world: Path) -> None:
     assert found["budgets"]["day"]["spent"]["tokens_out"] == 16_800
 
 
-def test_a_damaged_ledger_is_told(world: Path) -> None:
+def test_a_damaged_ledger_is_an_error(world: Path) -> None:
     (world / "library").mkdir()
     (world / "library" / "journal.sqlite").write_bytes(b"no database" * 500)
     found = mapp("spend")
     assert found.code == 1 and "MAPP-0530" in found.err
 
 
-def test_rounds_can_be_added_up_and_those_of_one_change_listed(world: Path) -> None:
+def test_calls_are_grouped_by_round_and_listed_for_a_change(world: Path) -> None:
     spent(world)
     (row,) = json.loads(mapp("spend", "--by", "round", "--json").out)["spend"]
     (call,) = SpendLedger(world / "library" / "journal.sqlite").calls("compile/vat")

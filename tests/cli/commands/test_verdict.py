@@ -10,5 +10,5 @@ def test_a_starter_app_has_a_verdict_that_passed(starter_library: object) -> Non
     assert mapp("verdict", "vat").out.startswith("vat 1.0.0: passed")
 
 
-def test_an_app_that_is_not_there_has_none(starter_library: object) -> None:
+def test_a_missing_app_has_no_verdict(starter_library: object) -> None:
     assert mapp("verdict", "nothing").code == 1

@@ -103,7 +103,7 @@ def test_a_higher_version_that_the_user_chose_stays() -> None:
 def test_a_name_means_the_apps_checkout() -> None:
     built = library().app("double").build()
     checkout = Path(mapp("path", "double").out.strip())
-    assert mapp("bump", "double").out == "double stays at 1.0.0: nothing changed since it\n"
+    assert mapp("bump", "double").out == "double stays at 1.0.0: nothing changed\n"
     (checkout / "README.md").write_text("new\n")
 
     assert mapp("bump", "double", "--json").json["version"] == "1.0.1"
@@ -115,7 +115,7 @@ def test_a_name_means_the_apps_checkout() -> None:
 def test_a_new_app_keeps_its_version() -> None:
     folder = _folder(app("double").version("0.3.0"))
 
-    assert mapp("bump", f"./{folder}").out == "double stays at 0.3.0: there is no version before it\n"
+    assert mapp("bump", f"./{folder}").out == "double stays at 0.3.0: there is no earlier version\n"
 
 
 def test_after_a_rollback_no_released_version_is_reused() -> None:

@@ -48,5 +48,5 @@ def test_an_edited_checkout_that_is_behind_main_is_reported() -> None:
 
     found = mapp("path", "double")
 
-    assert "has moved on since you edited this" in found.err
+    assert "has changed since you edited this checkout" in found.err
     assert (folder / "README.md").read_text() == "mine\n"

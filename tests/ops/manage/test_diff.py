@@ -35,8 +35,8 @@ def test_by_default_the_previous_version_is_compared_with_main() -> None:
     assert "major  the error `negative` is a new way to refuse" in found.out
     assert "minor  the argument `number`: maximum was 1000, is 2000: it takes more" in found.out
     assert "minor  the argument `rate` is new and optional" in found.out
-    assert "0 of 1 examples come out differently" in found.out
-    assert "generated inputs come out differently, all of them where number < 0" in found.out
+    assert "0 of 1 examples give a different result" in found.out
+    assert "generated inputs give a different result, all of them where number < 0" in found.out
     assert ", gives the error negative" in found.out
     assert "main.js  +1 -3" in found.out
     assert found.out.rstrip().endswith("this is a major change: 2.0.0 or higher after 1.0.0")
@@ -55,7 +55,7 @@ def test_revisions_are_versions_tags_or_commits_in_either_order() -> None:
     assert rows["errors.negative"] == ("patch", "is no longer given")
     assert found["behaviour"]["where"] == "number < 0"
     same = mapp("diff", "double", found["new"]["commit"], "1.0.0")
-    assert same.out.endswith("nothing differs\n")
+    assert same.out.endswith("no differences\n")
 
 
 def test_a_folder_is_compared_with_main() -> None:

@@ -36,7 +36,7 @@ def test_a_rollback_is_a_new_commit_with_exactly_the_old_tree() -> None:
     done = mapp("rollback", "double")
 
     assert done.code == 0, done.err
-    assert done.out.startswith("double went back from 2.0.0 (")
+    assert done.out.startswith("rolled back double from 2.0.0 (")
     newest, second, first = read.history(built.home, "double")
     assert (newest.tree, newest.parents, second.id) == (first.tree, (before,), before)
     assert newest.subject == "double: back to 1.0.0"

@@ -1,4 +1,4 @@
-"""Every command that a message, an explanation or a page tells people to type can be typed."""
+"""Every mapp command in a message, an explanation or a page exists, with its options."""
 
 from __future__ import annotations
 
@@ -21,31 +21,37 @@ from mapp_cli.group import all_commands
 FOLDERS = [Path(package.__path__[0]) for package in (mapp, mapp_cli)]
 COMMANDS = dict(all_commands())
 FILLED_IN = "FILLED-IN"
-TOLD = re.compile(r"(?<![\w./'-])mapp ([a-z][a-z-]*)((?: (?!mapp )[^\s,;()`]+)*)")
+SUGGESTION = re.compile(r"(?<![\w./'-])mapp ([a-z][a-z-]*)((?: (?!mapp )[^\s,;()`]+)*)")
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
-    """Yields the texts of a module that are no docstrings, what is put into them replaced by a word."""
-    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    """Yields the strings of a module except docstrings, with a word in place of each interpolated value."""
+    docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         match node:
-            case ast.Constant(value=str(text)) if node not in said and node not in inside:
+            case ast.Constant(value=str(text)) if node not in docstrings and node not in inside:
                 yield text
             case ast.JoinedStr(values=parts):
                 yield "".join(str(p.value) if isinstance(p, ast.Constant) else FILLED_IN for p in parts)
 
 
-def _told() -> Iterator[tuple[str, list[str]]]:
+def _suggested() -> Iterator[tuple[str, list[str]]]:
     for folder in FOLDERS:
         for path in folder.rglob("*.py"):
             for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
-                for name, rest in TOLD.findall(text):
+                for name, rest in SUGGESTION.findall(text):
                     yield name, [word.rstrip(".:") for word in rest.split()]
 
 
-VERBS = {"accepts", "does", "itself", "keeps", "never", "reads", "was", "writes"}  # what mapp is said to do
-ROWS = sorted({(name, tuple(rest)) for name, rest in _told() if name not in VERBS})
+SENTENCE_WORDS = {
+    *("accepts", "asks", "can", "cannot", "changed", "changes", "checks", "could", "created"),
+    *("creates", "decides", "did", "does", "has", "is", "itself", "keeps", "knows"),
+    *("made", "may", "moved", "must", "needs", "never", "reads", "refuses", "removed"),
+    *("takes", "uses", "was", "wrote", "writes"),
+}
+"""Words that may follow `mapp` in a sentence about it."""
+ROWS = sorted({(name, tuple(rest)) for name, rest in _suggested() if name not in SENTENCE_WORDS})
 
 
 def _options(command: click.Command) -> set[str]:
@@ -54,7 +60,7 @@ def _options(command: click.Command) -> set[str]:
     return known.union(*(_options(below) for below in inner)) | {"--help"}
 
 
-def test_there_are_such_messages() -> None:
+def test_messages_with_commands_are_found() -> None:
     assert len(ROWS) > 20
     assert ("config", ("isolation_strangers", FILLED_IN)) in ROWS
 
@@ -67,16 +73,16 @@ def test_the_command_and_its_options_exist(name: str, rest: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("rest", [rest for name, rest in ROWS if name == "config" and rest])
-def test_a_setting_that_is_told_can_be_set(rest: tuple[str, ...]) -> None:
+def test_a_suggested_setting_has_a_valid_value(rest: tuple[str, ...]) -> None:
     if FILLED_IN in rest[0] or rest == ("NAME", "VALUE"):
-        return  # what is filled in, the tests of those who fill it in follow
+        return  # the tests of the module that fills in the value check it
     setting, *value = rest
-    assert len(value) == 1, "the value, and nothing that could be taken for a part of it"
+    assert len(value) == 1, "one value, and nothing that could be read as part of it"
     if value != [FILLED_IN]:
         parse_setting(setting, value[0])
 
 
-# The pages: whole commands, parsed as click would parse them
+# Commands on pages, parsed as click parses them
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -87,7 +93,7 @@ CUT = frozenset({"|", "||", "&&", ";", ">", ">>", "2>", "<", "2>&1", "#"})
 
 
 def _words(text: str) -> list[str] | None:
-    """Returns the words of one command, without what a shell does with them; None for an open quote."""
+    """Returns the words of one command without redirections and pipes; None for an open quote."""
     lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars="|&;<>")
     lexer.whitespace_split = True
     try:
@@ -100,7 +106,7 @@ def _words(text: str) -> list[str] | None:
 
 
 def _on_pages() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yields every command of the pages with its place."""
+    """Yields every command on a page, with the page."""
     for path in PAGES:
         text = path.read_text(encoding="utf-8")
         code = [line for block in FENCE.findall(text) for line in LINE.findall(textwrap.dedent(block))]
@@ -114,7 +120,7 @@ ON_PAGES = sorted(set(_on_pages()))
 
 
 def _faults(words: tuple[str, ...]) -> str:
-    """Returns what is wrong with a command, an empty text if it can be typed."""
+    """Returns what is wrong with a command, or an empty text if it is valid."""
     name, *rest = (words if words[0] != "--library" else words[2:]) or ("",)
     if name.startswith("-") or name in PLACEHOLDERS:
         return ""
@@ -141,7 +147,7 @@ def _faults(words: tuple[str, ...]) -> str:
 PLACEHOLDERS = {"COMMAND", "…", "…`"}
 
 
-def test_there_are_such_pages() -> None:
+def test_pages_with_commands_are_found() -> None:
     assert len(ON_PAGES) > 100
     assert {place for place, _ in ON_PAGES} >= {"README.md", "docs/reference/commands.md"}
 
@@ -158,11 +164,11 @@ def test_there_are_such_pages() -> None:
         (("run", "what is 2 euros", "--yes"), ""),
     ],
 )
-def test_what_cannot_be_typed_is_noticed(words: tuple[str, ...], fault: str) -> None:
+def test_an_invalid_command_is_noticed(words: tuple[str, ...], fault: str) -> None:
     found = _faults(words)
     assert (fault in found) if fault else found == ""
 
 
 @pytest.mark.parametrize(("place", "words"), ON_PAGES, ids=[" ".join([p, *w])[:120] for p, w in ON_PAGES])
-def test_a_command_on_a_page_can_be_typed(place: str, words: tuple[str, ...]) -> None:
+def test_a_command_on_a_page_is_valid(place: str, words: tuple[str, ...]) -> None:
     assert _faults(words) == "", f"{place}: mapp {shlex.join(words)}"

@@ -1,4 +1,4 @@
-"""`mapp test --differential`: what it says, how it ends, and where node is kept out."""
+"""`mapp test`, and its comparison of engines with `--differential`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mapp.sandbox.executors import node
 from support.library import Built, library
 from support.terminal import mapp
 
-pytestmark = pytest.mark.skipif(len(installed()) < 2, reason="there is one engine here")
+two_engines = pytest.mark.skipif(len(installed()) < 2, reason="only one engine is installed")
 
 UNLIKE = "function main(input) { return /\\p{Lu}/iu.test('A') ? input.number * 2 : 1; }\n"
-needs_node = pytest.mark.skipif(node.find_node() is None, reason="there is no node here")
+needs_node = pytest.mark.skipif(node.find_node() is None, reason="node is not installed")
 
 
 @pytest.fixture
@@ -30,6 +30,24 @@ def _from(source: str) -> Built:
     return built
 
 
+def test_an_app_that_passes_ends_with_exit_code_0_and_its_verdict() -> None:
+    mapp("new", "greeting")
+
+    found = mapp("test", "./greeting", "--inputs", "5", "--json")
+
+    assert found.code == 0, found.err
+    assert (found.json["passed"], found.json["apps"][0]["app"]) == (True, "greeting")
+
+
+def test_an_app_that_fails_ends_with_exit_code_8() -> None:
+    library().app("double").broken("returns the wrong type").build()
+
+    found = mapp("test", "double", "--inputs", "5")
+
+    assert (found.code, "FAILED" in found.err) == (8, True)
+
+
+@two_engines
 def test_engines_that_agree_are_counted(no_node: None) -> None:
     library().app("double").build()
     found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
@@ -43,7 +61,8 @@ def test_engines_that_agree_are_counted(no_node: None) -> None:
     assert counts == {"compared": 6, "differing": 0, "limited": 0}
 
 
-def test_a_difference_ends_with_the_code_of_a_failed_check_and_the_command_to_see_it(no_node: None) -> None:
+@two_engines
+def test_a_difference_is_a_failed_check_with_the_command_that_shows_it(no_node: None) -> None:
     library().app("double").source(UNLIKE).build()
     found = mapp("test", "--differential", "double", "--inputs", "5")
 
@@ -53,7 +72,8 @@ def test_a_difference_ends_with_the_code_of_a_failed_check_and_the_command_to_se
     assert found.out == ""
 
 
-def test_the_command_it_shows_shows_the_difference(no_node: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@two_engines
+def test_the_suggested_command_shows_the_difference(no_node: None, monkeypatch: pytest.MonkeyPatch) -> None:
     library().app("double").source(UNLIKE).build()
 
     ours = mapp("exec", "double", "--input", "-", stdin='{"number": 2}')
@@ -63,7 +83,8 @@ def test_the_command_it_shows_shows_the_difference(no_node: None, monkeypatch: p
     assert (ours.out, theirs.out) == ("4\n", "1\n")
 
 
-def test_from_the_other_engine_the_default_is_the_other(
+@two_engines
+def test_the_configured_engine_is_compared_with_the_other_one(
     no_node: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPP_ENGINE", "dukpy")
@@ -74,7 +95,8 @@ def test_from_the_other_engine_the_default_is_the_other(
     assert [name.partition(" ")[2][:4] for name in found.json["apps"][0]["evidence"]] == ["0.17"]
 
 
-def test_that_there_is_no_node_is_said(no_node: None) -> None:
+@two_engines
+def test_a_missing_node_is_reported(no_node: None) -> None:
     library().app("double").build()
 
     assert (
@@ -84,7 +106,8 @@ def test_that_there_is_no_node_is_said(no_node: None) -> None:
 
 
 @needs_node
-def test_node_is_compared_with_and_said_to_be_no_sandbox() -> None:
+@two_engines
+def test_node_is_compared_with_a_warning_about_its_isolation() -> None:
     library().app("double").build()
     found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
 
@@ -93,7 +116,8 @@ def test_node_is_compared_with_and_said_to_be_no_sandbox() -> None:
 
 
 @needs_node
-def test_what_others_wrote_is_kept_out_of_node_until_the_settings_accept_it() -> None:
+@two_engines
+def test_third_party_apps_do_not_run_in_node_unless_the_settings_accept_it() -> None:
     _from("registry")
     refused = mapp("test", "--differential", "double", "--inputs", "5", "--json").json["apps"][0]["evidence"]
     mapp("config", "isolation_strangers", "none")
@@ -105,7 +129,8 @@ def test_what_others_wrote_is_kept_out_of_node_until_the_settings_accept_it() ->
 
 
 @needs_node
-def test_nothing_else_starts_node(monkeypatch: pytest.MonkeyPatch) -> None:
+@two_engines
+def test_without_differential_node_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> str:
         raise AssertionError("node was looked for")
 

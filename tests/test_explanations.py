@@ -9,8 +9,8 @@ import pytest
 
 import mapp
 import mapp_cli
-from mapp.explanations import EXPLANATIONS
-from support.terminal import mapp as run
+from mapp.errors import NotFound
+from mapp.explanations import EXPLANATIONS, explain
 
 ROOTS = [Path(package.__path__[0]) for package in (mapp, mapp_cli)]
 
@@ -24,7 +24,7 @@ def _constants() -> Iterator[tuple[str, str]]:
                         yield path.name, node.value
 
 
-def test_every_code_that_is_raised_is_explained() -> None:
+def test_every_code_in_the_source_is_explained() -> None:
     found = {(name, code) for name, text in _constants() for code in re.findall(r"MAPP-\d{4}", text)}
 
     assert len(found) > 10
@@ -37,12 +37,19 @@ def test_short_names_are_unique() -> None:
     assert len(set(slugs)) == len(slugs)
 
 
-@pytest.mark.parametrize("form", ["MAPP-0630", "mapp-0630", "0630", "630", "lock-damaged"])
-def test_a_code_is_explained_in_whatever_form_it_is_typed(form: str) -> None:
-    answer = run("explain", form, "--json").json
+@pytest.mark.parametrize("form", ["MAPP-0630", "mapp-0630", "0630", "630", "lock-damaged", " 630 "])
+def test_a_code_is_found_in_every_form(form: str) -> None:
+    code, explanation = explain(form)
 
-    assert (answer["code"], answer["slug"]) == ("MAPP-0630", "lock-damaged")
+    assert (code, explanation.slug) == ("MAPP-0630", "lock-damaged")
 
 
-def test_all_codes_are_listed() -> None:
-    assert [row["code"] for row in run("explain", "--json").json["codes"]] == list(EXPLANATIONS)
+def test_an_unknown_code_is_not_found() -> None:
+    with pytest.raises(NotFound, match="there is no error code '9999'"):
+        explain("9999")
+
+
+def test_every_meaning_and_remedy_is_a_sentence() -> None:
+    texts = [text for row in EXPLANATIONS.values() for text in (row.meaning, row.remedy)]
+
+    assert [text for text in texts if not text.endswith(".")] == []
