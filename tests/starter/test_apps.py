@@ -70,7 +70,7 @@ def test_every_manifest_is_complete(name: str) -> None:
 
 
 def test_the_digest_matches_the_files() -> None:
-    assert bundle.digest() == bundle.compute_digest(), "run: python -m mapp.starter"
+    assert bundle.digest() == bundle.compute_digest(), "run: python -m mapp.ops.manage.record_starter"
 
 
 def test_there_are_enough_apps() -> None:

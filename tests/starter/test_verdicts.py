@@ -16,15 +16,16 @@ from support.library import Built, git
 from support.terminal import mapp
 
 NAMES = bundle.names()
+RECORD = "run: python -m mapp.ops.manage.record_starter"
 SAMPLE = ("leap-year", "vat", "days-until")
 
 
 def test_every_app_has_the_passing_verdict_of_its_tree() -> None:
     verdicts = bundle.verdicts()
 
-    assert tuple(verdicts) == NAMES, "run: python -m mapp.starter"
+    assert tuple(verdicts) == NAMES, RECORD
     for name, verdict in verdicts.items():
-        assert verdict.tree == tree_id(bundle.files(name)), f"{name} was changed; run: python -m mapp.starter"
+        assert verdict.tree == tree_id(bundle.files(name)), f"{name} was changed; {RECORD}"
         assert verdict.passed
 
 

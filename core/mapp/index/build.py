@@ -61,6 +61,10 @@ class Corpus:
             raise KeyError(app)
         return card
 
+    def trees(self) -> dict[str, str]:
+        """Returns the git tree of every app, by name."""
+        return {name: head.tree for name, head in self._catalogue.heads().items()}
+
     def vectors(self, app: str) -> tuple[Card, Vectors]:
         """Returns an app's card and a row for each of `mapp.index.entry.texts(card)`."""
         card = self.card(app)

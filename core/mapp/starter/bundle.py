@@ -13,6 +13,7 @@ from mapp.model.verdict import Verdict
 APPS: Final = Path(__file__).parent / "apps"
 DIGEST: Final = Path(__file__).parent / "DIGEST"
 VECTORS: Final = Path(__file__).parent / "vectors.npz"
+TRAINED: Final = Path(__file__).parent / "trained.zip"
 VERDICTS: Final = Path(__file__).parent / "verdicts.json"
 BORN: Final = 1_767_225_600
 """The commit time of every starter app: 2026-01-01T00:00:00Z. It is fixed so that commit ids are too."""

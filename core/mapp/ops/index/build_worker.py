@@ -21,6 +21,7 @@ from mapp.library import read
 from mapp.library.privacy import private_umask
 from mapp.model.app import Card
 from mapp.ops.index.refresh import heads
+from mapp.ops.index.shipped import Shipped
 from mapp.ops.index.training_data import VECTORS, extras
 from mapp.ops.workspace import Workspace
 from mapp.starter import bundle
@@ -61,7 +62,7 @@ def _built(job: str) -> int:
             embedder=embedder,
             vectors=vectors,
             store=document["store"],
-            extras=extras(vectors),
+            extras=extras(vectors, Shipped()),
             progress=advance,
             fresh=document["fresh"],
         )

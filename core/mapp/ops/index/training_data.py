@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import canonical
 from mapp.ops.index.cue_worker import learn_all
+from mapp.ops.index.shipped import Shipped, TrainedRecogniser
 from mapp.route import per_app_table
 from mapp.route.decide.evaluate import evaluate_candidate
 from mapp.route.fill.cues import Cues
@@ -39,15 +41,18 @@ ALONE: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class LessonsExtra:
-    """What the filler learns from each app's requests."""
+    """What the filler learns from each app's requests; `shipped` holds what starter apps taught."""
 
+    shipped: Shipped | None = None
     name: str = per_app_table.FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
         """Learns the changed apps anew, or all where there is nothing to take over."""
         wanted = corpus.changed if previous is not None else corpus.apps
-        learned = learn_all([(app, corpus.card(app)) for app in wanted])
-        per_app_table.write_lessons(path, learned, corpus.apps, previous)
+        trees = corpus.trees()
+        known = self.shipped.cues({app: trees[app] for app in wanted}) if self.shipped else {}
+        learned = learn_all([(app, corpus.card(app)) for app in wanted if app not in known])
+        per_app_table.write_lessons(path, chain(known.items(), learned), corpus.apps, previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,25 @@ class VerbatimExtra:
 
 @dataclass(frozen=True, slots=True)
 class RecogniserExtra:
-    """The recogniser; `vectors` is the cache where the background's vectors are kept."""
+    """The recogniser.
+
+    `vectors` is the cache of the background's vectors; `shipped` holds what was trained on the starter apps.
+    """
 
     vectors: Path
+    shipped: Shipped | None = None
     name: str = classifier.FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
         """Trains on all apps, or on the few that changed and their neighbours."""
         known = _known(previous)
+        if known is None or len(corpus.changed) > ALONE:
+            start = self._start(corpus)
+            if start is not None and not (start.changed or start.gone):
+                path.write_bytes(start.data)
+                return
+            if start is not None:
+                known, corpus = start.model, replace(corpus, changed=start.changed)
         background = background_of(corpus.embedder, self.vectors)
         cues = Lessons(path.with_name(per_app_table.FILE))
         try:
@@ -85,10 +101,17 @@ class RecogniserExtra:
             cues.close()
         classifier.save(model, path)
 
+    def _start(self, corpus: Corpus) -> TrainedRecogniser | None:
+        """Returns the shipped recogniser where it is that of this library, but for a few apps."""
+        if self.shipped is None:
+            return None
+        found = self.shipped.recogniser(corpus.trees(), corpus.embedder, background_key())
+        return found if found and len(found.changed) + len(found.gone) <= ALONE else None
 
-def extras(vectors: Path) -> tuple[Extra, ...]:
+
+def extras(vectors: Path, shipped: Shipped | None = None) -> tuple[Extra, ...]:
     """Returns what the stages put into a generation, in the order in which they build on one another."""
-    return (LessonsExtra(), VerbatimExtra(), RecogniserExtra(vectors))
+    return (LessonsExtra(shipped), VerbatimExtra(), RecogniserExtra(vectors, shipped))
 
 
 def background_of(embedder: Embedder, path: Path) -> Background:

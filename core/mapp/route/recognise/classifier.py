@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from mapp.model.request import Candidate
 from mapp.route.recognise import exact
@@ -143,15 +143,21 @@ def _counted(values: Floats, bits: int) -> NDArray[np.int16]:
 
 def load(path: Path) -> Recogniser:
     """Reads what `save` wrote; raises ValueError when it is damaged or of another format."""
-    import numpy as np
-
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            label = json.loads(archive["label"].tobytes())
-            parts = {name: archive[name] for name in archive.files if name != "label"}
-        return _assembled(label, parts)
+        with path.open("rb") as file:
+            return loaded(file)
     except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path.name} is no recogniser: {error}") from error
+
+
+def loaded(file: IO[bytes]) -> Recogniser:
+    """Reads a recogniser from an open file; a damaged one raises what numpy and `json` raise."""
+    import numpy as np
+
+    with np.load(file, allow_pickle=False) as archive:
+        label = json.loads(archive["label"].tobytes())
+        parts = {name: archive[name] for name in archive.files if name != "label"}
+    return _assembled(label, parts)
 
 
 def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser:
