@@ -19,7 +19,7 @@ from mapp.errors import NotFound
 from mapp.index import build, generations, graph
 from mapp.index.build import Corpus
 from mapp.index.catalogue import Catalogue
-from mapp.index.entry import about, misses, taught
+from mapp.index.entry import description_text, near_misses, positive_requests
 from mapp.index.search import Index, open_index, status
 from support.embedders import HashedWords
 from support.shelf import Shelf
@@ -143,7 +143,7 @@ def test_a_damaged_vector_cache_is_made_anew(shelf: Shelf) -> None:
 def test_held_back_requests_are_never_indexed(shelf: Shelf) -> None:
     card = shelf.put("many", "Has many requests.", *(f"request number {n}" for n in range(100))).cards["many"]
     held = {phrase.request for phrase in card.phrases if phrase.held_back}
-    assert held and not held & set(taught(card))
+    assert held and not held & set(positive_requests(card))
     shelf.build()
     assert not held & set(shelf.embedder.asked)
 
@@ -152,13 +152,13 @@ def test_near_misses_do_not_pull_their_app_nearer(shelf: Shelf) -> None:
     shelf.put("vat", "Adds tax.", "add vat", misses=["who invented pasta", "pasta recipes", "pasta pasta"])
     shelf.build()
     index = opened(shelf)
-    assert misses(shelf.cards["vat"])
+    assert near_misses(shelf.cards["vat"])
     score = {c.app: c.score for c in index.search("pasta pasta")}
     assert score["vat"] < 0.4
 
 
 def test_the_line_about_an_app_names_inputs_and_output(shelf: Shelf) -> None:
-    line = about(shelf.cards["sort-lines"])
+    line = description_text(shelf.cards["sort-lines"])
     assert line == "sort lines: Sorts lines.; inputs: text (What to work on); output: string"
 
 
@@ -182,7 +182,7 @@ def test_another_stage_puts_its_file_into_the_generation(shelf: Shelf) -> None:
     assert path is not None
     found = json.loads(path.read_text())
     assert found["changed"] == ["rot13", "sort-lines", "vat"]
-    expected = {name: 1 + len(taught(card)) for name, card in shelf.cards.items()}
+    expected = {name: 1 + len(positive_requests(card)) for name, card in shelf.cards.items()}
     assert found["rows"] == expected
     shelf.put("vat", "Adds tax.", "add tax")
     shelf.build(extras=[note])

@@ -1,4 +1,4 @@
-"""A small library to train a recogniser on, its vectors made of whole numbers.
+"""A small library to train a recogniser on, with vectors made of whole numbers.
 
 `python -m support.small_library` prints the hashes of the files of three recognisers.
 """
@@ -23,7 +23,7 @@ WANTED = [
     "cacdca6f7f50bbc53c8ab47f074e36c50f83b6b842b350c249790d5b0da10cb9",
     "9e15a7e3b0e244df259573a8401ff9242a8297bbe38a9283c2f79d439099bb3f",
 ]
-"""What `digests` returns on any machine."""
+"""The result of `digests` on every machine."""
 THINGS = {
     "vat": ("tax", "price", "gross", "net"),
     "sort": ("sort", "lines", "order", "alphabet"),
@@ -55,7 +55,7 @@ def vectors(texts: Sequence[str]) -> Floats:
 
 
 def lesson(apps: Sequence[str] = tuple(THINGS)) -> corpus.Lesson:
-    """Returns the rows of some apps: what fits, and what only sounds so."""
+    """Returns the rows of some apps: positive requests and near misses."""
     rows = []
     for app in apps:
         words = THINGS[app]
@@ -69,29 +69,28 @@ def lesson(apps: Sequence[str] = tuple(THINGS)) -> corpus.Lesson:
 
 
 def background() -> corpus.Background:
-    """Returns what none of the apps does."""
+    """Returns requests that none of the apps serves."""
     texts = tuple(FRAMES[n % 5].format(word, "today", n=n) for word in STRANGE for n in range(3))
     return corpus.Background(texts=texts, vectors=vectors(texts))
 
 
 def reader(row: corpus.TrainingRow, app: str) -> corpus.Read:
-    """Returns what a close look finds: some rows do not complete an app, some leave doubts."""
+    """Evaluates a row: some rows do not complete an app, and some are doubtful."""
     mark = hashlib.blake2b(f"{row.text} {app}".encode(), digest_size=2).digest()
     return corpus.Read(complete=mark[0] > 20, confidence=1 - mark[1] / 2048)
 
 
 def trained() -> tuple[classifier.Recogniser, ...]:
-    """Returns the recogniser of all apps, and that of all but one with the last one learned afterwards."""
+    """Returns three recognisers: fitted together, refitted with one more app, and fitted in blocks."""
     whole = train.fit(lesson(), background(), reader=reader)
     known = train.fit(lesson(tuple(THINGS)[:-1]), background(), reader=reader)
     grown = train.refit(known, tuple(THINGS), [tuple(THINGS)[-1]], lesson(), background())
-    corpus.ONE_BLOCK = 4  # type: ignore[misc]
-    blocks = train.fit(lesson(), background(), reader=reader)
+    blocks = train.fit(lesson(), background(), reader=reader, at_once=4)
     return whole, grown, blocks
 
 
 def digests() -> list[str]:
-    """Returns the hashes of the files of all of them."""
+    """Returns the hashes of the files of all three."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for model in trained():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mapp.index import generations
 from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, open_catalogue
 from mapp.index.dense import choose_store, read_matrix, write_matrix
-from mapp.index.entry import Head, IndexEntry, IndexStatus, blob_key, taught, texts
+from mapp.index.entry import Head, IndexEntry, IndexStatus, blob_key, positive_requests, texts
 from mapp.index.generations import DamagedIndex, Seal
 from mapp.index.grid import rounded
 from mapp.index.vectors import VectorCache, open_vectors
@@ -227,7 +227,7 @@ def app_vector(card: Card, vectors: Vectors) -> Vectors:
     import numpy as np
 
     # In whole steps of 2**-24 any number of rows adds up to the same bits, in whatever order.
-    whole = np.rint(np.multiply(vectors[: 1 + len(taught(card))], 2.0**24, dtype=np.float64))
+    whole = np.rint(np.multiply(vectors[: 1 + len(positive_requests(card))], 2.0**24, dtype=np.float64))
     vector: Vectors = rounded(whole.sum(axis=0, keepdims=True))[0]
     return vector
 

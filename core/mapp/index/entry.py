@@ -1,4 +1,4 @@
-"""What goes into the index, and what can be said about an index."""
+"""Entries of the index, and the status of an index."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mapp.model.app import Card
 from mapp.model.schema import Schema
 
 LAYOUT: Final = 1
-"""Counts up when the text of an app or the files of a generation change their form."""
+"""The format of an app's text and of a generation's files; increased with every change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Head:
-    """One app at the commit that runs."""
+    """One app at its pinned commit."""
 
     app: str
     commit: str
@@ -25,7 +25,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexEntry:
-    """One app with everything that finding it needs."""
+    """One app with everything that search needs."""
 
     app: str
     commit: str
@@ -54,7 +54,7 @@ class IndexEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexStatus:
-    """How an index stands: `behind` counts the apps that it does not know at their present commit."""
+    """The state of an index; `behind` counts the apps that changed since it was built."""
 
     state: Literal["ready", "behind", "missing", "damaged"]
     generation: str = ""
@@ -70,7 +70,7 @@ class IndexStatus:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def about(card: Card) -> str:
+def description_text(card: Card) -> str:
     """Returns the line that describes an app: "name: description; inputs; output"."""
     manifest = card.manifest
     inputs = ", ".join(
@@ -83,23 +83,23 @@ def about(card: Card) -> str:
     return f"{name}: {manifest.description}; inputs: {inputs or 'none'}; output: {_result(manifest.output)}"
 
 
-def taught(card: Card) -> tuple[str, ...]:
-    """Returns the requests that may train the router: those that fit and are not held back."""
+def positive_requests(card: Card) -> tuple[str, ...]:
+    """Returns the requests that may train the router: fitting ones that are not held back."""
     return tuple(phrase.request for phrase in card.phrases if phrase.fits and not phrase.held_back)
 
 
-def misses(card: Card) -> tuple[str, ...]:
+def near_misses(card: Card) -> tuple[str, ...]:
     """Returns the near misses that may train the router."""
     return tuple(phrase.request for phrase in card.phrases if not phrase.fits and not phrase.held_back)
 
 
 def texts(card: Card) -> tuple[str, ...]:
-    """Returns every text of an app that gets a vector: its description, what fits, what does not."""
-    return (about(card), *taught(card), *misses(card))
+    """Returns every text of an app that gets a vector: description, positive requests, near misses."""
+    return (description_text(card), *positive_requests(card), *near_misses(card))
 
 
 def blob_key(card: Card) -> str:
-    """Returns the hash of an app's texts: apps of equal texts have equal vectors."""
+    """Returns the hash of an app's texts; apps with equal texts have equal vectors."""
     return hashlib.sha256(json.dumps(texts(card)).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""The dense store for very many apps: an HNSW graph kept by Chroma (this file is its only importer).
+"""The dense store for very large libraries: an HNSW graph in Chroma (only this file imports it).
 
-Chroma opens a deleted or emptied database silently as an empty one, and damaged graph files can end
-the process: `open_graph` therefore counts, and `probe` opens what is suspect in a child first.
+Chroma silently opens a deleted database as an empty one, so `open_graph` counts the rows. Damaged graph files
+can crash the process, so `probe` first opens suspect files in a child process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PROBE_SECONDS: Final = 60
 
 
 class GraphStore:
-    """Approximate neighbours: a few in ten thousand are missed."""
+    """Approximate neighbours; it misses a few in ten thousand."""
 
     def __init__(self, collection: Any) -> None:
         """Takes the Chroma collection whose ids are row numbers."""
@@ -50,7 +50,7 @@ class GraphStore:
 
 
 def write_graph(folder: Path, matrix: Vectors) -> None:
-    """Builds the graph of a matrix of unit rows inside a folder of the index."""
+    """Builds the graph of a matrix of unit rows in a folder of the index."""
     client = _client(folder)
     collection = client.create_collection(
         _COLLECTION,
@@ -63,7 +63,7 @@ def write_graph(folder: Path, matrix: Vectors) -> None:
 
 
 def open_graph(folder: Path, rows: int) -> GraphStore:
-    """Opens the graph; raises ValueError when it does not hold exactly `rows` rows, or not at all."""
+    """Opens the graph; raises ValueError if it cannot be opened or does not have exactly `rows` rows."""
     try:
         collection = _client(folder).get_collection(_COLLECTION, embedding_function=None)
         store = GraphStore(collection)
@@ -71,12 +71,12 @@ def open_graph(folder: Path, rows: int) -> GraphStore:
     except Exception as error:  # Chroma raises a dozen kinds, some of them from Rust
         raise ValueError(f"the graph cannot be opened: {error}") from error
     if found != rows:
-        raise ValueError(f"the graph holds {found} rows instead of {rows}")
+        raise ValueError(f"the graph has {found} rows instead of {rows}")
     return store
 
 
 def probe(folder: Path, rows: int, dimensions: int) -> bool:
-    """Returns whether a child process could open the graph and search it."""
+    """Returns whether a child process can open the graph and search it."""
     command = [sys.executable, "-m", "mapp.index.graph", str(folder), str(rows), str(dimensions)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)
@@ -86,7 +86,7 @@ def probe(folder: Path, rows: int, dimensions: int) -> bool:
 
 
 def _client(folder: Path) -> Any:
-    # onnxruntime 1.32, which Chroma may load, writes a device id and events below the home folder for its maker.
+    # onnxruntime 1.32, which Chroma may load, writes a device id and telemetry to the home folder.
     set_default("ORT_DISABLE_TELEMETRY", "1")
     import chromadb
     from chromadb.config import Settings
@@ -101,7 +101,7 @@ def _probe_here(folder: Path, rows: int, dimensions: int) -> None:
     vector = np.full(dimensions, dimensions**-0.5, dtype=np.float32)
     found = open_graph(folder, rows).nearest(vector, 10)
     if len(found) != min(10, rows):
-        raise ValueError("the graph does not answer")
+        raise ValueError("the graph returns too few rows")
 
 
 if __name__ == "__main__":

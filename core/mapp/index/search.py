@@ -1,4 +1,4 @@
-"""Asking the index: the dense and the lexical half, fused into one list of candidates."""
+"""Searches the index: dense and lexical results, fused into one list of candidates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
 DENSE_SHARE: Final = 0.7
-"""The weight of the dense half; chosen on the held-back requests of the starter apps."""
+"""The weight of the dense score; chosen on the held-back requests of the starter apps."""
+_DIGITS: Final = 9
+"""Scores are rounded to this many decimals: the last bits of BM25 differ between mathematical libraries."""
 
 
 class Index:
@@ -63,41 +65,44 @@ class Index:
     ) -> tuple[Candidate, ...]:
         """Returns the `k` best apps for a text, the best first, equal ones by name.
 
-        A score is `share` times the cosine, plus the rest times the lexical score scaled to the best cosine:
-        the halves weigh alike in the order, and the size of a score still tells how near the best one is.
+        A score is `share` times the cosine plus the rest times the lexical score, scaled to the best cosine.
+        So both halves have the same range, and a score still says how near the best app is. Every machine
+        keeps the same apps in the same order.
 
         Args:
             text: the request.
-            k: how many candidates there may be.
-            vector: the text's vector where it is known already.
-            share: the weight of the dense half, 0 to 1.
+            k: the largest number of candidates.
+            vector: the text's vector, if it is already known.
+            share: the weight of the dense score, 0 to 1.
         """
         if not self.apps or k < 1:
             return ()
         vector = self.vector(text) if vector is None else vector
-        cosines = dict(self._store.nearest(vector, k))
         words = dict(self._catalogue.find(text, k))
-        for row in words.keys() - cosines.keys():
-            cosines[row] = float(exact_cosines(self._matrix[row : row + 1], vector)[0])
+        rows = sorted({row for row, _ in self._store.nearest(vector, k)} | words.keys())
+        # The store only chooses rows: a graph's cosines are float32 sums that depend on the processor.
+        cosines = dict(zip(rows, exact_cosines(self._matrix[rows], vector).tolist(), strict=True))
         best = max(0.0, *cosines.values())
         scored = (
             Candidate(
                 app=self.apps[row],
-                score=share * max(cosine, 0.0) + (1 - share) * best * words.get(row, 0.0),
+                score=round(share * max(cosine, 0.0) + (1 - share) * best * words.get(row, 0.0), _DIGITS),
             )
             for row, cosine in cosines.items()
         )
         return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.app))[:k])
 
     def card(self, app: str) -> Card:
-        """Returns an app's card; raises NotFound when the index does not know it."""
+        """Returns an app's card; raises NotFound if the app is not in the index."""
         card = self._catalogue.card(app)
         if card is None:
-            raise NotFound(f"the index knows no app called {app!r}", hint="mapp index rebuild makes it anew.")
+            raise NotFound(
+                f"the index has no app named {app!r}", hint="to rebuild the index: mapp index rebuild"
+            )
         return card
 
     def extra(self, name: str) -> Path | None:
-        """Returns the file that another stage put into this generation, or None when it did not."""
+        """Returns a file that routing added to this generation, or None if there is none of this name."""
         return self._path / name if name in self._seal.extras else None
 
     def close(self) -> None:
@@ -106,9 +111,9 @@ class Index:
 
 
 def open_index(folder: Path, embedder: Embedder) -> Index | None:
-    """Opens the generation in use; None when there is none, it is damaged, or another embedder made it."""
+    """Opens the current generation; returns None if it is missing, damaged or from another embedder."""
     for _ in range(2):
-        # A second try: the generation may have been swept between reading CURRENT and opening it.
+        # Try twice: the generation may have been deleted between reading CURRENT and opening it.
         with contextlib.suppress(DamagedIndex, sqlite3.DatabaseError, OSError, ValueError):
             path = generations.current(folder)
             return None if path is None else _open(path, embedder)
@@ -116,22 +121,22 @@ def open_index(folder: Path, embedder: Embedder) -> Index | None:
 
 
 def status(folder: Path, heads: Sequence[Head] | None = None, *, thorough: bool = False) -> IndexStatus:
-    """Returns how the index in a folder stands, compared with the heads of the library where given.
+    """Returns the state of an index, compared with the heads of the library if they are given.
 
     Args:
         folder: the index.
-        heads: every app of the library.
-        thorough: hash every file instead of trusting its size and time of change.
+        heads: every app in the library.
+        thorough: hash every file instead of trusting its size and modification time.
     """
     try:
         path = generations.current(folder)
         if path is None:
-            return IndexStatus(state="missing", behind=len(heads or ()), reason="nothing was built yet")
+            return IndexStatus(state="missing", behind=len(heads or ()), reason="not built yet")
         seal = generations.read_seal(path, thorough=thorough)
         with contextlib.closing(open_catalogue(path)) as catalogue:
             known = catalogue.heads()
         if len(known) != seal.apps:
-            raise DamagedIndex(f"it holds {len(known)} apps instead of {seal.apps}")
+            raise DamagedIndex(f"it has {len(known)} apps instead of {seal.apps}")
         if seal.store == "chroma" and not _graph_can_be_opened(path, seal):
             raise DamagedIndex("its graph cannot be opened; requests are compared with every app instead")
     except (DamagedIndex, sqlite3.DatabaseError, OSError, ValueError) as error:
@@ -157,12 +162,12 @@ def _open(path: Path, embedder: Embedder) -> Index:
     catalogue = open_catalogue(path)
     if len(catalogue.names) != seal.apps:
         catalogue.close()
-        raise DamagedIndex(f"it holds {len(catalogue.names)} apps instead of {seal.apps}")
+        raise DamagedIndex(f"it has {len(catalogue.names)} apps instead of {seal.apps}")
     return Index(path, seal, catalogue, matrix, _open_store(path, seal, matrix), embedder)
 
 
 def _open_store(path: Path, seal: Seal, matrix: Vectors) -> DenseStore:
-    """The sealed store; where the graph cannot be used, the exact one answers, only slower."""
+    """Returns the sealed store, or the exact one, which is slower, if the graph cannot be used."""
     if seal.store == "chroma":
         from mapp.index import graph
 
@@ -173,7 +178,7 @@ def _open_store(path: Path, seal: Seal, matrix: Vectors) -> DenseStore:
 
 
 def _graph_can_be_opened(path: Path, seal: Seal) -> bool:
-    """What was touched since it was sealed is opened by a child first, which it may kill."""
+    """Returns whether the graph opens; a child tries it if its files changed, because it may crash."""
     from mapp.index import graph
 
     return generations.graph_is_untouched(path, seal) or graph.probe(path, seal.apps, seal.dimensions)

@@ -1,10 +1,16 @@
-"""From a request to a decision: retrieve, judge, evaluate closely, decide."""
+"""From a request to a decision: retrieve, judge, evaluate, decide.
+
+`Matcher` does the last three for any apps. `Router` adds retrieval from an index and the requests that are
+stated word for word in an app's tests.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from mapp.errors import InvalidArguments, MappError
 from mapp.model.decision import Decision
@@ -16,22 +22,65 @@ from mapp.route.decide.evaluate import evaluate_candidate, read_verbatim
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons, Verbatim
 from mapp.route.recognise import classifier
+from mapp.route.recognise.classifier import Recogniser
 
 if TYPE_CHECKING:
+    from mapp.index.embed import Vectors
     from mapp.index.search import Index
 
 
 READ_CLOSELY: Final = 5
-"""How many candidates are filled before the decision."""
+"""How many candidates are evaluated before the decision."""
 RETRIEVED: Final = 100
+_REMEMBERED: Final = 1024
+"""How many apps' manifests and cues a matcher keeps in memory."""
 Named = TypeVar("Named", Candidate, CandidateMatch)
+AppLookup: TypeAlias = Callable[[str], tuple[Manifest, Cues]]
+"""Returns an app's manifest and what was learned from its requests."""
+
+
+class Matcher:
+    """Matches requests with apps; every decision and every training example is made here."""
+
+    def __init__(self, lookup: AppLookup) -> None:
+        self._lookup = lru_cache(maxsize=_REMEMBERED)(lookup)
+
+    def manifest(self, app: str) -> Manifest:
+        """Returns an app's manifest."""
+        return self._lookup(app)[0]
+
+    def evaluate(self, request: Request, app: str, probability: float = 1.0) -> CandidateMatch:
+        """Returns what the request gives one app, and what counts against the app."""
+        manifest, cues = self._lookup(app)
+        return evaluate_candidate(request, manifest, cues, probability)
+
+    def matches(
+        self, request: Request, vector: Vectors, candidates: Sequence[Candidate], recogniser: Recogniser
+    ) -> tuple[CandidateMatch, ...]:
+        """Returns the most probable candidates, evaluated; at most `READ_CLOSELY`.
+
+        Args:
+            request: the request.
+            vector: its unit vector, (dimensions,).
+            candidates: what retrieval returned.
+            recogniser: judges how probable each candidate is.
+        """
+        judged = recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
+        return tuple(self.evaluate(request, row.app, row.probability) for row in judged)
+
+    def decide(
+        self, request: Request, vector: Vectors, candidates: Sequence[Candidate], recogniser: Recogniser
+    ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
+        """Returns the decision on a request, and the matches behind it; arguments as in `matches`."""
+        matches = self.matches(request, vector, candidates, recogniser)
+        return decide(request, candidates, matches, recogniser.bands), matches
 
 
 class Router:
-    """What turns requests into decisions, loaded once and used for many.
+    """Decides on requests with one generation of the index; load it once and use it for many requests.
 
-    It reads one generation of the index; `close` it when the library may have changed. Without `by_heart`
-    requests that the tests of an app hold word for word are judged like any other: to measure on them.
+    Close it when the library may have changed. With `by_heart=False` a request that an app's tests state word
+    for word is judged like any other, so that benchmarks can measure with such requests.
     """
 
     def __init__(self, index: Index, *, by_heart: bool = True) -> None:
@@ -39,29 +88,22 @@ class Router:
         self._verbatim = Verbatim(_extra(index, per_app_table.VERBATIM_FILE)) if by_heart else None
         self._lessons = Lessons(_extra(index, per_app_table.FILE))
         self._recogniser = classifier.load(_extra(index, classifier.FILE))
-        self._known: dict[str, tuple[Manifest, Cues]] = {}
+        self._matcher = Matcher(lambda app: (index.card(app).manifest, self._lessons.of(app)))
 
     def decide(self, request: Request) -> tuple[Decision, tuple[CandidateMatch, ...]]:
-        """Returns the decision on a request, and the candidates as they were read."""
+        """Returns the decision on a request, and the candidates that were evaluated."""
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
-        judged = self._recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
-        readings = tuple(
-            evaluate_candidate(request, *self._about(row.app), row.probability) for row in judged
-        )
+        matches = self._matcher.matches(request, vector, candidates, self._recogniser)
         if (stated := self._stated(request)) is not None:
             candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
-            readings = (stated, *_others(readings, stated.app))
-        return decide(request, candidates, readings, self._recogniser.bands), readings
+            matches = (stated, *_others(matches, stated.app))
+        return decide(request, candidates, matches, self._recogniser.bands), matches
 
     def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[CandidateMatch, ...]]:
-        """Returns the decision on a request as if the library held one app only, and how it was read."""
+        """Returns the decision on a request as if the library had only this app, and how it was evaluated."""
         candidates = [Candidate(app=app, score=1.0)]
-        judged = self._recogniser.judge(self._index.vector(request.text), request.text, candidates)
-        readings = tuple(
-            evaluate_candidate(request, *self._about(row.app), row.probability) for row in judged
-        )
-        return decide(request, candidates, readings, self._recogniser.bands), readings
+        return self._matcher.decide(request, self._index.vector(request.text), candidates, self._recogniser)
 
     def close(self) -> None:
         """Closes the files."""
@@ -71,16 +113,11 @@ class Router:
         self._index.close()
 
     def _stated(self, request: Request) -> CandidateMatch | None:
-        """Returns the reading of a request that one app's tests hold word for word."""
+        """Returns the match for a request that the tests of exactly one app state word for word."""
         found = self._verbatim.of(request) if self._verbatim is not None else None
         with suppress(InvalidArguments):
-            return None if found is None else read_verbatim(self._about(found[0])[0], found[1])
+            return None if found is None else read_verbatim(self._matcher.manifest(found[0]), found[1])
         return None
-
-    def _about(self, app: str) -> tuple[Manifest, Cues]:
-        if app not in self._known:
-            self._known[app] = (self._index.card(app).manifest, self._lessons.of(app))
-        return self._known[app]
 
 
 def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:
@@ -90,5 +127,5 @@ def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:
 def _extra(index: Index, name: str) -> Path:
     path = index.extra(name)
     if path is None:
-        raise MappError(f"the index lacks {name}", hint="mapp index rebuild --fresh")
+        raise MappError(f"the index has no {name}", hint="mapp index rebuild --fresh")
     return path

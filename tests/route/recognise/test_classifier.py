@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from mapp.model.request import Candidate
-from mapp.route.recognise import train
 from mapp.route.recognise.classifier import DEFAULT_BANDS, Recogniser, load, save
 from mapp.route.recognise.corpus import Background, Lesson, TrainingRow
 from mapp.route.recognise.train import fit, neighbours, refit
@@ -179,10 +178,9 @@ def test_a_recogniser_wears_out_after_many_small_lessons(model: Recogniser) -> N
     assert model.worn
 
 
-def test_many_apps_are_learnt_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "ONE_BLOCK", 4)
+def test_apps_that_are_fitted_in_blocks_are_recognised() -> None:
     things = {f"app-{n}": tuple(f"{word}{n}" for word in ("ka", "lo", "mi", "nu")) for n in range(12)}
-    model = fit(lesson(things), background())
+    model = fit(lesson(things), background(), at_once=4)
     right = 0
     for app, words in things.items():
         found = judged(model, f"would you {words[0]} {words[2]}", tuple(things))

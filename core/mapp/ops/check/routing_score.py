@@ -20,9 +20,8 @@ from mapp.model.request import Candidate, Phrase
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding
 from mapp.ops.index.training_data import background_of
-from mapp.route.decide.decide import decide
-from mapp.route.decide.evaluate import evaluate_candidate
-from mapp.route.fill.cues import Cues, learn
+from mapp.route.fill.cues import learn
+from mapp.route.router import Matcher
 from mapp.validate.trial import Resolved
 
 if TYPE_CHECKING:
@@ -43,16 +42,14 @@ class _Taught:
     """An app as the router knows it."""
 
     app: App
-    cues: Cues
+    matcher: Matcher
     recogniser: Recogniser
 
     def decide(self, phrase: Phrase, vector: Vectors) -> str:
         """Returns `right`, `wrong`, `missed`, or for a near miss `taken` or `left`."""
         request = phrase.to_request()
         candidate = Candidate(app=self.app.name, score=1.0)
-        judged = self.recogniser.judge(vector, phrase.request, [candidate])
-        reading = evaluate_candidate(request, self.app.manifest, self.cues, judged[0].probability)
-        decision = decide(request, [candidate], [reading], self.recogniser.bands)
+        decision, _ = self.matcher.decide(request, vector, [candidate], self.recogniser)
         if not phrase.fits:
             return "taken" if isinstance(decision, Use) else "left"
         if not isinstance(decision, Use | Ask) or (isinstance(decision, Ask) and decision.missing):
@@ -102,7 +99,8 @@ def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, 
     )
     background = background_of(embedder, vectors)
     recogniser = train.fit(lesson, background, apps=[app.name])
-    return _Taught(app=app, cues=learn(app.manifest, app.phrases), recogniser=recogniser)
+    known = (app.manifest, learn(app.manifest, app.phrases))
+    return _Taught(app=app, matcher=Matcher(lambda _: known), recogniser=recogniser)
 
 
 def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:

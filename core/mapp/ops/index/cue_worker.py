@@ -1,8 +1,8 @@
-"""Learns from every app's requests on all cores; each further core runs `python -m mapp.ops.index.cue_worker`.
+"""Learns cues from every app's requests, on all cores.
 
-A helper reads cards from standard input, one JSON array `[app, card]` a line, learns from all of them, and
-only then answers with lines `[app, cues]`: neither side can wait for the other with a full pipe. What a
-helper does not answer is learned here.
+Each further core runs `python -m mapp.ops.index.cue_worker`, which reads cards from standard input, one JSON
+array `[app, card]` a line. It writes lines `[app, cues]` only after the last one, so that full pipes cannot
+block both sides. This process learns whatever a worker does not return.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from mapp.model.app import Card
 from mapp.route.fill.cues import Cues, learn
 
 WORTH_A_HELPER: Final = 12
-"""How many apps take longer to learn than a helper takes to start."""
+"""From this many apps on, learning takes longer than starting a worker."""
 AT_ONCE: Final = 200
-"""How many apps a helper is given; when the building is killed, it ends after these at the latest."""
+"""How many apps a worker gets at once; if the build is killed, the worker ends after these."""
 
 
 def learn_all(cards: Sequence[tuple[str, Card]], *, cores: int | None = None) -> Iterator[tuple[str, Cues]]:
-    """Yields what each app's requests teach, in the order of the cards, on all cores or so many."""
+    """Yields what each app's requests teach, in the order of the cards, on all cores or on `cores`."""
     cores = cores or os.cpu_count() or 1
     for start in range(0, len(cards), AT_ONCE * cores):
         group = cards[start : start + AT_ONCE * cores]
@@ -34,7 +34,7 @@ def learn_all(cards: Sequence[tuple[str, Card]], *, cores: int | None = None) ->
 
 
 def _shared_out(shares: Sequence[Sequence[tuple[str, Card]]]) -> Iterator[tuple[str, Cues]]:
-    """Gives all shares but the first to helpers, and learns that one meanwhile."""
+    """Gives all shares but the first to workers, and learns the first one meanwhile."""
     own, *others = shares
     helpers = [(_start(share), share) for share in others]
     yield from _learned(own)

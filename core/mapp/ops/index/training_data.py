@@ -1,4 +1,4 @@
-"""What the stages learn from the apps when the index is built: cues for the filler, the recogniser."""
+"""What is learned from the apps when the index is built: cues for the filler, and the recogniser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,11 +23,10 @@ from mapp.model.values import canonical
 from mapp.ops.index.cue_worker import learn_all
 from mapp.ops.index.shipped import Shipped, TrainedRecogniser
 from mapp.route import per_app_table
-from mapp.route.decide.evaluate import evaluate_candidate
-from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons
 from mapp.route.recognise import classifier, train
 from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, TrainingRow
+from mapp.route.router import Matcher
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 VECTORS: Final = "vectors.sqlite"
 """The file of the vector cache, in the cache directory."""
 ALONE: Final = 16
-"""So many changed apps are learned anew on their own; when more have changed, all are."""
+"""Up to this many changed apps are refitted on their own; with more, all apps are trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class LessonsExtra:
     name: str = per_app_table.FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
-        """Learns the changed apps anew, or all where there is nothing to take over."""
+        """Learns from the changed apps, or from all if there is no previous file."""
         wanted = corpus.changed if previous is not None else corpus.apps
         trees = corpus.trees()
         known = self.shipped.cues({app: trees[app] for app in wanted}) if self.shipped else {}
@@ -57,12 +55,12 @@ class LessonsExtra:
 
 @dataclass(frozen=True, slots=True)
 class VerbatimExtra:
-    """The requests that the tests of the apps hold word for word."""
+    """The requests that the apps' tests state word for word."""
 
     name: str = per_app_table.VERBATIM_FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
-        """Takes over what has not changed."""
+        """Copies what has not changed from the previous file."""
         wanted = corpus.changed if previous is not None else corpus.apps
         per_app_table.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
 
@@ -110,12 +108,12 @@ class RecogniserExtra:
 
 
 def extras(vectors: Path, shipped: Shipped | None = None) -> tuple[Extra, ...]:
-    """Returns what the stages put into a generation, in the order in which they build on one another."""
+    """Returns the files that routing adds to a generation, each after those that it needs."""
     return (LessonsExtra(shipped), VerbatimExtra(), RecogniserExtra(vectors, shipped))
 
 
 def background_of(embedder: Embedder, path: Path) -> Background:
-    """Returns the requests that no app serves, with their vectors, embedded once."""
+    """Returns the requests that no app serves, with their vectors, which are embedded once and cached."""
     texts = background_texts()
     with open_vectors(path, embedder) as cache:
         key = background_key()
@@ -127,14 +125,14 @@ def background_of(embedder: Embedder, path: Path) -> Background:
 
 
 def background_texts() -> tuple[str, ...]:
-    """Returns the rows of the background file, comments left out."""
+    """Returns the rows of the background file without comments."""
     path = Path(route.__file__).parent / "data" / "background.txt"
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def background_key() -> str:
-    """Returns the hash under which the background's vectors are kept."""
+    """Returns the cache key of the background's vectors."""
     return hashlib.sha256("\n".join(background_texts()).encode()).hexdigest()
 
 
@@ -161,7 +159,7 @@ def _lesson(corpus: Corpus, apps: Iterable[str]) -> Lesson:
     for app in apps:
         card, vectors = corpus.vectors(app)
         rows += _rows(app, card)
-        # The first vector is that of the description: no request, and nothing to recognise.
+        # The first vector is the description's, which is not a request.
         parts.append(vectors[1:])
     width = corpus.embedder.dimensions
     joined = np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
@@ -182,27 +180,22 @@ def _rows(app: str, card: Card) -> Iterator[TrainingRow]:
 
 
 def _reader(corpus: Corpus, cues: Lessons) -> Reader:
-    """Returns what reads candidates as a request does, so that thresholds are set on the real decision."""
-
-    @lru_cache(maxsize=1024)
-    def about(app: str) -> tuple[Manifest, Cues]:
-        return corpus.card(app).manifest, cues.of(app)
+    """Returns a function that evaluates candidates as the router does: thresholds fit the real decision."""
+    matcher = Matcher(lambda app: (corpus.card(app).manifest, cues.of(app)))
 
     def reader(row: TrainingRow, app: str) -> Read:
-        manifest, learned = about(app)
-        reading = evaluate_candidate(
-            Request(text=row.text, attachment=row.attachment), manifest, learned, 1.0
-        )
-        if not reading.complete:
+        match = matcher.evaluate(Request(text=row.text, attachment=row.attachment), app)
+        if not match.complete:
             return Read(complete=False)
-        right = row.app != app or row.arguments is None or _states(manifest, row.arguments, reading.arguments)
-        return Read(complete=True, confidence=reading.filling.confidence, right=right)
+        stated = row.arguments if row.app == app else None
+        right = stated is None or _states(matcher.manifest(app), stated, match.arguments)
+        return Read(complete=True, confidence=match.filling.confidence, right=right)
 
     return reader
 
 
 def _states(manifest: Manifest, stated: Arguments, found: Arguments) -> bool:
-    """Returns whether a row states these arguments; what it states may not fit the manifest any more."""
+    """Returns whether a row states these arguments; a row may no longer fit the manifest."""
     with suppress(InvalidArguments):
         return canonical(with_defaults(manifest, dict(stated))) == canonical(dict(found))
     return False

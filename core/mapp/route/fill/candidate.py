@@ -1,16 +1,21 @@
-"""One candidate value for one argument, and what speaks for it."""
+"""One candidate value for one slot, and the evidence for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mapp.model.schema import Absent
 from mapp.model.values import JSONValue
+from mapp.route.fill.proximity import nearness
+from mapp.route.fill.slots import Slot
+from mapp.route.read.parsed_request import ParsedRequest, around, context
+from mapp.route.read.tokens import Token
 
 
 @dataclass(slots=True)
 class Option:
-    """One way to fill one slot: a value, the spans of the request that it uses up, and why."""
+    """One way to fill one slot: a value, the spans of the request that it uses, and the reason."""
 
     value: JSONValue | Absent
     score: float
@@ -18,15 +23,68 @@ class Option:
     why: str
     spans: tuple[tuple[int, int], ...] = ()
     loose: bool = False
-    """Whether the text it covers may still be read by an enum (quoted text may not)."""
+    """Whether an enum may still use the text that it covers (quoted text may not be used again)."""
     enum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of the request, seen from a slot: the words around it, and how clearly they name the slot."""
+
+    slot: Slot
+    span: tuple[int, int]
+    before: Sequence[Token]
+    """Up to four tokens, the nearest first."""
+    after: Sequence[Token]
+    near: float
+
+    def option(
+        self,
+        value: JSONValue,
+        score: float,
+        why: str,
+        *,
+        features: Iterable[str] = (),
+        words: Iterable[str] = (),
+        spans: tuple[tuple[int, int], ...] = (),
+        loose: bool = False,
+    ) -> Option:
+        """Returns the option to fill the slot with a value found here.
+
+        Args:
+            value: the value.
+            score: how well it suits the slot.
+            why: the reason, for people.
+            features: what the app's own requests can teach weights for, besides the words around the span.
+            words: more features, about the words of the whole request; they come first.
+            spans: what the value uses, if that is not the span itself.
+            loose: whether an enum may still use the same text.
+        """
+        found = [*words, *context(self.slot.key, self.before, self.after), *features]
+        return Option(value, score, found, why, spans or (self.span,), loose)
+
+
+def place_of(
+    slot: Slot, reading: ParsedRequest, span: tuple[int, int], *, number: tuple[int, int] | None = None
+) -> Place:
+    """Returns a span of the request as a slot sees it.
+
+    With `number` (the bare number inside a quantity) the words after it are those after the number, so that
+    they start with the unit.
+    """
+    before, after = around(reading, span)
+    if number is not None:
+        _, after = around(reading, number)
+    return Place(slot, span, before, after, nearness(slot, before, after))
 
 
 @dataclass(slots=True)
 class TextCues:
-    """Where an app's own texts begin and end: the stems before and after them; and the words for its job."""
+    """Where an app's own texts start and end: the stems before and after them; and the words for its job."""
 
     starts: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
-    """Stems of the app's name and of the words that most of its requests share: its job, nobody's value."""
+    """Stems of the app's name and of the words that most of its requests share. They name its job and are
+    never values.
+    """

@@ -1,7 +1,7 @@
-"""What each slot could take from a request: options, each with the span it uses and how well it seems to fit.
+"""All candidates of a slot: options, each with the span it uses and how well it seems to fit.
 
-An option's `score` is general knowledge (kind, unit, words nearby); its `features` are what an app's own
-requests can teach weights for.
+An option's `score` is general knowledge: its kind, its unit, the words near it. Its `features` are what the
+app's own requests can teach weights for.
 """
 
 import json
@@ -18,16 +18,17 @@ from mapp.route.fill.list_candidates import documents_for, number_lists_for, tex
 from mapp.route.fill.number_candidates import amounts_for
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_candidates import texts_for
+from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import DEICTIC, PLACEHOLDERS, POLITE_TAILS, PREPOSITIONS
 from mapp.route.read.numbers import json_number
 from mapp.route.read.parsed_request import ParsedRequest, place_at, within
 
 MAX_OPTIONS = 40
-"""Options a slot keeps, the best by score."""
+"""How many options a slot keeps, the best by score."""
 
 
 def options_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> list[Option]:
-    """Returns what the slot could take, best first, the option to leave it out among them."""
+    """Returns the slot's options, best first; the last one leaves the slot out."""
     match slot.wants:
         case "number":
             found = [*amounts_for(slot, reading, rank), *codes_for(slot, reading)]
@@ -53,7 +54,8 @@ def options_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -
 
 
 def _own_words(option: Option, reading: ParsedRequest, cues: TextCues) -> float:
-    """Returns what speaks against a value made of the app's own words, or of words like `this text`."""
+    """Returns the penalty for a value made of the app's own words, or of words like `this text`."""
+    weights = active().common
     if option.enum or len(option.spans) != 1 or within(option.spans[0], reading.quoted):
         return 0.0
     start, end = option.spans[0]
@@ -62,37 +64,40 @@ def _own_words(option: Option, reading: ParsedRequest, cues: TextCues) -> float:
     if not run or len(run) == 6:
         return 0.0
     if not isinstance(option.value, str):
-        return 1.5 if all(token.stem in cues.own for token in run) else 0.0
+        return weights.app_number_penalty if all(token.stem in cues.own for token in run) else 0.0
     while len(run) > 1 and run[0].lower in PREPOSITIONS:
         run = run[1:]
-    if all(token.stem in cues.own or token.lower in _NOBODYS for token in run):
-        return 3.5
+    if all(token.stem in cues.own or token.lower in _NEVER_VALUES for token in run):
+        return weights.app_words_penalty
     if run[0].lower in DEICTIC:
-        return 2.5 if run[-1].lower in PLACEHOLDERS else 0.6
+        placeholder = run[-1].lower in PLACEHOLDERS
+        return weights.placeholder_penalty if placeholder else weights.deictic_penalty
     return 0.0
 
 
-_NOBODYS = DEICTIC | POLITE_TAILS | PLACEHOLDERS
+_NEVER_VALUES = DEICTIC | POLITE_TAILS | PLACEHOLDERS
 
 
 def _left_out(slot: Slot, reading: ParsedRequest) -> list[Option]:
     if slot.wants in ("enum", "boolean") and slot.default is not ABSENT and slot.default is not None:
         return []  # the default is one of the choices, scored like them
-    score = -1.5 if slot.required else 0.0
+    score = active().common.absent_required if slot.required else active().common.absent
     features = [f"{slot.key}|absent", f"{slot.key}|absent|{min(len(reading.numeric), 4)}"]
     return [Option(ABSENT, score, features, "left out")]
 
 
 def _attached(slot: Slot, reading: ParsedRequest) -> list[Option]:
-    """Returns the attachment as the slot's value, where the slot is marked for it."""
+    """Returns the attachment as the slot's value, if the slot is marked for it."""
     if not slot.attachment or reading.attachment is None:
         return []
     value = attached_value(slot, reading.attachment)
-    return [] if value is ABSENT else [Option(value, 9.0, [f"{slot.key}|attached"], "the attached text")]
+    if value is ABSENT:
+        return []
+    return [Option(value, active().common.attached, [f"{slot.key}|attached"], "the attached text")]
 
 
 def attached_value(slot: Slot, attachment: str) -> JSONValue | Absent:
-    """Returns the attachment as the slot wants it: text, JSON, or its lines; ABSENT where it does not fit."""
+    """Returns the attachment as the slot wants it: text, JSON or lines; ABSENT if it does not fit."""
     if slot.wants in ("text", "enum", "date"):
         return attachment if accepts(slot.schema, attachment) else ABSENT
     try:

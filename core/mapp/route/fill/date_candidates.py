@@ -1,33 +1,31 @@
-"""Dates and times for slots, as ISO 8601 or the way a description lays them out."""
+"""Dates and times as candidates: in ISO 8601, or in the layout that a slot's description states."""
 
 import re
 from collections.abc import Iterator
 
-from mapp.route.fill.candidate import Option
-from mapp.route.fill.proximity import nearness
+from mapp.route.fill.candidate import Option, place_of
 from mapp.route.fill.slots import Slot, accepts
-from mapp.route.read.parsed_request import ParsedRequest, around, context
+from mapp.route.fill.weights import active
+from mapp.route.read.parsed_request import ParsedRequest
 
 
 def moments_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the dates, times or date-times of the request that are not ambiguous."""
+    weights = active().date
     found = [
         mention for mention in reading.mentions if mention.kind == slot.wants and mention.value is not None
     ]
     for spot, mention in enumerate(found):
-        before, after = around(reading, mention.span)
-        score = 2.5 + nearness(slot, before, after) - 0.2 * abs(spot - rank)
-        features = [
-            *context(slot.key, before, after),
-            f"{slot.key}|spot|{spot}",
-            f"{slot.key}|spot|{spot}/{len(found)}",
-        ]
-        yield Option(mention.value, score, features, f"the {mention.kind} “{mention.text}”", (mention.span,))
+        place = place_of(slot, reading, mention.span)
+        score = weights.typed + place.near - weights.spot_penalty * abs(spot - rank)
+        features = (f"{slot.key}|spot|{spot}", f"{slot.key}|spot|{spot}/{len(found)}")
+        yield place.option(mention.value, score, f"the {mention.kind} “{mention.text}”", features=features)
 
 
 def laid_out_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
-    """Yields the dates and times of the request, written the way the slot's description says."""
+    """Yields the dates and times of the request in the layout that the slot's description states."""
     assert slot.layout is not None
+    weights = active().date
     spot = 0
     for mention in reading.mentions:
         if mention.kind not in ("date", "time", "date-time"):
@@ -39,17 +37,16 @@ def laid_out_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Opti
             value = mention.text if alike else None
         if value is None or not accepts(slot.schema, value):
             continue
-        before, after = around(reading, mention.span)
-        score = 3.6 + nearness(slot, before, after) - 0.2 * abs(spot - rank) - (0.0 if slot.required else 0.8)
-        features = [*context(slot.key, before, after), f"{slot.key}|is|{mention.kind}"]
-        yield Option(
-            value, score, features, f"the {mention.kind} “{mention.text}” as {slot.layout}", (mention.span,)
-        )
+        place = place_of(slot, reading, mention.span)
+        score = weights.laid_out + place.near - weights.spot_penalty * abs(spot - rank)
+        score -= 0.0 if slot.required else weights.optional_penalty
+        why = f"the {mention.kind} “{mention.text}” as {slot.layout}"
+        yield place.option(value, score, why, features=(f"{slot.key}|is|{mention.kind}",))
         spot += 1
 
 
 def written(kind: str, value: str, layout: str) -> str | None:
-    """Returns an ISO date, time or both in a layout such as `MM/DD/YYYY HH:MM`; None if it lacks a part."""
+    """Returns an ISO date, time or both in a layout such as `MM/DD/YYYY HH:MM`; None if a part is missing."""
     if layout == "ISO":
         return value
     day, _, clock = value.partition("T") if kind == "date-time" else (value, "", value)

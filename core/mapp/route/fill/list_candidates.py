@@ -1,23 +1,24 @@
-"""Lists of numbers and texts, and JSON documents, for slots that take several values."""
+"""Lists of numbers, lists of texts and JSON documents as candidates."""
 
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mapp.model.values import JSONValue
-from mapp.route.fill.candidate import Option, TextCues
+from mapp.route.fill.candidate import Option, TextCues, place_of
 from mapp.route.fill.enum_candidates import hits_for
 from mapp.route.fill.number_candidates import takes_fraction
-from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
+from mapp.route.fill.weights import active
 from mapp.route.read.mention import Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import ParsedRequest, around, context
+from mapp.route.read.parsed_request import ParsedRequest
 
 
 def number_lists_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields the lists of numbers of the request, and all its numbers as one list."""
+    """Yields the lists of numbers in the request, and all its numbers as one list."""
+    weights = active().list
     inner = slot.schema.items
     for mention in reading.mentions:
         if mention.kind not in ("list", "json") or not isinstance(mention.value, list):
@@ -25,10 +26,10 @@ def number_lists_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
         values = [_listed(slot, value, mention.unit) for value in mention.value]
         if not values or (inner is not None and not all(accepts(inner, value) for value in values)):
             continue
-        before, after = around(reading, mention.span)
-        score = 2.0 + 0.2 * min(len(values), 6) + nearness(slot, before, after)
-        features = [*context(slot.key, before, after), f"{slot.key}|{mention.kind}"]
-        yield Option(values, score, features, f"the list “{mention.text}”", (mention.span,))
+        place = place_of(slot, reading, mention.span)
+        score = weights.numbers + weights.each_number * min(len(values), 6) + place.near
+        why = f"the list “{mention.text}”"
+        yield place.option(values, score, why, features=(f"{slot.key}|{mention.kind}",))
     yield from _all_numbers(slot, reading)
 
 
@@ -45,33 +46,32 @@ def _all_numbers(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     if not values or (inner is not None and not all(accepts(inner, value) for value in values)):
         return
     spans = tuple(mention.span for mention in found)
-    yield Option(values, 0.6, [f"{slot.key}|all"], "every number of the request", spans)
+    score = active().list.all_numbers
+    yield Option(values, score, [f"{slot.key}|all"], "every number of the request", spans)
 
 
 _ITEM_GAP = re.compile(r"\s*(?:,\s*(?:and\s|or\s)?|\sand\s|\sor\s|&|;)\s*")
 
 
 def text_lists_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
-    """Yields lists of texts: in JSON, quoted, words of the enum, or words parted by commas."""
+    """Yields lists of texts: JSON lists, quoted texts, items of the enum, and words separated by commas."""
+    weights = active().list
     for mention in reading.mentions:
         if (
             mention.kind == "json"
             and isinstance(mention.value, list)
             and all(isinstance(x, str) for x in mention.value)
         ):
-            yield Option(mention.value, 3.0, [f"{slot.key}|json"], "the list in JSON", (mention.span,))
+            yield Option(
+                mention.value, weights.json, [f"{slot.key}|json"], "the list in JSON", (mention.span,)
+            )
     for run in _runs(reading.quoted, reading.text):
         values: list[JSONValue] = [mention.value for mention in run]
-        before, after = around(reading, (run[0].start, run[-1].end))
-        score = 1.5 + 0.3 * len(values) + nearness(slot, before, after)
+        place = place_of(slot, reading, (run[0].start, run[-1].end))
+        score = weights.quoted + weights.each_quoted * len(values) + place.near
         spans = tuple(mention.span for mention in run)
-        yield Option(
-            values,
-            score,
-            [*context(slot.key, before, after), f"{slot.key}|quoted"],
-            "the quoted texts",
-            spans,
-        )
+        features = (f"{slot.key}|quoted",)
+        yield place.option(values, score, "the quoted texts", features=features, spans=spans)
     yield from _known_items(slot, reading)
     if not _enumerated(slot):
         yield from _split_spans(slot, reading, cues)
@@ -92,7 +92,7 @@ def _runs(found: Sequence[Mention], text: str) -> list[list[Mention]]:
 
 
 def _known_items(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields the items of the enum that the request names, in its order."""
+    """Yields the items of the enum that the request names, in the order of the request."""
     named: list[tuple[tuple[int, int], JSONValue]] = []
     for value, ways in slot.surfaces:
         hit = next(iter(hits_for(ways, reading)), None)
@@ -101,9 +101,9 @@ def _known_items(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     if named:
         named.sort(key=lambda pair: pair[0])
         values = [value for _, value in named]
-        yield Option(
-            values, 2.0, [f"{slot.key}|known"], "the words of the list", tuple(span for span, _ in named)
-        )
+        spans = tuple(span for span, _ in named)
+        score = active().list.enum_items
+        yield Option(values, score, [f"{slot.key}|known"], "the words of the list", spans)
 
 
 def _split_spans(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
@@ -114,16 +114,15 @@ def _split_spans(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator
         if all(items) and all(len(item.split()) <= 5 for item in items):
             values: list[JSONValue] = list(items)
             option.value = values
-            option.score += 0.7 * min(len(items) - 1, 3)
+            option.score += active().list.each_split_item * min(len(items) - 1, 3)
             yield option
 
 
 def documents_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields the objects or arrays in JSON that the request holds."""
+    """Yields the JSON objects or arrays in the request."""
     wanted = set(slot.schema.types) or {"object", "array"}
     for mention in reading.mentions:
         kind = "object" if isinstance(mention.value, dict) else "array"
         if mention.kind == "json" and kind in wanted:
-            yield Option(
-                mention.value, 3.0, [f"{slot.key}|json"], f"the JSON “{mention.text[:40]}”", (mention.span,)
-            )
+            why = f"the JSON “{mention.text[:40]}”"
+            yield Option(mention.value, active().list.json, [f"{slot.key}|json"], why, (mention.span,))

@@ -1,17 +1,17 @@
-"""Numbers for slots: converted to the slot's unit, percent or fraction, money or measure."""
+"""Numbers as candidates: converted to the slot's unit, percentages, fractions, money and quantities."""
 
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mapp.model.values import JSONValue
-from mapp.route.fill.candidate import Option
-from mapp.route.fill.proximity import nearness
+from mapp.route.fill.candidate import Option, place_of
 from mapp.route.fill.slots import Slot, accepts
+from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import ParsedRequest, around, context
+from mapp.route.read.parsed_request import ParsedRequest, around
 from mapp.route.read.tokens import Token, stem_set
 from mapp.route.read.units import convert, dimension_of
 
@@ -25,6 +25,7 @@ _RATES = stem_set("rate percent percentage yield interest growth discount tax ti
 
 def amounts_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the numbers of the request that the slot accepts; `rank` is its place among the number slots."""
+    weights = active().number
     counted = [m for m in reading.numeric if not _doubt(m, around(reading, m.number or m.span)[1], reading)]
     spots = {mention.start: place for place, mention in enumerate(counted)}
     for mention in reading.mentions:
@@ -33,58 +34,62 @@ def amounts_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Optio
         for value, used, score, how in _as_numbers(slot, mention):
             if not accepts(slot.schema, value):
                 continue
-            before, after = around(reading, mention.span)
-            if mention.kind == "quantity" and mention.number:
-                _, after = around(reading, mention.number)
+            number = mention.number if mention.kind == "quantity" else None
+            place = place_of(slot, reading, mention.span, number=number or None)
             spot = spots.get(mention.start, -1)
-            near = nearness(slot, before, after)
-            score += near + _number_fit(slot, mention, reading) - _doubt(mention, after, reading)
-            score -= 0.15 * abs(spot - rank) if spot >= 0 else 0.4
+            score += place.near + _number_fit(slot, mention) - _doubt(mention, place.after, reading)
+            score -= weights.spot_penalty * abs(spot - rank) if spot >= 0 else weights.no_spot_penalty
             if not slot.required:
-                score -= 0.8 if near > 0.3 else 1.6
-            features = [
-                *context(slot.key, before, after),
+                named = place.near > weights.named
+                score -= weights.optional_named_penalty if named else weights.optional_penalty
+            features = (
                 f"{slot.key}|kind|{mention.kind}",
                 f"{slot.key}|spot|{spot}",
                 f"{slot.key}|spot|{spot}/{len(reading.numeric)}",
                 f"{slot.key}|unit|{dimension_of(mention.unit or '') or mention.unit}",
-            ]
-            yield Option(value, score, features, how, (used,))
+            )
+            yield place.option(value, score, how, features=features, spans=(used,))
 
 
 def _doubt(mention: Mention, after: Sequence[Token], reading: ParsedRequest) -> float:
-    """Returns how likely a small number in words only counts things: `two places, 14.6 121.0`."""
+    """Returns the penalty for a number in words that only counts things: `two places, 14.6 121.0`."""
     if not mention.text.isalpha() or not any(other.text[:1].isdigit() for other in reading.numeric):
         return 0.0
     follows = after[0].lower if after else ""
-    return 0.8 if (follows.isalpha() and follows not in FUNCTION_WORDS) or follows == "-" else 0.0
+    counts = (follows.isalpha() and follows not in FUNCTION_WORDS) or follows == "-"
+    return active().number.counting_penalty if counts else 0.0
 
 
 def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
-    """Yields value, span used, score and reason of a mention read as a number, converted or as it is."""
+    """Yields value, span used, score and reason for a mention read as a number, converted if need be."""
+    weights = active().number
     if mention.kind == "time":
         return
     if isinstance(mention.value, bool) or not isinstance(mention.value, int | float):
         return
     bare = mention.number or mention.span
     if mention.kind in ("number", "ordinal"):
-        score = 1.2 if mention.kind == "number" else 0.3
-        yield mention.value, bare, score - (0.9 if mention.soft else 0), f"the number “{mention.text}”"
+        score = weights.number if mention.kind == "number" else weights.ordinal
+        score -= weights.soft_penalty if mention.soft else 0
+        yield mention.value, bare, score, f"the number “{mention.text}”"
     elif mention.kind == "percent":
         yield from _percent(slot, mention)
     elif mention.kind == "currency":
         other = dimension_of(slot.unit or "")
-        score = -0.8 if other not in (None, "currency") else 1.5
+        foreign = other not in (None, "currency")
+        score = weights.currency_for_other_unit if foreign else weights.currency
         yield mention.value, mention.span, score, f"the amount “{mention.text}”"
     else:
         yield from _quantity(slot, mention, bare)
 
 
 def _percent(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
+    weights = active().number
     rate = any(word in _RATES for word in (*slot.name, *slot.hints))
-    score = 2.0 if rate or slot.unit in ("percent", "fraction") else 0.9
+    wanted = rate or slot.unit in ("percent", "fraction")
+    score = weights.percent_for_rate if wanted else weights.percent
     if slot.unit is not None and slot.unit not in ("percent", "fraction"):
-        score = -0.8
+        score = weights.percent_for_other_unit
     assert isinstance(mention.value, int | float)
     if takes_fraction(slot):
         value = json_number(Decimal(str(mention.value)) / 100)
@@ -94,7 +99,7 @@ def _percent(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[in
 
 
 def takes_fraction(slot: Slot) -> bool:
-    """Whether a percentage has to be divided by a hundred: by unit, by wording, by bounds, by default."""
+    """Returns whether the slot wants 0.05 for 5 %: judged by its unit, wording, bounds and default."""
     if slot.unit in ("percent", "fraction"):
         return slot.unit == "fraction"
     if re.search(
@@ -115,24 +120,29 @@ def _quantity(
     slot: Slot, mention: Mention, bare: tuple[int, int]
 ) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
     assert isinstance(mention.value, int | float)
+    weights = active().number
     unit = mention.unit or ""
     if slot.unit is None:
-        score = (0.9 if mention.kind == "quantity" else -0.5) - (1.4 if mention.soft else 0.0)
+        score = weights.quantity if mention.kind == "quantity" else weights.duration
+        score -= weights.soft_quantity_penalty if mention.soft else 0.0
         used = mention.span if mention.kind == "duration" else bare
         if slot.dimension is not None and mention.kind == "quantity":
-            score += 0.8 if dimension_of(unit) == slot.dimension else -0.8
+            same = dimension_of(unit) == slot.dimension
+            score += weights.same_dimension if same else weights.other_dimension
         yield mention.value, used, score, f"the number in “{mention.text}”"
         return
     converted = convert(Decimal(str(mention.value)), unit, slot.unit)
     value = json_number(round(converted, 12).normalize()) if converted is not None else None
     if value is not None:
-        yield value, mention.span, 1.2 if mention.soft else 2.4, f"“{mention.text}” in {slot.unit}"
+        score = weights.soft_converted if mention.soft else weights.converted
+        yield value, mention.span, score, f"“{mention.text}” in {slot.unit}"
     elif not slot.declared_unit:
-        yield mention.value, bare, 0.4, f"the number in “{mention.text}”"
+        yield mention.value, bare, weights.unconverted, f"the number in “{mention.text}”"
 
 
-def _number_fit(slot: Slot, mention: Mention, reading: ParsedRequest) -> float:
-    """Returns what kind of number the slot's words ask for: money, a rate, a year, a count of things."""
+def _number_fit(slot: Slot, mention: Mention) -> float:
+    """Returns how well the kind of number suits the slot's words: money, a rate, a year."""
+    weights = active().number
     score = 0.0
     about = {*slot.name, *slot.hints}
     money, rate = (
@@ -140,12 +150,12 @@ def _number_fit(slot: Slot, mention: Mention, reading: ParsedRequest) -> float:
         _RATES & about,
     )
     if mention.kind == "currency":
-        score += 0.8 if money else -0.5 if rate else 0.0
+        score += weights.money_for_money if money else weights.money_for_rate if rate else 0.0
     elif mention.kind == "percent" and money and not rate:
-        score -= 0.8
+        score -= weights.percent_for_money_penalty
     if mention.kind == "number" and isinstance(mention.value, int) and 1500 <= mention.value <= 2200:
         year = "year" in slot.name
-        score += 1.2 if year and "," not in mention.text else -0.2
+        score += weights.year if year and "," not in mention.text else weights.year_elsewhere
     elif "year" in slot.name and slot.unit is None and mention.kind == "number":
-        score -= 1.0
+        score -= weights.not_a_year_penalty
     return score

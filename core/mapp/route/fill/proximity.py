@@ -1,38 +1,44 @@
-"""How clearly the words around a span name a slot: its name, its description, from and to."""
+"""How clearly the words around a span point to a slot: by its name, its description, `from` and `to`."""
 
 from collections.abc import Sequence
 
 from mapp.route.fill.slots import Slot
+from mapp.route.fill.weights import active
 from mapp.route.read.parsed_request import reach
 from mapp.route.read.tokens import Token, stem, stem_set
 
 FROM_WORDS = stem_set("from start begin beginning origin initial old first source departure lower since")
-
-
 TO_WORDS = stem_set("to end until destination final new second target arrival upper goal till")
 
 
 def nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> float:
-    """Returns how clearly the words around a span name the slot: its name, its description, from and to."""
-    named, score = _named(slot, reach(before), 0.1), 0.0
+    """Returns how clearly the words around a span point to the slot, from about -1.5 to 3.5."""
+    weights = active().proximity
+    named, score = _named(slot, reach(before), weights.name_decay_before), 0.0
     for distance, token in enumerate(reach(before)):
         if token.stem in slot.hints and token.stem not in slot.name:
-            score = max(score, (1.2 - 0.1 * distance) * slot.hints[token.stem])
+            score = max(
+                score, (weights.hint_before - weights.hint_decay_before * distance) * slot.hints[token.stem]
+            )
     following = []
     for token in _telling(after):
         if token.text in ",.;:?!" or token.lower in ("and", "or"):
             break
         following.append(token)
-    named = max(named, _named(slot, following[:2], 0.4) - 0.4)
+    said_after = _named(slot, following[:2], weights.name_decay_after)
+    named = max(named, said_after - weights.name_after_penalty)
     for distance, token in enumerate(following):
         if token.stem in slot.hints and token.stem not in slot.name:
-            score = max(score, (0.9 - 0.3 * distance) * slot.hints[token.stem])
+            score = max(
+                score, (weights.hint_after - weights.hint_decay_after * distance) * slot.hints[token.stem]
+            )
     score = max(score, named)
     return score + _direction(slot, before)
 
 
 def _named(slot: Slot, words: Sequence[Token], decay: float) -> float:
-    """Returns how much of the slot's name the words say, the nearest word counting most."""
+    """Returns how much of the slot's name the words contain; the nearest word counts most."""
+    weights = active().proximity
     total = sum(slot.weights.values()) or 1.0
     said: dict[str, int] = {}
     for distance, token in enumerate(words):
@@ -42,25 +48,25 @@ def _named(slot: Slot, words: Sequence[Token], decay: float) -> float:
     if not said:
         return 0.0
     share = sum(slot.weights.get(word, 1.0) for word in said) / total
-    return 1.0 + 1.0 * min(1.0, share) - decay * min(said.values())
+    return weights.name + weights.name_share * min(1.0, share) - decay * min(said.values())
 
 
 def _part_of(word: str, slot: Slot) -> str:
-    """Returns the word of the slot's name that this one begins or ends: `user` in `username`."""
+    """Returns the word of the slot's name that starts or ends with this one: `username` for `user`, or ""."""
     if len(word) < 4 or not word.isalpha():
         return ""
     return next((name for name in slot.name if name.startswith(word) or name.endswith(word)), "")
 
 
 def _telling(after: Sequence[Token]) -> list[Token]:
-    """Returns the next two words that can speak about the span before them: `as the exchange rate`."""
+    """Returns the next three words that can describe the span before them: `as the exchange rate`."""
     if after and after[0].lower in ("as", "is", "in"):
         after = [token for token in after[1:] if token.lower not in ("the", "a", "my")]
     return list(after[:3])
 
 
 def _direction(slot: Slot, before: Sequence[Token]) -> float:
-    """Returns a bonus when `from X` meets a slot for beginnings, or `to Y` one for ends."""
+    """Returns a bonus for `from X` if the slot is a source, for `to Y` if a target; else a penalty."""
     words = [token.lower for token in before[:3] if token.lower not in ("the", "a", "of")]
     if not words:
         return 0.0
@@ -69,7 +75,8 @@ def _direction(slot: Slot, before: Sequence[Token]) -> float:
     begins, finishes = is_about(slot, FROM_WORDS), is_about(slot, TO_WORDS)
     if begins == finishes or not (starts or ends):
         return 0.0
-    return 1.5 if starts == begins else -1.5
+    weight = active().proximity.direction
+    return weight if starts == begins else -weight
 
 
 def is_about(slot: Slot, words: frozenset[str]) -> bool:
@@ -78,20 +85,18 @@ def is_about(slot: Slot, words: frozenset[str]) -> bool:
 
 
 _PLACES = stem_set("city location place country state county area region destination origin address town")
-
 _PEOPLE = stem_set("actor actress person receiver player cast starring recipient contact")
-
 _INTRODUCING = stem_set("featuring starring showcasing with named called friend")
-
 _MAKERS = stem_set("author artist director singer band composer painter writer maker")
 
 
 def prepositional(slot: Slot, before: Sequence[Token]) -> float:
-    """Returns a bonus for `in Paris` where a place is wanted and `by Orwell` where a person is."""
+    """Returns a bonus for `in Paris` if the slot is a place, and for `by Orwell` if it is a person."""
+    weights = active().proximity
     word = next((token.lower for token in before if token.lower != "the"), "")
     about = {*slot.name, *slot.hints}
     if word in ("in", "at", "near", "around", "from", "to") and _PLACES & about:
-        return 0.8
+        return weights.place
     if word == "by" and _MAKERS & about:
-        return 1.0
-    return 1.0 if stem(word) in _INTRODUCING and _PEOPLE & about else 0.0
+        return weights.maker
+    return weights.person if stem(word) in _INTRODUCING and _PEOPLE & about else 0.0

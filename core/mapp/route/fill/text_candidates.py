@@ -3,21 +3,23 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mapp.route.fill.candidate import Option, TextCues
+from mapp.route.fill.candidate import Option, TextCues, place_of
 from mapp.route.fill.date_candidates import laid_out_for
 from mapp.route.fill.enum_candidates import codes_for, hits_for
-from mapp.route.fill.proximity import FROM_WORDS, TO_WORDS, is_about, nearness, prepositional
+from mapp.route.fill.proximity import FROM_WORDS, TO_WORDS, is_about, prepositional
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
+from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import Mention
-from mapp.route.read.parsed_request import ParsedRequest, around, context, text_shape, within
+from mapp.route.read.parsed_request import ParsedRequest, text_shape, within
 from mapp.route.read.tokens import Token, stem, tokenise
 from mapp.route.read.units import NAMES, unit_called
 
 
 def texts_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> Iterator[Option]:
-    """Yields the texts that the slot accepts, each once a place; `rank` is its place among text slots."""
+    """Yields the texts that the slot accepts; `rank` is the slot's place among the text slots."""
+    weights = active().text
     best: dict[str, Option] = {}
     if slot.layout is not None:
         yield from laid_out_for(slot, reading, rank)
@@ -36,40 +38,42 @@ def texts_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> 
     for option in best.values():
         option.score -= _unlikely(slot, option)
         if option.spans:
-            option.score += 0.15 * (min(rank, 2) - 0.5) * option.spans[0][0] / (len(reading.text) or 1)
+            later = min(rank, 2) - 0.5
+            option.score += weights.order * later * option.spans[0][0] / (len(reading.text) or 1)
         if slot.schema.pattern is not None:
-            option.score += 1.0 + min(len(str(option.value)), 40) * 0.01
+            option.score += weights.pattern + min(len(str(option.value)), 40) * weights.pattern_length
         yield option
 
 
 def _unlikely(slot: Slot, option: Option) -> float:
-    """Returns what speaks against a text: it is optional, or the slot is for a date, an address, a link."""
-    doubt = 0.0 if slot.required else 1.4
+    """Returns the penalty for a text: the slot is optional, or wants a date, an email address or a link."""
+    weights = active().text
+    doubt = 0.0 if slot.required else weights.optional_penalty
     if slot.layout is not None or {"date", "time"} & set(slot.name):
-        doubt += (
-            0.0
-            if any(f"{slot.key}|is|{kind}" in option.features for kind in ("date", "time", "quoted"))
-            else 1.5
-        )
+        dated = any(f"{slot.key}|is|{kind}" in option.features for kind in ("date", "time", "quoted"))
+        doubt += 0.0 if dated else weights.not_a_date_penalty
     for word, unit in (("email", "email"), ("url", "url"), ("uuid", "uuid")):
         if word in slot.name or f"{word} address" in slot.text:
-            doubt -= 1.5 if f"{slot.key}|is|{unit}" in option.features else -1.0
+            fits = f"{slot.key}|is|{unit}" in option.features
+            doubt -= weights.wanted_format if fits else -weights.other_format_penalty
     return doubt
 
 
 def _chunks(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields every word by itself, where a pattern tells which of them can be meant."""
+    """Yields every single word, if the slot has a pattern that can pick the right one."""
+    weights = active().text
     if slot.schema.pattern is None:
         return
     for match in list(re.finditer(r"\S{1,200}", reading.text))[:60]:
         word = match.group().strip(".,;:!?\"'“”‘’()`")
         start = match.start() + match.group().find(word)
-        if not word or within((start, start + len(word)), reading.quoted):
+        span = (start, start + len(word))
+        if not word or within(span, reading.quoted):
             continue
-        before, after = around(reading, (start, start + len(word)))
-        score = -0.4 + nearness(slot, before, after) - (1.2 if word.lower() in FUNCTION_WORDS else 0)
-        features = [*context(slot.key, before, after), f"{slot.key}|is|chunk"]
-        yield Option(word, score, features, f"the word “{word}”", ((start, start + len(word)),), True)
+        place = place_of(slot, reading, span)
+        score = weights.word + place.near
+        score -= weights.function_word_penalty if word.lower() in FUNCTION_WORDS else 0
+        yield place.option(word, score, f"the word “{word}”", features=(f"{slot.key}|is|chunk",), loose=True)
 
 
 def _format_fits(slot: Slot, option: Option) -> bool:
@@ -78,44 +82,29 @@ def _format_fits(slot: Slot, option: Option) -> bool:
 
 
 def _marked(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
-    """Yields the mentions that are texts by themselves: quoted, after a colon, identifiers, names, dates as
-    written.
-    """
+    """Yields the mentions that are texts: quoted, after a colon, identifiers, names, dates as written."""
+    weights = active().text
     spot = 0
     documents = [mention for mention in reading.mentions if mention.kind == "json" and len(mention.text) > 2]
     for mention in reading.mentions:
         base = _base(slot, mention)
         if base is None or (mention.kind == "quoted" and within(mention.span, documents)):
             continue
-        before, after = around(reading, mention.span)
+        place = place_of(slot, reading, mention.span)
         value = mention.value if mention.kind == "quoted" else mention.text
-        score = base + nearness(slot, before, after) + prepositional(slot, before)
+        score = base + place.near + prepositional(slot, place.before)
         if mention.kind in ("quoted", "name", "identifier"):
             joined = mention.kind == "name" and bool(re.search(r",| and | & ", mention.text))
-            score -= 0.15 * abs(spot - rank)
+            score -= weights.spot_penalty * abs(spot - rank)
             spot += not joined and not mention.soft
-            score += 0.7 if any(stem(word) in slot.name for word in mention.text.lower().split()) else 0
-        features = [
-            *context(slot.key, before, after),
-            f"{slot.key}|is|{mention.kind}",
-            f"{slot.key}|is|{mention.unit}",
-        ]
+            named = any(stem(word) in slot.name for word in mention.text.lower().split())
+            score += weights.says_slot_name if named else 0
+        features = (f"{slot.key}|is|{mention.kind}", f"{slot.key}|is|{mention.unit}")
         loose = mention.kind not in ("quoted", "tail", "identifier")
-        yield Option(
-            value,
-            score,
-            features,
-            f"{_KIND_WORDS[mention.kind]} “{mention.text[:60]}”",
-            (mention.span,),
-            loose,
-        )
+        why = f"{_KIND_WORDS[mention.kind]} “{mention.text[:60]}”"
+        yield place.option(value, score, why, features=features, loose=loose)
 
 
-_SOFT_NAME = 4.0
-_BASES = {
-    "quoted": 3.2, "tail": 1.6, "identifier": 1.2, "name": 1.0, "json": 0.5, "duration": 0.3, "address": 0.2,
-    "number": 0.0, "date": 0.0, "time": 0.0, "quantity": -0.3, "percent": -0.5, "currency": -0.5,
-}  # fmt: skip
 _KIND_WORDS = {
     "quoted": "the quoted", "tail": "what follows the colon,", "identifier": "the identifier",
     "name": "the name", "json": "the JSON", "duration": "the duration", "address": "the address",
@@ -125,47 +114,51 @@ _KIND_WORDS = {
 
 
 def _base(slot: Slot, mention: Mention) -> float | None:
-    base = _BASES.get(mention.kind)
-    if base is None:
+    if mention.kind not in _KIND_WORDS:
         return None
+    weights = active().text
+    base: float = getattr(weights, mention.kind)
     about = {*slot.name, *slot.hints}
     if mention.kind in ("date", "time", "duration") and (
         mention.kind in slot.name or stem(mention.kind) in about
     ):
-        base += 2.0
+        base += weights.kind_in_name
     if mention.kind == "number" and {"number", "id", "code", "no"} & about:
-        base += 1.0
+        base += weights.number_for_id
     if mention.kind == "identifier" and (
         (mention.unit or "-") in slot.text or {"id", "code", "number"} & set(slot.name)
     ):
-        base += 1.0
+        base += weights.identifier_wanted
     if mention.kind == "tail" and any(quote in mention.text[:1] for quote in "'\"“`"):
-        base -= 1.5
+        base -= weights.quoted_tail_penalty
     if mention.kind == "address":
-        return base + (
-            1.5 if {"address", "street"} & set(slot.text.replace("'", " ").replace(",", " ").split()) else 0.0
-        )
+        said = set(slot.text.replace("'", " ").replace(",", " ").split())
+        return base + (weights.address_wanted if {"address", "street"} & said else 0.0)
     if mention.kind == "name":
         comma = "," in mention.text
         wants_pair = bool(
             re.search(r"city, (?:state|country)|, [A-Z]{2}\b|district, city", slot.schema.description, re.I)
         )
-        base += (0.3 if comma == wants_pair else -0.3) - (
-            _SOFT_NAME if mention.soft and " " not in mention.text else 0
+        doubtful = mention.soft and " " not in mention.text
+        base += (weights.name_form if comma == wants_pair else -weights.name_form) - (
+            weights.soft_name_penalty if doubtful else 0
         )
         return base
-    return base - (1.2 if mention.soft else 0)
+    return base - (weights.soft_penalty if mention.soft else 0)
 
 
 def _named_choices(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields values that the description quotes and the request says, and units where one is wanted."""
+    """Yields values that the description quotes and the request contains, and units if the slot wants one."""
+    weights = active().text
     for choice in slot.choices:
         ways = (tuple(token.stem for token in tokenise(choice)),)
         for span, strength in list(hits_for(ways, reading))[:2] if ways[0] else []:
             said = reading.text[span[0] : span[1]]
             value = choice if said.lower() != choice.lower() or not said[0].isupper() else said
-            strength += 0.8 if said == choice and " " in choice else 0
-            yield Option(value, strength + 0.4, [f"{slot.key}|choice"], f"“{said}”", (span,), True, True)
+            strength += weights.choice_verbatim if said == choice and " " in choice else 0
+            yield Option(
+                value, strength + weights.choice, [f"{slot.key}|choice"], f"“{said}”", (span,), True, True
+            )
     if "unit" in slot.name:
         yield from units_for(slot, reading)
 
@@ -176,7 +169,8 @@ _UNIT_TOKEN = re.compile(
 
 
 def units_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
-    """Yields the units that the request names, in the spelling of the slot's own choices where it has one."""
+    """Yields the units that the request names, spelled like the slot's own choices if it has any."""
+    weights = active().text
     spelled = {known.name: choice for choice in slot.choices if (known := unit_called(choice)) is not None}
     if slot.choices and not spelled:
         return
@@ -185,19 +179,21 @@ def units_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
         known = unit_called(word) if "/" in word or word.lower() in NAMES or len(word) > 1 else None
         if (known is None and "/" not in word) or word.lower() in FUNCTION_WORDS:
             continue
-        before, after = around(reading, match.span())
-        score = 1.5 + nearness(slot, before, after) + _side(slot, before)
-        score += 1.0 if before and before[0].lower in ("in", "to", "into") else 0.0
+        place = place_of(slot, reading, match.span())
+        before = place.before
+        score = weights.unit + place.near + _side(slot, before)
+        score += weights.unit_after_to if before and before[0].lower in ("in", "to", "into") else 0.0
         value = spelled.get(known.name, word) if known else word
         yield Option(value, score, [f"{slot.key}|unit"], f"the unit “{word}”", (match.span(),), True, True)
 
 
 def _side(slot: Slot, before: Sequence[Token]) -> float:
-    """Returns a bonus when a unit beside a number meets a slot for beginnings, and `how many feet` one for
-    ends.
+    """Returns a bonus for a unit next to a number if the slot is a source, and for `how many feet` if it is a
+    target; the same penalty for the reverse.
     """
+    weight = active().text.unit_side
     begins, finishes = is_about(slot, FROM_WORDS), is_about(slot, TO_WORDS)
     if not before or begins == finishes:
         return 0.0
     counted, asked = before[0].text[0].isdigit(), before[0].lower in ("many", "much")
-    return 1.0 if (counted and begins) or (asked and finishes) else -1.0 if counted or asked else 0.0
+    return weight if (counted and begins) or (asked and finishes) else -weight if counted or asked else 0.0

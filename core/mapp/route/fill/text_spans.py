@@ -1,12 +1,13 @@
-"""Free runs of words that may be a text, between places where texts use to begin and to end."""
+"""Free runs of words as candidates: between places where texts usually start and end."""
 
 from collections.abc import Iterator, Sequence
 
-from mapp.route.fill.candidate import Option, TextCues
-from mapp.route.fill.proximity import nearness, prepositional
+from mapp.route.fill.candidate import Option, TextCues, place_of
+from mapp.route.fill.proximity import prepositional
 from mapp.route.fill.slots import Slot
+from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FUNCTION_WORDS, POLITE_TAILS, PREPOSITIONS
-from mapp.route.read.parsed_request import ParsedRequest, around, context, masked
+from mapp.route.read.parsed_request import ParsedRequest, masked
 from mapp.route.read.tokens import Token, word_set
 
 _SPAN_STARTS = word_set("of for word text string phrase sentence title name number input value line message")
@@ -16,7 +17,7 @@ _SPAN_ENDS = word_set(
 
 
 def spans_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
-    """Yields free runs of words between places where texts use to begin and to end."""
+    """Yields free runs of words between places where texts usually start and end."""
     tokens = reading.tokens
     if not tokens:
         return
@@ -45,9 +46,7 @@ def _starts(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
 
 
 def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
-    """Returns the places of tokens that may be the last of a text: before a mark or a joining word, or at the
-    end.
-    """
+    """Returns the tokens that may end a text: before a mark or a joining word, or the last one."""
     found = []
     final = len(tokens) - 1
     for place in range(len(tokens)):
@@ -68,7 +67,7 @@ def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
 
 
 def _trails(tokens: Sequence[Token], last: int) -> bool:
-    """Whether the last word is a mark or politeness: `…, please?`, `… for me`."""
+    """Returns whether the last word is a mark or a polite phrase: `…, please?`, `… for me`."""
     if tokens[last].lower in ("me", "for"):
         return tokens[last - 1].lower == "for" or (
             tokens[last].lower == "for" and tokens[last + 1 : last + 2] != ()
@@ -80,43 +79,45 @@ def _span_option(slot: Slot, reading: ParsedRequest, first: int, last: int, cues
     tokens = reading.tokens
     span = (tokens[first].start, tokens[last].end)
     value = reading.text[span[0] : span[1]]
-    before, after = around(reading, span)
-    final = last == len(tokens) - 1
-    score = -0.6 + 0.6 * nearness(slot, before, after) + prepositional(slot, before)
-    score += _span_fit(tokens, first, last, final)
-    score -= 0.6 if tokens[first].stem in slot.name else 0
-    score -= 0.8 if _cuts_or_adds(span, reading) else 0
-    score -= (
-        0.8 if any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted) else 0
-    )
+    place = place_of(slot, reading, span)
+    weights = active().span
+    score = weights.base + weights.nearness * place.near + prepositional(slot, place.before)
+    score += _span_fit(tokens, first, last)
+    score -= weights.opens_with_name_penalty if tokens[first].stem in slot.name else 0
+    score -= weights.cut_identifier_penalty if _cuts_or_adds(span, reading) else 0
+    quotes = any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted)
+    score -= weights.quotation_penalty if quotes else 0
     key = slot.key
-    features = [
-        *context(key, before, after),
+    features = (
         f"{key}|is|span",
         f"{key}|length|{min(last - first, 6)}",
         f"{key}|opens|{masked(tokens[first])}",
         f"{key}|closes|{masked(tokens[last])}",
         f"{key}|inner|{any(masked(token) in cues.ends for token in tokens[first + 1 : last + 1])}",
-    ]
-    return Option(value, score, features, f"the words “{value[:60]}”", (span,), True)
+    )
+    return place.option(value, score, f"the words “{value[:60]}”", features=features, loose=True)
 
 
 def _cuts_or_adds(span: tuple[int, int], reading: ParsedRequest) -> bool:
-    """Whether an identifier stands in the span with other words beside it, or is cut by it."""
+    """Returns whether the span cuts an identifier, or has other words next to one."""
     return any(
         mention.start < span[1] and span[0] < mention.end and mention.span != span
         for mention in reading.identifiers
     )
 
 
-def _span_fit(tokens: Sequence[Token], first: int, last: int, final: bool) -> float:
-    """Returns how much a run of words looks like one thing: few small words, no mark at its ends."""
+def _span_fit(tokens: Sequence[Token], first: int, last: int) -> float:
+    """Returns how much a run of words looks like one text: few function words, no mark at its end."""
+    weights = active().span
     run = tokens[first : last + 1]
     small = sum(token.lower in FUNCTION_WORDS for token in run)
-    score = 0.3 if final else 0.0
-    score -= 0.25 * min(small, 6) + (0.3 if run[0].lower in FUNCTION_WORDS else 0)
-    score -= 0.5 if run[-1].lower in FUNCTION_WORDS else 0
-    score -= 0.4 if run[-1].text in ".?!,;:" or run[-1].lower in POLITE_TAILS else 0
-    score -= 0.6 if any(token.text in ",;?" for token in run) else 0
-    score -= 0.08 * min(len(run), 12) + (1.2 if first == 0 else 0)
-    return score + (0.2 if all(token.text[0].isupper() or token.text in ",.-'" for token in run) else 0)
+    opens = weights.opens_with_function_word if run[0].lower in FUNCTION_WORDS else 0
+    marked = run[-1].text in ".?!,;:" or run[-1].lower in POLITE_TAILS
+    score = weights.final if last == len(tokens) - 1 else 0.0
+    score -= weights.function_word_penalty * min(small, 6) + opens
+    score -= weights.closes_with_function_word_penalty if run[-1].lower in FUNCTION_WORDS else 0
+    score -= weights.closes_with_mark_penalty if marked else 0
+    score -= weights.inner_mark_penalty if any(token.text in ",;?" for token in run) else 0
+    score -= weights.length_penalty * min(len(run), 12) + (weights.whole_request if first == 0 else 0)
+    capitalised = all(token.text[0].isupper() or token.text in ",.-'" for token in run)
+    return score + (weights.capitalised if capitalised else 0)

@@ -53,4 +53,4 @@ def _of_moment(text: str, moment: Moment) -> Mention:
     value = moment.value if isinstance(moment.value, str | None) else json_number(moment.value)
     kind: MentionKind = moment.kind  # type: ignore[assignment]  # dates.py names four of the kinds
     unit = "second" if kind == "duration" else None
-    return mention_at(text, kind, moment.start, moment.end, value, unit, ambiguous=moment.ambiguous)
+    return mention_at(text, kind, (moment.start, moment.end), value, unit, ambiguous=moment.ambiguous)

@@ -65,7 +65,7 @@ def identifiers_in(text: str) -> Iterator[Mention]:
         start = match.start() + len(chunk) - len(left)
         for name, pattern in _CHUNK_KINDS:
             if pattern.fullmatch(bare):
-                yield mention_at(text, "identifier", start, start + len(bare), bare, name)
+                yield mention_at(text, "identifier", (start, start + len(bare)), bare, name)
                 break
     for name, pattern in _SPACED_KINDS:
         for match in pattern.finditer(text):
@@ -74,4 +74,4 @@ def identifiers_in(text: str) -> Iterator[Mention]:
                 bare = re.sub(r"(?<=[^ ])[,?]+$", "", bare)
                 if "*" not in bare and bare[0] != "@":
                     continue
-            yield mention_at(text, "identifier", match.start(), match.start() + len(bare), bare, name)
+            yield mention_at(text, "identifier", (match.start(), match.start() + len(bare)), bare, name)

@@ -1,4 +1,4 @@
-"""A mention: something typed that a request says, and where."""
+"""Mentions: the typed values in a request, and where they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,8 @@ NUMERIC: frozenset[str] = frozenset({"number", "ordinal", "percent", "currency",
 class Mention:
     """Something typed in a request: `text[start:end]`, read as `kind`.
 
-    `unit` is the unit of a quantity (`km`), the currency (`EUR`), `percent`, or what sort of identifier it is
-    (`ipv4`). `number` is the span of the bare number within. A `soft` mention may be no mention at all
-    (`one`), an
+    `unit` is the unit of a quantity (`km`), the currency (`EUR`), `percent`, or the kind of identifier
+    (`ipv4`). `number` is the span of the bare number inside it. A `soft` mention may mean nothing (`one`); an
     `ambiguous` one has several readings and no value.
     """
 
@@ -53,8 +52,7 @@ def outermost(found: Sequence[Mention], kinds: frozenset[str]) -> list[Mention]:
 def mention_at(
     text: str,
     kind: MentionKind,
-    start: int,
-    end: int,
+    span: tuple[int, int],
     value: JSONValue,
     unit: str | None = None,
     *,
@@ -62,7 +60,8 @@ def mention_at(
     soft: bool = False,
     ambiguous: bool = False,
 ) -> Mention:
-    """Returns the mention at a place of the text."""
+    """Returns the mention at a span of the text."""
+    start, end = span
     return Mention(
         kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number,
         soft=soft, ambiguous=ambiguous,

@@ -24,9 +24,8 @@ def names_in(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     for run in runs:
         house = tokens[run[0] - 1] if run[0] else None
         if house and house.text.isdigit() and len(house.text) <= 5 and house.end + 1 == tokens[run[0]].start:
-            yield mention_at(
-                text, "address", house.start, tokens[run[1]].end, text[house.start : tokens[run[1]].end]
-            )
+            span = (house.start, tokens[run[1]].end)
+            yield mention_at(text, "address", span, text[slice(*span)])
     for left, right in pairwise(runs):
         between = [token.lower for token in tokens[left[1] + 1 : right[0]]]
         if between == [","] or between == ["and"] or between == ["&"]:
@@ -42,7 +41,7 @@ def _name(text: str, tokens: Sequence[Token], run: tuple[int, int], *, soft: boo
     start, end = tokens[run[0]].start, tokens[run[1]].end
     if text[start:end].endswith(("'s", "’s")):
         end -= 2
-    return mention_at(text, "name", start, end, text[start:end], soft=soft)
+    return mention_at(text, "name", (start, end), text[start:end], soft=soft)
 
 
 def _name_runs(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -45,30 +45,30 @@ def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> I
         kind: MentionKind = "ordinal" if number.ordinal else "number"
         span = (number.start, number.end)
         soft = number.soft or inside
-        bare = mention_at(text, kind, *span, value, number=span, soft=soft)
+        bare = mention_at(text, kind, span, value, number=span, soft=soft)
         yield bare
         if not inside:
             yield from _counted(text, bare, number)
         if bare.text.endswith("K") and text[number.end - 2].isdigit() and isinstance(value, int | float):
-            yield mention_at(text, "quantity", *span, value / 1000, "kelvin", number=span)
+            yield mention_at(text, "quantity", span, value / 1000, "kelvin", number=span)
     yield from _articles(text, tokens)
 
 
 def _counted(text: str, bare: Mention, number: Number) -> Iterator[Mention]:
     span = (bare.start, bare.end)
     if match := _PERCENT.match(text, bare.end):
-        yield mention_at(text, "percent", bare.start, match.end(), bare.value, "percent", number=span)
+        yield mention_at(text, "percent", (bare.start, match.end()), bare.value, "percent", number=span)
         return
     if (money := _currency(text, bare)) is not None:
         start, end, code, weak = money
         negative = text[start] in "-−" and start < bare.start and isinstance(bare.value, int | float)
         value = -bare.value if negative and isinstance(bare.value, int | float) else bare.value
-        yield mention_at(text, "currency", start, end, value, code, number=span, soft=bare.soft)
+        yield mention_at(text, "currency", (start, end), value, code, number=span, soft=bare.soft)
         if not weak:
             return
     if not number.ordinal and (unit := _unit_after(text, bare.end)) is not None:
         name, end = unit
-        yield mention_at(text, "quantity", bare.start, end, bare.value, name, number=span, soft=number.soft)
+        yield mention_at(text, "quantity", (bare.start, end), bare.value, name, number=span, soft=number.soft)
 
 
 def _currency(text: str, bare: Mention) -> tuple[int, int, str, bool] | None:
@@ -153,7 +153,9 @@ def _articles(text: str, tokens: Sequence[Token]) -> Iterator[Mention]:
     for article, noun in pairwise(tokens):
         if article.lower in _ONE_OF and noun.lower in _TIME_WORDS and noun.lower in BY_NAME:
             span = (article.start, article.end)
-            yield mention_at(text, "quantity", article.start, noun.end, 1, noun.lower, number=span, soft=True)
+            yield mention_at(
+                text, "quantity", (article.start, noun.end), 1, noun.lower, number=span, soft=True
+            )
 
 
 _BETWEEN = re.compile(r"\s*(?:[,;|/&]\s*(?:and\s+|&\s*)?|\band\s+|\s)\s*", re.IGNORECASE)
@@ -190,4 +192,6 @@ def _list_of(text: str, chain: Sequence[Mention]) -> Iterator[Mention]:
         return
     units = {mention.unit for mention in chain if mention.unit is not None}
     unit = units.pop() if len(units) == 1 else None
-    yield mention_at(text, "list", chain[0].start, chain[-1].end, [mention.value for mention in chain], unit)
+    yield mention_at(
+        text, "list", (chain[0].start, chain[-1].end), [mention.value for mention in chain], unit
+    )

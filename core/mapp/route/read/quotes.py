@@ -27,7 +27,7 @@ def quotations_in(text: str) -> Iterator[Mention]:
     """Yields the quoted texts; an apostrophe within a word is no quote."""
     for pattern in _QUOTES:
         for match in pattern.finditer(text):
-            yield mention_at(text, "quoted", match.start(), match.end(), match.group(1))
+            yield mention_at(text, "quoted", match.span(), match.group(1))
 
 
 def tails_in(text: str, when: Sequence[Mention]) -> Iterator[Mention]:
@@ -37,7 +37,7 @@ def tails_in(text: str, when: Sequence[Mention]) -> Iterator[Mention]:
         start = match.end() + len(tail) - len(tail.lstrip())
         end = match.end() + len(tail.rstrip())
         if start < end and not any(mention.start < match.start() < mention.end for mention in when):
-            yield mention_at(text, "tail", start, end, text[start:end])
+            yield mention_at(text, "tail", (start, end), text[start:end])
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda name: (_ for _ in ()).throw(ValueError(name)))
@@ -61,7 +61,7 @@ def json_in(text: str) -> Iterator[Mention]:
             place = opening.end()
         else:
             value, place = found
-            yield mention_at(text, "json", opening.start(), place, value)
+            yield mention_at(text, "json", (opening.start(), place), value)
 
 
 def _decoded(text: str, start: int) -> tuple[JSONValue, int] | None:

@@ -1,4 +1,4 @@
-"""How far the recogniser's probabilities can be trusted, and its thresholds."""
+"""Calibrates a recogniser: its temperature and its thresholds, from held-out rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mapp.route.recognise import exact
 from mapp.route.recognise.classifier import Recogniser, kept
-from mapp.route.recognise.corpus import _NEAR_MISS, _NONE, ONE_BLOCK, Reader, _Corpus
+from mapp.route.recognise.corpus import _NEAR_MISS, _NONE, Reader, _Corpus
 from mapp.route.recognise.thresholds import Trial, bands_of, temperature_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOLDS: Final = 3
 SALTS: Final = ("first", "second")
-"""Each deals the rows into folds in a way of its own; a row is judged once for each."""
+"""Each splits the rows into folds in its own way; every row is judged once per salt."""
 _MIN_APPS: Final = 4
 _MIN_ROWS: Final = 60
 _OUTSIDE_SHARE: Final = 0.1
@@ -37,13 +37,13 @@ def _calibrated(model: Recogniser, corpus: _Corpus, reader: Reader) -> Recognise
 
 
 def _trials(corpus: _Corpus, names: Sequence[str], salt: str) -> Iterator[Trial]:
-    """Trains on two thirds of the rows and five sixths of the apps, and judges what was left out.
+    """Trains on two thirds of the rows and five sixths of the apps, and judges the rest.
 
-    Which are left out is decided by the hash of a row's text and of an app's name.
+    The hash of a row's text or an app's name decides which are left out.
     """
     import numpy as np
 
-    chosen = np.sort(np.argsort([_dealt(salt, name) for name in names], kind="stable")[:ONE_BLOCK])
+    chosen = np.sort(np.argsort([_dealt(salt, name) for name in names], kind="stable")[: corpus.at_once])
     corpus = corpus.part(np.isin(corpus.owners, chosen) | (corpus.owners == _NONE))
     row_fold = np.array([_dealt(salt, row.text) % FOLDS for row in corpus.rows], dtype=np.int64)
     app_fold = np.array([_dealt(salt, name) % (2 * FOLDS) for name in names], dtype=np.int64)
@@ -78,6 +78,6 @@ def _trial(
 
 
 def _dealt(salt: str, text: str) -> int:
-    """Returns a number that depends on a text alone: what a random generator would draw for it."""
+    """Returns a pseudo-random number that depends only on the salt and the text."""
     said = f"{salt}\0{text}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(said, digest_size=6).digest(), "big")

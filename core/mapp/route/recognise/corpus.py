@@ -1,4 +1,4 @@
-"""The rows that the recogniser learns from, as numbers."""
+"""The training rows of the recogniser, as numbers."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE: Final = 512
 ONE_BLOCK: Final = 256
+"""Up to this many apps are fitted together."""
 _BLOCK: Final = 128
 _NONE: Final = -1
 _BACKGROUND_WEIGHT: Final = 0.2
 _CENTRE_WEIGHT: Final = 5.0
-# What the library's own apps do is no background: a background row nearer than this is left out.
+# Background rows must not describe what an app does: a row closer than this to a request is dropped.
 _TOO_NEAR: Final = 0.5
-# A near miss that is this probably another app's request is taken to be that app's job.
+# A near miss that another app serves with at least this probability counts as that app's job.
 _ANOTHERS_JOB: Final = 0.03
-# People rarely ask what only sounds like an app's job; who wrote the near misses asked nothing else. So they
-# teach as much as any row, and count for less where the share of wrong decisions is measured.
+# Near misses are rare in real use but common in the tests. So they train like any other row, and count for
+# less when the share of wrong decisions is measured.
 _NEAR_MISS: Final = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingRow:
-    """One request to learn from: it fits the app, or only sounds like it.
+    """One request to learn from: it fits the app, or is a near miss.
 
-    `attachment` is the text that comes with it, where there is one, `arguments` what it gives the app, where
-    that is known.
+    `attachment` is the attached text, if any; `arguments` are the app's arguments, if known.
     """
 
     text: str
@@ -49,9 +49,9 @@ class TrainingRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read:
-    """What a close look at one app for one row found, however probable the app is.
+    """How one app fares with one row when it is evaluated closely, however probable the app is.
 
-    `right` is False where the row states other arguments than those that were found.
+    `right` is False if the row states other arguments than the filler found.
     """
 
     complete: bool
@@ -60,7 +60,7 @@ class Read:
 
 
 Reader = Callable[[TrainingRow, str], Read]
-"""Looks closely at one app for a row."""
+"""Evaluates one app closely for a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,21 @@ class _Corpus:
     owners: Integers
     """The app that a row is about; `_NONE` for the background."""
     labels: Integers
-    """What a row is to be recognised as: an app, or as many as there are apps for "none"."""
+    """The right column for a row: an app, or the number of apps for "none"."""
     importance: Floats
     rows: tuple[TrainingRow, ...]
+    at_once: int = ONE_BLOCK
+    """The largest number of apps that are fitted together."""
 
     @classmethod
     def of(
-        cls, names: Sequence[str], lesson: Lesson, background: Background, *, wording: Wording | None = None
+        cls,
+        names: Sequence[str],
+        lesson: Lesson,
+        background: Background,
+        *,
+        wording: Wording | None = None,
+        at_once: int = ONE_BLOCK,
     ) -> _Corpus:
         import numpy as np
 
@@ -115,7 +123,7 @@ class _Corpus:
             wording=learned,
             vectors=vectors,
             features=seen,
-            # Only where all are fitted are rows held out, and words that stand in one of them alone.
+            # Words of a single row look unseen when that row is held out, which only happens in a full fit.
             unseen=exact.to_units(features(vectors, learned, texts, held_out=True))
             if wording is None
             else seen,
@@ -126,6 +134,7 @@ class _Corpus:
                 *lesson.rows,
                 *(TrainingRow(text=background.texts[place], app="", fits=False) for place in far),
             ),
+            at_once=at_once,
         )
 
     @property
@@ -156,7 +165,7 @@ class _Corpus:
         return _unit(_rounded(sums / np.maximum(counts, 1)))
 
     def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
-        """Adds one row for each of the apps: the centre of its requests stands for all of them."""
+        """Adds one row for each app: the centre of its requests, which represents all of them."""
         import numpy as np
 
         features = np.zeros((len(apps), self.features.shape[1]), dtype=np.int16)
@@ -174,9 +183,9 @@ class _Corpus:
         )
 
     def without_others_jobs(self) -> _Corpus:
-        """Returns the corpus in which a near miss of one app that is the job of another teaches nothing.
+        """Returns the corpus without the influence of near misses of one app that are another app's job.
 
-        Taught as "none" it would make the other app deaf for what it does.
+        Trained as "none" they would make the other app miss its own requests.
         """
         import numpy as np
 
@@ -192,9 +201,9 @@ class _Corpus:
         return replace(self, importance=importance)
 
     def without_stopped(self, reader: Reader) -> _Corpus:
-        """Returns the corpus in which a near miss that a hard rule stops anyway teaches nothing.
+        """Returns the corpus without the influence of near misses that a veto stops anyway.
 
-        What lacks a number sounds almost like what has one: to tell them apart is the rule's work.
+        A request that lacks a number sounds almost like one that has it; only the veto can tell.
         """
         import numpy as np
 
@@ -205,23 +214,23 @@ class _Corpus:
         return replace(self, importance=importance)
 
     def fit(self, *, iterations: int) -> Floats:
-        """Fits all columns: together, or in blocks of like apps, twice over."""
+        """Fits all columns: together, or twice in blocks of similar apps."""
         import numpy as np
 
         weights = np.zeros((self.features.shape[1], self.columns))
-        if self.none <= ONE_BLOCK:
+        if self.none <= self.at_once:
             return self.fit_block(weights, np.arange(self.columns), iterations=iterations)
         weights[: self.vectors.shape[1], : self.none] = 8 * self.centres().T
         for _ in range(2):
-            for block in _blocks(self.centres()):
+            for block in _blocks(self.centres(), self.at_once):
                 columns = np.array([*block, self.none])
                 weights = self.fit_block(weights, columns, iterations=iterations // 3)
         return weights
 
     def fit_block(self, weights: Floats, block: Integers, *, iterations: int, alone: bool = False) -> Floats:
-        """Fits some columns and leaves the others as they are; rows of other apps are thinned out.
+        """Fits some columns and keeps the others; of the other apps' rows only a sample is used.
 
-        With `alone`, the other columns do not exist: no probability is theirs.
+        With `alone`, the other columns get no probability at all.
         """
         import numpy as np
 
@@ -246,7 +255,7 @@ class _Corpus:
 
 
 def _rest(features: Floats, weights: Floats) -> Floats:
-    """Returns the logarithm, a row, of the summed exponentials of these columns."""
+    """Returns for each row the logarithm of the summed exponentials of these columns."""
     import numpy as np
 
     parts = range(0, len(features), _ROWS_AT_ONCE)
@@ -263,12 +272,12 @@ def _far(background: Background, lesson: Lesson) -> Integers:
     return np.flatnonzero((_rounded(background.vectors) @ own.T).max(axis=1) < _TOO_NEAR)
 
 
-def _blocks(centres: Floats) -> list[list[int]]:
-    """Cuts the apps into blocks of neighbours: the first free app and those nearest to it, and so on."""
+def _blocks(centres: Floats, at_once: int) -> list[list[int]]:
+    """Splits the apps into blocks of neighbours: the first free app with those nearest to it, and so on."""
     import numpy as np
 
     free = list(range(len(centres)))
-    count = -(-len(free) // min(_BLOCK, ONE_BLOCK))
+    count = -(-len(free) // min(_BLOCK, at_once))
     size = -(-len(free) // count)
     blocks = []
     while free:
@@ -280,7 +289,7 @@ def _blocks(centres: Floats) -> list[list[int]]:
 
 
 def _rounded(vectors: Vectors) -> Floats:
-    """Returns vectors on the grid of features: products of two are exact."""
+    """Returns vectors on the grid of features, so that products of two are exact."""
     return exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
 
 

@@ -1,8 +1,8 @@
 """Softmax regression on numpy alone, with columns that may be fitted while others stand still.
 
 The minimiser is L-BFGS (Nocedal and Wright 2006, "Numerical Optimization", algorithm 7.4) with a
-backtracking line search. scikit-learn gives the same weights, and would be the largest dependency of mapp;
-and its weights differ in the last digits from machine to machine, which these do not (`mapp.route.recognise.exact`).
+backtracking line search. scikit-learn gives the same weights, but would be the largest dependency
+of mapp, and its weights differ in the last digits between machines. These do not: see `exact.py`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How the recogniser is trained: once for all apps, or anew for the few that changed.
+"""Trains the recogniser: for all apps, or for the few that changed.
 
-It learns from each app's own requests; near misses, and a general background of things that no small
-program does, are taught as "none". Held-out parts of the same rows, whole apps among them, then tell how
-far its probabilities can be trusted: they scale them, and set the two thresholds, `use` and `ask`.
+It learns from each app's own requests. Near misses, and a general background of things that no small program
+does, are trained as "none". Held-out parts of the same rows, and whole apps, then calibrate its probabilities
+and set the two thresholds, `use` and `ask`.
 
-At most `ONE_BLOCK` apps are fitted together. More are fitted block by block, and a change of a few apps
-refits only their neighbourhood; what is not fitted stands still, but keeps its share of the probability.
+At most `ONE_BLOCK` apps are fitted together; more are fitted block by block. When a few apps change, only
+their neighbourhood is refitted; all other columns stay fixed and keep their share of the probability.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from mapp.route.recognise.calibrate import _calibrated
 from mapp.route.recognise.classifier import DEFAULT_BANDS, Recogniser, kept
 from mapp.route.recognise.corpus import (
+    ONE_BLOCK,
     Background,
     Lesson,
     Read,
@@ -27,29 +27,34 @@ from mapp.route.recognise.corpus import (
     _rounded,
 )
 
-if TYPE_CHECKING:
-    pass
-
 
 def unread(_row: TrainingRow, _app: str) -> Read:
-    """Takes any app as it comes: a reader that looks at nothing."""
+    """A reader that accepts any app for any row."""
     return Read(complete=True)
 
 
 def fit(
-    lesson: Lesson, background: Background, *, apps: Sequence[str] = (), reader: Reader = unread
+    lesson: Lesson,
+    background: Background,
+    *,
+    apps: Sequence[str] = (),
+    reader: Reader = unread,
+    at_once: int = ONE_BLOCK,
 ) -> Recogniser:
     """Returns a recogniser of every app in the lesson, thresholds included.
 
     Args:
-        lesson: what each app's requests are, and its near misses.
-        background: what no app serves.
-        apps: further apps, of which there is no request.
-        reader: looks closely at an app for a row, as a decision does; the thresholds are set on that.
+        lesson: the requests and near misses of each app.
+        background: requests that no app serves.
+        apps: more apps, which have no requests.
+        reader: evaluates an app for a row as a decision does; the thresholds depend on it.
+        at_once: the largest number of apps to fit together.
     """
     reader = lru_cache(maxsize=None)(reader)
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
-    corpus = _Corpus.of(names, lesson, background).without_others_jobs().without_stopped(reader)
+    corpus = (
+        _Corpus.of(names, lesson, background, at_once=at_once).without_others_jobs().without_stopped(reader)
+    )
     weights = kept(corpus.fit(iterations=60))
     model = Recogniser(
         apps=names,
@@ -66,14 +71,14 @@ def fit(
 def refit(
     known: Recogniser, apps: Sequence[str], changed: Collection[str], lesson: Lesson, background: Background
 ) -> Recogniser:
-    """Returns the recogniser with some apps learnt anew; all other apps and the thresholds stay as they were.
+    """Returns the recogniser with some apps refitted; all other apps and the thresholds stay the same.
 
     Args:
         known: the recogniser of the last generation.
-        apps: every app that there is now.
-        changed: the apps to learn.
-        lesson: rows of the changed apps and of their neighbours.
-        background: what no app serves.
+        apps: all apps of the library.
+        changed: the apps to refit.
+        lesson: the rows of the changed apps and their neighbours.
+        background: requests that no app serves.
     """
     import numpy as np
 
@@ -101,7 +106,7 @@ def neighbours(known: Recogniser, lesson: Lesson, *, most: int = 24) -> tuple[st
 
 
 def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
-    """The recogniser with a column for each of the names: those of new apps are empty, others are dropped."""
+    """Returns the recogniser with a column for each name: empty for new apps, without those that are gone."""
     import numpy as np
 
     places = {app: place for place, app in enumerate(known.apps)}
