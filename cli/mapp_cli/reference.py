@@ -89,15 +89,15 @@ def _help(command: click.Command, path: str) -> str:
 _CHECKS: Final = (
     "# The checks of the gate",
     "",
-    "One list, in this order, for all that may move `main`: `mapp add`, `edit`, `compile`, `expand`,",
-    "`rollback`; `mapp test` and `mapp ci` run it too. The kind of a change selects the checks. One",
-    "with nothing to look at is skipped, and that is no failure. A source that does not load ends the trial.",
-    "Where the app or a predicate takes for ever, or all runs together too long (five minutes, and a",
-    "second for each input), the trial has failed and the checks that are left are skipped.",
+    "Every command that moves `main` runs these checks in this order: `mapp add`, `edit`, `compile`,",
+    "`expand`, `rollback`. `mapp test` and `mapp ci` run them too. The kind of a change selects the checks.",
+    "A check with nothing to look at is skipped; that is not a failure. A source that does not load ends the",
+    "trial. If the app or a predicate does not end, or all runs together take too long (five minutes, plus",
+    "one second for each input), the trial fails and the remaining checks are skipped.",
     "",
-    "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` beside the tree that it is",
-    "about. `mapp verdict` shows it, `mapp verify` derives it again from the same trees, seed and number of",
-    "inputs; only `recorded`, `budget` and `engines` depend on the machine and are not compared.",
+    "A verdict is the JSON of all results, recorded in `refs/notes/mapp/verdicts` for the tree that it is",
+    "about. `mapp verdict` shows it. `mapp verify` derives it again from the same trees, seed and number of",
+    "inputs; it does not compare `recorded`, `budget` and `engines`, which depend on the machine.",
     "",
 )
 

@@ -86,7 +86,7 @@ def test_node_is_compared_with_and_said_to_be_no_sandbox() -> None:
     found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
 
     assert any(engine.startswith("node ") for engine in found.json["apps"][0]["evidence"])
-    assert "node is no sandbox" in found.err
+    assert "node is not a sandbox" in found.err
 
 
 @needs_node

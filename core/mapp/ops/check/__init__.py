@@ -1,1 +1,1 @@
-"""Putting apps to the test: the gate, many apps at once, engines, continuous integration."""
+"""Testing apps: the gate, several apps at once, other engines, continuous integration."""
