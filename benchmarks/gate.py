@@ -166,7 +166,7 @@ def report(wrong: list[Found], killable: list[Found], right: list[Found], same: 
     title = (
         f"{len(killable)} wrong patches (of {len(wrong)} mutants), {len(same)} right ones (of {len(right)})"
     )
-    headings = ["base", "wrong let in (< 2 %)", "of the silent", "right refused (< 5 %)", "for what they do"]
+    headings = ["base", "wrong accepted (< 2 %)", "of the silent", "right refused (< 5 %)", "by behaviour"]
     table(title, headings, rows)
     for base in BASES[:2]:
         table(

@@ -57,7 +57,7 @@ def test_examples_predicates_and_checks_are_items(tmp_path: Path) -> None:
     assert "mutation" not in shown
 
 
-def test_what_fails_is_told_with_the_input_and_a_command(tmp_path: Path) -> None:
+def test_a_failure_shows_the_input_and_a_command(tmp_path: Path) -> None:
     folder = checkout(tmp_path, draft().example({"number": 5}, output=11))
     code, shown = run_pytest(folder, "--mapp-inputs", "40", "-q")
 
@@ -68,7 +68,7 @@ def test_what_fails_is_told_with_the_input_and_a_command(tmp_path: Path) -> None
     assert f"mapp test .{os.sep}double --property prop_never" in shown
 
 
-def test_the_profile_of_hypothesis_says_how_many_inputs_are_drawn(tmp_path: Path) -> None:
+def test_the_hypothesis_profile_sets_the_number_of_inputs(tmp_path: Path) -> None:
     folder = checkout(tmp_path, draft("function prop_few(input, output) { return true; }\n"))
     (folder / "conftest.py").write_text(
         "from hypothesis import settings\n"
@@ -85,7 +85,7 @@ def test_the_profile_of_hypothesis_says_how_many_inputs_are_drawn(tmp_path: Path
     assert shown.count("ASKED prop_few") == 7
 
 
-def test_hypothesis_searches_on_where_the_drawn_inputs_show_nothing(tmp_path: Path) -> None:
+def test_hypothesis_searches_further_when_the_drawn_inputs_find_nothing(tmp_path: Path) -> None:
     folder = checkout(tmp_path, draft("function prop_zero(input, output) { return input.number !== 0; }\n"))
     (folder / "conftest.py").write_text(
         "from mapp.validate import trial\n"
@@ -109,7 +109,7 @@ def test_several_apps_run_in_parallel(tmp_path: Path) -> None:
     assert "failed" not in shown
 
 
-def test_a_folder_that_is_no_valid_app_is_an_error_that_says_why(tmp_path: Path) -> None:
+def test_an_invalid_app_is_an_error_with_a_reason(tmp_path: Path) -> None:
     folder = checkout(tmp_path, draft().stating(version="one"))
     code, shown = run_pytest(folder, "-q")
 
@@ -117,7 +117,7 @@ def test_a_folder_that_is_no_valid_app_is_an_error_that_says_why(tmp_path: Path)
     assert "mapp.toml: version" in shown
 
 
-def test_folders_without_a_source_and_the_option_off_collect_nothing(tmp_path: Path) -> None:
+def test_nothing_is_collected_without_a_source_or_with_the_plugin_off(tmp_path: Path) -> None:
     folder = checkout(tmp_path, draft().without("main.js"))
     assert run_pytest(folder, "-q")[0] == pytest.ExitCode.NO_TESTS_COLLECTED
     write_files(folder / "double", draft().files)

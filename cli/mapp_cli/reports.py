@@ -1,4 +1,4 @@
-"""The options with which commands write verdicts for other tools."""
+"""Options for writing verdicts to files that other tools read."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reports:
-    """Where reports are to be written, if anywhere."""
+    """The report files to write; None for those not wanted."""
 
     junit: Path | None = None
     sarif: Path | None = None
 
     def write(self, verdicts: Sequence[tuple[str, Verdict]]) -> None:
-        """Writes what was asked for, under a temporary name first."""
+        """Writes the requested reports, each to a temporary file first."""
         from mapp.config import write_whole
         from mapp.distribution import version
         from mapp.validate.gate import CHECKS
@@ -38,7 +38,7 @@ class Reports:
             write_whole(self.sarif, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
     def annotate(self, console: Console, title: str, verdict: Verdict) -> None:
-        """Prints findings so that GitHub Actions shows them beside the lines."""
+        """Prints the findings as annotations, which GitHub Actions shows next to the lines."""
         from mapp.validate.reports import workflow_commands
 
         for line in workflow_commands(title, verdict):
@@ -46,12 +46,14 @@ class Reports:
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds `--junit` and `--sarif` to a command, which gets them as `reports`."""
+    """Adds `--junit` and `--sarif` to a command, which receives them as `reports`."""
 
     @click.option(
         "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to a file."
     )
-    @click.option("--sarif", type=click.Path(path_type=Path, dir_okay=False), help="Write SARIF to a file.")
+    @click.option(
+        "--sarif", type=click.Path(path_type=Path, dir_okay=False), help="Write SARIF to this file."
+    )
     @functools.wraps(function)
     def wrapped(*arguments: Any, junit: Path | None, sarif: Path | None, **options: Any) -> Any:
         return function(*arguments, reports=Reports(junit=junit, sarif=sarif), **options)

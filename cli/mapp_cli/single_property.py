@@ -1,8 +1,13 @@
-"""`mapp test APP --property NAME --input JSON`: one predicate put to one input."""
+"""`mapp test APP --property NAME --input JSON`: checks one property on one input."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from mapp.errors import UsageError
 
@@ -12,28 +17,50 @@ if TYPE_CHECKING:
 FAILED = 8
 
 
-def ask(
-    context: Context, names: tuple[str, ...], predicate: str | None, text: str | None, *, as_json: bool
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyQuestion:
+    """The values of `--property` and `--input`; None for one that was not given."""
+
+    name: str | None
+    text: str | None
+
+
+def property_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--property` and `--input` to a command, which receives them as `question`, None without them."""
+
+    @click.option("--property", "name", metavar="NAME", help="Check only this property, on one input.")
+    @click.option("--input", "text", metavar="JSON", help="The input for --property, as JSON.")
+    @functools.wraps(function)
+    def wrapped(*arguments: Any, name: str | None, text: str | None, **options: Any) -> Any:
+        question = None if name is None and text is None else PropertyQuestion(name=name, text=text)
+        return function(*arguments, question=question, **options)
+
+    return wrapped
+
+
+def check_property(
+    context: Context, names: tuple[str, ...], question: PropertyQuestion, *, as_json: bool
 ) -> int:
-    """Shows what a predicate says of an input and returns the exit code."""
+    """Checks a property on one input, prints the result and returns the exit code."""
     from mapp.ops.check.many import files_of, folder_of
     from mapp.ops.check.predicates import ask_predicate
 
-    if len(names) != 1 or predicate is None or text is None:
+    name, text = question.name, question.text
+    if len(names) != 1 or name is None or text is None:
         raise UsageError(
             "--property and --input go together, with one app",
             hint="mapp test APP --property NAME --input '{…}'",
         )
     workspace, console = context.ready, context.console
-    said = ask_predicate(
-        workspace, files_of(workspace, names[0]), predicate, _arguments(text), folder_of(names[0])
+    found = ask_predicate(
+        workspace, files_of(workspace, names[0]), name, _arguments(text), folder_of(names[0])
     )
     if as_json:
-        console.json(said.to_dict())
+        console.json(found.to_dict())
     else:
-        console.result(f"{said.app} gave {said.gave}")
-        console.result(f"{predicate} holds" if said.holds else f"{predicate} {said.fault}")
-    return 0 if said.holds else FAILED
+        console.result(f"{found.app} gave {found.gave}")
+        console.result(f"{name} holds" if found.holds else f"{name} {found.fault}")
+    return 0 if found.holds else FAILED
 
 
 def _arguments(text: str) -> dict[str, Any]:

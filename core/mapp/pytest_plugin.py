@@ -1,12 +1,12 @@
 """A pytest plugin: in a checkout of apps, `pytest` collects their tests as items.
 
-An app is a folder with `mapp.toml` and `main.js`. Its manifest gives an item for each check of the gate that
-looks at the app as a whole, its examples and regressions one a row, its properties one a predicate. All runs
-in the sandbox, never in pytest's process. A predicate is put to the inputs that the gate draws, and then to
-those that Hypothesis draws and makes small, by the settings of its profile in force: how many, from which
-seed, with which database. `--mapp-inputs` and `--mapp-seed` say otherwise.
+An app is a folder with `mapp.toml` and `main.js`. There is one item for each check of the gate that looks at
+the app as a whole, for each example and regression, and for each predicate. Everything runs in the sandbox,
+never in pytest's process. A predicate is checked on the inputs that the gate draws, and then on inputs that
+Hypothesis draws and shrinks. Hypothesis's active profile sets their number, seed and database;
+`--mapp-inputs` and `--mapp-seed` take precedence.
 
-Nothing of mapp is imported before there is such a file.
+mapp is not imported before the first app is found.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MANIFEST = "mapp.toml"
 ROWS = ("examples.jsonl", "regressions.jsonl")
 PROPERTIES = "properties.js"
 APART = frozenset(["examples", "properties", "mutation"])
-"""Checks that are items of their own kind, or that take longer than a person waits for."""
+"""Checks that have items of their own kind, or that are too slow to run by default."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,15 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mapp-inputs",
         type=int,
         metavar="N",
-        help="how many inputs are drawn for each app [max_examples of Hypothesis's profile]",
+        help="number of inputs drawn for each app [default: max_examples of Hypothesis's profile]",
     )
-    group.addoption("--mapp-seed", type=int, metavar="N", help="the seed from which inputs are drawn")
-    group.addoption("--mapp-mutation", action="store_true", help="measure the mutation score of each app too")
-    group.addoption("--mapp-off", action="store_true", help="collect no apps")
+    group.addoption("--mapp-seed", type=int, metavar="N", help="seed for drawing inputs")
+    group.addoption("--mapp-mutation", action="store_true", help="also measure each app's mutation score")
+    group.addoption("--mapp-off", action="store_true", help="do not collect apps")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collects the files of an app that hold tests, and its manifest for what is said of the whole."""
+    """Collects an app's test files, and its manifest for the checks of the whole app."""
     if parent.config.getoption("--mapp-off"):
         return None
     if file_path.name == MANIFEST and _is_app(file_path.parent):
@@ -62,7 +62,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Ends the session where the machine failed the sandbox: no test of an app has failed then."""
+    """Ends the session if the machine cannot run the sandbox: that is not a failure of the app."""
     if not isinstance(item, _Item):
         return (yield)
     from mapp.errors import HostFault
@@ -74,10 +74,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Ends the session where the machine already failed the sandbox while tests were collected."""
-    bench = session.config.stash.get(_BENCH, None)
-    if bench is not None and bench.fault is not None:
-        _stop(bench.fault)
+    """Ends the session if the machine could not run the sandbox during collection."""
+    shared = session.config.stash.get(_SHARED, None)
+    if shared is not None and shared.fault is not None:
+        _stop(shared.fault)
 
 
 def _stop(fault: HostFault) -> NoReturn:
@@ -85,18 +85,18 @@ def _stop(fault: HostFault) -> NoReturn:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Ends the sandbox."""
-    bench = config.stash.get(_BENCH, None)
-    if bench is not None:
-        bench.close()
+    """Closes the sandbox."""
+    shared = config.stash.get(_SHARED, None)
+    if shared is not None:
+        shared.close()
 
 
 def _is_app(folder: Path) -> bool:
     return (folder / MANIFEST).is_file() and (folder / "main.js").is_file()
 
 
-class _Bench:
-    """What all items of one session share: the sandbox, and the trial of each app."""
+class _Shared:
+    """State shared by all items of a session: the sandbox, and the trial of each app."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -106,13 +106,13 @@ class _Bench:
         self.fault: HostFault | None = None
 
     def trial(self, folder: Path) -> Trial:
-        """Returns the trial of the app in a folder; raises CollectError where it is none."""
+        """Returns the trial of the app in a folder; raises CollectError if the app is not valid."""
         if folder not in self._trials:
             self._trials[folder] = self._opened(folder)
         return self._trials[folder]
 
     def collected(self, folder: Path, *, predicates: bool = False) -> Trial | None:
-        """Returns the trial of an app, with its predicates found; None where the machine fails (`fault`)."""
+        """Returns the trial of an app, or None (and sets `fault`) if the machine cannot run the sandbox."""
         from mapp.errors import HostFault
 
         try:
@@ -125,7 +125,7 @@ class _Bench:
         return trial
 
     def result(self, folder: Path, check: str) -> Result:
-        """Returns what a check finds about an app, once a session."""
+        """Returns the result of a check on an app; each check runs once a session."""
         from mapp.validate.gate import CHECKS
 
         key = (folder, check)
@@ -155,9 +155,9 @@ class _Bench:
         except MappError as error:
             rows = error.problems if isinstance(error, InvalidApp) else ()
             raise pytest.Collector.CollectError("\n".join([error.message, *map(str, rows)])) from None
-        options = Options(inputs=self._inputs(), seed=self._seed())
-        called = f".{os.sep}{os.path.relpath(folder)}"
-        return trial_of(self._workspace, app, files, base=None, kind="add", options=options, called=called)
+        shown = f".{os.sep}{os.path.relpath(folder)}"
+        options = Options(inputs=self._inputs(), seed=self._seed(), folder=shown)
+        return trial_of(self._workspace, app, files, base=None, kind="add", options=options)
 
     def _inputs(self) -> int:
         from hypothesis import settings
@@ -172,17 +172,17 @@ class _Bench:
         return int(asked) if asked is not None else SEED
 
 
-_BENCH = pytest.StashKey[_Bench]()
+_SHARED = pytest.StashKey[_Shared]()
 
 
-def _bench(config: pytest.Config) -> _Bench:
-    if _BENCH not in config.stash:
-        config.stash[_BENCH] = _Bench(config)
-    return config.stash[_BENCH]
+def _shared(config: pytest.Config) -> _Shared:
+    if _SHARED not in config.stash:
+        config.stash[_SHARED] = _Shared(config)
+    return config.stash[_SHARED]
 
 
 class _Fault(Exception):
-    """An item that failed, with its findings."""
+    """Raised when an item fails; carries its findings."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("\n".join(map(str, findings)))
@@ -193,12 +193,12 @@ class _Item(pytest.Item):
     """One test of an app."""
 
     @property
-    def bench(self) -> _Bench:
-        """Returns what the session shares."""
-        return _bench(self.config)
+    def shared(self) -> _Shared:
+        """Returns the state shared by the session."""
+        return _shared(self.config)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Shows findings in words, with the command that shows each again; anything else as pytest does."""
+        """Returns the findings with the commands that reproduce them; other errors as pytest shows them."""
         if isinstance(excinfo.value, _Fault):
             texts = []
             for row in excinfo.value.findings:
@@ -207,16 +207,16 @@ class _Item(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Returns where the test stands and how it is called."""
+        """Returns the test's file and name."""
         return self.path, None, self.name
 
 
 class _WholeItem(_Item):
-    """One check of the gate on one app."""
+    """One check of the gate on a whole app."""
 
     def runtest(self) -> None:
         """Runs the check."""
-        found = self.bench.result(self.path.parent, self.name)
+        found = self.shared.result(self.path.parent, self.name)
         if found.status == "skipped":
             pytest.skip(str(dict(found.evidence).get("why", "nothing to look at")))
         if not found.passed:
@@ -230,7 +230,7 @@ class _Whole(pytest.File):
         """Yields an item for each check that looks at the whole app."""
         from mapp.validate.gate import checks_for
 
-        if _bench(self.config).collected(self.path.parent) is None:
+        if _shared(self.config).collected(self.path.parent) is None:
             return
         apart = APART - ({"mutation"} if self.config.getoption("--mapp-mutation") else set())
         for check in checks_for("add", compares=False):
@@ -249,7 +249,7 @@ class _RowItem(_Item):
         """Runs the app on the example's input."""
         from mapp.validate.checks.examples import failing
 
-        trial = self.bench.trial(self.path.parent.parent)
+        trial = self.shared.trial(self.path.parent.parent)
         found = failing(trial, [(f"tests/{self.path.name}:{self.name}", self.row)])
         if found:
             raise _Fault(tuple(found))
@@ -260,7 +260,7 @@ class _Rows(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each row."""
-        trial = _bench(self.config).collected(self.path.parent.parent)
+        trial = _shared(self.config).collected(self.path.parent.parent)
         if trial is None:
             return
         app: App = trial.app
@@ -270,11 +270,11 @@ class _Rows(pytest.File):
 
 
 class _PredicateItem(_Item):
-    """One predicate of an app: on all inputs that the gate draws, and on those that Hypothesis draws."""
+    """One predicate of an app, on the inputs that the gate draws and on those that Hypothesis draws."""
 
     def runtest(self) -> None:
-        """Puts the predicate to the gate's inputs, and lets Hypothesis search on."""
-        found = self.bench.result(self.path.parent.parent, "properties")
+        """Checks the predicate on the gate's inputs, then lets Hypothesis search for more."""
+        found = self.shared.result(self.path.parent.parent, "properties")
         problems = tuple(row for row in found.problems if row.path == f"property {self.name}")
         if problems:
             raise _Fault(problems)
@@ -284,7 +284,7 @@ class _PredicateItem(_Item):
         from mapp.validate.checks.properties import counterexample, tried
         from mapp.validate.generate.strategies import falsified, inputs
 
-        trial = self.bench.trial(self.path.parent.parent)
+        trial = self.shared.trial(self.path.parent.parent)
         if not trial.drawn:
             pytest.skip(trial.undrawn)
         found = falsified(
@@ -303,6 +303,6 @@ class _Predicates(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yields an item for each predicate."""
-        trial = _bench(self.config).collected(self.path.parent.parent, predicates=True)
+        trial = _shared(self.config).collected(self.path.parent.parent, predicates=True)
         for name in () if trial is None else trial.predicates:
             yield _PredicateItem.from_parent(self, name=name)

@@ -115,7 +115,7 @@ def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: py
     from mapp.git.repository import Repository
 
     count = 0
-    set_ref, write = Repository.set_ref, migrations.write_format
+    set_ref, write = Repository.set_ref, layout.write_format
 
     def counted(work: object) -> object:
         def call(*words: object) -> None:

@@ -1,4 +1,4 @@
-"""Pairs of interfaces that differ by random edits, small and large, for better and for worse."""
+"""Draws interfaces that differ by random edits, small and large, compatible and not."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def documents(draw: st.DrawFn, depth: int = 2) -> dict[str, Any]:
 
 @st.composite
 def edited(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
-    """Draws the document after one edit, here or further inside."""
+    """Draws the document after one edit, at the top level or deeper."""
     new = dict(document)
     inner = [name for name in ("items", "properties") if new.get(name)]
     deeper: bool = draw(st.booleans())
@@ -222,7 +222,7 @@ def _read(document: dict[str, Any]) -> Manifest:
 
 @st.composite
 def histories(draw: st.DrawFn, length: int = 2) -> tuple[Manifest, ...]:
-    """Draws some versions of one app, each edited from the one before."""
+    """Draws several versions of one app, each edited from the previous one."""
     document = draw(manifest_documents())
     found = [_read(document)]
     for _ in range(length - 1):

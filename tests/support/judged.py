@@ -1,4 +1,4 @@
-"""Verdicts of a gate that was never asked."""
+"""Made-up verdicts, for tests that do not run the gate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from support.apps import Draft
 
 
 def passing(draft: Draft, status: CheckStatus = "passed", problems: tuple[Finding, ...] = ()) -> Verdict:
-    """Returns a verdict on a draft: it passed, unless told otherwise."""
+    """Returns a verdict on a draft, with one check of this status."""
     return Verdict(
         app=draft.name,
         version="1.0.0",

@@ -1,4 +1,4 @@
-"""The functions of `Math` to 60 digits, by plain series: what the sandbox's are measured by."""
+"""The functions of `Math` to 60 digits, by plain series, as a reference for the sandbox's functions."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def atan2(y: Decimal, x: Decimal) -> Decimal:
 
 
 def asin(x: Decimal) -> Decimal:
-    """Returns the arc sine of what is smaller than one."""
+    """Returns the arc sine of a number whose absolute value is below one."""
     return atan(x / (1 - x * x).sqrt())
 
 
 def acos(x: Decimal) -> Decimal:
-    """Returns the arc cosine of what is smaller than one."""
+    """Returns the arc cosine of a number whose absolute value is below one."""
     return pi(DIGITS) / 2 - asin(x)
 
 
@@ -126,7 +126,7 @@ def atanh(x: Decimal) -> Decimal:
 
 
 def _apart(compute: Callable[[], Decimal]) -> Decimal:
-    """Digits to spare for sums that nearly cancel."""
+    """Computes with spare digits, for sums that nearly cancel."""
     with localcontext() as context:
         context.prec = 4 * DIGITS
         return compute()

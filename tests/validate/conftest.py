@@ -1,4 +1,4 @@
-"""What the checks are run with: one sandbox for all tests of a module."""
+"""One sandbox for all tests of a module."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_the_same_code_behaves_the_same(executor: Executor) -> None:
     assert found.generated == 100
 
 
-def test_an_example_that_comes_out_differently_is_told_with_its_place(executor: Executor) -> None:
+def test_a_changed_example_is_listed_with_its_place(executor: Executor) -> None:
     found = _compared(executor, app(), _returning("input.number === 2 ? 5 : input.number * 2"))
 
     assert [(row.place, str(row)) for row in found.partings if row.place] == [
@@ -50,7 +50,7 @@ def test_an_example_that_comes_out_differently_is_told_with_its_place(executor: 
         ("7", ""),
     ],
 )
-def test_the_inputs_that_part_are_told_by_a_rule_where_there_is_one(
+def test_a_simple_rule_describes_the_inputs_that_differ(
     executor: Executor, expression: str, rule: str
 ) -> None:
     found = _compared(executor, app(), _returning(expression))
@@ -59,7 +59,7 @@ def test_the_inputs_that_part_are_told_by_a_rule_where_there_is_one(
     assert found.partings
 
 
-def test_a_rule_may_speak_of_a_word_or_of_a_length(executor: Executor) -> None:
+def test_a_rule_can_be_about_a_word_or_a_length(executor: Executor) -> None:
     def speaking(source: str) -> Draft:
         text = {"type": "string", "maxLength": 9}
         tone = {"enum": ["loud", "soft"]}
@@ -84,7 +84,7 @@ def test_a_caller_who_relies_on_a_default_sees_that_it_changed(executor: Executo
     assert any(not row.place and str(row) == "gave 1, gives 2" for row in found.partings)
 
 
-def test_inputs_that_the_new_version_does_not_take_are_counted_and_not_run(executor: Executor) -> None:
+def test_inputs_that_the_new_version_refuses_are_counted_and_not_run(executor: Executor) -> None:
     narrower = app("double").taking(number={"type": "number", "minimum": 0, "maximum": 1000})
 
     found = _compared(executor, app(), narrower)
@@ -93,7 +93,7 @@ def test_inputs_that_the_new_version_does_not_take_are_counted_and_not_run(execu
     assert found.partings == ()
 
 
-def test_refusals_and_failures_are_outcomes_like_others(executor: Executor) -> None:
+def test_refusals_and_failures_are_compared_like_values(executor: Executor) -> None:
     refusing = app("double").stating(errors={"negative": "It is below zero."})
     refusing.source(
         "function main(input) { if (input.number < 0) throw Error('negative'); return input.number * 2; }\n"

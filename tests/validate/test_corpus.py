@@ -1,4 +1,4 @@
-"""The corpus that the gate is measured on: its apps are sound, and what is made of them is what it claims."""
+"""The corpus of the gate's benchmark has sound apps, and their variants are what they claim to be."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ function main({ numbers, least }) {
 
 
 @pytest.mark.parametrize("name", names())
-def test_an_app_of_the_corpus_keeps_its_word(executor: Executor, name: str) -> None:
+def test_an_app_of_the_corpus_passes_its_own_tests(executor: Executor, name: str) -> None:
     files = files_of(name)
     trial = Trial(app=read_app(files), files=files, executor=executor, inputs=8)
     asked = [check for check in CHECKS if check.id in ("source", "rows", "total", "properties")]
@@ -55,7 +55,7 @@ def test_an_app_of_the_corpus_keeps_its_word(executor: Executor, name: str) -> N
 
 
 @pytest.mark.parametrize("name", names())
-def test_another_persons_version_agrees(executor: Executor, name: str) -> None:
+def test_the_second_version_agrees_with_the_first(executor: Executor, name: str) -> None:
     app = read_app(files_of(name))
     other = (CORPUS / name / REWRITES / "other.js").read_text(encoding="utf-8")
     inputs = draw(app.manifest, 12, seed=3).inputs
@@ -106,13 +106,13 @@ def test_every_rewrite_of_the_sample_gives_the_same(executor: Executor) -> None:
 
 
 def outcomes_of(source: str, inputs: list[dict[str, object]], executor: Executor) -> list[str]:
-    """Returns what a program makes of inputs, as JSON texts."""
+    """Returns a program's results for inputs, as JSON texts."""
     from support.scripts import job, value
 
     return [json.dumps(value(executor.run(job(source, row)))) for row in inputs]
 
 
-def test_a_program_made_to_crash_does_so_now_and_then_and_else_agrees(executor: Executor) -> None:
+def test_a_program_made_to_crash_fails_on_some_inputs_and_agrees_on_the_rest(executor: Executor) -> None:
     app = read_app(files_of("isogram"))
     inputs = draw(app.manifest, 60, seed=5).inputs
     right = outcomes(app, inputs, executor)
@@ -123,7 +123,7 @@ def test_a_program_made_to_crash_does_so_now_and_then_and_else_agrees(executor: 
     assert all(bad or one == other for bad, one, other in zip(failed, right, broken, strict=True))
 
 
-def test_cases_become_rows_as_the_mapping_says() -> None:
+def test_cases_become_rows_according_to_the_mapping() -> None:
     old = {"uuid": "1", "property": "encode", "input": {"text": "a", "key": {"a": 1}}, "expected": "x"}
     new = {**old, "uuid": "2", "reimplements": "1", "expected": "b"}
     refused = {**old, "uuid": "3", "property": "decode", "expected": {"error": "No way."}}
@@ -141,7 +141,7 @@ def test_cases_become_rows_as_the_mapping_says() -> None:
     ]
 
 
-def test_a_share_of_the_cases_is_shown_the_same_one_each_time(tmp_path: Path) -> None:
+def test_the_same_share_of_the_cases_is_shown_each_time(tmp_path: Path) -> None:
     cases = [
         {"uuid": str(year), "property": "leapYear", "input": {"year": year}, "expected": year % 4 == 0}
         for year in range(1901, 1921)

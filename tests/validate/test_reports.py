@@ -38,7 +38,7 @@ FAILED = Result(
 )
 
 
-def test_junit_has_a_case_for_each_check_and_survives_hostile_words() -> None:
+def test_junit_has_a_case_for_each_check_and_survives_hostile_text() -> None:
     text = junit([("vat 1.0.0", verdict(PASSED, SKIPPED, FAILED))])
     suite = ElementTree.fromstring(text.encode("utf-8", "surrogatepass"))[0]
 
@@ -61,7 +61,7 @@ def test_sarif_names_file_line_and_rule() -> None:
     assert second == {"artifactLocation": {"uri": "tests/properties.js"}}
 
 
-def test_an_annotation_is_one_line_that_cannot_begin_another_command() -> None:
+def test_an_annotation_is_one_line_and_cannot_start_another_command() -> None:
     lines = list(workflow_commands("vat: 1", verdict(PASSED, FAILED)))
 
     assert lines[0].startswith("::error file=tests/examples.jsonl,line=2,title=vat%3A 1%3A examples::")

@@ -1,4 +1,4 @@
-"""What takes for ever is told in words, soon."""
+"""Apps and predicates that never end fail quickly and with a reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.executors.delegating import DelegatingExecutor
 from mapp.validate import evaluation
 from mapp.validate.gate import examine
-from mapp.validate.time_limit import AT_ONCE, TimeBudget, TimeLimitedExecutor, TrialTimeout
+from mapp.validate.time_limit import BATCH, TimeBudget, TimeLimitedExecutor, TrialTimeout
 from mapp.validate.trial import LATE, WAVE, Trial
 from support.apps import Draft, app
 
@@ -36,33 +36,33 @@ def judged(executor: Executor, made: Draft) -> dict[str, Result]:
     return {found.check: found for found in examine(trial)}
 
 
-def test_an_app_that_never_ends_is_not_waited_for_with_every_input(executor: Executor) -> None:
+def test_an_app_that_never_ends_does_not_time_out_on_every_input(executor: Executor) -> None:
     found = judged(executor, draft().source(ENDLESS).stating(limits={"wall_ms": 60}))
 
     assert (found["total"].status, found["total"].counted) == ("failed", WAVE)
     assert {
         row.status for name, row in found.items() if name in ("properties", "determinism", "mutation")
     } == {"skipped"}
-    assert dict(found["mutation"].evidence)["why"] == "not tried: the app takes too long"
+    assert dict(found["mutation"].evidence)["why"] == "not run: the app takes too long"
 
 
-def test_who_was_late_once_is_asked_again_alone(executor: Executor) -> None:
+def test_timeouts_are_retried_one_at_a_time(executor: Executor) -> None:
     made = draft()
     trial = Trial(app=made.read(), files=made.files, executor=executor, inputs=5)
     first = list(trial.attempt(trial.app, trial.drawn))
     late = [Failed(kind="wall", message="busy"), *first[1:]]
 
-    assert list(trial.again(trial.drawn, late)) == first
+    assert list(trial.retry_timeouts(trial.drawn, late)) == first
 
 
-def test_examples_that_never_end_are_not_all_waited_for(executor: Executor) -> None:
+def test_examples_that_never_end_do_not_all_time_out(executor: Executor) -> None:
     made = draft().source(ENDLESS).stating(limits={"wall_ms": 60})
     made.file("tests/examples.jsonl", '{"input": {"number": 1}, "output": 2}\n' * 50)
 
     assert len(judged(executor, made)["examples"].problems) == LATE
 
 
-def test_predicates_that_never_end_are_named_and_not_waited_for_again(
+def test_predicates_that_never_end_are_reported_and_run_once(
     executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "BUDGET_MS", 300)
@@ -74,14 +74,14 @@ def test_predicates_that_never_end_are_named_and_not_waited_for_again(
     assert found["mutation"].status == "skipped"
 
 
-def test_more_predicates_than_anyone_asks_are_refused(executor: Executor) -> None:
+def test_too_many_predicates_are_refused(executor: Executor) -> None:
     laws = "".join(f"function prop_{number}() {{ return true; }}\n" for number in range(201))
     (problem,) = judged(executor, draft().file("tests/properties.js", laws))["source"].problems
 
-    assert problem.message == "defines 201 predicates; at most 200 are asked"
+    assert problem.message == "defines 201 predicates; at most 200 are allowed"
 
 
-def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Executor) -> None:
+def test_a_trial_that_runs_out_of_time_fails_and_says_so(executor: Executor) -> None:
     ticks = itertools.count(step=10)
     patient = TimeLimitedExecutor(executor, TimeBudget(15, clock=lambda: float(next(ticks))))
     found = judged(patient, draft())
@@ -92,28 +92,28 @@ def test_a_trial_that_is_out_of_time_fails_where_it_is_and_says_so(executor: Exe
     assert after and {found[name].status for name in after} == {"skipped"}
 
 
-def test_patience_ends_within_a_batch(executor: Executor) -> None:
+def test_the_time_limit_applies_within_a_batch(executor: Executor) -> None:
     ticks = itertools.count(step=10)
     patient = TimeLimitedExecutor(executor, TimeBudget(5, clock=lambda: float(next(ticks))))
 
-    assert all(isinstance(row, Returned) for row in patient.run_batch([JOB] * AT_ONCE))
+    assert all(isinstance(row, Returned) for row in patient.run_batch([JOB] * BATCH))
     with pytest.raises(TrialTimeout):
         patient.run_batch([JOB])
 
 
-def test_what_runs_at_the_same_time_counts_once() -> None:
+def test_parallel_runs_count_once() -> None:
     ticks = itertools.count(step=10)
     patience = TimeBudget(25, clock=lambda: float(next(ticks)))
     with patience.counted(), patience.counted():
         pass
     with patience.counted():
-        pass  # twenty seconds were counted, not thirty
+        pass  # twenty seconds counted, not thirty
     with pytest.raises(TrialTimeout), patience.counted():
         pass
 
 
 class Busy(DelegatingExecutor):
-    """A machine that lets a job compute for `share` of its time until its wall is far away."""
+    """Simulates a machine that gives a job only `share` of its time, until its wall limit is extended."""
 
     def __init__(self, executor: Executor, share: float) -> None:
         super().__init__(executor)
@@ -127,21 +127,21 @@ class Busy(DelegatingExecutor):
         return super().run(job, broker)
 
 
-def test_a_job_that_was_kept_waiting_is_run_with_more_time(executor: Executor) -> None:
+def test_a_starved_job_runs_again_with_more_time(executor: Executor) -> None:
     busy = Busy(executor, share=0.1)
 
     assert isinstance(TimeLimitedExecutor(busy, TimeBudget(60)).run(JOB), Returned)
     assert busy.asked == [1, 5]
 
 
-def test_a_job_that_computed_for_all_of_its_time_gets_no_more(executor: Executor) -> None:
+def test_a_job_that_used_all_of_its_cpu_time_does_not_run_again(executor: Executor) -> None:
     busy = Busy(executor, share=0.98)
 
     assert isinstance(TimeLimitedExecutor(busy, TimeBudget(60)).run(JOB), Killed)
     assert busy.asked == [1]
 
 
-def test_with_a_wall_that_is_far_away_computing_time_ends_a_loop(executor: Executor) -> None:
+def test_with_an_extended_wall_limit_cpu_time_ends_a_loop(executor: Executor) -> None:
     endless = Job(program=Program(source=ENDLESS), arguments=("{}",), wall_ms=200, patience=2000)
     result = executor.run(endless)
 

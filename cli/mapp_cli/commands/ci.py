@@ -1,4 +1,4 @@
-"""`mapp ci`: every commit of a push or a pull request, through the gate."""
+"""`mapp ci`: runs the gate on every commit of a push or a pull request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAILED = 8
 @click.option(
     "--base",
     metavar="REVISION",
-    help="The commit before the first to validate [default: what the forge tells, else only HEAD].",
+    help="The commit before the first one to validate [default: from the forge's variables, else HEAD only].",
 )
 @click.option("--head", metavar="REVISION", help="The last commit to validate [default: HEAD].")
 @click.option(
@@ -30,7 +30,7 @@ FAILED = 8
     default=100,
     show_default=True,
     type=click.IntRange(1, 100_000),
-    help="How many inputs are drawn for each app.",
+    help="Number of inputs drawn for each app.",
 )
 @report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
@@ -46,12 +46,12 @@ def command(
 ) -> int:
     """Validate every commit of a push or pull request in the app's repository at FOLDER.
 
-    After a first push or a force push these are all commits that no other branch has; of a tag, or where
-    nothing is new, the newest one. On GitHub Actions findings become annotations. Exits with 8 if a commit
-    fails.
+    After a first push or a force push, these are all commits that no other branch has. For a tag, or if no
+    commit is new, it is the newest commit. On GitHub Actions, findings become annotations. Exits with 8 if a
+    commit fails.
     """
     from mapp.config import environment
-    from mapp.ops.check.ci import validate
+    from mapp.ops.check.ci import Listeners, validate
     from mapp.ops.check.gate import Options
 
     console = context.console
@@ -63,7 +63,7 @@ def command(
         plans.append(push)
         console.tell(f"{push.reason}: {len(push.commits)} to validate")
         for draft in push.drafts:
-            console.tell(f"{draft.id[:10]} {draft.subject}: a draft that main never held, not validated")
+            console.tell(f"{draft.id[:10]} {draft.subject}: a draft that main never had, not validated")
 
     for judged in validate(
         context.workspace,
@@ -72,9 +72,11 @@ def command(
         head=head,
         environment=known,
         options=Options(inputs=inputs),
-        plan=plan,
-        begin=lambda commit: console.tell(f"{commit.id[:10]} {commit.subject}"),
-        watch=lambda result: show_check(console, result),
+        listeners=Listeners(
+            plan=plan,
+            begin=lambda commit: console.tell(f"{commit.id[:10]} {commit.subject}"),
+            watch=lambda result: show_check(console, result),
+        ),
     ):
         found.append(judged)
         if known.get("GITHUB_ACTIONS") == "true" and not as_json:

@@ -1,4 +1,4 @@
-"""`mapp test`: puts apps through the gate, as `mapp add` does."""
+"""`mapp test`: runs the gate on apps, as `mapp add` does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mapp_cli.completers import apps_or_files
 from mapp_cli.context import Context, pass_context
 from mapp_cli.rendering import show_check
 from mapp_cli.reports import Reports, report_options
-from mapp_cli.single_property import ask
+from mapp_cli.single_property import PropertyQuestion, check_property, property_options
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Verdict
@@ -27,18 +27,17 @@ FAILED = 8
     default=100,
     show_default=True,
     type=click.IntRange(1, 100_000),
-    help="How many inputs are drawn for each property.",
+    help="Number of inputs drawn for each property.",
 )
 @click.option(
     "--differential",
     is_flag=True,
-    help="Compare what every engine on this machine makes of them instead; node, which is no sandbox, too.",
+    help="Compare the results of all engines on this machine instead, also node, which is not a sandbox.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), help="How many apps are tried at once [default: a core each]."
+    "--jobs", type=click.IntRange(1, 256), help="Number of apps tested in parallel [default: one per core]."
 )
-@click.option("--property", "predicate", metavar="NAME", help="Put only this property to one input.")
-@click.option("--input", "text", metavar="JSON", help="The input for --property, as JSON.")
+@property_options
 @report_options
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @pass_context
@@ -48,16 +47,15 @@ def command(
     inputs: int,
     differential: bool,
     jobs: int | None,
-    predicate: str | None,
-    text: str | None,
+    question: PropertyQuestion | None,
     reports: Reports,
     as_json: bool,
 ) -> int:
-    """Put APPS (names, or folders with an app), or all apps of the library, through the gate."""
+    """Run the gate on APPS (names, or folders with an app), or on all apps of the library."""
     from mapp.library import read
 
-    if predicate is not None or text is not None:
-        return ask(context, apps, predicate, text, as_json=as_json)
+    if question is not None:
+        return check_property(context, apps, question, as_json=as_json)
     names = apps or tuple(read.names(context.ready.home))
     if differential:
         return _compare(context, names, inputs, as_json)
@@ -94,7 +92,7 @@ def _examine(
 
 
 def _show_verdict(console: Console, name: str, verdict: Verdict) -> None:
-    """Shows the verdict on one of several apps: a line, and what is wrong."""
+    """Shows the verdict on one of several apps: one line, and the failed checks."""
     score = "" if verdict.mutation_score is None else f", mutation score {verdict.mutation_score:.0%}"
     seconds = sum(result.seconds for result in verdict.results)
     console.tell(f"{'ok    ' if verdict.passed else 'FAILED'} {name} ({seconds:.1f} s{score})")
@@ -113,9 +111,9 @@ def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: boo
     with other_engines(workspace) as engines:
         for why in engines.left_out:
             context.console.tell(f"left out: {why}")
-        if any(name == "node" for name, _ in engines.others):
+        if any(name == "node" for name, _ in engines.executors):
             context.console.tell(
-                "node is no sandbox: apps that others wrote run in it only where the settings allow"
+                "node is not a sandbox: third-party apps run in it only if the settings allow it"
             )
         for name in names:
             context.console.tell(name)
@@ -134,11 +132,11 @@ def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: boo
 def _show_engines(context: Context, evidence: dict[str, Any]) -> None:
     for name, counts in evidence.items():
         if isinstance(counts, dict):
-            told = ", ".join(f"{number} {word}" for word, number in counts.items())
-            context.console.tell(f"         {name}: {told}")
+            shown = ", ".join(f"{number} {word}" for word, number in counts.items())
+            context.console.tell(f"         {name}: {shown}")
     if why := evidence.get("why"):
         context.console.tell(f"         {why}")
     if refused := evidence.get("too_little_isolation"):
         context.console.tell(
-            f"         not in {', '.join(refused)}: others wrote it (setting isolation_strangers)"
+            f"         not in {', '.join(refused)}: it is a third-party app (setting isolation_strangers)"
         )

@@ -1,4 +1,4 @@
-"""`mapp verdict`: what the gate found about an app."""
+"""`mapp verdict`: shows the gate's recorded result for an app."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def command(context: Context, app: str, revision: str | None, as_json: bool) -> 
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    said = "passed" if verdict.passed else "failed, and was let in by force" if verdict.forced else "failed"
-    yield f"{verdict.app} {verdict.version}: {said} (tree {verdict.tree[:10]})"
+    status = "passed" if verdict.passed else "failed, but was forced" if verdict.forced else "failed"
+    yield f"{verdict.app} {verdict.version}: {status} (tree {verdict.tree[:10]})"
     for result in verdict.results:
         yield from _check(result)
     if verdict.mutation_score is not None:
@@ -57,6 +57,6 @@ def _check(result: Result) -> Iterator[str]:
     for row in result.problems[:MAX_PROBLEMS]:
         yield f"         {row}"
         if row.reproduce:
-            yield f"           again: {row.reproduce}"
+            yield f"           reproduce: {row.reproduce}"
     if len(result.problems) > MAX_PROBLEMS:
         yield f"         … and {len(result.problems) - MAX_PROBLEMS} more"

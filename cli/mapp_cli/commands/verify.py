@@ -1,4 +1,4 @@
-"""`mapp verify`: the recorded verdict on an app, derived again."""
+"""`mapp verify`: derives an app's verdict again and compares it with the recorded one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DISAGREES = 6
 @click.command("verify")
 @click.argument("app", shell_complete=app_names)
 @click.argument("revision", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print both verdicts and how they differ as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print both verdicts and their differences as JSON.")
 @pass_context
 def command(context: Context, app: str, revision: str | None, as_json: bool) -> int:
     """Derive the verdict on APP again, at main or at REVISION, and compare it with the recorded one.
 
-    Exits with 6 if they differ, with 8 if they agree that the app fails.
+    Exits with 6 if the verdicts differ, and with 8 if both say that the app fails.
     """
     from mapp.ops.check.verify import verify
 
@@ -31,12 +31,12 @@ def command(context: Context, app: str, revision: str | None, as_json: bool) -> 
         console.json(found.to_dict())
     else:
         for row in found.notes:
-            console.tell(f"{row.where} was {row.recorded}, is {row.derived}")
+            console.tell(f"{row.where} was {row.recorded}, is now {row.derived}")
         for row in found.discrepancies:
-            console.error(f"{row.where} is recorded as {row.recorded}, and comes to {row.derived}")
-        said = "passed" if found.derived.passed else "failed"
-        agrees = "as recorded" if found.agrees else "which is not what is recorded"
-        console.result(f"{app} {found.derived.version}: {said}, {agrees}")
+            console.error(f"{row.where}: recorded as {row.recorded}, now {row.derived}")
+        status = "passed" if found.derived.passed else "failed"
+        agrees = "as recorded" if found.agrees else "which differs from the recorded verdict"
+        console.result(f"{app} {found.derived.version}: {status}, {agrees}")
     if not found.agrees:
         return DISAGREES
     return 0 if found.derived.passed else 8

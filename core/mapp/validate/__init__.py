@@ -1,1 +1,1 @@
-"""The gate's checks: what has to hold before an app is trusted."""
+"""The gate's checks: what must hold before an app is trusted."""

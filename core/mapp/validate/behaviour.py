@@ -1,4 +1,4 @@
-"""What two versions of an app make of the same inputs, and where they part."""
+"""Compares the behaviour of two versions of an app on the same inputs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mapp.validate.checks.examples import numbered
 from mapp.validate.trial import Arguments, Trial, describe
 
 MIN_SEEN: Final = 3
-"""So many inputs on either side are needed before a rule is told."""
+"""A rule needs at least this many inputs on either side."""
 MAX_RULE_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parting:
-    """One input of which the two versions make something else; `place` names the example it is from."""
+    """One input for which the two versions differ; `place` names the example that it comes from, if any."""
 
     arguments: tuple[tuple[str, JSONValue], ...]
     old: Outcome
@@ -44,10 +44,10 @@ class Parting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """How two versions compare: on how many inputs, where they part, and a rule that tells those apart.
+    """How two versions compare: the number of inputs, the differences, and a rule that describes them.
 
-    `refused` counts the inputs that the new version does not take any more. `rule` is a guess from the
-    inputs that were tried, e.g. `price < 0`; empty where there is no simple one.
+    `refused` counts the inputs that the new version no longer accepts. `rule` is a guess from the tested
+    inputs, e.g. `price < 0`; "" if there is no simple one.
     """
 
     examples: int
@@ -68,9 +68,9 @@ class Behaviour:
 
 
 def compare_behaviour(trial: Trial) -> Behaviour:
-    """Returns how the app on trial behaves compared to its base, on the base's examples and on drawn inputs.
+    """Compares the app with its base on the base's examples and on drawn inputs.
 
-    Both run at the time and with the seed of all tests; an example has its own.
+    Both run with the clock and seed of tests, unless an example sets its own.
     """
     assert trial.base is not None
     drawn = list(trial.drawn_for(trial.base))
@@ -95,7 +95,7 @@ def compare_behaviour(trial: Trial) -> Behaviour:
 
 
 def _call(app: App, arguments: Arguments) -> Arguments:
-    """Returns what a caller writes for an input: what an argument is by default is left out."""
+    """Returns an input as a caller writes it: without arguments that have their default value."""
     defaults = {row.name: row.schema.default for row in app.manifest.arguments if row.schema.has_default}
     return {
         name: value
@@ -105,7 +105,7 @@ def _call(app: App, arguments: Arguments) -> Arguments:
 
 
 def _taken(trial: Trial, arguments: Arguments) -> Arguments | None:
-    """Returns the input as the new version takes it, or None where it does not."""
+    """Returns the input completed for the new version; None if the new version does not accept it."""
     try:
         return with_defaults(trial.app.manifest, arguments)
     except InvalidArguments:
@@ -113,7 +113,7 @@ def _taken(trial: Trial, arguments: Arguments) -> Arguments | None:
 
 
 def _examples(trial: Trial) -> Iterator[Parting]:
-    """Yields what both make of each example of the base that both take."""
+    """Yields both outcomes for each example of the base that both versions accept."""
     assert trial.base is not None
     for place, row in numbered(trial.base):
         old, new = trial.example(trial.base, row), trial.example(trial.app, row)
@@ -137,7 +137,7 @@ def _alike(old: Outcome, new: Outcome) -> bool:
 
 
 def _rule(parted: list[Arguments], agreed: list[Arguments]) -> str:
-    """Returns the condition on one argument that all of the parted inputs meet and none of the others."""
+    """Returns a condition on one argument that holds for all inputs that differ and for no other."""
     if min(len(parted), len(agreed)) < MIN_SEEN:
         return ""
     for name in parted[0]:
@@ -175,7 +175,7 @@ def _number(value: object) -> int | float | None:
 
 
 def _length(value: object) -> int | None:
-    """Returns the length as JavaScript counts it: of a text, in units of UTF-16."""
+    """Returns the length as JavaScript counts it: for a text, in UTF-16 code units."""
     if isinstance(value, str):
         return len(value.encode("utf-16-le", "surrogatepass")) // 2
     return len(value) if isinstance(value, list) else None

@@ -1,7 +1,7 @@
-"""Predicates put to inputs, many in one context: what each says, at the price of a few contexts.
+"""Evaluates predicates on inputs, many in one context, because a context is expensive.
 
-The app's own runs keep a context each. The predicates of one app may share one, for they are tests: what they
-say is heeded only when it is "yes"; every other word is heard again in a context that nothing has touched.
+Each run of the app has its own context. The predicates of an app may share one, because they are tests: only
+their "yes" counts. Any other answer is checked again in a fresh context.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from mapp.sandbox.executor import (
 from mapp.validate.trial import NOW, SEED, Arguments, describe, short
 
 BUDGET_MS: Final = 2000
-"""How long one predicate may take for one input."""
+"""Time limit of one predicate for one input, in milliseconds."""
 TOGETHER: Final = 64
-"""How many inputs share a context of the predicates; of those that run the app each has its own.
+"""How many inputs share a context; predicates that run the app have one context for each input.
 
-A worker has some contexts ready: several small jobs find more of them than one that is large.
+A worker keeps a few contexts ready, so several small jobs are faster than a large one.
 """
 FIRST: Final = 4
-"""How many contexts are asked at first; each time that all is well, twice as many."""
+"""How many contexts run in the first round; each further round has twice as many."""
 MAX_BUDGETS: Final = 8
-"""So many times the budget of one predicate those that share a context may take together."""
+"""All predicates in a shared context together may take this many times the budget of one."""
 MAX_TEXT: Final = 500_000
-"""How many characters of questions share a context."""
+"""How many characters of input may share a context."""
 YES: Final = "true"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExampleRow:
-    """One input and what the app made of it, at which time (ms since 1970-01-01 UTC) and with which seed."""
+    """One input and the app's outcome, with the time (ms since 1970-01-01 UTC) and the seed of that run."""
 
     arguments: Arguments
     outcome: Outcome
@@ -62,7 +62,7 @@ class ExampleRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One predicate for one row, and whether it is to say true: a `throws_` may have to say false."""
+    """One predicate for one row, and the expected answer: for a `throws_` predicate it can be false."""
 
     predicate: str
     row: int
@@ -77,10 +77,10 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
-    """What a predicate says of the rows: those it is broken by, and how many it had something to say on.
+class PredicateAnswers:
+    """A predicate's answers for the rows: which rows break it, and on how many it said anything.
 
-    `ended` says that a limit ended it for one of them; it was not asked about those that come later.
+    `ended`: it hit a limit on one of the rows and did not run on the later ones.
     """
 
     broken: tuple[int, ...]
@@ -90,8 +90,8 @@ class Answered:
 
 def answers(
     executor: Executor, app: App, names: Sequence[str], rows: Sequence[ExampleRow]
-) -> dict[str, Answered]:
-    """Returns for each predicate which of the rows break it."""
+) -> dict[str, PredicateAnswers]:
+    """Evaluates each predicate on all rows and returns its answers by name."""
     asked = [question for at, row in enumerate(rows) for question in _questions(names, at, row)]
     asked.sort(key=lambda question: question.runs_app)  # stable: the rows stay in their order
     lost: dict[str, bool] = {}
@@ -103,12 +103,12 @@ def answers(
         ]
         broken = tuple(question.row for question, mark in own if mark not in _right(question))
         telling = sum(_tells(question, mark) for question, mark in own)
-        found[name] = Answered(broken=broken, telling=telling, ended=lost.get(name, False))
+        found[name] = PredicateAnswers(broken=broken, telling=telling, ended=lost.get(name, False))
     return found
 
 
 def fault(executor: Executor, app: App, name: str, row: ExampleRow) -> str:
-    """Returns how one predicate fails for one row, in a context of its own; "" if it holds."""
+    """Evaluates one predicate on one row in a fresh context; returns how it fails, "" if it holds."""
     for question in _questions([name], 0, row):
         said, _ = _alone(executor, app, question)
         if said == ("true" if question.wanted else "false"):
@@ -121,7 +121,7 @@ def fault(executor: Executor, app: App, name: str, row: ExampleRow) -> str:
 
 
 def _questions(names: Sequence[str], at: int, row: ExampleRow) -> Iterator[Question]:
-    """Yields what there is to ask about a row: a `prop_` only of an output."""
+    """Yields the questions about a row; there is none for a `prop_` if the app gave no output."""
     for name in names:
         if name.startswith("throws_"):
             refused = isinstance(row.outcome, Declared) and row.outcome.error == name.removeprefix("throws_")
@@ -137,7 +137,7 @@ def _right(question: Question) -> str:
 
 
 def _tells(question: Question, mark: str) -> bool:
-    """Returns whether an answer says anything: a `throws_` that is true, a `meta_` that ran the app."""
+    """Returns whether an answer means anything: a `throws_` that is true, a `meta_` that ran the app."""
     if question.predicate.startswith("throws_"):
         return mark in "tT"
     return mark in "TF" if question.predicate.startswith("meta_") else True
@@ -148,8 +148,8 @@ def _said(
 ) -> str:
     """Returns a mark for each question: t or f, in capitals if the app was run; ? for anything else.
 
-    `lost` gathers the predicates that have to be asked alone and fail, and whether a limit ended them. They
-    are not asked again: first few parts are asked, then ever more, so that these are known early.
+    `lost` collects the predicates that had to run alone and failed, and whether they hit a limit. They do not
+    run again. The first rounds are small, so that such predicates are known early.
     """
     parts = list(_parts(asked))
     marks: list[str] = []
@@ -167,16 +167,16 @@ def _heard(
     rows: Sequence[ExampleRow],
     lost: dict[str, bool],
 ) -> Iterator[str]:
-    """Yields the marks of each part; one that is lost is broken already, and passed over."""
+    """Yields the marks of each part; skips predicates in `lost`, which are known to be broken."""
     known = frozenset(lost)
     left = [[question for question in part if question.predicate not in known] for part in parts]
     names = sorted({question.predicate for part in left for question in part})
     results = iter(run_batch(executor, [_together(app, names, part, rows) for part in left if part]))
     for part, asked in zip(parts, left, strict=True):
-        told = _marks(next(results), len(asked)) if asked else ""
-        if told is None:
-            told = _one_by_one(executor, app, asked, lost)
-        marks = iter(told)
+        found = _marks(next(results), len(asked)) if asked else ""
+        if found is None:
+            found = _one_by_one(executor, app, asked, lost)
+        marks = iter(found)
         yield "".join(_passed_over(row) if row.predicate in known else next(marks) for row in part)
 
 
@@ -185,7 +185,7 @@ def _passed_over(question: Question) -> str:
 
 
 def _parts(asked: Sequence[Question]) -> Iterator[list[Question]]:
-    """Yields questions that share a context, so many that they neither take long nor need much memory."""
+    """Yields groups of questions that share a context, small enough for its limits of time and memory."""
     part: list[Question] = []
     size = 0
     for question in asked:
@@ -215,13 +215,13 @@ def _together(app: App, names: Sequence[str], part: Sequence[Question], rows: Se
 
 
 def _at(question: Question, job: Job) -> Job:
-    """Returns a job at the moment of a question: what runs the app must run it as it was run before."""
+    """Returns a job with a question's clock and seed, so that the app runs as it did before."""
     now, seed = question.clock_and_seed
     return replace(job, now_ms=now, seed=seed)
 
 
 def _reply(outcome: Outcome) -> str:
-    """Returns what `run` answers for an input whose outcome is known, "" where only a run can tell."""
+    """Returns the answer of `run` for an input whose outcome is known, "" if the app must run."""
     match outcome:
         case Value(output=output):
             return json.dumps({"output": output})  # members in the app's order: a predicate may see it
@@ -245,7 +245,7 @@ def _job(app: App, entry: str, arguments: tuple[str, ...], *, metamorphic: bool,
 
 
 def _marks(ran: Result, count: int) -> str | None:
-    """Returns the marks of a context that answered all questions, None of one that did not live to."""
+    """Returns the marks of a context that answered all questions, None if it did not finish."""
     if not isinstance(ran, Returned):
         return None
     marks = json.loads(ran.json)
@@ -253,9 +253,9 @@ def _marks(ran: Result, count: int) -> str | None:
 
 
 def _one_by_one(executor: Executor, app: App, part: Sequence[Question], lost: dict[str, bool]) -> str:
-    """Returns the marks of questions that cannot be asked together, say because one never ends.
+    """Returns the marks of questions that cannot share a context, for example because one never ends.
 
-    A predicate that ended a context once is not asked again: it is broken, and that is enough.
+    A predicate that ended a context once does not run again: it is broken, and that is enough.
     """
     marks = []
     for question in part:
@@ -270,10 +270,10 @@ def _one_by_one(executor: Executor, app: App, part: Sequence[Question], lost: di
 
 
 def _alone(executor: Executor, app: App, question: Question) -> tuple[str, bool]:
-    """Returns what a predicate says in a context of its own, JSON or what went wrong, and if a limit hit."""
+    """Runs a predicate in a fresh context; returns its answer (JSON, or the error) and if it hit a limit."""
     job = _job(app, question.predicate, question.texts, metamorphic=False)
     if question.runs_app:
-        # The same `run` as together, without anything that is known.
+        # The same `run` as in a shared context, but without known outcomes.
         call = f"{question.predicate}(JSON.parse({json.dumps(question.texts[0])}), run)"
         source = f"{filling(app)}\n{_runner()}\nconst predicates = (run) => {call};"
         job = _job(app, "mapp__answers", ("null", "{}"), metamorphic=True, source=source)
@@ -290,7 +290,7 @@ def _alone(executor: Executor, app: App, question: Question) -> tuple[str, bool]
 
 
 def filling(app: App) -> str:
-    """Returns a function, as JavaScript, that completes an input with the defaults of an app's manifest."""
+    """Returns a JavaScript function that completes an input with the defaults of an app's manifest."""
     defaults = {row.name: row.schema.default for row in app.manifest.arguments if row.schema.has_default}
     text = json.dumps(json.dumps(defaults))
     return (

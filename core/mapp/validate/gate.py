@@ -1,7 +1,7 @@
 """The gate: one list of checks, used by every operation that may move `main`.
 
-A change's kind selects which checks apply. A check is a pure function of what is on trial; adding one means
-writing a module beside this one and a row in `CHECKS`.
+The kind of a change selects its checks. A check is a pure function of a trial. To add one, write a module in
+`checks/` and add a row to `CHECKS`.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ ALWAYS: Final = frozenset(KINDS)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One check: its id, what it says in a line, and which kinds of change it applies to.
+    """One check: its id, what it checks in one line, and the kinds of change that it applies to.
 
-    `compares` says that it needs an app that is to be replaced; `fatal` that what fails it cannot be tried
-    further, and is refused even by force; `later` that there are verdicts from before it which still count.
+    `compares`: it needs an app to compare with. `fatal`: after a failure nothing else can be tested, and
+    `--force` does not help. `later`: it is newer than some recorded verdicts, which count without it.
     """
 
     id: str
@@ -59,24 +59,22 @@ CHANGING: Final[frozenset[GateKind]] = frozenset(["heal", "expand"])
 CHECKS: Final = (
     Check(
         id="source",
-        says="main.js parses, defines main and keeps the static rules",
+        says="main.js parses, defines main and follows the static rules",
         examine=check_source,
         fatal=True,
     ),
     Check(id="rows", says="every row of the tests fits the manifest", examine=check_rows),
-    Check(id="examples", says="every example and regression comes out as it says", examine=check_examples),
+    Check(
+        id="examples", says="every example and regression gives the stated outcome", examine=check_examples
+    ),
     Check(
         id="held-back",
-        says="the examples that the coder was not shown come out as they say",
+        says="the examples that the coder has not seen give the stated outcome",
         examine=check_held_back,
         kinds=frozenset(["compile", "heal", "expand"]),
     ),
-    Check(
-        id="total", says="every valid input ends in a valid output or a declared error", examine=check_total
-    ),
-    Check(
-        id="properties", says="every predicate holds for every input that was drawn", examine=check_properties
-    ),
+    Check(id="total", says="every valid input gives a valid output or a declared error", examine=check_total),
+    Check(id="properties", says="every predicate holds for every drawn input", examine=check_properties),
     Check(
         id="determinism",
         says="two processes in two environments give the same bytes",
@@ -84,13 +82,13 @@ CHECKS: Final = (
     ),
     Check(
         id="engines",
-        says="the other engines here give the same for every example and a share of the drawn inputs",
+        says="the other engines here agree on every example and a share of the drawn inputs",
         examine=check_other_engines,
         later=True,
     ),
     Check(
         id="requests",
-        says="requests come to the app with their arguments, and near misses do not",
+        says="requests reach the app with the right arguments, and near misses do not",
         examine=check_requests,
         kinds=frozenset(["add", "edit", "compile", "expand"]),
     ),
@@ -116,41 +114,41 @@ CHECKS: Final = (
     ),
     Check(
         id="recorded",
-        says="recorded good runs give what they gave",
+        says="recorded good runs give the same output",
         examine=check_recorded,
         kinds=CHANGING,
         compares=True,
     ),
     Check(
         id="differential",
-        says="old and new code agree wherever the old one did not fail",
+        says="old and new code agree wherever the old code did not fail",
         examine=check_differential,
         kinds=CHANGING,
         compares=True,
     ),
     Check(
         id="capabilities",
-        says="nothing new is asked of the outside, and the limits are the same",
+        says="there are no new capabilities, and the limits are the same",
         examine=check_capabilities,
         kinds=CHANGING,
         compares=True,
     ),
     Check(
         id="version",
-        says="the version is as high as interface and behaviour demand",
+        says="the version is as high as interface and behaviour require",
         examine=check_version,
         compares=True,
     ),
     Check(
         id="size",
-        says="a heal changes few lines, and nothing beside the source",
+        says="a heal changes few lines, and only in the source",
         examine=check_size,
         kinds=frozenset(["heal"]),
         compares=True,
     ),
     Check(
         id="budget",
-        says="the examples take no more than one and a half times as long",
+        says="the examples take at most one and a half times as long",
         examine=check_budget,
         kinds=CHANGING,
         compares=True,
@@ -159,19 +157,19 @@ CHECKS: Final = (
 
 
 def checks_for(kind: GateKind, *, compares: bool) -> tuple[Check, ...]:
-    """Returns the checks that apply to a kind of change, with or without an app that it replaces."""
+    """Returns the checks for a kind of change; `compares` says whether it replaces an app."""
     return tuple(check for check in CHECKS if kind in check.kinds and (compares or not check.compares))
 
 
 def examine(trial: Trial) -> Iterator[Result]:
-    """Yields the results of all checks that apply, in order; what cannot be run is not tried further.
+    """Yields the results of all checks that apply, in order; stops after a fatal failure.
 
-    What takes for ever isn't either: the checks that are left are then skipped, and say why.
+    If the app or a predicate takes too long, the remaining checks are skipped and say why.
     """
     spent = ""
     for check in checks_for(trial.kind, compares=trial.base is not None):
         started = time.perf_counter()
-        found = skipped(check.id, f"not tried: {spent}") if spent else _found(check, trial)
+        found = skipped(check.id, f"not run: {spent}") if spent else _found(check, trial)
         yield replace(found, seconds=time.perf_counter() - started)
         if check.fatal and not found.passed:
             return

@@ -1,7 +1,7 @@
-// Appended to an app's tests/properties.js: puts many questions to its predicates in one context. Values come as
-// JSON text and are parsed anew for each question. `run` starts a fresh context of the app for every input that
-// is not known yet; an input that JSON cannot carry goes to `run` itself, which says what is wrong with it. What the
-// manifest has defaults for need not be given: `mapp__filled` stands before this.
+// Appended to an app's tests/properties.js: evaluates many predicates in one context. Values arrive as JSON text
+// and are parsed again for each question. `run` starts a fresh context of the app for every input without a known
+// outcome. An input that JSON cannot represent goes to `run` itself, which reports the error. `mapp__filled`, which
+// fills in the manifest's defaults, is defined before this code.
 function mapp__answers(questions, known, run) {
   const memory = new Map(Object.entries(known));
   let asked = false;
@@ -20,7 +20,7 @@ function mapp__answers(questions, known, run) {
     return Reflect.ownKeys(value).every((name) => typeof name === "string" && carried(value[name]));
   };
 
-  // Members in the order of RFC 8785, in which a run gets them.
+  // Members in the order of RFC 8785, as in every run.
   const ordered = (value) => {
     if (Array.isArray(value)) return `[${value.map(ordered).join(",")}]`;
     if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -35,11 +35,11 @@ function mapp__answers(questions, known, run) {
     return JSON.parse(memory.get(key));
   };
 
-  // Without questions there is one predicate, alone: what it returns is seen as it is.
+  // Without questions there is a single predicate; its result is returned unchanged.
   if (questions === null) return predicates(remembering);
 
-  // As the sandbox does with what a function returns: only a promise of this engine is awaited, and an object
-  // that merely has a `then` is no answer. In a list, so that nothing else is taken for a promise on the way.
+  // Like the sandbox, awaits only a real promise of this engine; an object with a `then` is not an answer. The
+  // value is wrapped in a list, so that nothing else can be mistaken for a promise.
   const then = Promise.prototype.then;
   const settled = (returned) => new Promise((resolve, reject) => {
     try {
@@ -49,13 +49,13 @@ function mapp__answers(questions, known, run) {
     }
   });
 
-  // T and F after the app was asked, t and f without; ? is for what has to be looked at alone.
+  // T and F if the app ran, t and f if not; ? if the question must run alone.
   const answer = async ([predicate, texts]) => {
     asked = false;
     try {
       const given = texts.map((text) => JSON.parse(text));
       if (predicate.startsWith("meta_")) given.push(remembering);
-      const law = predicates[predicate]; // called as a function, as it is when it is alone
+      const law = predicates[predicate]; // called as a plain function, as when it runs alone
       const returned = law(...given);
       const [said] = typeof returned === "boolean" ? [returned] : await settled(returned);
       return typeof said !== "boolean" ? "?" : said ? (asked ? "T" : "t") : asked ? "F" : "f";

@@ -1,7 +1,7 @@
-"""Verdicts for the tools that read test results: JUnit XML, SARIF 2.1.0, annotations of GitHub Actions.
+"""Verdicts for tools that read test results: JUnit XML, SARIF 2.1.0, annotations of GitHub Actions.
 
-JUnit's format is that of the Jenkins plugin (`testsuites`, `testsuite`, `testcase`); SARIF is the OASIS
-standard, of which only what forges show is written.
+The JUnit format is that of the Jenkins plugin (`testsuites`, `testsuite`, `testcase`). SARIF is the OASIS
+standard; only the parts that forges show are written.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from mapp.model.verdict import Finding, Result, Verdict
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _PLACE: Final = re.compile(r"((?:[\w.-]+/)*[\w.-]+\.(?:jsonl|json|js|toml))\b(?::(\d+))?")
-# What XML 1.0 cannot hold, escaped or not.
-_UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters that XML 1.0 does not allow, escaped or not.
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(verdicts: Sequence[tuple[str, Verdict]]) -> str:
-    """Returns a JUnit XML document: a suite for each verdict under its title, a case for each check."""
+    """Returns a JUnit XML document: a suite for each (title, verdict), a case for each check."""
     from xml.etree import ElementTree
 
     root = ElementTree.Element("testsuites", name="mapp")
@@ -31,7 +31,7 @@ def junit(verdicts: Sequence[tuple[str, Verdict]]) -> str:
             "skipped": sum(result.status == "skipped" for result in verdict.results),
         }
         seconds = f"{sum(result.seconds for result in verdict.results):.3f}"
-        suite = ElementTree.SubElement(root, "testsuite", name=_speakable(title), time=seconds)
+        suite = ElementTree.SubElement(root, "testsuite", name=_xml_text(title), time=seconds)
         suite.attrib.update({name: str(count) for name, count in counts.items()})
         for result in verdict.results:
             _case(ElementTree.SubElement(suite, "testcase"), title, result)
@@ -40,7 +40,7 @@ def junit(verdicts: Sequence[tuple[str, Verdict]]) -> str:
 
 
 def sarif(verdicts: Sequence[tuple[str, Verdict]], rules: Mapping[str, str], version: str) -> dict[str, Any]:
-    """Returns a SARIF log: a rule for each check (id -> what it says), a result for each finding."""
+    """Returns a SARIF log: a rule for each check (id -> description), a result for each finding."""
     results = [
         _sarif_result(title, result.check, finding)
         for title, verdict in verdicts
@@ -57,7 +57,7 @@ def sarif(verdicts: Sequence[tuple[str, Verdict]], rules: Mapping[str, str], ver
 
 
 def workflow_commands(title: str, verdict: Verdict) -> Iterator[str]:
-    """Yields a workflow command of GitHub Actions for each finding of a verdict that failed."""
+    """Yields a workflow command of GitHub Actions for each finding of the failed checks."""
     for result in verdict.results:
         for finding in () if result.passed else result.problems:
             file, line = place(finding)
@@ -66,7 +66,7 @@ def workflow_commands(title: str, verdict: Verdict) -> Iterator[str]:
 
 
 def place(finding: Finding) -> tuple[str, int | None]:
-    """Returns the file and line that a finding is about; what is about no file is about the source.
+    """Returns the file and line of a finding; a finding without a file counts for the source.
 
     >>> place(Finding(path="tests/examples.jsonl:3", message=""))
     ('tests/examples.jsonl', 3)
@@ -82,12 +82,12 @@ def place(finding: Finding) -> tuple[str, int | None]:
 def _case(case: Any, title: str, result: Result) -> None:
     from xml.etree import ElementTree
 
-    case.attrib.update(classname=_speakable(title), name=result.check, time=f"{result.seconds:.3f}")
+    case.attrib.update(classname=_xml_text(title), name=result.check, time=f"{result.seconds:.3f}")
     if result.status == "skipped":
         ElementTree.SubElement(case, "skipped", message=str(dict(result.evidence).get("why", "")))
     if not result.passed:
-        text = _speakable("\n".join(map(_words, result.problems)))
-        message = _speakable(str(result.problems[0])) if result.problems else "failed"
+        text = _xml_text("\n".join(map(_words, result.problems)))
+        message = _xml_text(str(result.problems[0])) if result.problems else "failed"
         ElementTree.SubElement(case, "failure", message=message).text = text
 
 
@@ -108,8 +108,8 @@ def _words(finding: Finding) -> str:
     return "\n".join(text for text in (str(finding), finding.evidence, finding.reproduce) if text)
 
 
-def _speakable(text: str) -> str:
-    return _UNSPEAKABLE.sub("\ufffd", text)
+def _xml_text(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _data(text: str) -> str:

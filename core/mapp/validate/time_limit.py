@@ -1,4 +1,4 @@
-"""How long one trial may keep the sandbox busy: what takes for ever is refused in words, not waited for."""
+"""The time limit of a trial: one that takes too long fails with a reason instead of blocking."""
 
 from __future__ import annotations
 
@@ -16,36 +16,35 @@ from mapp.sandbox.executors.delegating import DelegatingExecutor
 
 SECONDS: Final = 300.0
 SECONDS_AN_INPUT: Final = 1.0
-"""So much a trial may take, and so much more for each input that is drawn.
+"""A trial may take `SECONDS`, plus `SECONDS_AN_INPUT` for each drawn input.
 
-Most take five in all, but on a machine that is busy with other work twenty times as much.
+Most take five seconds in all, but twenty times as long on a busy machine.
 """
 
+BATCH: Final = 64
+"""How many jobs run between two looks at the clock."""
 
-AT_ONCE: Final = 64
-"""After so many jobs of a batch the time is looked at."""
-
-FURTHER: Final = 5
-"""So many times further away is the wall of a job that was kept waiting."""
-COMPUTING: Final = 0.75
-"""A job that computed for less of its time was kept waiting."""
-MAX_AGAIN: Final = 20
-"""So many jobs of a trial at most are run again for that."""
+EXTENSION: Final = 5
+"""The wall limit of a starved job is extended by this factor when it runs again."""
+MIN_CPU_SHARE: Final = 0.75
+"""A job that used less than this share of its time as CPU time was starved."""
+MAX_RERUNS: Final = 20
+"""At most this many starved jobs of a trial run again."""
 
 Clock = Callable[[], float]
 
 
 class TrialTimeout(MappError):
-    """A trial kept the sandbox busy for longer than it may."""
+    """A trial kept the sandbox busy for too long."""
 
     code = "MAPP-0840"
     exit_code = 8
 
 
 class TimeBudget:
-    """The time that is left for one trial; safe to use from several threads.
+    """The time left for one trial; safe to use from several threads.
 
-    It is counted while something runs, once also where several things do.
+    Time counts while at least one job runs; parallel jobs count once.
     """
 
     def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
@@ -58,7 +57,7 @@ class TimeBudget:
 
     @contextlib.contextmanager
     def counted(self) -> Iterator[None]:
-        """Counts the time of what is done within; raises TrialTimeout where none was left for it."""
+        """Counts the time spent inside the block; raises TrialTimeout if none is left."""
         if self._spent > self.seconds:
             raise TrialTimeout(f"all runs of the trial together took more than {self.seconds:.0f} seconds")
         with self._lock:
@@ -78,41 +77,41 @@ class TimeBudget:
 
 
 class TimeLimitedExecutor(DelegatingExecutor):
-    """An Executor that gives up once the patience is at its end.
+    """An Executor that gives up when the time budget is used up.
 
-    It tells a slow machine from a slow app: a job that reached its wall without having computed for most of
-    that time was kept waiting. It is run again with a wall that is further away; its CPU time then decides.
+    It distinguishes a slow machine from a slow app. A job that reached its wall limit but got little CPU time
+    was starved. It runs again with a longer wall limit, so that its CPU limit decides.
     """
 
-    def __init__(self, executor: Executor, patience: TimeBudget) -> None:
+    def __init__(self, executor: Executor, budget: TimeBudget) -> None:
         super().__init__(executor)
-        self._patience = patience
-        self._again = MAX_AGAIN
+        self._budget = budget
+        self._reruns_left = MAX_RERUNS
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Returns what came of the job; raises TrialTimeout."""
-        with self._patience.counted():
+        """Runs a job and returns its result; raises TrialTimeout."""
+        with self._budget.counted():
             result = super().run(job, broker)
         return result if broker is not None else self._fair(job, result)
 
     def _fair(self, job: Job, result: Result) -> Result:
-        if not was_starved(job, result) or self._again == 0:
+        if not was_starved(job, result) or self._reruns_left == 0:
             return result
-        self._again -= 1
-        with self._patience.counted():
-            return super().run(replace(job, patience=FURTHER))
+        self._reruns_left -= 1
+        with self._budget.counted():
+            return super().run(replace(job, patience=EXTENSION))
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns what came of each job, in their order; raises TrialTimeout."""
+        """Runs jobs and returns their results in order; raises TrialTimeout."""
         found: list[Result] = []
-        for start in range(0, len(jobs), AT_ONCE):
-            with self._patience.counted():
-                found += super().run_batch(jobs[start : start + AT_ONCE])
+        for start in range(0, len(jobs), BATCH):
+            with self._budget.counted():
+                found += super().run_batch(jobs[start : start + BATCH])
         return [self._fair(job, result) for job, result in zip(jobs, found, strict=True)]
 
 
 def was_starved(job: Job, result: Result) -> bool:
-    """Returns whether a job is known to have reached its wall because the machine was busy."""
+    """Returns whether a job reached its wall limit because the machine was busy."""
     if not isinstance(result, Killed) or result.reason != "wall" or job.patience > 1:
         return False
-    return result.cpu_ms is not None and result.cpu_ms < COMPUTING * job.wall_ms
+    return result.cpu_ms is not None and result.cpu_ms < MIN_CPU_SHARE * job.wall_ms

@@ -1,4 +1,4 @@
-"""One app on trial: what every check may look at, computed once and shared."""
+"""One app under test: what every check may look at, computed once and shared."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 
 NOW: Final = 1_700_000_000_000
-"""What the clock shows while tests run, unless an example says otherwise: 2023-11-14T22:13:20Z."""
+"""The time in test runs, unless an example sets another: 2023-11-14T22:13:20Z."""
 SEED: Final = 1
-FURTHEST: Final = 10 * 365 * 86_400_000
-"""Inputs that are drawn are tried up to ten years before and after that time."""
+MAX_OFFSET_MS: Final = 10 * 365 * 86_400_000
+"""Drawn inputs run at times up to ten years before or after `NOW`."""
 INPUTS: Final = 100
-"""How many inputs are drawn for the properties of one app."""
+"""How many inputs are drawn for one app."""
 WAVE: Final = 25
+"""How many drawn inputs run in one batch."""
 LATE: Final = 5
-"""After so many runs that did not end in time the others are not waited for."""
+"""After this many timeouts the remaining inputs are skipped."""
 SPENT: Final = "spent"
-"""Under this name a check's evidence says why nothing further is tried."""
-LAWS: Final = ("prop_", "meta_", "throws_")
+"""The evidence key under which a check says why the remaining checks are skipped."""
+PREDICATE_PREFIXES: Final = ("prop_", "meta_", "throws_")
 
 Arguments = dict[str, JSONValue]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoodRun:
-    """A run of the journal that ended in a value at the version that is to be replaced."""
+    """A recorded run of the version to be replaced that returned a value."""
 
     run: str
     arguments: Arguments
@@ -53,7 +54,7 @@ class GoodRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolved:
-    """How the requests of an app fare: how many were looked at, and what went wrong."""
+    """How well an app's requests are routed: how many were counted, and what went wrong."""
 
     counted: int
     problems: tuple[Finding, ...] = ()
@@ -65,7 +66,7 @@ Resolve = Callable[[App], Resolved]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OtherEngines:
-    """The engines to compare with (name and executor), and why others are left out."""
+    """The engines to compare with (name and executor), and the reasons why others were left out."""
 
     executors: tuple[tuple[str, Executor], ...] = ()
     left_out: tuple[str, ...] = ()
@@ -73,16 +74,25 @@ class OtherEngines:
 
 @dataclass(kw_only=True)
 class Trial:
-    """One app, what it is to replace, and the means to try it.
+    """One app, the app that it replaces, and everything needed to test it.
 
-    `files` and `base_files` are the whole trees (path -> bytes); `base` is the app that stands on `main`
-    now, None for a new one. `runs` are recorded good runs of the base; `resolve` says how the app's requests
-    fare in the router. Both are handed in, since the gate knows neither journal nor router. `elsewhere` opens
-    a sandbox whose processes have another environment and another layout in memory. `others` opens the other
-    engines; `may_differ` says that a person accepts what they make of the app. `blind` says that the
-    code was written by somebody who was not shown the held-back examples. `keep` is a folder for what later
-    trials start from, drawn inputs and counterexamples; it may be deleted at any time. `called` is the folder
-    of an app that is not tried as it lies in the library, which commands name then.
+    Attributes:
+        app: the app under test.
+        executor: runs it.
+        files: its whole tree (path -> bytes).
+        base: the app on `main` that it replaces; None for a new app.
+        base_files: the whole tree of the base (path -> bytes).
+        kind: selects the checks.
+        seed: seed of the drawn inputs.
+        inputs: how many inputs are drawn.
+        runs: recorded good runs of the base. The caller provides them: the gate does not know the journal.
+        resolve: scores the routing of the app's requests. The gate does not know the router either.
+        second_environment: opens a sandbox with other environment variables and another memory layout.
+        others: opens the other engines.
+        accept_engine_difference: a person accepts that other engines give different results.
+        blind: the author of the code has not seen the held-back examples.
+        keep: a folder for drawn inputs and counterexamples, reused by later trials; it can be deleted.
+        folder: the app's folder if it is not tested as it is in the library; suggested commands name it.
     """
 
     app: App
@@ -97,37 +107,37 @@ class Trial:
     resolve: Resolve | None = None
     second_environment: Callable[[], Executor] | None = None
     others: Callable[[], OtherEngines] | None = None
-    may_differ: bool = False
+    accept_engine_difference: bool = False
     blind: bool = False
     keep: Path | None = None
-    called: str | None = None
+    folder: str | None = None
 
     def __post_init__(self) -> None:
-        """Has host calls answered from the recordings of the apps: a check reaches nothing."""
+        """Answers host calls from the apps' recordings only, so that no check reaches the outside."""
         apps = [app for app in (self.app, self.base) if app is not None]
         if any(app.manifest.capabilities.calls for app in apps):
             recorded = [row for app in apps for recording in app.recordings for row in recording.exchanges]
             self.executor = RecordedExecutor(self.executor, recorded)
-            if (elsewhere := self.second_environment) is not None:
-                self.second_environment = lambda: RecordedExecutor(elsewhere(), recorded)
+            if (second := self.second_environment) is not None:
+                self.second_environment = lambda: RecordedExecutor(second(), recorded)
 
     @cached_property
     def predicates(self) -> tuple[str, ...]:
-        """Returns the names of the predicates that `tests/properties.js` defines, in their order."""
+        """Returns the names of the predicates in `tests/properties.js`, in the order of the file."""
         found = (
             self.executor.inspect(self.app.properties) if self.app.properties else Inspection(functions=())
         )
         names = found.functions if isinstance(found, Inspection) else ()
-        return tuple(name for name in names if name.startswith(LAWS))
+        return tuple(name for name in names if name.startswith(PREDICATE_PREFIXES))
 
     @property
     def pure(self) -> bool:
-        """Returns whether the app declares neither clock nor chance nor anything outside."""
+        """Returns whether the app declares no capability at all."""
         return not self.app.manifest.capabilities.names
 
     @cached_property
     def drawing(self) -> Drawn:
-        """Returns complete inputs drawn from the input schema, or why there are none."""
+        """Returns the inputs drawn from the input schema, or the reason why there are none."""
         return self._draw(self.app)
 
     @property
@@ -137,12 +147,12 @@ class Trial:
 
     @property
     def undrawn(self) -> str:
-        """Returns why no input was drawn, in words."""
+        """Returns why no input was drawn; "" if some were."""
         return self.drawing.why
 
     @property
     def counterexamples(self) -> Path | None:
-        """Returns the folder of the inputs that once broke something."""
+        """Returns the folder of the counterexamples found by earlier trials."""
         return self.keep / "counterexamples" if self.keep is not None else None
 
     def _draw(self, app: App) -> Drawn:
@@ -152,23 +162,23 @@ class Trial:
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Returns what the app makes of the drawn inputs: of all, unless it is late for `LATE` of them."""
+        """Returns the app's outcomes for the drawn inputs; stops early after `LATE` timeouts."""
         found: list[Outcome] = []
         for start in range(0, len(self.drawn), WAVE):
             wave = self.drawn[start : start + WAVE]
-            found += self.again(wave, self.attempt(self.app, wave))
+            found += self.retry_timeouts(wave, self.attempt(self.app, wave))
             if sum(map(is_late, found)) >= LATE:
                 break
         return tuple(found)
 
     def drawn_for(self, app: App) -> tuple[Arguments, ...]:
-        """Returns as many inputs drawn from the schema of another version."""
+        """Returns the inputs drawn from the schema of another version."""
         return self._draw(app).inputs
 
-    def again(self, inputs: Sequence[Arguments], outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-        """Returns the outcomes of inputs, where the app was late once it was tried again, alone.
+    def retry_timeouts(self, inputs: Sequence[Arguments], outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+        """Returns the outcomes of inputs, with timeouts retried one at a time.
 
-        A machine that is busy makes anything late now and then; what never ends is late again.
+        On a busy machine any run can time out now and then; one that never ends times out again.
         """
         found = list(outcomes)
         late = [place for place, outcome in enumerate(outcomes) if is_late(outcome)]
@@ -177,7 +187,7 @@ class Trial:
         return tuple(found)
 
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
-        """Returns what an app makes of complete inputs, each at a time and with a seed of its own."""
+        """Runs an app on complete inputs, each with its own clock and seed, and returns the outcomes."""
         jobs = []
         for arguments in inputs:
             now, seed = self.clock_and_seed(arguments)
@@ -185,20 +195,20 @@ class Trial:
         return tuple(judge(app.manifest, result) for result in run_batch(self.executor, jobs))
 
     def clock_and_seed(self, arguments: Arguments) -> tuple[int, int]:
-        """Returns time (ms since 1970-01-01 UTC) and seed for an input: the same for the same source.
+        """Returns time (ms since 1970-01-01 UTC) and seed for an input, always the same for one source.
 
-        They come from the hash of the source, which no source can know of itself: an app that is right only
-        while it is tested would have to. What is pure does not notice, and gets the same for all.
+        They come from a hash of the source. A source cannot contain its own hash, so an app cannot detect
+        that it is being tested. Apps without `clock` and `random` get `NOW` and `SEED` for every input.
         """
         if not (self.app.manifest.capabilities.clock or self.app.manifest.capabilities.random):
             return NOW, SEED
-        told = f"{self.app.source}\0{canonical(arguments)}"
-        digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
-        away = int.from_bytes(digest[:8], "big") % (2 * FURTHEST) - FURTHEST
+        text = f"{self.app.source}\0{canonical(arguments)}"
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        away = int.from_bytes(digest[:8], "big") % (2 * MAX_OFFSET_MS) - MAX_OFFSET_MS
         return NOW + away, int.from_bytes(digest[8:12], "big")
 
     def example(self, app: App, row: Example) -> Outcome | None:
-        """Returns what an app makes of an example's input; None if it does not fit the input schema."""
+        """Runs an app on an example's input and returns the outcome; None if the input does not fit."""
         try:
             arguments = with_defaults(app.manifest, dict(row.input))
         except InvalidArguments:
@@ -212,22 +222,22 @@ class Trial:
         return judge(app.manifest, self.executor.run(job, broker))
 
     def _recording(self, app: App, row: Example) -> Recording | None:
-        """Returns the recording that an example names; one that only the old version has counts too."""
+        """Returns the recording that an example names, also if only the base has it."""
         known = (*app.recordings, *self.app.recordings, *(self.base.recordings if self.base else ()))
         return next((found for found in known if found.name == row.recording), None)
 
     def repeat(self, run: GoodRun) -> str:
-        """Returns how the app, given a recorded run again, differs from it; an empty text if it does not."""
+        """Repeats a recorded run and returns how the app differs from it; "" if it does not."""
         try:
             arguments = with_defaults(self.app.manifest, run.arguments)
         except InvalidArguments as error:
-            return f"its input does not fit any more: {'; '.join(map(str, error.problems))}"
+            return f"its input does not fit anymore: {'; '.join(map(str, error.problems))}"
         job = job_for(self.app, arguments, now_ms=run.now_ms, seed=run.seed)
         broker = RecordedBroker(run.exchanges) if self.app.manifest.capabilities.calls else None
         outcome = judge(self.app.manifest, self.executor.run(job, broker))
         if isinstance(outcome, Value) and same(outcome.output, run.output):
             alike = broker is None or same_calls(run.exchanges, broker.made)
-            return "" if alike else "it asks its host for something else"
+            return "" if alike else "it makes different host calls"
         return f"gave {short(canonical(run.output))} before, and gives {describe(outcome)} now"
 
 
@@ -237,7 +247,7 @@ def result(
     problems: Sequence[Finding],
     evidence: Mapping[str, JSONValue] | None = None,
 ) -> Result:
-    """Returns the result of a check that looked at something: failed if there are problems."""
+    """Returns the result of a check: failed if there are problems, else passed."""
     return Result(
         check=check,
         status="failed" if problems else "passed",
@@ -253,12 +263,12 @@ def skipped(check: str, why: str) -> Result:
 
 
 def is_late(outcome: Outcome | None) -> bool:
-    """Returns whether a run was ended because it took too long."""
+    """Returns whether a run timed out."""
     return isinstance(outcome, Failed) and outcome.kind in ("wall", "cpu")
 
 
 def meets(example: Example, outcome: Outcome) -> bool:
-    """Returns whether an outcome is what an example asks for."""
+    """Returns whether an outcome is the one that an example expects."""
     match outcome:
         case Value(output=output):
             return example.error is None and same(output, example.output)
@@ -269,7 +279,7 @@ def meets(example: Example, outcome: Outcome) -> bool:
 
 
 def describe(outcome: Outcome) -> str:
-    """Returns an outcome in a few words."""
+    """Returns a short description of an outcome."""
     match outcome:
         case Value(output=output):
             return short(canonical(output))
@@ -280,10 +290,10 @@ def describe(outcome: Outcome) -> str:
 
 
 def wanted(example: Example) -> str:
-    """Returns what an example asks for in a few words."""
+    """Returns a short description of the outcome that an example expects."""
     return f"the error {example.error}" if example.error is not None else short(canonical(example.output))
 
 
 def short(text: str, longest: int = 400) -> str:
-    """Returns a text, its end cut off where it is too long to show."""
+    """Returns a text, cut off if it is longer than `longest` characters."""
     return text if len(text) <= longest else f"{text[: longest - 40]} … ({len(text):,} characters)"

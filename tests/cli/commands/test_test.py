@@ -112,7 +112,7 @@ def test_node_is_compared_with_a_warning_about_its_isolation() -> None:
     found = mapp("test", "--differential", "double", "--inputs", "5", "--json")
 
     assert any(engine.startswith("node ") for engine in found.json["apps"][0]["evidence"])
-    assert "node is no sandbox" in found.err
+    assert "node is not a sandbox" in found.err
 
 
 @needs_node

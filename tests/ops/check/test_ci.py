@@ -1,4 +1,4 @@
-"""Every commit of a push is validated, by the rules of what it says it is."""
+"""Every commit of a push is validated by the rules of its kind."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_without_a_base_the_newest_commit_is_validated(clone: Clone) -> None:
     assert (answer.code, answer.out) == (0, "1 commits validated, 0 failed\n")
 
 
-def test_a_commit_that_says_it_is_a_heal_is_held_to_that(clone: Clone) -> None:
+def test_a_commit_with_a_heal_trailer_must_follow_the_rules_of_a_heal(clone: Clone) -> None:
     clone.commit(draft(), "double: first")
     clone.commit(draft("1.0.1").example({"number": 8}, output=16), "double: heal\n\nMapp-Operation: heal\n")
     answer = mapp("ci", str(clone.folder), "--inputs", "20", "--json")
@@ -108,10 +108,10 @@ def test_a_commit_that_says_it_is_a_heal_is_held_to_that(clone: Clone) -> None:
     assert "tests-kept" in [check["check"] for check in row["checks"] if not check["passed"]]
 
 
-def test_a_tree_that_is_no_app_is_a_failed_commit_and_not_the_end(clone: Clone) -> None:
+def test_a_commit_without_a_valid_app_fails_and_the_others_are_still_validated(clone: Clone) -> None:
     first = clone.commit(draft(), "double: first")
     clone.commit(draft().file("mapp.toml", "name ="), "double: broken")
-    clone.commit(draft("1.0.1").file("README.md", "more\n"), "double: mended")
+    clone.commit(draft("1.0.1").file("README.md", "more\n"), "double: fixed")
     answer = mapp("ci", str(clone.folder), "--base", first, "--inputs", "20", "--json")
 
     assert [row["passed"] for row in json.loads(answer.out)["commits"]] == [False, True]
@@ -145,7 +145,7 @@ def test_a_shallow_clone_says_what_to_do(clone: Clone, tmp_path: Path) -> None:
     assert "names no commit" in answer.err or "unshallow" in answer.err
 
 
-def test_a_folder_outside_any_repository_is_told(tmp_path: Path) -> None:
+def test_a_folder_outside_any_repository_is_an_error(tmp_path: Path) -> None:
     answer = mapp("ci", str(tmp_path))
 
     assert answer.code != 0
@@ -157,7 +157,7 @@ def kinds_and_faults(answer: Answer) -> list[tuple[str, list[str]]]:
     return [(row["kind"], [check["check"] for check in row["checks"] if not check["passed"]]) for row in rows]
 
 
-def test_saying_that_it_is_a_rollback_spares_nothing_that_never_was(clone: Clone) -> None:
+def test_a_rollback_to_a_tree_that_never_existed_counts_as_an_edit(clone: Clone) -> None:
     clone.commit(draft(), "double: first")
     trustful = draft("0.9.0").file("tests/properties.js", "function prop_any() { return true; }\n")
     trustful.without("tests/examples.jsonl")
@@ -168,7 +168,7 @@ def test_saying_that_it_is_a_rollback_spares_nothing_that_never_was(clone: Clone
     assert {"mutation", "version"} <= set(faults)
 
 
-def test_what_stood_there_before_may_come_back(clone: Clone) -> None:
+def test_a_rollback_to_an_earlier_tree_passes(clone: Clone) -> None:
     clone.commit(draft(), "double: first")
     clone.commit(draft("1.0.1").file("README.md", "more\n"), "double: a word")
     clone.git("rm", "-q", "README.md")
@@ -178,7 +178,7 @@ def test_what_stood_there_before_may_come_back(clone: Clone) -> None:
     assert found == [("rollback", [])]
 
 
-def test_saying_that_it_was_compiled_spares_an_app_that_was_there_no_version(clone: Clone) -> None:
+def test_a_compile_of_an_existing_app_still_needs_a_higher_version(clone: Clone) -> None:
     clone.commit(draft(), "double: first")
     other = draft("1.0.1").source("function main(input) { return input.number * 3; }\n")
     other.file("tests/properties.js", LAW.replace("* 2", "* 3"))
@@ -189,7 +189,7 @@ def test_saying_that_it_was_compiled_spares_an_app_that_was_there_no_version(clo
     assert (kind, "version" in faults) == ("edit", True)
 
 
-def test_a_heal_at_the_end_does_not_hide_the_version_that_the_range_demands(clone: Clone) -> None:
+def test_a_heal_at_the_end_does_not_hide_the_version_that_the_range_requires(clone: Clone) -> None:
     first = clone.commit(draft(), "double: first")
     number = {"type": "integer", "minimum": -1000, "maximum": 1000}
     wider = draft().taking(number=number, times={"enum": [1, 2], "default": 1})
@@ -201,7 +201,7 @@ def test_a_heal_at_the_end_does_not_hide_the_version_that_the_range_demands(clon
     assert found[1] == ("heal", ["version"])
 
 
-def test_a_tree_that_is_refused_fails_its_commit_and_not_the_one_that_mends_it(clone: Clone) -> None:
+def test_a_refused_tree_fails_its_commit_but_not_the_commit_that_fixes_it(clone: Clone) -> None:
     first = clone.commit(draft(), "double: first")
     (clone.folder / "README.md").symlink_to("main.js")
     clone.commit(draft(), "double: a link")

@@ -20,7 +20,7 @@ def draft(name: str = "double") -> Draft:
     return made.example({"number": 0.5}, output=1)
 
 
-def test_one_app_answers_with_its_verdict_and_several_with_a_list() -> None:
+def test_one_app_prints_its_verdict_and_several_print_a_list() -> None:
     built = library().build()
     built.put(draft())
     built.put(draft("twice"))
@@ -33,7 +33,7 @@ def test_one_app_answers_with_its_verdict_and_several_with_a_list() -> None:
     assert "checks" not in both
 
 
-def test_a_folder_is_tried_without_being_added(tmp_path: Path) -> None:
+def test_a_folder_is_tested_without_being_added(tmp_path: Path) -> None:
     built = library().build()
     folder = draft().example({"number": 5}, output=11).write(tmp_path / "work")
     reports = ["--junit", str(tmp_path / "r.xml"), "--sarif", str(tmp_path / "r.sarif")]
@@ -61,7 +61,7 @@ def test_the_verdict_that_add_records_is_derived_again(tmp_path: Path) -> None:
     assert document["recorded"]["tree"] == document["derived"]["tree"]
 
 
-def test_a_verdict_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
+def test_a_manipulated_verdict_is_detected(tmp_path: Path) -> None:
     built = library().build()
     folder = draft().write(tmp_path / "work")
     mapp("add", str(folder))
@@ -88,4 +88,4 @@ def test_a_verdict_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
     answer = mapp("verify", "double")
 
     assert answer.code == 6
-    assert "examples is recorded as passed (99), and comes to passed (3)" in answer.err
+    assert "examples: recorded as passed (99), now passed (3)" in answer.err

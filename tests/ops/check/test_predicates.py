@@ -1,4 +1,4 @@
-"""A counterexample that was printed is seen again."""
+"""The command printed with a counterexample reproduces it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_total_is_a_property_too(double: None) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--property", "prop_nope", "--input", "{}"), "it has total, prop_positive, meta_odd"),
+        (("--property", "prop_nope", "--input", "{}"), "its properties are: total, prop_positive, meta_odd"),
         (("--property", "prop_positive"), "go together"),
         (("--input", "{}"), "go together"),
         (("--property", "prop_positive", "--input", "[1]"), "must be a JSON object"),
@@ -57,7 +57,7 @@ def test_total_is_a_property_too(double: None) -> None:
         (("--property", "prop_positive", "--input", "{}"), '"number" is a required property'),
     ],
 )
-def test_what_cannot_be_asked_is_an_error(double: None, words: tuple[str, ...], said: str) -> None:
+def test_an_invalid_property_or_input_is_an_error(double: None, words: tuple[str, ...], said: str) -> None:
     answer = asked(*words)
 
     assert answer.code not in (0, 70) and answer.out == ""

@@ -1,4 +1,4 @@
-"""Every commit that a push brings is validated, whatever kind of push it is; none is taken for empty."""
+"""The commits of every kind of push are found; no push is treated as empty."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Forge:
         self.git("push", "-q", *words)
 
     def checkout(self, ref: str, *options: str) -> Path:
-        """Returns a fresh clone, as an action makes it: all branches as remote ones, the ref detached."""
+        """Returns a fresh clone as an action makes it: remote branches only, with a detached head."""
         self.runs += 1
         folder = self.root / f"run-{self.runs}"
         self.git("clone", "-q", "--no-local", *options, f"file://{self.bare}", str(folder), at=self.root)
@@ -65,7 +65,7 @@ class Forge:
         return folder
 
     def brings(self, ref: str, event: Mapping[str, object] | None = None, *options: str) -> Push:
-        """Returns what a push brings that GitHub tells of so."""
+        """Returns the commits of a push that GitHub reports like this."""
         name = ref if "/" not in ref else ref.rpartition("/")[2]
         folder = self.checkout(name if ref.startswith("refs/tags/") else f"origin/{name}", *options)
         document = {"ref": ref, **(event or {})}
@@ -123,16 +123,16 @@ def test_a_new_branch_brings_what_no_other_branch_has(forge: Forge) -> None:
     assert subjects(told) == ["three", "four"]
 
 
-def test_a_new_branch_without_a_commit_of_its_own_brings_the_newest(forge: Forge) -> None:
+def test_a_new_branch_without_new_commits_brings_the_newest(forge: Forge) -> None:
     forge.commit("one")
     forge.commit("two")
     forge.push("origin", "main", "main:feature")
     found = forge.brings("refs/heads/feature", {"before": NOTHING})
 
-    assert subjects(found) == ["two"] and "every commit is on another branch" in found.reason
+    assert subjects(found) == ["two"] and "no new commits" in found.reason
 
 
-def test_after_a_force_push_whose_old_tip_is_gone_all_that_is_new_is_brought(forge: Forge) -> None:
+def test_a_force_push_with_a_missing_old_tip_brings_all_new_commits(forge: Forge) -> None:
     kept = forge.commit("one")
     forge.push("origin", "main", "main:other")
     lost = forge.commit("lost")
@@ -146,10 +146,10 @@ def test_after_a_force_push_whose_old_tip_is_gone_all_that_is_new_is_brought(for
     found = forge.brings(MAIN, {"before": lost, "forced": True})
 
     assert (subjects(found), found.base) == (["two", "three"], kept)
-    assert "is gone, as after a force push" in found.reason
+    assert "is gone (a force push)" in found.reason
 
 
-def test_after_a_force_push_whose_old_tip_is_there_what_it_lacks_is_brought(forge: Forge) -> None:
+def test_a_force_push_with_a_known_old_tip_brings_what_that_tip_lacks(forge: Forge) -> None:
     kept = forge.commit("one")
     old = forge.commit("old")
     forge.push("origin", "main", "main:backup")
@@ -161,7 +161,7 @@ def test_after_a_force_push_whose_old_tip_is_there_what_it_lacks_is_brought(forg
     assert (subjects(found), found.base) == (["two"], old)
 
 
-def test_a_branch_that_was_set_back_brings_its_newest_commit(forge: Forge) -> None:
+def test_a_reset_branch_brings_its_newest_commit(forge: Forge) -> None:
     kept = forge.commit("one")
     old = forge.commit("two")
     forge.push("origin", "main", "main:backup")
@@ -169,7 +169,7 @@ def test_a_branch_that_was_set_back_brings_its_newest_commit(forge: Forge) -> No
     forge.push("--force", "origin", "main")
     found = forge.brings(MAIN, {"before": old, "forced": True})
 
-    assert subjects(found) == ["one"] and "there are none" in found.reason
+    assert subjects(found) == ["one"] and "no commits since" in found.reason
 
 
 def test_a_merge_brings_both_sides_and_itself(forge: Forge) -> None:
@@ -208,7 +208,7 @@ def test_a_tag_on_new_commits_brings_them_all(forge: Forge) -> None:
     assert subjects(forge.brings("refs/tags/v1.0.0", {"before": NOTHING})) == ["two", "three"]
 
 
-def test_a_shallow_clone_that_cannot_tell_is_refused(forge: Forge) -> None:
+def test_a_shallow_clone_is_refused(forge: Forge) -> None:
     for name in ("one", "two", "three"):
         forge.commit(name)
     forge.push("origin", "main")
@@ -233,7 +233,7 @@ def test_a_base_that_is_the_head_itself_brings_the_head(forge: Forge) -> None:
     assert subjects(found) == ["two"]
 
 
-def test_the_first_push_of_a_compiled_app_validates_its_version_and_names_its_drafts(forge: Forge) -> None:
+def test_the_first_push_of_a_compiled_app_validates_its_version_and_lists_drafts(forge: Forge) -> None:
     built = library().build()
     coder = ScriptedCoder(answers=[contract(), {"main.js": WRONG}, {"main.js": RIGHT}])
     done = compile_app(
@@ -254,7 +254,9 @@ def test_the_first_push_of_a_compiled_app_validates_its_version_and_names_its_dr
     assert found.drafts[0].subject == "triple: the contract" and len(found.drafts) >= 2
 
 
-def test_what_is_validated_and_why_is_told(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_output_says_which_commits_are_validated_and_why(
+    forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (forge.work / "mapp.toml").write_text("name =")
     forge.commit("broken")
     forge.commit("still-broken")

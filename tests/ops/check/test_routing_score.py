@@ -1,4 +1,4 @@
-"""How an app's requests fare, on the app alone."""
+"""The routing of an app's requests is scored on the app alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def starter(name: str) -> App:
     return read_app(bundle.files(name))
 
 
-def test_good_requests_come_to_their_app(embedder: Embedder, tmp_path: Path) -> None:
+def test_good_requests_reach_their_app(embedder: Embedder, tmp_path: Path) -> None:
     found = resolve(starter("vat"), embedder, tmp_path / "vectors.sqlite")
     figures = dict(found.evidence)
 
@@ -34,7 +34,7 @@ def test_good_requests_come_to_their_app(embedder: Embedder, tmp_path: Path) -> 
     assert isinstance(figures["right"], int) and figures["right"] >= 5
 
 
-def test_requests_that_the_filler_cannot_follow_are_named(embedder: Embedder, tmp_path: Path) -> None:
+def test_requests_that_cannot_be_filled_are_reported(embedder: Embedder, tmp_path: Path) -> None:
     known = starter("vat")
     scrambled = tuple(
         replace(phrase, arguments=(("price", 123456789),)) if phrase.fits else phrase
@@ -42,11 +42,11 @@ def test_requests_that_the_filler_cannot_follow_are_named(embedder: Embedder, tm
     )
     found = resolve(replace(known, phrases=scrambled), embedder, tmp_path / "vectors.sqlite")
 
-    assert "come to the app with their arguments" in found.problems[0].message
+    assert "reach the app with the right arguments" in found.problems[0].message
     assert found.problems[0].evidence
 
 
-def test_near_misses_that_sound_like_requests_are_named(embedder: Embedder, tmp_path: Path) -> None:
+def test_near_misses_that_sound_like_requests_are_reported(embedder: Embedder, tmp_path: Path) -> None:
     known = starter("reverse-text")
     fitting = [phrase for phrase in known.phrases if phrase.fits]
     misses = [Phrase(request=row.request + " please", fits=False, why="no") for row in fitting]
@@ -56,10 +56,10 @@ def test_near_misses_that_sound_like_requests_are_named(embedder: Embedder, tmp_
         tmp_path / "vectors.sqlite",
     )
 
-    assert any("would be run without asking" in problem.message for problem in found.problems)
+    assert any("would run without a question" in problem.message for problem in found.problems)
 
 
-def test_nothing_is_said_of_an_app_without_requests(embedder: Embedder, tmp_path: Path) -> None:
+def test_an_app_without_requests_has_no_score(embedder: Embedder, tmp_path: Path) -> None:
     made = app().without("tests/requests.jsonl").read()
 
     assert resolve(made, embedder, tmp_path / "vectors.sqlite").counted == 0

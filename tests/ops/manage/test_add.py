@@ -233,7 +233,7 @@ def test_changed_content_needs_the_version_that_its_interface_requires(
 
     found = mapp("add", str(changed.write(world / "folder")))
 
-    assert found.code == 8 and f"asks for {least} or higher" in found.err and "MAPP-0820" in found.err
+    assert found.code == 8 and f"require {least} or higher" in found.err and "MAPP-0820" in found.err
     assert {k: v for k, v in built.state().items() if "/objects/" not in k} == {
         k: v for k, v in before.items() if "/objects/" not in k
     }

@@ -175,10 +175,10 @@ def test_verdict_shows_each_check_and_how_to_reproduce_a_problem(world: Path) ->
     shown = mapp("verdict", "double")
 
     assert shown.code == 0
-    assert shown.out.startswith("double 1.0.1: failed, and was let in by force (tree ")
+    assert shown.out.startswith("double 1.0.1: failed, but was forced (tree ")
     assert "  FAILED examples (1)\n" in shown.out
     assert "tests/examples.jsonl:1: gave 6 instead of 4\n" in shown.out
-    assert "again: printf %s '{\"number\": 2}' | mapp exec double --input -\n" in shown.out
+    assert "reproduce: printf %s '{\"number\": 2}' | mapp exec double --input -\n" in shown.out
     document = mapp("verdict", "double", "1.0.1", "--json").json
     assert (document["passed"], document["forced"]) == (False, True)
     assert document["tree"] == recorded(built.home, "double").tree

@@ -1,4 +1,4 @@
-"""What a change may and may not do to the version that it replaces, check by check."""
+"""What a change may do to the version that it replaces, check by check."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def found(on_trial: Trial) -> dict[str, Result]:
 
 
 def failed(on_trial: Trial) -> list[str]:
-    """Returns which of the checks that compare fail."""
+    """Returns the comparing checks that fail."""
     return [name for name, result in found(on_trial).items() if not result.passed]
 
 
@@ -64,14 +64,14 @@ def regression(made: Draft, arguments: dict[str, Any], **rest: Any) -> Draft:
 
 
 @pytest.mark.parametrize("kind", ["heal", "expand"])
-def test_the_same_code_written_otherwise_is_let_through(executor: Executor, kind: GateKind) -> None:
+def test_rewritten_code_with_the_same_behaviour_passes(executor: Executor, kind: GateKind) -> None:
     version = "1.0.1" if kind == "heal" else "1.1.0"
     new = draft(version).source("const main = ({ number }) => number + number;\n")
 
     assert failed(trial(executor, draft(), new, kind)) == []
 
 
-def test_a_heal_of_what_failed_is_let_through(executor: Executor) -> None:
+def test_a_heal_of_a_failing_input_passes(executor: Executor) -> None:
     new = regression(draft("1.0.1"), {"number": 950}, output=1900)
 
     assert failed(trial(executor, draft().source(HALVED), new, "heal")) == []
@@ -95,7 +95,7 @@ def test_a_heal_that_changes_what_worked_is_refused_with_the_input_that_shows_it
     assert problem.reproduce.startswith('printf %s \'{"number"')
 
 
-def test_differences_are_shown_for_review_where_a_person_says_that_a_value_was_wrong(
+def test_differences_are_listed_for_review_if_a_person_says_that_a_value_was_wrong(
     executor: Executor,
 ) -> None:
     old = draft().source("function main(input) { return Math.abs(input.number) * 2; }\n")
@@ -108,7 +108,7 @@ def test_differences_are_shown_for_review_where_a_person_says_that_a_value_was_w
     assert dict(results["differential"].evidence)["review"]
 
 
-def test_a_regression_that_held_before_excuses_no_difference(executor: Executor) -> None:
+def test_a_regression_that_passed_before_does_not_excuse_a_difference(executor: Executor) -> None:
     wrong = "function main({ number }) { return number > 100 ? 2 : number * 2; }\n"
     new = regression(draft("1.0.1").source(wrong), {"number": 7}, output=14)
 
@@ -132,7 +132,7 @@ def test_a_heal_may_not_touch_the_tests(executor: Executor, path: str, content: 
     assert failed(trial(executor, draft(), draft("1.0.1").file(path, content), "heal")) == ["tests-kept"]
 
 
-def test_an_expansion_may_add_tests_and_take_none_away(executor: Executor) -> None:
+def test_an_expansion_may_add_tests_but_not_remove_any(executor: Executor) -> None:
     more = draft("1.1.0").example({"number": 9}, output=18)
     more.file(
         "tests/properties.js", LAW + "function prop_whole(input, output) { return output === output | 0; }\n"
@@ -143,7 +143,7 @@ def test_an_expansion_may_add_tests_and_take_none_away(executor: Executor) -> No
     assert failed(trial(executor, draft(), fewer, "expand")) == ["tests-kept"]
 
 
-def test_the_old_examples_are_run_although_the_new_ones_say_otherwise(executor: Executor) -> None:
+def test_the_old_examples_run_even_if_the_new_ones_differ(executor: Executor) -> None:
     new = draft("1.1.0").source(
         "function main(input) { return input.number === 3 ? 8 : input.number * 2; }\n"
     )
@@ -163,7 +163,7 @@ def test_recorded_good_runs_are_repeated(executor: Executor) -> None:
     assert results["recorded"].problems[0].message == "gave 888 before, and gives 2 now"
 
 
-def test_an_expansion_may_answer_what_was_refused_and_a_heal_may_not(executor: Executor) -> None:
+def test_an_expansion_may_answer_refused_inputs_but_a_heal_may_not(executor: Executor) -> None:
     old = draft().stating(errors={"too_large": "the number is too large"})
     old.source(
         "function main({ number }) { if (number > 500) throw Error('too_large'); return number * 2; }\n"
@@ -187,7 +187,7 @@ def test_an_expansion_may_not_be_major(executor: Executor) -> None:
     assert not found(trial(executor, draft(), new, "expand"))["version"].passed
 
 
-def test_a_change_asks_for_no_capability_and_no_other_limit(executor: Executor) -> None:
+def test_a_change_may_not_add_a_capability_or_change_a_limit(executor: Executor) -> None:
     clock = draft("1.0.1").stating(capabilities={"clock": True})
     longer = draft("1.0.1").stating(limits={"wall_ms": 9000})
 
@@ -196,7 +196,7 @@ def test_a_change_asks_for_no_capability_and_no_other_limit(executor: Executor) 
 
 
 @pytest.mark.parametrize(("version", "passes"), [("1.0.1", False), ("1.1.0", False), ("2.0.0", True)])
-def test_an_edit_that_changes_an_old_example_is_a_major_one(
+def test_an_edit_that_changes_an_old_example_is_a_major_change(
     executor: Executor, version: str, passes: bool
 ) -> None:
     new = draft(version).source("function main(input) { return input.number * 2 + 2; }\n")
@@ -219,18 +219,18 @@ def test_a_heal_that_rewrites_everything_is_too_large(executor: Executor) -> Non
     ("path", "content"),
     [("README.md", "more\n"), (".github/workflows/validate.yml", "on: push\n")],
 )
-def test_a_heal_leaves_alone_what_is_no_source(executor: Executor, path: str, content: str) -> None:
+def test_a_heal_may_not_touch_other_files(executor: Executor, path: str, content: str) -> None:
     assert failed(trial(executor, draft(), draft("1.0.1").file(path, content), "heal")) == ["size"]
 
 
-def test_a_heal_changes_nothing_of_the_manifest_but_the_version(executor: Executor) -> None:
+def test_a_heal_may_change_only_the_version_in_the_manifest(executor: Executor) -> None:
     new = draft("1.0.1").stating(description="Doubles, triples and quadruples a number.")
 
     assert failed(trial(executor, draft(), new, "heal")) == ["size"]
 
 
 @pytest.mark.parametrize("kind", ["heal", "expand"])
-def test_old_recordings_stay_as_they_are_and_new_ones_may_come(executor: Executor, kind: GateKind) -> None:
+def test_old_recordings_must_stay_and_new_ones_may_be_added(executor: Executor, kind: GateKind) -> None:
     version = "1.0.1" if kind == "heal" else "1.1.0"
     path = "tests/recordings/one.json"
     old = draft().file(path, '{"recording": 1}')

@@ -1,4 +1,4 @@
-"""Determinism is tested where it can break: in another process, environment, order and time."""
+"""Determinism is tested in another process, environment, order and time."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def result(executor: Executor, draft: Draft) -> Result:
     return check_determinism(trial)
 
 
-def test_an_app_that_computes_is_let_through(executor: Executor) -> None:
+def test_a_pure_app_passes(executor: Executor) -> None:
     found = result(executor, app())
 
     assert found.passed and found.counted > 10
 
 
-def test_dates_sorting_and_letter_case_do_not_see_the_environment(executor: Executor) -> None:
+def test_dates_sorting_and_letter_case_do_not_depend_on_the_environment(executor: Executor) -> None:
     source = """
     function main(input) {
       const date = new Date(2026, 2, 29, 2, 30);
@@ -46,7 +46,7 @@ def test_dates_sorting_and_letter_case_do_not_see_the_environment(executor: Exec
     assert result(executor, app().source(source)).passed
 
 
-def test_neither_the_zone_nor_the_language_of_the_person_reaches_a_script(
+def test_the_time_zone_and_language_of_the_person_do_not_reach_a_script(
     executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = Job(
@@ -61,9 +61,7 @@ def test_neither_the_zone_nor_the_language_of_the_person_reaches_a_script(
 
 
 @pytest.mark.parametrize("call", ["Math.random()", "Date.now() / 1e13", "host.now() / 1e13", "host.random()"])
-def test_what_depends_on_time_or_chance_is_refused_without_the_capability(
-    executor: Executor, call: str
-) -> None:
+def test_depending_on_time_or_chance_fails_without_the_capability(executor: Executor, call: str) -> None:
     source = f"function main(input, host) {{ try {{ return {call}; }} catch (error) {{ return -1; }} }}"
     found = result(executor, app().source(source).stating(capabilities={}))
     allowed = result(executor, app().source(source).stating(capabilities={"clock": True, "random": True}))
@@ -73,7 +71,7 @@ def test_what_depends_on_time_or_chance_is_refused_without_the_capability(
 
 
 class Elsewhere(ForkingExecutor):
-    """Stands for a machine on which the number 2 comes to something else."""
+    """Simulates a machine on which the number 2 gives another result."""
 
     def run_batch(self, jobs: Sequence[Job]) -> list[Ran]:
         source = "function main(input) { return input.number === 2 ? 5 : input.number * 2; }"
@@ -90,7 +88,7 @@ def test_a_difference_is_shown_with_the_input(executor: Executor) -> None:
 
 @dataclass
 class Starved:
-    """A sandbox on a machine so busy that its first runs are given no time."""
+    """Simulates a sandbox on a machine so busy that its first runs time out."""
 
     real: Executor
     starved: int
@@ -117,11 +115,11 @@ def starved(executor: Executor, runs: int) -> Result:
     )
 
 
-def test_a_run_that_a_busy_machine_gave_no_time_is_tried_again(executor: Executor) -> None:
+def test_a_run_that_timed_out_on_a_busy_machine_is_repeated(executor: Executor) -> None:
     assert starved(executor, 2).passed
 
 
-def test_what_never_ends_in_one_of_two_places_is_a_difference(executor: Executor) -> None:
+def test_a_loop_that_never_ends_in_one_environment_is_a_difference(executor: Executor) -> None:
     found = starved(executor, 10_000)
 
     assert not found.passed and "Killed" in found.problems[0].message

@@ -1,4 +1,4 @@
-"""What other engines make of an app: alike, unlike, and what is not compared."""
+"""Other engines agree or disagree on an app, and some runs are not compared."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from support.apps import Draft, app
 
 pytestmark = pytest.mark.skipif(len(installed()) < 2, reason="there is one engine here")
 
-# The same script, and the engines tell themselves apart: ECMA-262 22.2.2 wants true, and 0.11 says false.
+# A script on which the engines differ: ECMA-262 22.2.2 requires true, and version 0.11 returns false.
 UNLIKE = "function main(input) { return /\\p{Lu}/iu.test('A') ? input.number * 2 : 1; }\n"
 
 
 def compare(executor: Executor, draft: Draft) -> Result:
-    """Returns what the second engine makes of an app."""
+    """Compares the second engine with ours on an app."""
     trial = Trial(app=draft.read(), files=draft.files, executor=executor, inputs=30)
     with ForkingExecutor(lanes=1, engine="dukpy") as other:
         return check_engines(trial, [("dukpy", other)])
 
 
-def test_an_app_that_engines_agree_on_passes_with_what_was_compared(executor: Executor) -> None:
+def test_an_app_that_engines_agree_on_passes_and_lists_what_was_compared(executor: Executor) -> None:
     result = compare(executor, app().example({"number": 3}, output=6))
     ((engine, counts),) = result.evidence
 
@@ -53,7 +53,7 @@ def test_a_difference_is_shown_with_its_input_and_how_to_see_it_again(executor: 
     assert first.reproduce == """printf %s '{"number": 2}' | MAPP_ENGINE=dukpy mapp exec double --input -"""
 
 
-def test_of_many_differences_a_few_are_shown_and_all_are_counted(executor: Executor) -> None:
+def test_many_differences_are_counted_but_only_a_few_are_shown(executor: Executor) -> None:
     result = compare(executor, app().source(UNLIKE))
     ((_, counts),) = result.evidence
 
@@ -61,7 +61,7 @@ def test_of_many_differences_a_few_are_shown_and_all_are_counted(executor: Execu
     assert isinstance(counts, dict) and isinstance(counts["differing"], int) and counts["differing"] > 20
 
 
-def test_what_a_limit_ends_is_not_compared(executor: Executor) -> None:
+def test_runs_that_hit_a_limit_are_not_compared(executor: Executor) -> None:
     deep = "function main(input) { const f = (n) => n ? 1 + f(n - 1) : 0; return f(1e9) + input.number; }\n"
     result = compare(executor, app().source(deep))
     ((_, counts),) = result.evidence
@@ -70,7 +70,7 @@ def test_what_a_limit_ends_is_not_compared(executor: Executor) -> None:
     assert counts == {"compared": 0, "differing": 0, "limited": 31}
 
 
-def test_an_app_that_asks_its_host_is_left_alone(executor: Executor) -> None:
+def test_an_app_that_calls_its_host_is_skipped(executor: Executor) -> None:
     result = compare(executor, app().stating(capabilities={"store": {"max_kb": 1}}))
 
     assert result.status == "skipped"
@@ -101,14 +101,14 @@ def test_without_another_engine_nothing_is_compared(executor: Executor) -> None:
         (Failed(kind="threw", message="Error: x"), Failed(kind="invalid_output", message="x"), False),
     ],
 )
-def test_outcomes_agree_when_their_canonical_texts_do(
+def test_outcomes_agree_if_their_canonical_texts_agree(
     one: Value | Declared | Failed, other: Value | Declared | Failed, expected: bool
 ) -> None:
     assert agree(one, other) is expected
 
 
 class Saying:
-    """An engine that says the same of everything."""
+    """An engine that returns the same result for every job."""
 
     engine = "an engine"
     isolation = "full"
@@ -126,7 +126,7 @@ GREEDY = Threw(name="InternalError", message="out of memory", stack="", wall_ms=
 
 
 @pytest.mark.parametrize("found", [DEEP, GREEDY])
-def test_an_app_does_not_get_out_of_the_comparison_by_what_it_says(executor: Executor, found: Ran) -> None:
+def test_an_app_cannot_avoid_the_comparison_by_faking_an_engine_error(executor: Executor, found: Ran) -> None:
     draft = app()
     trial = Trial(app=draft.read(), files=draft.files, executor=executor, inputs=5)
     other: Any = Saying(found)
@@ -134,10 +134,10 @@ def test_an_app_does_not_get_out_of_the_comparison_by_what_it_says(executor: Exe
     assert check_engines(trial, [("dukpy", other)]).status == "failed"
     assert (
         check_engines(trial, [("node", other)]).status == "passed"
-    )  # is only looked at; its stack is larger
+    )  # node's stack is larger, so a stack overflow is not compared
 
 
-def test_what_the_host_ended_is_not_compared(executor: Executor) -> None:
+def test_runs_ended_by_the_host_are_not_compared(executor: Executor) -> None:
     draft = app()
     trial = Trial(app=draft.read(), files=draft.files, executor=executor, inputs=5)
     other: Any = Saying(WALL)
@@ -175,25 +175,25 @@ def test_the_gate_runs_every_example_and_a_fifth_of_the_drawn_inputs(
 def test_a_difference_fails_the_gate_until_a_person_accepts_it(executor: Executor, second: Executor) -> None:
     others = OtherEngines(executors=(("dukpy", second),))
     failed = examined(executor, app().source(UNLIKE), others)
-    accepted = examined(executor, app().source(UNLIKE), others, may_differ=True)
+    accepted = examined(executor, app().source(UNLIKE), others, accept_engine_difference=True)
 
     assert failed.status == "failed" and "accepted" not in dict(failed.evidence)
     assert accepted.status == "passed" and dict(accepted.evidence)["accepted"] is True
     assert accepted.problems == failed.problems
 
 
-def test_to_accept_a_difference_says_nothing_where_there_is_none(
+def test_accepting_differences_leaves_no_trace_if_there_are_none(
     executor: Executor, second: Executor
 ) -> None:
-    result = examined(executor, app(), OtherEngines(executors=(("dukpy", second),)), may_differ=True)
+    result = examined(
+        executor, app(), OtherEngines(executors=(("dukpy", second),)), accept_engine_difference=True
+    )
 
     assert result.status == "passed" and "accepted" not in dict(result.evidence)
 
 
 @pytest.mark.parametrize("others", [None, OtherEngines(), OtherEngines(left_out=("it has faults",))])
-def test_without_an_engine_that_may_run_it_the_gate_says_why(
-    executor: Executor, others: OtherEngines | None
-) -> None:
+def test_without_a_usable_engine_the_gate_says_why(executor: Executor, others: OtherEngines | None) -> None:
     result = examined(executor, app(), others)
 
     assert result.status == "skipped"
@@ -201,7 +201,7 @@ def test_without_an_engine_that_may_run_it_the_gate_says_why(
     assert why == ("it has faults" if others and others.left_out else "there is no other engine here")
 
 
-def test_an_app_that_asks_its_host_starts_no_other_engine(executor: Executor) -> None:
+def test_an_app_that_calls_its_host_starts_no_other_engine(executor: Executor) -> None:
     draft = app().stating(capabilities={"store": {"max_kb": 1}})
 
     def refuse() -> OtherEngines:
@@ -211,7 +211,7 @@ def test_an_app_that_asks_its_host_starts_no_other_engine(executor: Executor) ->
     assert check_other_engines(trial).status == "skipped"
 
 
-def test_the_mutation_of_an_app_stays_on_one_engine(executor: Executor) -> None:
+def test_the_mutation_check_uses_one_engine(executor: Executor) -> None:
     draft = app()
 
     def refuse() -> OtherEngines:

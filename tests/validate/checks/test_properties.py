@@ -1,4 +1,4 @@
-"""Predicates put to drawn inputs: what is found, how small it gets, and that it comes first the next time."""
+"""Predicates are checked on drawn inputs; counterexamples are shrunk, kept and tried first."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_predicates_of_all_three_forms_hold_for_a_sound_app(executor: Executor) 
     assert found.evidence == ()
 
 
-def test_a_counterexample_is_as_small_as_it_gets_and_the_command_repeats_it(executor: Executor) -> None:
+def test_a_counterexample_is_shrunk_and_comes_with_a_command(executor: Executor) -> None:
     found = properties(executor, words(BUGGY_SORT), GOOD)
 
     (problem,) = found.problems
@@ -82,7 +82,7 @@ def test_a_counterexample_is_as_small_as_it_gets_and_the_command_repeats_it(exec
     assert json.loads(typed[-1]) == {"words": ["", ""]}
 
 
-def test_a_predicate_about_errors_is_held_to_both_directions(executor: Executor) -> None:
+def test_a_throws_predicate_must_be_right_in_both_directions(executor: Executor) -> None:
     missed = (
         "function throws_stopped(input) { return input.words.length === 1 && input.words[0] === 'stop'; }"
     )
@@ -105,7 +105,7 @@ def test_a_predicate_about_errors_is_held_to_both_directions(executor: Executor)
         ("return Promise.resolve(false)", "is false"),
     ],
 )
-def test_only_true_is_true(executor: Executor, body: str, said: str) -> None:
+def test_only_true_counts_as_true(executor: Executor, body: str, said: str) -> None:
     predicates = f"function prop_odd(input, output) {{ {body} }} function prop_fine() {{ return true; }}"
     (problem,) = properties(executor, words(), predicates, inputs=4).problems
 
@@ -117,7 +117,7 @@ def test_a_promise_of_true_is_true(executor: Executor) -> None:
     assert properties(executor, words(), "async function prop_late() { return true; }", inputs=5).passed
 
 
-def test_what_an_app_does_to_its_own_world_reaches_no_predicate(executor: Executor) -> None:
+def test_changes_to_built_in_objects_do_not_reach_the_predicates(executor: Executor) -> None:
     hostile = """
     Array.prototype.every = () => true; JSON.stringify = () => "[]"; Object.prototype.toJSON = () => 1;
     JSON.parse = () => ({}); Array.prototype.map = function () { return this; };
@@ -151,8 +151,8 @@ def test_an_app_cannot_tell_that_it_is_tested(executor: Executor) -> None:
     assert properties(executor, words(spy), predicates).passed
 
 
-def test_what_json_cannot_carry_is_refused_to_run_as_it_is_alone(executor: Executor) -> None:
-    """The memory of answers must not take {a: undefined} for {}."""
+def test_run_refuses_values_that_json_cannot_represent(executor: Executor) -> None:
+    """The cache of known outcomes must not confuse {a: undefined} with {}."""
     predicates = """
     function meta_undefined(input, run) { run({ words: [], extra: undefined }); return true; }
     function meta_date(input, run) { run({ words: [], extra: new Date(0) }); return true; }
@@ -164,7 +164,7 @@ def test_what_json_cannot_carry_is_refused_to_run_as_it_is_alone(executor: Execu
     assert all("TypeError" in row.message for row in found.problems)
 
 
-def test_an_input_that_run_gets_again_is_answered_as_a_run_would_answer(executor: Executor) -> None:
+def test_a_known_input_gets_the_same_answer_as_a_new_run(executor: Executor) -> None:
     ordered = "function main(input) { return { b: 1, a: input.words.length, 10: [2.5e30, -0] }; }"
     draft = words(ordered).stating(output={"type": "object"}).file("tests/examples.jsonl", "")
     predicates = """
@@ -176,7 +176,7 @@ def test_an_input_that_run_gets_again_is_answered_as_a_run_would_answer(executor
     assert properties(executor, draft, predicates).passed
 
 
-def test_members_reach_a_run_sorted_as_they_reach_every_run(executor: Executor) -> None:
+def test_run_passes_members_sorted_by_name(executor: Executor) -> None:
     draft = words("function main(input) { return [Object.keys(input).join(), input.mode]; }")
     draft.taking(mode={"enum": ["a", "b"]}).file("tests/examples.jsonl", "")
     predicates = """
@@ -192,15 +192,15 @@ def test_members_reach_a_run_sorted_as_they_reach_every_run(executor: Executor) 
     assert fault(executor, on_trial.app, "meta_sorted", row) == ""
 
 
-def test_a_predicate_that_counts_its_calls_is_found_out(executor: Executor) -> None:
+def test_a_predicate_that_keeps_state_is_detected(executor: Executor) -> None:
     (problem,) = properties(
         executor, words(), "let n = 0; function prop_counts() { return ++n < 9; }"
     ).problems
 
-    assert "must not keep anything" in problem.message
+    assert "must not keep state" in problem.message
 
 
-def test_predicates_that_say_nothing_are_named(executor: Executor) -> None:
+def test_predicates_that_test_nothing_are_listed(executor: Executor) -> None:
     predicates = """
     function throws_stopped(input) { return input.words.includes("stop"); }
     function throws_never(input) { return false; }
@@ -213,11 +213,11 @@ def test_predicates_that_say_nothing_are_named(executor: Executor) -> None:
     assert dict(found.evidence) == {"silent": ["throws_never", "meta_idle"]}
 
 
-def test_an_app_without_predicates_is_passed_over(executor: Executor) -> None:
+def test_an_app_without_predicates_is_skipped(executor: Executor) -> None:
     assert properties(executor, words(), "").status == "skipped"
 
 
-def test_an_input_that_ends_badly_is_found_and_made_small(executor: Executor) -> None:
+def test_a_failing_input_is_found_and_shrunk(executor: Executor) -> None:
     throwing = "function main(input) { return input.words.map((word) => word.at(4).at(0) && word); }"
     found = check_total(trial(executor, words(throwing)))
 
@@ -227,7 +227,7 @@ def test_an_input_that_ends_badly_is_found_and_made_small(executor: Executor) ->
     assert problem.reproduce == """printf %s '{"words": [""]}' | mapp exec sort --input -"""
 
 
-def test_each_way_to_fail_has_its_own_counterexample(executor: Executor) -> None:
+def test_each_kind_of_failure_has_its_own_counterexample(executor: Executor) -> None:
     source = """function main(input) {
       if (input.words.length === 2) return "two";
       if (input.words.length === 1) throw new RangeError("one");
@@ -238,7 +238,7 @@ def test_each_way_to_fail_has_its_own_counterexample(executor: Executor) -> None
     assert [json.loads(row.evidence) for row in found.problems] == [{"words": ["", ""]}, {"words": [""]}]
 
 
-def test_a_contract_that_nothing_fits_fails_in_words(executor: Executor) -> None:
+def test_a_contract_that_no_input_fits_fails_with_a_reason(executor: Executor) -> None:
     draft = words().taking(words={"type": "array", "minItems": 10**7})
     on_trial = trial(executor, draft.file("tests/examples.jsonl", ""), GOOD)
 
@@ -248,20 +248,20 @@ def test_a_contract_that_nothing_fits_fails_in_words(executor: Executor) -> None
     assert check_properties(on_trial).status == "skipped"
 
 
-def test_a_counterexample_is_kept_and_tried_first_the_next_time(executor: Executor, tmp_path: Path) -> None:
+def test_a_counterexample_is_kept_and_tried_first_next_time(executor: Executor, tmp_path: Path) -> None:
     keep = tmp_path / "keep"
     properties(executor, words(BUGGY_SORT), GOOD, keep=keep)
     kept = remembered(keep / "counterexamples", words().read().manifest)
     assert kept == ({"words": ["", ""]},)
 
-    # One input is drawn, which would not show it.
+    # Only one input is drawn, which would not show the fault.
     blind = properties(executor, words(BUGGY_SORT), GOOD, inputs=1)
     again = properties(executor, words(BUGGY_SORT), GOOD, inputs=1, keep=keep)
     assert blind.passed and not again.passed
     assert properties(executor, words(), GOOD, inputs=1, keep=keep).counted == 1
 
 
-def test_what_is_kept_can_be_damaged_or_no_longer_fit(tmp_path: Path, executor: Executor) -> None:
+def test_damaged_or_outdated_counterexamples_are_ignored(tmp_path: Path, executor: Executor) -> None:
     folder = tmp_path / "counterexamples"
     folder.mkdir()
     rows = ["{", "[]", '{"words":["kept"]}', '{"words":7}', '{"words":[],"more":1}', "\\ud800"]
@@ -274,7 +274,7 @@ def test_what_is_kept_can_be_damaged_or_no_longer_fit(tmp_path: Path, executor: 
     assert properties(executor, words(), GOOD, inputs=3, keep=tmp_path).passed
 
 
-def test_together_predicates_say_what_each_says_alone(executor: Executor) -> None:
+def test_predicates_give_the_same_answers_together_and_alone(executor: Executor) -> None:
     on_trial = trial(executor, words(BUGGY_SORT), GOOD, inputs=60)
     rows = [
         ExampleRow(arguments=arguments, outcome=outcome)
@@ -287,7 +287,7 @@ def test_together_predicates_say_what_each_says_alone(executor: Executor) -> Non
         assert found[name].broken == alone
 
 
-def test_outcomes_of_another_app_are_held_to_the_predicates(executor: Executor) -> None:
+def test_the_predicates_can_be_checked_on_outcomes_of_another_app(executor: Executor) -> None:
     on_trial = trial(executor, words(), GOOD)
     outcomes: list[tuple[Arguments, Outcome]] = [
         ({"words": ["a"]}, Value(output=["a"])),
@@ -298,7 +298,7 @@ def test_outcomes_of_another_app_are_held_to_the_predicates(executor: Executor) 
     assert broken(on_trial, replace(on_trial.app, source=SORT), outcomes) == [False, True, True, False]
 
 
-def test_run_completes_what_a_predicate_leaves_out(executor: Executor) -> None:
+def test_run_fills_in_defaults(executor: Executor) -> None:
     made = app().taking(times={"type": "integer", "minimum": 1, "maximum": 9, "default": 2})
     made.source("function main(input) { return input.number * input.times; }").without("tests/requests.jsonl")
     made.stating(output={"type": "number"})

@@ -1,4 +1,4 @@
-"""How many requests an app comes with, and what the router says of them."""
+"""An app needs enough requests, and the router must route them well."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def full() -> Draft:
     return made.file("tests/requests.jsonl", made.contents["tests/requests.jsonl"] + near.encode())
 
 
-def test_a_generated_app_needs_as_many_as_the_router_learns_from(executor: Executor) -> None:
+def test_a_generated_app_needs_enough_requests_to_train_the_router(executor: Executor) -> None:
     few = check_requests(Trial(app=app().read(), executor=executor, kind="compile"))
     enough = check_requests(Trial(app=full().read(), executor=executor, kind="compile"))
 
@@ -28,13 +28,13 @@ def test_a_generated_app_needs_as_many_as_the_router_learns_from(executor: Execu
     assert enough.passed
 
 
-def test_who_writes_by_hand_may_begin_with_one(executor: Executor) -> None:
+def test_an_app_written_by_hand_may_have_a_single_request(executor: Executor) -> None:
     assert check_requests(Trial(app=app().read(), executor=executor)).passed
     bare = app().without("tests/requests.jsonl").read()
     assert check_requests(Trial(app=bare, executor=executor)).status == "skipped"
 
 
-def test_what_the_router_finds_counts(executor: Executor) -> None:
+def test_problems_found_by_the_router_fail_the_check(executor: Executor) -> None:
     found = Resolved(counted=3, problems=(Finding(path="", message="bad"),), evidence=(("right", 1),))
     result = check_requests(Trial(app=app().read(), executor=executor, resolve=lambda _: found))
 

@@ -28,15 +28,13 @@ def result(executor: Executor, draft: Draft) -> Result:
         ("return host.store.get('a');", "main.js:2: uses host.store without the capability store"),
     ],
 )
-def test_what_an_honest_app_does_not_do_is_named_with_its_line(
-    executor: Executor, body: str, complaint: str
-) -> None:
+def test_forbidden_code_is_reported_with_its_line(executor: Executor, body: str, complaint: str) -> None:
     found = result(executor, app().source(f"function main(input, host) {{\n  {body}\n}}\n"))
 
     assert [str(problem).startswith(complaint) for problem in found.problems] == [True], found.problems
 
 
-def test_a_capability_that_nothing_uses_is_named(executor: Executor) -> None:
+def test_an_unused_capability_is_reported(executor: Executor) -> None:
     found = result(executor, app().stating(capabilities={"clock": True, "random": True}))
 
     assert [problem.path for problem in found.problems] == [
@@ -58,13 +56,13 @@ def test_a_capability_may_be_used_in_any_way(executor: Executor, source: str) ->
     assert result(executor, app().stating(capabilities={"clock": True}).source(source)).passed
 
 
-def test_words_in_texts_and_names_of_properties_are_no_calls(executor: Executor) -> None:
+def test_texts_and_property_names_are_not_calls(executor: Executor) -> None:
     source = "function main(input) { return { eval: 'eval(1)', Function: [] }.eval.length; }\n"
 
     assert result(executor, app().source(source)).passed
 
 
-def test_the_predicates_keep_the_rules_too(executor: Executor) -> None:
+def test_the_rules_also_apply_to_the_predicates(executor: Executor) -> None:
     found = result(
         executor, app().file("tests/properties.js", "function prop_a() { return eval('true'); }\n")
     )

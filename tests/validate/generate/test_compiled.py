@@ -18,7 +18,7 @@ from support.drawn import schemas
 
 
 def sample(document: dict[str, Any], count: int = 400, seed: int = 1) -> list[Any]:
-    """Returns what is drawn for a schema and fits it."""
+    """Returns the drawn values that fit the schema."""
     schema = Schema.from_dict(document)
     draw, dice = values(schema), Dice(seed)
     return [value for value in (draw(dice) for _ in range(count)) if is_valid(schema, value)]
@@ -26,7 +26,7 @@ def sample(document: dict[str, Any], count: int = 400, seed: int = 1) -> list[An
 
 @given(schemas(), st.integers(0, 2**32))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_what_is_drawn_for_any_schema_is_json_and_most_of_it_fits(schema: Schema, seed: int) -> None:
+def test_drawn_values_are_json_and_most_of_them_fit(schema: Schema, seed: int) -> None:
     try:
         draw = values(schema)
     except NothingFits as why:
@@ -39,13 +39,13 @@ def test_what_is_drawn_for_any_schema_is_json_and_most_of_it_fits(schema: Schema
         except Rejected:
             continue
     fitting = [value for value in found if is_valid(schema, value) and is_carried(value)]
-    assume(fitting)  # some schemas accept what is too rare to be drawn: a format and another pattern
+    assume(fitting)  # for some schemas fitting values are too rare: a format together with another pattern
     assert all(json.loads(json.dumps(value)) == value for value in fitting)
 
 
 @given(schemas())
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_a_schema_of_which_nothing_fits_really_accepts_nothing_that_is_tried(schema: Schema) -> None:
+def test_a_schema_reported_as_empty_accepts_no_tested_value(schema: Schema) -> None:
     try:
         values(schema)
     except NothingFits as why:
@@ -97,7 +97,7 @@ def test_a_schema_of_which_nothing_fits_really_accepts_nothing_that_is_tried(sch
     ],
     ids=lambda value: json.dumps(value)[:50],
 )
-def test_every_edge_is_drawn_within_so_many_inputs(document: dict[str, Any], edges: list[Any]) -> None:
+def test_every_edge_case_is_drawn(document: dict[str, Any], edges: list[Any]) -> None:
     drawn = sample(document, 1500)
     assert [edge for edge in edges if edge not in drawn] == []
 
@@ -111,7 +111,7 @@ def test_lengths_reach_both_bounds() -> None:
     assert {2, 9} <= {len(text) for text in matching}
 
 
-def test_texts_hold_what_unicode_is_feared_for() -> None:
+def test_texts_contain_the_difficult_parts_of_unicode() -> None:
     drawn = "".join(sample({"type": "string"}, 1000))
     for feared in (
         "\u0301",
@@ -131,7 +131,7 @@ def test_texts_hold_what_unicode_is_feared_for() -> None:
     drawn.encode()  # no half of a surrogate pair
 
 
-def test_negative_zero_is_drawn_though_json_of_mapp_has_none() -> None:
+def test_negative_zero_is_drawn_although_mapps_json_has_none() -> None:
     drawn = sample({"type": "number", "minimum": -1, "maximum": 1}, 1500)
     assert any(value == 0 and math.copysign(1, value) < 0 for value in drawn)
 
@@ -144,7 +144,7 @@ def test_days_of_leap_years_and_offsets_are_drawn() -> None:
     assert any("T02:30:00" in moment for moment in moments)
 
 
-def test_lists_hold_equal_items_and_sets_hold_nearly_equal_ones() -> None:
+def test_lists_contain_equal_items_and_sets_contain_nearly_equal_ones() -> None:
     lists = sample({"type": "array", "items": {"type": "string", "maxLength": 5}})
     sets = sample({"type": "array", "items": {"type": "string"}, "uniqueItems": True})
     assert any(len(items) > 1 and len(set(items)) == 1 for items in lists)
@@ -161,7 +161,7 @@ def test_open_objects_get_names_that_scripts_trip_over() -> None:
 
 
 def bounded(kind: str = "integer", **bounds: Any) -> Schema:
-    """Returns a schema of numbers, with bounds that the door may refuse."""
+    """Returns a schema of numbers, with bounds that a manifest could not state."""
     return Schema(types=(kind,), **bounds)
 
 
@@ -171,7 +171,7 @@ def members(**properties: Schema) -> Schema:
 
 
 def items(least: int, item: Schema, *, unique: bool = False) -> Schema:
-    """Returns the schema of a list of at least so many items."""
+    """Returns the schema of a list with a minimum number of items."""
     return Schema(types=("array",), min_items=least, items=item, unique_items=unique)
 
 
@@ -199,18 +199,18 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("why", REFUSALS)
-def test_what_cannot_be_is_said_in_words(why: str) -> None:
+def test_an_impossible_schema_is_refused_with_a_reason(why: str) -> None:
     with pytest.raises(NothingFits) as refused:
         values(REFUSALS[why])
     assert why in str(refused.value)
 
 
-def test_an_optional_member_of_which_nothing_fits_is_never_drawn() -> None:
+def test_an_optional_member_that_no_value_fits_is_never_drawn() -> None:
     draw, dice = values(replace(members(a=bounded(minimum=5, maximum=3)), required=(), closed=True)), Dice(1)
     assert all(draw(dice) == {} for _ in range(50))
 
 
-def test_the_same_dice_draw_the_same() -> None:
+def test_the_same_seed_draws_the_same_values() -> None:
     document = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "number"}}}
     assert sample(document, 200, seed=7) == sample(document, 200, seed=7)
     assert sample(document, 200, seed=7) != sample(document, 200, seed=8)

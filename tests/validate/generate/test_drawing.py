@@ -1,4 +1,4 @@
-"""Drawing inputs for a stranger's contract: within limits, in words, and the same every time."""
+"""Inputs for an untrusted contract are drawn within limits and are the same every time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.apps import app
 
 
 def contract(**schemas: Any) -> Manifest:
-    """Returns a manifest whose arguments have these schemas, as documents or as values the door refuses."""
+    """Returns a manifest with these schemas, given as documents or as values that a manifest cannot state."""
     arguments = tuple(
         Argument(name=name, schema=schema if isinstance(schema, Schema) else Schema.from_dict(schema))
         for name, schema in schemas.items()
@@ -70,7 +70,7 @@ HOSTILE: dict[str, tuple[Manifest, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_contract_that_leaves_nothing_is_answered_in_words(name: str) -> None:
+def test_a_contract_that_no_input_fits_gives_a_reason(name: str) -> None:
     manifest, why = HOSTILE[name]
     drawn = draw(manifest, 100, seed=1)
 
@@ -105,7 +105,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_a_contract_that_asks_for_much_gets_what_fits_the_budget(name: str) -> None:
+def test_a_demanding_contract_gets_inputs_within_the_limits(name: str) -> None:
     manifest = LARGE[name]
     drawn = draw(manifest, 50, seed=1)
 
@@ -113,7 +113,7 @@ def test_a_contract_that_asks_for_much_gets_what_fits_the_budget(name: str) -> N
     assert all(is_valid(manifest.input_schema, row) for row in drawn.inputs)
 
 
-def test_what_is_too_much_for_any_schema_is_refused_at_the_door() -> None:
+def test_an_excessive_schema_is_refused_when_it_is_read() -> None:
     from mapp.errors import InvalidSchema
 
     for properties, why in (
@@ -128,25 +128,25 @@ def test_what_is_too_much_for_any_schema_is_refused_at_the_door() -> None:
         assert why in " ".join(map(str, refused.value.problems))
 
 
-def test_the_child_is_ended_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_is_stopped_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "_CHILD", "while True: pass")
     assert draw(contract(n={"type": "integer"}), 3, seed=1, seconds=0.2).why == (
         "no input was drawn: drawing took more than 0.2 seconds"
     )
 
 
-def test_the_child_cannot_have_more_memory_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_cannot_exceed_its_memory_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     grow = drawing._CHILD.replace("main(job)", "from mapp.validate.generate import child;")
     monkeypatch.setattr(drawing, "_CHILD", grow + "child._limit(256 << 20, 9); bytes(1 << 30)")
     assert "MiB of memory" in draw(contract(n={"type": "integer"}), 3, seed=1).why
 
 
-def test_a_child_that_does_not_answer_is_a_reason_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_without_an_answer_gives_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "_CHILD", "raise SystemExit('oh no')")
     assert draw(contract(n={"type": "integer"}), 3, seed=1).why == "no input was drawn: drawing failed: oh no"
 
 
-def test_the_child_draws_what_is_drawn_here(tmp_path: Path) -> None:
+def test_the_child_draws_the_same_as_this_process(tmp_path: Path) -> None:
     manifest = contract(n={"type": "number"}, text={"type": "string"})
     examples = [{"n": 0.1, "text": "x"}]
 
@@ -154,9 +154,7 @@ def test_the_child_draws_what_is_drawn_here(tmp_path: Path) -> None:
     assert draw(manifest, 80, seed=3) != draw(manifest, 80, seed=4)
 
 
-def test_what_was_drawn_is_kept_and_not_asked_for_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drawn_inputs_are_kept_and_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep = tmp_path / "drawn"
     manifest = contract(n={"type": "number"}, text={"type": "string"})
     first = draw(manifest, 50, seed=3, keep=keep)
@@ -176,7 +174,7 @@ def test_what_was_drawn_is_kept_and_not_asked_for_again(
     assert draw(manifest, 50, seed=3, keep=keep) == first
 
 
-def test_what_is_kept_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_kept_files_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "MAX_KEPT", 4)
     keep, manifest = tmp_path / "drawn", contract(n={"type": "boolean"})
     for seed in range(6):
@@ -188,7 +186,7 @@ def test_what_is_kept_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest
     assert draw(manifest, 1, seed=5, keep=keep) == newest
 
 
-def test_a_passing_trouble_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_temporary_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep = tmp_path / "drawn"
     manifest = contract(n={"type": "number"})
     with monkeypatch.context() as patched:
@@ -198,7 +196,7 @@ def test_a_passing_trouble_is_not_kept(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_examples_lead_to_inputs_that_are_rare_in_the_schema() -> None:
-    """A JSON text is one in a million texts; beside an example it is common."""
+    """One text in a million is JSON; close to an example it is common."""
     manifest = contract(text={"type": "string"})
     examples = [{"text": '{"user": {"name": "Ann", "tags": ["a", "b"]}}'}]
 
@@ -216,7 +214,7 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def test_arguments_of_two_examples_are_crossed_and_defaults_filled_in() -> None:
+def test_arguments_of_two_examples_are_combined_and_defaults_filled_in() -> None:
     manifest = app().stating(
         input={
             "a": {"type": "string"},
@@ -235,13 +233,13 @@ def test_arguments_of_two_examples_are_crossed_and_defaults_filled_in() -> None:
     assert 0 < sum("d" in row for row in drawn) < len(drawn)
 
 
-def test_a_small_contract_is_drawn_dry_and_no_further() -> None:
+def test_a_small_contract_gives_each_input_once() -> None:
     drawn = draw_here(contract(a={"type": "boolean"}, b={"enum": [1, 2, 3]}), 100, seed=1)
 
     assert len(drawn.inputs) == 6
 
 
-def test_hypothesis_draws_from_the_same_strategies_and_shrinks() -> None:
+def test_hypothesis_draws_from_the_strategies_and_shrinks() -> None:
     from hypothesis import find
 
     manifest = contract(
@@ -253,7 +251,7 @@ def test_hypothesis_draws_from_the_same_strategies_and_shrinks() -> None:
     assert is_valid(manifest.input_schema, found)
 
 
-def test_a_search_of_hypothesis_ends_in_the_smallest_fault_or_in_none() -> None:
+def test_a_hypothesis_search_returns_the_smallest_failure_or_none() -> None:
     whole = values(Schema.from_dict({"type": "integer", "minimum": 0}))
 
     assert falsified(whole, lambda n: "is large" if n > 5 else "", name="large") == (6, "is large")

@@ -1,4 +1,4 @@
-"""Shrinking on its own: what comes out still breaks what was broken, fits, and is small."""
+"""A shrunk input fits, still fails, and is small."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_value_becomes_as_simple_as_it_can(name: str) -> None:
     assert smallest(manifest(it=schema), {"it": value}, lambda row: breaks(row["it"])) == {"it": wanted}
 
 
-def test_optional_arguments_go_and_others_take_their_defaults() -> None:
+def test_optional_arguments_disappear_and_others_take_their_defaults() -> None:
     known = manifest(
         a={**ANY, "optional": True}, b={"enum": ["x", "y"], "default": "x"}, c={**ANY, "default": 20}
     )
@@ -67,9 +67,7 @@ def test_arguments_that_must_be_equal_become_simple_together() -> None:
 
 @given(manifests(), st.integers(0, 1000))
 @settings(max_examples=60)
-def test_whatever_comes_out_fits_still_breaks_and_cost_no_more_than_its_budget(
-    known: Manifest, seed: int
-) -> None:
+def test_the_result_fits_still_fails_and_stays_within_the_budget(known: Manifest, seed: int) -> None:
     asked = 0
     for found in draw(known, 2, seed=seed).inputs:
 
@@ -81,5 +79,5 @@ def test_whatever_comes_out_fits_still_breaks_and_cost_no_more_than_its_budget(
         small = shrunk(known, found, breaks)
         assert is_valid(known.input_schema, small)
         assert len(str(small)) % 2 == len(str(found)) % 2
-        assert shrunk(known, found, breaks) == small  # the same question, the same answer
+        assert shrunk(known, found, breaks) == small  # the result is always the same
     assert asked <= 4 * (MAX_ASKED + 24)

@@ -1,4 +1,4 @@
-"""The check: tests that notice faults pass it, tests that cannot fail do not."""
+"""Tests that notice faults pass the check; tests that cannot fail do not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mapp.model.verdict import Result
 from mapp.sandbox.executor import Executor
 from mapp.starter import bundle
 from mapp.validate.mutation import check_mutation
-from mapp.validate.mutation.score import LEAST, score_of
+from mapp.validate.mutation.score import MIN_MUTANTS, score_of
 from mapp.validate.trial import Trial
 from support.apps import Draft, app
 
@@ -52,20 +52,22 @@ def test_examples_on_both_sides_of_a_bound_notice_every_fault(executor: Executor
     assert found.problems == ()
 
 
-def test_the_bound_itself_cannot_be_told_apart_and_counts_for_nothing(executor: Executor) -> None:
+def test_an_undetectable_fault_does_not_count(executor: Executor) -> None:
     draft = clamp().example({"number": 3}, output=3).example({"number": 10.5}, output=10)
-    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+    results = score_of(Trial(app=draft.read(), executor=executor)).results
 
-    # 10 is 10 on both branches.
-    assert [fate.status for fate in fates if fate.mutant.operator == "boundary"] == ["undecided"]
+    # For 10 both branches return 10.
+    assert [result.status for result in results if result.mutant.operator == "boundary"] == ["undecided"]
 
 
-def test_a_survivor_says_what_is_not_tested_and_which_example_would(executor: Executor) -> None:
-    # An input that is let through unchanged shows neither the condition nor what comes after it.
+def test_a_survivor_says_what_is_not_tested_and_shows_an_example(executor: Executor) -> None:
+    # An input that is returned unchanged tests neither the condition nor the code after it.
     found = result(executor, app().source(CLAMP).file("tests/examples.jsonl", ""))
 
     assert found.status == "failed"
-    assert str(found.problems[0]).startswith("tests: the tests notice 0% of the faults seeded into it")
+    assert str(found.problems[0]).startswith(
+        "tests: the tests notice 0% of the faults seeded into the source"
+    )
     survivor = next(
         problem for problem in found.problems if "bound" in problem.message or "number" in problem.message
     )
@@ -78,7 +80,7 @@ def test_a_survivor_says_what_is_not_tested_and_which_example_would(executor: Ex
     assert instead.startswith("the changed app gives ")
 
 
-def test_the_example_of_a_survivor_can_be_pasted_and_then_notices_it(executor: Executor) -> None:
+def test_a_pasted_survivor_example_notices_the_fault(executor: Executor) -> None:
     draft = clamp().example({"number": 10.5}, output=10)
     survivors = evidence(result(executor, draft))["survivors"]
     assert survivors
@@ -102,7 +104,7 @@ def test_tests_that_only_say_true_fail(executor: Executor, name: str) -> None:
     assert "no predicate can fail" in found.problems[-1].message
 
 
-def test_a_properties_file_that_only_says_true_fails_whatever_the_examples_notice(executor: Executor) -> None:
+def test_predicates_that_only_say_true_fail_in_spite_of_good_examples(executor: Executor) -> None:
     files = {**bundle.files("vat"), "tests/properties.js": ALWAYS_TRUE.encode()}
     found = check_mutation(Trial(app=read_app(files), executor=executor))
 
@@ -119,7 +121,7 @@ def test_a_properties_file_that_only_says_true_fails_whatever_the_examples_notic
         "function prop_below_eleven(input, output) { return output < 11; }",
     ],
 )
-def test_a_predicate_that_fails_for_something_is_one(executor: Executor, predicate: str) -> None:
+def test_a_predicate_that_can_fail_counts(executor: Executor, predicate: str) -> None:
     draft = clamp().file("tests/properties.js", predicate).example({"number": 3}, output=3)
     found = result(executor, draft)
 
@@ -130,7 +132,7 @@ def test_predicates_alone_notice_faults(executor: Executor) -> None:
     law = "function prop_clamped(input, output) { return output === Math.min(input.number, 10); }"
     found = result(executor, clamp().file("tests/properties.js", law))
 
-    # An app that only changed between 10 and 11 is not among what they notice: no such input is drawn.
+    # They do not notice a change between 10 and 11: no such input is drawn.
     assert found.status == "passed"
     assert evidence(found)["score"] > 0.8
 
@@ -142,11 +144,11 @@ def test_metamorphic_predicates_notice_faults(executor: Executor) -> None:
     assert evidence(result(executor, draft))["score"] == 1
 
 
-def test_what_the_manifest_already_forbids_is_not_to_the_tests_credit(executor: Executor) -> None:
+def test_the_tests_get_no_credit_for_violations_of_the_manifest(executor: Executor) -> None:
     draft = app().file("tests/examples.jsonl", "").file("tests/properties.js", ALWAYS_TRUE)
     found = evidence(result(executor, draft))
 
-    assert found["broken"] > 0  # `return null` is no number
+    assert found["broken"] > 0  # `return null` is not a number
     assert found["killed"] == 0
     assert found["score"] == 0
 
@@ -161,13 +163,13 @@ def test_a_predicate_that_fails_for_the_app_itself_notices_nothing(executor: Exe
 def test_a_mutant_that_never_ends_is_noticed(executor: Executor) -> None:
     source = "function main(input) {\n  let n = 0;\n  while (n < 4) n++;\n  return n + input.number;\n}\n"
     draft = app().source(source).file("tests/examples.jsonl", "").example({"number": 2}, output=6)
-    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+    results = score_of(Trial(app=draft.read(), executor=executor)).results
 
-    update = next(fate for fate in fates if fate.mutant.operator == "update")
+    update = next(result for result in results if result.mutant.operator == "update")
     assert update.status == "killed"
 
 
-def test_an_error_that_the_app_declares_is_an_outcome_like_any_other(executor: Executor) -> None:
+def test_a_declared_error_is_an_outcome_like_any_other(executor: Executor) -> None:
     source = "function main(input) { if (input.number < 0) throw Error('negative'); return input.number; }"
     draft = app().source(source).stating(errors={"negative": "below zero"}).file("tests/examples.jsonl", "")
     survivors = evidence(result(executor, draft.example({"number": 5}, output=5)))["survivors"]
@@ -175,7 +177,7 @@ def test_an_error_that_the_app_declares_is_an_outcome_like_any_other(executor: E
     assert any('"error":"negative"' in row["example"] for row in survivors)
 
 
-def test_an_app_with_nothing_to_change_is_passed_over(executor: Executor) -> None:
+def test_an_app_with_nothing_to_change_is_skipped(executor: Executor) -> None:
     draft = app().source("function main(input) {\n  return input;\n}\n").stating(output={"type": "object"})
     found = result(executor, draft.file("tests/examples.jsonl", ""))
 
@@ -183,7 +185,7 @@ def test_an_app_with_nothing_to_change_is_passed_over(executor: Executor) -> Non
 
 
 @pytest.mark.parametrize("how", ["throws", "never returns", "returns NaN"])
-def test_an_app_that_fails_as_it_stands_is_passed_over(executor: Executor, how: str) -> None:
+def test_an_app_that_fails_unchanged_is_skipped(executor: Executor, how: str) -> None:
     assert result(executor, app().stating(limits={"wall_ms": 200}).broken(how)).status == "skipped"
 
 
@@ -193,20 +195,20 @@ def test_the_same_trial_gives_the_same_figures(executor: Executor) -> None:
     assert check_mutation(trial).evidence == check_mutation(trial).evidence
 
 
-def test_when_time_is_up_no_further_mutant_is_begun_but_a_score_there_is(executor: Executor) -> None:
+def test_after_the_time_limit_no_further_mutant_starts(executor: Executor) -> None:
     ticks = chain([0.0], repeat(99.0))
     trial = Trial(app=read_app(bundle.files("vat")), executor=executor)
     score = score_of(trial, seconds=10, clock=lambda: next(ticks))
 
     assert score.is_cut
-    assert len(score.fates) == LEAST
+    assert len(score.results) == MIN_MUTANTS
     assert score.value is not None
 
 
-def test_no_more_mutants_are_tried_than_asked_for(executor: Executor) -> None:
+def test_the_number_of_mutants_is_limited(executor: Executor) -> None:
     score = score_of(Trial(app=read_app(bundle.files("vat")), executor=executor), most=7)
 
-    assert len(score.fates) == 7
+    assert len(score.results) == 7
     assert not score.is_cut
 
 
@@ -228,15 +230,15 @@ def keeper() -> Draft:
 
 def test_an_example_is_answered_from_the_recording_that_it_names(executor: Executor) -> None:
     draft = keeper().example({"number": 2}, output=7, recording="five")
-    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+    results = score_of(Trial(app=draft.read(), executor=executor)).results
 
-    added = next(fate for fate in fates if fate.mutant.operator == "arithmetic")
+    added = next(result for result in results if result.mutant.operator == "arithmetic")
     assert (added.status, added.by) == ("killed", "tests/examples.jsonl:1")
 
 
 def test_regressions_count_like_examples(executor: Executor) -> None:
     row = json.dumps({"input": {"number": 2}, "output": 4}) + "\n"
     draft = app().file("tests/examples.jsonl", "").file("tests/regressions.jsonl", row)
-    fates = score_of(Trial(app=draft.read(), executor=executor)).fates
+    results = score_of(Trial(app=draft.read(), executor=executor)).results
 
-    assert {fate.by for fate in fates if fate.status == "killed"} == {"tests/regressions.jsonl:1"}
+    assert {result.by for result in results if result.status == "killed"} == {"tests/regressions.jsonl:1"}

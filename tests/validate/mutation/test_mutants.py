@@ -1,4 +1,4 @@
-"""Mutants as a whole: each is another program that parses, and a sample is fair and always the same."""
+"""Each mutant is a different program that parses, and a sample is fair and repeatable."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_source_that_does_not_parse_has_no_mutants() -> None:
     assert list(all_mutants("function main( {")) == []
 
 
-def test_a_sample_is_the_same_for_a_seed_and_another_for_another_seed() -> None:
+def test_a_sample_depends_on_the_seed_only() -> None:
     def sample(seed: int) -> list[str]:
         return [mutant.source for mutant in sampled_mutants(SOURCE, seed=seed)]
 
@@ -100,7 +100,7 @@ def test_a_sample_is_the_same_for_a_seed_and_another_for_another_seed() -> None:
 
 
 @pytest.mark.parametrize("name", ["cron-explain", "md5", "iban-check", "regex-test"])
-def test_a_sample_holds_something_of_every_function_and_of_many_operators(name: str) -> None:
+def test_a_sample_covers_every_function_and_many_operators(name: str) -> None:
     source = bundle.files(name)["main.js"].decode()
     everything = Counter(mutant.scope for mutant in all_mutants(source))
     sample = list(islice(sampled_mutants(source, seed=1), 3 * len(everything) + 20))

@@ -1,4 +1,4 @@
-"""Each operator proposes the faults that it names, and no others."""
+"""Each operator proposes the faults that it describes, and no others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from mapp.validate.mutation.mutants import all_mutants
 from mapp.validate.mutation.operators import BY_ID, OPERATORS
 
-# operator, source, the mutants it makes of it
+# operator, source, its mutants
 CASES = [
     ("arithmetic", "f = a + b;", ["f = a - b;"]),
     ("arithmetic", "f = a % b;", ["f = a * b;"]),
@@ -123,7 +123,7 @@ def made(source: str, operator: str, codes: Collection[str] = ()) -> list[str]:
 
 
 @pytest.mark.parametrize(("operator", "source", "mutants"), CASES)
-def test_an_operator_makes_the_faults_that_it_names(operator: str, source: str, mutants: list[str]) -> None:
+def test_an_operator_makes_its_faults(operator: str, source: str, mutants: list[str]) -> None:
     assert sorted(made(source, operator)) == sorted(mutants)
 
 
@@ -131,7 +131,7 @@ def test_every_operator_has_a_case() -> None:
     assert {operator for operator, _, mutants in CASES if mutants} == set(BY_ID)
 
 
-def test_there_are_enough_operators_and_each_has_a_name_of_its_own() -> None:
+def test_operators_have_unique_names() -> None:
     assert len(OPERATORS) == len(BY_ID) >= 16
 
 
@@ -147,7 +147,7 @@ def test_there_are_enough_operators_and_each_has_a_name_of_its_own() -> None:
         ("string", 'throw TypeError("some words" + a);'),
     ],
 )
-def test_what_cannot_matter_is_left_out(operator: str, source: str) -> None:
+def test_edits_that_cannot_matter_are_dropped(operator: str, source: str) -> None:
     assert made(source, operator) == []
 
 

@@ -9,7 +9,7 @@ from mapp.sandbox.executor import Executor
 from mapp.starter import bundle
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.operators import OPERATORS
-from mapp.validate.mutation.run_mutant import Examination
+from mapp.validate.mutation.run_mutant import MutantRunner
 from mapp.validate.trial import Trial
 from support.pages import ROOT, fences
 
@@ -51,9 +51,9 @@ def test_each_worked_example_is_a_fault_of_that_app_which_its_tests_notice(execu
             kind, _, content = test.partition(":")
             path = "tests/examples.jsonl" if kind == "json" else "tests/properties.js"
             alone = {**files, "tests/examples.jsonl": b"", "tests/properties.js": b"", path: content.encode()}
-            examination = Examination.of(Trial(app=read_app(alone), executor=executor))
-            assert examination is not None
-            assert examination.fate(mutant).status == "killed", f"{name}: {content}"
+            runner = MutantRunner.of(Trial(app=read_app(alone), executor=executor))
+            assert runner is not None
+            assert runner.result(mutant).status == "killed", f"{name}: {content}"
 
 
 def _mutant(source: str) -> Mutant:

@@ -1,27 +1,27 @@
-"""The score as a figure: what counts for it and what against it."""
+"""The score counts mutants for and against the tests."""
 
 from __future__ import annotations
 
 import pytest
 
 from mapp.validate.mutation.mutants import all_mutants
-from mapp.validate.mutation.run_mutant import Fate, MutantStatus
+from mapp.validate.mutation.run_mutant import MutantResult, MutantStatus
 from mapp.validate.mutation.score import Score
 
 MUTANT = next(all_mutants("a = 1;"))
 
 
 def score(**counts: int) -> Score:
-    fates = [
-        _fate(status)
+    results = [
+        _result(status)
         for status in ("killed", "survived", "undecided", "broken", "invalid")
         for _ in range(counts.get(status, 0))
     ]
-    return Score(fates=tuple(fates))
+    return Score(results=tuple(results))
 
 
-def _fate(status: MutantStatus) -> Fate:
-    return Fate(mutant=MUTANT, status=status)
+def _result(status: MutantStatus) -> MutantResult:
+    return MutantResult(mutant=MUTANT, status=status)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def _fate(status: MutantStatus) -> Fate:
         ({"survived": 8}, 0.0),
     ],
 )
-def test_the_undecided_count_against_it_beyond_a_quarter(counts: dict[str, int], value: float) -> None:
+def test_undecided_mutants_beyond_a_quarter_count_as_survivors(counts: dict[str, int], value: float) -> None:
     assert score(**counts).value == pytest.approx(value)
 
 
@@ -45,8 +45,8 @@ def test_without_a_mutant_there_is_no_score(counts: dict[str, int]) -> None:
     assert score(**counts).value is None
 
 
-def test_what_an_app_cannot_be_answered_here_is_not_counted_against_its_tests() -> None:
-    fates = (*[_fate("killed")] * 4, *[_fate("undecided")] * 12)
+def test_undecided_mutants_of_an_app_that_calls_its_host_do_not_count() -> None:
+    results = (*[_result("killed")] * 4, *[_result("undecided")] * 12)
 
-    assert Score(fates=fates, is_open=True).value == 1
-    assert Score(fates=fates).value == pytest.approx(4 / 12)
+    assert Score(results=results, is_open=True).value == 1
+    assert Score(results=results).value == pytest.approx(4 / 12)

@@ -1,1 +1,1 @@
-"""Testing apps: the gate, many apps at once, other engines, continuous integration."""
+"""Testing apps: the gate, several apps at once, other engines, continuous integration."""

@@ -1,9 +1,9 @@
 """Validates every commit of a push or a pull request in an app's own repository.
 
-Each commit is judged by the rules of the kind that it says it is: a heal or an expansion against its first
-parent, an edit by itself; the last one also has the version that all of them together demand, whatever it is.
-A commit that cannot be what it says, as a rollback to what never was, is judged as an edit. Nothing of the
-checkout is read: only git objects, through the same allow-list as in a library.
+The trailer `Mapp-Operation` of a commit selects the rules: a heal or an expansion is compared with its first
+parent, an edit is not. The last commit must also have the version that the whole range requires. A commit
+that cannot be what its trailer claims, such as a rollback to a tree that never existed, counts as an edit.
+The checkout is never read: only git objects, through the same allow-list as in a library.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ TREE_REFUSED: Final = "MAPP-0620"
 
 Begin = Callable[[Commit], None]
 Plan = Callable[[Push], None]
-Standing = tuple[App, dict[str, bytes]]
+AppAtCommit = tuple[App, dict[str, bytes]]
 """An app with its whole tree (path -> bytes)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
+class JudgedCommit:
     """One commit with its verdict."""
 
     commit: Commit
@@ -44,12 +44,27 @@ class Judged:
 
     @property
     def title(self) -> str:
-        """Returns how reports call it, e.g. `vat 1.2.0 (1a2b3c4d5e)`."""
+        """Returns its title in reports, e.g. `vat 1.2.0 (1a2b3c4d5e)`."""
         return f"{self.verdict.app} {self.verdict.version} ({self.commit.id[:10]})"
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as `ci --json` prints it."""
         return {"commit": self.commit.id, "subject": self.commit.subject, **self.verdict.to_dict()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listeners:
+    """Functions that receive the progress of a validation."""
+
+    plan: Callable[[Push], None] = lambda push: None
+    """Receives the commits to validate, and why these, before the first one is tested."""
+    begin: Callable[[Commit], None] = lambda commit: None
+    """Receives each commit before it is tested."""
+    watch: Watch = lambda result: None
+    """Receives each result."""
+
+
+SILENT: Final = Listeners()
 
 
 def validate(
@@ -60,47 +75,36 @@ def validate(
     head: str | None = None,
     environment: Mapping[str, str],
     options: Options = USUAL,
-    plan: Plan | None = None,
-    begin: Begin | None = None,
-    watch: Watch | None = None,
-) -> Iterator[Judged]:
-    """Yields every commit of the range with its verdict, the oldest first.
+    listeners: Listeners = SILENT,
+) -> Iterator[JudgedCommit]:
+    """Yields every commit of the range with its verdict, oldest first.
 
     Args:
-        workspace: whose sandbox and caches are used; its library is not touched.
-        folder: a checkout of the app's repository, or a bare one.
-        base: the commit before the first to validate.
+        workspace: provides the sandbox and the caches; its library is not used.
+        folder: a checkout of the app's repository, or a bare repository.
+        base: the commit before the first one to validate.
         head: the last commit to validate; `HEAD` by default.
-        environment: tells the base where none is given.
-        options: how hard each is tried.
-        plan: is told, before anything is tried, which commits are validated and why.
-        begin: is told each commit before it is tried.
-        watch: is told each result.
+        environment: the forge's variables, which give the base if `base` is None.
+        options: how each commit is tested.
+        listeners: receive the progress.
 
     Raises:
-        NotFound: there is no repository, or a revision names no commit.
+        NotFound: there is no repository, or a revision does not exist.
         IntegrityError: an object is damaged or missing.
     """
     repository = discover(folder)
     push = pushed(repository, base=base, head=head, environment=environment)
-    if plan is not None:
-        plan(push)
+    options = replace(options, folder=_shown(folder))
+    listeners.plan(push)
     for commit in push.commits:
-        if begin is not None:
-            begin(commit)
-        # People bump the version once, in whichever commit: it is judged at the end of the range.
+        listeners.begin(commit)
+        # People raise the version once, in any commit of the range: it is checked at the end.
         released = push.base if commit is push.commits[-1] else commit.id
-        base_of_edits = _found(repository, released)
-        yield Judged(
+        base_of_edits = _app_or_none(repository, released)
+        yield JudgedCommit(
             commit=commit,
             verdict=_judge(
-                workspace,
-                repository,
-                commit,
-                base_of_edits,
-                folder=_shown(folder),
-                options=options,
-                watch=watch,
+                workspace, repository, commit, base_of_edits, options=options, watch=listeners.watch
             ),
         )
 
@@ -109,27 +113,26 @@ def _judge(
     workspace: Workspace,
     repository: Repository,
     commit: Commit,
-    base_of_edits: Standing | None,
+    base_of_edits: AppAtCommit | None,
     *,
-    folder: str,
     options: Options,
-    watch: Watch | None,
+    watch: Watch,
 ) -> Verdict:
-    """Returns the verdict on a commit: a heal or expansion against its parent, an edit as is told."""
+    """Returns the verdict on a commit.
+
+    A heal or an expansion is compared with its parent, any other commit with `base_of_edits`.
+    """
     try:
         app, files = _app_at(repository, commit.id)
     except MappError as error:
         verdict = _unreadable(repository, commit, error)
-        if watch is not None:
-            watch(verdict.results[0])
+        watch(verdict.results[0])
         return verdict
-    before = _found(repository, next(iter(commit.parents), None))
+    before = _app_or_none(repository, next(iter(commit.parents), None))
     kind = _kind(repository, commit, new=before is None)
     base = before if kind in CHANGING else base_of_edits
     same = base is not None and base[0].tree == app.tree
-    trial = trial_of(
-        workspace, app, files, base=None if same else base, kind=kind, options=options, called=folder
-    )
+    trial = trial_of(workspace, app, files, base=None if same else base, kind=kind, options=options)
     verdict = judged(trial, commit.tree, watch)
     if kind not in CHANGING or base_of_edits in (None, base) or base_of_edits[0].tree == app.tree:
         return verdict
@@ -138,29 +141,28 @@ def _judge(
 
 
 def _shown(folder: Path) -> str:
-    """Returns a folder as commands name it: with a separator, so that nobody takes it for an app's name."""
+    """Returns a folder for use in commands: with a separator, so that it does not look like an app name."""
     return str(folder) if folder == Path() or folder.is_absolute() else f"./{folder}"
 
 
-def _with_version(verdict: Verdict, found: Result, watch: Watch | None) -> Verdict:
-    """Returns the verdict on a heal or expansion, failed where the range as a whole asks for more."""
+def _with_version(verdict: Verdict, found: Result, watch: Watch) -> Verdict:
+    """Returns the verdict on a heal or expansion, failed if the whole range requires a higher version."""
     if found.passed:
         return verdict
-    if watch is not None:
-        watch(found)
+    watch(found)
     others = [result for result in verdict.results if result.check != found.check]
     return replace(verdict, results=(*others, found))
 
 
-def _app_at(repository: Repository, commit: str) -> Standing:
+def _app_at(repository: Repository, commit: str) -> AppAtCommit:
     found = read_snapshot(repository, commit)
     return read_app(found.files, commit=found.commit, tree=found.tree), found.files
 
 
-def _found(repository: Repository, commit: str | None) -> Standing | None:
-    """Returns the app that a commit holds; None where there is no commit, or no app in it.
+def _app_or_none(repository: Repository, commit: str | None) -> AppAtCommit | None:
+    """Returns the app in a commit; None if there is no commit or it has no valid app.
 
-    A tree that is refused holds none; of a history that is cut short nothing is known, and that is raised.
+    A refused tree counts as no app. Other integrity errors, such as a shallow history, are raised.
     """
     if commit is None:
         return None
@@ -175,7 +177,10 @@ def _found(repository: Repository, commit: str | None) -> Standing | None:
 
 
 def _kind(repository: Repository, commit: Commit, *, new: bool) -> GateKind:
-    """Returns the kind that a commit says it is, where it can be that; of what goes back, less is asked."""
+    """Returns the kind that a commit claims to be if that is possible, else `add` or `edit`.
+
+    A false claim would skip checks: a rollback, for example, has fewer of them.
+    """
     claimed = commit.trailers.get("Mapp-Operation", "")
     impossible = claimed in ("heal", "expand", "edit") if new else claimed == "compile"
     if claimed == "rollback":
@@ -186,7 +191,7 @@ def _kind(repository: Repository, commit: Commit, *, new: bool) -> GateKind:
 
 
 def _goes_back(repository: Repository, commit: Commit) -> Iterator[bool]:
-    """Yields of every ancestor along the first parent whether it holds the same tree."""
+    """Yields for every ancestor along first parents whether it has the same tree."""
     for parent in commit.parents[:1]:
         past = read.without_drafts(repository.history(parent))
         yield from (found.tree == commit.tree for found in past)

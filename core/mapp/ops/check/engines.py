@@ -1,14 +1,14 @@
-"""Compares engines on request: runs an app in every other engine that is here, node included.
+"""Compares engines on request: runs an app in every other engine on this machine, including node.
 
-Node is no sandbox. Nothing but this asks for it, only after a person did, and for an app that others wrote
-only where the settings accept no isolation at all (`isolation_strangers = "none"`).
+Node is not a sandbox. It is used only here, only when a person asks for it, and for third-party apps only if
+the settings require no isolation (`isolation_strangers = "none"`).
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mapp.errors import SandboxUnavailable
 from mapp.model.app import read_app
@@ -21,20 +21,12 @@ from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Isolation, is_enough
 from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.engines import check_engines
-from mapp.validate.trial import Trial
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Engines:
-    """The engines to compare with (name and executor), and why others are left out."""
-
-    others: tuple[tuple[str, Executor], ...]
-    left_out: tuple[str, ...]
+from mapp.validate.trial import OtherEngines, Trial
 
 
 @contextlib.contextmanager
-def other_engines(workspace: Workspace) -> Iterator[Engines]:
-    """Opens every engine of this machine but the one that the settings name, and closes them again."""
+def other_engines(workspace: Workspace) -> Iterator[OtherEngines]:
+    """Opens every engine on this machine except the configured one, and closes them afterwards."""
     with contextlib.ExitStack() as stack:
         others: list[tuple[str, Executor]] = []
         left_out: list[str] = []
@@ -47,23 +39,23 @@ def other_engines(workspace: Workspace) -> Iterator[Engines]:
             others.append(("node", stack.enter_context(NodeExecutor())))
         except SandboxUnavailable as error:
             left_out.append(f"node: {error.message} To have it, {error.hint}.")
-        yield Engines(others=tuple(others), left_out=tuple(left_out))
+        yield OtherEngines(executors=tuple(others), left_out=tuple(left_out))
 
 
 def compared(
-    workspace: Workspace, files: Mapping[str, bytes], engines: Engines, *, options: Options = USUAL
+    workspace: Workspace, files: Mapping[str, bytes], engines: OtherEngines, *, options: Options = USUAL
 ) -> Result:
-    """Returns what the other engines make of the app that files form (path -> bytes).
+    """Compares the results of the other engines for the app in `files` (path -> bytes) with ours.
 
     Raises:
-        InvalidApp: the files form no app.
+        InvalidApp: the files are not a valid app.
     """
     app = read_app(files)
     trial = Trial(app=app, files=files, executor=workspace.executor, inputs=options.inputs, seed=options.seed)
     least = _least(workspace, app.name)
-    others = [row for row in engines.others if is_enough(row[1].isolation, least)]
+    others = [row for row in engines.executors if is_enough(row[1].isolation, least)]
     found = check_engines(trial, others)
-    refused: list[JSONValue] = [name for name, _ in engines.others if name not in dict(others)]
+    refused: list[JSONValue] = [name for name, _ in engines.executors if name not in dict(others)]
     return replace(found, evidence=(*found.evidence, ("too_little_isolation", refused))) if refused else found
 
 

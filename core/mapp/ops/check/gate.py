@@ -1,4 +1,4 @@
-"""Puts an app on trial: gathers what the gate's checks need from the library, and forms the verdict."""
+"""Runs the gate on an app: gathers what the checks need from the library, and returns the verdict."""
 
 from __future__ import annotations
 
@@ -34,20 +34,23 @@ Watch = Callable[[Result], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How hard an app is tried: how many inputs are drawn, and from which seed.
+    """How an app is tested: how many inputs are drawn, and from which seed.
 
-    `accept_engine_difference` says that a person accepts that another engine makes something else of it.
+    `accept_engine_difference` says that a person accepts different results from other engines. `folder` is
+    the app's folder if the app is not tested as it is in the library; suggested commands then name it.
     """
 
     inputs: int = INPUTS
     seed: int = SEED
     accept_engine_difference: bool = False
+    folder: str | None = None
 
 
 USUAL = Options()
 MAX_RUNS: Final = 20
-"""So many recorded good runs are repeated: ten expose 96 % of the wrong patches that can be exposed."""
-MAX_LOOKED_AT: Final = 500
+"""How many recorded good runs are repeated: ten expose 96 % of the wrong patches that can be exposed."""
+MAX_READ_RUNS: Final = 500
+"""How many of the newest runs are searched for good ones."""
 
 
 def examined(
@@ -57,32 +60,29 @@ def examined(
     kind: GateKind | None = None,
     options: Options = USUAL,
     watch: Watch | None = None,
-    called: str | None = None,
 ) -> tuple[App, Verdict]:
-    """Returns the app that files form (path -> bytes) and what the gate finds about it.
+    """Reads an app from its files (path -> bytes) and returns it with the gate's verdict.
 
-    It is compared with what stands on `main` under its name, if anything does. `kind` is `add` or `edit`
-    by that, unless it is given; `watch` is told each result as it is there; `called` is the folder that
-    commands name, where the files lie in one.
+    If `main` has an app of that name, the new files are compared with it. `kind` defaults to `edit` in that
+    case and to `add` otherwise. `watch` receives each result as soon as it is known.
 
     Raises:
-        InvalidApp: the files form no app.
+        InvalidApp: the files are not a valid app.
     """
     app = read_app(files)
-    base, base_files = _standing(workspace, app.name)
+    base, base_files = _on_main(workspace, app.name)
     tree = tree_id(files)
     if base is not None and base.tree == tree:
-        base = None  # it stands there already: nothing to compare
-    standing = None if base is None else (base, base_files)
+        base = None  # `main` has this very tree: there is nothing to compare
+    compared_with = None if base is None else (base, base_files)
     trial = trial_of(
         workspace,
         app,
         files,
-        base=standing,
+        base=compared_with,
         kind=kind or ("add" if base is None else "edit"),
         options=options,
         runs=good_runs(workspace, base) if base is not None else (),
-        called=called,
     )
     return app, judged(trial, tree, watch)
 
@@ -97,35 +97,33 @@ def trial_of(
     options: Options = USUAL,
     runs: Sequence[GoodRun] = (),
     blind: bool = False,
-    called: str | None = None,
 ) -> Trial:
-    """Returns the trial of an app, with what its checks need of the library handed in.
+    """Returns the trial of an app, with everything that its checks need from the library.
 
     Args:
-        workspace: whose sandbox, embedder and caches are used.
-        app: what is on trial.
+        workspace: provides the sandbox, the embedder and the caches.
+        app: the app under test.
         files: its whole tree (path -> bytes).
-        base: what it is to replace, with its tree; None for a new app.
+        base: the app to replace, with its tree; None for a new app.
         kind: selects the checks.
-        options: how hard it is tried.
+        options: how the app is tested.
         runs: recorded good runs of the base.
-        blind: its author was not shown the held-back examples.
-        called: the folder that commands name, where the files lie in one.
+        blind: the author of the code has not seen the held-back examples.
 
     Raises:
-        SandboxUnavailable: others wrote it, and this machine isolates less than the settings demand for that.
+        SandboxUnavailable: it is a third-party app, and this machine isolates less than the settings require.
     """
     ensure_isolated(workspace, app.name, unpinned=False)
-    patience = TimeBudget(SECONDS + SECONDS_AN_INPUT * options.inputs)
+    budget = TimeBudget(SECONDS + SECONDS_AN_INPUT * options.inputs)
 
-    def elsewhere() -> Executor:
+    def second_environment() -> Executor:
         found = open_executor(engine=workspace.config.engine, environment=ELSEWHERE)
-        return TimeLimitedExecutor(found, patience)
+        return TimeLimitedExecutor(found, budget)
 
     return Trial(
         app=app,
         files=files,
-        executor=TimeLimitedExecutor(workspace.executor, patience),
+        executor=TimeLimitedExecutor(workspace.executor, budget),
         base=base[0] if base is not None else None,
         base_files=base[1] if base is not None else {},
         kind=kind,
@@ -133,17 +131,20 @@ def trial_of(
         seed=options.seed,
         runs=runs,
         resolve=resolver(workspace),
-        second_environment=elsewhere,
-        others=lambda: _others(workspace, patience),
-        may_differ=options.accept_engine_difference,
+        second_environment=second_environment,
+        others=lambda: _others(workspace, budget),
+        accept_engine_difference=options.accept_engine_difference,
         blind=blind,
         keep=workspace.home.trials,
-        called=called,
+        folder=options.folder,
     )
 
 
-def _others(workspace: Workspace, patience: TimeBudget) -> OtherEngines:
-    """Returns the other engines that may run an app here: all behind all walls, below only sound ones."""
+def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
+    """Returns the other engines that may run an app here.
+
+    With full isolation that is all of them, otherwise only those without public faults.
+    """
     from mapp.sandbox.engine_faults import listed, public_faults
 
     executors: list[tuple[str, Executor]] = []
@@ -155,15 +156,15 @@ def _others(workspace: Workspace, patience: TimeBudget) -> OtherEngines:
             why = f"has public faults ({listed(faults)}), and this machine does not isolate fully"
             left_out.append(f"{executor.engine} {why}")
         else:
-            executors.append((name, TimeLimitedExecutor(executor, patience)))
+            executors.append((name, TimeLimitedExecutor(executor, budget)))
     return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
 
 
 def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
-    """Returns the newest runs of exactly this tree that ended in a value, each input once."""
+    """Returns the newest successful runs of exactly this tree, at most one for each input."""
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
-        for run in workspace.journal.runs(app=base.name, most=MAX_LOOKED_AT):
+        for run in workspace.journal.runs(app=base.name, most=MAX_READ_RUNS):
             usable = run.tree == base.tree and run.outcome == "ok" and run.input and run.output
             if usable and run.input not in found and len(found) < MAX_RUNS:
                 found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
@@ -182,9 +183,9 @@ def _good(run: Run, calls: str | None) -> GoodRun:
 
 
 def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool = True) -> Verdict:
-    """Returns the verdict on a trial; `tree` is the id of the files on trial.
+    """Runs all checks of a trial and returns the verdict; `tree` is the id of the files under test.
 
-    Unless `patient`, nothing more is tried after the first check that fails.
+    Unless `patient`, it stops after the first failed check.
     """
     results = []
     for result in examine(trial):
@@ -208,9 +209,9 @@ def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool
 
 
 def is_proof(verdict: Verdict, kind: GateKind, *, base: str | None) -> bool:
-    """Returns whether a recorded verdict proves a change: all checks of its kind, against what stands there.
+    """Returns whether a recorded verdict is enough to land a change of this kind on this base.
 
-    A note can be written by anyone who may write to the repository; one that leaves out checks is no proof.
+    Anyone with write access to the repository can write a note, so one that leaves out checks does not count.
     """
     wanted = {check.id for check in checks_for(kind, compares=base is not None) if not check.later}
     whole = wanted <= {result.check for result in verdict.results}
@@ -218,7 +219,7 @@ def is_proof(verdict: Verdict, kind: GateKind, *, base: str | None) -> bool:
 
 
 def accepting_engines(verdict: Verdict) -> Verdict:
-    """Returns a verdict in which a person accepts what other engines make of the app; it says so."""
+    """Returns the verdict with differences between engines accepted; its evidence says so."""
     results = (
         replace(result, status="passed", evidence=(*result.evidence, ("accepted", True)))
         if result.check == "engines" and not result.passed
@@ -229,14 +230,14 @@ def accepting_engines(verdict: Verdict) -> Verdict:
 
 
 def refuse_failures(verdict: Verdict, *, force: bool) -> None:
-    """Raises InvalidApp when a check failed; a source that does not load is refused even by force."""
+    """Raises InvalidApp when a check failed; `force` does not help a source that does not load."""
     failed = [result for result in verdict.results if not result.passed]
     fatal = any(is_fatal(result.check) for result in failed)
     if [result.check for result in failed] == ["version"] and not force:
         raise _needs_version(verdict, failed[0])
     if fatal or (failed and not force):
         problems = [row.problem for result in failed for row in result.problems]
-        hint = "" if fatal else "mend it, or add it as it is with --force"
+        hint = "" if fatal else "fix it, or add it as it is with --force"
         if [result.check for result in failed] == ["engines"]:
             hint = "write it so that engines agree, or accept the difference: --accept-engine-difference"
         raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
@@ -253,7 +254,7 @@ def _needs_version(verdict: Verdict, found: Result) -> InvalidApp:
 
 
 def resolver(workspace: Workspace) -> Resolve:
-    """Returns what says how an app's requests fare; the embedder is loaded when it is first called."""
+    """Returns a function that scores the routing of an app's requests; its first call loads the embedder."""
 
     def resolved(app: App) -> Resolved:
         from mapp.ops.check.routing_score import resolve
@@ -271,8 +272,8 @@ def _embedder(name: str) -> Embedder:
     return choose_embedder(name)
 
 
-def _standing(workspace: Workspace, name: str) -> tuple[App | None, dict[str, bytes]]:
-    """Returns the app that stands on `main`, with its files; None and nothing for a new or broken one."""
+def _on_main(workspace: Workspace, name: str) -> tuple[App | None, dict[str, bytes]]:
+    """Returns the app on `main` with its files; (None, {}) if there is none or it cannot be read."""
     try:
         found = read.snapshot(workspace.home, name, only=None)
         return read_app(found.files, commit=found.commit, tree=found.tree), found.files

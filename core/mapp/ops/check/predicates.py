@@ -1,4 +1,4 @@
-"""One predicate put to one input: a counterexample is seen again."""
+"""Checks one predicate on one input, for example to reproduce a counterexample."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from mapp.validate.trial import Trial, describe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What a predicate said of one input: `fault` is how it fails, "" if it holds."""
+class PredicateResult:
+    """The result of one predicate for one input; `fault` says how it fails, "" if it holds."""
 
     app: str
     predicate: str
@@ -35,7 +35,7 @@ class Said:
 
     @property
     def gave(self) -> str:
-        """Returns what the app made of the input, in a few words."""
+        """Returns a short description of the app's outcome."""
         return describe(self.outcome)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,24 +56,26 @@ def ask_predicate(
     files: Mapping[str, bytes],
     name: str,
     arguments: Mapping[str, JSONValue],
-    called: str | None = None,
-) -> Said:
-    """Returns what a predicate of an app, or `total`, says of one input; defaults are filled in.
+    folder: str | None = None,
+) -> PredicateResult:
+    """Checks a predicate of an app, or `total`, on one input; defaults are filled in.
 
-    `called` is the folder of the app where it is not the library's.
+    `folder` is the app's folder if it is not an app of the library.
 
     Raises:
-        InvalidApp: the files (path -> bytes) form no app.
+        InvalidApp: the files (path -> bytes) are not a valid app.
         InvalidArguments: the input does not fit the app.
         NotFound: the app has no such predicate.
     """
     app = read_app(files)
-    trial = Trial(app=app, files=files, executor=workspace.executor, called=called)
+    trial = Trial(app=app, files=files, executor=workspace.executor, folder=folder)
     if name != TOTAL and name not in trial.predicates:
         known = ", ".join([TOTAL, *trial.predicates])
-        raise NotFound(f"{app.name} has no property {name}", hint=f"it has {known}")
+        raise NotFound(f"{app.name} has no property {name}", hint=f"its properties are: {known}")
     filled = with_defaults(app.manifest, arguments)
     outcome, fault = tried(trial, name, filled)
     given = dict(arguments)
     command = run_command(trial, given) if name == TOTAL else property_command(trial, name, given)
-    return Said(app=app.name, predicate=name, arguments=filled, outcome=outcome, fault=fault, command=command)
+    return PredicateResult(
+        app=app.name, predicate=name, arguments=filled, outcome=outcome, fault=fault, command=command
+    )

@@ -1,7 +1,7 @@
-"""Which commits a push or a pull request brings, from what the forge tells and what the clone holds.
+"""Finds the commits of a push or pull request, from the forge's variables and the clone.
 
-A push is never taken for empty: where every commit is known already, as for a tag on `main` or a branch that
-was set back, the newest one is validated.
+A push is never treated as empty: if every commit is already known, as for a tag on `main` or a branch that
+was reset, the newest one is validated.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from mapp.library.read import without_drafts
 
 MAX_COMMITS: Final = 200
 NOTHING: Final = frozenset({"0" * 40, "0" * 64})
-"""What forges give as the commit before the first one of a branch, or of a tag."""
+"""What forges report as the previous commit of a new branch or tag."""
 REMOTES: Final = "refs/remotes/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """What the continuous integration says: the commit before, and the branch that was pushed.
+class PushReport:
+    """What the forge reports: the commit before the push, and the branch.
 
-    `before` is None where nothing is told. That of a pull request must be there, that of a push may be gone.
+    `before` is None if the forge reports none. The base of a pull request must exist; the previous commit of
+    a push may be gone.
     """
 
     before: str | None = None
@@ -38,10 +39,10 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """The commits to validate, the oldest first, and why these.
+    """The commits to validate, oldest first, and the reason for the selection.
 
-    `base` is the commit that their version is measured against; None at the beginning of a history. `drafts`
-    are new too, but were never what a branch that people use held: they are named and not validated.
+    `base` is the commit that the version is compared with; None at the start of a history. `drafts` are new
+    commits that `main` never pointed to: they are listed but not validated.
     """
 
     commits: tuple[Commit, ...]
@@ -53,52 +54,52 @@ class Push:
 def pushed(
     repository: Repository, *, base: str | None, head: str | None, environment: Mapping[str, str]
 ) -> Push:
-    """Returns what a push brings.
+    """Returns the commits of a push.
 
     Args:
         repository: a clone with its whole history.
-        base: the commit before the first to validate, where a person says so.
+        base: the commit before the first one to validate, if the person gives it.
         head: the last commit to validate; `HEAD` by default.
-        environment: GitHub's event file or GitLab's `CI_…` variables tell the base where none is given.
+        environment: GitHub's event file or GitLab's `CI_…` variables, which give the base otherwise.
 
     Raises:
-        NotFound: a revision names no commit.
-        UsageError: there are more than two hundred.
+        NotFound: a revision does not exist.
+        UsageError: there are more than `MAX_COMMITS` commits.
         IntegrityError: the clone is shallow, or an object is damaged.
     """
     tip = repository.resolve(head or "HEAD")
-    told = Told(before=base, pull=True) if base else read_told(environment)
-    if told.before is None:
-        return _newest(repository, tip, "no base is given: only the newest commit")
-    known = _present(repository, told)
+    report = PushReport(before=base, pull=True) if base else read_report(environment)
+    if report.before is None:
+        return _newest(repository, tip, "no base given: only the newest commit")
+    known = _present(repository, report)
     if known is not None:
         found = repository.between([known], tip)
         reason = f"the commits since {known[:10]}"
         if not found:
-            return _newest(repository, tip, f"{reason}: there are none, so the newest one")
+            return _newest(repository, tip, f"no commits since {known[:10]}: only the newest commit")
         return _push(repository, found, known, reason)
-    others = _others(repository, told.branch)
+    others = _others(repository, report.branch)
     found = repository.between(others, tip)
-    gone = "a first push" if told.before in NOTHING else f"{told.before[:10]} is gone, as after a force push"
+    gone = "a first push" if report.before in NOTHING else f"{report.before[:10]} is gone (a force push)"
     if not found:
-        return _newest(repository, tip, f"{gone}: every commit is on another branch, so the newest one")
+        return _newest(repository, tip, f"{gone}, no new commits: only the newest commit")
     what = "all commits that no other branch has" if others else "all commits"
     return _push(repository, found, _fork(repository, found, tip), f"{gone}: {what}")
 
 
-def read_told(environment: Mapping[str, str]) -> Told:
-    """Returns what GitHub's event file or GitLab's variables say; raises UsageError if it cannot be read."""
+def read_report(environment: Mapping[str, str]) -> PushReport:
+    """Reads GitHub's event file or GitLab's variables; raises UsageError if the file cannot be read."""
     if path := environment.get("GITHUB_EVENT_PATH"):
         event = _event(Path(path))
         pull = event.get("pull_request")
         if isinstance(pull, dict):
-            return Told(before=str(pull["base"]["sha"]), pull=True)
+            return PushReport(before=str(pull["base"]["sha"]), pull=True)
         ref = str(event.get("ref") or environment.get("GITHUB_REF") or "")
-        return Told(before=str(event["before"]) if event.get("before") else None, branch=_branch(ref))
+        return PushReport(before=str(event["before"]) if event.get("before") else None, branch=_branch(ref))
     if base := environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA"):
-        return Told(before=base, pull=True)
+        return PushReport(before=base, pull=True)
     before = environment.get("CI_COMMIT_BEFORE_SHA") or None
-    return Told(before=before, branch=environment.get("CI_COMMIT_BRANCH", ""))
+    return PushReport(before=before, branch=environment.get("CI_COMMIT_BRANCH", ""))
 
 
 def _branch(ref: str) -> str:
@@ -113,28 +114,28 @@ def _event(path: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _present(repository: Repository, told: Told) -> str | None:
-    """Returns the commit before a push, None where it is gone; a shallow clone cannot tell, and says so."""
-    assert told.before is not None
-    if told.before not in NOTHING:
+def _present(repository: Repository, report: PushReport) -> str | None:
+    """Returns the commit before a push, None if it is gone; raises IntegrityError for a shallow clone."""
+    assert report.before is not None
+    if report.before not in NOTHING:
         try:
-            return repository.resolve(told.before)
+            return repository.resolve(report.before)
         except NotFound:
-            if told.pull:
+            if report.pull:
                 raise
     if repository.is_shallow:
         raise IntegrityError(
-            "the clone is shallow: it does not show which commits are new",
+            "the clone is shallow, so mapp cannot tell which commits are new",
             hint="fetch the whole history: fetch-depth: 0 on GitHub, GIT_DEPTH: 0 on GitLab",
         )
     return None
 
 
 def _others(repository: Repository, branch: str) -> tuple[str, ...]:
-    """Returns the tips of all other branches of a clone, its own and those of its remotes.
+    """Returns the tips of all other branches of a clone, both local and remote ones.
 
-    Where the branch is not told, as for a tag or without a name, a branch that ends in the very tip counts as
-    another one: its commits have been pushed before.
+    If the forge reports no branch, as for a tag, a branch that ends at the pushed commit counts as another
+    one: its commits have been pushed before.
     """
     current = repository.head_branch
     own = [tip for name, tip in repository.refs(HEADS).items() if name not in (branch, current)]
@@ -162,18 +163,18 @@ def _push(repository: Repository, found: tuple[Commit, ...], base: str | None, r
     kept = tuple(commit for commit in found if commit.id not in drafts)
     if len(kept) > MAX_COMMITS:
         raise UsageError(
-            f"there are {len(kept)} commits, and at most {MAX_COMMITS} are validated at once",
-            hint="mapp ci --base REVISION names a later one",
+            f"there are {len(kept)} commits, more than the {MAX_COMMITS} that are validated at once",
+            hint="start at a later commit: mapp ci --base REVISION",
         )
     left_out = tuple(commit for commit in found if commit.id in drafts)
     return Push(commits=kept, base=base, reason=reason, drafts=left_out)
 
 
 def _drafts(repository: Repository, found: Sequence[Commit], *, whole: bool) -> Iterator[Commit]:
-    """Yields the commits that mapp made while it wrote an app, and that no branch for people ever held.
+    """Yields the commits that mapp made while it wrote an app and that `main` never pointed to.
 
-    They are the attempts below a compile that landed at the root of the history, if the `whole` history is
-    new, and those beside an expansion or heal that was merged, with the change that the merge names.
+    These are the attempts below a compile that landed at the root of the history, if the `whole` history is
+    new, and the attempts on the side branch of a merged expansion or heal, found by the merge's change id.
     """
     tip = found[-1].id
     line = list(repository.history(tip))

@@ -1,7 +1,7 @@
-"""How an app's requests fare: taught with four fifths of them, it is asked the rest.
+"""Scores the routing of an app's requests: trains on four fifths of them and tests on the rest.
 
-Only the app itself and the general background are looked at, never the library around it, so that anyone gets
-the same figures for the same tree.
+Only the app and the general background count, never the rest of the library, so that everyone gets the same
+figures for the same tree.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
     from mapp.route.recognise.classifier import Recogniser
 
-FEWEST: Final = 5
-"""With fewer held-back requests than this the shares say nothing."""
+MIN_HELD_BACK: Final = 5
+"""With fewer held-back requests the shares mean nothing."""
 MIN_RIGHT: Final = 0.5
-"""The share of held-back requests that have to come to the app with the right arguments."""
+"""The share of held-back requests that must reach the app with the right arguments."""
 MAX_TAKEN: Final = 0.6
-"""The share of held-back near misses that may be run without asking; one is always allowed."""
+"""The share of held-back near misses that may run without a question; one is always allowed."""
 MAX_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Taught:
-    """An app as the router knows it."""
+class _TrainedApp:
+    """An app as the router sees it after training."""
 
     app: App
     matcher: Matcher
@@ -59,25 +59,25 @@ class _Taught:
 
 
 def resolve(app: App, embedder: Embedder, vectors: Path) -> Resolved:
-    """Returns how the held-back requests of an app fare.
+    """Returns how well the held-back requests of an app are routed.
 
     Args:
-        app: its requests fit its manifest.
-        embedder: whose vectors the router uses.
+        app: an app whose requests fit its manifest.
+        embedder: computes the router's vectors.
         vectors: the file of the vector cache.
     """
     held = [phrase for phrase in app.phrases if phrase.held_back]
-    taught = [phrase for phrase in app.phrases if not phrase.held_back]
-    if not any(phrase.fits for phrase in taught) or not held:
+    trained = [phrase for phrase in app.phrases if not phrase.held_back]
+    if not any(phrase.fits for phrase in trained) or not held:
         return Resolved(counted=0)
-    embedded = _embedded([phrase.request for phrase in (*taught, *held)], embedder, vectors)
-    known = _teach(app, taught, embedded[: len(taught)], embedder, vectors)
-    asked = zip(held, embedded[len(taught) :], strict=True)
+    embedded = _embedded([phrase.request for phrase in (*trained, *held)], embedder, vectors)
+    known = _train(app, trained, embedded[: len(trained)], embedder, vectors)
+    asked = zip(held, embedded[len(trained) :], strict=True)
     return _judged([(phrase, known.decide(phrase, vector)) for phrase, vector in asked])
 
 
 def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
-    """Returns the vectors of texts, float32 (texts, dimensions); computed once for the same texts."""
+    """Returns the vectors of texts, float32 (texts, dimensions); cached by the texts."""
     key = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
     with open_vectors(path, embedder) as cache:
         known = cache.get(key)
@@ -87,7 +87,7 @@ def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
     return embedder.embed(texts) if known is None else known
 
 
-def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _Taught:
+def _train(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _TrainedApp:
     from mapp.route.recognise import corpus, train
 
     lesson = corpus.Lesson(
@@ -100,7 +100,7 @@ def _teach(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, 
     background = background_of(embedder, vectors)
     recogniser = train.fit(lesson, background, apps=[app.name])
     known = (app.manifest, learn(app.manifest, app.phrases))
-    return _Taught(app=app, matcher=Matcher(lambda _: known), recogniser=recogniser)
+    return _TrainedApp(app=app, matcher=Matcher(lambda _: known), recogniser=recogniser)
 
 
 def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:
@@ -109,11 +109,11 @@ def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:
     right = sum(found == "right" for _, found in fitting)
     taken = sum(found == "taken" for _, found in missing)
     problems = []
-    if len(fitting) >= FEWEST and right < MIN_RIGHT * len(fitting):
-        message = f"only {right} of {len(fitting)} held-back requests come to the app with their arguments"
+    if len(fitting) >= MIN_HELD_BACK and right < MIN_RIGHT * len(fitting):
+        message = f"only {right} of {len(fitting)} held-back requests reach the app with the right arguments"
         problems.append(_finding(message, [row for row in fitting if row[1] != "right"]))
-    if len(missing) >= FEWEST - 2 and taken > max(1, MAX_TAKEN * len(missing)):
-        message = f"{taken} of {len(missing)} held-back near misses would be run without asking"
+    if len(missing) >= MIN_HELD_BACK - 2 and taken > max(1, MAX_TAKEN * len(missing)):
+        message = f"{taken} of {len(missing)} held-back near misses would run without a question"
         problems.append(_finding(message, [row for row in missing if row[1] == "taken"]))
     evidence: dict[str, JSONValue] = {
         "requests": len(fitting),

@@ -1,4 +1,4 @@
-"""Derives the verdict on an app again, and compares it with the one that is recorded."""
+"""Derives an app's verdict again and compares it with the recorded one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from mapp.ops.check.gate import Options, Watch, judged, trial_of
 from mapp.ops.workspace import Workspace
 
 LOCAL: Final = frozenset(["recorded", "budget", "engines"])
-"""Checks whose findings depend on the machine: its journal, how fast it is, which engines it has."""
+"""Checks whose results depend on the machine: on its journal, its speed or its engines."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discrepancy:
-    """One way in which two verdicts on the same tree differ: `where` is a check, or `engine` and the like."""
+    """One difference between two verdicts on the same tree; `where` is a check, `mapp` or `engine`."""
 
     where: str
     recorded: str
@@ -31,7 +31,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verified:
-    """A verdict derived again, the recorded one, and how they differ; `notes` explain, and do not count."""
+    """A verdict derived again, the recorded one, and their differences; `notes` do not count as such."""
 
     commit: str
     recorded: Verdict
@@ -41,7 +41,7 @@ class Verified:
 
     @property
     def agrees(self) -> bool:
-        """Returns whether everything that anyone can derive came out as it is recorded."""
+        """Returns whether all results that do not depend on the machine are as recorded."""
         return not self.discrepancies
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,10 +65,10 @@ class Verified:
 def verify(
     workspace: Workspace, name: str, revision: str | None = None, *, watch: Watch | None = None
 ) -> Verified:
-    """Returns the recorded verdict on an app beside one that is derived now, from the same trees and seed.
+    """Derives an app's verdict again, from the same trees and seed, and compares it with the recorded one.
 
     Raises:
-        NotFound: no such app or revision, or nothing is recorded for it.
+        NotFound: there is no such app or revision, or no verdict is recorded for it.
         IntegrityError: the notes or the trees are damaged.
     """
     repository = open_repository(workspace.home, name)
@@ -107,7 +107,7 @@ def _at(repository: Repository, commit: str) -> tuple[App, dict[str, bytes]]:
 
 
 def _with_tree(repository: Repository, commit: str, tree: str) -> tuple[App, dict[str, bytes]]:
-    """Returns the ancestor that holds a tree; raises NotFound when no ancestor does, or it is no app."""
+    """Returns the app with this tree among the ancestors; raises NotFound if there is none."""
     for found in repository.history(commit):
         if found.tree == tree:
             try:
@@ -115,15 +115,17 @@ def _with_tree(repository: Repository, commit: str, tree: str) -> tuple[App, dic
             except InvalidApp:
                 break
     raise NotFound(
-        f"the verdict was derived against tree {tree[:10]}, which no ancestor of {commit[:10]} holds"
+        f"the verdict was derived against tree {tree[:10]}, which no ancestor of {commit[:10]} has"
     )
 
 
 def _discrepancies(known: Verdict, derived: Verdict) -> Iterator[Discrepancy]:
     before, now = _by_check(known), _by_check(derived)
     for name in dict.fromkeys([*before, *now]):
-        if name not in LOCAL and _told(before.get(name)) != _told(now.get(name)):
-            yield Discrepancy(where=name, recorded=_told(before.get(name)), derived=_told(now.get(name)))
+        if name not in LOCAL and _summary(before.get(name)) != _summary(now.get(name)):
+            yield Discrepancy(
+                where=name, recorded=_summary(before.get(name)), derived=_summary(now.get(name))
+            )
 
 
 def _circumstances(known: Verdict, derived: Verdict) -> Iterator[Discrepancy]:
@@ -137,8 +139,8 @@ def _by_check(verdict: Verdict) -> dict[str, Result]:
     return {result.check: result for result in verdict.results}
 
 
-def _told(result: Result | None) -> str:
-    """Returns what a check found in one line: whether it passed, how much it looked at, its first fault."""
+def _summary(result: Result | None) -> str:
+    """Returns a result in one line: its status, how much it looked at, and its first problem."""
     if result is None:
         return "was not run"
     first = f": {result.problems[0]}" if result.problems else ""

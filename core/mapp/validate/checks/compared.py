@@ -1,7 +1,7 @@
-"""Checks of a change against what it replaces: nothing that worked may come out differently.
+"""Checks of a change against the version that it replaces: what worked must still work the same.
 
-A heal may touch nothing but the code, and only where it failed; an expansion may only add. Whoever edits by
-hand may change anything, and says how much by the version.
+A heal may change only the code, and only where it failed. An expansion may only add. A manual edit may change
+anything, but the version must say how much.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ FROZEN: Final[Mapping[GateKind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
     "expand": frozenset(),
 }
-"""Which tests may not even be added to; a heal adds to `tests/regressions.jsonl` alone."""
+"""Test files that may not change at all; a heal adds only to `tests/regressions.jsonl`."""
 HIGHEST: Final[Mapping[GateKind, Level]] = {"heal": Level.PATCH, "expand": Level.MINOR}
 MAX_HEAL_SIZE: Final = 40
-"""So many lines may a heal change, or half of the source, whichever is more."""
+"""A heal may change this many lines, or half of the source if that is more."""
 SLOWER: Final = 1.5
 SLACK_MS: Final = 20.0
-"""So much slower may the examples be all the same: what a busy machine adds."""
-ROUNDS: Final = 10
+"""The examples may always take this much longer, because of other work on the machine."""
+MAX_ROUNDS: Final = 10
 MAX_SHOWN: Final = 5
 
 
 def check_tests_kept(trial: Trial) -> Result:
-    """Says whether every old test is still there, unchanged."""
+    """Checks that every old test is still there, unchanged."""
     problems = []
     for path in (EXAMPLES, REGRESSIONS, PHRASES, PROPERTIES):
         old, new = trial.base_files.get(path, b""), trial.files.get(path, b"")
@@ -78,7 +78,7 @@ def check_old_tests(trial: Trial) -> Result:
 def check_recorded(trial: Trial) -> Result:
     """Repeats recorded good runs on the new code; outputs and host calls must be the same."""
     if not trial.runs:
-        return skipped("recorded", "the journal holds no good run of the version that is replaced")
+        return skipped("recorded", "the journal has no good run of the version to be replaced")
     problems = []
     for run in trial.runs:
         fault = trial.repeat(run)
@@ -89,18 +89,18 @@ def check_recorded(trial: Trial) -> Result:
 
 
 def check_differential(trial: Trial) -> Result:
-    """Runs old and new code on generated inputs; they may differ only where the old one failed.
+    """Runs old and new code on generated inputs; they may differ only where the old code failed.
 
-    It failed where it gave no valid outcome or broke a predicate, and on the inputs of regressions. An
-    expansion may also answer what was refused. Where a regression says that a plain value was wrong, nobody
-    knows how far the mistake reached: differences are then shown for review, and do not fail the check.
+    The old code failed if it gave no valid outcome, broke a predicate, or on the input of a regression. An
+    expansion may also answer inputs that were refused before. If a regression says that a plain value was
+    wrong, the extent of the mistake is unknown: differences are then listed for review and do not fail.
     """
     from mapp.validate.checks.properties import broken
 
     assert trial.base is not None
     inputs = [*trial.drawn_for(trial.base), *_stated(trial)]
     before = trial.attempt(trial.base, inputs)
-    after = trial.again(inputs, trial.attempt(trial.app, inputs))
+    after = trial.retry_timeouts(inputs, trial.attempt(trial.app, inputs))
     differing = [
         (arguments, old, new)
         for arguments, old, new in zip(inputs, before, after, strict=True)
@@ -118,9 +118,9 @@ def check_differential(trial: Trial) -> Result:
 
 
 def check_version(trial: Trial) -> Result:
-    """Says whether the version is as high as interface and behaviour demand, and not higher than allowed.
+    """Checks that the version is as high as interface and behaviour require, and not higher than allowed.
 
-    Behaviour counts: where an old example or a recorded run comes out differently, it is a major change.
+    Behaviour counts: a different outcome of an old example or recorded run is a major change.
     """
     assert trial.base is not None
     comparison = compare(trial.base.manifest, trial.app.manifest)
@@ -139,7 +139,7 @@ def check_version(trial: Trial) -> Result:
     elif trial.kind == "rollback":
         pass
     elif version < least:
-        message = f"version is {version}, and what changed since {old} asks for {least} or higher"
+        message = f"version is {version}, but the changes since {old} require {least} or higher"
         problems = [Finding(path=f"{MANIFEST}: version", message=message), *reasons]
     evidence: dict[str, JSONValue] = {"level": level.name.lower(), "least": str(least)}
     evidence["differences"] = [str(row) for row in reasons]
@@ -147,7 +147,7 @@ def check_version(trial: Trial) -> Result:
 
 
 def check_capabilities(trial: Trial) -> Result:
-    """Says whether the change asks for nothing of the outside that the old version did not ask for."""
+    """Checks that the change has no new capabilities and the same limits."""
     assert trial.base is not None
     old, new = (set(app.manifest.capabilities.names) for app in (trial.base, trial.app))
     problems = [
@@ -162,43 +162,43 @@ def check_capabilities(trial: Trial) -> Result:
 
 
 def check_size(trial: Trial) -> Result:
-    """Says whether a heal changes no more than a heal should; a line that is replaced counts once.
+    """Checks that a heal changes few lines of the source; a replaced line counts once.
 
-    That is so much of the source, the version in the manifest, and regressions and recordings.
+    Apart from the source it may change only the version in the manifest, regressions and recordings.
     """
     assert trial.base is not None
     old, new = trial.base.source.splitlines(), trial.app.source.splitlines()
     marks = [row[:2] for row in difflib.ndiff(old, new)]
     count = max(marks.count("+ "), marks.count("- "))
     most = max(MAX_HEAL_SIZE, len(old) // 2)
-    message = f"{count} lines differ, at most {most} may"
+    message = f"{count} lines differ; at most {most} are allowed"
     problems = [Finding(path=SOURCE, message=message)] if count > most else []
     problems += _beside(trial, trial.base)
     return result("size", count, problems, {"lines": count, "most": most})
 
 
 def _beside(trial: Trial, base: App) -> Iterator[Finding]:
-    """Yields what differs where a heal has nothing to mend; of tests the check `tests-kept` tells."""
+    """Yields changes outside the source; `tests-kept` covers the tests."""
     if replace(trial.app.manifest, version=base.manifest.version) != base.manifest:
-        yield Finding(path=MANIFEST, message="was changed; a heal changes nothing of it but the version")
+        yield Finding(path=MANIFEST, message="was changed; a heal may change only the version")
     healed = {MANIFEST, SOURCE, EXAMPLES, PHRASES, PROPERTIES, REGRESSIONS}
     for path in sorted({*trial.files, *trial.base_files} - healed):
         if trial.files.get(path) != trial.base_files.get(path) and not RECORDING.fullmatch(path):
-            yield Finding(path=path, message="was changed; a heal leaves it alone")
+            yield Finding(path=path, message="was changed; a heal may not touch it")
 
 
 def check_budget(trial: Trial) -> Result:
-    """Says whether the new code takes no more than one and a half times as long on the old examples.
+    """Checks that the new code takes at most one and a half times as long on the old examples.
 
-    What counts is the least time of each example over several rounds, which are repeated until the new code
-    is seen to be quick enough: what else runs on the machine only ever adds.
+    The minimum time of each example over several rounds counts, since other work on the machine only adds
+    time. The rounds end as soon as the new code is fast enough.
     """
     assert trial.base is not None
     inputs = list(_stated(trial))
     if not inputs:
-        return skipped("budget", "there are no examples that both versions take")
-    old, new = [_Least(len(inputs)) for _ in range(2)]
-    for _ in range(ROUNDS):
+        return skipped("budget", "there are no examples that both versions accept")
+    old, new = [_MinTimes(len(inputs)) for _ in range(2)]
+    for _ in range(MAX_ROUNDS):
         old.note(_milliseconds(trial, trial.base, inputs))
         new.note(_milliseconds(trial, trial.app, inputs))
         if new.total <= old.total * SLOWER + SLACK_MS:
@@ -210,14 +210,14 @@ def check_budget(trial: Trial) -> Result:
     return result("budget", len(inputs), problems, evidence)
 
 
-class _Least:
-    """The least time that each of several runs took, in milliseconds."""
+class _MinTimes:
+    """The minimum time of each of several runs, in milliseconds."""
 
     def __init__(self, count: int) -> None:
         self._times = [float("inf")] * count
 
     def note(self, times: list[float]) -> None:
-        """Takes one more time of each."""
+        """Adds the times of one round."""
         self._times = [min(pair) for pair in zip(self._times, times, strict=True)]
 
     @property
@@ -227,7 +227,7 @@ class _Least:
 
 
 def _missing(path: str, old: bytes, new: bytes) -> Iterator[str]:
-    """Yields the old tests that are not there any more, as texts."""
+    """Yields the old tests that are gone, as texts."""
     if path == PROPERTIES:
         parts = _functions(old.decode("utf-8", "replace")), _functions(new.decode("utf-8", "replace"))
         yield from (text for name, text in parts[0].items() if parts[1].get(name) != text)
@@ -244,7 +244,7 @@ _TOP: Final = re.compile(r"^(?:async )?function\*? *([\w$]+)|^(?:const|let|var) 
 
 
 def _functions(source: str) -> dict[str, str]:
-    """Returns the texts of the declarations at the beginning of a line, by name, up to the next one."""
+    """Returns the source of each top-level declaration by name."""
     starts = list(_TOP.finditer(source))
     ends = [row.start() for row in starts[1:]] + [len(source)]
     return {
@@ -253,7 +253,7 @@ def _functions(source: str) -> dict[str, str]:
 
 
 def _stated(trial: Trial) -> Iterator[Arguments]:
-    """Yields the inputs of the old examples that the new version takes too."""
+    """Yields the inputs of the old examples that the new version accepts too."""
     assert trial.base is not None
     for _, row in numbered(trial.base):
         try:
@@ -286,7 +286,7 @@ def _wrong_values(trial: Trial) -> bool:
 
 
 def _was_wrong(outcome: Outcome | None, row: Example) -> bool:
-    """Returns whether the old version ended well on a regression, with another outcome than it asks for."""
+    """Returns whether the old version gave a valid but different outcome than the regression expects."""
     return not isinstance(outcome, Failed | None) and not meets(row, outcome)
 
 
@@ -304,7 +304,7 @@ def _reasons(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _changed_behaviour(trial: Trial) -> Finding | None:
-    """Returns the first old example or recorded run that comes out differently now."""
+    """Returns the first old example or recorded run with a different outcome now."""
     assert trial.base is not None
     held = [row for row in numbered(trial.base) if not failing(trial, [row], trial.base)]
     found = failing(trial, held, trial.app) or [

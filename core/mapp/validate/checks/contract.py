@@ -1,4 +1,4 @@
-"""Whether a contract is fit to be written code for: seen before any code exists, and before that is paid."""
+"""Checks a contract before any code is written for it, and before that code is paid for."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from mapp.validate.evaluation import ExampleRow, answers, fault
 from mapp.validate.trial import Resolve, Trial, short
 
 STAND_IN: Final = b"function main(input, host) { throw new Error('not written yet'); }\n"
-"""The code of an app that has none yet."""
+"""Placeholder code for an app without a source."""
 MIN_EXAMPLES: Final = 6
-MIN_LAWS: Final = 2
+MIN_PREDICATES: Final = 2
 MAX_SHOWN: Final = 10
 
 
@@ -33,14 +33,14 @@ def contract_faults(
     resolve: Resolve | None = None,
     base: App | None = None,
 ) -> tuple[Finding, ...]:
-    """Returns what is wrong with a contract: manifest, examples, properties and requests, without code.
+    """Returns the problems of a contract: manifest, examples, properties and requests, without code.
 
     Args:
-        files: the tree so far (path -> bytes); a stand-in takes the place of a missing source.
+        files: the tree so far (path -> bytes); a placeholder replaces a missing source.
         executor: runs the predicates.
-        stated: examples that the person gave, each of which has to be among the examples.
-        resolve: says how the requests fare in the router.
-        base: the app that is widened, whose tests have to stay.
+        stated: examples given by the person, all of which must be among the contract's examples.
+        resolve: scores the routing of the requests.
+        base: the app to extend, whose tests must stay.
     """
     try:
         app = read_app({SOURCE: STAND_IN, **files})
@@ -65,8 +65,8 @@ def _predicates(trial: Trial) -> Iterator[Finding]:
         yield Finding(path=PROPERTIES, message=f"{loaded.name}: {loaded.message}")
     elif isinstance(loaded, Killed):
         yield Finding(path=PROPERTIES, message=f"does not finish loading: {loaded.detail}")
-    elif len(trial.predicates) < MIN_LAWS:
-        message = f"defines {len(trial.predicates)} predicates; at least {MIN_LAWS} are needed"
+    elif len(trial.predicates) < MIN_PREDICATES:
+        message = f"defines {len(trial.predicates)} predicates; at least {MIN_PREDICATES} are needed"
         yield Finding(path=PROPERTIES, message=message)
     yield from forbidden_calls(PROPERTIES, app.properties)
     codes = {name.removeprefix("throws_") for name in trial.predicates if name.startswith("throws_")}
@@ -78,26 +78,26 @@ def _predicates(trial: Trial) -> Iterator[Finding]:
 
 
 def _missing(app: App, stated: Sequence[Example]) -> Iterator[Finding]:
-    """Yields the examples of the person that the contract does not hold."""
-    known = {_told(row) for row in app.examples}
+    """Yields the person's examples that the contract lacks."""
+    known = {_canonical(row) for row in app.examples}
     for row in stated:
-        if _told(row) not in known:
-            yield Finding(path=EXAMPLES, message=f"lacks the person's example {short(_told(row))}")
+        if _canonical(row) not in known:
+            yield Finding(path=EXAMPLES, message=f"lacks the person's example {short(_canonical(row))}")
 
 
-def _told(row: Example) -> str:
+def _canonical(row: Example) -> str:
     document: dict[str, JSONValue] = {"input": dict(row.input)}
     document |= {"output": row.output} if row.error is None else {"error": row.error}
     return canonical(document)
 
 
 def _contradictions(trial: Trial) -> Iterator[Finding]:
-    """Yields the examples that break a predicate: one of the two is wrong, and no code can mend that."""
+    """Yields the examples that break a predicate: one of the two is wrong, and no code can satisfy both."""
     app = trial.app
-    laws = [name for name in trial.predicates if not name.startswith("meta_")]
+    names = [name for name in trial.predicates if not name.startswith("meta_")]
     rows = [(number, _row(app, example)) for number, example in enumerate(app.examples, 1)]
     there = [(number, row) for number, row in rows if row is not None]
-    found = answers(trial.executor, app, laws, [row for _, row in there])
+    found = answers(trial.executor, app, names, [row for _, row in there])
     broken = [(name, *there[at]) for name, said in found.items() for at in said.broken]
     for name, number, row in broken[:MAX_SHOWN]:
         said = fault(trial.executor, app, name, row)

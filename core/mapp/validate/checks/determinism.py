@@ -1,4 +1,4 @@
-"""Determinism: the same input comes to the same bytes, whoever runs it, wherever and whenever."""
+"""Determinism: the same input gives the same bytes for everyone, everywhere and at any time."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from mapp.sandbox.executor import Result as Ran
 from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, result, short
 
-MOST: Final = 60
-"""So many inputs are compared: the examples first, then those that were drawn."""
-AGAIN: Final = 3
-"""So often a run that a limit ended is tried again, where its other half came to an end."""
+MAX_INPUTS: Final = 60
+"""At most this many inputs are compared: the examples first, then drawn inputs."""
+MAX_RERUNS: Final = 3
+"""How often a pair of runs is repeated if only one of the two hit a limit."""
 OTHER_NOW: Final = 4_102_444_799_000
 OTHER_SEED: Final = 77_777
 ELSEWHERE: Final = {"TZ": "UTC0", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "COLUMNS": "7"}
-"""The environment of the other sandbox: a language with a letter case of its own, variables of other lengths.
+"""The environment of the second sandbox: a language with special letter case, variables of other lengths.
 
-The time zone is UTC in every sandbox, whatever the person's is: that is part of what a sandbox is.
+The time zone is UTC in every sandbox, whatever the person's is.
 """
 
 
 def check_determinism(trial: Trial) -> Result:
     """Runs inputs in two processes with different environments and compares the bytes.
 
-    An app without the capabilities `clock` and `random` is pure: it is also run at another time and with
-    another seed. The order of the runs differs too, so that nothing may depend on what ran before.
+    An app without any capability is pure: it also runs at another time and with another seed. The order of
+    the runs differs too, so that a result cannot depend on earlier runs.
     """
     jobs = [_job(trial, row) for row in trial.app.examples if _fits(trial, row)]
     jobs += [job_for(trial.app, row, now_ms=NOW, seed=SEED) for row in trial.drawn]
-    jobs = jobs[:MOST]
+    jobs = jobs[:MAX_INPUTS]
     here = run_batch(trial.executor, jobs)
     problems = []
     if trial.second_environment is not None:
@@ -69,18 +69,18 @@ def _differing(
     second: Sequence[Ran],
     when: str,
 ) -> list[Finding]:
-    """Returns the first difference; what a limit ended on one side alone is run again, on both sides.
+    """Returns the first difference; a pair in which only one run hit a limit is repeated.
 
-    A busy machine ends a run that was given no time; what runs for ever in one place is ended each time.
+    On a busy machine a run can hit a limit by accident; one that never ends hits it each time.
     """
     for (job, moved), one, two in zip(pairs, first, second, strict=True):
-        for _ in range(AGAIN):
+        for _ in range(MAX_RERUNS):
             if isinstance(one, Killed) == isinstance(two, Killed):
                 break
             one, two = trial.executor.run(job), other.run(moved)
-        if _told(one) != _told(two):
+        if _text(one) != _text(two):
             arguments: Arguments = json.loads(job.arguments[0])
-            message = f"gave {short(_told(one), 150)}, and {short(_told(two), 150)} {when}"
+            message = f"gave {short(_text(one), 150)}, and {short(_text(two), 150)} {when}"
             return [
                 Finding(
                     path=f"input {short(canonical(dict(arguments)), 200)}",
@@ -91,8 +91,8 @@ def _differing(
     return []
 
 
-def _told(ran: Ran) -> str:
-    """Returns what a run came to as one text; where a limit ended it depends on the machine."""
+def _text(ran: Ran) -> str:
+    """Returns a run's result as one text, without the details of a limit, which depend on the machine."""
     match ran:
         case Returned(json=text):
             return text

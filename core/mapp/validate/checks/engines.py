@@ -1,6 +1,6 @@
-"""Whether other engines make the same of an app: where not, one of them is wrong, or the app is vague.
+"""Compares engines: if they disagree, one has a bug or the app relies on unspecified behaviour.
 
-What a limit ended is not compared: engines differ in speed, stack and heap, which is no fault of the app's.
+Runs that hit a limit are not compared: engines differ in speed, stack and heap.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mapp.validate.trial import (
 
 CHECK: Final = "engines"
 SHARE: Final = 5
-"""In the gate another engine gets every example, and one of so many drawn inputs."""
+"""In the gate, another engine runs every example and one in `SHARE` of the drawn inputs."""
 MAX_SHOWN: Final = 5
 LIMITS: Final = frozenset(["wall", "cpu", "memory", "output", "crash"])
 DEEP: Final = (
@@ -40,22 +40,25 @@ DEEP: Final = (
     "InternalError: out of memory",
 )
 
+MAKES_CALLS: Final = "it calls its host: two engines would call twice"
+NO_ENGINE: Final = "there is no other engine here"
+
 Place = tuple[str, Arguments, Job]
 
 
 def check_other_engines(trial: Trial) -> Result:
     """Runs examples and a share of the drawn inputs in each other engine that may run the app here.
 
-    Fails where an engine makes something else of the app than ours, unless a person accepts that: then the
-    differences stay in the result, and `accepted` in its evidence.
+    Fails if an engine gives a different result, unless a person accepts that. The differences then stay in
+    the result, with `accepted` in its evidence.
     """
     if trial.app.manifest.capabilities.calls:
-        return skipped(CHECK, "it asks its host: two engines would ask twice")
+        return skipped(CHECK, MAKES_CALLS)
     others = OtherEngines() if trial.others is None else trial.others()
     if not others.executors:
-        return skipped(CHECK, "; ".join(others.left_out) or "there is no other engine here")
+        return skipped(CHECK, "; ".join(others.left_out) or NO_ENGINE)
     found = check_engines(trial, others.executors, drawn=-(-len(trial.drawn) // SHARE))
-    if found.passed or not trial.may_differ:
+    if found.passed or not trial.accept_engine_difference:
         return found
     return replace(found, status="passed", evidence=(*found.evidence, ("accepted", True)))
 
@@ -65,14 +68,13 @@ def check_engines(
 ) -> Result:
     """Runs examples and drawn inputs in each of the other engines (name and executor) and in ours.
 
-    Outputs must be equal byte for byte in their canonical text; of errors only those that the app throws
-    itself. `drawn` is how many of the drawn inputs are run, all by default. `evidence` has one object for
-    each engine: `compared`, `differing`, `limited`.
+    The canonical texts of outputs must be equal byte for byte; for errors see `agree`. `drawn` limits the
+    number of drawn inputs. `evidence` has one object for each engine: `compared`, `differing`, `limited`.
     """
     if trial.app.manifest.capabilities.calls:
-        return skipped(CHECK, "it asks its host: two engines would ask twice")
+        return skipped(CHECK, MAKES_CALLS)
     if not others:
-        return skipped(CHECK, "there is no other engine here")
+        return skipped(CHECK, NO_ENGINE)
     places = list(_places(trial, drawn))
     ours = _outcomes(trial, trial.executor, places)
     problems: list[Finding] = []
@@ -97,10 +99,10 @@ def is_limit(outcome: Outcome) -> bool:
 
 
 def _is_limited(one: Outcome, other: Outcome, *, trusting: bool) -> bool:
-    """Whether two outcomes cannot be compared, since a limit ended one of them.
+    """Returns whether two outcomes cannot be compared because a limit ended one of the runs.
 
-    That calls went too deep, or that one request of memory was too large, only the script says: it counts
-    where both say so, or where the other engine is only looked at, with limits of another size.
+    A stack overflow or a failed allocation is reported only by the script, which could fake it. It counts if
+    both engines report it, or if the other engine is node, whose limits differ (`trusting`).
     """
     if is_limit(one) or is_limit(other):
         return True
@@ -109,9 +111,9 @@ def _is_limited(one: Outcome, other: Outcome, *, trusting: bool) -> bool:
 
 
 def agree(one: Outcome, other: Outcome) -> bool:
-    """Returns whether two engines came to the same.
+    """Returns whether two engines gave the same outcome.
 
-    The words of an error that an engine makes itself are its own; the kind of error is the language's.
+    For an error thrown by the engine only its name must match: the message is the engine's own.
     """
     match one, other:
         case Value(output=mine), Value(output=theirs):
@@ -126,11 +128,11 @@ def agree(one: Outcome, other: Outcome) -> bool:
 
 
 def _places(trial: Trial, drawn: int | None) -> Iterator[Place]:
-    """Yields what is run: a place to name, complete arguments, and the job."""
+    """Yields what to run: its name in findings, the complete arguments, and the job."""
     for place, row in numbered(trial.app):
         try:
             arguments = with_defaults(trial.app.manifest, dict(row.input))
-        except InvalidArguments:  # `rows` tells of it
+        except InvalidArguments:  # the check `rows` reports it
             continue
         now = NOW if row.now is None else row.now
         seed = SEED if row.seed is None else row.seed
@@ -157,7 +159,7 @@ def _finding(
 
 
 def _reproduction(trial: Trial, name: str, arguments: Arguments) -> str:
-    if name == "node":  # no run of mapp's uses it
+    if name == "node":  # `mapp exec` cannot use it
         return f"{trial_command(trial)} --differential --inputs {trial.inputs}"
     whole = run_command(trial, arguments)
     piped, _, command = whole.rpartition(" | ")

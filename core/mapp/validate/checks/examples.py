@@ -1,4 +1,4 @@
-"""Examples and regressions: what a person, or the author of the tests, says must come out."""
+"""Examples and regressions: outcomes stated by a person or by the author of the tests."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from mapp.validate.trial import LATE, Trial, describe, is_late, meets, result, s
 
 
 def check_examples(trial: Trial) -> Result:
-    """Runs the examples and regressions; of a trial that is blind, only those that the coder was shown."""
+    """Runs the examples and regressions; in a blind trial, only those that the coder has seen."""
     rows = [row for row in numbered(trial.app) if not (trial.blind and row[1].held_back)]
     return result("examples", len(rows), failing(trial, rows)) if rows else skipped("examples", "none")
 
 
 def check_held_back(trial: Trial) -> Result:
-    """Runs the examples that the coder was not shown, and tells no more than how many of them fail."""
+    """Runs the examples that the coder has not seen, and reports only how many of them fail."""
     rows = [row for row in numbered(trial.app) if row[1].held_back]
     if not trial.blind or not rows:
         return skipped("held-back", "every example was shown" if not trial.blind else "none is held back")
     count = len(failing(trial, rows))
-    message = f"{count} of {len(rows)} examples that were not shown come out differently"
+    message = f"{count} of {len(rows)} held-back examples fail"
     problems = [Finding(path=EXAMPLES, message=message)] if count else []
     return result("held-back", len(rows), problems, {"failed": count})
 
@@ -36,16 +36,16 @@ def numbered(app: App) -> Iterator[tuple[str, Example]]:
 
 
 def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None = None) -> list[Finding]:
-    """Returns a finding for every row that comes out differently; inputs that do not fit are passed over.
+    """Returns a finding for every row with another outcome; skips inputs that do not fit.
 
-    Once `LATE` of them did not end in time, the others are not waited for.
+    After `LATE` timeouts the remaining rows are skipped.
     """
     app = app or trial.app
     found: list[Finding] = []
     late = 0
     for place, row in rows:
         outcome = trial.example(app, row)
-        if outcome is not None and not meets(row, outcome):  # `rows` tells of inputs that do not fit
+        if outcome is not None and not meets(row, outcome):  # the check `rows` reports inputs that do not fit
             message = f"gave {describe(outcome)} instead of {wanted(row)}"
             found.append(
                 Finding(

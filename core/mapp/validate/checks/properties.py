@@ -1,4 +1,4 @@
-"""Properties: predicates over inputs drawn from the schema, and that every valid input ends well."""
+"""Properties: predicates over inputs drawn from the schema, and the property `total` of every app."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from mapp.validate.trial import (
 )
 
 MAX_SHOWN: Final = 5
-"""How many predicates that fail are shown with a counterexample; the others are only named."""
+"""How many failed predicates are shown with a counterexample; the others are only named."""
 
 
 def check_total(trial: Trial) -> Result:
-    """Says whether every drawn input ends in a valid output or a declared error."""
+    """Checks that every drawn input gives a valid output or a declared error."""
     rows = rows_of(trial)
     if not rows:
         return result("total", 0, [Finding(path="mapp.toml", message=trial.undrawn)])
@@ -52,10 +52,10 @@ def check_total(trial: Trial) -> Result:
 
 
 def check_properties(trial: Trial) -> Result:
-    """Says whether every predicate holds for every drawn input; the smallest counterexample is the evidence.
+    """Checks that every predicate holds for every drawn input; the smallest counterexample is the evidence.
 
-    Which predicates had nothing to say (a `throws_` that was never true, a `meta_` that never ran the app, a
-    `prop_` without an output) stands in the evidence as `silent`.
+    The evidence lists as `silent` the predicates that tested nothing: a `throws_` that was never true, a
+    `meta_` that never ran the app, a `prop_` without an output.
     """
     if not trial.predicates:
         return skipped("properties", "tests/properties.js defines none")
@@ -79,9 +79,9 @@ def check_properties(trial: Trial) -> Result:
 
 
 def rows_of(trial: Trial) -> list[ExampleRow]:
-    """Returns the inputs of a trial with what the app makes of them; what once broke something comes first.
+    """Returns the inputs of a trial with the app's outcomes, earlier counterexamples first.
 
-    That only ever adds to what is tried: a verdict can be derived again without it.
+    Counterexamples only add inputs, so a verdict can be derived again without them.
     """
     known = {canonical(row) for row in trial.drawn}
     kept = remembered(trial.counterexamples, trial.app.manifest)
@@ -95,7 +95,7 @@ def rows_of(trial: Trial) -> list[ExampleRow]:
 
 
 def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> list[bool]:
-    """Returns for inputs and what an app made of them whether they break a predicate of the app on trial."""
+    """Returns for each pair of input and outcome whether it breaks a predicate of the app under test."""
     other = replace(app, properties=trial.app.properties)
     rows = [
         ExampleRow(arguments=dict(arguments), outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
@@ -107,7 +107,7 @@ def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -
 
 
 def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
-    """Returns what the app makes of one input, and how a predicate or `total` fails for it, if it does."""
+    """Runs the app on one input; returns the outcome and how a predicate or `total` fails, "" if it holds."""
     row = _tried(trial, [arguments])[0]
     if name == TOTAL:
         return row.outcome, describe(row.outcome) if isinstance(row.outcome, Failed) else ""
@@ -115,7 +115,7 @@ def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
 
 
 def counterexample(trial: Trial, name: str, arguments: Arguments, said: str) -> Finding:
-    """Returns what is told of an input for which a predicate fails as is said."""
+    """Returns the finding for an input for which a predicate fails; `said` is how it fails."""
     message = f"{said} for {short(_text(trial, arguments))}"
     command = property_command(trial, name, _own(trial, arguments))
     evidence = canonical(arguments)
@@ -123,10 +123,10 @@ def counterexample(trial: Trial, name: str, arguments: Arguments, said: str) -> 
 
 
 def _counterexample(trial: Trial, name: str, row: ExampleRow, *, slow: bool) -> Finding:
-    """Returns what breaks a predicate, made small unless each trial of it takes long."""
+    """Returns a counterexample for a predicate, shrunk unless the predicate is slow."""
     first = fault(trial.executor, trial.app, name, row)
     if not first:
-        message = "fails after other inputs and holds alone: it must not keep anything between calls"
+        message = "fails after other inputs but holds alone: a predicate must not keep state between calls"
         return _finding(f"property {name}", message, row, property_command(trial, name, row.arguments))
     small = row if slow else _smaller(trial, row, lambda rows: _breaks(trial, name, rows))
     said = first if small is row else fault(trial.executor, trial.app, name, small)
@@ -145,7 +145,7 @@ def _finding(path: str, message: str, row: ExampleRow, command: str) -> Finding:
 
 
 def _smaller(trial: Trial, row: ExampleRow, breaks: Callable[[list[ExampleRow]], list[bool]]) -> ExampleRow:
-    """Returns the simplest row that breaks the same."""
+    """Returns the simplest row that breaks the same predicate."""
     kept: dict[str, ExampleRow] = {row.text: row}
 
     def asked(inputs: Sequence[Arguments]) -> list[bool]:
@@ -174,7 +174,7 @@ def _breaks(trial: Trial, name: str, rows: Sequence[ExampleRow]) -> list[bool]:
 
 
 def _own(trial: Trial, arguments: Arguments) -> Arguments:
-    """Returns an input without what the manifest's defaults say already."""
+    """Returns an input without arguments that have their default value."""
     return {name: value for name, value in arguments.items() if not _is_default(trial, name, value)}
 
 

@@ -1,4 +1,4 @@
-"""Whether people's requests come to the app, with the right arguments, and near misses do not."""
+"""Checks that requests reach the app with the right arguments, and that near misses do not."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mapp.validate.trial import Trial, result, skipped
 
 REQUESTS: Final = 40
 NEAR_MISSES: Final = 15
-"""So many rows a generated app comes with; who writes one by hand may begin with fewer."""
+"""The minimum for a generated app; an app written by hand may have fewer."""
 
 
 def check_requests(trial: Trial) -> Result:
-    """Says whether there are requests enough, and whether those that taught nothing fare well."""
+    """Checks that there are enough requests, and that the held-back ones are routed well."""
     phrases = trial.app.phrases
     problems = [*_too_few(trial)] if trial.kind == "compile" else []
     if not phrases and not problems:

@@ -1,4 +1,4 @@
-"""Whether the rows of an app's tests fit the schemas that its manifest states."""
+"""Checks that the rows of an app's tests fit the manifest's schemas."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mapp.validate.trial import Trial, result
 
 
 def check_rows(trial: Trial) -> Result:
-    """Says whether examples and requests fit the schemas that the manifest states."""
+    """Checks that examples and requests fit the manifest's schemas."""
     app = trial.app
     problems: list[Finding] = []
     for number, example in enumerate(app.examples, 1):

@@ -1,6 +1,7 @@
-"""Static rules: what a source must be before anything of it is run.
+"""Static rules that a source must follow before any of it runs.
 
-The sandbox is what stops a script; these rules tell an honest author early, and a reviewer what to expect.
+They are not a security boundary; the sandbox is. They give an honest author early feedback, and tell a
+reviewer what to expect.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from mapp.syntax import Node, tree_of
 from mapp.validate.trial import Trial, result
 
 FORBIDDEN: Final = {
-    "eval": "code that is made from text cannot be reviewed, and the sandbox has it off",
-    "Function": "code that is made from text cannot be reviewed, and the sandbox has it off",
-    "require": "an app is one file and loads no other",
+    "eval": "code made from text cannot be reviewed, and the sandbox disables it",
+    "Function": "code made from text cannot be reviewed, and the sandbox disables it",
+    "require": "an app is a single file and cannot load another",
 }
 POWERS: Final = {"now": "clock", "random": "random", "http": "http", "store": "store", "llm": "llm"}
-"""What of the host API needs which capability."""
+"""The capability that each part of the host API needs."""
 HOST: Final = "host"
 MAX_PREDICATES: Final = 200
 AMBIENT: Final = {"clock": ("Date",), "random": ("Math",)}
-"""Under which other names a capability is used too."""
+"""Global names that also use a capability."""
 
 
 def check_source(trial: Trial) -> Result:
-    """Says whether source and predicates load, `main` is there, and the static rules are kept."""
+    """Checks that source and predicates load, that `main` is defined, and that the static rules hold."""
     app = trial.app
     problems = [*_loading(trial, SOURCE, app.source), *_loading(trial, PROPERTIES, app.properties)]
     for path, source in ((SOURCE, app.source), (PROPERTIES, app.properties)):
@@ -36,7 +37,7 @@ def check_source(trial: Trial) -> Result:
     if (tree := tree_of(app.source)) is not None:
         problems += _powers(app, tree)
     if len(trial.predicates) > MAX_PREDICATES:
-        message = f"defines {len(trial.predicates)} predicates; at most {MAX_PREDICATES} are asked"
+        message = f"defines {len(trial.predicates)} predicates; at most {MAX_PREDICATES} are allowed"
         problems.append(Finding(path=PROPERTIES, message=message))
     return result("source", 2 if app.properties else 1, problems)
 
@@ -52,7 +53,7 @@ def _loading(trial: Trial, path: str, source: str) -> Iterator[Finding]:
 
 
 def forbidden_calls(path: str, source: str) -> Iterator[Finding]:
-    """Yields the calls of a file that make code from text, or load another file."""
+    """Yields the calls in a file that make code from text or load another file."""
     tree = tree_of(source)
     for node in () if tree is None else tree.walk():
         if node.kind not in ("call_expression", "new_expression"):
@@ -82,7 +83,7 @@ def _powers(app: App, tree: Node) -> Iterator[Finding]:
             used.add(power)
     for name, power in POWERS.items():
         if power in declared and not words & {name, *AMBIENT.get(power, ())}:
-            yield Finding(path=f"{MANIFEST}: capabilities.{power}", message="is declared and never used")
+            yield Finding(path=f"{MANIFEST}: capabilities.{power}", message="is declared but never used")
 
 
 def _power_of(node: Node) -> str | None:

@@ -1,6 +1,6 @@
-"""Values for schemas, drawn with a bias to edges: from dice for the gate, from Hypothesis for its users.
+"""Draws values for schemas, with a bias to edge cases: from dice for the gate, from Hypothesis for tests.
 
-A schema is compiled once into a function from choices to a value; what cannot be is said in words
-(`NothingFits`). Every loop here is bounded, and nothing evaluates a foreign pattern: the whole package still
-runs in a child process under limits (`mapp.validate.generate.drawing`), for it imports next to nothing.
+A schema is compiled once into a function from choices to a value. If nothing fits, `NothingFits` says why.
+Every loop is bounded, and no third-party pattern is ever evaluated. As a second line of defence the package
+runs in a child process under limits (`mapp.validate.generate.drawing`), so it imports next to nothing.
 """

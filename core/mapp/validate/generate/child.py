@@ -1,4 +1,4 @@
-"""The child process of `mapp.validate.generate.drawing`: takes its limits, draws, and writes lines of JSON."""
+"""The child process of `mapp.validate.generate.drawing`: sets its limits, draws, writes lines of JSON."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mapp.validate.generate.inputs import draw
 
 
 def main(job: dict[str, Any]) -> None:
-    """Writes why nothing was drawn, then the inputs, one a line."""
+    """Writes the reason why nothing was drawn, "" if something was, then one input a line."""
     _limit(int(job["memory_mb"]) << 20, int(job["seconds"]) + 1)
     manifest = Manifest.from_dict(job["manifest"])
     drawn = draw(manifest, job["count"], seed=job["seed"], examples=job["examples"])
     rows: list[Any] = [{"why": drawn.why}, *drawn.inputs]
-    # Not canonical: a double that is whole must stay a double.
+    # Not canonical JSON: a whole double must stay a double.
     sys.stdout.write("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
 
 
 def _limit(memory: int, seconds: int) -> None:
-    """Bounds memory and CPU time where the system can; the wall clock is watched by the parent."""
+    """Limits memory and CPU time if the system can; the parent watches the wall clock."""
     try:
         import resource
     except ImportError:  # Windows

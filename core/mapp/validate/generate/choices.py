@@ -1,4 +1,4 @@
-"""Where chance comes from: one question, `below`, that dice and Hypothesis both answer."""
+"""The source of randomness: one question, `below`, that both dice and Hypothesis answer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Option = TypeVar("Option")
 
 
 class Choices(Protocol):
-    """A source of chance; it makes the smaller of two numbers the simpler one."""
+    """A source of randomness; smaller numbers are simpler."""
 
     def below(self, bound: int) -> int:
-        """Returns a whole number from 0 up to, but not including, `bound`, which is above 0."""
+        """Returns a whole number from 0 up to, but not including, `bound`, which must be above 0."""
         ...
 
 
@@ -21,14 +21,14 @@ Drawer: TypeAlias = Callable[[Choices], Any]
 
 
 class NothingFits(Exception):
-    """No value fits a schema, or none that could be drawn; `str` says why, in words for people."""
+    """No value fits a schema, or none could be drawn; the message says why."""
 
 
 class Dice:
-    """Chance that is the same for the same seed, with every version of Python."""
+    """Random choices that are the same for the same seed in every version of Python."""
 
     def __init__(self, seed: int) -> None:
-        # Of all methods of Random, this one is the Mersenne twister itself and has never changed.
+        # This method of Random is the Mersenne twister itself and has never changed.
         self._bits = random.Random(seed).getrandbits
 
     def below(self, bound: int) -> int:
@@ -42,17 +42,17 @@ class Dice:
 
 
 def pick(choices: Choices, options: Sequence[Option]) -> Option:
-    """Returns one of several options, which are not none."""
+    """Returns one of the options, of which there must be at least one."""
     return options[choices.below(len(options))]
 
 
 def seldom(choices: Choices, every: int) -> bool:
-    """Returns True once in `every` times."""
+    """Returns True once in `every` times on average."""
     return choices.below(every) == every - 1
 
 
 def length(choices: Choices, low: int, high: int) -> int:
-    """Returns a length between two bounds: mostly a few more than the least, often a bound, seldom long."""
+    """Returns a length between two bounds: mostly close to the lower one, often a bound, rarely long."""
     span = high - low
     if span <= 0:
         return low

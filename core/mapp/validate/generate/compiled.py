@@ -1,4 +1,4 @@
-"""A schema compiled into a drawer: once, with every contradiction said in words and with its path."""
+"""Compiles a schema into a function that draws values; contradictions are reported with their path."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from mapp.validate.generate.neighbours import neighbour
 from mapp.validate.generate.patterns import matching
 
 MAX_ITEMS: Final = 1000
-"""The most items that a drawn list may be bound to have."""
+"""The largest `minItems` for which lists are drawn."""
 LARGEST: Final = 20_000
-"""The most values (items and members, at every level) that a drawn value may be bound to hold."""
+"""The largest number of parts (items and members at every level) that a schema may require of a value."""
 ATTEMPTS: Final = 60
-"""How often one part is drawn again before the whole is given up."""
+"""How often one part is redrawn before the whole value is rejected."""
 _ROOM: Final = (200, 30, 8, 3, 2, 1)
-"""How many items lists usually have at most: those within lists fewer, or the whole would explode."""
+"""The usual limit of a list's length; nested lists get fewer, or values would explode."""
 _STRANGE: Final = ("__proto__", "constructor", "toString", "length", "", "0", "extra", "é", "a b")
 
 
 class Rejected(Exception):
-    """What was drawn does not fit, and drawing that part again did not help."""
+    """A drawn part does not fit, and redrawing it did not help."""
 
 
 def values(schema: Schema, path: str = "") -> Drawer:
-    """Returns a drawer of values for a schema; now and then one does not fit, or `Rejected` is raised.
+    """Returns a drawer for a schema; rarely, a drawn value does not fit, or the drawer raises `Rejected`.
 
     Raises:
-        NothingFits: with the path, when it can be told at once that nothing does, or nothing small enough.
+        NothingFits: it is clear from the schema that no value fits, or none small enough; has the path.
     """
     drawer = _values(schema, path)
     if (least := _least(schema)) > LARGEST:
@@ -87,7 +87,7 @@ def _boolean(_: Schema, __: str) -> Drawer:
 
 
 def _at(draw: Callable[[Schema], Drawer]) -> Callable[[Schema, str], Drawer]:
-    """Returns the same with a path in front of what it refuses."""
+    """Returns `draw` with the path added to every `NothingFits` that it raises."""
 
     def placed(schema: Schema, path: str) -> Drawer:
         try:
@@ -114,7 +114,7 @@ def _string(schema: Schema) -> Drawer:
 
 
 def _sized(draw: Drawer, schema: Schema) -> Drawer:
-    """Returns a drawer that draws a text again while it is too short or too long."""
+    """Returns a drawer that redraws texts that are too short or too long."""
     shortest = schema.min_length or 0
     longest = schema.max_length if schema.max_length is not None else texts.MAX_LENGTH
     if shortest == 0 and schema.max_length is None:
@@ -157,10 +157,10 @@ def _list(item: Drawer, least: int, most: int) -> Drawer:
     def drawn(choices: Choices) -> list[Any]:
         count = length(choices, least, most)
         way = choices.below(8)
-        if way == 7 and count:  # all the same
+        if way == 7 and count:  # all items equal
             return [item(choices)] * count
         found = [item(choices) for _ in range(count)]
-        if way == 6 and count > 1:  # one of them twice, or nearly
+        if way == 6 and count > 1:  # one item twice, or nearly
             found[choices.below(count)] = _like(choices, pick(choices, found))
         if way == 5:
             found.sort(key=canonical, reverse=choices.below(2) == 1)
@@ -248,7 +248,7 @@ _KINDS: Final[dict[str, Callable[[Schema, str], Drawer]]] = {
 
 
 def _different(schema: Schema | None) -> int | None:
-    """Returns how many values fit a schema, if that is easily told."""
+    """Returns how many values fit a schema, None if that is not easy to tell."""
     if schema is None:
         return None
     if schema.enum is not None:
@@ -262,7 +262,7 @@ def _different(schema: Schema | None) -> int | None:
 
 
 def _least(schema: Schema) -> int:
-    """Returns how many values the smallest value of a schema holds, itself included."""
+    """Returns the number of parts in the smallest value of a schema, including the value itself."""
     if schema.enum is not None or schema.const is not ABSENT or not set(schema.types) <= {"array", "object"}:
         return 1
     counts = []

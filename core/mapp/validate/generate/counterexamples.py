@@ -1,4 +1,4 @@
-"""Inputs that once broke something, kept in a folder and tried first the next time; it can be deleted."""
+"""Keeps counterexamples in a folder, to be tried first the next time; the folder can be deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_LENGTH: Final = 20_000
 
 
 def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]:
-    """Returns the kept inputs of an app that still fit its schema, complete; others are passed over."""
+    """Returns the kept inputs of an app, completed with defaults; skips those that no longer fit."""
     if folder is None:
         return ()
     try:
@@ -40,7 +40,7 @@ def remembered(folder: Path | None, manifest: Manifest) -> tuple[Arguments, ...]
 
 
 def remember(folder: Path | None, manifest: Manifest, inputs: Sequence[Arguments]) -> None:
-    """Keeps inputs for the next time, before those that are kept already."""
+    """Keeps inputs for the next time, in front of earlier ones."""
     if folder is None or not inputs:
         return
     rows = {canonical(row): json.dumps(row) for row in (*inputs, *remembered(folder, manifest))}

@@ -1,7 +1,7 @@
-"""Inputs for one app, drawn by a child process under limits: the schema is a stranger's.
+"""Draws inputs for an app in a child process under limits, because the schema may be untrusted.
 
-A schema cannot run anything, but it can ask for much: the child has a limit on CPU time, memory and the wall
-clock, and what it has drawn is kept, so that the same question is answered at once the next time.
+A schema cannot run code, but it can ask for a lot, so the child has limits on CPU time, memory and wall time.
+Drawn inputs are kept, so that the next trial gets them at once.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from mapp.sandbox.host_faults import fault_of
 from mapp.validate.generate.inputs import Arguments, Drawn
 
 SECONDS: Final = 10
-"""How long drawing may take, of CPU time and on the wall clock."""
+"""Limit for drawing, both CPU time and wall time, in seconds."""
 MEMORY_MB: Final = 1024
-"""How much memory the child may have, itself included."""
+"""Memory limit of the child, including the interpreter."""
 MAX_ANSWER_SIZE: Final = 64 << 20
 MAX_KEPT: Final = 400
-"""For how many contracts (with seed and count) the inputs are kept."""
+"""The number of contracts (with seed and count) whose inputs are kept."""
 EDITION: Final = 1
-"""Counts up with every change of what is drawn for the same seed: what was kept before is drawn anew."""
+"""Raise it with every change to what is drawn for a seed: inputs kept under an older number are redrawn."""
 _CHILD: Final = (
     "import sys, json; job = json.load(sys.stdin); sys.path[:] = job['path'];"
     "from mapp.validate.generate.child import main; main(job)"
@@ -47,10 +47,10 @@ def draw(
     keep: Path | None = None,
     seconds: float = SECONDS,
 ) -> Drawn:
-    """Returns up to `count` different complete inputs that fit a manifest, or why there are none.
+    """Returns up to `count` different complete inputs that fit a manifest, or the reason why there are none.
 
-    The same for the same seed, manifest and examples, on every machine. `keep` is a folder for what has been
-    drawn; it may be deleted at any time.
+    They are the same for the same seed, manifest and examples on every machine. `keep` is a folder for drawn
+    inputs; it can be deleted at any time.
     """
     job = {
         "manifest": {**manifest.to_dict(), "name": "drawn", "description": "Drawn."},
@@ -79,7 +79,7 @@ def _kept(file: Path | None) -> bytes | None:
 
 
 def _put(file: Path, answer: bytes) -> None:
-    with contextlib.suppress(OSError):  # a full disk costs the next one its time, nothing else
+    with contextlib.suppress(OSError):  # on a full disk the next trial just draws again
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".drawn-")
         with os.fdopen(descriptor, "wb") as temporary:
@@ -89,7 +89,7 @@ def _put(file: Path, answer: bytes) -> None:
 
 
 def _forget(folder: Path) -> None:
-    """Removes the older half of what is kept once that is too much."""
+    """Removes the older half of the kept files if there are too many."""
     files = list(folder.iterdir())
     if len(files) > MAX_KEPT:
         for old in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
@@ -97,7 +97,7 @@ def _forget(folder: Path) -> None:
 
 
 def _asked(job: dict[str, Any], seconds: float) -> bytes:
-    """Returns the child's lines: first why nothing was drawn ("" if something was), then one input a line."""
+    """Runs the child and returns its lines: the reason why nothing was drawn or "", then one input each."""
     question = json.dumps({**job, "path": sys.path, "seconds": seconds, "memory_mb": MEMORY_MB})
     command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _CHILD]
     try:
@@ -121,7 +121,7 @@ def _asked(job: dict[str, Any], seconds: float) -> bytes:
 
 
 def _refusal(why: str) -> bytes:
-    """Returns an answer that is not kept: the next time the machine may be less busy."""
+    """Returns a failure that is not kept, because the machine may be less busy the next time."""
     return b" " + json.dumps({"why": f"no input was drawn: {why}"}).encode() + b"\n"
 
 

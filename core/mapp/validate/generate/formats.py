@@ -1,4 +1,4 @@
-"""Texts of the formats of the subset: leap days, the first and last year, odd offsets, awkward addresses."""
+"""Draws texts for the supported formats: leap days, first and last year, odd offsets, awkward addresses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _UUIDS: Final = (
 
 
 def dates(choices: Choices) -> str:
-    """Draws a date between 0001-01-01 and 9999-12-31, most often of our time."""
+    """Draws a date between 0001-01-01 and 9999-12-31, most often a recent one."""
     way = choices.below(8)
     if way < 3:
         return pick(choices, _DAYS)
@@ -69,14 +69,14 @@ def times(choices: Choices) -> str:
 
 
 def date_times(choices: Choices) -> str:
-    """Draws a date with a time; half of them in UTC and in whole seconds."""
+    """Draws a date with a time; half of them are in UTC and in whole seconds."""
     if choices.below(2):
         return f"{dates(choices)}T{times(choices)}"
     return f"{dates(choices)}T{pick(choices, _TIMES)}Z"
 
 
 def emails(choices: Choices) -> str:
-    """Draws an address."""
+    """Draws an email address."""
     return f"{pick(choices, _LOCALS)}@{pick(choices, _HOSTS)}"
 
 
@@ -92,7 +92,7 @@ def uris(choices: Choices) -> str:
 
 
 def uuids(choices: Choices) -> str:
-    """Draws an identifier, most often of version 4."""
+    """Draws a UUID, most often of version 4."""
     if choices.below(4) == 0:
         return pick(choices, _UUIDS)
     digits = f"{choices.below(1 << 128):032x}"

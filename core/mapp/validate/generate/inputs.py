@@ -1,6 +1,6 @@
-"""Complete inputs of an app: fresh ones, neighbours of its examples, and crossings of two examples.
+"""Draws complete inputs of an app: fresh ones, neighbours of its examples, and crossings of two examples.
 
-Where what matters is rare in the schema (a text that happens to be a cron expression), examples lead there.
+Interesting inputs are often rare in the schema, such as texts that are cron expressions. Examples lead there.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from mapp.validate.generate.compiled import Rejected, values
 from mapp.validate.generate.neighbours import neighbour
 
 FRUITLESS: Final = 2000
-"""After how many draws in a row that bring nothing new drawing stops."""
+"""Drawing stops after this many draws in a row without a new input."""
 TRIES: Final = 50
-"""So often an argument is drawn alone to see whether it is the one that no value is found for."""
+"""How often an argument is drawn alone to find the one without a fitting value."""
 LARGEST: Final = 4_000_000
-"""The most characters of JSON that all inputs of one app have together."""
+"""Limit for all inputs of one app together, in characters of JSON."""
 
 Arguments = dict[str, Any]
 
 
 class Drawn(NamedTuple):
-    """The inputs that were drawn, and why there are none, in words; "" if there are some."""
+    """The drawn inputs, and the reason why there are none; "" if there are some."""
 
     inputs: tuple[Arguments, ...]
     why: str
@@ -56,10 +56,10 @@ def draw(manifest: Manifest, count: int, *, seed: int, examples: Sequence[Argume
 
 
 def arguments(manifest: Manifest, examples: Sequence[Arguments] = ()) -> Drawer:
-    """Returns a drawer of complete inputs: optional ones now and then; most of them fit.
+    """Returns a drawer of complete inputs, with optional arguments now and then; most of them fit.
 
     Raises:
-        NothingFits: with the path of what cannot be.
+        NothingFits: no value fits an argument; has its path.
     """
     needed: dict[str, Drawer] = {}
     optional: dict[str, Drawer] = {}
@@ -115,7 +115,7 @@ def _crossed(choices: Choices, one: Arguments, other: Arguments) -> Arguments:
 def _attempts(
     source: Drawer, choices: Choices, misfits: Counter[str], fits: Callable[[Any], bool]
 ) -> Iterator[Arguments]:
-    """Yields inputs that fit; what does not is counted, some of it with why."""
+    """Yields inputs that fit; counts the others in `misfits` by reason."""
     while misfits.total() <= FRUITLESS:
         try:
             drawn = source(choices)
@@ -129,7 +129,7 @@ def _attempts(
 
 
 def is_carried(value: Any) -> bool:
-    """Returns whether a value is I-JSON: no whole number beyond 2^53, not too deep."""
+    """Returns whether a value is I-JSON (no integer beyond 2^53) and not nested too deeply."""
     try:
         checked(value)
     except InvalidInput:
@@ -138,7 +138,7 @@ def is_carried(value: Any) -> bool:
 
 
 def _explanation(manifest: Manifest, misfits: Counter[str]) -> str:
-    """Returns why nothing was found, with what is wrong with one that was drawn."""
+    """Returns the reason why nothing was found, with the most likely misfit."""
     said = f"no input fits, or they are too rare: none of {misfits.total():,} that were drawn did"
     try:
         drawn = arguments(manifest)(Dice(0))
@@ -152,7 +152,7 @@ def _explanation(manifest: Manifest, misfits: Counter[str]) -> str:
 
 
 def _hopeless(manifest: Manifest) -> Iterator[str]:
-    """Yields the first argument of which no value could be drawn."""
+    """Yields the first argument for which no value could be drawn."""
     for argument in manifest.arguments:
         drawer, dice = values(argument.schema, argument.name), Dice(0)
         if not argument.optional and not any(_drawable(drawer, dice) for _ in range(TRIES)):

@@ -1,4 +1,4 @@
-"""What lies next to a value: one number off by one, one character more, one member gone."""
+"""Draws values close to a given one: a number off by one, one more character, a missing member."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mapp.validate.generate.choices import Choices, pick
 from mapp.validate.generate.texts import character
 
 MAX_LENGTH = 20_000
-"""Texts longer than this are left as they are."""
+"""Longer texts are not changed."""
 
 
 def neighbour(choices: Choices, value: Any) -> Any:
-    """Returns a value of the same type that differs in one place; it need not fit any schema."""
+    """Returns a value of the same type that differs in one place; it may not fit the schema."""
     match value:
         case bool():
             return not value
@@ -80,7 +80,7 @@ def _text(choices: Choices, text: str) -> str:
 
 
 def _next_to(choices: Choices, middle: str) -> str:
-    """Returns the character after or before one: the next digit, the letter before."""
+    """Returns the next or previous character, for example the next digit or the letter before."""
     if not middle:
         return character(choices)
     code = ord(middle[0]) + (1 if choices.below(2) else -1)

@@ -1,4 +1,4 @@
-"""Numbers within bounds: the bounds themselves, what lies just inside, the very small and the very large."""
+"""Draws numbers within bounds: the bounds, their neighbours, very small and very large numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FLOATS: Final = (
 
 
 class Bounds(NamedTuple):
-    """The lowest and highest number that fit, each with whether it is itself left out, and their names."""
+    """The lower and upper bound, each with whether it is exclusive, and their names."""
 
     low: int | float
     low_open: bool
@@ -52,7 +52,7 @@ def numbers(schema: Schema) -> Drawer:
         return _multiples(limits, step)
     if limits.low > limits.high or (limits.low == limits.high and (limits.low_open or limits.high_open)):
         raise NothingFits(_between("number", limits))
-    # Ordinary numbers first: they are what a person would type, and what others shrink to.
+    # Ordinary numbers first: a person would type them, and other numbers shrink to them.
     ways = [_scaled(limits, 1), _scaled(limits, 1), _scaled(limits, 100), _scaled(limits, 10)]
     known = [way for way in ways if way is not None]
     return _one_of([*known, _edges(limits), _doubles(limits)])
@@ -102,7 +102,7 @@ def _edge_candidates(low: int, high: int) -> list[int]:
 
 
 def _scaled(limits: Bounds, scale: int) -> Drawer | None:
-    """Returns a drawer of whole numbers divided by a power of ten; None if there is none within bounds."""
+    """Returns a drawer of decimal fractions (whole numbers divided by a power of ten), None if none fits."""
     # Beyond this, doubles have no room for decimals.
     most = MAX_INTEGER
     clipped = limits._replace(
@@ -122,7 +122,7 @@ def _edges(limits: Bounds) -> Drawer:
     inside += [] if limits.low_open else [low]
     inside += [] if limits.high_open else [high]
     common = [*_FLOATS, *(-number for number in _FLOATS)]
-    # A bound is met as often as all the others together.
+    # A bound is drawn as often as all other numbers together.
     own = [number for number in inside if low <= number <= high]
     others = [number for number in common if low < number < high] or own
     return lambda choices: pick(choices, own if choices.below(2) else others)
@@ -148,7 +148,7 @@ def _multiples(limits: Bounds, step: Fraction) -> Drawer:
         raise NothingFits(_between(f"multiple of {_said(float(step))}", limits))
     counts = whole(low, high)
     if step.denominator == 1:
-        # A whole number beyond 2^53 is no I-JSON unless it is a double.
+        # I-JSON does not allow an integer beyond 2^53, but a double.
         return lambda choices: _double(counts(choices) * step.numerator)
     return lambda choices: counts(choices) * step.numerator / step.denominator
 
@@ -178,7 +178,7 @@ def _step(schema: Schema) -> Fraction | None:
 
 
 def _whole_range(limits: Bounds, step: Fraction) -> tuple[int, int]:
-    """Returns the least and the largest count of steps within bounds."""
+    """Returns the smallest and the largest count of steps within the bounds."""
     first, last = Fraction(limits.low) / step, Fraction(limits.high) / step
     low, high = math.ceil(first), math.floor(last)
     low += limits.low_open and low == first

@@ -1,7 +1,7 @@
-"""Texts that match a regular expression, drawn by walking it: nothing is ever matched here.
+"""Draws texts that match a regular expression by walking it; nothing is ever matched here.
 
-Reads the common ground of ECMAScript and the Rust `regex` crate. What matters only to a matcher (anchors,
-word boundaries, laziness, flags) is passed over: whoever draws checks the text afterwards.
+Reads the common syntax of ECMAScript and the Rust `regex` crate. Ignores what matters only to a matcher
+(anchors, word boundaries, laziness, flags): the caller checks each text afterwards.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mapp.validate.generate.choices import Choices, Drawer, NothingFits, length,
 from mapp.validate.generate.texts import MAX_LENGTH, any_character
 
 USUAL: Final = 2000
-"""About how long a text may get where the pattern leaves it open."""
+"""The approximate length limit for texts if the pattern sets none."""
 _MAX_DEPTH: Final = 50
 _LARGEST: Final = 0x10FFFF
 
@@ -47,7 +47,7 @@ _CATEGORIES: Final = {
 
 
 class PatternNode(NamedTuple):
-    """A part of a pattern: how to draw a text for it, and the least and the most characters that has."""
+    """A part of a pattern: how to draw a text for it, and the minimum and maximum length of that text."""
 
     draw: Drawer
     least: int
@@ -58,7 +58,7 @@ def matching(pattern: str) -> Drawer:
     """Returns a drawer of texts that most likely match a pattern, anchored or not.
 
     Raises:
-        NothingFits: it cannot be read, or its texts are longer than any that are drawn.
+        NothingFits: the pattern cannot be read, or its shortest text is too long.
     """
     node = _Reader(pattern).whole()
     if node.least > MAX_LENGTH:
@@ -81,7 +81,7 @@ def matching(pattern: str) -> Drawer:
 
 
 class _Reader:
-    """Reads one pattern from left to right; its work is linear in the pattern's length."""
+    """Reads one pattern from left to right, in time linear in its length."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -151,7 +151,7 @@ class _Reader:
         return node
 
     def repeated(self, node: PatternNode) -> PatternNode:
-        """Returns the node as often as the quantifiers behind it, if any, say."""
+        """Returns the node repeated as its quantifiers say, if it has any."""
         while (found := self.quantifier()) is not None:
             low, high = found
             if not self.take("?"):
@@ -160,7 +160,7 @@ class _Reader:
             most = room if high is None else min(high, room)
             node = PatternNode(_times(node.draw, low, most), low * node.least, max(1, most) * node.most)
             if node.least > MAX_LENGTH:
-                break  # said by `matching`; reading on could only make it longer
+                break  # `matching` reports it; reading on could only make it longer
         return node
 
     def quantifier(self) -> tuple[int, int | None] | None:
@@ -172,7 +172,7 @@ class _Reader:
             return None
         low, comma, high = self.pattern[self.at + 1 : end].partition(",")
         if not low.isdecimal() or (high and not high.isdecimal()):
-            return None  # a brace that stands for itself
+            return None  # a literal brace
         self.at = end + 1
         return int(low), int(high) if high else None if comma else int(low)
 
@@ -265,7 +265,7 @@ def _times(draw: Drawer, low: int, high: int) -> Drawer:
 
 
 def _one_of(ranges: Ranges) -> PatternNode:
-    """Returns a node of one character: often the first or last of a range, mostly one that can be typed."""
+    """Returns a node of one character: often the first or last of a range, mostly a printable one."""
     if not ranges:
         raise NothingFits("the pattern holds a set of no characters")
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
@@ -285,7 +285,7 @@ def _one_of(ranges: Ranges) -> PatternNode:
 
 
 def _without(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """Returns what some ranges leave of all characters that are not halves of a surrogate pair."""
+    """Returns the complement of some ranges among all characters except surrogates."""
     left: list[tuple[int, int]] = []
     start = 0
     for low, high in sorted([*ranges, (0xD800, 0xDFFF)]):
@@ -296,9 +296,9 @@ def _without(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def _category(name: str) -> Ranges:
-    """Returns characters of a general category such as `L`, `Lu` or `Letter`; a sample, not all of them."""
+    """Returns a sample of the characters of a general category such as `L`, `Lu` or `Letter`."""
     short = _CATEGORIES.get(name, name)
     found = tuple((code, code) for code in _SAMPLED if unicodedata.category(chr(code)).startswith(short))
     if not found:
-        raise NothingFits(f"the pattern cannot be drawn from: {name!r} is no general category")
+        raise NothingFits(f"the pattern cannot be drawn from: {name!r} is not a general category")
     return found

@@ -1,6 +1,6 @@
-"""Counterexamples made small: an input that still breaks what was broken, as simple as it gets.
+"""Shrinks counterexamples: finds an input that fails in the same way and is as simple as possible.
 
-Works on JSON values alone and asks in batches, so that shrinking costs a few round trips to the sandbox.
+Works on JSON values only and tries them in batches, so that shrinking takes few round trips to the sandbox.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mapp.model.values import canonical, number_text
 from mapp.validate.generate.inputs import Arguments, is_carried
 
 MAX_ASKED: Final = 1200
-"""How many inputs are tried to make one counterexample smaller."""
+"""How many inputs are tried to shrink one counterexample."""
 AT_ONCE: Final = 24
 _SIMPLE: Final = "0a A1b"
 
@@ -25,9 +25,9 @@ Weight = tuple[float, ...]
 def shrunk(
     manifest: Manifest, found: Arguments, breaks: Callable[[Sequence[Arguments]], Sequence[bool]]
 ) -> Arguments:
-    """Returns the simplest input that could be found which still breaks what `found` breaks.
+    """Returns the simplest input that still fails like `found`.
 
-    `breaks` says of several inputs which do. The same question has the same answer, whatever the clock says.
+    `breaks` says for a batch of inputs which of them fail. The result does not depend on the clock.
     """
     fits = validator(manifest.input_schema)
     defaults = {row.name: row.schema.default for row in manifest.arguments if row.schema.has_default}
@@ -51,7 +51,7 @@ def shrunk(
 def _lighter(
     found: Arguments, defaults: Arguments, fits: Callable[[Any], bool], seen: set[str], most: int
 ) -> Iterator[list[Arguments]]:
-    """Yields batches of simpler inputs that fit and were not tried yet, the boldest first."""
+    """Yields batches of simpler inputs that fit and are new, with the largest steps first."""
     weight = _weight(found, defaults)
     batch: list[Arguments] = []
     for value in _simpler_arguments(found, defaults):
@@ -79,14 +79,14 @@ def _simpler_arguments(found: Arguments, defaults: Arguments) -> Iterator[Argume
 
 
 def _together(found: Arguments) -> Iterator[Arguments]:
-    """Yields inputs in which arguments that are equal become simpler together."""
+    """Yields inputs in which equal arguments become simpler together."""
     for value in _twins(list(found.values())):
         for simpler in _simpler(value):
             yield {name: simpler if inner == value else inner for name, inner in found.items()}
 
 
 def _twins(items: Sequence[Any]) -> list[Any]:
-    """Returns the values that stand among others more than once."""
+    """Returns the values that occur more than once."""
     texts = [canonical(item) for item in items[:100]]
     return [items[at] for at, text in enumerate(texts) if text not in texts[:at] and text in texts[at + 1 :]]
 
@@ -160,7 +160,7 @@ def _simpler_list(items: list[Any]) -> Iterator[list[Any]]:
 
 
 def _fewer(whole: Any) -> Iterator[Any]:
-    """Yields a text or list without a half, a quarter, … and at last without each single part."""
+    """Yields a text or list without a half, a quarter, … and finally without each single part."""
     size = len(whole) // 2
     while size:
         for start in range(0, len(whole), size):
@@ -170,7 +170,7 @@ def _fewer(whole: Any) -> Iterator[Any]:
 
 
 def _weight(arguments: Arguments, defaults: Arguments) -> Weight:
-    """Returns how far an input is from simple: own values, then length, then digits, then letters."""
+    """Returns a sort key for simplicity: number of non-default values, then length, digits, letters."""
     own = {
         name: value for name, value in arguments.items() if name not in defaults or value != defaults[name]
     }
@@ -187,7 +187,7 @@ def _weight(arguments: Arguments, defaults: Arguments) -> Weight:
 
 
 def _gather(value: Any, texts: list[str], numbers: list[float]) -> int:
-    """Gathers the texts and numbers of a value; returns how many values it holds, true as two."""
+    """Collects the texts and numbers of a value; returns its number of parts, with `true` counted twice."""
     match value:
         case bool():
             return 1 + value

@@ -1,7 +1,7 @@
-"""Hypothesis strategies for the whole schema subset: the only user of Hypothesis in the core.
+"""Hypothesis strategies for the whole schema subset; the only module of the core that imports Hypothesis.
 
-They draw what the gate draws: the same generator, with Hypothesis making the choices, so that it can shrink
-and keep them. For tests in Python and for `pytest` in an app's repository.
+They use the gate's generator, with Hypothesis making the choices, so that it can shrink and keep them. They
+are for tests in Python and for `pytest` in an app's repository.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def inputs(manifest: Manifest, examples: Sequence[dict[str, Any]] = ()) -> SearchStrategy[dict[str, Any]]:
-    """Returns a strategy for complete inputs of an app: defaults filled in, optional ones now and then.
+    """Returns a strategy for complete inputs of an app: with defaults, and optional arguments now and then.
 
-    Many lie next to one of the `examples`, where there are any. If no input fits, neither does the strategy
-    have one: `mapp.validate.generate.drawing.draw` says why.
+    Many are close to one of the `examples`, if there are any. If no input fits, the strategy is empty;
+    `mapp.validate.generate.drawing.draw` says why.
     """
     return _strategy(lambda: arguments(manifest, completed(manifest, examples)), manifest.input_schema)
 
@@ -48,27 +48,27 @@ def falsified(
     most: int | None = None,
     seed: int | None = None,
 ) -> tuple[Any, str] | None:
-    """Returns the smallest value that Hypothesis finds to be at fault, and how; None if it finds none.
+    """Returns the smallest failing value that Hypothesis finds, and how it fails; None if it finds none.
 
-    Its settings are those of the profile in force, except that nothing depends on the clock: the sandbox has
-    limits of its own. What it found once it keeps in its database and tries first.
+    The settings of the active profile apply, except the deadline: the sandbox has limits of its own.
+    Hypothesis keeps failing values in its database and tries them first.
 
     Args:
         strategy: draws the values.
-        fault: says how a value is at fault, "" if it is not.
-        name: tells this search from others in Hypothesis's database.
-        most: how many values are drawn; by default as many as the profile says.
-        seed: where to begin; by default what the profile or `--hypothesis-seed` says.
+        fault: returns how a value fails, "" if it does not.
+        name: identifies this search in Hypothesis's database.
+        most: number of values to draw; by default the profile's.
+        seed: the seed; by default that of the profile or of `--hypothesis-seed`.
 
     Raises:
-        HostFault: `fault` did; nothing more was asked of it.
+        HostFault: `fault` raised it; the search then stops.
     """
     import hypothesis
 
     broken: list[HostFault] = []
 
     def search(value: Any) -> None:
-        if broken:  # to Hypothesis it would be one more way to fail, to be made small
+        if broken:  # Hypothesis would take it for another failure and shrink it
             return
         try:
             said = fault(value)
@@ -100,7 +100,7 @@ def falsified(
 
 
 class _Falsified(Exception):
-    """A value is at fault."""
+    """Raised for a failing value."""
 
     def __init__(self, value: Any, said: str) -> None:
         super().__init__(said)
@@ -108,7 +108,7 @@ class _Falsified(Exception):
 
 
 class _Hypothesis:
-    """Choices that Hypothesis makes."""
+    """Choices made by Hypothesis."""
 
     def __init__(self, draw: DrawFn) -> None:
         from hypothesis import strategies

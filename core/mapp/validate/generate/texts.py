@@ -1,4 +1,4 @@
-"""Free texts: words, digits, markup, and everything that Unicode is feared for."""
+"""Draws free texts: words, digits, markup, and the difficult parts of Unicode."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from mapp.validate.generate.choices import Choices, Drawer, length, pick, seldom
 
 MAX_LENGTH: Final = 100_000
-"""The most characters that one drawn text may be bound to have."""
+"""The largest `minLength` for which texts are drawn."""
 USUAL: Final = 400
 _WORDS: Final = (
     *("a", "the", "Hello", "world", "foo", "bar", "Ada", "LOUD", "camelCase", "snake_case", "kebab-case"),
@@ -108,7 +108,7 @@ def texts(shortest: int, longest: int | None) -> Drawer:
             return character(choices)[:1]
         text: str = pick(choices, kinds)(choices)
         while len(text) < wanted:
-            # Doubling keeps long texts cheap; the joint is worth a look of its own.
+            # Doubling keeps long texts cheap, and the seam is an interesting place.
             text += pick(choices, _AWKWARD) + (text if len(text) > 40 else pick(choices, kinds)(choices))
         if len(text) > most or seldom(choices, 2):
             text = text[:wanted]
@@ -126,7 +126,7 @@ def character(choices: Choices) -> str:
 
 
 def any_character(choices: Choices) -> str:
-    """Draws any code point that is not half of a surrogate pair, the lower planes more often."""
+    """Draws any code point except a surrogate, the lower planes more often."""
     bound = pick(choices, (0x80, 0x100, 0x800, 0x10000, 0x110000))
     code = choices.below(bound)
     return chr(code) if not 0xD800 <= code < 0xE000 else "\ue000"
@@ -151,7 +151,7 @@ def _lines(choices: Choices) -> str:
     rows = [
         _sentence(choices) if choices.below(3) else _letters(choices) for _ in range(1 + choices.below(4))
     ]
-    # The same line twice, in another case, with a space more: what sorting and comparing get wrong.
+    # The same line twice, in another case, or with an extra space: typical mistakes in sorting and comparing.
     rows.append(pick(choices, (rows[0], rows[0].upper(), rows[0] + " ", "")))
     return line_break.join(rows)
 

@@ -1,4 +1,4 @@
-"""The mutation score: which share of small faults, seeded into an app's source, its tests notice."""
+"""The mutation score: the share of small faults seeded into an app's source that its tests notice."""
 
 from mapp.validate.mutation.check import THRESHOLD, check_mutation
 

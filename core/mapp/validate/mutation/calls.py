@@ -1,4 +1,4 @@
-"""Faults in what is called and looked up: functions, methods, arguments, fields, positions."""
+"""Faults in calls and lookups: functions, methods, arguments, fields, positions."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ _OFFSETS: Final = (*_CUTTING, "at", "charAt", "charCodeAt", "codePointAt")
 
 
 def call(node: Node) -> Proposals:
-    """Proposes what a call was given instead of what it gives: `x` for `f(x)` and `x.trim()`."""
+    """Proposes a call's argument instead of its result: `x` for `f(x)` and `x.trim()`."""
     function = node.part("function")
     if function is None or name_called(node).endswith("Error"):
         return
     if node.parent is not None and node.parent.kind == "expression_statement":
-        return  # what is left would do nothing: `statement` proposes that
+        return  # the rest would do nothing, which `statement` proposes already
     if function.kind == "identifier" and arguments_of(node):
         first = arguments_of(node)[0]
         if first.kind != "spread_element":
@@ -92,7 +92,7 @@ def call(node: Node) -> Proposals:
 
 
 def argument(node: Node) -> Proposals:
-    """Proposes to swap two arguments that stand side by side."""
+    """Proposes to swap two neighbouring arguments."""
     if name_called(node) in _SYMMETRIC:
         return
     for one, other in pairwise(arguments_of(node)):
@@ -102,14 +102,14 @@ def argument(node: Node) -> Proposals:
 
 
 def argument_left_out(node: Node) -> Proposals:
-    """Proposes a call without its last argument, where there are several."""
+    """Proposes a call without its last argument, if it has several."""
     listed = arguments_of(node)
     if len(listed) > 1 and not (name_called(node) == "parseInt" and listed[-1].text == "10"):
         yield Edit(start=listed[-2].end, end=listed[-1].end, text="")
 
 
 def method(node: Node) -> Proposals:
-    """Proposes the method that is most easily confused with the one that is called."""
+    """Proposes the method that is most easily confused with the called one."""
     function = node.part("function")
     name = function.part("property") if function is not None else None
     if name is not None and name.text in _SIBLINGS:
@@ -117,7 +117,7 @@ def method(node: Node) -> Proposals:
 
 
 def offset(node: Node) -> Proposals:
-    """Proposes to cut, or look, one place further; written numbers are left to `number`."""
+    """Proposes to cut, or search, one position further; `number` handles literal numbers."""
     if name_called(node) in _OFFSETS:
         most = 2 if name_called(node) in _CUTTING else 1
         for place in arguments_of(node)[:most]:
@@ -126,7 +126,7 @@ def offset(node: Node) -> Proposals:
 
 
 def index(node: Node) -> Proposals:
-    """Proposes the item after, or before, the one that is looked up."""
+    """Proposes the item after, or before, the indexed one."""
     place = node.part("index")
     if place is not None and place.kind in ("binary_expression", "identifier", "update_expression"):
         yield instead_of(place, f"({place.text}) + 1")
@@ -134,7 +134,7 @@ def index(node: Node) -> Proposals:
 
 
 def field(node: Node) -> Proposals:
-    """Proposes another field of the same object: the next one that the same function looks up in it."""
+    """Proposes another field of the same object: the next one that the same function reads."""
     subject, name = node.part("object"), node.part("property")
     if subject is None or name is None or _is_called(node):
         return
@@ -152,7 +152,7 @@ def _fields_of(node: Node, subject: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _fields_within(whole: Node) -> Mapping[str, set[str]]:
-    """Returns the fields that a part of a source looks up (what they are looked up in -> names)."""
+    """Returns the fields that a part of a source reads (object -> names)."""
     found: dict[str, set[str]] = defaultdict(set)
     for other in whole.walk():
         if other.kind == "member_expression" and not _is_called(other):
@@ -173,7 +173,7 @@ def _is_called(member: Node) -> bool:
 
 
 def names_taken(node: Node) -> Proposals:
-    """Proposes to swap two names that are taken out of an object or a list side by side."""
+    """Proposes to swap two neighbouring names in a destructured object or list."""
     for one, other in pairwise(node.parts):
         kinds = {one.kind, other.kind}
         between = node.text.encode()[one.end - node.start : other.start - node.start].decode()
@@ -185,7 +185,7 @@ def names_taken(node: Node) -> Proposals:
 
 
 def optional_chaining(node: Node) -> Proposals:
-    """Proposes to look up without asking whether there is something to look into."""
+    """Proposes `a.b` for `a?.b`, which no longer checks for null."""
     around = node.parent
     if around is not None:
         yield instead_of(node, "." if around.kind == "member_expression" else "")

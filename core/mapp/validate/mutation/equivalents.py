@@ -1,4 +1,4 @@
-"""Edits that change nothing that anyone could see, as far as the text alone tells."""
+"""Finds edits that cannot change the app's behaviour, judging by the source alone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SHIFTING: Final = ("+", "-", ">>", ">>>", "<<", "|")
 def is_idle(node: Node, edit: Edit, replaced: str, codes: Collection[str]) -> bool:
     """Returns whether an edit at a node cannot matter.
 
-    That is: the same tokens, code that is never reached, the words of an error that the app does not
-    declare (`codes` are the declared ones), and another operator where both leave the number as it is.
+    These are: the same tokens, unreachable code, the message of an error that the app does not declare
+    (`codes` are the declared ones), and an operator change that keeps the number, such as `x * 1` to `x / 1`.
     """
     return (
         squeezed(edit.text) == squeezed(replaced)
@@ -30,7 +30,7 @@ def is_idle(node: Node, edit: Edit, replaced: str, codes: Collection[str]) -> bo
 
 
 def squeezed(text: str) -> str:
-    """Returns a piece of source without layout and brackets around it."""
+    """Returns a piece of source without whitespace and outer brackets."""
     text = re.sub(r"\s+", "", text).removesuffix(";")
     while text.startswith("(") and text.endswith(")") and "(" not in text[1:-1]:
         text = text[1:-1]
@@ -61,7 +61,7 @@ def _is_unreached(node: Node) -> bool:
 
 @lru_cache(maxsize=1024)
 def _left_at(block: Node) -> int | None:
-    """Returns where in a block the first statement begins that always leaves it, None if there is none."""
+    """Returns where the first statement of a block that always leaves it starts; None if there is none."""
     return next((part.start for part in block.parts if part.kind in _LEAVING), None)
 
 

@@ -55,13 +55,13 @@ _CHOOSING: Final = ("&&", "||", "??")
 
 
 def arithmetic(node: Node) -> Proposals:
-    """Proposes another arithmetic operator; a sum of texts is left to `concatenation`."""
+    """Proposes another arithmetic operator; `concatenation` handles sums of texts."""
     if not is_text(node):
         yield from swapped(node, _ARITHMETIC)
 
 
 def bitwise(node: Node) -> Proposals:
-    """Proposes another operator on bits."""
+    """Proposes another bitwise operator."""
     yield from swapped(node, _BITWISE)
 
 
@@ -72,12 +72,12 @@ def augmentation(node: Node) -> Proposals:
 
 
 def comparison(node: Node) -> Proposals:
-    """Proposes the opposite of an order."""
+    """Proposes the opposite comparison."""
     yield from swapped(node, _OPPOSITE)
 
 
 def boundary(node: Node) -> Proposals:
-    """Proposes to count a bound in, or out."""
+    """Proposes to include, or exclude, a bound."""
     yield from swapped(node, _BOUNDARY)
 
 
@@ -92,7 +92,7 @@ def logical(node: Node) -> Proposals:
 
 
 def operand(node: Node) -> Proposals:
-    """Proposes to leave out one side of an "and", an "or" or a `??`."""
+    """Proposes only one side of an "and", an "or" or a `??`."""
     token, left, right = token_of(node), node.part("left"), node.part("right")
     if token is not None and token.text in _CHOOSING and left is not None and right is not None:
         yield instead_of(node, f"({left.text})")
@@ -100,7 +100,7 @@ def operand(node: Node) -> Proposals:
 
 
 def concatenation(node: Node) -> Proposals:
-    """Proposes to leave out one side of a sum of texts."""
+    """Proposes only one side of a sum of texts."""
     left, right = node.part("left"), node.part("right")
     if is_text(node) and left is not None and right is not None:
         yield instead_of(node, f"({left.text})" if is_text(left) else f"String({left.text})")
@@ -135,7 +135,7 @@ def _has_opposite(condition: Node) -> bool:
 
 
 def ternary(node: Node) -> Proposals:
-    """Proposes one of the two branches of `?:`, always."""
+    """Proposes always taking one of the two branches of `?:`."""
     for field in ("consequence", "alternative"):
         branch = node.part(field)
         if branch is not None:
@@ -143,14 +143,14 @@ def ternary(node: Node) -> Proposals:
 
 
 def unary(node: Node) -> Proposals:
-    """Proposes to leave out a sign or a `~`."""
+    """Proposes an expression without its sign or `~`."""
     token, argument = token_of(node), node.part("argument")
     if token is not None and token.text in ("-", "+", "~") and argument is not None:
         yield instead_of(node, f"({argument.text})")
 
 
 def update(node: Node) -> Proposals:
-    """Proposes to count the other way."""
+    """Proposes counting in the other direction."""
     yield from swapped(node, {"++": ("--",), "--": ("++",)})
 
 

@@ -1,4 +1,4 @@
-"""What mutants are asked: inputs, each with the app's own answer."""
+"""The inputs that mutants run on, each with the app's own outcome."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MutantInput:
-    """One input: the job that asks the app, and what the app answers as it stands.
+    """One input: the job that runs it, and the unchanged app's outcome.
 
-    An example's has its row, its place, e.g. `tests/examples.jsonl:3`, and the recording that it names.
+    For an example it also has the row, its place, e.g. `tests/examples.jsonl:3`, and its recording.
     """
 
     arguments: Arguments
@@ -37,7 +37,7 @@ class MutantInput:
 
     @property
     def size(self) -> tuple[int, str]:
-        """Returns what small inputs have little of; an order that is the same on every machine."""
+        """Returns a sort key that puts small inputs first, the same on every machine."""
         return len(self.job.arguments[0]), self.job.arguments[0]
 
     @property
@@ -47,7 +47,7 @@ class MutantInput:
 
     @property
     def row(self) -> str:
-        """Returns the line of `tests/examples.jsonl` that pins the app's answer, "" if it fails."""
+        """Returns the line of `tests/examples.jsonl` that pins the app's outcome, "" if the app fails."""
         match self.outcome:
             case Value(output=output):
                 return _row(self.arguments, "output", output)
@@ -62,7 +62,7 @@ def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
 
 
 def examples_of(trial: Trial) -> tuple[MutantInput, ...]:
-    """Returns the examples and regressions that the app meets, smallest input first: they are the fastest."""
+    """Returns the examples and regressions that the app meets, smallest and so fastest input first."""
     rows = list(_rows(trial))
     results = ask(trial, [(job, recording) for *_, job, recording in rows])
     found = []
@@ -88,7 +88,7 @@ def _rows(trial: Trial) -> Iterator[tuple[str, Example, Arguments, Job, Recordin
         try:
             arguments = with_defaults(trial.app.manifest, dict(example.input))
         except InvalidArguments:
-            continue  # another check says so
+            continue  # the check `rows` reports it
         recording = recordings.get(example.recording or "")
         now = _first(example.now, recording.now if recording else None, NOW)
         seed = _first(example.seed, recording.seed if recording else None, SEED)
@@ -100,7 +100,7 @@ def _first(*numbers: int | None) -> int:
 
 
 def ask(trial: Trial, asked: Sequence[tuple[Job, Recording | None]]) -> list[Ran]:
-    """Returns what came of each job; one with a recording has its host calls answered from that alone."""
+    """Runs jobs and returns their results; a recording is the only source of answers to host calls."""
     if not any(recording for _, recording in asked):
         return run_batch(trial.executor, [job for job, _ in asked])
     return [_replayed(trial, job, recording) for job, recording in asked]
@@ -112,7 +112,7 @@ def _replayed(trial: Trial, job: Job, recording: Recording | None) -> Ran:
 
 
 def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[MutantInput, ...]:
-    """Returns inputs with the app's answers, at the time and with the seed of all tests."""
+    """Runs the app on inputs, with the clock and seed of tests, and returns them with its outcomes."""
     chosen = list(inputs)
     jobs = [job_for(trial.app, arguments, now_ms=NOW, seed=SEED) for arguments in chosen]
     results = run_batch(trial.executor, jobs)
@@ -123,7 +123,7 @@ def questions(trial: Trial, inputs: Iterable[Arguments]) -> tuple[MutantInput, .
 
 
 def is_same(one: Ran, other: Ran) -> bool:
-    """Returns whether two answers are the same byte for byte, whatever time they took."""
+    """Returns whether two results are the same byte for byte, no matter how long they took."""
     match one, other:
         case Returned(json=here), Returned(json=there):
             return here == there

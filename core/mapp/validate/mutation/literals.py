@@ -1,4 +1,4 @@
-"""Faults in what is written down: numbers, texts, booleans, lists, objects, regular expressions."""
+"""Faults in literals: numbers, texts, booleans, lists, objects, regular expressions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _is_directive(statement: Node) -> bool:
 
 
 def template(node: Node) -> Proposals:
-    """Proposes to leave out one written piece of a template."""
+    """Proposes a template without one of its literal pieces."""
     if node.parent is not None and node.parent.kind == "template_string":
         yield instead_of(node, "")
 
@@ -86,7 +86,7 @@ def entry(node: Node) -> Proposals:
 
 
 def spread(node: Node) -> Proposals:
-    """Proposes to leave out what is spread into a list, an object or a call."""
+    """Proposes a list, an object or a call without one of its spread parts."""
     around = node.parent
     if around is not None and len(around.parts) > 1:
         position = around.parts.index(node)
@@ -136,14 +136,14 @@ def regex_flag(node: Node) -> Proposals:
 
 
 def _is_separator(flags: Node) -> bool:
-    """Returns whether the expression is given to `split` or `search`, which do not heed the flag `g`."""
+    """Returns whether the expression is an argument of `split` or `search`, which ignore the flag `g`."""
     listed = flags.parent.parent if flags.parent is not None else None
     call = listed.parent if listed is not None and listed.kind == "arguments" else None
     return call is not None and name_called(call) in ("split", "search")
 
 
 def default(node: Node) -> Proposals:
-    """Proposes a parameter, or a name taken out of an object, without its default."""
+    """Proposes a parameter, or a destructured name, without its default."""
     left = node.part("left")
     if left is not None:
         yield instead_of(node, left.text)

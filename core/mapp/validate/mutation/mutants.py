@@ -14,9 +14,9 @@ from mapp.validate.mutation.operator import Edit, Operator
 from mapp.validate.mutation.operators import OPERATORS
 
 MAX_ALIKE: Final = 12
-"""How many faults of one operator one function, or one table, is given at most."""
+"""The most faults of one operator in one function or table."""
 SURE: Final = 3
-"""How many faults every function gets before the others share what is left."""
+"""How many faults every function gets before the rest is shared out."""
 MAX_SHOWN_LENGTH: Final = 160
 
 _NAMED: Final = ("function_declaration", "generator_function_declaration", "class_declaration")
@@ -24,7 +24,7 @@ _NAMED: Final = ("function_declaration", "generator_function_declaration", "clas
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mutant:
-    """A source with one fault: which operator, where (from 1), what was replaced by what."""
+    """A source with one fault: its operator, line and column (from 1), and the replaced text."""
 
     operator: str
     line: int
@@ -52,19 +52,19 @@ class _Fault:
 def all_mutants(
     source: str, codes: Collection[str] = (), operators: tuple[Operator, ...] = OPERATORS
 ) -> Iterator[Mutant]:
-    """Yields every mutant of a source that parses, each once, in the order of the source.
+    """Yields every mutant that parses, each once, in the order of the source.
 
-    `codes` are the errors that the app declares: the words of other errors are not touched.
+    `codes` are the errors that the app declares: messages of other errors are not changed.
     """
     faults = sorted(_faults(source, codes, operators), key=lambda fault: (fault.edit.start, fault.edit.end))
     yield from _made(source, faults)
 
 
 def sampled_mutants(source: str, codes: Collection[str] = (), *, seed: int) -> Iterator[Mutant]:
-    """Yields the mutants of a source in an order any head of which is a fair sample.
+    """Yields the mutants of a source in an order in which any number of first mutants is a fair sample.
 
-    The order depends on the source and the seed alone. Every function gets its first few; after that each
-    gets its share, and within a function the operators take turns.
+    The order depends only on the source and the seed. Every function first gets `SURE` faults, then its
+    share; within a function the operators take turns.
     """
     salt = f"{seed} {hashlib.sha256(source.encode()).hexdigest()}"
     by_scope: dict[str, list[_Fault]] = defaultdict(list)
@@ -80,7 +80,7 @@ def sampled_mutants(source: str, codes: Collection[str] = (), *, seed: int) -> I
 
 
 def _in_turns(faults: list[_Fault], salt: str) -> list[_Fault]:
-    """Returns faults so that operators take turns, and within an operator the lines do."""
+    """Returns faults in an order in which operators take turns, and within an operator the lines."""
     seen: dict[str, int] = defaultdict(int)
     lines: dict[tuple[str, int], int] = defaultdict(int)
     placed = []
@@ -149,7 +149,7 @@ def _made(source: str, faults: list[_Fault]) -> Iterator[Mutant]:
 
 
 def _diff(source: str, mutated: str, row: int) -> str:
-    """Returns the changed line before and after; what follows of a longer change is only hinted at."""
+    """Returns the first changed line before and after; of a longer change, only the number of lines."""
     before, after = source.split("\n"), mutated.split("\n")
     shorter = len(before) - len(after)
     new = after[row].strip() if row < len(after) else ""

@@ -1,4 +1,4 @@
-"""Inputs that lie next to given ones: what a person would try after an example."""
+"""Inputs close to given ones: what a person would try after an example."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mapp.model.values import JSONValue, canonical
 Arguments = dict[str, JSONValue]
 
 _MAX_LENGTH: Final = 2000
-"""Longer texts and lists are not varied: what they show, shorter ones show."""
+"""Longer texts and lists are not varied: shorter ones show the same."""
 
 
 def neighbours(manifest: Manifest, given: Sequence[Arguments], most: int) -> tuple[Arguments, ...]:
     """Returns valid inputs that differ from one of the given ones in one argument, at most `most`.
 
-    The given ones take turns, so that each has some; a given one is not returned.
+    The given inputs take turns, so that each contributes; a given input is never returned.
     """
     seen = {canonical(dict(arguments)) for arguments in given}
     found: list[Arguments] = []
@@ -57,7 +57,7 @@ def _near(manifest: Manifest, arguments: Arguments) -> Iterator[Arguments]:
 
 
 def _other_values(schema: Schema, value: JSONValue) -> Iterator[tuple[JSONValue]]:
-    """Yields valid values next to one, each in a tuple of its own: None is a value too."""
+    """Yields valid values close to one, each in a tuple, because None is a value too."""
     for other in _proposed(schema, value):
         if is_valid(schema, other):
             yield (other,)
@@ -126,5 +126,5 @@ def _objects(schema: Schema, value: dict[str, JSONValue]) -> Iterator[JSONValue]
 
 
 def pasted(row: dict[str, JSONValue]) -> str:
-    """Returns a row as it stands in a file of rows: JSON in one line, letters as they are."""
+    """Returns a row as one line of JSON, without escapes for non-ASCII letters."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))

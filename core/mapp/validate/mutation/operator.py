@@ -1,4 +1,4 @@
-"""What a mutation operator is: a named rule that proposes small faults at one node of a syntax tree."""
+"""Defines a mutation operator: a named rule that proposes small faults at one node of a syntax tree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mapp.syntax import Node
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
-    """The bytes from `start` to `end` of a source, and the text that takes their place."""
+    """Replaces the bytes from `start` to `end` of a source by `text`."""
 
     start: int
     end: int
@@ -22,9 +22,9 @@ Proposals = Iterator[Edit]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operator:
-    """One kind of fault: its name, what it does in a line, and the kinds of node that it looks at.
+    """One kind of fault: its name, a one-line description, and the kinds of node that it applies to.
 
-    `untested` says, for a mutant that no test notices, which behaviour is not tested.
+    `untested` names the behaviour that is not tested if no test notices the mutant.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Operator:
 
 
 def instead_of(node: Node, text: str) -> Edit:
-    """Returns the edit that puts a text in the place of a node."""
+    """Returns the edit that replaces a node by a text."""
     return Edit(start=node.start, end=node.end, text=text)
 
 
@@ -45,7 +45,7 @@ def token_of(node: Node) -> Node | None:
 
 
 def swapped(node: Node, table: dict[str, tuple[str, ...]]) -> Proposals:
-    """Yields the edits that put the table's alternatives in the place of an expression's operator."""
+    """Yields the edits that replace an expression's operator by the table's alternatives."""
     token = token_of(node)
     if token is not None:
         for text in table.get(token.text, ()):
@@ -53,7 +53,7 @@ def swapped(node: Node, table: dict[str, tuple[str, ...]]) -> Proposals:
 
 
 def is_text(node: Node | None) -> bool:
-    """Returns whether an expression is a text for sure: a literal, or a sum that has one."""
+    """Returns whether an expression is certainly a text: a literal, or a sum that contains one."""
     if node is None:
         return False
     if node.kind == "parenthesized_expression":
@@ -71,7 +71,7 @@ def arguments_of(call: Node) -> list[Node]:
 
 
 def name_called(call: Node) -> str:
-    """Returns the name of the function or method that is called, "" where it has none."""
+    """Returns the name of the called function or method, "" if it has none."""
     function = call.part("function") or call.part("constructor")
     if function is not None and function.kind == "member_expression":
         function = function.part("property")

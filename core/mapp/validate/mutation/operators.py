@@ -1,4 +1,4 @@
-"""All mutation operators, in the order in which pages and tables show them."""
+"""All mutation operators, in the order of the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The predicates of an app, put to a mutant's answers."""
+"""Evaluates the predicates of an app on a mutant's outcomes."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from mapp.validate.trial import NOW, SEED, Trial
 
 HOLDS: Final = "true"
 FEW: Final = 8
-STRANGERS: Final = ("return null", 'throw Error("?")', "return JSON.stringify(input)", "return [input]")
-"""What apps do that have nothing to do with the one on trial."""
-FOREIGN: Final = ("null", "[]", "-1", '"?"', "{}")
+UNRELATED_APPS: Final = ("return null", 'throw Error("?")', "return JSON.stringify(input)", "return [input]")
+"""Bodies of `main` of apps that have nothing to do with the one under test."""
+UNRELATED_OUTPUTS: Final = ("null", "[]", "-1", '"?"', "{}")
 """Outputs that have nothing to do with an input."""
 
-Answered = tuple[MutantInput, Outcome]
+ChangedAnswer = tuple[MutantInput, Outcome]
 
 
 @dataclass(kw_only=True)
-class Laws:
+class Predicates:
     """The predicates of one app; safe to use from several threads.
 
-    `wall_ms` is what a call of a predicate may take that calls the app itself.
+    `wall_ms` is the time limit of a predicate that calls the app itself.
     """
 
     trial: Trial
     wall_ms: int
     _said: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def broken(self, answered: Sequence[Answered]) -> str:
-        """Returns a predicate that fails for answers which are not the app's, "" if none does."""
+    def broken(self, answered: Sequence[ChangedAnswer]) -> str:
+        """Returns a predicate that fails for one of the changed outcomes, "" if none does."""
         wanted: list[tuple[str, MutantInput, Job]] = []
         for question, outcome in answered:
             for name in self._named("prop_"):
@@ -67,24 +67,24 @@ class Laws:
         return ""
 
     def can_fail(self, drawn: Sequence[MutantInput]) -> bool:
-        """Returns whether any predicate fails for an answer, or an app, that is obviously wrong."""
+        """Returns whether any predicate fails for an obviously wrong output or app."""
         few = [row for row in drawn if isinstance(row.outcome, Value)][:FEW]
         own = [canonical(row.outcome.output) for row in few if isinstance(row.outcome, Value)]
         jobs = [
             self._job(name, row.text, text)
             for name in self._named("prop_")
             for row in few
-            for text in (*FOREIGN, *own)
+            for text in (*UNRELATED_OUTPUTS, *own)
         ]
         if any(_said(ran) != HOLDS for ran in self._batch(jobs)):
             return True
         if any(len({self._rule(name, row) for row in drawn}) > 1 for name in self._named("throws_")):
             return True
-        strangers = (Program(source=f"function main(input) {{ {body}; }}") for body in STRANGERS)
+        strangers = (Program(source=f"function main(input) {{ {body}; }}") for body in UNRELATED_APPS)
         return any(self.disagreeing(stranger, drawn[:FEW]) for stranger in strangers)
 
     def _held(self, name: str, question: MutantInput) -> bool:
-        """Returns whether a predicate holds for the app as it stands: else it says nothing of a mutant."""
+        """Returns whether a predicate holds for the unchanged app: otherwise it proves nothing."""
         key = (name, question.text)
         if key not in self._said:
             texts = [question.text]
@@ -95,7 +95,7 @@ class Laws:
         return self._said[key] == HOLDS
 
     def _rule(self, name: str, question: MutantInput) -> str:
-        """Returns what a `throws_` predicate says of an input, "" where it is wrong about the app."""
+        """Returns the answer of a `throws_` predicate for an input, "" if it is wrong about the app."""
         key = (name, question.text)
         if key not in self._said:
             self._said[key] = _said(*self._batch([self._job(name, question.text)]))
@@ -108,7 +108,7 @@ class Laws:
 
     def _job(self, name: str, *texts: str, subject: Program | None = None) -> Job:
         app = self.trial.app
-        # As everywhere, `run` completes what a predicate gives it with the manifest's defaults.
+        # As everywhere, `run` fills in the manifest's defaults.
         call = f"{name}(input, (other) => run(mapp__filled(other)))"
         runs = f"{filling(app)}\nfunction mapp__law(input, run) {{ return {call}; }}"
         return Job(

@@ -1,4 +1,4 @@
-"""What becomes of one mutant: the app's own tests notice it, an input shows it, or nothing does."""
+"""Runs one mutant against the app's own tests, and looks for an input that shows the fault."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from mapp.sandbox.executor import Result as Ran
 from mapp.validate.mutation.inputs import MutantInput, ask, examples_of, is_same, questions
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.neighbours import neighbours
-from mapp.validate.mutation.predicates import Answered, Laws
+from mapp.validate.mutation.predicates import ChangedAnswer, Predicates
 from mapp.validate.trial import Trial, meets
 
 NEAR: Final = 100
-"""How many inputs next to the examples are tried, besides those that are drawn."""
+"""How many inputs close to the examples are used, besides the drawn ones."""
 SHOWING: Final = 24
-"""For how many inputs with another outcome the predicates are asked."""
+"""On how many inputs with a changed outcome the predicates run."""
 UNCHANGED: Final = 12
-"""For how many other inputs the metamorphic predicates are asked."""
+"""On how many other inputs the metamorphic predicates run."""
 FEW: Final = 3
 PART: Final = 25
 MIN_MS: Final = 150
@@ -32,12 +32,12 @@ MutantStatus = Literal["killed", "survived", "undecided", "broken", "invalid"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fate:
-    """What became of a mutant.
+class MutantResult:
+    """The result of one mutant.
 
-    `killed`: a test failed, `by` says which. `survived`: none did, though `shown_by` is an input whose
-    outcome is another one, `instead`. `undecided`: no input showed a difference. `broken`: no test failed,
-    but for a drawn input it gives what the manifest forbids. `invalid`: the engine does not load it.
+    `killed`: a test failed; `by` says which. `survived`: no test failed, although for the input `shown_by`
+    the outcome is `instead`, not the app's. `undecided`: no input showed a difference. `broken`: no test
+    failed, but for a drawn input the outcome violates the manifest. `invalid`: the engine cannot load it.
     """
 
     mutant: Mutant
@@ -48,22 +48,22 @@ class Fate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Examination:
-    """The tests of one app, ready to be put to its mutants; safe to use from several threads.
+class MutantRunner:
+    """Runs the tests of one app on its mutants; safe to use from several threads.
 
-    `examples` are those that the app meets, `drawn` are the inputs of the predicates, `near` lie next to the
-    examples and only show differences.
+    `examples` are the ones that the app meets, `drawn` are the inputs of the predicates, and `near` are close
+    to the examples and only serve to show differences.
     """
 
     trial: Trial
-    laws: Laws
+    predicates: Predicates
     examples: tuple[MutantInput, ...]
     drawn: tuple[MutantInput, ...]
     near: tuple[MutantInput, ...]
 
     @classmethod
-    def of(cls, trial: Trial) -> Examination | None:
-        """Runs the app as it stands on all inputs; None where it fails and nothing can be told."""
+    def of(cls, trial: Trial) -> MutantRunner | None:
+        """Runs the unchanged app on all inputs; returns None if it fails, so that nothing can be measured."""
         examples = examples_of(trial)
         few = questions(trial, trial.drawn[:FEW])
         if not examples and all(isinstance(question.outcome, Failed) for question in few):
@@ -71,11 +71,11 @@ class Examination:
         drawn = few + questions(trial, trial.drawn[FEW:])
         near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
         slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
-        laws = Laws(trial=trial, wall_ms=int(4 * MIN_MS + 4 * SLOWER * slowest))
-        return cls(trial=trial, laws=laws, examples=examples, drawn=drawn, near=near)
+        predicates = Predicates(trial=trial, wall_ms=int(4 * MIN_MS + 4 * SLOWER * slowest))
+        return cls(trial=trial, predicates=predicates, examples=examples, drawn=drawn, near=near)
 
-    def fate(self, mutant: Mutant) -> Fate:
-        """Returns what becomes of a mutant; stops at the first test that notices it."""
+    def result(self, mutant: Mutant) -> MutantResult:
+        """Runs a mutant and returns its result; stops at the first test that notices it."""
         program = Program(source=mutant.source, capabilities=self.trial.app.manifest.capabilities)
         found = self._met(mutant, program)
         if found is not None:
@@ -83,66 +83,66 @@ class Examination:
         changed = self._changed(program, self.drawn, SHOWING)
         by = self._noticed(program, changed)
         if by:
-            return Fate(mutant=mutant, status="killed", by=by)
+            return MutantResult(mutant=mutant, status="killed", by=by)
         if any(isinstance(outcome, Failed) for _, outcome in changed):
-            return Fate(mutant=mutant, status="broken")
+            return MutantResult(mutant=mutant, status="broken")
         shown = changed + self._changed(program, self.near, 1)
         if not shown:
-            return Fate(mutant=mutant, status="undecided")
+            return MutantResult(mutant=mutant, status="undecided")
         question, outcome = min(shown, key=lambda row: row[0].size)
-        return Fate(mutant=mutant, status="survived", shown_by=question, instead=outcome)
+        return MutantResult(mutant=mutant, status="survived", shown_by=question, instead=outcome)
 
-    def _met(self, mutant: Mutant, program: Program) -> Fate | None:
-        """Returns the fate of a mutant that an example decides, None if it meets them all."""
-        # The first few notice most mutants, and one that never ends is not to be waited for five times.
+    def _met(self, mutant: Mutant, program: Program) -> MutantResult | None:
+        """Returns the result of a mutant that fails an example, None if it meets all of them."""
+        # The first few examples notice most mutants, and one that never ends must not time out five times.
         for part in (self.examples[:1], self.examples[1:5], self.examples[5:]):
             for question, ran in self._runs(program, part):
                 example = question.example
                 if is_same(ran, question.ran) or example is None or meets(example, self._judged(ran)):
                     continue
                 if isinstance(ran, Threw) and ran.name == "SyntaxError" and self._is_invalid(mutant):
-                    return Fate(mutant=mutant, status="invalid")
-                return Fate(mutant=mutant, status="killed", by=question.place)
+                    return MutantResult(mutant=mutant, status="invalid")
+                return MutantResult(mutant=mutant, status="killed", by=question.place)
         return None
 
-    def _changed(self, program: Program, asked: Sequence[MutantInput], enough: int) -> list[Answered]:
-        """Returns inputs with another outcome, all or at least `enough`.
+    def _changed(self, program: Program, asked: Sequence[MutantInput], enough: int) -> list[ChangedAnswer]:
+        """Returns inputs with a changed outcome, all of them or at least `enough`.
 
-        Where the app itself fails nothing can be told.
+        Inputs for which the app itself fails are skipped.
         """
-        found: list[Answered] = []
+        found: list[ChangedAnswer] = []
         for start in range(0, len(asked), PART):
             for question, ran in self._runs(program, asked[start : start + PART]):
                 if isinstance(question.outcome, Failed) or is_same(ran, question.ran):
                     continue
                 outcome = self._judged(ran)
-                if _is_late(outcome):  # a machine that is busy makes anything late: it gets its full time
+                if _is_late(outcome):  # perhaps only because the machine is busy: retry with the full time
                     outcome = self._judged(*ask(self.trial, [(replace(question.job, program=program), None)]))
                     if _is_late(outcome):
-                        return [*found, (question, outcome)]  # the others would take as long
+                        return [*found, (question, outcome)]  # the remaining inputs would take as long
                 if outcome != question.outcome:
                     found.append((question, outcome))
             if len(found) >= enough:
                 break
         return found
 
-    def _noticed(self, program: Program, changed: Sequence[Answered]) -> str:
+    def _noticed(self, program: Program, changed: Sequence[ChangedAnswer]) -> str:
         """Returns the predicate that notices a mutant, "" if none does."""
         showing = sorted(changed, key=lambda row: row[0].size)[:SHOWING]
         for part in (showing[:6], showing[6:]):
-            by = self.laws.broken(part)
+            by = self.predicates.broken(part)
             if by:
                 return by
         asked = [question for question, _ in showing]
         others = [question for question in self.drawn if question not in asked][:UNCHANGED]
         for few in (asked[:4], asked[4:], others):
-            by = self.laws.disagreeing(program, few)
+            by = self.predicates.disagreeing(program, few)
             if by:
                 return by
         return ""
 
     def _runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
-        jobs = [(replace(row.job, program=program, wall_ms=_patience(row)), row.recording) for row in asked]
+        jobs = [(replace(row.job, program=program, wall_ms=_wall_ms(row)), row.recording) for row in asked]
         return zip(asked, ask(self.trial, jobs), strict=True)
 
     def _judged(self, ran: Ran) -> Outcome:
@@ -157,6 +157,6 @@ def _is_late(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and outcome.kind == "wall"
 
 
-def _patience(question: MutantInput) -> int:
-    """Returns for how many milliseconds a mutant is waited for: one that never ends is noticed soon."""
+def _wall_ms(question: MutantInput) -> int:
+    """Returns a mutant's wall limit in milliseconds, short enough to notice an endless loop early."""
     return min(question.job.wall_ms, int(MIN_MS + SLOWER * question.ran.wall_ms))

@@ -1,4 +1,4 @@
-"""The mutation score of an app's tests: mutants chosen, tried in two lanes, and counted."""
+"""The mutation score of an app's tests: chooses mutants, runs them in two threads and counts the results."""
 
 from __future__ import annotations
 
@@ -10,97 +10,98 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.validate.mutation.mutants import Mutant, sampled_mutants
-from mapp.validate.mutation.run_mutant import Examination, Fate, MutantStatus
+from mapp.validate.mutation.run_mutant import MutantResult, MutantRunner, MutantStatus
 from mapp.validate.trial import Trial
 
-MOST: Final = 60
-"""How many mutants are tried: enough to tell a score within some 6 percent."""
-SECONDS: Final = 30.0
-"""After this long no further mutant is begun. Only a machine under heavy load gets there."""
-LEAST: Final = 20
-"""So many mutants are tried however long that takes."""
-LANES: Final = 2
-UNDECIDED: Final = 0.25
-"""Which share of the mutants may stay undecided; those beyond it count as survivors."""
+MAX_MUTANTS: Final = 60
+"""How many mutants run: enough for a score within about 6 percent."""
+MAX_SECONDS: Final = 30.0
+"""After this time no further mutant starts. Only a machine under heavy load gets there."""
+MIN_MUTANTS: Final = 20
+"""This many mutants always run, no matter how long they take."""
+THREADS: Final = 2
+MAX_UNDECIDED: Final = 0.25
+"""The share of mutants that may stay undecided; those beyond it count as survivors."""
 
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """What became of the mutants of one app, in the order of the sample.
+    """The results of the mutants of one app, in the order of the sample.
 
-    `is_cut` says that time ran out before the sample was through; `can_fail` that a predicate notices an
-    answer, or an app, that is obviously wrong (True where there are no predicates). `is_open` says that the
-    app asks its host: what nobody answers here cannot be reached.
+    `is_cut`: time ran out before the end of the sample. `can_fail`: a predicate notices an obviously wrong
+    output or app (True if there are no predicates). `is_open`: the app calls its host, so code behind an
+    unrecorded host call cannot be reached.
     """
 
-    fates: tuple[Fate, ...]
+    results: tuple[MutantResult, ...]
     is_open: bool = False
     is_cut: bool = False
     can_fail: bool = True
 
     def count(self, status: MutantStatus) -> int:
-        """Returns how many mutants ended so."""
-        return sum(fate.status == status for fate in self.fates)
+        """Returns how many mutants have this status."""
+        return sum(result.status == status for result in self.results)
 
     @property
-    def survivors(self) -> tuple[Fate, ...]:
-        """Returns the mutants that no test notices although an input shows them."""
-        return tuple(fate for fate in self.fates if fate.status == "survived")
+    def survivors(self) -> tuple[MutantResult, ...]:
+        """Returns the mutants that no test notices although an input shows a difference."""
+        return tuple(result for result in self.results if result.status == "survived")
 
     @property
     def value(self) -> float | None:
-        """Returns the score, 0 to 1, or None if there was nothing to grade the tests by.
+        """Returns the score, 0 to 1, or None if there was nothing to measure.
 
-        It is killed / (killed + survived), where the undecided beyond a quarter of these three count as
-        survived: tests that reach little of the program do not get away with it, unless the app is open.
+        It is killed / (killed + survived). Undecided mutants beyond a quarter of all three count as survived,
+        so that tests that reach little of the program get a low score; this does not hold for an open app.
         """
         killed, survived, undecided = self.count("killed"), self.count("survived"), self.count("undecided")
         graded = killed + survived + undecided
         if not graded and not self.count("broken"):
             return None
-        excess = 0.0 if self.is_open else max(0.0, undecided - UNDECIDED * graded)
+        excess = 0.0 if self.is_open else max(0.0, undecided - MAX_UNDECIDED * graded)
         counted = killed + survived + excess
         return killed / counted if counted else 0.0
 
 
 def score_of(
-    trial: Trial, *, most: int = MOST, seconds: float = SECONDS, clock: Clock = time.monotonic
+    trial: Trial, *, most: int = MAX_MUTANTS, seconds: float = MAX_SECONDS, clock: Clock = time.monotonic
 ) -> Score:
-    """Returns the score of an app's tests: at most `most` mutants, all but `LEAST` begun within `seconds`.
+    """Returns the score of an app's tests over at most `most` mutants.
 
-    The same app, seed and drawn inputs give the same score, unless time runs out.
+    After `seconds` no further mutant starts, but `MIN_MUTANTS` always run. The same app, seed and drawn
+    inputs give the same score, unless time runs out.
     """
     chosen = sampled_mutants(trial.app.source, trial.app.manifest.error_codes, seed=trial.seed)
     sample = list(itertools.islice(chosen, most))
-    examination = Examination.of(trial) if sample else None
-    if examination is None:
-        return Score(fates=())
+    runner = MutantRunner.of(trial) if sample else None
+    if runner is None:
+        return Score(results=())
     deadline = clock() + seconds
-    fates = list(_fates(examination, sample, lambda: clock() < deadline))
-    by_law = any(fate.by.startswith(("prop_", "meta_", "throws_")) for fate in fates)
-    can_fail = by_law or not trial.predicates or examination.laws.can_fail(examination.drawn)
+    results = list(_results(runner, sample, lambda: clock() < deadline))
+    by_predicate = any(result.by.startswith(("prop_", "meta_", "throws_")) for result in results)
+    can_fail = by_predicate or not trial.predicates or runner.predicates.can_fail(runner.drawn)
     return Score(
-        fates=tuple(fates),
+        results=tuple(results),
         is_open=bool(trial.app.manifest.capabilities.calls),
-        is_cut=len(fates) < len(sample),
+        is_cut=len(results) < len(sample),
         can_fail=can_fail,
     )
 
 
-def _fates(examination: Examination, sample: list[Mutant], go_on: Callable[[], bool]) -> Iterator[Fate]:
-    """Yields what becomes of the mutants, in their order, trying several at a time."""
+def _results(runner: MutantRunner, sample: list[Mutant], go_on: Callable[[], bool]) -> Iterator[MutantResult]:
+    """Yields the results of the mutants in order; several run in parallel."""
 
-    def tried(place: int, mutant: Mutant) -> Fate | None:
-        return examination.fate(mutant) if place < LEAST or go_on() else None
+    def tried(place: int, mutant: Mutant) -> MutantResult | None:
+        return runner.result(mutant) if place < MIN_MUTANTS or go_on() else None
 
-    with ThreadPoolExecutor(max_workers=LANES) as lanes:
-        futures: list[Future[Fate | None]] = [
-            lanes.submit(tried, place, mutant) for place, mutant in enumerate(sample)
+    with ThreadPoolExecutor(max_workers=THREADS) as threads:
+        futures: list[Future[MutantResult | None]] = [
+            threads.submit(tried, place, mutant) for place, mutant in enumerate(sample)
         ]
         for future in futures:
-            fate = future.result()
-            if fate is None:
+            result = future.result()
+            if result is None:
                 return
-            yield fate
+            yield result

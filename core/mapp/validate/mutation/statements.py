@@ -1,4 +1,4 @@
-"""Faults in what is done and in which order: statements that are gone, loops, jumps, answers."""
+"""Faults in statements: missing ones, conditions, loops, jumps, return values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRITTEN: Final = ("true", "false", "null", "number", "string", "array", "object
 
 
 def statement(node: Node) -> Proposals:
-    """Proposes to do nothing instead of a call, an assignment or a refusal."""
+    """Proposes to remove a call, an assignment or a `throw`."""
     if node.kind == "throw_statement" or (node.parts and node.parts[0].kind != "string"):
         yield instead_of(node, ";")
 
@@ -55,7 +55,7 @@ def jump(node: Node) -> Proposals:
 
 
 def loop(node: Node) -> Proposals:
-    """Proposes a loop that leaves out the first item, the last item, or everything."""
+    """Proposes a loop that skips the first item, the last item, or everything."""
     if node.kind == "while_statement":
         condition = node.part("condition")
         if condition is not None:
@@ -68,7 +68,7 @@ def loop(node: Node) -> Proposals:
 
 
 def case(node: Node) -> Proposals:
-    """Proposes a `switch` without one of its cases, and a refused attempt without its rescue."""
+    """Proposes a `switch` without one of its cases, and a `try` block without its `catch`."""
     if node.kind == "switch_case":
         yield instead_of(node, "")
         return

@@ -1,4 +1,4 @@
-"""A predicate that returns a promise is judged alike: alone, with others, against mutants, by the command."""
+"""A predicate's promise counts the same alone, together with others, on mutants and from the command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.sandbox.executor import Executor
 from mapp.validate.checks.properties import check_properties, tried
 from mapp.validate.evaluation import ExampleRow, answers, fault
 from mapp.validate.mutation.inputs import MutantInput
-from mapp.validate.mutation.predicates import Laws
+from mapp.validate.mutation.predicates import Predicates
 from mapp.validate.trial import NOW, SEED, Trial
 from support.apps import Draft, app
 
@@ -57,13 +57,13 @@ def draft(form: str, body: str) -> Draft:
 
 
 def verdicts(executor: Executor, made: Draft) -> dict[str, bool]:
-    """Returns for each way to ask a predicate whether it holds."""
+    """Returns for each way of evaluation whether the predicate holds."""
     trial = Trial(app=made.read(), executor=executor, inputs=8)
     (name,) = trial.predicates
     arguments = with_defaults(trial.app.manifest, {"number": 2})
     row = ExampleRow(arguments=arguments, outcome=Value(output=4))
     other = ExampleRow(arguments=with_defaults(trial.app.manifest, {"number": 3}), outcome=Value(output=6))
-    laws = Laws(trial=trial, wall_ms=2000)
+    predicates = Predicates(trial=trial, wall_ms=2000)
     job = job_for(trial.app, arguments, now_ms=NOW, seed=SEED)
     asked = MutantInput(arguments=arguments, job=job, ran=executor.run(job), outcome=Value(output=4))
     return {
@@ -71,13 +71,13 @@ def verdicts(executor: Executor, made: Draft) -> dict[str, bool]:
         "with others": not answers(executor, trial.app, [name], [row, other])[name].broken,
         "by the command": tried(trial, name, arguments)[1] == "",
         "by the gate": check_properties(trial).passed,
-        "against mutants": laws._held(name, asked),
+        "against mutants": predicates._held(name, asked),
     }
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("what", HOLDS)
-def test_it_holds_however_it_is_asked(executor: Executor, form: str, what: str) -> None:
+def test_a_promise_of_true_holds_in_every_way_of_evaluation(executor: Executor, form: str, what: str) -> None:
     found = verdicts(executor, draft(form, HOLDS[what]))
 
     assert all(found.values()), found
@@ -85,7 +85,7 @@ def test_it_holds_however_it_is_asked(executor: Executor, form: str, what: str) 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("what", FAILS)
-def test_it_fails_however_it_is_asked(executor: Executor, form: str, what: str) -> None:
+def test_anything_else_fails_in_every_way_of_evaluation(executor: Executor, form: str, what: str) -> None:
     found = verdicts(executor, draft(form, FAILS[what]))
 
     assert not any(found.values()), found

@@ -1,7 +1,8 @@
-"""Whoever is paid for passing the gate gets nothing for anything but a right program with real tests.
+"""Only a right program with real tests passes the gate; cheating gains nothing.
 
-Each cheat below is a program that would rather look right than be right. It gains nothing if the gate refuses
-it, or if it is let in and then answers rightly where nobody looks: alone, at another time, by another seed.
+Each cheat below is a program that tries to look right instead of being right. It gains nothing if the gate
+refuses it, or if it is accepted but also gives right answers outside of tests: alone, at another time, with
+another seed.
 """
 
 from __future__ import annotations
@@ -60,25 +61,25 @@ SUSPICIOUS = {
     "it looks for big numbers": "Math.abs(input.number) > 3",
     "it looks for frozen input": "Object.isFrozen(input) || !Object.isExtensible(input)",
 }
-"""Conditions by which a program decides whether it is being tested: then it is right, else off by one."""
+"""Conditions by which a program detects that it is being tested: it is right then, else off by one."""
 
 
 def draft(source: str, laws: str = LAWS) -> Draft:
-    """Returns an app that doubles whole numbers by this source."""
+    """Returns an app with this source that should double whole numbers."""
     made = app().source(source).file("tests/properties.js", laws)
     whole = {"type": "integer", "minimum": -1000, "maximum": 1000}
     return made.taking(number=whole).example({"number": 0}, output=0).example({"number": -7}, output=-14)
 
 
 def refusing(made: Draft, executor: Executor) -> list[str]:
-    """Returns which checks refuse an app; the one that grades its tests is asked elsewhere."""
+    """Returns the checks that refuse an app, without the mutation check."""
     trial = Trial(app=made.read(), files=made.files, executor=executor, inputs=40)
     asked = [check for check in CHECKS if check.id != "mutation" and not check.compares]
     return [check.id for check in asked if not check.examine(trial).passed]
 
 
 def in_use(made: Draft, executor: Executor) -> list[tuple[int, Outcome]]:
-    """Returns what an app gives to people: one run after another, at any time."""
+    """Returns an app's outcomes in normal use: one run after another, at any time."""
     program = made.read()
     runs = []
     for at, number in enumerate([2, 3, 21, -400, 999, 2]):
@@ -88,11 +89,11 @@ def in_use(made: Draft, executor: Executor) -> list[tuple[int, Outcome]]:
 
 
 def is_right(made: Draft, executor: Executor) -> bool:
-    """Returns whether an app gives everybody the double."""
+    """Returns whether an app always returns the double."""
     return all(outcome == Value(output=2 * number) for number, outcome in in_use(made, executor))
 
 
-def test_an_honest_program_is_let_in(executor: Executor) -> None:
+def test_an_honest_program_passes(executor: Executor) -> None:
     honest = draft("function main(input) {\n  return input.number * 2;\n}\n")
 
     assert refusing(honest, executor) == []
@@ -100,7 +101,7 @@ def test_an_honest_program_is_let_in(executor: Executor) -> None:
 
 
 @pytest.mark.parametrize("bent", BENT.values(), ids=BENT.keys())
-def test_bending_the_language_gains_nothing(executor: Executor, bent: str) -> None:
+def test_manipulating_the_language_gains_nothing(executor: Executor, bent: str) -> None:
     wrong = "function main(input) {\n  return input.number * 2 + 1;\n}\n"
 
     for source in (f"{bent}\n{wrong}", wrong.replace("{\n", f"{{\n  {bent}\n", 1)):
@@ -108,14 +109,14 @@ def test_bending_the_language_gains_nothing(executor: Executor, bent: str) -> No
 
 
 @pytest.mark.parametrize("bent", BENT.values(), ids=BENT.keys())
-def test_bending_the_language_changes_no_honest_answer(executor: Executor, bent: str) -> None:
+def test_manipulating_the_language_does_not_change_honest_outcomes(executor: Executor, bent: str) -> None:
     source = f"{bent}\nfunction main(input) {{\n  return input.number * 2;\n}}\n"
 
     assert is_right(draft(source), executor)
 
 
 @pytest.mark.parametrize("tested", SUSPICIOUS.values(), ids=SUSPICIOUS.keys())
-def test_looking_for_the_examiner_gains_nothing(executor: Executor, tested: str) -> None:
+def test_detecting_the_test_gains_nothing(executor: Executor, tested: str) -> None:
     for right, wrong in (("0", "1"), ("1", "0")):
         source = (
             "function main(...args) {\n  const [input, host] = args;\n"
@@ -129,7 +130,7 @@ def test_looking_for_the_examiner_gains_nothing(executor: Executor, tested: str)
 @pytest.mark.parametrize(
     ("power", "test"), [("clock", f"host.now() === {NOW}"), ("random", "host.random() === KNOWN")]
 )
-def test_an_app_cannot_know_the_hour_or_the_chance_of_the_test(
+def test_an_app_cannot_know_the_clock_or_random_values_of_the_test(
     executor: Executor, power: str, test: str
 ) -> None:
     made = _knowing(power, test, executor)
@@ -138,7 +139,7 @@ def test_an_app_cannot_know_the_hour_or_the_chance_of_the_test(
 
 
 def _knowing(power: str, test: str, executor: Executor) -> Draft:
-    """Returns an app that is right only at the hour, or by the chance, that the tests are run with."""
+    """Returns an app that is right only with the clock or the random values of the tests."""
     first = draft("function main(input, host) {\n  return host.random();\n}\n").stating(
         capabilities={"random": True}, output={"type": "number"}
     )
@@ -161,7 +162,7 @@ def test_tests_that_only_say_true_fail_by_the_mutation_score(executor: Executor)
     assert any("notice" in problem.message for problem in failed["mutation"].problems)
 
 
-def test_predicates_that_only_say_true_fail_beside_good_examples(executor: Executor) -> None:
+def test_predicates_that_only_say_true_fail_next_to_good_examples(executor: Executor) -> None:
     made = draft("function main(input) {\n  return input.number * 2;\n}\n", laws=TRUE)
     for number in (1, 5, 100, -1000):
         made.example({"number": number}, output=2 * number)
