@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,12 @@ from mapp_cli import input_file
 from mapp_cli.input_file import read_input, read_piped
 
 
-def _redirect(monkeypatch: pytest.MonkeyPatch, descriptor: int) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(os.fdopen(descriptor, "rb"), encoding="utf-8"))
+@contextlib.contextmanager
+def redirected(monkeypatch: pytest.MonkeyPatch, descriptor: int) -> Iterator[None]:
+    """Makes a descriptor the standard input."""
+    with io.TextIOWrapper(os.fdopen(descriptor, "rb"), encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        yield
 
 
 def test_a_file_is_read() -> None:
@@ -33,25 +39,24 @@ def test_a_redirected_file_is_read_and_an_empty_one_is_none(monkeypatch: pytest.
     Path("full").write_text("text")
     Path("empty").write_text("")
 
-    _redirect(monkeypatch, os.open("full", os.O_RDONLY))
-    assert read_piped() == "text"
-    _redirect(monkeypatch, os.open("empty", os.O_RDONLY))
-    assert read_piped() is None
+    with redirected(monkeypatch, os.open("full", os.O_RDONLY)):
+        assert read_piped() == "text"
+    with redirected(monkeypatch, os.open("empty", os.O_RDONLY)):
+        assert read_piped() is None
 
 
 def test_a_device_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    _redirect(monkeypatch, os.open(os.devnull, os.O_RDONLY))
-
-    assert read_piped() is None
+    with redirected(monkeypatch, os.open(os.devnull, os.O_RDONLY)):
+        assert read_piped() is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="select on pipes is POSIX")
-def test_an_idle_pipe_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_pipe_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
-    _redirect(monkeypatch, reader)
     monkeypatch.setattr(input_file, "PATIENCE", 0.05)
 
-    assert read_piped() is None
-    os.write(writer, b"late")
-    os.close(writer)
-    assert read_piped() == "late"
+    with redirected(monkeypatch, reader):
+        assert read_piped() is None
+        os.write(writer, b"late")
+        os.close(writer)
+        assert read_piped() == "late"

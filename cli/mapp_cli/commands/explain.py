@@ -17,15 +17,22 @@ def command(context: Context, code: str | None, as_json: bool) -> None:
     from mapp.explanations import EXPLANATIONS, explain
 
     if code is None:
-        rows = [(key, found.slug, found.meaning) for key, found in EXPLANATIONS.items()]
+        rows = [(key, explanation.slug, explanation.meaning) for key, explanation in EXPLANATIONS.items()]
         if as_json:
             context.console.json({"codes": [{"code": a, "slug": b, "meaning": c} for a, b, c in rows]})
         else:
             context.console.table(rows, ("CODE", "NAME", "MEANING"))
         return
-    key, found = explain(code)
+    key, explanation = explain(code)
     if as_json:
-        document = {"code": key, "slug": found.slug, "meaning": found.meaning, "remedy": found.remedy}
+        document = {
+            "code": key,
+            "slug": explanation.slug,
+            "meaning": explanation.meaning,
+            "remedy": explanation.remedy,
+        }
         context.console.json(document)
     else:
-        context.console.result(f"{key} {found.slug}\n  {found.meaning}\n  What to do: {found.remedy}")
+        context.console.result(
+            f"{key} {explanation.slug}\n  {explanation.meaning}\n  What to do: {explanation.remedy}"
+        )

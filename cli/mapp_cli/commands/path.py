@@ -19,13 +19,13 @@ def command(context: Context, app: str, as_json: bool) -> None:
     """
     from mapp.ops.manage.checkout import checkout
 
-    found = checkout(context.ready, app)
+    opened = checkout(context.ready, app)
     if as_json:
-        state = {"edited": found.edited, "behind": found.behind}
-        context.console.json({"app": app, "path": str(found.folder), "commit": found.commit, **state})
+        state = {"edited": opened.edited, "behind": opened.behind}
+        context.console.json({"app": app, "path": str(opened.folder), "commit": opened.commit, **state})
     else:
-        context.console.result(str(found.folder))
-        if found.edited and found.behind:
+        context.console.result(str(opened.folder))
+        if opened.edited and opened.behind:
             context.console.tell(
                 f"{app} has changed since you edited this checkout; compare: mapp show {app} --source"
             )
