@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library import migrations
-from mapp.library.format import FORMAT, read_format
+from mapp.library.format import FORMAT, read_format, write_format
 from mapp.library.landing import LANDED, LANDING
 from mapp.library.lockfile import read_lock
 from mapp.library.migrations import ensure_format
@@ -115,7 +115,7 @@ def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: py
     from mapp.git.repository import Repository
 
     count = 0
-    set_ref, write = Repository.set_ref, layout.write_format
+    set_ref, write = Repository.set_ref, write_format
 
     def counted(work: object) -> object:
         def call(*words: object) -> None:
