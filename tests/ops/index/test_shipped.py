@@ -7,10 +7,12 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from mapp.config import load_config
 from mapp.git.identity import tree_id
 from mapp.index import generations
 from mapp.index.build import build
@@ -19,7 +21,7 @@ from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
 from mapp.index.packed_vectors import read_packed
 from mapp.index.vectors import open_vectors
-from mapp.model.app import Card, read_app
+from mapp.model.app import App, Card, read_app
 from mapp.ops.index import build_worker, training_data
 from mapp.ops.index.cue_worker import learn_all
 from mapp.ops.index.shipped import Shipped, differences, write
@@ -53,10 +55,12 @@ class Watched:
 
     def put(self, files: dict[str, bytes]) -> None:
         """Adds an app, or replaces the one of its name."""
-        app = read_app(files)
-        tree = tree_id(files)
-        self.heads[app.manifest.name] = Head(app=app.manifest.name, commit=tree, tree=tree)
-        self.cards[app.manifest.name] = app.card
+        self.add(read_app(files, tree=tree_id(files)))
+
+    def add(self, app: App) -> None:
+        """Adds an app that was read already."""
+        self.heads[app.name] = Head(app=app.name, commit=app.tree, tree=app.tree)
+        self.cards[app.name] = app.card
 
     def remove(self, name: str) -> None:
         """Removes an app."""
@@ -102,10 +106,16 @@ class Watched:
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     found = Watched(tmp_path / "watched", choose_embedder())
     found.folder.mkdir()
-    for name in bundle.names():
-        found.put(bundle.files(name))
+    for app in starter_apps():
+        found.add(app)
     watch(monkeypatch, found.learned, found.refitted)
     return found
+
+
+@cache
+def starter_apps() -> tuple[App, ...]:
+    """Returns the starter apps, read once."""
+    return tuple(read_app(bundle.files(name), tree=tree) for name, tree in TREES.items())
 
 
 def watch(monkeypatch: pytest.MonkeyPatch, learned: list[str], refitted: list[str]) -> None:
@@ -184,6 +194,7 @@ def test_the_build_process_takes_the_shipped_file(
     learned: list[str] = []
     refitted: list[str] = []
     watch(monkeypatch, learned, refitted)
+    monkeypatch.setattr("mapp.ops.index.build_worker.load_config", lambda **_: load_config())
     job = {
         "library": str(starter_library),
         "cache": str(world / "cache"),
