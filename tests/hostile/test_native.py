@@ -20,7 +20,7 @@ from mapp.sandbox import engine
 from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Killed, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
-from support import possessed_command
+from support import compromised_command
 from support.scripts import children, evaluate, job, status, wait_for
 
 pytestmark = [
@@ -142,7 +142,7 @@ HARMLESS = {
 @pytest.fixture(scope="module", params=engine.installed())
 def owned(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=1, engine=request.param) as executor:
             yield executor
 
@@ -260,7 +260,7 @@ def test_after_all_that_the_next_run_is_answered(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_confinement_that_does_not_hold_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "command", lambda *given: possessed_command.command(*given, "commit"))
+    monkeypatch.setattr(engine, "command", lambda *given: compromised_command.command(*given, "commit"))
 
     with ForkingExecutor(lanes=1) as executor:
         assert executor.isolation == "process"

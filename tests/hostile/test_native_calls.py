@@ -30,7 +30,7 @@ from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.protocol import MAX_CALL_SIZE
-from support import possessed_command
+from support import compromised_command
 from support.library import library
 from support.scripts import PLENTY_MS
 from support.web import Server, World, answer, says, web
@@ -60,7 +60,7 @@ class Counting:
 @pytest.fixture(scope="module")
 def owned() -> Iterator[ForkingExecutor]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=1) as executor:
             yield executor
 
@@ -199,7 +199,7 @@ COUNTED = "'%d %d' % (data.count(b'mine 0'), data.count(b'mine 1'))"
 def test_two_runs_at_a_time_hear_only_their_own_answers() -> None:
     answers: dict[int, str] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=2) as executor:
 
             def live(number: int) -> None:
@@ -244,7 +244,7 @@ GRANTED = ("http:api.example", "secret:EXAMPLE_KEY", "store")
 
 def _run(probe: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Server]:
     """Returns what a probe found, and the server that would have been reached."""
-    monkeypatch.setattr(engine, "command", possessed_command.command)
+    monkeypatch.setattr(engine, "command", compromised_command.command)
     any_text: dict[str, Any] = {"type": "string"}
     library().app("owned").stating(capabilities=CAPABILITIES, output=any_text).source(probe).build()
     set_key(load_config().config_file, "EXAMPLE_KEY", SECRET)
@@ -325,7 +325,7 @@ def test_a_store_that_an_attacker_fills_is_not_kept_when_the_run_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     body = json.dumps(["store.set", json.dumps(["k", "planted"])]).encode()
-    monkeypatch.setattr(engine, "command", possessed_command.command)
+    monkeypatch.setattr(engine, "command", compromised_command.command)
     library().app("owned").stating(capabilities=CAPABILITIES).source(
         f"wire.ask({body!r})\nos._exit(3)"
     ).build()

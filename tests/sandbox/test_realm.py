@@ -12,7 +12,7 @@ import pytest
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.forking import ForkingExecutor
-from support.precise import error
+from support.reference_math import error
 from support.scripts import evaluate, expression, job, thrown, value
 
 GOLDEN = Path(__file__).with_name("names.txt")
