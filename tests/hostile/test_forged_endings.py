@@ -45,7 +45,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_what_a_script_puts_on_a_prototype_does_not_touch_its_answer(executor: Executor, place: str) -> None:
+def test_changed_prototypes_do_not_change_the_answer(executor: Executor, place: str) -> None:
     body = (
         f"try {{ {place} }} catch {{}} return {{value: input.a.length, text: 'a\\n\\u2028', list: [1, [2]]}};"
     )
@@ -56,7 +56,7 @@ def test_what_a_script_puts_on_a_prototype_does_not_touch_its_answer(executor: E
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_nor_what_it_throws(executor: Executor, place: str) -> None:
+def test_changed_prototypes_do_not_change_the_thrown_error(executor: Executor, place: str) -> None:
     body = f"try {{ {place} }} catch {{}} const e = Object.create(null); e.name = 'Mine'; e.message = 'said'; throw e;"
     result = run(executor, body, wall_ms=SHORT_MS)
 
@@ -64,7 +64,7 @@ def test_nor_what_it_throws(executor: Executor, place: str) -> None:
     assert result.message == "said"
 
 
-def test_a_prototype_gives_a_script_no_part_of_its_host(executor: Executor) -> None:
+def test_a_changed_prototype_adds_no_host_function(executor: Executor) -> None:
     source = """
         for (const name of ["http", "store", "llm", "clock", "random", "host"]) Object.prototype[name] = true;
         function main(input, host) { return Object.getOwnPropertyNames(host).join(); }
@@ -110,14 +110,14 @@ FORGED = {
 
 
 @pytest.mark.parametrize("body", FORGED.values(), ids=FORGED)
-def test_a_script_that_says_it_was_ended_has_thrown(executor: Executor, body: str) -> None:
+def test_a_script_that_claims_to_be_killed_has_thrown(executor: Executor, body: str) -> None:
     result = run(executor, body, kind="async function")
 
     assert isinstance(result, Threw), result
 
 
 @pytest.mark.parametrize("body", FORGED.values(), ids=FORGED)
-def test_nor_does_it_help_in_a_batch(executor: Executor, body: str) -> None:
+def test_a_claim_to_be_killed_does_not_help_in_a_batch(executor: Executor, body: str) -> None:
     source = f"async function main(input) {{ if (input === 1) return 1; {body} }}"
     jobs = [Job(program=Program(source=source), arguments=(str(n),), wall_ms=PLENTY_MS) for n in (1, 2, 1)]
     run_batch = getattr(executor, "run_batch", None) or (lambda rows: [executor.run(row) for row in rows])
@@ -135,7 +135,7 @@ REAL = {
 
 
 @pytest.mark.parametrize("body", REAL.values(), ids=REAL)
-def test_one_that_was_refused_memory_was_ended_for_that(executor: Executor, body: str) -> None:
+def test_a_script_that_was_refused_memory_ends_with_memory(executor: Executor, body: str) -> None:
     result = run(executor, body)
 
     assert isinstance(result, Killed), result

@@ -151,7 +151,7 @@ def attack(executor: ForkingExecutor, probe: str) -> Result:
     return executor.run(job(probe, memory_mb=32))
 
 
-def test_an_attacker_who_does_nothing_is_heard(owned: ForkingExecutor) -> None:
+def test_the_compromised_worker_runs_python(owned: ForkingExecutor) -> None:
     """Else all the probes below would fail for the wrong reason."""
     result = attack(owned, "found = 6 * 7")
 
@@ -160,7 +160,7 @@ def test_an_attacker_who_does_nothing_is_heard(owned: ForkingExecutor) -> None:
 
 
 @pytest.mark.parametrize("probe", DEADLY.values(), ids=DEADLY)
-def test_a_call_that_is_not_on_the_list_is_the_end(owned: ForkingExecutor, probe: str) -> None:
+def test_a_system_call_outside_the_allow_list_kills_the_worker(owned: ForkingExecutor, probe: str) -> None:
     result = attack(owned, probe)
 
     assert isinstance(result, Killed), result
@@ -168,14 +168,16 @@ def test_a_call_that_is_not_on_the_list_is_the_end(owned: ForkingExecutor, probe
 
 
 @pytest.mark.parametrize(("probe", "answer"), HARMLESS.values(), ids=HARMLESS)
-def test_the_rest_is_of_no_use(owned: ForkingExecutor, probe: str, answer: str) -> None:
+def test_allowed_system_calls_give_an_attacker_nothing(
+    owned: ForkingExecutor, probe: str, answer: str
+) -> None:
     result = attack(owned, probe)
 
     assert isinstance(result, Returned), result
     assert json.loads(result.json) == answer
 
 
-def test_machine_code_of_a_32_bit_process_is_the_end(owned: ForkingExecutor) -> None:
+def test_a_32_bit_system_call_kills_the_worker(owned: ForkingExecutor) -> None:
     """`int 0x80` reaches the kernel by another door, with other numbers: 20 is getpid there."""
     result = attack(owned, INT80)
 
@@ -193,7 +195,7 @@ ctypes.CFUNCTYPE(ctypes.c_int)(target)()
 """
 
 
-def test_a_busy_attacker_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
+def test_a_busy_attacker_is_stopped_at_the_time_limit(owned: ForkingExecutor) -> None:
     result = owned.run(job("signal.signal(15, signal.SIG_IGN)\nwhile True: pass", wall_ms=200))
 
     assert isinstance(result, Killed), result
@@ -212,7 +214,7 @@ def test_a_busy_attacker_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
         "b'H' + bytes([255] * 8) + bytes(8)",
     ],
 )
-def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
+def test_a_malformed_reply_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
     """The attacker's one way out is the pipe; whatever comes through it is only read."""
     probe = f"text = {reply}\nfor n in range(64):\n    libc.write(n, text, len(text))\nos._exit(0)"
     result = owned.run(job(probe))
@@ -221,7 +223,7 @@ def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -
 
 
 @pytest.mark.parametrize("code", [0, 1, 70, 72, 137, 255])
-def test_no_exit_status_passes_for_a_fault_of_the_machine(owned: ForkingExecutor, code: int) -> None:
+def test_no_exit_status_counts_as_a_fault_of_the_machine(owned: ForkingExecutor, code: int) -> None:
     result = attack(owned, f"os._exit({code})")
 
     assert isinstance(result, Killed), result
@@ -229,14 +231,14 @@ def test_no_exit_status_passes_for_a_fault_of_the_machine(owned: ForkingExecutor
 
 
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGUSR1", "SIGTERM"])
-def test_no_attacker_ends_himself_as_if_from_outside(owned: ForkingExecutor, number: str) -> None:
+def test_an_attacker_cannot_pretend_to_be_killed_from_outside(owned: ForkingExecutor, number: str) -> None:
     result = attack(owned, f"libc.kill(libc.getpid(), signal.{number}); os._exit(0)")
 
     assert isinstance(result, Killed), result
     assert (result.reason, "SIGSYS" in result.detail) == ("crash", True)
 
 
-def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
+def test_the_attacker_runs_as_nobody(owned: ForkingExecutor) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
     attack(owned, "found = 1")
@@ -252,14 +254,14 @@ def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
     assert int(found["CapEff"], 16) == int(found["CapPrm"], 16) == 0
 
 
-def test_after_all_that_the_next_run_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_run_after_an_attack_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "command", HONEST)
 
     with ForkingExecutor(lanes=1) as executor:
         assert evaluate(executor, "1 + 1") == 2
 
 
-def test_a_confinement_that_does_not_hold_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_measured_isolation_is_lower_without_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "command", lambda *given: compromised_command.command(*given, "commit"))
 
     with ForkingExecutor(lanes=1) as executor:

@@ -159,7 +159,7 @@ def _lying(world: Path, planted: list[Path]) -> Iterator[tuple[str, bytes]]:
             yield str(path), zlib.decompress(data) if "/objects/" in path.as_posix() else data
 
 
-def test_planted_secrets_are_found_nowhere(
+def test_planted_secrets_leak_nowhere(
     world: Path, planted: list[Path], outside: tuple[Server, Server]
 ) -> None:
     host, model = outside
@@ -187,7 +187,7 @@ def test_planted_secrets_are_found_nowhere(
     assert not leaks
 
 
-def test_the_search_would_find_them(world: Path, planted: list[Path]) -> None:
+def test_the_search_for_leaks_finds_a_planted_secret(world: Path, planted: list[Path]) -> None:
     """Else the test above would pass for the wrong reason."""
     for path in planted:
         assert any(secret.encode() in path.read_bytes() for secret in PLANTED.values())
@@ -201,7 +201,7 @@ def test_the_search_would_find_them(world: Path, planted: list[Path]) -> None:
     ]
 
 
-def test_a_worker_has_nothing_of_the_environment(planted: list[Path]) -> None:
+def test_a_worker_sees_nothing_of_the_environment(planted: list[Path]) -> None:
     known = "[Object.getOwnPropertyNames(globalThis), typeof process, new Error('x').stack]"
     source = f"function main(input, host) {{ return JSON.stringify({known}); }}"
     folder = app("looks").stating(output={"type": "string"}).source(source)

@@ -248,5 +248,5 @@ def test_a_neighbour_is_answered_while_they_run() -> None:
     assert answers == [2 * number for number in range(100)]
 
 
-def test_after_all_of_them_the_same_helpers_go_on(executor: Executor) -> None:
+def test_the_same_zygotes_still_work_after_all_hostile_scripts(executor: Executor) -> None:
     assert json.dumps(evaluate(executor, "[1, 'two', null]")) == '[1, "two", null]'

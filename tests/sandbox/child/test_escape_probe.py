@@ -44,9 +44,7 @@ def _ending(**codes: int) -> tuple[list[str], object]:
         ("process", {"inherit": 0}, "none"),
     ],
 )
-def test_a_level_holds_if_every_one_of_its_attempts_failed(
-    claimed: str, codes: Mapping[str, int], level: str
-) -> None:
+def test_a_level_holds_if_all_its_attempts_failed(claimed: str, codes: Mapping[str, int], level: str) -> None:
     made, ends = _ending(**codes)
 
     assert measured(claimed, ends) == level  # type: ignore[arg-type]
@@ -55,14 +53,14 @@ def test_a_level_holds_if_every_one_of_its_attempts_failed(
 
 @locked_in
 @pytest.mark.parametrize("name", sorted(MAKERS))
-def test_here_all_attempts_fail(name: str) -> None:
+def test_all_attempts_fail_on_this_machine(name: str) -> None:
     with MAKERS[name]() as executor:
         assert executor.isolation == "full"
 
 
 @locked_in
 @pytest.mark.parametrize("attempt", ATTEMPTS["full"])
-def test_each_attempt_would_succeed_in_a_process_that_is_not_locked_in(attempt: str) -> None:
+def test_each_attempt_succeeds_in_an_unconfined_process(attempt: str) -> None:
     """Else a level would be measured with attempts that fail anywhere."""
     doors = "type('Open', (), dict.fromkeys(['detach', 'commit', 'trace'], lambda *_: None))()"
     program = f"from mapp.sandbox.child import escape_probe; escape_probe.make({attempt!r}, {doors})"
@@ -93,7 +91,7 @@ HONEST = engine.command
 
 @locked_in
 @pytest.mark.parametrize(("door", "level"), [("commit", "process"), ("detach", "none")])
-def test_without_fork_too_a_door_that_does_not_close_is_found_out(
+def test_a_missing_wall_lowers_the_measured_level_without_fork_too(
     door: str, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "command", Loose(door))

@@ -45,7 +45,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def test_honest_jobs_share_workers(executor: ForkingExecutor, workers: list[int]) -> None:
+def test_ordinary_jobs_share_workers(executor: ForkingExecutor, workers: list[int]) -> None:
     found = executor.run_batch([replace(DOUBLE, arguments=(str(number),)) for number in range(70)])
 
     assert [value(result) for result in found] == [*range(0, 140, 2)]
@@ -61,7 +61,7 @@ def test_a_worker_that_has_grown_is_replaced(executor: ForkingExecutor, workers:
     assert workers == [3, 2, 1]
 
 
-def test_nothing_is_left_of_a_batch(executor: ForkingExecutor) -> None:
+def test_a_batch_leaves_no_process(executor: ForkingExecutor) -> None:
     batch = [DOUBLE, job("function main() { for (;;); }", 1, wall_ms=50), DOUBLE, DOUBLE]
     executor.run_batch(batch)
     (zygote,) = zygotes()
@@ -89,7 +89,7 @@ def test_no_job_is_lost_with_its_worker(executor: ForkingExecutor, of_zygotes: b
     assert [value(result) for result in results] == [*range(200)]
 
 
-def test_the_worker_of_a_batch_is_locked_in_like_any_other(executor: ForkingExecutor) -> None:
+def test_the_worker_of_a_batch_is_confined_like_any_other(executor: ForkingExecutor) -> None:
     hang = job("function main(i) { while (i > 1); return i; }", 1)
     thread = threading.Thread(target=executor.run_batch, args=([hang, replace(hang, arguments=("2",))],))
     thread.start()
@@ -114,7 +114,7 @@ def test_lanes_share_a_batch() -> None:
         assert len(zygotes()) == 2
 
 
-def test_jobs_are_grouped_by_what_they_share() -> None:
+def test_jobs_are_grouped_by_program_subject_and_memory() -> None:
     other = replace(DOUBLE, program=Program(source="other"))
     asking = replace(DOUBLE, program=Program(source="x", capabilities=Grant(calls=("http",))))
     roomy = replace(DOUBLE, memory_mb=128)
@@ -141,7 +141,7 @@ def test_jobs_are_grouped_by_what_they_share() -> None:
         (Threw(name="Error", message="null", stack="", wall_ms=0), 1, True),
     ],
 )
-def test_what_memory_or_death_decided_is_tried_again_alone(
+def test_uncertain_results_are_repeated_in_a_separate_worker(
     result: Result, grown: float, certain: bool
 ) -> None:
     assert batching.is_certain(result, DOUBLE, grown) is certain
