@@ -1,4 +1,4 @@
-"""What every executor must do, whatever lies behind it."""
+"""The behaviour that every executor must have, on every engine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         yield made
 
 
-# ---- an honest script --------------------------------------------------------------------------------------
+# ---- an ordinary script ------------------------------------------------------------------------------------
 
 
 def test_main_gets_its_arguments_and_its_result_comes_back_as_json(executor: Executor) -> None:
@@ -190,7 +190,7 @@ def test_half_surrogates_in_messages_are_replaced(executor: Executor) -> None:
     assert result.message == "a\ufffdb"
 
 
-# ---- results that JSON cannot carry ------------------------------------------------------------------------
+# ---- results that JSON cannot represent --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_the_same_value_twice_is_not_a_cycle(executor: Executor) -> None:
     assert evaluate(executor, "(() => { const a = [1]; return [a, a, {a}]; })()") == [[1], [1], {"a": [1]}]
 
 
-# ---- lies --------------------------------------------------------------------------------------------------
+# ---- values that change between reads ----------------------------------------------------------------------
 
 
 def test_a_getter_is_read_once(executor: Executor) -> None:
@@ -299,7 +299,7 @@ def test_redefined_intrinsics_do_not_reach_an_awaited_result(executor: Executor)
     assert value(executor.run(job(source, None))) == "truth"
 
 
-# ---- what is out of reach ----------------------------------------------------------------------------------
+# ---- what a script cannot reach ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_modules_cannot_be_imported(executor: Executor) -> None:
     assert value(executor.run(job(source, None))) == "refused"
 
 
-# ---- time and chance ---------------------------------------------------------------------------------------
+# ---- time and randomness -----------------------------------------------------------------------------------
 
 
 def test_the_host_offers_only_what_was_declared(executor: Executor) -> None:

@@ -1,4 +1,4 @@
-"""What every executor must do with a script that asks something of its host."""
+"""How every executor must handle the host calls of a script."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 @dataclass
 class Scripted:
-    """A broker that answers with what it was told to, and remembers what it was asked."""
+    """A broker that gives the answers of the test and records the calls."""
 
     answers: dict[str, HostAnswer | CallRefused] = field(default_factory=dict)
     asked: list[HostCall] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Without `clock` and `random` nothing that a script can reach shows when it runs, or with which seed."""
+"""Without `clock` and `random` a script cannot see when it runs, or with which seed."""
 
 from __future__ import annotations
 

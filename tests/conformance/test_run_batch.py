@@ -1,4 +1,4 @@
-"""A batch gives what its jobs give one by one, on every executor."""
+"""A batch gives the same results as its jobs one by one, on every executor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def jobs(source: str, *inputs: object, **options: Any) -> list[Job]:
 
 
 def said(result: Result) -> tuple[str, ...]:
-    """All of a result but the time it took."""
+    """Returns a result without the time that it took."""
     match result:
         case Returned(json=text):
             return "returned", text
@@ -54,7 +54,7 @@ def said(result: Result) -> tuple[str, ...]:
 
 
 def same(executor: Executor, batch: list[Job]) -> list[Result]:
-    """Runs a batch, and holds every result against that of a run."""
+    """Runs a batch and compares every result with that of a single run."""
     together = run_batch(executor, batch)
     assert [said(result) for result in together] == [said(executor.run(job)) for job in batch]
     return together

@@ -1,4 +1,4 @@
-"""The command line at any priority and under any parent; a machine that fails it is never the app's fault."""
+"""The command line at any priority and under any parent. A host fault never counts against the app."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ only_root = pytest.mark.skipif(
 
 HOST_FAULT = 71
 LONE = f"--unprivileged --user {61_000 + os.getpid() % 4_000}"
-"""A user who has nothing else to run, and for whom the isolation is measured once."""
-# Long enough for the worker to stand back behind others, which the system may refuse.
+"""A user without other processes, for whom the isolation is measured once."""
+# Long enough for the worker to get a lower priority, which the system may refuse.
 LONG = (
     "function main(input) { let n = 0; for (let i = 0; i < 5e5; i++) n += i % 7; return input.number * 2; }"
 )
@@ -42,7 +42,7 @@ def built() -> Built:
 
 
 def mapp(built: Built, parent: str, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    """Runs a command under a parent as described in `support.parent`; returns exit code and what it said."""
+    """Runs `mapp` under a parent (see `support.parent`); returns exit code, output and error output."""
     return under(parent, [sys.executable, "-m", "mapp_cli", *words], stdin=stdin, library=built.home.root)
 
 
@@ -73,7 +73,7 @@ def under(
 
 
 def outcomes(built: Built) -> list[str]:
-    """Returns how the runs in the journal ended."""
+    """Returns the outcomes of the runs in the journal."""
     with sqlite3.connect(built.home.journal) as journal:
         return [row[0] for row in journal.execute("SELECT outcome FROM runs ORDER BY started")]
 

@@ -1,4 +1,4 @@
-"""Scripts that reach for what the prelude does after them, and scripts that claim an ending they did not have."""
+"""Scripts that attack the prelude's work after them, and scripts that pretend to have been killed."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -25,7 +25,7 @@ def run(executor: Executor, body: str, *, kind: str = "function", wall_ms: int =
     return executor.run(Job(program=Program(source=source), wall_ms=wall_ms, arguments=('{"a":[1,2]}',)))
 
 
-# What a script puts on a prototype, and what `main` returns in spite of it.
+# Changes to prototypes that must not change what `main` returns.
 PLACES = {
     "a setter that loops": "Object.defineProperty(Array.prototype, '0', {set() { for (;;); }});",
     "a setter that throws": "Object.defineProperty(Array.prototype, '0', {set() { throw new Error('mine'); }});",
@@ -77,7 +77,7 @@ def test_a_changed_prototype_adds_no_host_function(executor: Executor) -> None:
     assert result.json == '"now"'
 
 
-# What a script says that it was ended by, and what it says it with. Nothing of that is so.
+# Scripts that throw an error in the words of the host or the engine. None of them was really killed.
 IMPORT = (
     "let e; try { await import('\\ud800'); } catch (x) { e = x; } const proto = Object.getPrototypeOf(e);"
 )

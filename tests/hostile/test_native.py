@@ -1,7 +1,7 @@
-"""An attacker who has broken the engine and owns the worker: native code behind all the locked doors.
+"""An attacker who has taken over the engine and runs native code in a fully confined worker.
 
-Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all must
-end in its death (SIGSYS: a system call that is not on the list), a few in an error from the kernel.
+Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all probes
+must kill the worker (SIGSYS: a system call outside the allow-list); a few must end in a kernel error.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from support.scripts import children, evaluate, job, status, wait_for
 
 pytestmark = [
     pytest.mark.skipif(
-        sys.platform != "linux" or Confinement().isolation != "full", reason="not locked in fully here"
+        sys.platform != "linux" or Confinement().isolation != "full",
+        reason="this machine does not isolate fully",
     ),
-    pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of the calls are this machine's"),
+    pytest.mark.skipif(platform.machine() != "x86_64", reason="the call numbers are those of x86-64"),
 ]
 
 HONEST = engine.command
@@ -118,7 +119,7 @@ DEADLY = {
     "be nicer to myself": "os.setpriority(os.PRIO_PROCESS, 0, -20)",
 }
 
-# These come back with an error, or with nothing that helps.
+# These fail with an error or return nothing useful.
 HARMLESS = {
     "write to what the zygote had open": (
         "found = [n for n in (0, 1, 2, *range(10, 64)) if libc.write(n, b'x', 1) == 1]",
@@ -152,7 +153,7 @@ def attack(executor: ForkingExecutor, probe: str) -> Result:
 
 
 def test_the_compromised_worker_runs_python(owned: ForkingExecutor) -> None:
-    """Else all the probes below would fail for the wrong reason."""
+    """Otherwise all probes below would fail for the wrong reason."""
     result = attack(owned, "found = 6 * 7")
 
     assert isinstance(result, Returned), result
@@ -178,14 +179,14 @@ def test_allowed_system_calls_give_an_attacker_nothing(
 
 
 def test_a_32_bit_system_call_kills_the_worker(owned: ForkingExecutor) -> None:
-    """`int 0x80` reaches the kernel by another door, with other numbers: 20 is getpid there."""
+    """`int 0x80` enters the kernel in another way, with other call numbers: 20 is getpid there."""
     result = attack(owned, INT80)
 
     assert isinstance(result, Killed), result
     assert "SIG" in result.detail
 
 
-# There is no executable memory to be had, so the bytes `cd 80` are looked for in what is mapped already.
+# Executable memory cannot be mapped, so the probe searches for the bytes `cd 80` in code already mapped.
 INT80 = """
 start = ctypes.cast(libc.write, ctypes.c_void_p).value & ~0xfff
 code = ctypes.string_at(start, 1 << 16)
@@ -215,7 +216,7 @@ def test_a_busy_attacker_is_stopped_at_the_time_limit(owned: ForkingExecutor) ->
     ],
 )
 def test_a_malformed_reply_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
-    """The attacker's one way out is the pipe; whatever comes through it is only read."""
+    """The attacker's only way out is the socket; the parent only parses what arrives on it."""
     probe = f"text = {reply}\nfor n in range(64):\n    libc.write(n, text, len(text))\nos._exit(0)"
     result = owned.run(job(probe))
 

@@ -1,7 +1,7 @@
-"""An attacker who owns a live worker whose app may call its host: what he says in its place.
+"""An attacker who controls a live worker and sends host calls in place of the app.
 
-The host answers every call, so this is the one door that stays open; behind it stand the desk, which counts
-and bounds, and the broker, which asks manifest and grant again.
+Host calls are the only way out of a worker. `HostCallLog` counts and limits them, and the broker checks
+manifest and grant again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from support.web import Server, World, answer, says, web
 
 pytestmark = [
     pytest.mark.skipif(
-        sys.platform != "linux" or Confinement().isolation != "full", reason="not locked in fully here"
+        sys.platform != "linux" or Confinement().isolation != "full",
+        reason="this machine does not isolate fully",
     ),
     pytest.mark.skipif(platform.machine() != "x86_64", reason="the probes are for this machine"),
 ]
@@ -47,7 +48,7 @@ SECRET = "planted-secret-value"
 
 @dataclass
 class Counting:
-    """A broker that answers everything, and remembers what it was asked."""
+    """A broker that answers every call and records it."""
 
     text: str = '"for you alone"'
     asked: list[HostCall] = field(default_factory=list)
@@ -81,7 +82,7 @@ ASK = """wire.ask(b'["http","[1]"]')"""
 
 
 def test_a_valid_call_from_a_compromised_worker_is_answered(owned: ForkingExecutor) -> None:
-    """Else all the probes below would fail for the wrong reason."""
+    """Otherwise all probes below would fail for the wrong reason."""
     broker = Counting()
 
     assert "for you alone" in found(attack(owned, f"found = {ASK}", broker))
@@ -215,12 +216,12 @@ def test_two_simultaneous_runs_get_only_their_own_answers() -> None:
     assert answers == {0: "100 0", 1: "0 100"}
 
 
-# ---- behind the desk: a whole run, with manifest, grant, secret and a real server ------------------------
+# ---- a whole run, with manifest, grant, secret and a real server -----------------------------------------
 
 
 @dataclass(kw_only=True)
-class Possessed(Workspace):
-    """A library whose workers belong to an attacker."""
+class CompromisedWorkspace(Workspace):
+    """A workspace whose workers are controlled by an attacker."""
 
     outside: World
     tls: ssl.SSLContext | None = None
@@ -243,7 +244,7 @@ GRANTED = ("http:api.example", "secret:EXAMPLE_KEY", "store")
 
 
 def _run(probe: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Server]:
-    """Returns what a probe found, and the server that would have been reached."""
+    """Returns the output of a probe, and the server that it could have reached."""
     monkeypatch.setattr(engine, "command", compromised_command.command)
     any_text: dict[str, Any] = {"type": "string"}
     library().app("owned").stating(capabilities=CAPABILITIES, output=any_text).source(probe).build()
@@ -253,7 +254,7 @@ def _run(probe: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Server]:
     authority.issue_cert("api.example").configure_cert(serving)
     authority.configure_trust(trusting)
     with web(says(answer(b"hello", "X-Echo: " + SECRET)), tls=serving) as (outside, server):
-        workspace = Possessed(config=load_config(), outside=outside, tls=trusting)
+        workspace = CompromisedWorkspace(config=load_config(), outside=outside, tls=trusting)
         try:
             done = execute(workspace, "owned", {"number": 1}, grants=GRANTED)
         finally:
@@ -330,7 +331,7 @@ def test_a_store_that_an_attacker_fills_is_not_kept_when_the_run_fails(
         f"wire.ask({body!r})\nos._exit(3)"
     ).build()
     set_key(load_config().config_file, "EXAMPLE_KEY", SECRET)
-    workspace = Possessed(config=load_config(), outside=World({}))
+    workspace = CompromisedWorkspace(config=load_config(), outside=World({}))
     done = execute(workspace, "owned", {"number": 1}, grants=GRANTED)
     workspace.close()
 

@@ -1,4 +1,4 @@
-"""Scripts that mean harm, each with the ways in which it may end; none may escape, hang or fool its host."""
+"""Hostile scripts, each with the results that are allowed: none may escape, hang or fool the host."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mapp.sandbox.executor import Executor, Killed, Result, Returned, Threw, Uns
 from mapp.sandbox.executors.forking import ForkingExecutor
 from support.scripts import PLENTY_MS, evaluate, expression
 
-# What `main` does, and how it may end. "value TEXT" is the JSON that comes out.
+# The body of `main`, and the allowed results. "value TEXT" is the returned JSON.
 NEVER_ENDS = {
     "an empty loop": "for (;;);",
     "a loop over itself": "while (true) input = [input];",
@@ -174,7 +174,7 @@ ENDS = {
     "a regular expression that is not one": ("RegExp.prototype.exec = () => { throw 1; }; return 'a'.replace('a', 'b');", 'value "b"'),
     "a date that is no date": ("Date.prototype.getTime = () => 5; Date.now = () => 5; return new Date().valueOf();", "value 0"),
 }  # fmt: skip
-ASKING_FOR_MORE = {"wall", "memory", "cpu"}  # what ends first depends on the machine; all are limits
+LIMITS = {"wall", "memory", "cpu"}  # which limit is reached first depends on the machine
 
 
 @pytest.fixture(scope="module", params=installed())
@@ -203,14 +203,14 @@ def ending(result: Result) -> str:
 
 @pytest.mark.parametrize("body", NEVER_ENDS.values(), ids=NEVER_ENDS)
 def test_what_never_ends_is_ended(executor: Executor, body: str) -> None:
-    assert ending(run(executor, body, 250)) in ASKING_FOR_MORE
+    assert ending(run(executor, body, 250)) in LIMITS
 
 
 @pytest.mark.parametrize("body", TAKES_ALL.values(), ids=TAKES_ALL)
 def test_what_takes_all_memory_gets_a_part(executor: Executor, body: str) -> None:
     found = ending(run(executor, body, 1500))
 
-    assert found in {*ASKING_FOR_MORE, "threw RangeError", "threw TypeError", "crash"}
+    assert found in {*LIMITS, "threw RangeError", "threw TypeError", "crash"}
 
 
 @pytest.mark.parametrize("body", SAYS_TOO_MUCH.values(), ids=SAYS_TOO_MUCH)

@@ -1,4 +1,4 @@
-"""What a native attacker who owns the worker can say in place of a host call."""
+"""Host calls from a worker that an attacker controls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mapp.sandbox.executors import protocol
 
 
 class Asked:
-    """A broker that remembers what it was asked."""
+    """A broker that records the calls."""
 
     def __init__(self) -> None:
         self.calls: list[HostCall] = []
@@ -103,7 +103,7 @@ def test_an_oversized_call_ends_the_run() -> None:
 
 
 def test_calls_and_answers_of_a_run_share_one_size_limit() -> None:
-    """They are kept until the run ends: a thousand of the largest would be gigabytes."""
+    """They stay in memory until the run ends: a thousand of the largest would take gigabytes."""
     broker = Asked()
     desk = HostCallLog(_job("store"), broker)
     body = json.dumps(["store.get", json.dumps(["x" * (4 << 20 >> 1)])]).encode()

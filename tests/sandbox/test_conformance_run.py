@@ -1,4 +1,4 @@
-"""The runner of the language's conformance suite, on a hand-made suite of our own."""
+"""The runner of the language's conformance suite, tested with a small suite of our own."""
 
 # ruff: noqa: E501
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The public faults of engines: which engine has which, what is kept of it, and that they stay contained."""
+"""The public faults of engines: which engine has which, how the result is cached, and containment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ needs_both = pytest.mark.skipif(len(engine.installed()) < 2, reason="there is on
 
 
 class Answering:
-    """An executor whose answers, or faults of the host, are given; counts how often it is asked."""
+    """An executor with prepared results or host faults; counts its runs."""
 
     def __init__(self, *answers: Result | Lost) -> None:
         self._answers = list(answers)

@@ -1,4 +1,4 @@
-"""What a script finds around it: the same names, the same last digits, no clock, no chance, no place."""
+"""The environment of a script: fixed names, the same last digits everywhere, no clock, no locale."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ function main() {
 """
 
 
-# What the newer engine has and does not let us take away.
+# Names of the newer engine that cannot be deleted.
 BEYOND: dict[str, set[str]] = {
     "dukpy": set(),
     "quickjs-ng": {"Error.prototype.stack", "Symbol.asyncDispose", "Symbol.dispose"},
@@ -49,7 +49,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 @pytest.mark.parametrize("engine", installed())
 def test_a_script_sees_exactly_the_names_in_the_list(engine: str) -> None:
-    """When an engine is updated: look at what is new, then write the list anew."""
+    """When an engine is updated: review the new names, then regenerate the list."""
     with ForkingExecutor(lanes=1, engine=engine) as made:
         found = value(made.run(job(NAMES)))
 

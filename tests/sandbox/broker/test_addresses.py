@@ -1,4 +1,4 @@
-"""`is_public` against an oracle that was written apart, octet by octet and group by group."""
+"""`is_public` against an independent oracle, octet by octet and group by group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies are unpacked whole, or refused before they grow."""
+"""Bodies are decompressed completely, or refused before they grow too large."""
 
 from __future__ import annotations
 

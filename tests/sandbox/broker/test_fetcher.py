@@ -1,4 +1,4 @@
-"""Real connections on loopback: servers that are slow, endless, packed, broken or leading elsewhere."""
+"""Real connections on loopback: servers that are slow, endless, compressed, malformed or redirecting."""
 
 from __future__ import annotations
 
@@ -455,7 +455,7 @@ def test_only_harmless_headers_follow_to_another_host() -> None:
 
 
 def test_a_name_is_looked_up_once_and_the_checked_address_is_used() -> None:
-    """By the second look-up the name leads inside: nobody may look a second time."""
+    """A second look-up would return an internal address, so there must not be one."""
     with Server(address="127.0.0.2") as checked, Server(port=checked.port) as inside:
         world = World({"api.example": [["127.0.0.2"], ["127.0.0.1"]]})
         fetcher = Fetcher(resolver=world.resolver, address_policy="127.0.0.2".__eq__)

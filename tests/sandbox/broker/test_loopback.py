@@ -1,4 +1,4 @@
-"""The allowance for development: this machine, asked for by its own names, and nothing else with it."""
+"""The option `--allow-loopback`: it allows this machine under its own names, and nothing else."""
 
 from __future__ import annotations
 

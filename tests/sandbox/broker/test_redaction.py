@@ -1,4 +1,4 @@
-"""Secrets are found in every form in which they are planted."""
+"""Secrets are found in every supported form."""
 
 from __future__ import annotations
 
@@ -95,5 +95,5 @@ def test_json_stays_json() -> None:
     ],
 )
 def test_near_misses_take_linear_time(secret: str, text: str) -> None:
-    """Were a piece of a pattern readable in two ways, these would outlast the universe."""
+    """If a part of a pattern could match in two ways, these would take exponential time."""
     assert redact(text, {"KEY": secret}) == text

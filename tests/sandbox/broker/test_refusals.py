@@ -1,4 +1,4 @@
-"""What a URL, its grant and the addresses behind its name come to: a table, and nothing that connects."""
+"""Tables of URLs, grants and addresses with the expected refusals, without any connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GRANTS = (
     HttpGrant(host="localhost", plain=True),
 )
 
-# A refused connection is what comes of a request that passed every check: nobody listens in this world.
+# A request that passes every check ends in a refused connection, because no server listens here.
 ALLOWED = [
     "https://api.example",
     "https://api.example/",
@@ -74,7 +74,7 @@ FORBIDDEN = [
     "https:///api.example",
     "https://",
     "",
-    # somebody before the host, or what looks like it
+    # user information before the host, or something that looks like it
     "https://user@api.example/",
     "https://user:password@api.example/",
     "https://@api.example/",
@@ -96,7 +96,7 @@ FORBIDDEN = [
     "https://api.example\u2028/",
     "https://api.example/\ud800",
     "\ufeffhttps://api.example/",
-    # hosts spelt otherwise
+    # other spellings of hosts
     "https://api%2eexample/",
     "https://%61pi.example/",
     "https://api.example%00.evil.example/",
@@ -123,7 +123,7 @@ FORBIDDEN = [
     "https://api.example:443:443/",
     "https://api.example:+443/",
     "https://api.example:٤٤٣/",
-    # addresses spelt otherwise: each of these is 127.0.0.1 or 93.184.216.34 to some program
+    # other spellings of addresses: each of these is 127.0.0.1 or 93.184.216.34 to some program
     "http://2130706433/",
     "http://0x7f000001/",
     "http://0x7f.0.0.1/",

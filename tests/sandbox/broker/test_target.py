@@ -1,4 +1,4 @@
-"""Whatever a stranger writes is a target or a refusal."""
+"""Any untrusted text gives a target or a refusal."""
 
 from __future__ import annotations
 

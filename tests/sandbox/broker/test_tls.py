@@ -1,4 +1,4 @@
-"""Real TLS on loopback, under a throw-away authority: who is believed, and what is told to whom."""
+"""Real TLS on loopback, under a temporary authority: which servers are trusted, and where secrets go."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_slow_server_under_tls_is_a_timeout(serving: ssl.SSLContext, trusting:
 def test_an_answer_truncated_by_an_attacker_is_a_fault(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
-    """Without a length only TLS itself says that an answer is complete."""
+    """Without a length, only TLS itself marks the end of an answer."""
 
     def cut(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nonly the fir")
@@ -191,7 +191,7 @@ def test_a_secret_survives_a_redirect_within_its_host(
 def test_no_secret_is_added_once_a_redirect_has_left_the_host(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
-    """Neither the first host's, nor the other one's, nor the first one's again on the way back."""
+    """Neither that of the first host, nor of the other one, nor of the first one on the way back."""
     there, back = says(redirect("https://other.example/")), says(redirect(URL))
     with web(there, back, says(answer()), tls=serving) as (world, server):
         assert kind(ask(world.fetcher(tls=trusting), GRANT, OTHER, url=URL, secrets=SECRETS)) == "200"

@@ -1,4 +1,4 @@
-"""How the executor with a zygote runs a batch: few workers, none of them left, and no job lost with one."""
+"""Batches of the forking executor: few workers, none left behind, and no job lost with a worker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
 
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Returns a list that gets the number of jobs that every worker was given."""
+    """Returns a list that collects the number of jobs per worker."""
     found: list[int] = []
     run_many = Lane.run_many
 
@@ -96,7 +96,7 @@ def test_the_worker_of_a_batch_is_confined_like_any_other(executor: ForkingExecu
     (worker,) = wait_for(lambda: [child for zygote in zygotes() for child in children(zygote)])
     wait_for(lambda: status(worker)["Seccomp"] == "2")
     locked = status(worker)
-    while thread.is_alive():  # who was not the first in his worker gets one of his own
+    while thread.is_alive():  # a job that was not its worker's first runs again in a separate one
         for worker in [child for zygote in zygotes() for child in children(zygote)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGXCPU)

@@ -1,4 +1,4 @@
-"""What only the executor with a zygote does: it outlives its helpers and leaves nothing of them."""
+"""The forking executor replaces lost zygotes and workers and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_worker_has_one_descriptor_and_no_privileges(executor: ForkingExecutor
     thread, _ = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
     proc = Path(f"/proc/{worker}")
-    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last door
+    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last wall
     descriptors = list((proc / "fd").iterdir())
     locked, limits = status(worker), (proc / "limits").read_text()
     environment = (proc / "environ").read_bytes()

@@ -1,4 +1,4 @@
-"""Node as an engine to compare with: the same realm and outcomes, its limits, and what it says of itself."""
+"""Node as an engine for comparison: the same names and results, its limits, and its isolation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def theirs() -> Iterator[NodeExecutor]:
         yield made
 
 
-# What the language leaves to the engine or the machine, and the prelude or node.js pins.
+# Behaviour that the language leaves open, and that the prelude or node.js fixes.
 PINNED = [
     "[Date.now(), new Date() + '', Date()]",
     "[Math.random(), Math.random(), host.random()]",

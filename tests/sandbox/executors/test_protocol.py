@@ -1,4 +1,4 @@
-"""A reply is never believed: whatever an honest worker would not say is a crash."""
+"""A reply is never trusted: anything that an intact worker would not send is a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which executor a system gets."""
+"""Which executor is selected on which system."""
 
 from __future__ import annotations
 

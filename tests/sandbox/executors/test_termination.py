@@ -1,4 +1,4 @@
-"""What is said of a worker that died."""
+"""The results of workers that died."""
 
 from __future__ import annotations
 
