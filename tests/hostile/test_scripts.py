@@ -97,7 +97,7 @@ ENDS = {
     "an error whose name is a trap": ("throw {get name() { throw 1; }, get message() { throw 2; }};", "threw Error"),
     "a revoked error": ("const r = Proxy.revocable({}, {}); r.revoke(); throw r.proxy;", "threw Error"),
     "an unhandled rejection": ("Promise.reject(new Error('lost')); return 1;", "threw Error"),
-    "a promise for ever": ("return new Promise(() => {});", "refused"),
+    "a promise that never settles": ("return new Promise(() => {});", "refused"),
     "a cycle": ("const a = []; a.push(a); return a;", "refused"),
     "a BigInt": ("return {n: 1n};", "refused"),
     "undefined": ("return undefined;", "refused"),
@@ -172,7 +172,7 @@ ENDS = {
     "a buffer that shrinks while sorted": ("const b = new ArrayBuffer(64, {maxByteLength: 64}), v = new Uint8Array(b); v.sort(() => { b.resize(1); return 0; }); return v.length;", "value|threw"),
     "a list that shrinks while it is written": ("const a = [1, {get x() { a.length = 0; return 2; }}, 3]; return a;", "refused|value"),
     "a regular expression that is not one": ("RegExp.prototype.exec = () => { throw 1; }; return 'a'.replace('a', 'b');", 'value "b"'),
-    "a date that is no date": ("Date.prototype.getTime = () => 5; Date.now = () => 5; return new Date().valueOf();", "value 0"),
+    "redefined date methods": ("Date.prototype.getTime = () => 5; Date.now = () => 5; return new Date().valueOf();", "value 0"),
 }  # fmt: skip
 LIMITS = {"wall", "memory", "cpu"}  # which limit is reached first depends on the machine
 
@@ -189,7 +189,7 @@ def run(executor: Executor, body: str, wall_ms: int) -> Result:
 
 
 def ending(result: Result) -> str:
-    """Names what came of a run, as the tables do."""
+    """Returns the name of a result, as used in the tables."""
     match result:
         case Returned(json=text):
             return f"value {text}"
