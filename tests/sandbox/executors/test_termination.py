@@ -51,7 +51,7 @@ def test_a_worker_that_could_not_be_confined_says_nothing_about_its_script() -> 
     found = termination.died(JOB, -signal.SIGUSR1, 0.0, 5.0)
 
     assert isinstance(found, termination.Outside)
-    assert "lock" in found.detail
+    assert "confine" in found.detail
 
 
 def test_a_kill_after_the_cpu_limit_counts_as_the_cpu_limit() -> None:
