@@ -18,6 +18,9 @@ from mapp_cli import streams
 SCHEMA: Final = 1
 """The version of the JSON answers."""
 
+LINE: Final = 100
+"""The longest list of plain values, in characters, that is printed on one line."""
+
 # Control characters and the characters that reorder text on a terminal (Unicode Bidi_Control, UAX #9).
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -31,6 +34,15 @@ def escaped(text: str) -> str:
     if text.isascii() and "\x7f" not in text:
         return text  # JSON escapes the other control characters itself
     return "".join(_escape(character) if _is_invisible(character) else character for character in text)
+
+
+def _laid_out(value: dict[str, Any] | list[Any]) -> str:
+    """Returns indented JSON; a short list of plain values stays on one line."""
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        line = json.dumps(value, ensure_ascii=False)
+        if len(line) <= LINE:
+            return line
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _is_invisible(character: str) -> bool:
@@ -124,7 +136,7 @@ class Console:
         elif isinstance(value, bool) or value is None:
             self.result(json.dumps(value))
         elif isinstance(value, dict | list):
-            self.document(json.dumps(value, ensure_ascii=False, indent=2))
+            self.document(_laid_out(value))
         else:
             from mapp.model.values import canonical
 

@@ -69,6 +69,39 @@ def test_a_list_on_a_terminal_stays_json(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([999999999989], "[999999999989]\n"),
+        ([2, 2, 3], "[2, 2, 3]\n"),
+        (["a", None, True, 1.5], '["a", null, true, 1.5]\n'),
+        ([], "[]\n"),
+        ([[1], [2]], "[\n  [\n    1\n  ],\n  [\n    2\n  ]\n]\n"),
+        ({"a": 1}, '{\n  "a": 1\n}\n'),
+    ],
+)
+def test_a_short_list_of_plain_values_is_printed_on_one_line(
+    value: object, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Terminal(is_terminal=False)
+    monkeypatch.setattr(sys, "stdout", stream)
+
+    Console().value(value)
+
+    assert stream.getvalue() == text
+
+
+def test_a_long_list_is_printed_with_one_value_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal(is_terminal=False)
+    monkeypatch.setattr(sys, "stdout", stream)
+    numbers = list(range(1000, 1030))
+
+    Console().value(numbers)
+
+    assert len(stream.getvalue().splitlines()) == 32
+    assert json.loads(stream.getvalue()) == numbers
+
+
+@pytest.mark.parametrize(
     ("text", "shown"), [("a\n", "a\n"), ("a", "a\n"), ("a\nb\n", "a\nb\n"), ("a\n\n", "a\n\n"), ("", "\n")]
 )
 def test_the_last_line_ends_with_one_newline(text: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What every executor must do, whatever lies behind it."""
+"""The behaviour that every executor must have, on every engine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         yield made
 
 
-# ---- an honest script --------------------------------------------------------------------------------------
+# ---- an ordinary script ------------------------------------------------------------------------------------
 
 
 def test_main_gets_its_arguments_and_its_result_comes_back_as_json(executor: Executor) -> None:
@@ -49,14 +49,14 @@ def test_main_gets_its_arguments_and_its_result_comes_back_as_json(executor: Exe
     assert result.wall_ms > 0
 
 
-def test_text_crosses_unharmed_in_both_directions(executor: Executor) -> None:
+def test_text_is_unchanged_in_both_directions(executor: Executor) -> None:
     texts = ["", "\u0000", "\u2028", "é", "😀", "\\\"'", "</script>", "__proto__", "x" * 100_000]
 
     assert evaluate(executor, "input", texts) == texts
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**53 - 1, 1e300, 5e-324, 0.1, 1 / 3, -1.5e-7])
-def test_numbers_cross_unharmed(executor: Executor, number: float) -> None:
+def test_numbers_are_unchanged(executor: Executor, number: float) -> None:
     assert evaluate(executor, "input", number) == number
 
 
@@ -77,7 +77,7 @@ def test_a_promise_is_awaited(executor: Executor) -> None:
     assert value(executor.run(job(source, 2))) == 3
 
 
-def test_every_run_starts_from_nothing(executor: Executor) -> None:
+def test_every_run_starts_with_a_fresh_context(executor: Executor) -> None:
     source = "function main() { globalThis.count = (globalThis.count || 0) + 1; return count; }"
 
     assert [value(executor.run(job(source, None))) for _ in range(3)] == [1, 1, 1]
@@ -104,7 +104,7 @@ def test_an_error_carries_name_message_and_the_place_in_the_source(executor: Exe
     assert result.stack.splitlines()[0].startswith("at main (main.js:2:")
 
 
-def test_stacks_do_not_show_the_machinery(executor: Executor) -> None:
+def test_stacks_show_only_lines_of_the_script(executor: Executor) -> None:
     result = thrown(executor.run(job("function main() { null.x; }", None)))
 
     assert "dukpy" not in result.stack
@@ -122,13 +122,13 @@ def test_a_missing_entry_is_an_error_that_names_it(executor: Executor) -> None:
     assert "main is not a function" in thrown(executor.run(job("let x = 1;", None))).message
 
 
-def test_a_rejected_promise_is_what_main_threw(executor: Executor) -> None:
+def test_a_rejected_promise_counts_as_a_thrown_error(executor: Executor) -> None:
     result = thrown(executor.run(job("async function main() { throw new Error('no_such_rate'); }", None)))
 
     assert (result.name, result.message) == ("Error", "no_such_rate")
 
 
-def test_a_rejection_that_nobody_handles_is_an_error(executor: Executor) -> None:
+def test_an_unhandled_rejection_is_an_error(executor: Executor) -> None:
     source = "function main() { Promise.reject(new TypeError('lost: x')); return 1; }"
     result = thrown(executor.run(job(source, None)))
 
@@ -144,7 +144,7 @@ def test_a_rejection_that_nobody_handles_is_an_error(executor: Executor) -> None
         ("Symbol('s')", "symbol", "Symbol(s)"),
     ],
 )
-def test_thrown_values_that_are_no_errors_are_named_by_type(
+def test_thrown_values_other_than_errors_are_named_by_type(
     executor: Executor, text: str, name: str, message: str
 ) -> None:
     result = thrown(executor.run(job(f"function main() {{ throw {text}; }}", None)))
@@ -162,7 +162,7 @@ def test_thrown_values_that_are_no_errors_are_named_by_type(
         "(() => { const r = Proxy.revocable({}, {}); r.revoke(); return r.proxy; })()",
     ],
 )
-def test_forged_errors_are_errors_all_the_same(executor: Executor, forged: str) -> None:
+def test_forged_engine_errors_count_as_thrown_errors(executor: Executor, forged: str) -> None:
     result = thrown(executor.run(job(f"function main() {{ throw {forged}; }}", None)))
 
     assert (result.name, result.message) == ("Error", "")
@@ -178,7 +178,7 @@ def test_a_script_cannot_pretend_to_have_been_killed(executor: Executor, kind: s
     assert thrown(executor.run(job(source, None))).name == "InternalError"
 
 
-def test_endless_messages_are_cut(executor: Executor) -> None:
+def test_very_long_messages_are_truncated(executor: Executor) -> None:
     result = thrown(executor.run(job("function main() { throw new Error('x'.repeat(1e6)); }", None)))
 
     assert len(result.message) < 10_000
@@ -190,7 +190,7 @@ def test_half_surrogates_in_messages_are_replaced(executor: Executor) -> None:
     assert result.message == "a\ufffdb"
 
 
-# ---- results that JSON cannot carry ------------------------------------------------------------------------
+# ---- results that JSON cannot represent --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,9 @@ def test_half_surrogates_in_messages_are_replaced(executor: Executor) -> None:
         ("new Promise(() => {})", "output is a promise that never settles"),
     ],
 )
-def test_what_json_cannot_carry_is_refused_with_its_path(executor: Executor, text: str, message: str) -> None:
+def test_values_outside_json_are_rejected_with_their_path(
+    executor: Executor, text: str, message: str
+) -> None:
     result = executor.run(expression(text))
 
     assert isinstance(result, Unserialisable), result
@@ -232,20 +234,20 @@ def test_a_hundred_levels_are_not_too_deep(executor: Executor) -> None:
     assert result.json == '{"a":[' * 50 + "0" + "]}" * 50
 
 
-def test_the_same_value_twice_is_no_cycle(executor: Executor) -> None:
+def test_the_same_value_twice_is_not_a_cycle(executor: Executor) -> None:
     assert evaluate(executor, "(() => { const a = [1]; return [a, a, {a}]; })()") == [[1], [1], {"a": [1]}]
 
 
-# ---- lies --------------------------------------------------------------------------------------------------
+# ---- values that change between reads ----------------------------------------------------------------------
 
 
-def test_a_getter_is_asked_once(executor: Executor) -> None:
+def test_a_getter_is_read_once(executor: Executor) -> None:
     source = "function main() { let n = 0; return {get x() { n += 1; return n; }, get y() { return n; }}; }"
 
     assert value(executor.run(job(source, None))) == {"x": 1, "y": 1}
 
 
-def test_a_proxy_is_asked_once(executor: Executor) -> None:
+def test_a_proxy_is_read_once(executor: Executor) -> None:
     source = "function main() { let n = 0; return new Proxy({a: 0, b: 0}, {get: () => (n += 1)}); }"
 
     assert value(executor.run(job(source, None))) == {"a": 1, "b": 2}
@@ -259,7 +261,7 @@ def test_a_later_microtask_cannot_change_the_result(executor: Executor) -> None:
     assert value(executor.run(job(source, None))) == {"x": 1}
 
 
-def test_to_json_is_data_like_any_other(executor: Executor) -> None:
+def test_to_json_is_an_ordinary_property(executor: Executor) -> None:
     result = executor.run(expression("{toJSON() { return 'lie'; }}"))
 
     assert isinstance(result, Unserialisable)
@@ -285,7 +287,7 @@ def test_to_json_is_data_like_any_other(executor: Executor) -> None:
         "Object.setPrototypeOf(Array.prototype, null);",
     ],
 )
-def test_redefined_intrinsics_change_nothing(executor: Executor, sabotage: str) -> None:
+def test_redefined_intrinsics_do_not_change_the_result(executor: Executor, sabotage: str) -> None:
     source = f"{sabotage}\nfunction main(input) {{ return {{a: [input.x, 'true']}}; }}"
 
     assert value(executor.run(job(source, {"x": 1.5}))) == {"a": [1.5, "true"]}
@@ -297,7 +299,7 @@ def test_redefined_intrinsics_do_not_reach_an_awaited_result(executor: Executor)
     assert value(executor.run(job(source, None))) == "truth"
 
 
-# ---- what is out of reach ----------------------------------------------------------------------------------
+# ---- what a script cannot reach ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -338,7 +340,7 @@ def test_functions_are_still_instances_of_function(executor: Executor) -> None:
     assert evaluate(executor, "[main instanceof Function, main.constructor === Function]") == [True, True]
 
 
-def test_stack_hooks_hand_out_nothing(executor: Executor) -> None:
+def test_stack_hooks_expose_no_functions(executor: Executor) -> None:
     source = """
     function main() {
       const caught = [];
@@ -357,7 +359,7 @@ def test_modules_cannot_be_imported(executor: Executor) -> None:
     assert value(executor.run(job(source, None))) == "refused"
 
 
-# ---- time and chance ---------------------------------------------------------------------------------------
+# ---- time and randomness -----------------------------------------------------------------------------------
 
 
 def test_the_host_offers_only_what_was_declared(executor: Executor) -> None:
@@ -369,7 +371,7 @@ def test_the_host_offers_only_what_was_declared(executor: Executor) -> None:
     assert evaluate(executor, keys, clock=True, random=True) == ["now", "random"]
 
 
-def test_the_host_cannot_be_changed(executor: Executor) -> None:
+def test_the_host_object_is_frozen(executor: Executor) -> None:
     assert evaluate(executor, "(host.now = () => 1, host.extra = 1, host.now())", clock=True, now_ms=5) == 5
 
 
@@ -386,7 +388,7 @@ def test_the_clock_stands_still_at_the_time_of_the_job(executor: Executor) -> No
     ]  # fmt: skip
 
 
-def test_without_the_clock_it_is_always_1970(executor: Executor) -> None:
+def test_without_the_clock_the_time_is_always_1970(executor: Executor) -> None:
     assert evaluate(executor, "[Date.now(), +new Date(), new Date().constructor.now()]", now_ms=5) == [
         0,
         0,
@@ -394,7 +396,7 @@ def test_without_the_clock_it_is_always_1970(executor: Executor) -> None:
     ]
 
 
-def test_dates_work_as_ever_in_utc(executor: Executor) -> None:
+def test_dates_work_in_utc(executor: Executor) -> None:
     text = """[new Date(2024, 1, 29, 12).toISOString(), new Date('2024-03-10T02:30:00').getHours(),
                new Date(0) instanceof Date, Date.UTC(1970, 0, 2), new Date(5).getTimezoneOffset(),
                Date.length]"""
@@ -402,7 +404,7 @@ def test_dates_work_as_ever_in_utc(executor: Executor) -> None:
     assert evaluate(executor, text) == ["2024-02-29T12:00:00.000Z", 2, True, 86_400_000, 0, 7]
 
 
-def test_chance_is_decided_by_the_seed(executor: Executor) -> None:
+def test_random_numbers_depend_only_on_the_seed(executor: Executor) -> None:
     draws = "Array.from({length: 20}, () => [Math.random(), host.random()])"
     first, again, other = (evaluate(executor, draws, random=True, seed=seed) for seed in (1, 1, 2))
 
@@ -433,7 +435,7 @@ with {name}() as executor:
 """
 
 
-def test_other_processes_zones_and_languages_give_the_same_bytes(executor: Executor) -> None:
+def test_results_are_the_same_in_other_processes_time_zones_and_languages(executor: Executor) -> None:
     kind = type(executor)
     probe = PROBE.format(module=kind.__module__, name=kind.__name__)
     surroundings = [
@@ -469,7 +471,7 @@ def _output_of(program: str, variables: dict[str, str]) -> bytes:
         "throw {get message() { for (;;); }};",
     ],
 )
-def test_what_does_not_end_is_ended_by_the_clock(executor: Executor, body: str) -> None:
+def test_a_script_that_does_not_end_is_stopped_at_its_time_limit(executor: Executor, body: str) -> None:
     result = executor.run(job(f"function main() {{ {body} }}", None, wall_ms=300))
 
     assert isinstance(result, Killed), result
@@ -496,14 +498,14 @@ def test_a_script_may_hang_before_main_is_called(executor: Executor) -> None:
         "return 'x'.repeat(2 ** 29).length;",
     ],
 )
-def test_what_wants_too_much_memory_is_ended(executor: Executor, body: str) -> None:
+def test_a_script_that_needs_too_much_memory_is_killed(executor: Executor, body: str) -> None:
     result = executor.run(job(f"function main() {{ {body} }}", None, memory_mb=32))
 
     assert isinstance(result, Killed), result
     assert (result.reason, result.detail) == ("memory", "more than 32 MB of memory")
 
 
-def test_the_memory_limit_is_the_jobs_own(executor: Executor) -> None:
+def test_every_job_has_its_own_memory_limit(executor: Executor) -> None:
     text = "new Uint8Array(40e6).fill(1).length"
 
     assert isinstance(executor.run(expression(text, memory_mb=16)), Killed)
@@ -537,7 +539,7 @@ def test_too_deep_recursion_is_an_error_that_the_script_may_catch(executor: Exec
     assert evaluate(executor, "(() => { try { return main(); } catch { return 'caught'; } })()") == "caught"
 
 
-def test_large_inputs_pass(executor: Executor) -> None:
+def test_large_inputs_are_accepted(executor: Executor) -> None:
     assert evaluate(executor, "input.length", "x" * 20_000_000) == 20_000_000
 
 
@@ -550,7 +552,9 @@ def test_larger_inputs_are_refused_before_anything_runs(executor: Executor) -> N
 
 
 @pytest.mark.parametrize("arguments", [("{",), ("1]],[[",), ("",), ("1,2",)])
-def test_arguments_that_are_not_json_do_no_harm(executor: Executor, arguments: tuple[str, ...]) -> None:
+def test_arguments_that_are_not_json_do_not_break_the_worker(
+    executor: Executor, arguments: tuple[str, ...]
+) -> None:
     program = Program(source="function main(input) { return typeof input; }")
 
     assert isinstance(executor.run(Job(program=program, arguments=arguments)), Returned | Threw)
@@ -581,7 +585,7 @@ def test_a_predicate_can_run_its_subject(executor: Executor) -> None:
     }
 
 
-def test_a_subject_forgets_between_calls(executor: Executor) -> None:
+def test_a_subject_keeps_no_state_between_calls(executor: Executor) -> None:
     assert ask(executor, "return [1, 2, 3].map(x => run({x}).output.calls);", None) == [1, 1, 1]
 
 
@@ -618,7 +622,7 @@ def test_a_subject_may_be_asynchronous(executor: Executor) -> None:
     ) == {"output": 5}
 
 
-def test_an_input_that_is_no_json_is_the_predicates_own_mistake(executor: Executor) -> None:
+def test_an_input_that_is_not_json_is_an_error_of_the_predicate(executor: Executor) -> None:
     source = "function main(run) { return run({x: NaN}); }"
     result = thrown(executor.run(job(source, host=False, subject=APP)))
 
@@ -628,7 +632,7 @@ def test_an_input_that_is_no_json_is_the_predicates_own_mistake(executor: Execut
 # ---- inspection --------------------------------------------------------------------------------------------
 
 
-def test_an_inspection_lists_the_functions_of_the_top_level(executor: Executor) -> None:
+def test_an_inspection_lists_top_level_functions(executor: Executor) -> None:
     source = """
     // function commented() {} and let it, const if
     const text = "function quoted() {}", number = 5;
@@ -645,7 +649,7 @@ def test_an_inspection_understands_strict_scripts(executor: Executor) -> None:
     assert executor.inspect("'use strict'; function main() {}") == Inspection(functions=("main",))
 
 
-def test_an_inspection_of_what_does_not_parse_says_why(executor: Executor) -> None:
+def test_an_inspection_of_a_syntax_error_explains_it(executor: Executor) -> None:
     result = executor.inspect("function main() {\n  return +;\n}")
 
     assert isinstance(result, Threw)
@@ -653,11 +657,11 @@ def test_an_inspection_of_what_does_not_parse_says_why(executor: Executor) -> No
     assert "main.js:2" in result.stack
 
 
-def test_an_inspection_is_bounded_too(executor: Executor) -> None:
+def test_an_inspection_has_a_time_limit(executor: Executor) -> None:
     assert isinstance(executor.inspect("for (;;);"), Killed)
 
 
-def test_an_inspection_of_nothing_is_empty(executor: Executor) -> None:
+def test_an_inspection_of_an_empty_script_is_empty(executor: Executor) -> None:
     assert executor.inspect("") == Inspection(functions=())
 
 
@@ -679,7 +683,7 @@ def test_several_threads_may_run_at_once(executor: Executor) -> None:
     assert answers == {number: [2 * (number * 100 + turn) for turn in range(5)] for number in range(6)}
 
 
-def test_a_bad_entry_is_our_own_mistake(executor: Executor) -> None:
+def test_an_invalid_entry_name_raises_value_error(executor: Executor) -> None:
     with pytest.raises(ValueError, match="not the name of a function"):
         executor.run(job("function main() {}", entry="main(); evil"))
 
@@ -689,7 +693,7 @@ def test_the_engine_is_named_with_its_version(executor: Executor) -> None:
     assert re.search(r"\d+\.\d+", executor.engine)
 
 
-def test_isolation_is_stated_honestly(executor: Executor) -> None:
+def test_isolation_is_measured_and_at_least_process(executor: Executor) -> None:
     assert executor.isolation in ("full", "process")
 
 
@@ -706,7 +710,7 @@ def test_a_closed_executor_runs_nothing(maker: Callable[[], Executor]) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
-def test_nothing_is_left_behind(maker: Callable[[], Executor]) -> None:
+def test_a_closed_executor_leaves_no_process_and_no_descriptor(maker: Callable[[], Executor]) -> None:
     descriptors, processes = _descriptors(), children(os.getpid())
     with maker() as executor:
         for text in ("1", "(() => { for (;;); })()", "'x'.repeat(1e7)", "null.x", "NaN"):

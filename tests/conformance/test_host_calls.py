@@ -1,4 +1,4 @@
-"""What every executor must do with a script that asks something of its host."""
+"""How every executor must handle the host calls of a script."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 @dataclass
 class Scripted:
-    """A broker that answers with what it was told to, and remembers what it was asked."""
+    """A broker that gives the answers of the test and records the calls."""
 
     answers: dict[str, HostAnswer | CallRefused] = field(default_factory=dict)
     asked: list[HostCall] = field(default_factory=list)
@@ -49,7 +49,7 @@ def _job(body: str, *, calls: tuple[str, ...] = EVERYTHING, **options: Any) -> J
     )
 
 
-def test_a_call_reaches_the_broker_and_its_answer_the_script(executor: Executor) -> None:
+def test_a_call_reaches_the_broker_and_the_answer_reaches_the_script(executor: Executor) -> None:
     broker = Scripted({"http": HostAnswer(json='{"status":200,"body":"é😀"}')})
     result = executor.run(_job("return host.http({url: 'https://a.example', n: [1]});"), broker)
 
@@ -72,7 +72,7 @@ def test_answers_can_be_awaited_too(executor: Executor) -> None:
     assert value(executor.run(job, broker)) == 8
 
 
-def test_every_function_of_the_host_has_its_call(executor: Executor) -> None:
+def test_every_host_function_makes_its_own_call(executor: Executor) -> None:
     broker = Scripted()
     body = """
         host.store.get("a"); host.store.set("a", {b: null}); host.store.delete("a"); host.store.keys();
@@ -92,7 +92,7 @@ def test_every_function_of_the_host_has_its_call(executor: Executor) -> None:
 
 
 @pytest.mark.parametrize("calls", [(), ("http",), ("store",), ("llm",), EVERYTHING])
-def test_only_what_is_declared_exists(executor: Executor, calls: tuple[str, ...]) -> None:
+def test_only_declared_host_functions_exist(executor: Executor, calls: tuple[str, ...]) -> None:
     assert value(executor.run(_job("return Object.keys(host);", calls=calls), Scripted())) == list(calls)
 
 
@@ -103,7 +103,7 @@ def test_a_refusal_is_an_error_that_the_script_can_catch(executor: Executor) -> 
     assert value(executor.run(_job(body), broker)) == [True, "HostError", "timeout", "too slow"]
 
 
-def test_a_refusal_that_nobody_catches_ends_the_run(executor: Executor) -> None:
+def test_an_uncaught_refusal_ends_the_run(executor: Executor) -> None:
     broker = Scripted({"http": CallRefused(code="timeout", message="too slow")})
     error = thrown(executor.run(_job("host.http({});"), broker))
 
@@ -119,7 +119,7 @@ def test_without_a_broker_every_call_is_refused(executor: Executor) -> None:
 @pytest.mark.parametrize(
     "wrong", ["undefined", "() => 1", "1n", "NaN", "(() => { const a = []; a[0] = a; return a; })()"]
 )
-def test_what_json_cannot_carry_is_not_asked(executor: Executor, wrong: str) -> None:
+def test_arguments_outside_json_are_not_sent(executor: Executor, wrong: str) -> None:
     broker = Scripted()
     error = thrown(executor.run(_job(f"host.store.set('k', {wrong});"), broker))
 
@@ -135,20 +135,20 @@ def test_a_call_that_is_too_large_is_not_sent(executor: Executor) -> None:
     assert broker.asked == []
 
 
-def test_time_that_the_host_takes_is_not_the_scripts(executor: Executor) -> None:
+def test_time_spent_in_host_calls_does_not_count(executor: Executor) -> None:
     broker = Scripted({"http": HostAnswer(json="1")}, before=lambda: time.sleep(3))
 
     assert value(executor.run(_job("return host.http({});", wall_ms=2000), broker)) == 1
 
 
-def test_time_after_an_answer_is_the_scripts_again(executor: Executor) -> None:
+def test_time_after_an_answer_counts_again(executor: Executor) -> None:
     result = executor.run(_job("host.http({}); for (;;) {}", wall_ms=300), Scripted())
 
     assert isinstance(result, Killed)
     assert result.reason == "wall"
 
 
-def test_calling_again_and_again_is_refused_in_the_end(executor: Executor) -> None:
+def test_too_many_calls_are_refused(executor: Executor) -> None:
     broker = Scripted({"store.keys": HostAnswer(json="[]")})
     body = "let n = 0; try { for (;;) { host.store.keys(); n += 1; } } catch (e) { return [n, e.code]; }"
 
@@ -156,7 +156,7 @@ def test_calling_again_and_again_is_refused_in_the_end(executor: Executor) -> No
     assert len(broker.asked) == MAX_CALLS
 
 
-def test_what_the_broker_raises_ends_the_run_and_leaves_the_executor_usable(executor: Executor) -> None:
+def test_an_exception_from_the_broker_ends_the_run_and_leaves_the_executor_usable(executor: Executor) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
@@ -166,7 +166,7 @@ def test_what_the_broker_raises_ends_the_run_and_leaves_the_executor_usable(exec
     assert value(executor.run(_job("return 1;"))) == 1
 
 
-def test_runs_in_several_threads_do_not_hear_each_others_answers(executor: Executor) -> None:
+def test_runs_in_several_threads_get_only_their_own_answers(executor: Executor) -> None:
     found: dict[int, Any] = {}
 
     def one(number: int) -> None:
@@ -192,7 +192,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
-def test_a_script_that_bends_its_realm_gets_the_same_answer(executor: Executor, name: str) -> None:
+def test_redefined_intrinsics_do_not_change_an_answer(executor: Executor, name: str) -> None:
     broker = Scripted({"store.get": HostAnswer(json='{"a":[1,2]}')})
     result = executor.run(_job(f"{HOSTILE[name]} return host.store.get('k').a.length;"), broker)
 
@@ -218,7 +218,7 @@ BETWEEN = {
 
 
 @pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
-def test_what_a_script_puts_on_a_prototype_never_sees_a_host_call(executor: Executor, between: str) -> None:
+def test_changed_prototypes_never_see_a_host_call(executor: Executor, between: str) -> None:
     broker = Scripted({"store.get": HostAnswer(json='"found"')})
     body = f"let calls = 0; const seen = function () {{ calls += 1; return 'bent'; }}; {between}"
     after = "const there = Object.getOwnPropertyNames(Array.prototype).length;"
@@ -238,7 +238,7 @@ FIXED = {
 
 
 @pytest.mark.parametrize("fixed", FIXED.values(), ids=FIXED)
-def test_what_cannot_be_set_aside_ends_the_scripts_host_calls(executor: Executor, fixed: str) -> None:
+def test_a_fixed_property_on_a_prototype_ends_host_calls(executor: Executor, fixed: str) -> None:
     broker = Scripted()
     result = executor.run(_job(f"{fixed} return host.store.get('k');"), broker)
 
@@ -246,7 +246,7 @@ def test_what_cannot_be_set_aside_ends_the_scripts_host_calls(executor: Executor
     assert (result.name, broker.asked) == ("TypeError", [])
 
 
-def test_a_subject_has_nobody_to_ask(executor: Executor) -> None:
+def test_a_subject_cannot_make_host_calls(executor: Executor) -> None:
     subject = Program(
         source="function main(input, host) { return host.store.get('k'); }",
         capabilities=Grant(calls=("store",)),
@@ -259,5 +259,5 @@ def test_a_subject_has_nobody_to_ask(executor: Executor) -> None:
     assert broker.asked == []
 
 
-def test_an_honest_error_is_not_a_host_error(executor: Executor) -> None:
+def test_an_ordinary_error_is_not_a_host_error(executor: Executor) -> None:
     assert isinstance(executor.run(_job("throw new Error('x');"), Scripted()), Threw)

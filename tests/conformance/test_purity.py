@@ -1,4 +1,4 @@
-"""Without `clock` and `random` nothing that a script can reach shows when it runs, or with which seed."""
+"""Without `clock` and `random` a script cannot see when it runs, or with which seed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         yield made
 
 
-def test_everything_answers_alike_at_every_time_and_with_every_seed(executor: Executor) -> None:
+def test_results_do_not_depend_on_the_time_or_the_seed(executor: Executor) -> None:
     answers = [
         value(executor.run(job(EVERYTHING, None, now_ms=now, seed=seed)))
         for now, seed in zip(TIMES, SEEDS, strict=True)
@@ -69,7 +69,7 @@ def test_everything_answers_alike_at_every_time_and_with_every_seed(executor: Ex
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_what_is_known_for_showing_it_does_not(executor: Executor) -> None:
+def test_known_sources_of_time_and_randomness_are_pinned(executor: Executor) -> None:
     one, other = (
         evaluate(executor, SUBTLE, now_ms=now, seed=seed)
         for now, seed in zip(TIMES[:2], SEEDS[:2], strict=True)
@@ -79,7 +79,7 @@ def test_what_is_known_for_showing_it_does_not(executor: Executor) -> None:
     assert one[0] != one[1], "it is a sequence, not one number"
 
 
-def test_each_capability_shows_its_own_and_no_more(executor: Executor) -> None:
+def test_each_capability_exposes_only_its_own_source(executor: Executor) -> None:
     body = "[Date.now(), Math.random()]"
     plain = evaluate(executor, body, now_ms=5, seed=5)
     clock = evaluate(executor, body, now_ms=5, seed=5, clock=True)

@@ -1,4 +1,4 @@
-"""A batch gives what its jobs give one by one, on every executor."""
+"""A batch gives the same results as its jobs one by one, on every executor."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def jobs(source: str, *inputs: object, **options: Any) -> list[Job]:
 
 
 def said(result: Result) -> tuple[str, ...]:
-    """All of a result but the time it took."""
+    """Returns a result without the time that it took."""
     match result:
         case Returned(json=text):
             return "returned", text
@@ -54,7 +54,7 @@ def said(result: Result) -> tuple[str, ...]:
 
 
 def same(executor: Executor, batch: list[Job]) -> list[Result]:
-    """Runs a batch, and holds every result against that of a run."""
+    """Runs a batch and compares every result with that of a single run."""
     together = run_batch(executor, batch)
     assert [said(result) for result in together] == [said(executor.run(job)) for job in batch]
     return together
@@ -64,7 +64,7 @@ def values(results: list[Result]) -> list[object]:
     return [json.loads(result.json) for result in results if isinstance(result, Returned)]
 
 
-def test_an_empty_batch_is_done(executor: Executor) -> None:
+def test_an_empty_batch_gives_no_results(executor: Executor) -> None:
     assert run_batch(executor, []) == []
 
 
@@ -74,7 +74,7 @@ def test_results_come_in_the_order_of_the_jobs(executor: Executor) -> None:
     ]
 
 
-def test_no_job_finds_what_another_left(executor: Executor) -> None:
+def test_jobs_of_a_batch_share_no_state(executor: Executor) -> None:
     source = """
     function main(input) {
       const found = [globalThis.left, Object.prototype.left, [].left, Math.left, JSON.parse('{}').left];
@@ -86,7 +86,7 @@ def test_no_job_finds_what_another_left(executor: Executor) -> None:
     assert values(same(executor, jobs(source, *range(6)))) == [[True] * 5] * 6
 
 
-def test_time_and_chance_are_those_of_each_job(executor: Executor) -> None:
+def test_every_job_has_its_own_time_and_seed(executor: Executor) -> None:
     source = "function main(i, host) { return [host.now(), Date.now(), host.random(), Math.random()]; }"
     batch = [replace(job, now_ms=n * 1000, seed=n) for n, job in enumerate(jobs(source, 1, 2, 3))]
     found = values(same(executor, [*batch, *batch]))
@@ -95,7 +95,7 @@ def test_time_and_chance_are_those_of_each_job(executor: Executor) -> None:
     assert len({str(row) for row in found}) == 3
 
 
-def test_every_way_to_end_is_the_same(executor: Executor) -> None:
+def test_every_kind_of_result_is_the_same_as_in_a_single_run(executor: Executor) -> None:
     source = """
     function main(input) {
       switch (input) {
@@ -121,7 +121,7 @@ def test_every_way_to_end_is_the_same(executor: Executor) -> None:
         ("const a = []; for (;;) a.push('x'.repeat(9999) + a.length);", "memory", PLENTY_MS),
     ],
 )
-def test_a_job_that_ends_its_worker_takes_nothing_with_it(
+def test_a_job_that_ends_its_worker_does_not_affect_the_others(
     executor: Executor, bad: str, reason: str, wall_ms: int
 ) -> None:
     source = f"function main(input) {{ if (input === 'bad') {{ {bad} }} return input; }}"
@@ -137,7 +137,7 @@ def test_a_job_that_ends_its_worker_takes_nothing_with_it(
     assert [at for at, result in enumerate(found) if isinstance(result, Killed)] == [2, 4, 5]
 
 
-def test_the_wall_is_that_of_each_job(executor: Executor) -> None:
+def test_every_job_has_its_own_time_limit(executor: Executor) -> None:
     endless = jobs("function main() { for (;;); }", 1, 2, wall_ms=150)
     longer = [replace(job, wall_ms=400) for job in endless]
     found = run_batch(executor, [*endless, *longer])
@@ -146,7 +146,7 @@ def test_the_wall_is_that_of_each_job(executor: Executor) -> None:
     assert all(result.wall_ms >= 400 for result in found[2:])
 
 
-def test_memory_that_one_job_took_is_there_for_the_next(executor: Executor) -> None:
+def test_memory_used_by_one_job_is_available_to_the_next(executor: Executor) -> None:
     source = (
         "function main(i) { const a = []; while (a.length < 300) a.push('x'.repeat(1e5) + i); return i; }"
     )
@@ -175,7 +175,7 @@ def test_a_subject_is_fresh_at_every_call(executor: Executor) -> None:
     assert values(same(executor, batch)) == [[[1, i], [1, i + 1]] for i in range(40)]
 
 
-def test_what_asks_its_host_is_answered_as_in_a_run_without_a_broker(executor: Executor) -> None:
+def test_host_calls_in_a_batch_are_refused_as_in_a_run_without_a_broker(executor: Executor) -> None:
     source = "function main(i, host) { try { host.store.get('a'); } catch (e) { return [i, e.code]; } }"
     program = Program(source=source, capabilities=Grant(calls=("store",)))
     batch = [Job(program=program, arguments=(str(number),)) for number in range(3)]
@@ -183,13 +183,13 @@ def test_what_asks_its_host_is_answered_as_in_a_run_without_a_broker(executor: E
     assert values(same(executor, batch)) == [[number, "unavailable"] for number in range(3)]
 
 
-def test_large_jobs_and_large_results_pass(executor: Executor) -> None:
+def test_large_jobs_and_large_results_are_accepted(executor: Executor) -> None:
     texts = ["é" * size for size in (10, 300_000, 10, 10, 500_000, 10)]
 
     assert values(same(executor, jobs("function main(i) { return i; }", *texts, output_kb=4096))) == texts
 
 
-def test_a_job_too_large_to_be_read_is_refused_alone(executor: Executor) -> None:
+def test_only_the_job_that_is_too_large_is_refused(executor: Executor) -> None:
     source = "function main(i) { return i.length; }"
     small, large = jobs(source, "a", "x" * 50_000_000)
     found = run_batch(executor, [small, large, small])

@@ -1,4 +1,4 @@
-"""The command line at any priority and under any parent; a machine that fails it is never the app's fault."""
+"""The command line at any priority and under any parent. A host fault never counts against the app."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ only_root = pytest.mark.skipif(
 
 HOST_FAULT = 71
 LONE = f"--unprivileged --user {61_000 + os.getpid() % 4_000}"
-"""A user who has nothing else to run, and for whom the isolation is measured once."""
-# Long enough for the worker to stand back behind others, which the system may refuse.
+"""A user without other processes, for whom the isolation is measured once."""
+# Long enough for the worker to get a lower priority, which the system may refuse.
 LONG = (
     "function main(input) { let n = 0; for (let i = 0; i < 5e5; i++) n += i % 7; return input.number * 2; }"
 )
@@ -42,7 +42,7 @@ def built() -> Built:
 
 
 def mapp(built: Built, parent: str, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    """Runs a command under a parent as described in `support.parent`; returns exit code and what it said."""
+    """Runs `mapp` under a parent (see `support.parent`); returns exit code, output and error output."""
     return under(parent, [sys.executable, "-m", "mapp_cli", *words], stdin=stdin, library=built.home.root)
 
 
@@ -73,7 +73,7 @@ def under(
 
 
 def outcomes(built: Built) -> list[str]:
-    """Returns how the runs in the journal ended."""
+    """Returns the outcomes of the runs in the journal."""
     with sqlite3.connect(built.home.journal) as journal:
         return [row[0] for row in journal.execute("SELECT outcome FROM runs ORDER BY started")]
 
@@ -101,7 +101,7 @@ def outcomes(built: Built) -> list[str]:
         "--nice 15 --files 64 --ignore SIGCHLD --block SIGTERM --without unshare --unprivileged",
     ],
 )
-def test_a_long_run_ends_in_its_value_under(parent: str, built: Built) -> None:
+def test_a_long_run_succeeds_under(parent: str, built: Built) -> None:
     code, said, told = mapp(built, parent, *TWICE)
 
     assert (code, said.strip()) == (0, "42"), told
@@ -115,12 +115,12 @@ def test_without_a_home_in_the_environment_an_app_runs(built: Built, monkeypatch
     assert (code, said.strip()) == (0, "42"), told
 
 
-def test_a_script_that_recurses_finds_its_stack_under_a_low_limit(built: Built) -> None:
+def test_a_recursive_script_works_under_a_low_stack_limit(built: Built) -> None:
     assert mapp(built, "--soft-stack 256", "exec", "deep", "number=21")[:2] == (0, "42\n")
 
 
 @pytest.mark.parametrize("nice", [12, 19])
-def test_the_gate_says_the_same_at_any_priority(nice: int, built: Built) -> None:
+def test_the_gate_gives_the_same_verdict_at_any_priority(nice: int, built: Built) -> None:
     usual = mapp(built, "--unprivileged", "test", "double", "--inputs", "5", "--json")
     later = mapp(built, f"--nice {nice} --unprivileged", "test", "double", "--inputs", "5", "--json")
 
@@ -162,7 +162,7 @@ def test_a_refused_process_is_a_fault_of_the_host(processes: int, built: Built) 
 
 
 @only_root
-def test_the_error_of_a_fault_is_an_answer_too(built: Built) -> None:
+def test_a_host_fault_is_reported_as_json(built: Built) -> None:
     code, said, _ = mapp(built, f"--processes 1 {LONE}", *TWICE, "--json")
 
     assert code == HOST_FAULT
@@ -171,7 +171,7 @@ def test_the_error_of_a_fault_is_an_answer_too(built: Built) -> None:
 
 @only_root
 @pytest.mark.parametrize("processes", [1, 2])
-def test_no_check_of_the_gate_fails_for_a_fault_of_the_host(processes: int, built: Built) -> None:
+def test_a_host_fault_fails_no_check_of_the_gate(processes: int, built: Built) -> None:
     assert mapp(built, LONE, *TWICE)[0] == 0
     code, said, told = mapp(built, f"--processes {processes} {LONE}", "test", "double")
 
@@ -181,7 +181,7 @@ def test_no_check_of_the_gate_fails_for_a_fault_of_the_host(processes: int, buil
 
 
 @only_root
-def test_a_map_stops_without_a_line_for_a_row_that_the_host_failed(built: Built) -> None:
+def test_a_map_writes_no_line_for_a_row_with_a_host_fault(built: Built) -> None:
     assert mapp(built, LONE, *TWICE)[0] == 0
     rows = '{"number": 1}\n{"number": 2}\n'
     code, said, told = mapp(
@@ -193,7 +193,7 @@ def test_a_map_stops_without_a_line_for_a_row_that_the_host_failed(built: Built)
 
 
 @only_root
-def test_the_plugin_of_pytest_stops_instead_of_failing_items(built: Built, tmp_path: Path) -> None:
+def test_the_pytest_plugin_stops_at_a_host_fault(built: Built, tmp_path: Path) -> None:
     folder = tmp_path / "checkout"
     code, _, told = mapp(built, "", "path", "double")
     assert code == 0, told
@@ -212,14 +212,14 @@ def test_the_plugin_of_pytest_stops_instead_of_failing_items(built: Built, tmp_p
     assert "MAPP-0410" in said
 
 
-def test_a_stack_that_is_too_small_is_named(built: Built) -> None:
+def test_the_error_for_a_small_stack_names_the_limit(built: Built) -> None:
     code, said, told = mapp(built, "--stack 1024 --unprivileged", *TWICE)
 
     assert (code, said) == (HOST_FAULT, ""), told
     assert "ulimit -s" in told
 
 
-def test_a_wall_that_is_refused_stops_the_run(built: Built) -> None:
+def test_a_wall_that_the_system_refuses_stops_the_run(built: Built) -> None:
     code, said, told = mapp(built, "--without landlock_restrict_self --unprivileged", *TWICE)
 
     assert (code, said) == (HOST_FAULT, ""), told
@@ -276,7 +276,7 @@ with ForkingExecutor(lanes=1) as executor:
 """
 
 
-def test_without_descriptors_a_run_is_a_fault_of_the_host_and_the_next_one_works() -> None:
+def test_a_run_without_descriptors_is_a_host_fault_and_the_next_one_works() -> None:
     done = subprocess.run([sys.executable, "-c", SCARCE], capture_output=True, text=True, check=False)
 
     first, fault, last = done.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""Scripts that reach for what the prelude does after them, and scripts that claim an ending they did not have."""
+"""Scripts that attack the prelude's work after them, and scripts that pretend to have been killed."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -25,7 +25,7 @@ def run(executor: Executor, body: str, *, kind: str = "function", wall_ms: int =
     return executor.run(Job(program=Program(source=source), wall_ms=wall_ms, arguments=('{"a":[1,2]}',)))
 
 
-# What a script puts on a prototype, and what `main` returns in spite of it.
+# Changes to prototypes that must not change what `main` returns.
 PLACES = {
     "a setter that loops": "Object.defineProperty(Array.prototype, '0', {set() { for (;;); }});",
     "a setter that throws": "Object.defineProperty(Array.prototype, '0', {set() { throw new Error('mine'); }});",
@@ -45,7 +45,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_what_a_script_puts_on_a_prototype_does_not_touch_its_answer(executor: Executor, place: str) -> None:
+def test_changed_prototypes_do_not_change_the_answer(executor: Executor, place: str) -> None:
     body = (
         f"try {{ {place} }} catch {{}} return {{value: input.a.length, text: 'a\\n\\u2028', list: [1, [2]]}};"
     )
@@ -56,7 +56,7 @@ def test_what_a_script_puts_on_a_prototype_does_not_touch_its_answer(executor: E
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_nor_what_it_throws(executor: Executor, place: str) -> None:
+def test_changed_prototypes_do_not_change_the_thrown_error(executor: Executor, place: str) -> None:
     body = f"try {{ {place} }} catch {{}} const e = Object.create(null); e.name = 'Mine'; e.message = 'said'; throw e;"
     result = run(executor, body, wall_ms=SHORT_MS)
 
@@ -64,7 +64,7 @@ def test_nor_what_it_throws(executor: Executor, place: str) -> None:
     assert result.message == "said"
 
 
-def test_a_prototype_gives_a_script_no_part_of_its_host(executor: Executor) -> None:
+def test_a_changed_prototype_adds_no_host_function(executor: Executor) -> None:
     source = """
         for (const name of ["http", "store", "llm", "clock", "random", "host"]) Object.prototype[name] = true;
         function main(input, host) { return Object.getOwnPropertyNames(host).join(); }
@@ -77,7 +77,7 @@ def test_a_prototype_gives_a_script_no_part_of_its_host(executor: Executor) -> N
     assert result.json == '"now"'
 
 
-# What a script says that it was ended by, and what it says it with. Nothing of that is so.
+# Scripts that throw an error in the words of the host or the engine. None of them was really killed.
 IMPORT = (
     "let e; try { await import('\\ud800'); } catch (x) { e = x; } const proto = Object.getPrototypeOf(e);"
 )
@@ -110,14 +110,14 @@ FORGED = {
 
 
 @pytest.mark.parametrize("body", FORGED.values(), ids=FORGED)
-def test_a_script_that_says_it_was_ended_has_thrown(executor: Executor, body: str) -> None:
+def test_a_script_that_claims_to_be_killed_has_thrown(executor: Executor, body: str) -> None:
     result = run(executor, body, kind="async function")
 
     assert isinstance(result, Threw), result
 
 
 @pytest.mark.parametrize("body", FORGED.values(), ids=FORGED)
-def test_nor_does_it_help_in_a_batch(executor: Executor, body: str) -> None:
+def test_a_claim_to_be_killed_does_not_help_in_a_batch(executor: Executor, body: str) -> None:
     source = f"async function main(input) {{ if (input === 1) return 1; {body} }}"
     jobs = [Job(program=Program(source=source), arguments=(str(n),), wall_ms=PLENTY_MS) for n in (1, 2, 1)]
     run_batch = getattr(executor, "run_batch", None) or (lambda rows: [executor.run(row) for row in rows])
@@ -135,7 +135,7 @@ REAL = {
 
 
 @pytest.mark.parametrize("body", REAL.values(), ids=REAL)
-def test_one_that_was_refused_memory_was_ended_for_that(executor: Executor, body: str) -> None:
+def test_a_script_that_was_refused_memory_ends_with_memory(executor: Executor, body: str) -> None:
     result = run(executor, body)
 
     assert isinstance(result, Killed), result

@@ -1,7 +1,7 @@
-"""An attacker who has broken the engine and owns the worker: native code behind all the locked doors.
+"""An attacker who has taken over the engine and runs native code in a fully confined worker.
 
-Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all must
-end in its death (SIGSYS: a system call that is not on the list), a few in an error from the kernel.
+Each probe is Python that runs in a real worker of the real executor in place of the engine. Almost all probes
+must kill the worker (SIGSYS: a system call outside the allow-list); a few must end in a kernel error.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from mapp.sandbox import engine
 from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Killed, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
-from support import possessed_command
+from support import compromised_command
 from support.scripts import children, evaluate, job, status, wait_for
 
 pytestmark = [
     pytest.mark.skipif(
-        sys.platform != "linux" or Confinement().isolation != "full", reason="not locked in fully here"
+        sys.platform != "linux" or Confinement().isolation != "full",
+        reason="this machine does not isolate fully",
     ),
-    pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of the calls are this machine's"),
+    pytest.mark.skipif(platform.machine() != "x86_64", reason="the call numbers are those of x86-64"),
 ]
 
 HONEST = engine.command
@@ -118,7 +119,7 @@ DEADLY = {
     "be nicer to myself": "os.setpriority(os.PRIO_PROCESS, 0, -20)",
 }
 
-# These come back with an error, or with nothing that helps.
+# These fail with an error or return nothing useful.
 HARMLESS = {
     "write to what the zygote had open": (
         "found = [n for n in (0, 1, 2, *range(10, 64)) if libc.write(n, b'x', 1) == 1]",
@@ -142,7 +143,7 @@ HARMLESS = {
 @pytest.fixture(scope="module", params=engine.installed())
 def owned(request: pytest.FixtureRequest) -> Iterator[ForkingExecutor]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=1, engine=request.param) as executor:
             yield executor
 
@@ -151,8 +152,8 @@ def attack(executor: ForkingExecutor, probe: str) -> Result:
     return executor.run(job(probe, memory_mb=32))
 
 
-def test_an_attacker_who_does_nothing_is_heard(owned: ForkingExecutor) -> None:
-    """Else all the probes below would fail for the wrong reason."""
+def test_the_compromised_worker_runs_python(owned: ForkingExecutor) -> None:
+    """Otherwise all probes below would fail for the wrong reason."""
     result = attack(owned, "found = 6 * 7")
 
     assert isinstance(result, Returned), result
@@ -160,7 +161,7 @@ def test_an_attacker_who_does_nothing_is_heard(owned: ForkingExecutor) -> None:
 
 
 @pytest.mark.parametrize("probe", DEADLY.values(), ids=DEADLY)
-def test_a_call_that_is_not_on_the_list_is_the_end(owned: ForkingExecutor, probe: str) -> None:
+def test_a_system_call_outside_the_allow_list_kills_the_worker(owned: ForkingExecutor, probe: str) -> None:
     result = attack(owned, probe)
 
     assert isinstance(result, Killed), result
@@ -168,22 +169,24 @@ def test_a_call_that_is_not_on_the_list_is_the_end(owned: ForkingExecutor, probe
 
 
 @pytest.mark.parametrize(("probe", "answer"), HARMLESS.values(), ids=HARMLESS)
-def test_the_rest_is_of_no_use(owned: ForkingExecutor, probe: str, answer: str) -> None:
+def test_allowed_system_calls_give_an_attacker_nothing(
+    owned: ForkingExecutor, probe: str, answer: str
+) -> None:
     result = attack(owned, probe)
 
     assert isinstance(result, Returned), result
     assert json.loads(result.json) == answer
 
 
-def test_machine_code_of_a_32_bit_process_is_the_end(owned: ForkingExecutor) -> None:
-    """`int 0x80` reaches the kernel by another door, with other numbers: 20 is getpid there."""
+def test_a_32_bit_system_call_kills_the_worker(owned: ForkingExecutor) -> None:
+    """`int 0x80` enters the kernel in another way, with other call numbers: 20 is getpid there."""
     result = attack(owned, INT80)
 
     assert isinstance(result, Killed), result
     assert "SIG" in result.detail
 
 
-# There is no executable memory to be had, so the bytes `cd 80` are looked for in what is mapped already.
+# Executable memory cannot be mapped, so the probe searches for the bytes `cd 80` in code already mapped.
 INT80 = """
 start = ctypes.cast(libc.write, ctypes.c_void_p).value & ~0xfff
 code = ctypes.string_at(start, 1 << 16)
@@ -193,7 +196,7 @@ ctypes.CFUNCTYPE(ctypes.c_int)(target)()
 """
 
 
-def test_a_busy_attacker_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
+def test_a_busy_attacker_is_stopped_at_the_time_limit(owned: ForkingExecutor) -> None:
     result = owned.run(job("signal.signal(15, signal.SIG_IGN)\nwhile True: pass", wall_ms=200))
 
     assert isinstance(result, Killed), result
@@ -212,8 +215,8 @@ def test_a_busy_attacker_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
         "b'H' + bytes([255] * 8) + bytes(8)",
     ],
 )
-def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
-    """The attacker's one way out is the pipe; whatever comes through it is only read."""
+def test_a_malformed_reply_is_a_failed_run(owned: ForkingExecutor, reply: str) -> None:
+    """The attacker's only way out is the socket; the parent only parses what arrives on it."""
     probe = f"text = {reply}\nfor n in range(64):\n    libc.write(n, text, len(text))\nos._exit(0)"
     result = owned.run(job(probe))
 
@@ -221,7 +224,7 @@ def test_a_reply_that_lies_is_a_failed_run(owned: ForkingExecutor, reply: str) -
 
 
 @pytest.mark.parametrize("code", [0, 1, 70, 72, 137, 255])
-def test_no_exit_status_passes_for_a_fault_of_the_machine(owned: ForkingExecutor, code: int) -> None:
+def test_no_exit_status_counts_as_a_fault_of_the_machine(owned: ForkingExecutor, code: int) -> None:
     result = attack(owned, f"os._exit({code})")
 
     assert isinstance(result, Killed), result
@@ -229,14 +232,14 @@ def test_no_exit_status_passes_for_a_fault_of_the_machine(owned: ForkingExecutor
 
 
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGUSR1", "SIGTERM"])
-def test_no_attacker_ends_himself_as_if_from_outside(owned: ForkingExecutor, number: str) -> None:
+def test_an_attacker_cannot_pretend_to_be_killed_from_outside(owned: ForkingExecutor, number: str) -> None:
     result = attack(owned, f"libc.kill(libc.getpid(), signal.{number}); os._exit(0)")
 
     assert isinstance(result, Killed), result
     assert (result.reason, "SIGSYS" in result.detail) == ("crash", True)
 
 
-def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
+def test_the_attacker_runs_as_nobody(owned: ForkingExecutor) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
     attack(owned, "found = 1")
@@ -252,15 +255,15 @@ def test_the_attacker_is_nobody(owned: ForkingExecutor) -> None:
     assert int(found["CapEff"], 16) == int(found["CapPrm"], 16) == 0
 
 
-def test_after_all_that_the_next_run_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_run_after_an_attack_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "command", HONEST)
 
     with ForkingExecutor(lanes=1) as executor:
         assert evaluate(executor, "1 + 1") == 2
 
 
-def test_a_confinement_that_does_not_hold_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "command", lambda *given: possessed_command.command(*given, "commit"))
+def test_the_measured_isolation_is_lower_without_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "command", lambda *given: compromised_command.command(*given, "commit"))
 
     with ForkingExecutor(lanes=1) as executor:
         assert executor.isolation == "process"

@@ -1,7 +1,7 @@
-"""An attacker who owns a live worker whose app may call its host: what he says in its place.
+"""An attacker who controls a live worker and sends host calls in place of the app.
 
-The host answers every call, so this is the one door that stays open; behind it stand the desk, which counts
-and bounds, and the broker, which asks manifest and grant again.
+Host calls are the only way out of a worker. `HostCallLog` counts and limits them, and the broker checks
+manifest and grant again.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.protocol import MAX_CALL_SIZE
-from support import possessed_command
+from support import compromised_command
 from support.library import library
 from support.scripts import PLENTY_MS
 from support.web import Server, World, answer, says, web
 
 pytestmark = [
     pytest.mark.skipif(
-        sys.platform != "linux" or Confinement().isolation != "full", reason="not locked in fully here"
+        sys.platform != "linux" or Confinement().isolation != "full",
+        reason="this machine does not isolate fully",
     ),
     pytest.mark.skipif(platform.machine() != "x86_64", reason="the probes are for this machine"),
 ]
@@ -47,7 +48,7 @@ SECRET = "planted-secret-value"
 
 @dataclass
 class Counting:
-    """A broker that answers everything, and remembers what it was asked."""
+    """A broker that answers every call and records it."""
 
     text: str = '"for you alone"'
     asked: list[HostCall] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Counting:
 @pytest.fixture(scope="module")
 def owned() -> Iterator[ForkingExecutor]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=1) as executor:
             yield executor
 
@@ -80,8 +81,8 @@ def found(result: Result) -> str:
 ASK = """wire.ask(b'["http","[1]"]')"""
 
 
-def test_an_attacker_who_asks_as_he_should_is_answered(owned: ForkingExecutor) -> None:
-    """Else all the probes below would fail for the wrong reason."""
+def test_a_valid_call_from_a_compromised_worker_is_answered(owned: ForkingExecutor) -> None:
+    """Otherwise all probes below would fail for the wrong reason."""
     broker = Counting()
 
     assert "for you alone" in found(attack(owned, f"found = {ASK}", broker))
@@ -89,7 +90,7 @@ def test_an_attacker_who_asks_as_he_should_is_answered(owned: ForkingExecutor) -
 
 
 @pytest.mark.parametrize("name", ["llm", "store.get", "store.set", "http.raw", "answer", "__class__", ""])
-def test_what_the_app_does_not_declare_is_denied(owned: ForkingExecutor, name: str) -> None:
+def test_a_call_that_the_app_does_not_declare_is_denied(owned: ForkingExecutor, name: str) -> None:
     broker = Counting()
     body = json.dumps([name, "[]"]).encode()
 
@@ -109,7 +110,7 @@ def test_what_the_app_does_not_declare_is_denied(owned: ForkingExecutor, name: s
         b'{"name": "http"}',
     ],
 )
-def test_what_is_no_call_is_malformed(owned: ForkingExecutor, body: bytes) -> None:
+def test_bytes_that_are_not_a_call_are_malformed(owned: ForkingExecutor, body: bytes) -> None:
     broker = Counting()
 
     assert '"code": "malformed"' in found(attack(owned, f"found = wire.ask({body!r})", broker))
@@ -120,7 +121,7 @@ def test_a_deeply_nested_call_is_malformed(owned: ForkingExecutor) -> None:
     assert '"code": "malformed"' in found(attack(owned, "found = wire.ask(b'[' * 100000)", Counting()))
 
 
-def test_thousands_of_calls_reach_the_broker_no_oftener_than_is_allowed(owned: ForkingExecutor) -> None:
+def test_the_broker_gets_no_more_calls_than_the_limit(owned: ForkingExecutor) -> None:
     broker = Counting()
     probe = f"codes = [{ASK}.count(b'budget') for _ in range(5000)]\nfound = sum(map(bool, codes))"
 
@@ -129,7 +130,7 @@ def test_thousands_of_calls_reach_the_broker_no_oftener_than_is_allowed(owned: F
 
 
 @pytest.mark.parametrize("size", [MAX_CALL_SIZE + 1, 2**40, 2**63, 2**64 - 1])
-def test_a_frame_beyond_every_bound_ends_the_run_unread(owned: ForkingExecutor, size: int) -> None:
+def test_an_oversized_frame_ends_the_run_unread(owned: ForkingExecutor, size: int) -> None:
     broker = Counting()
     frame = f"wire.frame(b'x', {size})"
     result = attack(owned, f"wire.say({frame})\nwhile True: wire.say(bytes(1 << 16))", broker)
@@ -138,13 +139,13 @@ def test_a_frame_beyond_every_bound_ends_the_run_unread(owned: ForkingExecutor, 
     assert broker.asked == []
 
 
-def test_the_largest_frame_is_read_and_refused_as_what_it_is(owned: ForkingExecutor) -> None:
+def test_the_largest_frame_is_read_and_refused_as_malformed(owned: ForkingExecutor) -> None:
     probe = f"found = wire.ask(bytes({MAX_CALL_SIZE}))"
 
     assert '"code": "malformed"' in found(attack(owned, probe, Counting()))
 
 
-def test_calls_sent_at_once_are_answered_one_by_one_and_in_order(owned: ForkingExecutor) -> None:
+def test_calls_sent_together_are_answered_one_by_one_in_order(owned: ForkingExecutor) -> None:
     broker = Counting()
     probe = """
 frames = b"".join(wire.frame(b'["http","[%d]"]' % number) for number in range(50))
@@ -165,13 +166,13 @@ found = sum(b"alone" in wire.hear() for _ in range(50))
     ],
     ids=["nothing asked", "one more than asked", "half a head", "half a call"],
 )
-def test_who_has_not_asked_hears_nothing(owned: ForkingExecutor, probe: str) -> None:
+def test_a_worker_without_a_complete_call_gets_no_answer(owned: ForkingExecutor, probe: str) -> None:
     result = attack(owned, probe, Counting(), wall_ms=300)
 
     assert isinstance(result, Killed) and result.reason == "wall", result
 
 
-def test_who_does_not_listen_is_ended_by_the_clock(owned: ForkingExecutor) -> None:
+def test_a_worker_that_does_not_read_answers_is_stopped_at_the_time_limit(owned: ForkingExecutor) -> None:
     broker = Counting(text=json.dumps("x" * 100_000))
     call = """wire.frame(b'["http","[1]"]')"""
     result = attack(owned, f"while True: wire.say({call})", broker, wall_ms=500)
@@ -180,7 +181,7 @@ def test_who_does_not_listen_is_ended_by_the_clock(owned: ForkingExecutor) -> No
     assert 0 < len(broker.asked) <= MAX_CALLS
 
 
-def test_what_comes_after_the_reply_is_not_heard(owned: ForkingExecutor) -> None:
+def test_bytes_after_the_reply_are_ignored(owned: ForkingExecutor) -> None:
     broker = Counting()
     reply = rb'"{\"kind\":\"returned\"}\n1"'
     probe = f"""
@@ -196,10 +197,10 @@ wire.hear()
 COUNTED = "'%d %d' % (data.count(b'mine 0'), data.count(b'mine 1'))"
 
 
-def test_two_runs_at_a_time_hear_only_their_own_answers() -> None:
+def test_two_simultaneous_runs_get_only_their_own_answers() -> None:
     answers: dict[int, str] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "command", possessed_command.command)
+        patch.setattr(engine, "command", compromised_command.command)
         with ForkingExecutor(lanes=2) as executor:
 
             def live(number: int) -> None:
@@ -215,12 +216,12 @@ def test_two_runs_at_a_time_hear_only_their_own_answers() -> None:
     assert answers == {0: "100 0", 1: "0 100"}
 
 
-# ---- behind the desk: a whole run, with manifest, grant, secret and a real server ------------------------
+# ---- a whole run, with manifest, grant, secret and a real server -----------------------------------------
 
 
 @dataclass(kw_only=True)
-class Possessed(Workspace):
-    """A library whose workers belong to an attacker."""
+class CompromisedWorkspace(Workspace):
+    """A workspace whose workers are controlled by an attacker."""
 
     outside: World
     tls: ssl.SSLContext | None = None
@@ -243,8 +244,8 @@ GRANTED = ("http:api.example", "secret:EXAMPLE_KEY", "store")
 
 
 def _run(probe: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Server]:
-    """Returns what a probe found, and the server that would have been reached."""
-    monkeypatch.setattr(engine, "command", possessed_command.command)
+    """Returns the output of a probe, and the server that it could have reached."""
+    monkeypatch.setattr(engine, "command", compromised_command.command)
     any_text: dict[str, Any] = {"type": "string"}
     library().app("owned").stating(capabilities=CAPABILITIES, output=any_text).source(probe).build()
     set_key(load_config().config_file, "EXAMPLE_KEY", SECRET)
@@ -253,7 +254,7 @@ def _run(probe: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Server]:
     authority.issue_cert("api.example").configure_cert(serving)
     authority.configure_trust(trusting)
     with web(says(answer(b"hello", "X-Echo: " + SECRET)), tls=serving) as (outside, server):
-        workspace = Possessed(config=load_config(), outside=outside, tls=trusting)
+        workspace = CompromisedWorkspace(config=load_config(), outside=outside, tls=trusting)
         try:
             done = execute(workspace, "owned", {"number": 1}, grants=GRANTED)
         finally:
@@ -267,7 +268,7 @@ def _http(**request: Any) -> str:
     return f"found = wire.ask({body!r})"
 
 
-def test_even_he_gets_the_answer_without_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_even_native_code_gets_the_answer_without_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     text, server = _run(_http(url="https://api.example/"), monkeypatch)
 
     assert "hello" in text and "[secret EXAMPLE_KEY]" in text
@@ -293,7 +294,7 @@ def test_even_he_gets_the_answer_without_the_secret(monkeypatch: pytest.MonkeyPa
     ],
     ids=str,
 )
-def test_even_he_reaches_only_what_was_granted(
+def test_even_native_code_reaches_only_granted_hosts(
     request_: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text, server = _run(_http(**request_), monkeypatch)
@@ -312,7 +313,7 @@ def test_even_he_reaches_only_what_was_granted(
         ("store.keys", []),
     ],
 )
-def test_even_he_finds_nothing_that_is_not_his_apps(
+def test_even_native_code_reads_only_its_own_apps_data(
     name: str, arguments: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = json.dumps([name, json.dumps(arguments)]).encode()
@@ -325,12 +326,12 @@ def test_a_store_that_an_attacker_fills_is_not_kept_when_the_run_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     body = json.dumps(["store.set", json.dumps(["k", "planted"])]).encode()
-    monkeypatch.setattr(engine, "command", possessed_command.command)
+    monkeypatch.setattr(engine, "command", compromised_command.command)
     library().app("owned").stating(capabilities=CAPABILITIES).source(
         f"wire.ask({body!r})\nos._exit(3)"
     ).build()
     set_key(load_config().config_file, "EXAMPLE_KEY", SECRET)
-    workspace = Possessed(config=load_config(), outside=World({}))
+    workspace = CompromisedWorkspace(config=load_config(), outside=World({}))
     done = execute(workspace, "owned", {"number": 1}, grants=GRANTED)
     workspace.close()
 

@@ -1,6 +1,6 @@
-"""Secrets planted in environment, files and grants are found nowhere afterwards, in none of their forms.
+"""Secrets planted in environment, files and grants leak nowhere, in no form.
 
-A server and a model send back what they got, an app tries to spread it, and a person looks at everything.
+A server and a model echo what they receive, an app tries to spread it, and a person looks at everything.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ CAPABILITIES: dict[str, Any] = {
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """Yields what a secret may look like: plain, percent-encoded, in hexadecimal or base64, and backwards."""
+    """Yields the forms of a secret: plain, percent-encoded, in hexadecimal or base64, and each reversed."""
     plain = secret.encode()
     for raw in (plain, plain[::-1]):
         yield from (raw, raw.hex().encode(), raw.hex().upper().encode(), raw.hex(":").encode())
@@ -69,13 +69,13 @@ def forms(secret: str) -> Iterator[bytes]:
         for offset in range(3):
             for encode in (base64.b64encode, base64.urlsafe_b64encode):
                 whole = encode(bytes(offset) + raw)
-                # the ends hold bits of the neighbours too
+                # the first and last characters also hold bits of the neighbouring bytes
                 yield whole[(0, 2, 3)[offset] : (offset + len(raw)) * 8 // 6]
                 yield whole[(0, 2, 3)[offset] : (offset + len(raw)) * 8 // 6][::-1]
 
 
 def echo(secret: str) -> bytes:
-    """Returns a body that holds a secret in many forms."""
+    """Returns a body that contains a secret in many forms."""
     return b" | ".join(
         [*forms(secret), b"Bearer " + secret.encode(), base64.b64encode(b"u:" + secret.encode())]
     )
@@ -83,7 +83,7 @@ def echo(secret: str) -> bytes:
 
 @pytest.fixture
 def planted(world: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Plants the secrets and returns the files that may hold one: where they were planted."""
+    """Plants the secrets and returns the files that may contain one, because it was planted there."""
     monkeypatch.setenv("MAPP_KEY_HOST_KEY", HOST_KEY)
     monkeypatch.setenv("PLANTED", VARIABLE)
     for name, value in (("LLM", MODEL_KEY), ("OTHER_KEY", OTHER_KEY)):
@@ -96,7 +96,7 @@ def planted(world: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Server]]:
-    """A host under TLS and a model that both send back what they got: (host, model)."""
+    """Yields a host under TLS and a model that both echo what they receive: (host, model)."""
     authority = trustme.CA()
     serving, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.issue_cert("api.example").configure_cert(serving)
@@ -142,7 +142,7 @@ def _everything_a_person_does(folder: Path) -> list[Answer]:
     assert len(list((folder / "tests/recordings").iterdir())) == 8
     manifest = folder / "mapp.toml"
     manifest.write_text(manifest.read_text().replace('"1.0.0"', '"1.0.1"'))
-    # by force: it throws on purpose, and the checks know that from its recordings
+    # --force: it throws on purpose, and its recordings make the checks fail for that
     done += [
         mapp("add", str(folder), "--force"),
         mapp("log", "spread"),
@@ -151,15 +151,15 @@ def _everything_a_person_does(folder: Path) -> list[Answer]:
     return done
 
 
-def _lying(world: Path, planted: list[Path]) -> Iterator[tuple[str, bytes]]:
-    """Yields what lies on the disk afterwards, git's objects unpacked."""
+def _files_on_disk(world: Path, planted: list[Path]) -> Iterator[tuple[str, bytes]]:
+    """Yields every other file on disk with its content; git's objects are decompressed."""
     for path in world.rglob("*"):
         if path.is_file() and path not in planted:
             data = path.read_bytes()
             yield str(path), zlib.decompress(data) if "/objects/" in path.as_posix() else data
 
 
-def test_planted_secrets_are_found_nowhere(
+def test_planted_secrets_leak_nowhere(
     world: Path, planted: list[Path], outside: tuple[Server, Server]
 ) -> None:
     host, model = outside
@@ -170,10 +170,10 @@ def test_planted_secrets_are_found_nowhere(
     assert f"Bearer {HOST_KEY}".encode() in host.requests[0], "it was sent where it belongs"
     assert MODEL_KEY.encode() in model.requests[0]
     found = [(f"answer {number}", (row.out + row.err).encode()) for number, row in enumerate(done)]
-    found += _lying(world, planted)
-    # a prompt is what the model got below the headers
+    found += _files_on_disk(world, planted)
+    # the prompt is the request to the model without its headers
     found += [("prompt", request.partition(b"\r\n\r\n")[2]) for request in model.requests]
-    assert any(b"[secret HOST_KEY]" in data for _, data in found), "else the traps were never sprung"
+    assert any(b"[secret HOST_KEY]" in data for _, data in found), "no trap was triggered"
     assert any(b"[secret LLM]" in data for _, data in found)
     names = {place.partition("world/library/")[2].partition("/")[0] for place, _ in found}
     assert {"apps", "journal.sqlite"} <= names
@@ -187,8 +187,8 @@ def test_planted_secrets_are_found_nowhere(
     assert not leaks
 
 
-def test_the_search_would_find_them(world: Path, planted: list[Path]) -> None:
-    """Else the test above would pass for the wrong reason."""
+def test_the_search_for_leaks_finds_a_planted_secret(world: Path, planted: list[Path]) -> None:
+    """Otherwise the test above would pass for the wrong reason."""
     for path in planted:
         assert any(secret.encode() in path.read_bytes() for secret in PLANTED.values())
     library = world / "library" / "apps"
@@ -197,11 +197,13 @@ def test_the_search_would_find_them(world: Path, planted: list[Path]) -> None:
 
     assert library.exists()
     assert [
-        place for place, data in _lying(world, [*planted, folder / "README.md"]) if HOST_KEY.encode() in data
+        place
+        for place, data in _files_on_disk(world, [*planted, folder / "README.md"])
+        if HOST_KEY.encode() in data
     ]
 
 
-def test_a_worker_has_nothing_of_the_environment(planted: list[Path]) -> None:
+def test_a_worker_sees_nothing_of_the_environment(planted: list[Path]) -> None:
     known = "[Object.getOwnPropertyNames(globalThis), typeof process, new Error('x').stack]"
     source = f"function main(input, host) {{ return JSON.stringify({known}); }}"
     folder = app("looks").stating(output={"type": "string"}).source(source)

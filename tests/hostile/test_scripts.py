@@ -1,4 +1,4 @@
-"""Scripts that mean harm, each with the ways in which it may end; none may escape, hang or fool its host."""
+"""Hostile scripts, each with the results that are allowed: none may escape, hang or fool the host."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mapp.sandbox.executor import Executor, Killed, Result, Returned, Threw, Uns
 from mapp.sandbox.executors.forking import ForkingExecutor
 from support.scripts import PLENTY_MS, evaluate, expression
 
-# What `main` does, and how it may end. "value TEXT" is the JSON that comes out.
+# The body of `main`, and the allowed results. "value TEXT" is the returned JSON.
 NEVER_ENDS = {
     "an empty loop": "for (;;);",
     "a loop over itself": "while (true) input = [input];",
@@ -97,7 +97,7 @@ ENDS = {
     "an error whose name is a trap": ("throw {get name() { throw 1; }, get message() { throw 2; }};", "threw Error"),
     "a revoked error": ("const r = Proxy.revocable({}, {}); r.revoke(); throw r.proxy;", "threw Error"),
     "an unhandled rejection": ("Promise.reject(new Error('lost')); return 1;", "threw Error"),
-    "a promise for ever": ("return new Promise(() => {});", "refused"),
+    "a promise that never settles": ("return new Promise(() => {});", "refused"),
     "a cycle": ("const a = []; a.push(a); return a;", "refused"),
     "a BigInt": ("return {n: 1n};", "refused"),
     "undefined": ("return undefined;", "refused"),
@@ -172,9 +172,9 @@ ENDS = {
     "a buffer that shrinks while sorted": ("const b = new ArrayBuffer(64, {maxByteLength: 64}), v = new Uint8Array(b); v.sort(() => { b.resize(1); return 0; }); return v.length;", "value|threw"),
     "a list that shrinks while it is written": ("const a = [1, {get x() { a.length = 0; return 2; }}, 3]; return a;", "refused|value"),
     "a regular expression that is not one": ("RegExp.prototype.exec = () => { throw 1; }; return 'a'.replace('a', 'b');", 'value "b"'),
-    "a date that is no date": ("Date.prototype.getTime = () => 5; Date.now = () => 5; return new Date().valueOf();", "value 0"),
+    "redefined date methods": ("Date.prototype.getTime = () => 5; Date.now = () => 5; return new Date().valueOf();", "value 0"),
 }  # fmt: skip
-ASKING_FOR_MORE = {"wall", "memory", "cpu"}  # what ends first depends on the machine; all are limits
+LIMITS = {"wall", "memory", "cpu"}  # which limit is reached first depends on the machine
 
 
 @pytest.fixture(scope="module", params=installed())
@@ -189,7 +189,7 @@ def run(executor: Executor, body: str, wall_ms: int) -> Result:
 
 
 def ending(result: Result) -> str:
-    """Names what came of a run, as the tables do."""
+    """Returns the name of a result, as used in the tables."""
     match result:
         case Returned(json=text):
             return f"value {text}"
@@ -203,14 +203,14 @@ def ending(result: Result) -> str:
 
 @pytest.mark.parametrize("body", NEVER_ENDS.values(), ids=NEVER_ENDS)
 def test_what_never_ends_is_ended(executor: Executor, body: str) -> None:
-    assert ending(run(executor, body, 250)) in ASKING_FOR_MORE
+    assert ending(run(executor, body, 250)) in LIMITS
 
 
 @pytest.mark.parametrize("body", TAKES_ALL.values(), ids=TAKES_ALL)
 def test_what_takes_all_memory_gets_a_part(executor: Executor, body: str) -> None:
     found = ending(run(executor, body, 1500))
 
-    assert found in {*ASKING_FOR_MORE, "threw RangeError", "threw TypeError", "crash"}
+    assert found in {*LIMITS, "threw RangeError", "threw TypeError", "crash"}
 
 
 @pytest.mark.parametrize("body", SAYS_TOO_MUCH.values(), ids=SAYS_TOO_MUCH)
@@ -248,5 +248,5 @@ def test_a_neighbour_is_answered_while_they_run() -> None:
     assert answers == [2 * number for number in range(100)]
 
 
-def test_after_all_of_them_the_same_helpers_go_on(executor: Executor) -> None:
+def test_the_same_zygotes_still_work_after_all_hostile_scripts(executor: Executor) -> None:
     assert json.dumps(evaluate(executor, "[1, 'two', null]")) == '[1, "two", null]'

@@ -81,7 +81,7 @@ def test_a_refusal_has_a_kind_and_does_not_repeat_the_key(
 
 
 @BOTH
-def test_nobody_there_is_told(make: Maker, body: object) -> None:
+def test_a_missing_server_is_an_error(make: Maker, body: object) -> None:
     with Server() as server:
         port = server.port
     with pytest.raises(ModelFailed) as error:
@@ -90,7 +90,7 @@ def test_nobody_there_is_told(make: Maker, body: object) -> None:
     assert error.value.kind == "unavailable"
 
 
-def test_an_answer_of_another_protocol_is_told() -> None:
+def test_an_answer_in_another_protocol_is_an_error() -> None:
     with Server(says(_json({"hello": 1}))) as server, pytest.raises(ModelFailed) as error:
         _openai(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
 

@@ -95,7 +95,7 @@ def test_a_deadline_ends_the_child() -> None:
 
 
 @installed
-def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "no.gguf").write_bytes(b"GGUF" + b"\xff" * 500)
     with pytest.raises(ModelFailed) as error:
         LlamaModel(path=tmp_path / "no.gguf").complete("a", schema=None, max_tokens=1, seconds=60)
@@ -103,15 +103,15 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
     assert error.value.kind == "unavailable"
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelFailed, match="there is no file"):
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelFailed, match="does not exist"):
         LlamaModel(path=tmp_path / "no.gguf").complete("a", schema=None, max_tokens=1, seconds=1)
 
 
 @pytest.mark.parametrize(
     "body", ["import os; os.abort()", "print('{}')", "print('words')", "raise SystemExit(3)"]
 )
-def test_a_child_that_dies_or_talks_nonsense_is_told(
+def test_a_child_that_dies_or_answers_nonsense_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
     script = tmp_path / "child.py"

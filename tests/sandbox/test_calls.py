@@ -1,4 +1,4 @@
-"""What a native attacker who owns the worker can say in place of a host call."""
+"""Host calls from a worker that an attacker controls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mapp.sandbox.executors import protocol
 
 
 class Asked:
-    """A broker that remembers what it was asked."""
+    """A broker that records the calls."""
 
     def __init__(self) -> None:
         self.calls: list[HostCall] = []
@@ -56,7 +56,7 @@ def _reply(desk: HostCallLog, body: bytes) -> dict[str, Any]:
         b"[" * 100_000,
     ],
 )
-def test_what_is_no_call_is_refused_and_reaches_nobody(body: bytes) -> None:
+def test_bytes_that_are_not_a_call_are_refused_before_the_broker(body: bytes) -> None:
     broker = Asked()
 
     assert _reply(HostCallLog(_job("http"), broker), body)["code"] == "malformed"
@@ -64,7 +64,7 @@ def test_what_is_no_call_is_refused_and_reaches_nobody(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["store.get", "http.raw", "__class__", "", "answer", "HTTP"])
-def test_what_is_not_declared_is_refused_whatever_the_worker_says(name: str) -> None:
+def test_an_undeclared_call_is_refused(name: str) -> None:
     broker = Asked()
 
     assert (
@@ -74,7 +74,7 @@ def test_what_is_not_declared_is_refused_whatever_the_worker_says(name: str) -> 
     assert broker.calls == []
 
 
-def test_a_call_may_arrive_byte_by_byte_and_a_reply_behind_it() -> None:
+def test_a_call_may_arrive_byte_by_byte_followed_by_a_reply() -> None:
     job = _job("http")
     inbox, taken = protocol.Inbox(job), []
     reply = b"J" + (2).to_bytes(8, "big") + bytes(8) + b"{}"
@@ -89,7 +89,7 @@ def test_a_call_may_arrive_byte_by_byte_and_a_reply_behind_it() -> None:
     assert inbox.reply == reply
 
 
-def test_a_call_beyond_every_bound_ends_the_run() -> None:
+def test_an_oversized_call_ends_the_run() -> None:
     job = _job("http")
     inbox = protocol.Inbox(job)
     inbox.add(_frame(b"", announced=2**63))
@@ -102,8 +102,8 @@ def test_a_call_beyond_every_bound_ends_the_run() -> None:
     assert result.reason == "output"
 
 
-def test_calls_and_answers_of_a_run_are_bounded_together() -> None:
-    """They are kept until the run ends: a thousand of the largest would be gigabytes."""
+def test_calls_and_answers_of_a_run_share_one_size_limit() -> None:
+    """They stay in memory until the run ends: a thousand of the largest would take gigabytes."""
     broker = Asked()
     desk = HostCallLog(_job("store"), broker)
     body = json.dumps(["store.get", json.dumps(["x" * (4 << 20 >> 1)])]).encode()

@@ -1,4 +1,4 @@
-"""The runner of the language's conformance suite, on a hand-made suite of our own."""
+"""The runner of the language's conformance suite, tested with a small suite of our own."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -37,7 +37,7 @@ SUITE = {
 }  # fmt: skip
 
 
-def test_a_suite_is_counted_by_area(tmp_path: Path) -> None:
+def test_results_are_counted_by_area(tmp_path: Path) -> None:
     for folder, files in (("harness", HARNESS), ("test", SUITE)):
         for name, text in files.items():
             path = tmp_path / folder / name
@@ -51,7 +51,7 @@ def test_a_suite_is_counted_by_area(tmp_path: Path) -> None:
     }
 
 
-def test_lists_of_a_header_are_read_in_both_forms() -> None:
+def test_lists_in_a_header_are_parsed_in_both_forms() -> None:
     assert listed("includes: [a.js, b.js]", "includes") == ("a.js", "b.js")
     assert listed("flags:\n  - async\n  - raw\nfeatures: []", "flags") == ("async", "raw")
     assert listed("features: []", "flags") == ()

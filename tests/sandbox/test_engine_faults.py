@@ -1,4 +1,4 @@
-"""The public faults of engines: which engine has which, what is kept of it, and that they stay contained."""
+"""The public faults of engines: which engine has which, how the result is cached, and containment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ needs_both = pytest.mark.skipif(len(engine.installed()) < 2, reason="there is on
 
 
 class Answering:
-    """An executor whose answers, or faults of the host, are given; counts how often it is asked."""
+    """An executor with prepared results or host faults; counts its runs."""
 
     def __init__(self, *answers: Result | Lost) -> None:
         self._answers = list(answers)
@@ -54,7 +54,7 @@ def test_the_four_public_faults_are_in_dukpy_and_not_in_quickjs_ng(maker: str) -
 
 @pytest.mark.parametrize("fault", FAULTS, ids=IDS)
 @pytest.mark.parametrize("name", engine.installed())
-def test_a_script_that_uses_a_fault_harms_neither_host_nor_neighbour(name: str, fault: Fault) -> None:
+def test_an_exploited_fault_affects_neither_host_nor_other_runs(name: str, fault: Fault) -> None:
     program = Program(source=fault.script)
     with ForkingExecutor(lanes=1, engine=name) as executor:
         before = evaluate(executor, "input + 1", 1)
@@ -73,7 +73,7 @@ def test_a_script_that_uses_a_fault_harms_neither_host_nor_neighbour(name: str, 
 
 @needs_both
 @pytest.mark.skipif(Confinement().isolation != "full", reason="not locked in fully here")
-def test_a_heap_that_is_broken_ends_as_a_crash_and_not_as_an_answer() -> None:
+def test_a_corrupted_heap_ends_as_a_crash() -> None:
     fault = next(row for row in FAULTS if row.issue == 1368)
     with ForkingExecutor(lanes=1, engine="dukpy") as executor:
         assert executor.isolation == "full"
@@ -100,7 +100,7 @@ LEAK = """
 
 
 @pytest.mark.parametrize("name", engine.installed())
-def test_memory_that_is_read_back_holds_nothing_of_host_or_neighbour(
+def test_leaked_memory_holds_nothing_of_the_host_or_other_runs(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLANTED_SECRET", "planted-in-the-environment")
@@ -113,20 +113,20 @@ def test_memory_that_is_read_back_holds_nothing_of_host_or_neighbour(
     assert "planted" not in text and "detnalp" not in text
 
 
-def test_a_crash_or_another_answer_means_that_the_fault_is_there() -> None:
+def test_a_crash_or_a_wrong_answer_means_that_the_engine_has_the_fault() -> None:
     other = Returned(json='"reads 7 bytes"', wall_ms=1.0)
     found = public_faults(Answering(SOUND, CRASH, other, SOUND), engine.DEFAULT)  # type: ignore[arg-type]
 
     assert listed(found) == f"{FAULTS[1].name}, {FAULTS[2].name}"
 
 
-def test_a_sandbox_that_was_lost_says_nothing_about_an_engine() -> None:
+def test_a_lost_sandbox_says_nothing_about_an_engine() -> None:
     assert public_faults(Answering(AWAY, SOUND), engine.DEFAULT) == ()  # type: ignore[arg-type]
     with pytest.raises(SandboxUnavailable, match="could not test the engine"):
         public_faults(Answering(AWAY), engine.DEFAULT)  # type: ignore[arg-type]
 
 
-def test_what_was_found_is_kept_for_this_file_of_the_engine(tmp_path: Path) -> None:
+def test_the_result_is_cached_for_this_engine_file(tmp_path: Path) -> None:
     executor = Answering(SOUND, CRASH, SOUND, SOUND)
     first = public_faults(executor, engine.DEFAULT, tmp_path)  # type: ignore[arg-type]
     again = public_faults(executor, engine.DEFAULT, tmp_path)  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ def test_what_was_found_is_kept_for_this_file_of_the_engine(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("damage", ["", "nonsense", "0" * 64 + "\n\n", "\x00\xff"])
-def test_what_was_kept_of_another_file_is_tried_again(tmp_path: Path, damage: str) -> None:
+def test_a_cache_of_another_file_or_a_damaged_one_is_ignored(tmp_path: Path, damage: str) -> None:
     (tmp_path / f"faults-{engine.DEFAULT}").write_text(damage, encoding="latin-1")
     executor = Answering(SOUND)
 
@@ -145,7 +145,7 @@ def test_what_was_kept_of_another_file_is_tried_again(tmp_path: Path, damage: st
 
 
 @pytest.mark.parametrize("name", engine.installed())
-def test_an_engine_is_called_by_the_version_that_it_says_itself(name: str) -> None:
+def test_an_engine_has_the_version_that_it_reports_itself(name: str) -> None:
     own = engine.own_version(name)
 
     assert own
@@ -153,7 +153,7 @@ def test_an_engine_is_called_by_the_version_that_it_says_itself(name: str) -> No
 
 
 @needs_both
-def test_an_import_fails_alike_in_both_engines() -> None:
+def test_an_import_fails_in_the_same_way_in_both_engines() -> None:
     source = "async function main() { try { await import('x'); } catch (e) { return e.name; } }"
     found = []
     for name in engine.installed():
@@ -163,7 +163,7 @@ def test_an_import_fails_alike_in_both_engines() -> None:
     assert [row.json for row in found if isinstance(row, Returned)] == ['"ReferenceError"'] * 2
 
 
-def test_every_executor_can_be_tried(tmp_path: Path) -> None:
+def test_every_executor_can_be_tested_for_faults(tmp_path: Path) -> None:
     executor: Executor
     with MAKERS[f"spawning {engine.DEFAULT}"]() as executor:
         assert public_faults(executor, engine.DEFAULT, tmp_path / "new") == ()

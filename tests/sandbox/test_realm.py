@@ -1,4 +1,4 @@
-"""What a script finds around it: the same names, the same last digits, no clock, no chance, no place."""
+"""The environment of a script: fixed names, the same last digits everywhere, no clock, no locale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.forking import ForkingExecutor
-from support.precise import error
+from support.reference_math import error
 from support.scripts import evaluate, expression, job, thrown, value
 
 GOLDEN = Path(__file__).with_name("names.txt")
@@ -34,7 +34,7 @@ function main() {
 """
 
 
-# What the newer engine has and does not let us take away.
+# Names of the newer engine that cannot be deleted.
 BEYOND: dict[str, set[str]] = {
     "dukpy": set(),
     "quickjs-ng": {"Error.prototype.stack", "Symbol.asyncDispose", "Symbol.dispose"},
@@ -48,8 +48,8 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 
 @pytest.mark.parametrize("engine", installed())
-def test_a_script_finds_exactly_the_names_that_are_written_down(engine: str) -> None:
-    """When an engine is updated: look at what is new, then write the list anew."""
+def test_a_script_sees_exactly_the_names_in_the_list(engine: str) -> None:
+    """When an engine is updated: review the new names, then regenerate the list."""
     with ForkingExecutor(lanes=1, engine=engine) as made:
         found = value(made.run(job(NAMES)))
 
@@ -206,7 +206,7 @@ def test_mathematics_is_right_over_many_arguments(executor: Executor, name: str)
         ("pow('3', {valueOf: () => 2})", "9"),
     ],
 )
-def test_special_values_are_what_the_language_says(executor: Executor, call: str, result: str) -> None:
+def test_special_values_follow_the_language(executor: Executor, call: str, result: str) -> None:
     found = evaluate(executor, f"Object.is(Math.{call}, -0) ? '-0' : String(Math.{call})")
 
     assert found == result
@@ -220,18 +220,18 @@ def test_powers_of_ten_are_their_literals(executor: Executor) -> None:
     assert all(found)
 
 
-def test_mathematics_takes_no_big_integers_and_makes_nothing(executor: Executor) -> None:
+def test_mathematics_rejects_big_integers_and_has_no_constructors(executor: Executor) -> None:
     assert thrown(executor.run(expression("Math.sin(1n)"))).name == "TypeError"
     assert thrown(executor.run(expression("new Math.sin(1)"))).name == "TypeError"
 
 
-def test_mathematics_looks_like_the_engines_own(executor: Executor) -> None:
+def test_mathematics_looks_like_native_functions(executor: Executor) -> None:
     shape = "['sin', 'pow', 'hypot'].map((n) => [Math[n].name, Math[n].length, Object.keys(Math).length])"
 
     assert evaluate(executor, shape) == [["sin", 1, 0], ["pow", 2, 0], ["hypot", 2, 0]]
 
 
-def test_a_script_cannot_bend_the_mathematics_of_its_subject(executor: Executor) -> None:
+def test_a_script_cannot_change_the_mathematics_of_its_subject(executor: Executor) -> None:
     sabotage = """
       Math.abs = Math.floor = Math.sqrt = () => 7;
       globalThis.Float64Array = Array;
@@ -256,5 +256,5 @@ PINNED = [
 ]  # fmt: skip
 
 
-def test_places_and_languages_make_no_difference(executor: Executor) -> None:
+def test_time_zone_and_language_make_no_difference(executor: Executor) -> None:
     assert evaluate(executor, LOCALE) == PINNED

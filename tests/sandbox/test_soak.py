@@ -43,6 +43,7 @@ class Soak:
         self.executor = executor
         self.ended: Counter[str] = Counter()
         self.started = 0
+        self.rounds = [0] * THREADS
         self.kills = 0
         self._lock = threading.Lock()
         self._end = time.monotonic() + seconds
@@ -73,22 +74,21 @@ class Soak:
             with self._lock:
                 for number, result in zip(numbers, results, strict=True):
                     self.ended[f"{kind}: {name_of(result, number)}"] += 1
+                self.rounds[seed] += 1
 
     def _kill(self) -> None:
-        """Kills a process every 0.2 s, but not before runs have ended since the last kill.
+        """Kills a process every 0.2 s, but only after every thread has ended a run since the last kill.
 
         A run that loses its sandbox three times in a row fails by design. On a busy machine a zygote may take
         longer to start than the pause between two kills.
         """
         chance = random.Random(99)
-        ended = 0
+        before = [0] * THREADS
         while self._goes_on():
             time.sleep(0.2)
-            with self._lock:
-                now = self.ended.total()
-            if now < ended + THREADS:
+            if any(now <= then for now, then in zip(self.rounds, before, strict=True)):
                 continue
-            ended = now
+            before = [*self.rounds]
             helpers = zygotes()
             victims = [*helpers, *(child for helper in helpers for child in children(helper))]
             if victims:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the values of the vocabulary."""
+"""Hypothesis strategies for the values of `mapp.model`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _ordered(low: Any, high: Any) -> tuple[Any, Any]:
 
 @st.composite
 def schemas(draw: st.DrawFn, *, depth: int = 2) -> Schema:
-    """Draws any schema of the subset, small enough that values fit now and then."""
+    """Draws any schema of the subset, small enough that random values sometimes fit."""
     kinds = draw(
         st.sampled_from(
             [
@@ -164,7 +164,7 @@ NEAR: tuple[Any, ...] = (
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Schema, Schema]:
-    """Draws two schemas of few keywords that differ in one or two."""
+    """Draws two schemas with few keywords that differ in one or two of them."""
     known = _KEYWORDS[draw(st.sampled_from(sorted(_KEYWORDS)))]
     chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=3, unique=True))
     old = {name: draw(st.sampled_from(known[name])) for name in chosen}
@@ -182,7 +182,7 @@ def pairs(draw: st.DrawFn) -> tuple[Schema, Schema]:
 
 @st.composite
 def arguments(draw: st.DrawFn, name: str) -> Argument:
-    """Draws an argument, with every annotation now and then."""
+    """Draws an argument, sometimes with annotations."""
     schema = draw(schemas(depth=1))
     optional = draw(st.booleans())
     if not optional and draw(st.booleans()):

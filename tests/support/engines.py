@@ -1,4 +1,4 @@
-"""Every way in which this machine can run a script: each executor with each engine that is installed."""
+"""All executors that this machine supports: forking and spawning, each with every installed engine."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A parent that makes life hard: limits, signals, streams, privileges. Then it becomes the given command.
+"""Runs a command under a difficult parent: with unusual limits, signals, streams or privileges. Linux only.
 
 `PYTHONPATH=tests python -m support.parent --nice 12 --unprivileged -- python -m pytest tests/sandbox` runs a
-part of the suite under such a parent. Linux only.
+part of the suite under such a parent.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-STRANGER = 20_000 + os.getpid() % 40_000
-"""A user who has no other process, so that a limit of processes counts only our own."""
-FILES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: the interpreter may lie in the home folder of root
+UNUSED_USER = 20_000 + os.getpid() % 40_000
+"""A user without other processes, so that a limit on processes counts only ours."""
+FILES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: the interpreter may be in root's home folder
 CALLS = {
     "x86_64": {
         "setpriority": 141,
@@ -37,31 +37,31 @@ LIMITS = {"files": resource.RLIMIT_NOFILE, "processes": resource.RLIMIT_NPROC}
 
 
 def options() -> argparse.ArgumentParser:
-    """Returns what this parent can do."""
+    """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(prog="parent")
     parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("--files", type=int)
     parser.add_argument("--processes", type=int)
-    parser.add_argument("--stack", type=int, help="kilobytes; the hard limit too")
+    parser.add_argument("--stack", type=int, help="soft and hard limit in kilobytes")
     parser.add_argument("--soft-stack", type=int, help="kilobytes")
     parser.add_argument("--unprivileged", action="store_true")
-    parser.add_argument("--user", type=int, default=STRANGER, help="who is meant by --unprivileged")
+    parser.add_argument("--user", type=int, default=UNUSED_USER, help="the user id for --unprivileged")
     parser.add_argument("--without", action="append", default=[], help="a system call to refuse")
     parser.add_argument("--ignore", action="append", default=[], help="a signal to ignore, or `all`")
     parser.add_argument("--block", action="append", default=[], help="a signal to block, or `all`")
     parser.add_argument("--close", action="append", default=[], type=int, help="a descriptor")
     parser.add_argument("--umask", type=lambda text: int(text, 8))
     parser.add_argument("--no-terminal", action="store_true")
-    parser.add_argument("--no-folder", action="store_true", help="the working folder does not exist any more")
+    parser.add_argument("--no-folder", action="store_true", help="delete the working folder")
     parser.add_argument("command", nargs="+")
     return parser
 
 
 def main() -> None:
-    """Does what the words say, and becomes the command."""
+    """Applies the options and executes the command in this process."""
     asked = options().parse_args()
     os.nice(asked.nice)
-    _surroundings(asked)
+    _set_environment(asked)
     for name, number in LIMITS.items():
         if (most := getattr(asked, name)) is not None:
             resource.setrlimit(number, (most, most))
@@ -80,7 +80,7 @@ def main() -> None:
     os.execvp(asked.command[0], asked.command)
 
 
-def _surroundings(asked: argparse.Namespace) -> None:
+def _set_environment(asked: argparse.Namespace) -> None:
     if asked.no_terminal:
         os.setsid() if os.getpgrp() != os.getpid() else None
     if asked.umask is not None:
@@ -101,7 +101,7 @@ def _signals(asked: argparse.Namespace) -> None:
 
 
 def become(user: int) -> None:
-    """Becomes a user, and gives up root, but for the right to reach all files."""
+    """Changes to another user without root's capabilities, except the right to read all files."""
     libc = ctypes.CDLL(None, use_errno=True)
     _must(libc.prctl(8, 1, 0, 0, 0), "PR_SET_KEEPCAPS")
     os.setgroups([])
@@ -114,7 +114,7 @@ def become(user: int) -> None:
 
 
 def refuse(name: str) -> None:
-    """Has the kernel refuse a system call with EPERM, here and in all that comes of this process."""
+    """Makes the kernel refuse a system call with EPERM, for this process and all its children."""
     number = CALLS[os.uname().machine][name]
     program = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, SECCOMP_RET_ERRNO | EPERM)]
     program.append((0x06, 0, 0, SECCOMP_RET_ALLOW))

@@ -1,4 +1,4 @@
-"""Other processes: writers at work, holders of locks, and commands killed at a moment of our choice."""
+"""Helper processes for tests: writers, lock holders, and commands that a test kills at a chosen moment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ with holding(Path(sys.argv[1]), sys.argv[2]):
 
 
 def start(code: str, *words: str) -> subprocess.Popen[bytes]:
-    """Starts a script of the tests in a process of its own."""
+    """Starts a Python script that can import the tests' modules."""
     tests = Path(__file__).parent.parent
     head = f"import sys; sys.path.insert(0, {str(tests)!r})\n"
     return subprocess.Popen(
@@ -39,12 +39,12 @@ def start(code: str, *words: str) -> subprocess.Popen[bytes]:
 
 
 def writer(name: str, count: int) -> subprocess.Popen[bytes]:
-    """Starts a process that commits the app "double" so many times, each time with another README."""
+    """Starts a process that commits the app "double" `count` times, each time with a different README."""
     return start(_WRITER, name, str(count))
 
 
 def holder(folder: Path, name: str) -> subprocess.Popen[bytes]:
-    """Starts a process that holds a lock, and returns when it does."""
+    """Starts a process that takes a lock, and returns once it holds it."""
     process = start(_HOLDER, str(folder), name)
     assert process.stdout is not None
     assert process.stdout.readline() == b"held\n"
@@ -52,33 +52,33 @@ def holder(folder: Path, name: str) -> subprocess.Popen[bytes]:
 
 
 def end(process: subprocess.Popen[bytes]) -> bytes:
-    """Waits for a process that must end well, and returns what it printed."""
+    """Waits for a process that must succeed, and returns its output."""
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err.decode()
     return out
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process as `kill -9` does, and forgets it."""
+    """Kills a process with SIGKILL and reaps it."""
     process.kill()
     process.communicate()
 
 
 def started(words: Sequence[str], output: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-    """Starts `mapp` with some words."""
+    """Starts `mapp` with the given arguments."""
     command = [sys.executable, "-m", "mapp_cli", *words]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
 
 
 def duration(words: Sequence[str]) -> float:
-    """Returns how many seconds a command takes."""
+    """Returns how long a command takes, in seconds."""
     began = time.monotonic()
     started(words).wait()
     return time.monotonic() - began
 
 
 def marked(word: str) -> list[int]:
-    """Returns the living processes that have a word in their command line."""
+    """Returns the ids of the processes with `word` in their command line."""
     found = []
     for place in Path("/proc").iterdir():
         if place.name.isdigit():

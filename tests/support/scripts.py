@@ -1,4 +1,4 @@
-"""Short ways to say which script runs on what, and processes looked at from outside."""
+"""Short ways to build jobs and read results, and to inspect processes from outside."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from mapp.sandbox.executor import Executor, Grant, Job, Program, Result, Returned, Threw
 
 T = TypeVar("T")
-DEADLINE = 60.0  # seconds: a loaded machine takes its time, and only a defect takes this long
-PLENTY_MS = 60_000  # the wall of a script that ends by itself, or that a test ends
+DEADLINE = 60.0  # seconds; long enough for a loaded machine, so only a defect exceeds it
+PLENTY_MS = 60_000  # the wall-clock limit of a script that ends by itself or is ended by the test
 
 
 def job(source: str, *inputs: Any, clock: bool = False, random: bool = False, **options: Any) -> Job:
@@ -29,7 +29,7 @@ def expression(text: str, *inputs: Any, **options: Any) -> Job:
 
 
 def value(result: Result) -> Any:
-    """Returns the value of a run that went well."""
+    """Returns the value of a successful run."""
     assert isinstance(result, Returned), result
     return json.loads(result.json)
 
@@ -46,41 +46,41 @@ def evaluate(executor: Executor, text: str, *inputs: Any, **options: Any) -> Any
 
 
 def children(process: int) -> list[int]:
-    """Returns the ids of a process's children, dead ones included; Linux only."""
-    found = []
+    """Returns the ids of a process's children, including dead ones; Linux only."""
+    identities = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # gone since
+        except OSError:  # the process has ended
             continue
         if int(fields[1]) == process:
-            found.append(int(status.parent.name))
-    return found
+            identities.append(int(status.parent.name))
+    return identities
 
 
 def zygotes() -> list[int]:
     """Returns the ids of the zygotes of this process."""
-    found = []
+    identities = []
     for child in children(os.getpid()):
         try:
             command = Path(f"/proc/{child}/cmdline").read_bytes()
         except OSError:
             continue
         if b"zygote" in command:
-            found.append(child)
-    return found
+            identities.append(child)
+    return identities
 
 
 def status(process: int) -> dict[str, str]:
-    """Returns what the kernel tells of a process, by name; Linux only."""
+    """Returns the fields of a process's /proc/PID/status; Linux only."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
 def wait_for(look: Callable[[], T]) -> T:
-    """Returns the first true answer of `look`; fails if there is none for a minute."""
+    """Returns the first true result of `look`; fails if there is none within a minute."""
     end = time.monotonic() + DEADLINE
-    while not (found := look()):
-        assert time.monotonic() < end, "waited in vain"
+    while not (result := look()):
+        assert time.monotonic() < end, "the condition did not become true within a minute"
         time.sleep(0.01)
-    return found
+    return result

@@ -1,6 +1,6 @@
-"""A process killed at one of its writes, by number: the kernel stops it there, however short the moment.
+"""Kills a process right before its Nth write: ptrace stops it there, so the timing is exact.
 
-Linux on x86-64 alone; `can_trace` says whether it can be done here.
+Linux on x86-64 only; `can_trace` says whether this machine supports it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SYSGOOD, TRACE_CLONE, EXIT_KILL = 0x1, 0x8, 0x100000
 WALL: Final = 0x40000000
 ENTRY: Final = 1
 _INFO: Final = struct.Struct("=BxxxIQQQ6Q")
-# arch/x86/entry/syscalls/syscall_64.tbl: by what the first argument is, or which argument is the path
+# arch/x86/entry/syscalls/syscall_64.tbl: calls whose first argument is a descriptor, or the path's position
 BY_DESCRIPTOR: Final = frozenset({1, 18, 20, 74, 75, 77, 91, 285, 296, 326})
 BY_PATH: Final = {
     76: 0,
@@ -46,7 +46,7 @@ MAX_PATH_LENGTH: Final = 4096
 
 @dataclass(frozen=True)
 class Traced:
-    """How a process ended: after how many writes, killed or by itself, and what the last write was."""
+    """How a process ended: the number of writes, whether it was killed, and its last write."""
 
     writes: int
     killed: bool
@@ -61,10 +61,10 @@ def _libc() -> ctypes.CDLL:
 
 
 def killed_at(action: Callable[[], None], root: Path, number: int) -> Traced:
-    """Runs an action in a child and kills it right before its write of that number below `root`.
+    """Runs an action in a child and kills the child right before write number `number` below `root`.
 
     Writes are system calls that change a file or a folder; those of the child's own children do not count.
-    A `number` of zero kills nothing, and counts.
+    With a `number` of zero it only counts.
     """
     child = os.fork()
     if child == 0:
@@ -112,14 +112,14 @@ def _followed(libc: ctypes.CDLL, child: int, root: bytes, number: int) -> Traced
 def _kill(child: int) -> None:
     os.kill(child, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
-        while True:  # its threads end one by one, and it last
+        while True:  # its threads end one by one, the main thread last
             thread, status = os.waitpid(-1, WALL)
             if thread == child and os.WIFSIGNALED(status):
                 return
 
 
 def _write(libc: ctypes.CDLL, thread: int, root: bytes) -> str:
-    """Returns the write below `root` that a thread is about to make, in words; empty for anything else."""
+    """Returns a description of the write below `root` that a thread is about to make, or an empty string."""
     block = ctypes.create_string_buffer(_INFO.size)
     if libc.ptrace(SYSCALL_INFO, thread, _INFO.size, ctypes.addressof(block)) < 0:
         return ""
@@ -145,7 +145,7 @@ def _opened(thread: int, descriptor: int) -> bytes:
 
 
 def _path(thread: int, arguments: list[int], place: int) -> bytes:
-    """Returns the path that an argument points to, below the folder of the one before if it is relative."""
+    """Returns the path that an argument points to; a relative one starts at the argument before it."""
     try:
         with Path(f"/proc/{thread}/mem").open("rb", buffering=0) as memory:
             memory.seek(arguments[place])
@@ -159,7 +159,7 @@ def _path(thread: int, arguments: list[int], place: int) -> bytes:
 
 
 def can_trace() -> bool:
-    """Returns whether processes can be traced here: some containers forbid it."""
+    """Returns whether this machine allows tracing; some containers forbid it."""
     if sys.platform != "linux" or platform.machine() != "x86_64":
         return False
     child = os.fork()

@@ -1,4 +1,4 @@
-"""A small web on loopback: servers that misbehave to order, names that lead where the test says."""
+"""A small web on loopback: servers with a chosen behaviour, and names with chosen addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER_PUBLIC = "151.101.1.69"
 
 
 class Server:
-    """A listener on loopback that treats every connection as it was told, and keeps what it was sent."""
+    """A listener on loopback that handles each connection with a given behaviour and records the requests."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ def answer(body: bytes = b"hello", *headers: str, status: str = "200 OK") -> byt
 
 
 def redirect(location: str, status: int = 302) -> bytes:
-    """Returns an answer that leads elsewhere."""
+    """Returns a redirect to `location`."""
     return answer(b"", f"Location: {location}", status=f"{status} Elsewhere")
 
 
@@ -102,7 +102,7 @@ def says(*parts: bytes) -> Behaviour:
 
 
 def drips(start: bytes, drop: bytes, *, times: int = 2000, every: float = 0.02) -> Behaviour:
-    """Sends a start and then one drop after the other: with the defaults for 40 seconds."""
+    """Sends `start` and then `drop` again and again: with the defaults for 40 seconds."""
     pause = threading.Event()
 
     def behave(connection: socket.socket) -> None:
@@ -115,13 +115,13 @@ def drips(start: bytes, drop: bytes, *, times: int = 2000, every: float = 0.02) 
 
 
 def silent(connection: socket.socket) -> None:
-    """Never answers; goes when the other side does."""
+    """Never answers; ends when the other side closes the connection."""
     while connection.recv(4096):
         pass
 
 
 def endless(start: bytes, piece: bytes) -> Behaviour:
-    """Sends for as long as the other side takes it."""
+    """Sends for as long as the other side reads."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -132,9 +132,9 @@ def endless(start: bytes, piece: bytes) -> Behaviour:
 
 
 class World:
-    """Names and addresses that exist only here: what is dialled is noted, and one server answers it all.
+    """Names and addresses that exist only in the test. Connections are recorded and lead to one server.
 
-    A name may have several lists of addresses: one for each time that it is looked up, the last for ever.
+    A name may have several lists of addresses, one for each look-up; the last one is then repeated.
     """
 
     def __init__(self, names: Mapping[str, Sequence[Sequence[str]]], server: Server | None = None) -> None:
@@ -144,7 +144,7 @@ class World:
         self.dialled: list[tuple[str, int]] = []
 
     def resolver(self, host: str, port: int, /) -> Sequence[str]:
-        """Returns what the name leads to this time."""
+        """Returns the addresses for this look-up of the name."""
         self.looked_up.append(host)
         if host not in self._names:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -152,20 +152,20 @@ class World:
         return answers[min(self.looked_up.count(host), len(answers)) - 1]
 
     def dialler(self, address: str, port: int, seconds: float, /) -> socket.socket:
-        """Returns a connection to the server, wherever it was meant to lead."""
+        """Returns a connection to the server, whatever the address."""
         self.dialled.append((address, port))
         if self._server is None:
             raise ConnectionRefusedError(111, "Connection refused")
         return dial("127.0.0.1", self._server.port, seconds)
 
     def fetcher(self, **options: Any) -> Fetcher:
-        """Returns a fetcher that lives in this world."""
+        """Returns a fetcher that uses these names and addresses."""
         return Fetcher(resolver=self.resolver, dialler=self.dialler, **options)
 
 
 @contextlib.contextmanager
 def web(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[tuple[World, Server]]:
-    """Gives a world in which `api.example` and `other.example` are the same misbehaving server."""
+    """Yields a world in which `api.example` and `other.example` lead to the same server."""
     with Server(*behaviours, tls=tls) as server:
         yield World({"api.example": [[PUBLIC]], "other.example": [[OTHER_PUBLIC]]}, server), server
 
@@ -176,7 +176,7 @@ def plain(host: str = "api.example", *methods: str) -> HttpGrant:
 
 
 def ask(fetcher: Fetcher, *grants: HttpGrant, url: str = "http://api.example/", **request: Any) -> Any:
-    """Returns what comes of one request; without grants, `api.example` may be reached over plain http."""
+    """Returns the result of one request. By default the app may reach `api.example` over plain http."""
     secrets = request.pop("secrets", {})
     return fetcher.fetch(HttpRequest(url=url, **request), grants or (plain(),), secrets)
 

@@ -1,4 +1,4 @@
-"""Nothing here may reach beyond this machine."""
+"""Fixtures for the broker's tests, which must not connect to other machines."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """Returns a throw-away certificate authority."""
+    """Returns a temporary certificate authority."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="session")
 def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """Returns settings that trust that authority and nobody else."""
+    """Returns settings that trust only this authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(context)
     return context

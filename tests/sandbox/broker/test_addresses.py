@@ -1,4 +1,4 @@
-"""`is_public` against an oracle that was written apart, octet by octet and group by group."""
+"""`is_public` against an independent oracle, octet by octet and group by group."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_no_address_that_holds_a_v4_address_is_public(number: int) -> None:
 
 @settings(max_examples=500)
 @given(v4 | v6)
-def test_whatever_is_public_is_global_to_python_too(number: int) -> None:
+def test_every_public_address_is_global_to_python(number: int) -> None:
     for address in [IPv6Address(number)] + ([IPv4Address(number)] if number < 1 << 32 else []):
         assert not is_public(str(address)) or (address.is_global and not address.is_multicast)
 
@@ -114,10 +114,10 @@ def test_whatever_is_public_is_global_to_python_too(number: int) -> None:
     "text",
     ["", "localhost", "1.2.3", "01.2.3.4", "93.184.216.34 ", "[2606:4700::1]", "2606:4700::1%lo", "1"],
 )
-def test_what_is_no_address_is_not_public(text: str) -> None:
+def test_text_that_is_not_an_address_is_not_public(text: str) -> None:
     assert not is_public(text)
 
 
 @pytest.mark.parametrize("text", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001::200e"])
-def test_what_is_public_is(text: str) -> None:
+def test_known_public_addresses_are_public(text: str) -> None:
     assert is_public(text)

@@ -1,4 +1,4 @@
-"""Bodies are unpacked whole, or refused before they grow."""
+"""Bodies are decompressed completely, or refused before they grow too large."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_body_is_read_or_refused(chunks: list[bytes], encoding: str) -> None:
 @example(65_537, 5000, "bare")
 @example(65_536, 5000, "gzip")
 @example(131_072, 5000, "deflate")
-def test_what_was_packed_comes_out_however_it_is_cut(size: int, step: int, encoding: str) -> None:
+def test_a_compressed_body_is_decoded_in_pieces_of_any_size(size: int, step: int, encoding: str) -> None:
     """Long runs: zlib may have taken in all of the packed bytes and still owe most of what they stand for."""
     body = bytes(size)
     packed = PACKERS[encoding](body)
@@ -48,7 +48,7 @@ def test_what_was_packed_comes_out_however_it_is_cut(size: int, step: int, encod
     assert read_body(chunks, "gzip" if encoding == "gzip" else "deflate", LARGE) == body
 
 
-def test_a_bomb_is_noticed_before_it_takes_memory() -> None:
+def test_a_compression_bomb_is_refused_before_it_takes_memory() -> None:
     bomb = gzip.compress(bytes(50 * LARGE))
     tracemalloc.start()
     try:

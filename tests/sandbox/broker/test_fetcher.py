@@ -1,4 +1,4 @@
-"""Real connections on loopback: servers that are slow, endless, packed, broken or leading elsewhere."""
+"""Real connections on loopback: servers that are slow, endless, compressed, malformed or redirecting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHORT = HttpLimits(seconds=0.4)
 SMALL = HttpLimits(answer_kb=16)
 
 
-def test_an_answer_comes_back_as_it_was_given() -> None:
+def test_an_answer_is_returned_unchanged() -> None:
     body = '{"price": "12 €"}'.encode()
     with web(says(answer(body, "Content-Type: application/json", "X-A: 1", "x-a: 2"))) as (world, server):
         result = ask(world.fetcher(), url="http://api.example/a?b=ü#c", method="get")
@@ -48,7 +48,7 @@ def test_an_answer_comes_back_as_it_was_given() -> None:
     assert world.dialled == [(PUBLIC, 80)]
 
 
-def test_an_app_that_passes_json_gets_json() -> None:
+def test_call_takes_and_returns_json() -> None:
     with web() as (world, server):
         fetcher = world.fetcher()
         request = {"method": "POST", "url": "http://api.example/", "headers": {"X-Key": "1"}, "body": "ü"}
@@ -108,27 +108,27 @@ def test_proxies_and_credentials_of_the_environment_are_not_used(monkeypatch: py
         "X\r\nHost",
     ],
 )
-def test_headers_that_are_not_the_apps_are_refused(header: str) -> None:
+def test_forbidden_headers_are_refused(header: str) -> None:
     world = World({"api.example": [[PUBLIC]]})
     assert kind(ask(world.fetcher(), headers=((header, "1"),))) == "forbidden"
     assert world.looked_up == []
 
 
 @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nb", "a\x00", "ü", "a\tb", "\x7f"])
-def test_values_of_headers_are_printable_ascii(value: str) -> None:
+def test_header_values_must_be_printable_ascii(value: str) -> None:
     world = World({"api.example": [[PUBLIC]]})
     assert kind(ask(world.fetcher(), headers=(("X-A", value),))) == "forbidden"
     assert world.looked_up == []
 
 
-def test_headers_come_once_and_in_moderation() -> None:
+def test_headers_must_be_unique_and_are_limited_in_number() -> None:
     fetcher = World({"api.example": [[PUBLIC]]}).fetcher()
     assert kind(ask(fetcher, headers=(("Accept", "a"), ("accept", "b")))) == "forbidden"
     assert kind(ask(fetcher, headers=tuple((f"x-{number}", "") for number in range(65)))) == "too_large"
     assert kind(ask(fetcher, headers=(("x-a", "a" * 17_000),))) == "too_large"
 
 
-def test_a_body_has_a_largest_size_and_is_text() -> None:
+def test_a_body_must_be_valid_text_below_the_limit() -> None:
     with web() as (world, server):
         fetcher = world.fetcher(limits=HttpLimits(body_kb=1))
         assert kind(ask(fetcher, method="POST", body="ü" * 513)) == "too_large"
@@ -138,7 +138,7 @@ def test_a_body_has_a_largest_size_and_is_text() -> None:
     assert len(server.requests[0].partition(b"\r\n\r\n")[2]) == 1024
 
 
-def test_a_post_without_a_body_says_so_and_a_head_has_no_answer() -> None:
+def test_a_post_without_a_body_has_length_zero_and_a_head_has_no_body() -> None:
     with web(says(answer()), says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")) as (world, server):
         fetcher = world.fetcher()
         assert ask(fetcher, method="POST").body == "hello"
@@ -168,7 +168,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
         drips(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"a" * 999)[:10], b""),
     ],
 )
-def test_who_drips_runs_out_of_time(behaviour: Behaviour) -> None:
+def test_a_slow_server_is_a_timeout(behaviour: Behaviour) -> None:
     with web(behaviour) as (world, _):
         result = ask(world.fetcher(limits=SHORT))
     assert kind(result) == "timeout", result
@@ -182,14 +182,14 @@ class Deaf(Server):
             self.closing.wait(20)
 
 
-def test_a_server_that_does_not_read_runs_out_of_time() -> None:
+def test_a_server_that_does_not_read_is_a_timeout() -> None:
     limits = HttpLimits(seconds=0.4, body_kb=65_536)
     with Deaf() as server:
         world = World({"api.example": [[PUBLIC]]}, server)
         assert kind(ask(world.fetcher(limits=limits), method="POST", body="a" * 50_000_000)) == "timeout"
 
 
-def test_a_chain_of_slow_redirects_shares_one_time() -> None:
+def test_a_chain_of_slow_redirects_shares_one_deadline() -> None:
     def late(connection: socket.socket) -> None:
         threading.Event().wait(0.15)
         connection.sendall(redirect("/again"))
@@ -199,7 +199,7 @@ def test_a_chain_of_slow_redirects_shares_one_time() -> None:
     assert server.connections < 5
 
 
-def test_a_name_that_takes_for_ever_is_left_behind() -> None:
+def test_a_look_up_that_never_ends_is_abandoned() -> None:
     stuck = threading.Event()
 
     def resolver(host: str, port: int, /) -> Sequence[str]:
@@ -210,7 +210,7 @@ def test_a_name_that_takes_for_ever_is_left_behind() -> None:
     stuck.set()
 
 
-def test_time_is_what_the_clock_says() -> None:
+def test_the_deadline_uses_the_given_clock() -> None:
     ticks = iter(range(0, 1000, 4))
     with web() as (world, _):
         assert kind(ask(world.fetcher(clock=lambda: float(next(ticks))))) == "timeout"
@@ -242,13 +242,13 @@ def chunked(body: bytes) -> bytes:
         endless(HEAD + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"")),
     ],
 )
-def test_what_is_too_large_is_not_taken_in(behaviour: Behaviour) -> None:
+def test_an_answer_that_is_too_large_is_refused(behaviour: Behaviour) -> None:
     with web(behaviour) as (world, _):
         result = ask(world.fetcher(limits=SMALL))
     assert kind(result) == "too_large", result
 
 
-def test_an_answer_of_just_the_largest_size_is_taken_packed_or_not() -> None:
+def test_an_answer_of_exactly_the_limit_is_accepted_compressed_or_not() -> None:
     body = b"a" * 16_384
     packed = answer(gzip.compress(body), "Content-Encoding: gzip")
     with web(says(answer(body)), says(chunked(body)), says(packed)) as (world, _):
@@ -290,7 +290,7 @@ def test_an_answer_of_just_the_largest_size_is_taken_packed_or_not() -> None:
         says(answer(b"hello", "Content-Encoding: zstd")),
     ],
 )
-def test_what_is_broken_is_a_fault_of_protocol(behaviour: Behaviour) -> None:
+def test_a_malformed_answer_is_a_protocol_fault(behaviour: Behaviour) -> None:
     with web(behaviour) as (world, _):
         result = ask(world.fetcher())
     assert kind(result) == "protocol", result
@@ -307,7 +307,7 @@ def test_what_is_broken_is_a_fault_of_protocol(behaviour: Behaviour) -> None:
     ],
     ids=["not", "gzip", "two-members", "zlib", "bare-deflate"],
 )
-def test_what_is_packed_is_unpacked_in_whatever_pieces_it_comes(body: bytes, encoding: str) -> None:
+def test_a_compressed_answer_is_decoded_in_pieces_of_any_size(body: bytes, encoding: str) -> None:
     pieces = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
     head = HEAD + f"Transfer-Encoding: chunked\r\nContent-Encoding: {encoding}\r\n\r\n".encode()
     with web(says(answer(body, f"Content-Encoding: {encoding}")), says(head + pieces)) as (world, _):
@@ -330,7 +330,7 @@ def test_what_is_packed_is_unpacked_in_whatever_pieces_it_comes(body: bytes, enc
         (b"", "", "", False),
     ],
 )
-def test_bodies_are_text_where_they_are_and_base64_elsewhere(
+def test_bodies_are_text_if_possible_and_base64_otherwise(
     body: bytes, content_type: str, text: str, base64: bool
 ) -> None:
     with web(says(answer(body, f"Content-Type: {content_type}"))) as (world, _):
@@ -388,19 +388,19 @@ def test_every_redirect_passes_every_check(location: str, expected: str) -> None
     assert len(world.dialled) == (2 if expected == "200" else 1)
 
 
-def test_a_chain_has_an_end() -> None:
+def test_too_many_redirects_are_refused() -> None:
     with web(says(redirect("/again"))) as (world, server):
         assert kind(ask(world.fetcher())) == "redirect"
     assert server.connections == 6
 
 
-def test_the_last_redirect_that_is_allowed_still_arrives() -> None:
+def test_the_last_allowed_redirect_is_followed() -> None:
     with web(*[says(redirect("/again"))] * 5, says(answer())) as (world, server):
         assert kind(ask(world.fetcher())) == "200"
     assert server.connections == 6
 
 
-def test_a_redirect_without_a_place_is_an_answer() -> None:
+def test_a_redirect_without_a_location_is_an_answer() -> None:
     with web(
         says(answer(b"", status="302 Found")), says(answer(b"", "Location: /", status="300 Choose"))
     ) as (
@@ -424,7 +424,7 @@ def test_a_redirect_without_a_place_is_an_answer() -> None:
         ("HEAD", 303, "HEAD"),
     ],
 )
-def test_the_method_after_a_redirect_is_the_webs(method: str, status: int, then: str) -> None:
+def test_the_method_after_a_redirect_follows_the_standard(method: str, status: int, then: str) -> None:
     body = "hello" if method in ("POST", "PUT") else None
     headers = (("Content-Type", "text/plain"),)
     with web(says(redirect("/next", status)), says(answer(b""))) as (world, server):
@@ -441,7 +441,7 @@ def test_a_redirect_to_a_method_that_is_not_granted_is_refused() -> None:
     assert server.connections == 1
 
 
-def test_only_harmless_headers_go_along_to_another_host() -> None:
+def test_only_harmless_headers_follow_to_another_host() -> None:
     headers = (("Authorization", "mine"), ("X-Key", "mine"), ("Accept", "text/html"))
     with web(says(redirect("http://other.example/")), says(answer())) as (world, server):
         ask(world.fetcher(), plain(), plain("other.example"), headers=headers)
@@ -454,8 +454,8 @@ def test_only_harmless_headers_go_along_to_another_host() -> None:
 # What a name leads to the second time
 
 
-def test_a_name_is_looked_up_once_and_the_checked_address_is_the_one_connected_to() -> None:
-    """By the second look-up the name leads inside: nobody may look a second time."""
+def test_a_name_is_looked_up_once_and_the_checked_address_is_used() -> None:
+    """A second look-up would return an internal address, so there must not be one."""
     with Server(address="127.0.0.2") as checked, Server(port=checked.port) as inside:
         world = World({"api.example": [["127.0.0.2"], ["127.0.0.1"]]})
         fetcher = Fetcher(resolver=world.resolver, address_policy="127.0.0.2".__eq__)
@@ -475,7 +475,7 @@ def test_a_name_that_changes_between_redirects_is_checked_again() -> None:
     assert world.dialled == [(PUBLIC, 80)]
 
 
-def test_without_the_hook_loopback_is_out_of_reach() -> None:
+def test_loopback_is_unreachable_by_default() -> None:
     with Server() as server:
         grant = HttpGrant(host="api.example", port=server.port, plain=True)
         fetcher = Fetcher(resolver=lambda host, port, /: ["127.0.0.1"])
@@ -504,6 +504,6 @@ def test_a_bug_in_a_resolver_is_not_hidden() -> None:
         Fetcher(resolver=resolver).fetch(HttpRequest(url="http://api.example/"), [plain()], {})
 
 
-def test_too_many_is_said_with_the_number() -> None:
+def test_too_many_requests_name_the_limit() -> None:
     fetcher = World({}).fetcher(limits=HttpLimits(calls=0))
     assert ask(fetcher) == HttpFault(kind="too_many", message="more than 0 requests in one run")

@@ -1,4 +1,4 @@
-"""The allowance for development: this machine, asked for by its own names, and nothing else with it."""
+"""The option `--allow-loopback`: it allows this machine under its own names, and nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_loopback_addresses_are_loopback(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
-def test_nothing_else_is_loopback_however_it_is_spelled(address: str) -> None:
+def test_other_spellings_are_not_loopback(address: str) -> None:
     assert not is_loopback(address)
 
 
@@ -43,7 +43,7 @@ def test_nothing_else_is_loopback_however_it_is_spelled(address: str) -> None:
         ("0.0.0.0", False),
     ],
 )
-def test_a_host_is_this_machine_by_its_name_or_address_alone(host: str, whether: bool) -> None:
+def test_only_localhost_and_loopback_addresses_are_this_machine(host: str, whether: bool) -> None:
     assert is_loopback_host(normal_host(host)) is whether
 
 
@@ -63,7 +63,7 @@ def test_a_real_server_on_this_machine_answers_only_where_it_is_allowed(host: st
     assert server.connections == 1
 
 
-def test_the_app_still_has_to_declare_the_host() -> None:
+def test_the_app_must_still_declare_the_host() -> None:
     with Server() as server:
         url = f"http://127.0.0.1:{server.port}/"
         for declared in (grant("127.0.0.1", server.port + 1), grant("localhost", server.port)):
@@ -72,7 +72,7 @@ def test_the_app_still_has_to_declare_the_host() -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "0.0.0.0"])
-def test_a_name_of_the_outside_that_leads_inside_is_refused_all_the_same(address: str) -> None:
+def test_a_public_name_that_leads_to_this_machine_is_refused(address: str) -> None:
     world = World({"api.example": [[address]]})
 
     assert kind(ask(world.fetcher(loopback=True))) == "address"
@@ -83,7 +83,7 @@ def test_a_name_of_the_outside_that_leads_inside_is_refused_all_the_same(address
     "addresses",
     [[PUBLIC], ["127.0.0.1", PUBLIC], ["10.0.0.1"], ["::ffff:127.0.0.1"], ["169.254.169.254"], ["0.0.0.0"]],
 )
-def test_localhost_must_lead_to_this_machine_and_nowhere_else(addresses: list[str]) -> None:
+def test_localhost_must_lead_only_to_this_machine(addresses: list[str]) -> None:
     world = World({"localhost": [addresses]})
     found = ask(world.fetcher(loopback=True), grant("localhost", 80), url="http://localhost/")
 
@@ -115,7 +115,7 @@ def test_other_spellings_reach_nothing(url: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["http://localhost/", "http://127.0.0.1/", "http://[::1]/"])
-def test_the_outside_cannot_redirect_to_this_machine(place: str) -> None:
+def test_another_host_cannot_redirect_to_this_machine(place: str) -> None:
     with Server(says(redirect(place))) as server:
         world = World({"api.example": [[PUBLIC]], "localhost": [["127.0.0.1"]]}, server)
         grants = [grant(host, 80) for host in ("api.example", "localhost", "127.0.0.1", "[::1]")]

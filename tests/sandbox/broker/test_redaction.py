@@ -1,4 +1,4 @@
-"""Secrets are found in every form in which they are planted."""
+"""Secrets are found in every supported form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ENDS = {"base64": 7, "hex": 2}  # what may stay of a form, since it is not of th
 @example(secret="hunter2-hunter2+/=", before="", after="")
 @example(secret='p"a\\s/s w&o<r>d%25', before="", after="")
 @example(secret="\\\\\\\\\\abcde", before="", after="")
-def test_no_form_of_a_secret_is_left(form: str, secret: str, before: str, after: str) -> None:
+def test_every_form_of_a_secret_is_removed(form: str, secret: str, before: str, after: str) -> None:
     planted = FORMS[form](secret)
     text = redact(f"{before}{planted}{after}", {"KEY": secret})
     assert "[secret KEY]" in text
@@ -65,16 +65,16 @@ def test_no_form_of_a_secret_is_left(form: str, secret: str, before: str, after:
 
 
 @given(text=st.text(string.ascii_letters + string.digits + "%+/=&\\ ", max_size=200))
-def test_what_holds_no_secret_stays(text: str) -> None:
+def test_text_without_a_secret_is_unchanged(text: str) -> None:
     assert redact(text, {"KEY": "hunter2-hunter2", "EMPTY": ""}) == text
 
 
-def test_several_secrets_are_told_apart_and_the_longest_goes_first() -> None:
+def test_several_secrets_get_their_own_names_and_the_longest_matches_first() -> None:
     text = redact("abcdefghij abcdefgh", {"SHORT": "abcdefgh", "LONG": "abcdefghij"})
     assert text == "[secret LONG] [secret SHORT]"
 
 
-def test_a_very_short_secret_is_found_as_it_stands_only() -> None:
+def test_a_very_short_secret_is_found_only_in_plain_form() -> None:
     assert redact("pin=123 MTIz 321", {"PIN": "123"}) == "pin=[secret PIN] MTIz 321"
 
 
@@ -94,6 +94,6 @@ def test_json_stays_json() -> None:
         ("&amp;" * 8 + "x", "&amp;" * 30_000),
     ],
 )
-def test_near_misses_come_to_an_end(secret: str, text: str) -> None:
-    """Were a piece of a pattern readable in two ways, these would outlast the universe."""
+def test_near_misses_take_linear_time(secret: str, text: str) -> None:
+    """If a part of a pattern could match in two ways, these would take exponential time."""
     assert redact(text, {"KEY": secret}) == text

@@ -1,4 +1,4 @@
-"""What a URL, its grant and the addresses behind its name come to: a table, and nothing that connects."""
+"""Tables of URLs, grants and addresses with the expected refusals, without any connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GRANTS = (
     HttpGrant(host="localhost", plain=True),
 )
 
-# A refused connection is what comes of a request that passed every check: nobody listens in this world.
+# A request that passes every check ends in a refused connection, because no server listens here.
 ALLOWED = [
     "https://api.example",
     "https://api.example/",
@@ -74,7 +74,7 @@ FORBIDDEN = [
     "https:///api.example",
     "https://",
     "",
-    # somebody before the host, or what looks like it
+    # user information before the host, or something that looks like it
     "https://user@api.example/",
     "https://user:password@api.example/",
     "https://@api.example/",
@@ -96,7 +96,7 @@ FORBIDDEN = [
     "https://api.example\u2028/",
     "https://api.example/\ud800",
     "\ufeffhttps://api.example/",
-    # hosts spelt otherwise
+    # other spellings of hosts
     "https://api%2eexample/",
     "https://%61pi.example/",
     "https://api.example%00.evil.example/",
@@ -123,7 +123,7 @@ FORBIDDEN = [
     "https://api.example:443:443/",
     "https://api.example:+443/",
     "https://api.example:٤٤٣/",
-    # addresses spelt otherwise: each of these is 127.0.0.1 or 93.184.216.34 to some program
+    # other spellings of addresses: each of these is 127.0.0.1 or 93.184.216.34 to some program
     "http://2130706433/",
     "http://0x7f000001/",
     "http://0x7f.0.0.1/",
@@ -156,7 +156,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("url", ALLOWED)
-def test_what_is_granted_is_dialled(url: str) -> None:
+def test_a_granted_url_is_connected_to(url: str) -> None:
     world = World(NAMES)
     assert kind(ask(world.fetcher(), *GRANTS, url=url)) == "connect"
     assert len(world.dialled) == 1
@@ -164,7 +164,7 @@ def test_what_is_granted_is_dialled(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", FORBIDDEN)
-def test_what_is_not_granted_or_not_clear_is_neither_looked_up_nor_dialled(url: str) -> None:
+def test_an_ambiguous_or_ungranted_url_is_never_looked_up(url: str) -> None:
     world = World(NAMES)
     assert kind(ask(world.fetcher(), *GRANTS, url=url)) == "forbidden"
     assert not world.looked_up
@@ -181,13 +181,13 @@ def test_what_is_not_granted_or_not_clear_is_neither_looked_up_nor_dialled(url: 
         "https://[::ffff:5db8:d822]/",
     ],
 )
-def test_an_address_that_is_granted_must_still_be_public(url: str) -> None:
+def test_a_granted_address_must_still_be_public(url: str) -> None:
     world = World({})
     assert kind(ask(world.fetcher(), *GRANTS, url=url)) == "address"
     assert world.dialled == []
 
 
-def test_a_granted_localhost_leads_nowhere() -> None:
+def test_a_granted_localhost_is_refused() -> None:
     world = World({"localhost": [["127.0.0.1"]]})
     assert kind(ask(world.fetcher(), *GRANTS, url="http://localhost/")) == "address"
     assert world.dialled == []
@@ -231,17 +231,17 @@ def test_a_granted_localhost_leads_nowhere() -> None:
         ([PUBLIC, OTHER_PUBLIC, "::1"], "address"),
     ],
 )
-def test_one_address_that_is_not_public_spoils_a_name(addresses: list[str], expected: str) -> None:
+def test_one_address_that_is_not_public_refuses_the_whole_name(addresses: list[str], expected: str) -> None:
     world = World({"api.example": [addresses]})
     assert kind(ask(world.fetcher(), HttpGrant(host="api.example"), url="https://api.example/")) == expected
     assert [address for address, _ in world.dialled] == (addresses if expected == "connect" else [])
 
 
-def test_a_name_that_nobody_knows_is_a_fault_of_names() -> None:
+def test_an_unknown_name_is_a_dns_fault() -> None:
     assert kind(ask(World({}).fetcher())) == "dns"
 
 
-def test_the_checked_addresses_are_tried_one_after_the_other_and_not_without_end() -> None:
+def test_only_the_first_addresses_are_tried() -> None:
     addresses = [f"93.184.216.{last}" for last in range(1, 10)]
     world = World({"api.example": [addresses]})
     assert kind(ask(world.fetcher())) == "connect"
@@ -250,7 +250,7 @@ def test_the_checked_addresses_are_tried_one_after_the_other_and_not_without_end
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "CONNECT", "TRACE", "GET /", "", "get\r\nX: y"])
-def test_other_methods_than_the_granted_ones_are_refused(method: str) -> None:
+def test_methods_outside_the_grant_are_refused(method: str) -> None:
     world = World(NAMES)
     assert kind(ask(world.fetcher(), *GRANTS, url="https://api.example/", method=method)) == "forbidden"
     assert world.dialled == []
@@ -261,13 +261,13 @@ def test_a_grant_of_connect_is_a_problem_and_the_case_of_a_method_is_not() -> No
     assert kind(ask(World(NAMES).fetcher(), *GRANTS, url="https://api.example/", method="get")) == "connect"
 
 
-def test_every_call_counts_also_the_refused_ones() -> None:
+def test_refused_calls_count_too() -> None:
     fetcher = World(NAMES).fetcher()
     results = [kind(ask(fetcher, *GRANTS, url="https://evil.example/")) for _ in range(21)]
     assert results == ["forbidden"] * 20 + ["too_many"]
 
 
-def test_too_long_a_url_is_refused_quoted_or_not() -> None:
+def test_a_url_that_is_too_long_is_refused_quoted_or_not() -> None:
     fetcher = World(NAMES).fetcher()
     assert kind(ask(fetcher, *GRANTS, url="https://api.example/" + "a" * 9000)) == "too_large"
     assert kind(ask(fetcher, *GRANTS, url="https://api.example/" + "ü" * 3000)) == "too_large"

@@ -1,4 +1,4 @@
-"""Whatever a stranger writes is a target or a refusal."""
+"""Any untrusted text gives a target or a refusal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOME = Target(scheme="https", host="api.example", port=443, path="/a/b?c")
 
 @settings(max_examples=400)
 @given(pieces, st.sampled_from(["", "http://", "https://"]))
-def test_a_target_reads_the_same_to_others(text: str, start: str) -> None:
+def test_other_url_parsers_read_a_target_the_same_way(text: str, start: str) -> None:
     try:
         target = read_target(start + text)
     except Refusal as refusal:
@@ -36,7 +36,7 @@ def test_a_target_reads_the_same_to_others(text: str, start: str) -> None:
 
 @settings(max_examples=400)
 @given(pieces)
-def test_a_redirect_leads_somewhere_or_nowhere(text: str) -> None:
+def test_a_redirect_gives_a_target_or_a_refusal(text: str) -> None:
     try:
         target = follow(HOME, text)
     except Refusal as refusal:
@@ -56,5 +56,5 @@ def test_a_redirect_leads_somewhere_or_nowhere(text: str) -> None:
         ("http://api.example", "http://api.example/"),
     ],
 )
-def test_a_relative_place_is_relative_to_where_it_was_named(location: str, url: str) -> None:
+def test_a_relative_location_is_resolved_against_its_page(location: str, url: str) -> None:
     assert follow(HOME, location).url == url

@@ -1,4 +1,4 @@
-"""Real TLS on loopback, under a throw-away authority: who is believed, and what is told to whom."""
+"""Real TLS on loopback, under a temporary authority: which servers are trusted, and where secrets go."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OTHER = HttpGrant(host="other.example", secret=SecretUse(name="OTHER", header="X
 URL = "https://api.example/"
 
 
-def test_the_name_is_what_is_sent_and_what_the_certificate_must_bear(
+def test_the_host_name_is_sent_and_must_match_the_certificate(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
     asked: list[str | None] = []
@@ -51,7 +51,7 @@ def test_a_certificate_of_another_authority_is_refused(trusting: ssl.SSLContext)
     assert "certificate" in _fault_of(trustme.CA().issue_cert("api.example"), trusting)
 
 
-def test_the_default_authorities_do_not_know_ours(authority: trustme.CA) -> None:
+def test_the_default_authorities_reject_the_test_authority(authority: trustme.CA) -> None:
     assert "certificate" in _fault_of(authority.issue_cert("api.example"), None)
 
 
@@ -90,7 +90,7 @@ def test_settings_that_verify_nothing_are_not_accepted() -> None:
         Fetcher(tls=context)
 
 
-def test_the_environment_does_not_say_whom_to_trust(
+def test_the_environment_cannot_add_a_trusted_authority(
     authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("trust")
@@ -103,7 +103,7 @@ def test_the_environment_does_not_say_whom_to_trust(
     assert not (folder / "keys").exists()
 
 
-def test_a_handshake_that_never_comes_runs_out_of_time(trusting: ssl.SSLContext) -> None:
+def test_a_missing_handshake_is_a_timeout(trusting: ssl.SSLContext) -> None:
     class Mute(Server):
         def _serve(self, connection: socket.socket, behaviour: object) -> None:
             with connection:
@@ -115,7 +115,7 @@ def test_a_handshake_that_never_comes_runs_out_of_time(trusting: ssl.SSLContext)
         assert kind(ask(fetcher, GRANT, url=URL, secrets=SECRETS)) == "timeout"
 
 
-def test_a_server_that_speaks_no_tls_is_a_fault_of_tls(trusting: ssl.SSLContext) -> None:
+def test_a_server_without_tls_is_a_tls_fault(trusting: ssl.SSLContext) -> None:
     class Plain(Server):
         def _serve(self, connection: socket.socket, behaviour: object) -> None:
             with connection:
@@ -127,16 +127,16 @@ def test_a_server_that_speaks_no_tls_is_a_fault_of_tls(trusting: ssl.SSLContext)
         assert kind(ask(world.fetcher(tls=trusting), GRANT, url=URL, secrets=SECRETS)) == "tls"
 
 
-def test_who_drips_under_tls_runs_out_of_time(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+def test_a_slow_server_under_tls_is_a_timeout(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     with web(drips(b"HTTP/1.1 200 OK\r\n\r\n", b"a"), tls=serving) as (world, _):
         fetcher = world.fetcher(tls=trusting, limits=HttpLimits(seconds=0.5))
         assert kind(ask(fetcher, GRANT, url=URL, secrets=SECRETS)) == "timeout"
 
 
-def test_an_answer_cut_short_by_a_stranger_is_not_taken_for_whole(
+def test_an_answer_truncated_by_an_attacker_is_a_fault(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
-    """Without a length only TLS itself says that an answer is complete."""
+    """Without a length, only TLS itself marks the end of an answer."""
 
     def cut(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\nonly the fir")
@@ -148,7 +148,7 @@ def test_an_answer_cut_short_by_a_stranger_is_not_taken_for_whole(
         assert kind(ask(world.fetcher(tls=trusting), GRANT, url=URL, secrets=SECRETS)) == "protocol"
 
 
-def test_a_reset_connection_is_a_fault_of_protocol(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+def test_a_reset_connection_is_a_protocol_fault(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     def reset(connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with socket.socket(fileno=connection.detach()):
@@ -161,7 +161,7 @@ def test_a_reset_connection_is_a_fault_of_protocol(serving: ssl.SSLContext, trus
 # Secrets
 
 
-def test_a_secret_is_added_for_its_own_host_and_not_shown(
+def test_a_secret_is_sent_to_its_host_and_hidden_from_the_app(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
     with web(tls=serving) as (world, server):
@@ -173,7 +173,7 @@ def test_a_secret_is_added_for_its_own_host_and_not_shown(
 
 
 @pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION"])
-def test_the_header_of_a_secret_is_not_the_apps(name: str) -> None:
+def test_an_app_may_not_set_the_header_of_a_secret(name: str) -> None:
     world = World({"api.example": [[PUBLIC]]})
     result = ask(world.fetcher(), GRANT, url=URL, headers=((name, "x"),), secrets=SECRETS)
     assert kind(result) == "forbidden"
@@ -191,7 +191,7 @@ def test_a_secret_survives_a_redirect_within_its_host(
 def test_no_secret_is_added_once_a_redirect_has_left_the_host(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
-    """Neither the first host's, nor the other one's, nor the first one's again on the way back."""
+    """Neither that of the first host, nor of the other one, nor of the first one on the way back."""
     there, back = says(redirect("https://other.example/")), says(redirect(URL))
     with web(there, back, says(answer()), tls=serving) as (world, server):
         assert kind(ask(world.fetcher(tls=trusting), GRANT, OTHER, url=URL, secrets=SECRETS)) == "200"
@@ -202,7 +202,7 @@ def test_no_secret_is_added_once_a_redirect_has_left_the_host(
     ]
 
 
-def test_another_port_is_another_place(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+def test_another_port_is_another_origin(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     grants = (GRANT, HttpGrant(host="api.example", port=8443, secret=GRANT.secret))
     with web(says(redirect("https://api.example:8443/")), says(answer()), tls=serving) as (world, server):
         assert kind(ask(world.fetcher(tls=trusting), *grants, url=URL, secrets=SECRETS)) == "200"
@@ -228,7 +228,7 @@ def test_a_secret_that_cannot_be_sent_stops_the_request(grant: HttpGrant, secret
     assert world.looked_up == []
 
 
-def test_a_secret_never_travels_in_the_clear() -> None:
+def test_a_secret_is_never_sent_over_plain_http() -> None:
     world = World({"api.example": [[PUBLIC]]})
     grant = HttpGrant(host="api.example", plain=True, secret=GRANT.secret)
     assert kind(ask(world.fetcher(), grant, url="http://api.example/", secrets=SECRETS)) == "forbidden"
@@ -236,9 +236,7 @@ def test_a_secret_never_travels_in_the_clear() -> None:
     assert [problem.path for problem in grant.problems("http[0]")] == ["http[0].secret"]
 
 
-def test_a_server_that_echoes_a_secret_does_not_tell_the_app(
-    serving: ssl.SSLContext, trusting: ssl.SSLContext
-) -> None:
+def test_an_echoed_secret_is_redacted(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     encoded = base64.b64encode(f"a{KEY}b".encode()).decode()
     body = f'{{"you sent": "{KEY}", "also": "{encoded}"}}'.encode()
     headers = (f"X-Echo: {KEY}", "Content-Encoding: gzip")
@@ -262,7 +260,7 @@ def test_a_server_that_echoes_a_secret_does_not_tell_the_app(
     assert "hunter2" not in str(fault)
 
 
-def test_a_secret_that_comes_back_in_a_place_is_not_told(
+def test_a_secret_in_a_redirect_location_is_redacted(
     serving: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
     places = [says(redirect(f"/?{KEY}")), says(answer()), says(redirect(f"nowhere:{KEY}"))]

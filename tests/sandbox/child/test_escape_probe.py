@@ -1,4 +1,4 @@
-"""A level of isolation is what was tried out, with `fork` and without."""
+"""The level of isolation is measured by attempts to escape, with `fork` and without."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def _ending(**codes: int) -> tuple[list[str], object]:
         ("process", {"inherit": 0}, "none"),
     ],
 )
-def test_a_level_holds_if_every_one_of_its_attempts_failed(
-    claimed: str, codes: Mapping[str, int], level: str
-) -> None:
+def test_a_level_holds_if_all_its_attempts_failed(claimed: str, codes: Mapping[str, int], level: str) -> None:
     made, ends = _ending(**codes)
 
     assert measured(claimed, ends) == level  # type: ignore[arg-type]
@@ -55,15 +53,15 @@ def test_a_level_holds_if_every_one_of_its_attempts_failed(
 
 @locked_in
 @pytest.mark.parametrize("name", sorted(MAKERS))
-def test_here_all_attempts_fail(name: str) -> None:
+def test_all_attempts_fail_on_this_machine(name: str) -> None:
     with MAKERS[name]() as executor:
         assert executor.isolation == "full"
 
 
 @locked_in
 @pytest.mark.parametrize("attempt", ATTEMPTS["full"])
-def test_each_attempt_would_succeed_in_a_process_that_is_not_locked_in(attempt: str) -> None:
-    """Else a level would be measured with attempts that fail anywhere."""
+def test_each_attempt_succeeds_in_an_unconfined_process(attempt: str) -> None:
+    """Otherwise the level would be measured with attempts that always fail."""
     doors = "type('Open', (), dict.fromkeys(['detach', 'commit', 'trace'], lambda *_: None))()"
     program = f"from mapp.sandbox.child import escape_probe; escape_probe.make({attempt!r}, {doors})"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": "/bin"}
@@ -72,17 +70,17 @@ def test_each_attempt_would_succeed_in_a_process_that_is_not_locked_in(attempt: 
     assert done.returncode == 0
 
 
-class Loose:
-    """How workers are started that keep what they should lose."""
+class WithoutWall:
+    """Starts workers without one step of the confinement."""
 
-    def __init__(self, door: str) -> None:
-        self._door = door
+    def __init__(self, wall: str) -> None:
+        self._wall = wall
 
     def __call__(self, module: str, name: str) -> list[str]:
         given = HONEST(module, name)
         at = given.index("-c") + 1
         head = (
-            f"import {module}; import confinement; confinement.Confinement.{self._door} = lambda *_: None; "
+            f"import {module}; import confinement; confinement.Confinement.{self._wall} = lambda *_: None; "
         )
         given[at] = given[at].replace(f"import {module}; ", head)
         return given
@@ -92,11 +90,11 @@ HONEST = engine.command
 
 
 @locked_in
-@pytest.mark.parametrize(("door", "level"), [("commit", "process"), ("detach", "none")])
-def test_without_fork_too_a_door_that_does_not_close_is_found_out(
-    door: str, level: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("wall", "level"), [("commit", "process"), ("detach", "none")])
+def test_a_missing_wall_lowers_the_measured_level_without_fork_too(
+    wall: str, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "command", Loose(door))
+    monkeypatch.setattr(engine, "command", WithoutWall(wall))
 
     with SpawningExecutor() as executor:
         assert executor.isolation == level

@@ -1,4 +1,4 @@
-"""What only the executor with a zygote does: it outlives its helpers and leaves nothing of them."""
+"""The forking executor replaces lost zygotes and workers and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_nothing_is_started_before_the_first_run() -> None:
         assert zygotes() == []
 
 
-def test_warming_starts_the_zygote_that_the_first_run_uses(executor: ForkingExecutor) -> None:
+def test_warm_starts_the_zygote_of_the_first_run(executor: ForkingExecutor) -> None:
     executor.warm()
     started = wait_for(zygotes)
 
@@ -60,7 +60,7 @@ def test_one_zygote_serves_many_runs(executor: ForkingExecutor) -> None:
     assert zygotes() == first
 
 
-def test_a_zygote_killed_between_runs_costs_no_run(executor: ForkingExecutor) -> None:
+def test_a_zygote_killed_between_runs_is_replaced(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (before,) = zygotes()
     os.kill(before, signal.SIGKILL)
@@ -69,7 +69,7 @@ def test_a_zygote_killed_between_runs_costs_no_run(executor: ForkingExecutor) ->
     assert before not in zygotes()
 
 
-def test_a_zygote_killed_during_a_run_costs_a_retry(executor: ForkingExecutor) -> None:
+def test_a_run_is_retried_when_its_zygote_is_killed(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (before,) = zygotes()
     thread, results = in_background(executor, HANG)
@@ -84,7 +84,7 @@ def test_a_zygote_killed_during_a_run_costs_a_retry(executor: ForkingExecutor) -
     wait_for(lambda: not _runs(worker))
 
 
-def test_a_sandbox_that_is_lost_again_and_again_is_a_fault_of_the_host(executor: ForkingExecutor) -> None:
+def test_a_run_that_loses_its_sandbox_several_times_is_a_host_fault(executor: ForkingExecutor) -> None:
     faults: list[HostFault] = []
 
     def run() -> None:
@@ -130,7 +130,7 @@ def test_a_worker_that_dies_is_classified_by_its_signal(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_that_is_ended_from_outside_costs_a_retry(
+def test_a_run_is_retried_when_its_worker_is_killed_from_outside(
     executor: ForkingExecutor, number: signal.Signals
 ) -> None:
     evaluate(executor, "1")
@@ -198,13 +198,13 @@ def _runs(process: int) -> bool:
         return False
 
 
-def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) -> None:
+def test_a_worker_has_one_descriptor_and_no_privileges(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (zygote,) = zygotes()
     thread, _ = in_background(executor, HANG)
     (worker,) = wait_for(lambda: children(zygote))
     proc = Path(f"/proc/{worker}")
-    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last door
+    wait_for(lambda: status(worker)["Seccomp"] == "2")  # the last wall
     descriptors = list((proc / "fd").iterdir())
     locked, limits = status(worker), (proc / "limits").read_text()
     environment = (proc / "environ").read_bytes()
@@ -218,7 +218,7 @@ def test_a_worker_has_one_descriptor_and_no_way_up(executor: ForkingExecutor) ->
     assert b"PATH" not in environment
 
 
-def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingExecutor) -> None:
+def test_a_long_run_gets_a_lower_priority(executor: ForkingExecutor) -> None:
     evaluate(executor, "1")
     (zygote,) = zygotes()
     thread, _ = in_background(executor, HANG)
@@ -230,7 +230,7 @@ def test_a_worker_that_takes_long_stands_back_behind_new_ones(executor: ForkingE
     assert evaluate(executor, "2") == 2
 
 
-def test_an_engine_that_does_not_start_is_said_to(
+def test_an_engine_that_does_not_start_is_an_error_that_says_so(
     executor: ForkingExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "extension", lambda name: Path("/nowhere/_dukpy.so"))

@@ -1,4 +1,4 @@
-"""Node as an engine to compare with: the same realm and outcomes, its limits, and what it says of itself."""
+"""Node as an engine for comparison: the same names and results, its limits, and its isolation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def theirs() -> Iterator[NodeExecutor]:
         yield made
 
 
-# What the language leaves to the engine or the machine, and the prelude or node.js pins.
+# Behaviour that the language leaves open, and that the prelude or node.js fixes.
 PINNED = [
     "[Date.now(), new Date() + '', Date()]",
     "[Math.random(), Math.random(), host.random()]",
@@ -51,7 +51,9 @@ PINNED = [
 
 
 @pytest.mark.parametrize("text", PINNED)
-def test_what_an_engine_may_decide_is_decided_alike(ours: Executor, theirs: Executor, text: str) -> None:
+def test_choices_that_the_language_leaves_open_are_the_same_in_node(
+    ours: Executor, theirs: Executor, text: str
+) -> None:
     options = {"seed": 7, "random": True, "clock": True, "now_ms": 1_700_000_000_000}
 
     assert evaluate(theirs, text, **options) == evaluate(ours, text, **options)
@@ -73,7 +75,7 @@ def test_what_an_engine_may_decide_is_decided_alike(ours: Executor, theirs: Exec
         "return host.store.get('k');",
     ],
 )
-def test_what_comes_of_a_script_has_the_same_form(ours: Executor, theirs: Executor, body: str) -> None:
+def test_results_have_the_same_form_in_node(ours: Executor, theirs: Executor, body: str) -> None:
     program = Program(source=f"function main(input, host) {{ {body} }}", capabilities=Grant(calls=("store",)))
     mine, other = (executor.run(Job(program=program, arguments=("null",))) for executor in (ours, theirs))
 
@@ -95,13 +97,13 @@ def test_functions_are_listed(theirs: Executor) -> None:
 
 
 @pytest.mark.parametrize("body", ["for (;;);", "return (async () => { for (;;) await null; })();"])
-def test_what_does_not_end_is_ended(theirs: Executor, body: str) -> None:
+def test_a_script_that_does_not_end_is_stopped(theirs: Executor, body: str) -> None:
     result = theirs.run(job(f"function main() {{ {body} }}", wall_ms=200))
 
     assert isinstance(result, Killed) and result.reason == "wall"
 
 
-def test_one_that_takes_all_memory_takes_no_neighbour_along(theirs: Executor) -> None:
+def test_a_job_out_of_memory_does_not_affect_the_others(theirs: Executor) -> None:
     greedy = job("function main() { const all = []; for (;;) all.push([all.length]); }", wall_ms=20_000)
     results = run_batch(theirs, [expression("1"), greedy, expression("2")])
 
@@ -109,7 +111,7 @@ def test_one_that_takes_all_memory_takes_no_neighbour_along(theirs: Executor) ->
     assert isinstance(results[1], Killed) and results[1].reason == "memory"
 
 
-def test_a_process_that_does_not_answer_is_killed_with_all_it_started(
+def test_an_unresponsive_node_is_killed_with_its_children(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     fake = tmp_path / "node"
@@ -141,12 +143,12 @@ def lasting() -> list[str]:
     return found
 
 
-def test_it_says_that_it_isolates_nothing(theirs: Executor) -> None:
+def test_its_isolation_is_none(theirs: Executor) -> None:
     assert theirs.isolation == "none"
     assert theirs.engine.startswith("node ")
 
 
-def test_the_way_out_of_a_context_that_everybody_knows_is_closed(
+def test_the_well_known_escape_from_a_context_is_closed(
     theirs: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "hunter2")
@@ -163,36 +165,36 @@ def test_the_way_out_of_a_context_that_everybody_knows_is_closed(
     assert value(theirs.run(job(source))) == "EvalError"
 
 
-def test_an_old_node_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_old_node_is_refused_with_a_hint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake = tmp_path / "node"
     fake.write_text("#!/bin/sh\necho v18.19.0\n")
     fake.chmod(0o755)
     monkeypatch.setattr(node, "find_node", lambda: str(fake))
 
-    with pytest.raises(SandboxUnavailable, match=r"18\.19\.0 is too old") as caught:
+    with pytest.raises(SandboxUnavailable, match=r"18\.19\.0: it is too old") as caught:
         NodeExecutor()
     assert "node 20" in caught.value.hint
 
 
-def test_no_node_is_an_error_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_node_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(SandboxUnavailable, match="no node") as caught:
+    with pytest.raises(SandboxUnavailable, match="not installed") as caught:
         NodeExecutor()
     assert "PATH" in caught.value.hint
 
 
-def test_much_goes_in_and_out(theirs: Executor) -> None:
+def test_large_inputs_and_outputs_work(theirs: Executor) -> None:
     rows = [{"id": number, "name": f"é {number}"} for number in range(20_000)]
 
     assert evaluate(theirs, "input", rows, output_kb=4096, wall_ms=20_000) == json.loads(json.dumps(rows))
 
 
-def test_an_error_thrown_is_named(theirs: Executor) -> None:
+def test_a_thrown_error_has_its_name(theirs: Executor) -> None:
     assert thrown(theirs.run(expression("nothing.here"))).name == "ReferenceError"
 
 
-def test_a_closed_one_runs_nothing() -> None:
+def test_a_closed_executor_does_not_run_jobs() -> None:
     made = NodeExecutor()
     made.close()
 

@@ -1,4 +1,4 @@
-"""A reply is never believed: whatever an honest worker would not say is a crash."""
+"""A reply is never trusted: anything that an intact worker would not send is a crash."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def test_an_unknown_tag_is_a_crash() -> None:
     assert isinstance(protocol.decode(reply(b"", tag=b"?"), JOB, 1.0), Killed)
 
 
-def test_a_worker_that_evades_the_limit_on_output_does_not_get_through() -> None:
+def test_a_reply_above_the_output_limit_is_rejected() -> None:
     result = protocol.decode(reply(record("x" * 1025)), JOB, 1.0)
 
     assert isinstance(result, Killed)
     assert result.reason == "output"
 
 
-def test_an_honest_reply_is_read() -> None:
+def test_a_valid_reply_is_decoded() -> None:
     assert protocol.decode(reply(record()), JOB, 1.0) == Returned(json="1", wall_ms=1.0)
 
 
-def test_a_reply_is_complete_when_all_that_it_announced_is_there() -> None:
+def test_a_reply_is_complete_when_its_announced_length_has_arrived() -> None:
     whole = reply(record())
 
     assert protocol.is_complete(whole)
@@ -72,7 +72,7 @@ def test_a_reply_is_complete_when_all_that_it_announced_is_there() -> None:
 
 
 @pytest.mark.parametrize(("grown_kb", "kind"), [(60 * 1024, Killed), (1024, Threw)])
-def test_a_thrown_null_means_no_memory_only_if_much_was_used(grown_kb: int, kind: type) -> None:
+def test_a_thrown_null_means_memory_only_if_the_worker_has_grown(grown_kb: int, kind: type) -> None:
     caught = reply(record(kind="threw", name="object", message="null"), grown_kb=grown_kb)
     uncaught = reply(b"null", tag=b"U", grown_kb=grown_kb)
 
@@ -92,7 +92,7 @@ def test_a_thrown_null_means_no_memory_only_if_much_was_used(grown_kb: int, kind
         ("Error", "Invalid Result Value"),
     ],
 )
-def test_words_about_memory_count_only_if_much_was_used(
+def test_messages_about_memory_count_only_if_the_worker_has_grown(
     name: str, message: str, grown_kb: int, kind: type
 ) -> None:
     caught = reply(record(kind="threw", name=name, message=message), grown_kb=grown_kb)
@@ -101,11 +101,11 @@ def test_words_about_memory_count_only_if_much_was_used(
 
 
 @pytest.mark.parametrize("text", ["InternalError: out of memory", "Invalid Result Value", "(Failed to say)"])
-def test_a_rejection_in_the_words_of_the_engine_is_a_rejection(text: str) -> None:
+def test_a_rejection_with_the_engines_message_is_a_rejection(text: str) -> None:
     assert isinstance(protocol.decode(reply(text.encode(), tag=b"U", grown_kb=1024), JOB, 1.0), Threw)
 
 
-def test_a_script_cannot_say_that_it_was_ended() -> None:
+def test_a_script_cannot_claim_that_it_was_killed() -> None:
     for kind in ("wall", "cpu", "crash"):
         found = protocol.decode(reply(record(kind=kind)), JOB, 1.0)
 
@@ -122,13 +122,13 @@ def test_a_script_cannot_say_that_it_was_ended() -> None:
         ("Error: \n", "Error", "\n", ""),
     ],
 )
-def test_an_unhandled_rejection_is_taken_apart(text: str, name: str, message: str, stack: str) -> None:
+def test_an_unhandled_rejection_is_parsed(text: str, name: str, message: str, stack: str) -> None:
     result = protocol.decode(reply(text.encode(), tag=b"U"), JOB, 1.0)
 
     assert result == Threw(name=name, message=message, stack=stack, wall_ms=1.0)
 
 
-def test_what_was_thrown_is_cut_whoever_sent_it() -> None:
+def test_a_thrown_error_is_truncated_by_the_parent_too() -> None:
     result = protocol.decode(reply(record(kind="threw", name="n" * 9000, message="m" * 9000)), JOB, 1.0)
 
     assert isinstance(result, Threw)
@@ -139,5 +139,5 @@ def test_what_was_thrown_is_cut_whoever_sent_it() -> None:
     ("text", "kind"),
     [("[" * 5000, Killed), ("", Killed), ("9" * 5000, Killed), ("7", Inspection), ('["a",1]', Inspection)],
 )
-def test_a_list_of_functions_that_is_none_is_a_crash(text: str, kind: type) -> None:
+def test_an_invalid_list_of_functions_is_a_crash(text: str, kind: type) -> None:
     assert isinstance(protocol.functions_of(Returned(json=text, wall_ms=1.0)), kind)

@@ -33,7 +33,7 @@ def test_every_recorded_call_answers_once_and_in_order() -> None:
     assert [row.code for row in broker.made] == ["", "", "unrecorded"]
 
 
-def test_again_the_last_answer_is_given_as_often_as_it_is_asked() -> None:
+def test_with_again_the_last_answer_is_repeated() -> None:
     broker = RecordedBroker([_http(1), _http(2)], again=True)
 
     assert [_ask(broker) for _ in range(4)] == [1, 2, 2, 2]
@@ -46,7 +46,7 @@ def test_again_the_last_answer_is_given_as_often_as_it_is_asked() -> None:
         '[ {"method": "GET", "url": "https:\\/\\/a.example\\/1"} ]',
     ],
 )
-def test_the_same_call_may_be_spelled_otherwise(spelled: str) -> None:
+def test_equal_calls_match_in_any_json_spelling(spelled: str) -> None:
     assert _ask(RecordedBroker([_http(1)]), arguments=spelled) == 1
 
 
@@ -55,7 +55,7 @@ def test_numbers_are_compared_as_numbers(one: str, other: str) -> None:
     assert _ask(RecordedBroker([_http(1, f"[{one}]")]), arguments=f"[{other}]") == 1
 
 
-def test_another_call_is_not_answered() -> None:
+def test_an_unrecorded_call_is_refused() -> None:
     broker = RecordedBroker([_http(1)])
 
     assert _ask(broker, name="llm") == "unrecorded"
@@ -63,7 +63,7 @@ def test_another_call_is_not_answered() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[", "[" * 100_000, "[NaN", "[1e999]"])
-def test_what_a_broken_worker_says_is_malformed(text: str) -> None:
+def test_invalid_arguments_are_malformed(text: str) -> None:
     assert _ask(RecordedBroker([_http(1)]), arguments=text) == "malformed"
 
 
@@ -85,7 +85,7 @@ STORE = """function main(input, host) {
 }"""
 
 
-def test_while_an_app_is_checked_its_store_is_empty_at_first_and_nobody_else_is_there() -> None:
+def test_a_check_starts_with_an_empty_store_and_refuses_other_calls() -> None:
     job = Job(program=Program(source=STORE, capabilities=Grant(calls=("store", "http"))), arguments=("null",))
     with ForkingExecutor(lanes=1) as inner:
         executor = RecordedExecutor(inner, [])
@@ -95,7 +95,7 @@ def test_while_an_app_is_checked_its_store_is_empty_at_first_and_nobody_else_is_
     assert found == [wanted] * 3
 
 
-def test_a_recording_beats_the_store_that_stands_in() -> None:
+def test_a_recording_takes_precedence_over_the_stand_in_store() -> None:
     broker = RecordedBroker(
         [Exchange(name="store.get", arguments='["n"]', answer="7")], again=True, otherwise=Stand()
     )
@@ -104,7 +104,7 @@ def test_a_recording_beats_the_store_that_stands_in() -> None:
     assert _ask(broker, "store.get", '["m"]') is None
 
 
-def test_calls_are_the_same_by_what_is_asked_and_whether_it_is_refused() -> None:
+def test_calls_are_compared_by_arguments_and_refusal() -> None:
     refused = Exchange(name="http", arguments=ASKED, code="dns")
 
     assert same_calls([_http(1)], [_http(2)])

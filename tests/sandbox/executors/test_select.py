@@ -1,4 +1,4 @@
-"""Which executor a system gets."""
+"""Which executor is selected on which system."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from mapp.sandbox.executors.spawning import SpawningExecutor
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_where_there_is_fork_it_is_used() -> None:
+def test_systems_with_fork_get_the_forking_executor() -> None:
     with open_executor() as executor:
         assert isinstance(executor, ForkingExecutor)
 
 
-def test_where_there_is_no_fork_interpreters_are_spawned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systems_without_fork_get_the_spawning_executor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork", raising=False)
 
     with open_executor() as executor:
         assert isinstance(executor, SpawningExecutor)
 
 
-def test_less_isolation_than_demanded_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weaker_isolation_than_required_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ForkingExecutor, "isolation", "process")
     monkeypatch.setattr(SpawningExecutor, "isolation", "process")
 
@@ -46,7 +46,7 @@ def test_a_machine_that_isolates_nothing_is_refused(
     assert open_executor(least="none")
 
 
-def test_more_isolation_than_demanded_is_fine() -> None:
+def test_stronger_isolation_than_required_is_accepted() -> None:
     for least in STRENGTH:
         if STRENGTH[least] <= STRENGTH["process"]:
             with open_executor(least=least) as executor:

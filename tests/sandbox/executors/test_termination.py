@@ -1,4 +1,4 @@
-"""What is said of a worker that died."""
+"""The results of workers that died."""
 
 from __future__ import annotations
 
@@ -40,28 +40,28 @@ def test_a_dead_worker_is_classified_by_status_and_size(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_no_process_sends_itself_came_from_outside(number: signal.Signals) -> None:
+def test_other_signals_came_from_outside(number: signal.Signals) -> None:
     found = termination.died(JOB, -number, 0.0, 5.0)
 
     assert isinstance(found, termination.Outside)
     assert number.name in found.detail
 
 
-def test_a_worker_that_could_not_be_locked_in_says_nothing_of_its_script() -> None:
+def test_a_worker_that_could_not_be_confined_says_nothing_about_its_script() -> None:
     found = termination.died(JOB, -signal.SIGUSR1, 0.0, 5.0)
 
     assert isinstance(found, termination.Outside)
-    assert "lock" in found.detail
+    assert "confine" in found.detail
 
 
-def test_a_kill_after_all_of_its_computing_time_is_a_limit_of_the_script() -> None:
+def test_a_kill_after_the_cpu_limit_counts_as_the_cpu_limit() -> None:
     found = termination.died(JOB, -signal.SIGKILL, 0.0, 5.0, cpu_ms=4000.0)
 
     assert isinstance(found, Killed)
     assert found.reason == "cpu"
 
 
-def test_an_overdue_run_tells_how_long_it_computed() -> None:
+def test_an_overdue_run_reports_its_cpu_time() -> None:
     assert (
         termination.overdue(JOB, 2001.0, 40.0).detail == "still running after 2000 ms, 40 ms of it computing"
     )

@@ -57,7 +57,7 @@ class Interpreter:
         return name in (b"subject", b"host")
 
     def _normalize_module(self, base: str, name: str) -> str:
-        """Returns the name unchanged, so that an import fails as in the language, not with an engine error."""
+        """Returns the name unchanged, so that an import fails as the language says."""
         return name
 
     def _call_python(self, name: bytes, arguments: bytes) -> bytes:

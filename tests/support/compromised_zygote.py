@@ -1,7 +1,7 @@
-"""The zygote of the sandbox with one difference: its workers run the source they are given as Python.
+"""A zygote whose workers run their source as Python: what an attacker has who has taken over the engine.
 
-This is what an attacker has who has broken the engine: native code in a worker after every door was locked.
-Started by path in a bare interpreter, as the real one is.
+Such an attacker runs native code in a worker after all walls are up. This script is started by path in a bare
+interpreter, like the real zygote.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ import time
 from typing import Any
 
 sys.path.insert(0, sys.argv.pop(1))
-OPENED = [word.partition("=")[2] for word in sys.argv if word.startswith("open-door=")]
-sys.argv = [word for word in sys.argv if not word.startswith("open-door=")]
+MISSING_WALLS = [word.partition("=")[2] for word in sys.argv if word.startswith("without-wall=")]
+sys.argv = [word for word in sys.argv if not word.startswith("without-wall=")]
 
 import _socket  # noqa: E402
 
-import quickjs_ng  # type: ignore[import-not-found]  # noqa: E402, F401 (later there are no files)
+import quickjs_ng  # type: ignore[import-not-found]  # noqa: E402, F401 (files are out of reach later)
 import worker  # type: ignore[import-not-found]  # noqa: E402
 import zygote  # type: ignore[import-not-found]  # noqa: E402
 
-if "commit" in OPENED:  # a confinement that promises and does not hold
-    zygote.confinement.Confinement.commit = lambda doors, memory, seconds: None
+if "commit" in MISSING_WALLS:  # a confinement that claims more than it does
+    zygote.confinement.Confinement.commit = lambda walls, memory, seconds: None
 
-b"x".decode("unicode_escape"), "\xff".encode("ascii", "replace")  # codecs are files; later there are none
+b"x".decode("unicode_escape"), "\xff".encode("ascii", "replace")  # loads codecs while files can be read
 LIBC = ctypes.CDLL(None, use_errno=True)
 NAMES = {
     **{
@@ -43,13 +43,13 @@ NAMES = {
 
 
 class Wire:
-    """The worker's own socket, used as nobody meant it to be."""
+    """The worker's own socket, for sending anything at all."""
 
     def __init__(self, source: int, sink: int) -> None:
         self._source, self._sink = source, sink
 
     def say(self, data: bytes) -> int:
-        """Writes bytes, whatever they are."""
+        """Writes any bytes."""
         worker.send(self._sink, data)
         return len(data)
 
@@ -70,7 +70,7 @@ class Wire:
 
 
 def field(job: bytes, name: bytes) -> str:
-    """Reads one plain text out of a job; a worker cannot read JSON by itself."""
+    """Returns one string of a job; a worker cannot import `json`."""
     start = job.index(b'"' + name + b'": "') + len(name) + 5
     end = start
     while job[end : end + 1] != b'"':
@@ -79,7 +79,7 @@ def field(job: bytes, name: bytes) -> str:
 
 
 def answer(interpreter: Any, job: bytes) -> tuple[bytes, bytes]:
-    """Runs the source; what it calls `found` goes out as the output."""
+    """Runs the source; the value of its variable `found` becomes the output."""
     wire = Wire(*interpreter.channel) if interpreter.channel else None
     names = {**NAMES, "job": job, "wire": wire}
     try:

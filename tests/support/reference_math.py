@@ -1,4 +1,4 @@
-"""The functions of `Math` to 60 digits, by plain series, as a reference for the sandbox's functions."""
+"""Reference values for the functions of `Math`, computed to 60 digits with plain series."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Function = Callable[..., Decimal]
 
 @cache
 def pi(digits: int) -> Decimal:
-    """Returns pi, by Machin's formula."""
+    """Returns pi, computed with Machin's formula."""
     with localcontext() as context:
         context.prec = digits + 10
         return 16 * _atan_series(1 / Decimal(5)) - 4 * _atan_series(1 / Decimal(239))
@@ -30,7 +30,7 @@ def _atan_series(x: Decimal) -> Decimal:
 
 
 def sin(x: Decimal) -> Decimal:
-    """Returns the sine; reduces the angle with as many digits as it has."""
+    """Returns the sine; reduces the angle with as many digits as it needs."""
     with localcontext() as context:
         context.prec = DIGITS + 20 + max(0, x.adjusted())
         turn = 2 * pi(400)
@@ -70,34 +70,34 @@ def atan(x: Decimal) -> Decimal:
 
 
 def atan2(y: Decimal, x: Decimal) -> Decimal:
-    """Returns the angle of a point that lies on no axis."""
+    """Returns the angle of a point that is not on an axis."""
     angle = atan(y / x)
     return angle if x > 0 else angle + pi(DIGITS).copy_sign(y)
 
 
 def asin(x: Decimal) -> Decimal:
-    """Returns the arc sine of a number whose absolute value is below one."""
+    """Returns the arc sine of a number below one."""
     return atan(x / (1 - x * x).sqrt())
 
 
 def acos(x: Decimal) -> Decimal:
-    """Returns the arc cosine of a number whose absolute value is below one."""
+    """Returns the arc cosine of a number below one."""
     return pi(DIGITS) / 2 - asin(x)
 
 
 def expm1(x: Decimal) -> Decimal:
-    """Returns e to the x, less one."""
-    return _apart(lambda: x.exp() - 1)
+    """Returns e to the x, minus one."""
+    return _with_extra_digits(lambda: x.exp() - 1)
 
 
 def log1p(x: Decimal) -> Decimal:
-    """Returns the natural logarithm of one more."""
-    return _apart(lambda: (1 + x).ln())
+    """Returns the natural logarithm of 1 + x."""
+    return _with_extra_digits(lambda: (1 + x).ln())
 
 
 def sinh(x: Decimal) -> Decimal:
     """Returns the hyperbolic sine."""
-    return _apart(lambda: (x.exp() - (-x).exp()) / 2)
+    return _with_extra_digits(lambda: (x.exp() - (-x).exp()) / 2)
 
 
 def cosh(x: Decimal) -> Decimal:
@@ -112,21 +112,21 @@ def tanh(x: Decimal) -> Decimal:
 
 def asinh(x: Decimal) -> Decimal:
     """Returns the inverse of the hyperbolic sine."""
-    return _apart(lambda: (abs(x) + (x * x + 1).sqrt()).ln()).copy_sign(x)
+    return _with_extra_digits(lambda: (abs(x) + (x * x + 1).sqrt()).ln()).copy_sign(x)
 
 
 def acosh(x: Decimal) -> Decimal:
     """Returns the inverse of the hyperbolic cosine."""
-    return _apart(lambda: (x + (x * x - 1).sqrt()).ln())
+    return _with_extra_digits(lambda: (x + (x * x - 1).sqrt()).ln())
 
 
 def atanh(x: Decimal) -> Decimal:
     """Returns the inverse of the hyperbolic tangent."""
-    return _apart(lambda: ((1 + x) / (1 - x)).ln() / 2)
+    return _with_extra_digits(lambda: ((1 + x) / (1 - x)).ln() / 2)
 
 
-def _apart(compute: Callable[[], Decimal]) -> Decimal:
-    """Computes with spare digits, for sums that nearly cancel."""
+def _with_extra_digits(compute: Callable[[], Decimal]) -> Decimal:
+    """Computes with extra digits, for sums that nearly cancel."""
     with localcontext() as context:
         context.prec = 4 * DIGITS
         return compute()
@@ -156,7 +156,7 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def error(name: str, arguments: tuple[float, ...], found: float) -> float:
-    """Returns by how many units in the last place a result is off."""
+    """Returns the error of a result in units in the last place."""
     with localcontext() as context:
         context.prec = DIGITS
         context.Emin, context.Emax = -(10**6), 10**6
