@@ -1,4 +1,4 @@
-"""`mapp test`: one app or several, by name or folder, with reports; `mapp verify` derives verdicts again."""
+"""`mapp test`: one app or several, by name or folder, with reports."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import shlex
 from pathlib import Path
 from xml.etree import ElementTree
 
-from mapp.library.verdicts import recorded
 from support.apps import Draft, app
-from support.library import git, library
+from support.library import library
 from support.terminal import mapp
 
 LAW = "function prop_double(input, output) { return output === input.number * 2; }\n"
@@ -47,45 +46,3 @@ def test_a_folder_is_tested_without_being_added(tmp_path: Path) -> None:
     assert not built.repository("double").exists()
     assert ElementTree.parse(tmp_path / "r.xml").find(".//failure") is not None
     assert json.loads((tmp_path / "r.sarif").read_text())["runs"][0]["results"]
-
-
-def test_the_verdict_that_add_records_is_derived_again(tmp_path: Path) -> None:
-    library().build()
-    folder = draft().write(tmp_path / "work")
-    mapp("add", str(folder))
-    answer = mapp("verify", "double", "--json")
-    document = json.loads(answer.out)
-
-    assert answer.code == 0, answer.err
-    assert document["agrees"] is True
-    assert document["recorded"]["tree"] == document["derived"]["tree"]
-
-
-def test_a_manipulated_verdict_is_detected(tmp_path: Path) -> None:
-    built = library().build()
-    folder = draft().write(tmp_path / "work")
-    mapp("add", str(folder))
-    found = recorded(built.home, "double")
-    assert found.verdict is not None
-    document = found.verdict.to_dict()
-    for check in document["checks"]:
-        if check["check"] == "examples":
-            check["counted"] = 99
-    repository = built.repository("double")
-    identity = ["-c", "user.name=x", "-c", "user.email=x@x"]
-    git(
-        repository,
-        *identity,
-        "notes",
-        "--ref",
-        "mapp/verdicts",
-        "add",
-        "-f",
-        "-m",
-        json.dumps(document),
-        found.tree,
-    )
-    answer = mapp("verify", "double")
-
-    assert answer.code == 6
-    assert "examples: recorded as passed (99), now passed (3)" in answer.err

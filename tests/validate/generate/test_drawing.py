@@ -17,8 +17,6 @@ from mapp.validate.generate import drawing
 from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 from mapp.validate.generate.inputs import draw as draw_here
-from mapp.validate.generate.strategies import falsified, values
-from mapp.validate.generate.strategies import inputs as strategy
 from support.apps import app
 
 
@@ -237,22 +235,3 @@ def test_a_small_contract_gives_each_input_once() -> None:
     drawn = draw_here(contract(a={"type": "boolean"}, b={"enum": [1, 2, 3]}), 100, seed=1)
 
     assert len(drawn.inputs) == 6
-
-
-def test_hypothesis_draws_from_the_strategies_and_shrinks() -> None:
-    from hypothesis import find
-
-    manifest = contract(
-        n={"type": "integer", "minimum": 3}, words={"type": "array", "items": {"type": "string"}}
-    )
-    found = find(strategy(manifest), lambda row: row["n"] > 10 and len(row["words"]) > 1)
-
-    assert found["n"] > 10 and len(found["words"]) == 2
-    assert is_valid(manifest.input_schema, found)
-
-
-def test_a_hypothesis_search_returns_the_smallest_failure_or_none() -> None:
-    whole = values(Schema.from_dict({"type": "integer", "minimum": 0}))
-
-    assert falsified(whole, lambda n: "is large" if n > 5 else "", name="large") == (6, "is large")
-    assert falsified(whole, lambda n: "is negative" if n < 0 else "", name="negative", most=20) is None

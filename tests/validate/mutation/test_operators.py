@@ -133,25 +133,3 @@ def test_every_operator_has_a_case() -> None:
 
 def test_operators_have_unique_names() -> None:
     assert len(OPERATORS) == len(BY_ID) >= 16
-
-
-@pytest.mark.parametrize(
-    ("operator", "source"),
-    [
-        ("arithmetic", "f = a * 1;"),
-        ("arithmetic", "f = a + 0;"),
-        ("number", "function f() { return a; b = 5; }"),
-        ("statement", "function f() { return a; b(); }"),
-        ("string", 'throw new Error("some words");'),
-        ("argument", "f(a, a);"),
-        ("string", 'throw TypeError("some words" + a);'),
-    ],
-)
-def test_edits_that_cannot_matter_are_dropped(operator: str, source: str) -> None:
-    assert made(source, operator) == []
-
-
-def test_the_code_of_a_declared_error_matters() -> None:
-    source = 'throw new Error("no_such_rate");'
-
-    assert made(source, "string", ["no_such_rate"]) == ['throw new Error("");']
