@@ -1,1 +1,1 @@
-"""Filling an app's typed arguments from a request."""
+"""Fills an app's typed arguments from a request."""

@@ -1,1 +1,1 @@
-"""Recognising which app a request means."""
+"""Recognises which app a request means."""
