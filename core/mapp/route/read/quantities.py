@@ -176,9 +176,7 @@ def lists_in(text: str, amounts: Sequence[Mention]) -> Iterator[Mention]:
 
 
 def _flat(amounts: Sequence[Mention]) -> list[Mention]:
-    """Returns the numbers of the text side by side: the longest reading of each digit group that is not a group
-    of groups.
-    """
+    """Returns the numbers that do not overlap: the longest reading of each group of digits."""
     spaced = [
         mention
         for mention in amounts
