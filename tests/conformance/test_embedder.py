@@ -87,7 +87,7 @@ def test_real_digests_are_hashes(name: str) -> None:
 
 
 def test_an_unknown_embedder_is_refused_by_name() -> None:
-    with pytest.raises(UsageError, match="no embedder called 'bert'"):
+    with pytest.raises(UsageError, match="unknown embedder 'bert'"):
         choose_embedder("bert")
 
 

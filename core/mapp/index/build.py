@@ -1,8 +1,8 @@
-"""Building the index: only what changed is read and embedded, and half done is invisible.
+"""Builds the index: reads and embeds only what changed; an unfinished build stays invisible.
 
-A build makes a new generation next to the one in use (see `mapp.index.generations`), taking over from it
-whatever is the same. With nothing to take over, everything is built; the vectors then still come from the
-cache as far as they were ever computed.
+A build makes a new generation next to the current one (see `mapp.index.generations`) and copies from it
+whatever has not changed. Without a usable generation it builds everything; vectors that were computed before
+still come from the cache.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 _APPS_AT_ONCE: Final = 16
 
 Progress = Callable[[int, int], None]
-"""Called with how many apps were embedded and how many there are to embed."""
+"""Called with the number of apps embedded so far, and the number to embed."""
 
 
 class Extra(Protocol):
-    """Makes a file of another stage for a new generation, e.g. the trained recogniser."""
+    """Makes an additional file for a new generation, e.g. the trained recogniser."""
 
     @property
     def name(self) -> str:
@@ -40,13 +40,13 @@ class Extra(Protocol):
         ...
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
-        """Writes the file to `path`; `previous` is that of the last generation, where it is of use."""
+        """Writes the file to `path`; `previous` is the last generation's file, or None if it is unusable."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Corpus:
-    """Everything that a new generation knows, for those who learn from it."""
+    """All apps of a new generation, for the extras that learn from them."""
 
     embedder: Embedder
     apps: tuple[str, ...]
@@ -83,22 +83,22 @@ def build(
     progress: Progress | None = None,
     fresh: bool = False,
 ) -> IndexStatus:
-    """Brings the index in `folder` to the given heads and returns how it stands.
+    """Updates the index in `folder` to the given heads and returns its status.
 
     Args:
-        folder: the index; made where it is missing.
-        heads: every app of the library; what else the index holds is dropped.
-        load: reads an app's card, None to leave it out; called for new apps and those with another tree.
-        embedder: whose vectors the index holds.
+        folder: the index; created if it is missing.
+        heads: every app in the library; the index drops all others.
+        load: reads an app's card, or returns None to skip the app; called for new and changed apps.
+        embedder: computes the vectors.
         vectors: the file of the vector cache.
         store: `exact`, `chroma`, or `auto` to decide by the number of apps.
-        extras: what other stages put into a generation.
-        progress: told about the embedding.
-        fresh: take over nothing from the generation in use.
+        extras: additional files of a generation.
+        progress: called while apps are embedded.
+        fresh: copy nothing from the current generation.
 
     Raises:
-        Busy: when another process builds for more than two minutes.
-        MappError: when the embedder cannot be used.
+        Busy: another process has been building for two minutes.
+        MappError: the embedder cannot be used.
     """
     with generations.building(folder), open_vectors(vectors, embedder) as cache:
         generations.sweep(folder)
@@ -114,7 +114,7 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """The generation in use, as far as it can be taken over."""
+    """The current generation, to copy from."""
 
     path: Path
     seal: Seal
@@ -132,7 +132,7 @@ class _Job:
     def run(
         self, folder: Path, heads: Mapping[str, Head], load: Callable[[Head], Card | None], base: _Base | None
     ) -> Path | None:
-        """Makes and seals a generation; None when the one in use is already what is wanted."""
+        """Makes and seals a generation; returns None if the current one is already up to date."""
         known = base.heads if base else {}
         changed = [head for head in heads.values() if not _same_tree(known.get(head.app), head)]
         if base and dict(known) == dict(heads) and self._fits(base.seal):
@@ -162,7 +162,7 @@ class _Job:
         return seal.store == self.store and {extra.name for extra in self.extras} <= set(seal.extras)
 
     def _rows(self, entries: Sequence[IndexEntry]) -> Iterator[tuple[str, Vectors]]:
-        """Embeds a few apps at a time and keeps them, so that a killed build goes on where it stopped."""
+        """Embeds and caches a few apps at a time, so that the next build resumes after a killed one."""
         for start in range(0, len(entries), _APPS_AT_ONCE):
             group = entries[start : start + _APPS_AT_ONCE]
             missing = [entry.card for entry in group if self.cache.get(blob_key(entry.card)) is None]
@@ -218,7 +218,7 @@ class _Job:
 
 
 def app_vector(card: Card, vectors: Vectors) -> Vectors:
-    """Returns the unit vector of an app: the mean of its description and the requests that fit it.
+    """Returns the unit vector of an app: the mean of its description and its positive requests.
 
     Args:
         card: the app.
@@ -226,14 +226,14 @@ def app_vector(card: Card, vectors: Vectors) -> Vectors:
     """
     import numpy as np
 
-    # In whole steps of 2**-24 any number of rows adds up to the same bits, in whatever order.
+    # In whole steps of 2**-24 the rows add up to the same bits in any order.
     whole = np.rint(np.multiply(vectors[: 1 + len(positive_requests(card))], 2.0**24, dtype=np.float64))
     vector: Vectors = rounded(whole.sum(axis=0, keepdims=True))[0]
     return vector
 
 
 def _base(folder: Path, embedder: Embedder) -> _Base | None:
-    """The generation in use when it is whole and its vectors are this embedder's."""
+    """Returns the current generation if it is intact and has this embedder's vectors."""
     try:
         path = generations.current(folder)
         if path is None:
@@ -261,7 +261,7 @@ def _same_tree(known: Head | None, head: Head) -> bool:
 
 
 def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str, Vectors]]:
-    """Embeds the texts of several apps in one go: batches of like length waste the least."""
+    """Embeds the texts of several apps together: large batches waste less on padding."""
     parts = [texts(card) for card in cards]
     vectors = embedder.embed([text for part in parts for text in part])
     found, start = [], 0
@@ -272,21 +272,21 @@ def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str
 
 
 def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
-    """The vectors of an app's texts, from the cache where it has them."""
+    """Returns the vectors of an app's texts, from the cache if it has them."""
     key = blob_key(card)
     known = cache.get(key)
     if known is None or len(known) != len(texts(card)):
         cache.put(_embed_together([card], embedder))
         known = cache.get(key)
     if known is None:
-        raise OSError("the vector cache does not keep what is written to it")
+        raise OSError("the vector cache loses what is written to it")
     return known
 
 
 def _in_use(folder: Path) -> Path:
     path = generations.current(folder)
     if path is None:
-        raise DamagedIndex("nothing was built")
+        raise DamagedIndex("there is no generation")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The apps of one generation in one SQLite file: commit, tree, card, and the lexical half."""
+"""The apps of one generation in one SQLite file: commit, tree, card, and the words for lexical search."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ create table apps (
 
 
 class Catalogue:
-    """The apps in the order of their names, which is the order of the rows of the matrix."""
+    """The apps in the order of their names; the matrix has its rows in the same order."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Takes a connection that this object may use alone."""
+        """Takes a connection that nothing else uses."""
         self._connection = connection
         rows = connection.execute("select number, name from apps order by name").fetchall()
         self.names: tuple[str, ...] = tuple(name for _, name in rows)
@@ -36,7 +36,7 @@ class Catalogue:
         self._connection.close()
 
     def heads(self) -> dict[str, Head]:
-        """Returns the commit and tree at which each app is known."""
+        """Returns each app's commit and tree in this generation."""
         query = "select name, head, tree from apps"
         return {
             name: Head(app=name, commit=commit, tree=tree)
@@ -44,7 +44,7 @@ class Catalogue:
         }
 
     def card(self, app: str) -> Card | None:
-        """Returns an app's card, or None when there is no such app."""
+        """Returns an app's card, or None if there is no such app."""
         row = self._connection.execute("select card from apps where name = ?", (app,)).fetchone()
         return None if row is None else Card.from_dict(json.loads(row[0]))
 
@@ -54,7 +54,7 @@ class Catalogue:
         return [(self._rows[number], score) for number, score in found]
 
     def change(self, entries: Iterable[IndexEntry], gone: Iterable[str]) -> None:
-        """Puts entries in place of those of the same name, and takes out what is gone; in one transaction."""
+        """Adds or replaces entries and removes the apps in `gone`, in one transaction."""
         with self._connection:
             for name in gone:
                 self._remove(name)
@@ -63,7 +63,7 @@ class Catalogue:
                 self._add(entry)
 
     def move(self, heads: Mapping[str, Head]) -> None:
-        """Notes the present commits of apps whose trees have not changed."""
+        """Records the current commits of apps whose trees have not changed."""
         rows = [(head.commit, name) for name, head in heads.items()]
         with self._connection:
             self._connection.executemany("update apps set head = ? where name = ?", rows)
@@ -84,7 +84,7 @@ class Catalogue:
 
 
 def create_catalogue(folder: Path) -> Catalogue:
-    """Makes an empty catalogue in a folder."""
+    """Creates an empty catalogue in a folder."""
     connection = _connect(folder)
     connection.execute(_TABLE)
     connection.execute(lexical.TABLE)
@@ -92,21 +92,21 @@ def create_catalogue(folder: Path) -> Catalogue:
 
 
 def copy_catalogue(source: Path, folder: Path) -> Catalogue:
-    """Makes a catalogue in `folder` with what that of another folder holds."""
+    """Copies the catalogue of another folder to `folder` and opens it for writing."""
     (folder / FILE).write_bytes((source / FILE).read_bytes())
     return Catalogue(_connect(folder))
 
 
 def open_catalogue(folder: Path) -> Catalogue:
-    """Opens a finished catalogue for reading; raises sqlite3.DatabaseError when it is damaged."""
-    # immutable: no lock, no journal, no second look for changes; a generation never changes.
+    """Opens a finished catalogue for reading; raises sqlite3.DatabaseError if it is damaged."""
+    # immutable: SQLite takes no lock and does not look for changes; a generation never changes.
     address = f"{(folder / FILE).absolute().as_uri()}?mode=ro&immutable=1"
     return Catalogue(sqlite3.connect(address, uri=True, check_same_thread=False))
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / FILE)
-    # The folder counts only once its seal is written, so that a half-written file harms nobody.
+    # A folder counts only once its seal is written, so a half-written file does no harm.
     connection.execute("pragma journal_mode = off")
     connection.execute("pragma synchronous = off")
     return connection

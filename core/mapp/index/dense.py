@@ -1,11 +1,11 @@
-"""The dense half behind one Protocol: the nearest vectors to a vector.
+"""Dense search: a Protocol for finding the nearest vectors, and the exact implementation.
 
-The exact store multiplies with the whole matrix, which is memory-mapped. It is the oracle of the tests,
-and the choice up to `EXACT_UP_TO` apps: there it answers as fast as a graph search and spares the
-0.6 seconds that importing Chroma takes (docs/design/index.md has the figures).
+The exact store multiplies with the whole matrix, which is memory-mapped. It is the oracle in the tests, and
+the choice up to `EXACT_UP_TO` apps: there it is as fast as a graph search and avoids the 0.6 seconds that
+importing Chroma takes (docs/design/index.md has the figures).
 
-The last digits of a product of matrices depend on the processor. So that product only chooses which rows
-can be among the nearest; their cosines are then computed exactly.
+The last digits of a matrix product depend on the processor. So the product only selects the rows that can be
+among the nearest; their cosines are then computed exactly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXACT_UP_TO: Final = 50_000
 MATRIX: Final = "apps.npy"
 _SLACK: Final = 1e-4
-"""More than twice what a cosine in float32 can be off: 384 times 2**-24."""
+"""More than twice the largest error of a cosine in float32, which is 384 times 2**-24."""
 
 Store: TypeAlias = Literal["exact", "chroma"]
 
@@ -35,12 +35,12 @@ class DenseStore(Protocol):
         ...
 
     def count(self) -> int:
-        """Returns how many rows there are."""
+        """Returns the number of rows."""
         ...
 
 
 class ExactStore:
-    """Every row is compared."""
+    """Compares every row."""
 
     def __init__(self, matrix: Vectors) -> None:
         """Takes float32 (rows, dimensions) of unit rows."""
@@ -61,7 +61,7 @@ class ExactStore:
         return [(int(chosen[place]), float(cosines[place])) for place in order]
 
     def count(self) -> int:
-        """Returns how many rows there are."""
+        """Returns the number of rows."""
         return len(self._matrix)
 
 
@@ -69,7 +69,7 @@ def exact_cosines(rows: Vectors, vector: Vectors) -> NDArray[np.float64]:
     """Returns the cosines of unit rows and a unit vector, the same bits on every machine.
 
     Both are rounded to whole steps of 2**-24. As they have length one, no partial sum of their products
-    needs more than 49 bits: float64 adds them exactly, in whatever order.
+    needs more than 49 bits, so float64 adds them exactly in any order.
     """
     import numpy as np
 
@@ -79,7 +79,7 @@ def exact_cosines(rows: Vectors, vector: Vectors) -> NDArray[np.float64]:
 
 
 def choose_store(wanted: str, apps: int) -> Store:
-    """Returns the store for so many apps: `auto` decides by their number, anything else is taken as said."""
+    """Returns the store for a number of apps: `auto` decides by the number, others are kept."""
     if wanted == "chroma" or (wanted == "auto" and apps > EXACT_UP_TO):
         return "chroma"
     return "exact"
@@ -93,10 +93,10 @@ def write_matrix(folder: Path, matrix: Vectors) -> None:
 
 
 def read_matrix(folder: Path, rows: int, dimensions: int) -> Vectors:
-    """Opens the matrix without reading it; raises ValueError or OSError when it has another shape."""
+    """Opens the matrix without reading it; raises ValueError or OSError if it has another shape."""
     import numpy as np
 
     matrix: Vectors = np.load(folder / MATRIX, mmap_mode="r" if rows else None, allow_pickle=False)
     if matrix.shape != (rows, dimensions) or matrix.dtype != np.float32:
-        raise ValueError(f"{MATRIX} holds {matrix.shape} of {matrix.dtype}")
+        raise ValueError(f"{MATRIX} has shape {matrix.shape} and type {matrix.dtype}")
     return matrix

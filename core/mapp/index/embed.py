@@ -1,10 +1,9 @@
-"""Text to vectors: the Protocol, and the choice between its implementations.
+"""The Protocol of embedders, which turn texts into vectors.
 
-An embedder turns texts into vectors of unit length, so that the product of two is the cosine of their
-angle, and rounds them to the grid of `mapp.index.grid`. A text's vector has the same bytes on every
-machine, with one thread or many, alone or among other texts. The `digest` covers everything the numbers
-depend on (weights, vocabulary, the way of pooling): vectors of one digest may be compared and kept,
-vectors of two may not.
+Vectors have length one, so that the product of two is the cosine of their angle, and are rounded to the grid
+of `mapp.index.grid`. A text's vector has the same bytes on every machine, with any number of threads, alone
+or together with other texts. The `digest` covers everything that the numbers depend on (weights, vocabulary,
+pooling): only vectors with the same digest can be compared.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; making one reads no file, the first use does."""
+    """Turns texts into unit vectors; files are read at the first use, not by the constructor."""
 
     @property
     def name(self) -> str:
-        """The name by which configuration and reports speak of it."""
+        """The name in the configuration and in reports."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""The choice between the embedders."""
+"""Chooses the embedder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mapp.index.embed import Embedder
 
 
 def choose_embedder(name: str = "minilm") -> Embedder:
-    """Returns the embedder called `minilm` (the default) or `wordllama`; raises UsageError for any other."""
+    """Returns the embedder `minilm` (the default) or `wordllama`; raises UsageError for any other name."""
     if name == "minilm":
         from mapp.index.sentences import MiniLM
 
@@ -17,7 +17,7 @@ def choose_embedder(name: str = "minilm") -> Embedder:
 
         return WordVectors()
     raise UsageError(
-        f"there is no embedder called {name!r}",
+        f"unknown embedder {name!r}",
         hint="Set `embedder` to minilm or wordllama.",
         code="MAPP-0320",
     )

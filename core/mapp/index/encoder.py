@@ -1,12 +1,12 @@
 """The forward pass of all-MiniLM-L6-v2 in arithmetic that gives the same bits on every machine.
 
-Floating-point sums depend on the order of their terms, and the order on the processor, the library of
-linear algebra, the number of threads and how many texts are embedded together. Here no sum does:
+A floating-point sum depends on the order of its terms, and the order depends on the processor, the linear
+algebra library, the number of threads and the number of texts. Here no sum depends on it:
 
-- Every sum adds whole numbers that are so small that no partial sum, in whatever order, needs more bits
-  than its type has: 24 for float32, 53 for float64. Such sums are exact, with fused multiplication or not.
-- Everything else goes number by number through +, -, *, /, square root, rounding and comparison, which
-  IEEE 754 defines to the last bit. Exponential and error function are tables that these operations make.
+- Every sum adds integers so small that no partial sum, in any order, needs more bits than its type has: 24
+  for float32, 53 for float64. Such sums are exact, with or without fused multiplication.
+- Everything else works on single numbers with +, -, *, /, square root, rounding and comparison, which IEEE
+  754 defines to the last bit. The exponential and the error function are tables made with these operations.
 - A text's numbers never depend on its neighbours: scales are per token.
 
 The sums and their bounds:
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 384
 MAX_LENGTH: Final = 128
-"""The most tokens of a text."""
+"""The largest number of tokens in a text."""
 LEVELS: Final = 960
-"""Values of a token are rounded to this many steps to each side before a linear layer."""
+"""Before a linear layer a token's values are rounded to this many steps on each side of zero."""
 COLUMN: Final = 17_216
-"""The largest sum of sizes in a column of 384 weights."""
+"""The largest sum of absolute values in a column of 384 weights."""
 LIMIT: Final = 2.0**22
-"""The largest whole number that takes part in a sum in float64."""
+"""The largest integer in a float64 sum."""
 
 _LAYERS: Final = 6
 _HEADS: Final = 12
@@ -62,8 +62,8 @@ _EPSILON: Final = 1e-12
 _FINE: Final = 2.0**18
 _MEDIUM: Final = 2.0**16
 _COARSE: Final = 2.0**13
-# OpenBLAS computes a product of at most 2**18 multiplications in the calling thread. Threads for so little
-# would wait for each other longer than they work, on a busy machine forty times as long.
+# OpenBLAS computes a product of at most 2**18 multiplications in the calling thread. For such small
+# products threads wait longer than they work, on a busy machine forty times as long.
 _ROWS: Final = 8
 _COLUMNS: Final = 64
 _QUERIES: Final = 64
@@ -95,10 +95,10 @@ class _Layer:
 
 
 class Encoder:
-    """Turns tokens into vectors; its memory is what one group of texts needs."""
+    """Turns tokens into vectors, in groups of texts to save memory."""
 
     def __init__(self, tensors: Tensors) -> None:
-        """Takes the tensors of the published model; raises KeyError when one is missing."""
+        """Takes the tensors of the published model; raises KeyError if one is missing."""
         import numpy as np
 
         word, position = "inner.embeddings.word_embeddings", "inner.embeddings.position_embeddings"
@@ -116,7 +116,7 @@ class Encoder:
         """Returns float64 (texts, 384): the sum of each text's token states, in whole steps of 2**-16.
 
         Args:
-            texts: 2 to 128 tokens each; texts of one length that stand together are computed together.
+            texts: 2 to 128 tokens each; neighbouring texts of equal length are computed together.
         """
         import numpy as np
 
@@ -177,7 +177,7 @@ class Encoder:
         return mixed
 
     def _gelu(self, values: Floats) -> Floats:
-        """The activation x * Phi(x): max(x, 0) less a tail that depends on the size of x alone."""
+        """The activation x * Phi(x): max(x, 0) minus a tail that depends only on the size of x."""
         import numpy as np
 
         size = np.abs(values)
@@ -192,8 +192,8 @@ class Encoder:
 def _linear(rounded: tuple[Floats, Floats], layer: _Linear, room: Floats) -> Floats:
     """Multiplies whole numbers by int8 weights, exactly, then applies the scales and the bias.
 
-    The weights become float32 in `room`, 384 rows and columns at a time, which the processor's cache holds:
-    faster than reading them as float32 from memory.
+    The weights are converted to float32 in `room`, 384 rows and columns at a time. That fits into the
+    processor's cache and is faster than reading float32 from memory.
     """
     import numpy as np
 
@@ -228,7 +228,7 @@ def _multiply(rows: Floats, room: Floats, target: Floats) -> None:
 
 
 def _rounded(values: Floats) -> tuple[Floats, Floats]:
-    """Returns each row as whole numbers from -LEVELS to LEVELS, and what one step of the row is worth."""
+    """Returns each row as whole numbers from -LEVELS to LEVELS, and the value of one step."""
     import numpy as np
 
     largest = np.maximum(values.max(axis=1, keepdims=True), -values.min(axis=1, keepdims=True))
@@ -275,7 +275,7 @@ def _groups(texts: Sequence[Sequence[int]]) -> list[tuple[int, int, int]]:
 
 
 def _attention_table() -> Doubles:
-    """Returns exp(-i / 1024) in whole steps of 2**-20; the last entry is zero and stands for all beyond."""
+    """Returns exp(-i / 1024) in whole steps of 2**-20; the last entry is zero and covers all larger i."""
     import numpy as np
 
     table: Doubles = np.rint(_exp_minus(np.arange(16 * _TABLE_STEP) / _TABLE_STEP) * _WEIGHT_UNIT)
@@ -316,7 +316,7 @@ def _exp_minus(x: Doubles) -> Doubles:
 
 
 def _layers(tensors: Tensors) -> tuple[_Layer, ...]:
-    # The matrices have no telling names; they stand in the file in the order of the graph.
+    # The matrices' names say nothing; the file has them in the order of the graph.
     names = [name.removesuffix("_q") for name in tensors if name.startswith("val_") and name.endswith("_q")]
     found = []
     for number in range(_LAYERS):

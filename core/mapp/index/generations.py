@@ -1,11 +1,11 @@
-"""Generations of the index: whole folders that never change, and one file that names the one in use.
+"""Generations of the index: folders that never change, and one file that names the current one.
 
-    index/CURRENT              names the generation in use; replaced in one step
-    index/gen-<id>/seal.json   written last: layout, embedder, store, count of apps, each file with its hash
-    index/gen-<id>/…           catalogue, matrix, graph, and what other stages put there
-    index/lock                 held by whoever builds
+    index/CURRENT              names the current generation; replaced atomically
+    index/gen-<id>/seal.json   written last: layout, embedder, store, number of apps, hash of each file
+    index/gen-<id>/…           catalogue, matrix, graph, and additional files
+    index/lock                 held by the process that builds
 
-A build that is killed leaves a folder without a seal that nobody points to; the next build sweeps it.
+A killed build leaves a folder without a seal; CURRENT never names it, and the next build deletes it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LOCK_SECONDS: Final = 120
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """One file of a generation as it was sealed; `touched` is its time of change in nanoseconds."""
+    """One file of a sealed generation; `touched` is its modification time in nanoseconds."""
 
     size: int
     digest: str
@@ -43,7 +43,7 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seal:
-    """What a finished generation says about itself."""
+    """The description of a finished generation."""
 
     layout: int
     embedder: str
@@ -68,11 +68,11 @@ class Seal:
 
 
 class DamagedIndex(Exception):
-    """A generation is not what its seal says; it has to be built anew."""
+    """A generation differs from its seal and must be rebuilt."""
 
 
 def current(folder: Path) -> Path | None:
-    """Returns the folder of the generation in use, or None where nothing was ever built."""
+    """Returns the folder of the current generation, or None if none was ever built."""
     try:
         name = read_plain(folder / _CURRENT, follow=True).decode("ascii").strip()
     except FileNotFoundError:
@@ -80,35 +80,35 @@ def current(folder: Path) -> Path | None:
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedIndex(f"{_CURRENT} cannot be read: {error}") from error
     if not name.startswith(_PREFIX) or "/" in name or "\\" in name:
-        raise DamagedIndex(f"{_CURRENT} names no generation")
+        raise DamagedIndex(f"{_CURRENT} does not name a generation")
     return folder / name
 
 
 def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
-    """Returns the seal of a generation whose files are as they were sealed.
+    """Returns the seal of a generation after checking its files against it.
 
-    A file whose size and time of change are as sealed is taken to be whole; any other is hashed, and with
-    `thorough` every one is. The graph's files are left out (see `graph_is_untouched`).
+    A file with the sealed size and modification time counts as intact. Any other file is hashed; with
+    `thorough` all files are. The graph's files are not checked here (see `graph_is_untouched`).
 
     Raises:
-        Damaged: when the seal or a file is missing or was changed, or the layout is another version's.
+        DamagedIndex: the seal or a file is missing or changed, or another version of mapp wrote it.
     """
     try:
         seal = Seal.from_dict(json.loads(read_plain(generation / _SEAL)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedIndex(f"{_SEAL} cannot be read: {error}") from error
     if seal.layout != LAYOUT:
-        raise DamagedIndex(f"it has layout {seal.layout}, this mapp reads {LAYOUT}")
+        raise DamagedIndex(f"it has layout {seal.layout}, but this version of mapp reads layout {LAYOUT}")
     for path, file in seal.files:
         _check(generation / path, file, thorough=thorough)
     return seal
 
 
 def graph_is_untouched(generation: Path, seal: Seal) -> bool:
-    """Returns whether the files of the graph are as they were sealed.
+    """Returns whether the files of the graph are unchanged since they were sealed.
 
-    Chroma writes to its database whenever it is opened, so that only the size of that one is compared; what
-    is wrong inside it is an error there, while a damaged graph can end the process.
+    Chroma writes to its database whenever it opens it, so only the size of the database is compared. Damage
+    inside the database raises an error; damage in a graph file can crash the process.
     """
     try:
         for name, file in seal.graph:
@@ -131,7 +131,7 @@ def write_seal(
     apps: int,
     extras: tuple[str, ...],
 ) -> None:
-    """Seals a finished folder: every file in it is made durable and noted with size and hash."""
+    """Seals a finished folder: syncs every file to disk and records its size and hash."""
     files: list[tuple[str, File]] = []
     graph: list[tuple[str, File]] = []
     for path in sorted(generation.rglob("*")):
@@ -154,19 +154,19 @@ def write_seal(
 
 
 def begin(folder: Path) -> Path:
-    """Makes the empty folder of a new generation; the lock must be held."""
+    """Creates the empty folder of a new generation; the caller holds the lock."""
     generation = folder / f"{_PREFIX}{os.urandom(8).hex()}"
     generation.mkdir(parents=True)
     return generation
 
 
 def switch(folder: Path, generation: Path) -> None:
-    """Puts a sealed generation into use: the commit point of a build."""
+    """Makes a sealed generation the current one: the commit point of a build."""
     write_whole(folder / _CURRENT, f"{generation.name}\n".encode())
 
 
 def sweep(folder: Path) -> None:
-    """Removes what is not in use: older generations and what killed builds left; the lock must be held."""
+    """Deletes older generations and the remains of killed builds; the caller holds the lock."""
     try:
         used = current(folder)
     except DamagedIndex:
@@ -180,7 +180,7 @@ def sweep(folder: Path) -> None:
 
 @contextmanager
 def building(folder: Path) -> Iterator[None]:
-    """Holds the lock of the index; raises Busy when another process has been building for two minutes."""
+    """Holds the lock of the index; raises Busy if another process keeps it for two minutes."""
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -188,7 +188,10 @@ def building(folder: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise Busy(f"another process is building the index {folder}", hint="Wait for it to end.") from error
+        raise Busy(
+            f"another process is building the index {folder}",
+            hint="Wait until it has finished, then run the command again.",
+        ) from error
     try:
         yield
     finally:
@@ -196,7 +199,7 @@ def building(folder: Path) -> Iterator[None]:
 
 
 def size(generation: Path) -> int:
-    """Returns how many bytes the files of a generation take."""
+    """Returns the size of a generation in bytes."""
     return sum(path.stat().st_size for path in generation.rglob("*") if path.is_file())
 
 
@@ -215,11 +218,11 @@ def _check(path: Path, file: File, *, thorough: bool) -> None:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise DamagedIndex(f"{path.name} is {kind_of(found.st_mode)}, not a plain file")
+            raise DamagedIndex(f"{path.name} is {kind_of(found.st_mode)}, not a regular file")
         if found.st_size != file.size:
             raise DamagedIndex(f"{path.name} has {found.st_size} bytes instead of {file.size}")
         if (thorough or found.st_mtime_ns != file.touched) and _digest(path) != file.digest:
-            raise DamagedIndex(f"{path.name} was changed")
+            raise DamagedIndex(f"{path.name} has changed")
     except OSError as error:
         raise DamagedIndex(f"{path.name} cannot be read: {error}") from error
 

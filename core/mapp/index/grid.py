@@ -1,12 +1,12 @@
-"""Unit vectors on a grid: computed, shipped and cached, a vector has the same bytes.
+"""Unit vectors on a grid: a vector has the same bytes whether it is computed, shipped or cached.
 
-A row is kept as whole numbers from -127 to 127 of which the largest, by size, is 127, and used as these
-numbers divided by their length. So one byte a number is all that is ever kept, and packing a vector
-that was unpacked gives the same numbers again. Against an unrounded vector a cosine moves by less than
-0.004, by 0.0004 on average (docs/design/index.md).
+A row is stored as integers from -127 to 127, the largest of which has size 127, and used as these integers
+divided by their length. So a number takes one byte, and packing an unpacked vector returns the same integers.
+Compared with an unrounded vector, a cosine changes by less than 0.004, and by 0.0004 on average
+(docs/design/index.md).
 
-Every step gives the same bits on every machine: the squares of a row are added as integers; division,
-square root and rounding are exact by IEEE 754.
+Every step gives the same bits on every machine: the squares of a row are added as integers; IEEE 754 defines
+division, square root and rounding exactly.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def unpack(codes: Codes) -> Vectors:
 
 
 def rounded(vectors: NDArray[Any]) -> Vectors:
-    """Returns the vectors of length one on the grid that are nearest in direction, float32."""
+    """Returns the unit vectors on the grid that are nearest in direction, float32."""
     return unpack(pack(vectors))
 
 
 def are_codes(codes: Codes) -> bool:
-    """Whether the numbers are what `pack` makes: the largest of each row is 127."""
+    """Returns whether `pack` can have made these numbers: the largest of each row has size 127."""
     import numpy as np
 
     return bool((np.abs(codes.astype(np.int16)).max(axis=1, initial=0) == LARGEST).all())

@@ -1,4 +1,4 @@
-"""Vectors in a small file, to be shipped: a byte a number, as `mapp.index.grid` packs them.
+"""Vectors in a small file that ships with mapp: one byte a number, packed by `mapp.index.grid`.
 
 What is read back is what the embedder returned, byte for byte.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _LABEL: Final = "label"
 _FORM: Final = 2
-"""Counts up when the file says the same in another form."""
+"""The file format; increased with every change."""
 
 
 def write_packed(path: Path, embedder: Embedder, vectors: Mapping[str, Vectors]) -> None:
-    """Writes the vectors of several apps, by the hash of their texts."""
+    """Writes the vectors of several apps under the hashes of their texts."""
     import io
     import zipfile
 
@@ -34,12 +34,12 @@ def write_packed(path: Path, embedder: Embedder, vectors: Mapping[str, Vectors])
         for name, array in members.items():
             data = io.BytesIO()
             np.save(data, array, allow_pickle=False)
-            # A fixed date: a zip file otherwise holds the time of its making.
+            # A fixed date: zip files otherwise contain the time of writing.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), data.getvalue())
 
 
 def read_packed(path: Path, embedder: Embedder) -> Iterator[tuple[str, Vectors]]:
-    """Yields hash and float32 (texts, dimensions) of each app; nothing where another embedder made it."""
+    """Yields hash and float32 (texts, dimensions) of each app; nothing if another embedder made the file."""
     import numpy as np
 
     if not path.is_file():

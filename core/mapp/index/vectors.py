@@ -1,9 +1,9 @@
-"""Vectors that were computed once, kept by what they were computed from; can be deleted at any time.
+"""The vector cache: vectors by the texts they were computed from. It can be deleted at any time.
 
-Embedding is nineteen parts in twenty of a rebuild. A row holds the vectors of one app's texts as
-`mapp.index.grid` packs them, so that what is read is what was computed, byte for byte. It begins with a
-hash of the vectors together with the embedder's digest, the layout of the texts and the hash of the
-texts: a row that is damaged, or belongs to other texts, counts as never computed and is replaced.
+Embedding takes 95 % of the time of a rebuild. A row has the vectors of one app's texts as `mapp.index.grid`
+packs them, so they are read back byte for byte. It starts with a hash of the vectors, the embedder's digest,
+the layout of the texts and the hash of the texts: a row that is damaged or belongs to other texts counts as
+missing and is replaced.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
 _FORM: Final = 2
-"""Counts up when the file keeps the same in another form; kept as SQLite's `user_version`."""
+"""The file format; increased with every change and stored as SQLite's `user_version`."""
 _TABLE: Final = """
 create table vectors (
     embedder text not null, layout integer not null, blob text not null, data blob not null,
@@ -31,14 +31,14 @@ create table vectors (
 )
 """
 _SEAL: Final = 16
-"""Bytes of the hash at the head of each row."""
+"""Bytes of the hash at the start of each row."""
 
 
 class VectorCache:
-    """The vectors of one embedder; what is damaged counts as never computed."""
+    """The cached vectors of one embedder; damaged rows count as missing."""
 
     def __init__(self, path: Path, embedder: Embedder) -> None:
-        """Takes where the cache lies; `open_vectors` opens it."""
+        """Opens the file at `path`; `open_vectors` also replaces a damaged file."""
         self._path = path
         self._embedder = embedder
         self._connection = _connect(path)
@@ -52,7 +52,7 @@ class VectorCache:
         self._connection.close()
 
     def get(self, blob: str) -> Vectors | None:
-        """Returns float32 (texts, dimensions), or None when these texts were never embedded."""
+        """Returns float32 (texts, dimensions), or None if these texts are not in the cache."""
         import numpy as np
 
         data = self._data(blob)
@@ -62,7 +62,7 @@ class VectorCache:
         return unpack(codes) if are_codes(codes) else None
 
     def put(self, blobs: Iterable[tuple[str, Vectors]]) -> None:
-        """Keeps the vectors of several texts in one transaction; raises ValueError if one is off the grid."""
+        """Stores vectors in one transaction; raises ValueError if a vector is not on the grid."""
         import numpy as np
 
         rows = []
@@ -101,7 +101,7 @@ class VectorCache:
 
 
 def open_vectors(path: Path, embedder: Embedder) -> VectorCache:
-    """Opens the cache, making it where it is missing and anew where it is damaged."""
+    """Opens the cache; creates it if it is missing, and replaces it if it is damaged."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return VectorCache(path, embedder)
@@ -126,12 +126,12 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Makes the table, in place of one in another form."""
+    """Creates the table, replacing one of another format."""
     if connection.execute("pragma user_version").fetchone()[0] == _FORM:
         return
     with connection:
         connection.execute("begin immediate")
-        # Another process may have done it in the meantime.
+        # Another process may have created it meanwhile.
         if connection.execute("pragma user_version").fetchone()[0] != _FORM:
             connection.execute("drop table if exists vectors")
             connection.execute(_TABLE)

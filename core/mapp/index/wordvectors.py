@@ -1,8 +1,7 @@
 """The light embedder: averaged word vectors from the package `wordllama` (optional).
 
-Thirty times as fast as the sentence encoder and a little less accurate. The package's weights and
-tokeniser are read as the data files that they are: importing it would configure the process's logging,
-and its own loader falls back to the network.
+It is thirty times as fast as the sentence encoder and a little less accurate. Only the package's data files
+are read: importing the package would configure the process's logging, and its loader may use the network.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ _LARGEST: Final = 64.0
 
 
 class WordVectors:
-    """Averages of 256 numbers a word."""
+    """Averages word vectors of 256 numbers."""
 
     name = "wordllama"
     dimensions = 256
 
     def __init__(self, *, folder: Path | None = None) -> None:
-        """Reads from `folder`, or from where the package is installed."""
+        """Reads from `folder`, by default from the installed package."""
         self._given = folder
         self._digest = ""
         self._table: Any = None
@@ -49,10 +48,10 @@ class WordVectors:
         return self._digest
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns float32 (texts, 256) of unit rows; raises MappError when the package is missing.
+        """Returns float32 (texts, 256) of unit rows; raises MappError if the package is missing.
 
         The numbers of the table are multiples of 2**-24 below 64, and a text has at most 2**16 words: their
-        sum needs 46 bits, so that float64 adds them exactly, in whatever order.
+        sum needs 46 bits, so float64 adds them exactly in any order.
         """
         import numpy as np
 
@@ -62,7 +61,7 @@ class WordVectors:
         sums = np.zeros((len(texts), self.dimensions))
         cut = [text[:_MAX_TEXT_LENGTH] for text in texts]
         for row, encoded in enumerate(self._tokenizer.encode_batch(cut, add_special_tokens=False)):
-            # A text without words gets the vector of the mark for unknown words: every row has length one.
+            # A text without words gets the vector of the unknown token: every row has length one.
             words = self._table[encoded.ids or [0]].astype(np.float64)
             sums[row] = np.clip(words, -_LARGEST, _LARGEST).sum(axis=0)
         return rounded(sums)
@@ -108,6 +107,6 @@ def _installed_folder() -> Path:
 def _missing(why: str) -> MappError:
     return MappError(
         f"the word vectors cannot be used: {why}",
-        hint=f"Install them with pip install '{REQUIREMENT}', or set `embedder` back to minilm.",
+        hint=f"Run pip install '{REQUIREMENT}', or set `embedder` back to minilm.",
         code="MAPP-0321",
     )

@@ -1,4 +1,4 @@
-"""What was learned from each app's own requests, kept in one file per generation of the index."""
+"""Tables with one row per app: learned cues, and requests that are stated word for word."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FILE: Final = "lessons.sqlite"
 
 
 class Lessons:
-    """The cues of all apps, read one by one: a request needs those of a few candidates only."""
+    """The cues of all apps, read one at a time: a request needs only those of a few candidates."""
 
     def __init__(self, path: Path) -> None:
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
 
     def of(self, app: str) -> Cues:
-        """Returns the cues of an app; none where nothing was learned."""
+        """Returns the cues of an app; empty cues if nothing was learned."""
         row = self._connection.execute("select cues from lessons where app = ?", (app,)).fetchone()
         return NO_CUES if row is None else Cues.from_dict(json.loads(row[0]))
 
@@ -38,7 +38,7 @@ class Lessons:
 def write_lessons(
     path: Path, learned: Iterable[tuple[str, Cues]], apps: Iterable[str], previous: Path | None
 ) -> None:
-    """Writes a new file: what `previous` holds of the `apps`, and what was learned anew."""
+    """Writes a new file: the rows of `previous` for `apps`, plus the newly learned rows."""
     if previous is not None:
         shutil.copyfile(previous, path)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -53,14 +53,14 @@ VERBATIM_FILE: Final = "verbatim-2.sqlite"
 
 
 class Verbatim:
-    """What the tests of all apps say about requests, read one by one."""
+    """The requests that apps' tests state, read one at a time."""
 
     def __init__(self, path: Path) -> None:
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
 
     def of(self, request: Request) -> tuple[str, Arguments] | None:
-        """Returns the app whose tests hold a request, and its arguments; None where none or several do."""
+        """Returns the app whose tests state a request, and the arguments; None if none or several do."""
         query = "select app, arguments, attached from verbatim where request = ? limit 2"
         rows = self._connection.execute(query, (request.text.strip(),)).fetchall()
         if len(rows) != 1:
@@ -81,7 +81,7 @@ class Verbatim:
 def write_verbatim(
     path: Path, cards: Iterable[tuple[str, Card]], apps: Iterable[str], previous: Path | None
 ) -> None:
-    """Writes a new file: what `previous` holds of the `apps`, and what the cards of changed ones say."""
+    """Writes a new file: the rows of `previous` for `apps`, with the changed apps' rows replaced."""
     if previous is not None:
         shutil.copyfile(previous, path)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -100,7 +100,7 @@ def write_verbatim(
 
 
 def _rows(card: Card) -> Iterator[tuple[str, str, str | None]]:
-    """Yields the requests of which an app says one thing only: text, arguments, what takes the attachment."""
+    """Yields the requests with only one meaning in an app: text, arguments, name of the attached argument."""
     found: dict[str, set[tuple[str, str | None]]] = {}
     for phrase in card.phrases:
         if phrase.fits:
@@ -113,7 +113,7 @@ def _rows(card: Card) -> Iterator[tuple[str, str, str | None]]:
 
 
 def _said(phrase: Phrase) -> tuple[str, str | None]:
-    """Returns the arguments but for the attachment, and which one takes it: None without one, "" for none."""
+    """Returns the other arguments, and the name of the attached one: None if none, "" if unclear."""
     arguments = dict(phrase.arguments)
     if phrase.attachment is None:
         return json.dumps(arguments, ensure_ascii=False), None

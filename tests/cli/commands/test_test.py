@@ -21,6 +21,3 @@ def test_an_app_that_fails_ends_with_exit_code_8() -> None:
     found = mapp("test", "double", "--inputs", "5")
 
     assert (found.code, "FAILED" in found.err) == (8, True)
-
-
-@two_engines

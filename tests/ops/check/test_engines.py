@@ -30,6 +30,7 @@ def _from(source: str) -> Built:
     return built
 
 
+@two_engines
 def test_engines_that_agree_are_counted(no_node: None) -> None:
     library().app("double").build()
     found = mapp("test", "--differential", "double", "--inputs", "5", "--json")

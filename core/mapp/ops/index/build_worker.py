@@ -28,7 +28,7 @@ from mapp.starter import bundle
 
 
 def main(job: str) -> int:
-    """Builds as the job says; returns the exit code."""
+    """Builds the index as the job describes; returns the exit code."""
     with private_umask():
         return _built(job)
 
@@ -45,7 +45,7 @@ def _built(job: str) -> int:
         try:
             return read.load(workspace.home, head.app, head.commit).card
         except MappError as error:
-            workspace.tell(f"{head.app} is left out of the index: {error}")
+            workspace.tell(f"skipped {head.app}, which cannot be indexed: {error}")
             return None
 
     def advance(done: int, total: int) -> None:
@@ -74,7 +74,7 @@ def _built(job: str) -> int:
 
 
 def _seed(path: Path, embedder: Embedder) -> None:
-    """Puts the shipped vectors of the starter apps into the cache, where it has none of them."""
+    """Adds the shipped vectors of the starter apps to the cache if it lacks them."""
     with open_vectors(path, embedder) as cache:
         shipped = list(read_packed(bundle.VECTORS, embedder))
         cache.put((blob, vectors) for blob, vectors in shipped if cache.get(blob) is None)

@@ -1,7 +1,7 @@
-"""Keeps the index in step with the repositories: it is derived, and rebuilt whenever it is in doubt.
+"""Keeps the index up to date with the repositories; an index in doubt is rebuilt.
 
-Building happens in a child process: what a damaged file or a native library does there cannot end a
-command, and nothing heavy stays in memory.
+A child process builds it: a damaged file or a native library cannot crash the command there, and the memory
+is freed afterwards.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
 
 def open_fresh(workspace: Workspace, *, progress: Progress | None = None) -> Index:
-    """Returns the index, opened, in step with every app's `main`; brought up to date first if it is not.
+    """Returns the open index, updated first if an app's `main` has moved.
 
     Raises:
-        MappError: when it cannot be built; never a silently empty index.
+        MappError: the index cannot be built. The result is never a silently empty index.
     """
     from mapp.index.search import open_index
 
@@ -51,13 +51,13 @@ def open_fresh(workspace: Workspace, *, progress: Progress | None = None) -> Ind
     opened = open_index(workspace.home.index, embedder)
     if opened is None:
         raise MappError(
-            "the index was built and cannot be opened", hint="mapp index rebuild, then mapp doctor"
+            "the new index cannot be opened", hint="to rebuild it: mapp index rebuild; then: mapp doctor"
         )
     return opened
 
 
 def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
-    """Brings the index into step now, so that the next request need not wait; a failure is told, no more."""
+    """Updates the index now, so that the next request does not wait; a failure is only reported."""
     try:
         open_fresh(workspace, progress=progress).close()
     except MappError as error:
@@ -65,15 +65,15 @@ def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
 
 
 def rebuild(workspace: Workspace, *, fresh: bool = False, progress: Progress | None = None) -> IndexStatus:
-    """Brings the index into step in a child process and returns how it stands.
+    """Updates the index in a child process and returns its status.
 
     Args:
         workspace: the library.
-        fresh: take nothing over from the index in use; vectors still come from the cache.
-        progress: shows how far it is.
+        fresh: copy nothing from the current index; vectors still come from the cache.
+        progress: shows the progress.
 
     Raises:
-        MappError: when the child fails twice, the second time without anything to take over.
+        MappError: the child failed twice, the second time without copying anything.
     """
     from mapp.index.entry import IndexStatus
 
@@ -88,7 +88,7 @@ def rebuild(workspace: Workspace, *, fresh: bool = False, progress: Progress | N
 
 
 def describe_index(workspace: Workspace) -> tuple[Literal["ok", "warning", "failed"], str]:
-    """Returns the state of the index in words."""
+    """Returns the state of the index, and a sentence about it."""
     found = status(workspace)
     if found.state == "ready":
         return "ok", f"{found.apps} apps, {found.embedder}, {found.store}, {found.bytes / 2**20:.1f} MiB"
@@ -96,14 +96,14 @@ def describe_index(workspace: Workspace) -> tuple[Literal["ok", "warning", "fail
 
 
 def status(workspace: Workspace) -> IndexStatus:
-    """Returns how the index stands against the repositories, every file of it hashed."""
+    """Returns the status of the index compared with the repositories; hashes every file."""
     from mapp.index.search import status as look
 
     return look(workspace.home.index, heads(workspace), thorough=True)
 
 
 def heads(workspace: Workspace) -> list[Head]:
-    """Returns the commit and tree of every app that can be read; a damaged app is told and left out."""
+    """Returns the commit and tree of every readable app; a damaged app is reported and skipped."""
     from mapp.index.entry import Head
 
     found = []
@@ -114,12 +114,12 @@ def heads(workspace: Workspace) -> list[Head]:
             if tip is not None:
                 found.append(Head(app=name, commit=tip, tree=repository.tree_of(tip)))
         except MappError as error:
-            workspace.tell(f"{name} is left out: {error}")
+            workspace.tell(f"skipped {name}: {error}")
     return found
 
 
 def embedder_of(workspace: Workspace) -> Embedder:
-    """Returns the embedder that the settings name."""
+    """Returns the configured embedder."""
     from mapp.index.embedders import choose_embedder
 
     return choose_embedder(workspace.config.embedder)
@@ -167,7 +167,7 @@ def _run_child(
 
 
 def _known_stamps(workspace: Workspace) -> dict[str, str]:
-    """Returns the stamps at which the index in use was found to be in step; none in doubt."""
+    """Returns the stamps with which the current index was last found up to date; empty if in doubt."""
     try:
         found = json.loads(read_plain(workspace.home.index / STAMPS, follow=True))
         in_use = read_plain(workspace.home.index / "CURRENT", follow=True).decode("ascii").strip()
@@ -184,4 +184,4 @@ def _note_stamps(workspace: Workspace, stamps: Mapping[str, str]) -> None:
         document = {"generation": in_use, "stamps": dict(stamps)}
         write_whole(workspace.home.index / STAMPS, json.dumps(document).encode())
     except OSError:
-        return  # only a shortcut: without it the repositories are opened one by one
+        return  # only a shortcut: without it every repository is opened

@@ -1,4 +1,4 @@
-"""Finds apps by what they do."""
+"""Searches for apps by what they do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mapp.ops.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """One app that a search found; a score of 1 is the best there can be."""
+    """One search result; the best possible score is 1."""
 
     app: str
     score: float
@@ -22,7 +22,7 @@ class Found:
 def search(
     workspace: Workspace, text: str, *, most: int = 10, progress: Progress | None = None
 ) -> tuple[Found, ...]:
-    """Returns the apps that are nearest to a text, the nearest first."""
+    """Returns the apps nearest to a text, the nearest first."""
     with contextlib.closing(open_fresh(workspace, progress=progress)) as index:
         found = []
         for candidate in index.search(text, most):

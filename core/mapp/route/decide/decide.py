@@ -1,4 +1,4 @@
-"""From what is known about a request to a decision: pure rules, no model, no guessing."""
+"""Decides what to do about a request: pure rules, no model, no guessing."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from mapp.route.recognise.sureness import sure_to
 
 NEAREST: Final = 3
 """How many candidates a decision names."""
-
-
 TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
-"""Vetoes after which not even a person's yes makes this app the right one."""
+"""Vetoes that a person's confirmation cannot lift: the app does something else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidateMatch:
-    """One candidate read closely: how probable it is, and what the request gives it."""
+    """One evaluated candidate: its probability, its arguments, and what counts against it."""
 
     app: str
     probability: float
@@ -36,7 +34,7 @@ class CandidateMatch:
 
     @property
     def complete(self) -> bool:
-        """Returns whether the request gives all that the app needs, and nothing that it would not heed."""
+        """Returns whether the request has all that the app needs, and nothing that it would ignore."""
         return not (self.vetoes or self.problems or self.filling.missing)
 
     @property
@@ -51,14 +49,14 @@ def decide(
     """Returns what to do about a request.
 
     Args:
-        request: what was asked.
-        candidates: what retrieval returned, the best first.
-        readings: the candidates that were read closely, in any order.
-        bands: the thresholds in force.
+        request: the request.
+        candidates: the retrieved candidates, the best first.
+        readings: the evaluated candidates, in any order.
+        bands: the thresholds.
     """
     nearest = tuple(candidates[:NEAREST])
     if not any(character.isalnum() for character in request.text):
-        return Refuse(candidates=nearest, reasons=("nothing was asked",))
+        return Refuse(candidates=nearest, reasons=("the request has no words",))
     ranked = sorted(readings, key=_rank)
     best = surest(ranked)
     if best is None or sureness(best, ranked) < bands.ask:
@@ -72,16 +70,15 @@ def decide(
 
 
 def surest(readings: Sequence[CandidateMatch]) -> CandidateMatch | None:
-    """Returns the complete reading that is most probable, or None when none is complete; ties go by name."""
+    """Returns the most probable complete match, or None if none is complete; ties go by name."""
     return min((reading for reading in readings if reading.complete), key=_rank, default=None)
 
 
 def sureness(reading: CandidateMatch, readings: Sequence[CandidateMatch]) -> float:
-    """Returns how sure a reading is, 0 to 1: the probability of the app, given which others cannot be meant,
-    less what is doubtful about its arguments.
+    """Returns how sure a match is, 0 to 1: the app's probability, reduced by doubts about its arguments.
 
-    What does not complete a candidate's arguments, or what a veto stops, is evidence against that candidate;
-    its share of the probability goes to the rest in proportion.
+    A candidate that is incomplete or vetoed is ruled out; its share of the probability goes to the others in
+    proportion.
     """
     refuted = [other.probability for other in readings if not other.complete and other is not reading]
     return sure_to(reading.probability, reading.filling.confidence, refuted)
@@ -97,7 +94,7 @@ def _without_a_call(
     candidates: Sequence[Candidate],
     bands: Bands,
 ) -> Decision:
-    """Decides where no candidate is complete and likely: the first may lack something, or do the opposite."""
+    """Decides if no candidate is complete and likely: the first may lack arguments, or do the opposite."""
     first = ranked[0] if ranked else None
     if first is None or first.complete or first.probability < bands.ask:
         return Compile(candidates=nearest, reasons=_unlikely(ranked))
@@ -123,9 +120,10 @@ def _with_first(
 
 def _unlikely(ranked: Sequence[CandidateMatch]) -> tuple[str, ...]:
     if not ranked:
-        return ("the library has no app that is near",)
+        return ("the library has no app that is similar",)
     best = ranked[0]
-    return (f"the nearest, {best.app}, does this with probability {best.probability:.2f}: too low to ask",)
+    said = f"the nearest app, {best.app}, does this with probability {best.probability:.2f}"
+    return (f"{said}, which is too low to ask",)
 
 
 def _for(reading: CandidateMatch, sure: float) -> tuple[str, ...]:

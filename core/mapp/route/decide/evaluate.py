@@ -1,4 +1,4 @@
-"""Reads one candidate closely: what the request gives it, and what speaks against it."""
+"""Evaluates one candidate: its arguments, and what counts against it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mapp.route.fill.fill import Filling, fill
 def evaluate_candidate(
     request: Request, manifest: Manifest, cues: Cues, probability: float
 ) -> CandidateMatch:
-    """Returns the candidate as the request reads it: arguments, vetoes, and what does not fit."""
+    """Returns the candidate with its arguments, the vetoes, and the values that do not fit."""
     filling = fill(request, manifest, cues)
     arguments: dict[str, JSONValue] = {}
     problems: tuple[Problem, ...] = ()
@@ -37,16 +37,16 @@ def evaluate_candidate(
 
 
 def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
-    """Returns the reading of a request that the app's own tests hold word for word.
+    """Returns the match for a request that the app's own tests state word for word.
 
     Raises:
-        InvalidArguments: the tests and the manifest disagree.
+        InvalidArguments: the stated arguments do not fit the manifest.
     """
     filling = Filling(
         arguments=dict(arguments),
         missing=(),
         unused=(),
-        evidence=("its own tests hold this request, word for word",),
+        evidence=("its own tests state this request, word for word",),
         confidence=1.0,
     )
     known = with_defaults(manifest, filling.arguments)

@@ -1,7 +1,7 @@
-"""Hard rules that stop a run although the recogniser said yes.
+"""Vetoes: hard rules that stop a run even if the recogniser is sure.
 
-Each rule looks for something that the request says and the call would ignore: a number, a unit, a negation,
-the opposite job, a second job. What the app's own requests say in the same words is never held against one.
+Each rule looks for something in the request that the call would ignore: a number, a unit, a negation, the
+opposite job, a second job. Words that the app's own requests use never cause a veto.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,14 +22,14 @@ from mapp.route.read.tokens import Token, form, stem, tokenise
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Veto:
-    """One reason not to run: the rule's name, and what it saw, in words."""
+    """One reason not to run: the rule's name, and an explanation."""
 
     name: str
     reason: str
 
 
 def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = NO_CUES) -> tuple[Veto, ...]:
-    """Returns every reason not to run the app with these arguments; empty when there is none."""
+    """Returns every reason not to run the app with these arguments; empty if there is none."""
     reading = read(request.text, request.attachment)
     free = _free(reading, filling)
     found = [
@@ -45,7 +45,7 @@ def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = 
 
 
 def _free(reading: ParsedRequest, filling: Filling) -> list[Token]:
-    """Returns the tokens that are nobody's value: outside quotes and outside what the arguments took."""
+    """Returns the tokens that are part of no value: outside quotes and outside the arguments' spans."""
     spans = [(start, end) for _, start, end in filling.spans]
     spans += [mention.span for mention in reading.quoted]
     spans += [mention.span for mention in reading.mentions if mention.kind == "json"]
@@ -57,7 +57,7 @@ def _free(reading: ParsedRequest, filling: Filling) -> list[Token]:
 
 
 def _wording(manifest: Manifest) -> Iterator[str]:
-    """Yields every word, in lower case, with which the app describes itself."""
+    """Yields every word of the app's description of itself, in lower case."""
     texts = [manifest.name, manifest.description]
     for argument in manifest.arguments:
         texts += [argument.name, argument.schema.description]
@@ -68,14 +68,12 @@ def _wording(manifest: Manifest) -> Iterator[str]:
 
 
 def _own_forms(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the words that the app or its own requests use, each in the form it is used in."""
+    """Returns the words that the app or its own requests use, in the form in which they use them."""
     return frozenset(form(word) for word in _wording(manifest)) | frozenset(cues.forms)
 
 
 def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the stems of the words for the app's job: its own, and those that a quarter of its requests
-    share.
-    """
+    """Returns the stems of the words for the app's job: its own, and those in a quarter of its requests."""
     shared = (word for word, count in cues.words.items() if count >= 0.25 * cues.requests)
     return frozenset(stem(word) for word in _wording(manifest)) | frozenset(shared)
 
@@ -85,9 +83,9 @@ def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
 
 def _missing(filling: Filling, cues: Cues) -> Iterator[Veto]:
     if not filling.arguments and cues.requests and not cues.bare:
-        yield Veto(name="missing-argument", reason="the request gives no argument at all")
+        yield Veto(name="missing-argument", reason="the request has no argument at all")
     for name in filling.missing:
-        yield Veto(name="missing-argument", reason=f"the request does not say {name}")
+        yield Veto(name="missing-argument", reason=f"missing: {name}")
 
 
 def _left_over(manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Veto]:
@@ -101,7 +99,7 @@ def _left_over(manifest: Manifest, filling: Filling, cues: Cues) -> Iterator[Vet
             continue
         yield Veto(
             name=f"{_noun(mention)}-left-over",
-            reason=f"no argument takes {_noun(mention)} “{mention.text[:60]}”",
+            reason=f"no argument uses the {_noun(mention)} “{mention.text[:60]}”",
         )
 
 
@@ -134,7 +132,7 @@ def _units(reading: ParsedRequest, manifest: Manifest, filling: Filling, cues: C
             continue
         if not slot.declared_unit and (stem(mention.unit or "") in slot.hints or mention.unit == slot.unit):
             continue
-        yield Veto(name="unit-left-over", reason=f"{name} is not counted in what “{mention.text}” is")
+        yield Veto(name="unit-left-over", reason=f"{name} does not have the unit of “{mention.text}”")
 
 
 def _ambiguous(reading: ParsedRequest, filling: Filling) -> Iterator[Veto]:
@@ -147,7 +145,7 @@ def _ambiguous(reading: ParsedRequest, filling: Filling) -> Iterator[Veto]:
             for other in reading.mentions
         )
         if mention.kind == "date" and mention.ambiguous and not taken and not longer:
-            yield Veto(name="ambiguous-date", reason=f"“{mention.text}” can be read as several dates")
+            yield Veto(name="ambiguous-date", reason=f"“{mention.text}” can mean several dates")
 
 
 # Words that turn the meaning
@@ -166,7 +164,10 @@ def _negations(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
         harmless = after is not None and f"{token.lower} {after.lower}" in HARMLESS_NEGATIONS
         usual = cues.words.get(token.stem, 0) > 1 or any(pair in cues.words for pair in pairs)
         if not harmless and not usual:
-            yield Veto(name="negation", reason=f"the request says “{token.text}”, which no argument heeds")
+            yield Veto(
+                name="negation",
+                reason=f"the request says “{token.text}”, which no argument takes into account",
+            )
 
 
 _OPPOSITES = {stem(a): stem(b) for pair in OPPOSITES for a, b in (pair, pair[::-1]) if " " not in a + b}
@@ -175,7 +176,7 @@ _UNDOING = frozenset(stem(word) for word in ("undo", "reverse", "invert", "inver
 
 
 def _opposites(free: Sequence[Token], own: frozenset[str], core: frozenset[str]) -> Iterator[Veto]:
-    """Yields words that turn the app's job around: the opposite of a word at its core, a prefix, `undo`."""
+    """Yields words that reverse the app's job: the opposite of one of its words, a prefix, `undo`."""
     for place, token in enumerate(free):
         undone = (_OPPOSITES.get(other.stem) in core for other in free[place + 1 : place + 4])
         if token.stem in _UNDOING and token.stem not in own and not any(undone):

@@ -1,4 +1,4 @@
-"""The best joint choice: one option a slot, no text used twice, the highest total."""
+"""The best joint assignment: one option per slot, no text used twice, the highest total score."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from mapp.route.fill.candidate import Option
 from mapp.route.read.tokens import Token
 
 MAX_STEPS = 4_000
-"""Branches that the search looks at before it settles for the best so far."""
+"""How many branches the search tries before it returns the best assignment so far."""
 
 
 def masks(
     options: Sequence[Sequence[Option]], tokens: Sequence[Token], groups: Sequence[int]
 ) -> list[list[int]]:
-    """Returns for each option the tokens it uses up, as bits.
+    """Returns for each option a bit mask of the tokens that it uses.
 
-    Values and enums have fields of their own: `week` in `2 weeks` may name the unit while `2` is the amount.
-    Enums of the same values share a field. Loose text uses up its words in every field.
+    Values and enums have separate fields: in `2 weeks` an enum may take `weeks` and a number `2 weeks`. Enums
+    with the same values share a field. Loose text uses its words in every field.
     """
     size, fields = len(tokens), max(groups, default=0) + 1
     return [
@@ -43,7 +43,7 @@ _start, _end = attrgetter("start"), attrgetter("end")
 
 
 class Search:
-    """Depth first with a bound: slot by slot, best option first, cut where the rest cannot catch up."""
+    """Depth-first branch and bound: slot by slot, best option first; branches that cannot win are cut."""
 
     def __init__(self, scores: Sequence[Sequence[float]], used: Sequence[Sequence[int]]) -> None:
         self.used = used
@@ -57,7 +57,7 @@ class Search:
         self.steps = 0
 
     def run(self) -> tuple[list[int], float]:
-        """Returns the place of the chosen option for each slot, and the total."""
+        """Returns the index of the chosen option for each slot, and the total score."""
         self._down(0, 0, 0.0, [])
         return self.best, self.best_total
 

@@ -1,4 +1,4 @@
-"""A request laid out for the filler: words, mentions and who may take them."""
+"""A request and an app side by side: the options of every slot, and which of them exclude each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mapp.route.read.tokens import tokenise
 
 @dataclass(slots=True)
 class Board:
-    """One request laid out against one app: each slot's options, and which of them exclude each other."""
+    """The options of every slot of an app for one request, and the tokens that each uses."""
 
     slots: tuple[Slot, ...]
     reading: ParsedRequest
@@ -25,7 +25,7 @@ class Board:
     used: list[list[int]]
 
     def scores(self, weights: Mapping[str, float]) -> list[list[float]]:
-        """Returns each option's score with the learned weights added."""
+        """Returns each option's score plus the learned weights of its features."""
         known = weights.get
         return [
             [option.score + sum(known(feature, 0.0) for feature in option.features) for option in row]
@@ -49,13 +49,13 @@ def lay_out(manifest: Manifest, reading: ParsedRequest, cues: TextCues) -> Board
 
 
 def _own(manifest: Manifest) -> frozenset[str]:
-    """Returns the words of the app's name, and the numbers that its description states (`version 4`)."""
+    """Returns the words of the app's name, and the numbers in its description (`version 4`)."""
     named = {token.stem for token in tokenise(manifest.name) if token.text.isalnum()}
     return frozenset(named | {token.stem for token in tokenise(manifest.description) if token.text.isdigit()})
 
 
 def _groups(slots: Sequence[Slot]) -> list[int]:
-    """Returns the field of each slot: 0 for values, one for each set of enum values."""
+    """Returns the field of each slot: 0 for values, another for each set of enum values."""
     numbers: dict[str, int] = {}
     found = []
     for slot in slots:

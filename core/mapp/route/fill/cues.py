@@ -1,8 +1,8 @@
-"""What an app's own requests teach the filler: weights for its options, and the words of its requests.
+"""Learns from an app's own requests: weights for the filler's options, and the words of the requests.
 
-`learn` is a structured perceptron (Collins 2002) with averaged weights. A row says which values are right,
-not where they stand in the request; of all the ways to read the right values, the one that scores best so far
-is taken to be meant.
+`learn` is a structured perceptron (Collins 2002) with averaged weights. A row states the right values, not
+their places in the request; of all the ways to get the right values, the one with the best score so far is
+assumed.
 """
 
 from collections import Counter
@@ -27,33 +27,31 @@ EPOCHS = 8
 MARGIN = 0.6
 RATE = 0.25
 SMALLEST = 0.01
-"""Weights nearer to zero than this are dropped."""
+"""Weights closer to zero than this are dropped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cues:
-    """What was learned from an app's requests; a plain JSON document on disk."""
+    """What was learned from an app's requests; a JSON document on disk."""
 
     weights: Mapping[str, float] = field(default_factory=dict)
     starts: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     words: Mapping[str, int] = field(default_factory=dict)
-    """In how many of the requests each free word stands."""
+    """The number of requests that contain each free word."""
     forms: tuple[str, ...] = ()
     """The free words of the requests, stemmed, participles marked with `+ed`."""
     leftovers: tuple[str, ...] = ()
-    """Mentions, in lower case, that right readings of its requests leave unused (`base 64`, `20%`)."""
+    """Mentions, in lower case, that correctly filled requests leave unused (`base 64`, `20%`)."""
     sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For each argument, what its numbers may come with though nothing converts it: `currency`, `percent`,
-    `length`.
-    """
+    """For each argument, the marks that its numbers may have unconverted: `currency`, `percent`, `length`."""
     requests: int = 0
     bare: int = 0
-    """How many of the requests give no argument at all."""
+    """The number of requests without any argument."""
 
     @cached_property
     def text(self) -> TextCues:
-        """Returns where texts begin and end."""
+        """Returns the words around texts, and the app's own words."""
         return _text_cues(self.starts, self.ends, self.words, self.requests)
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,11 +101,11 @@ def _text_cues(
 class _Lesson:
     board: Board
     right: list[frozenset[int] | None]
-    """For each slot the options with the right value; None where no option has it."""
+    """For each slot the options with the right value; None if no option has it."""
 
 
 def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
-    """Returns what the app's fitting requests teach; those that are held back are left out."""
+    """Returns what is learned from the app's positive requests, without those that are held back."""
     rows = [phrase for phrase in phrases if phrase.fits and not phrase.held_back]
     slots = slots_of(manifest)
     readings = [read(phrase.request, phrase.attachment) for phrase in rows]
@@ -162,7 +160,7 @@ def _same(value: JSONValue | Absent, wanted: JSONValue | Absent, slot: Slot) -> 
 def _text_edges(
     slots: Sequence[Slot], rows: Sequence[Phrase], readings: Sequence[ParsedRequest]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Returns the stems that stand right before and right after the texts of the requests."""
+    """Returns the stems directly before and directly after the texts of the requests."""
     starts: set[str] = set()
     ends: set[str] = set()
     for phrase, reading in zip(rows, readings, strict=True):
@@ -206,7 +204,7 @@ def _trained(lessons: Sequence[_Lesson]) -> dict[str, float]:
 
 
 def _correction(lesson: _Lesson, weights: Mapping[str, float]) -> dict[str, float]:
-    """Returns how the weights change so that the right reading wins by a margin; nothing when it does."""
+    """Returns the changes that let the right options win by a margin; empty if they already do."""
     scores = lesson.board.scores(weights)
     meant = _best(lesson, [_only(row, right) for row, right in zip(scores, lesson.right, strict=True)])
     harder = [
@@ -237,7 +235,7 @@ def _best(lesson: _Lesson, scores: Sequence[Sequence[float]]) -> list[int]:
 
 
 def _solved(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterator[tuple[Board, list[Option]]]:
-    """Yields the requests that are read right, with the option that each slot takes."""
+    """Yields the correctly filled requests, with the option of each slot."""
     for lesson in lessons:
         chosen = _best(lesson, lesson.board.scores(weights))
         if all(right is None or place in right for place, right in zip(chosen, lesson.right, strict=True)):
@@ -245,9 +243,7 @@ def _solved(lessons: Sequence[_Lesson], weights: Mapping[str, float]) -> Iterato
 
 
 def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
-    """Yields numbers and quoted texts that a right reading leaves unused: the app's own wording, nobody's
-    value.
-    """
+    """Yields numbers and quoted texts that a correctly filled request leaves unused: they are no values."""
     spans = [span for option in taken for span in option.spans]
     for mention in [*board.reading.numeric, *board.reading.quoted]:
         if not any(start < mention.end and mention.start < end for start, end in spans):

@@ -1,7 +1,8 @@
-"""A request and an app become typed arguments, or an honest account of what is missing.
+"""Fills an app's typed arguments from a request, or says what is missing.
 
-Every value is taken from the request, the schema or the attachment; nothing is made up. Options for each
-argument are scored by general knowledge and by what the app's own requests taught, and chosen jointly.
+Every value comes from the request, the schema or the attachment; nothing is made up. The options for each
+argument are scored by general knowledge and by what was learned from the app's own requests, and then chosen
+jointly.
 """
 
 import math
@@ -28,19 +29,19 @@ __all__ = ["Cues", "Filling", "fill", "learn"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filling:
-    """The arguments that a request gives an app, without defaults; what is missing; what was left over."""
+    """The arguments that a request gives an app, without defaults; what is missing; what is unused."""
 
     arguments: dict[str, JSONValue]
     missing: tuple[str, ...]
-    """Names of required arguments that nothing filled, and of those whose value does not fit the schema."""
+    """Required arguments without a value, and arguments whose value does not fit the schema."""
     unused: tuple[Mention, ...]
-    """Numbers, dates and quoted texts of the request that no argument took."""
+    """Numbers, dates and quoted texts of the request that no argument uses."""
     evidence: tuple[str, ...]
-    """For each argument, what filled it and why."""
+    """For each argument, where its value comes from."""
     confidence: float
-    """From 0 to 1: how far ahead of the next best reading this one is."""
+    """From 0 to 1: how far this choice is ahead of the next best one."""
     spans: tuple[tuple[str, int, int], ...] = ()
-    """Which argument took which part of the request: name, start, end."""
+    """Which argument uses which part of the request: name, start, end."""
 
 
 def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
@@ -68,7 +69,7 @@ def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
 
 
 def _with_attachment(slots: Sequence[Slot], taken: list[Option], attachment: str | None) -> list[Option]:
-    """Returns the choice with the attachment in the first required text, list or object left unfilled."""
+    """Returns the options, with the attachment in the first required text, list or object without a value."""
     if attachment is None or any(slot.attachment for slot in slots):
         return taken
     for place, (slot, option) in enumerate(zip(slots, taken, strict=True)):
@@ -117,7 +118,7 @@ def _missing(
 
 
 def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
-    """Yields what no argument took: a number unless touched, anything longer unless taken as a whole."""
+    """Yields what no argument uses: numbers unless overlapped, anything else unless covered as a whole."""
     spans = [span for option in taken for span in option.spans]
     whole = [
         mention
@@ -138,9 +139,7 @@ def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
 
 
 def _confidence(board: Board, scores: Sequence[Sequence[float]], chosen: Sequence[int], unused: int) -> float:
-    """Returns the product of each slot's lead over its next best different value, each unused mention halving
-    it.
-    """
+    """Returns the product of the slots' leads over their next best values, halved for each unused mention."""
     total = 1.0
     for slot, place in enumerate(chosen):
         value, own = board.options[slot][place].value, scores[slot][place]

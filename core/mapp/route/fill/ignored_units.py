@@ -1,4 +1,4 @@
-"""Units that an app does not honour."""
+"""Units in a request that an app's arguments ignore."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from mapp.route.read.units import dimension_of
 def ignored_units(
     reading: ParsedRequest, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
 ) -> Iterator[tuple[str, str, Mention]]:
-    """Yields the marks (percent, currency, a unit's dimension) of numbers that were taken without heeding
-    them.
+    """Yields slot, mark and mention of each number whose mark (percent, currency, dimension) is ignored.
 
-    A mark is heeded when the slot is counted in that dimension, or when another slot took the words of the
-    unit.
+    A mark is honoured if the slot has that dimension, or if another slot takes the words of the unit.
     """
     units = {slot.key: slot.unit for slot in slots if slot.wants in ("number", "numbers")}
     for mention in reading.mentions:
@@ -32,10 +30,10 @@ def ignored_units(
         for key, (start, end) in spans:
             if key not in units or not (start <= mention.number[0] and mention.number[1] <= end):
                 continue
-            heeded = _honours_unit(units[key], sort) or any(
+            honoured = _honours_unit(units[key], sort) or any(
                 other != key and first < after[1] and after[0] < last for other, (first, last) in spans
             )
-            if not heeded:
+            if not honoured:
                 yield key, sort, mention
 
 

@@ -1,6 +1,6 @@
-"""What an argument wants, in the terms of the filler: slots, made from a manifest's arguments.
+"""Slots: an app's arguments in the filler's terms.
 
-An object argument with named properties becomes one slot a property, so that every slot takes one value.
+An object argument with named properties becomes one slot per property, so that every slot takes one value.
 """
 
 import re
@@ -20,14 +20,14 @@ from mapp.route.read.units import DIMENSION_WORDS, NAMES, SYMBOLS, unit_called
 MAX_SLOTS = 48
 MAX_DEPTH = 3
 MAX_MATCHED_LENGTH = 20_000
-"""Characters of a text that is matched against a pattern at all."""
+"""Longer texts are not matched against a pattern."""
 
 Wants = Literal["number", "boolean", "enum", "date", "date-time", "time", "text", "numbers", "texts", "json"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """One value that a call takes, with the words that point to it."""
+    """One value of a call, with the words that point to it."""
 
     path: tuple[str, ...]
     schema: Schema
@@ -40,19 +40,19 @@ class Slot:
     name: tuple[str, ...]
     """Stems of the words of its name."""
     hints: dict[str, float]
-    """Stems of its description's words, with how much each tells it from the other slots."""
+    """Stems of its description's words, weighted by how few slots share them."""
     surfaces: tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...] = ()
-    """For an enum: each value with the stems of what people say for it."""
+    """For an enum: each value with the stems of the phrases for it."""
     choices: tuple[str, ...] = ()
-    """For a text: the values that its description or examples quote."""
+    """For a text: the values quoted in its description or examples."""
     codes: tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...] = ()
     """Values that the description spells out: `1 for cleaning, 2 for ironing`."""
     layout: str | None = None
-    """For a text that is a date or a time: how its description says it is written (`MM/DD/YYYY`)."""
+    """For a text that is a date or a time: the layout in its description (`MM/DD/YYYY`)."""
     dimension: str | None = None
-    """What the number measures, by the words of its name, where no unit is stated."""
+    """What the number measures according to its name, if no unit is stated."""
     weights: dict[str, float] = field(default_factory=dict)
-    """How much each stem of the name tells this slot from the others."""
+    """Stems of the name, weighted by how few slots share them."""
 
     @property
     def key(self) -> str:
@@ -66,7 +66,7 @@ class Slot:
 
 
 _made: dict[int, tuple[Manifest, tuple[Slot, ...]]] = {}
-"""Slots by identity of the manifest: one that holds a list as a default has no hash."""
+"""Slots by the manifest's identity: a manifest with a list as a default is not hashable."""
 
 
 def slots_of(manifest: Manifest) -> tuple[Slot, ...]:
@@ -193,7 +193,7 @@ def _symbol_suffix(name: str) -> str | None:
     return SYMBOLS[suffix].name if suffix in SYMBOLS and len(suffix) > 1 else None
 
 
-# What people say for a value
+# Phrases for a value
 
 
 def _surfaces(
@@ -217,7 +217,7 @@ def _ways(value: JSONValue, spoken: Sequence[str]) -> tuple[tuple[str, ...], ...
 
 
 def stems_of(text: str) -> tuple[str, ...]:
-    """Returns the stems of a text's words, marks left out where there are words."""
+    """Returns the stems of a text's words, or its marks if it has no words."""
     tokens = tokenise(text)
     words = tuple(token.stem for token in tokens if token.text[0].isalnum())
     return words or tuple(token.text for token in tokens)
@@ -239,7 +239,7 @@ _CODE = re.compile(
 
 
 def _codes(schema: Schema) -> tuple[tuple[JSONValue, tuple[tuple[str, ...], ...]], ...]:
-    """Returns what the description says codes stand for: numbers, or short texts in quotes."""
+    """Returns the codes that the description explains, numbers or short quoted texts, with their meaning."""
     numeric = "string" not in schema.types
     found: list[tuple[JSONValue, tuple[tuple[str, ...], ...]]] = []
     for quote, code, meaning in _CODE.findall(schema.description):
@@ -270,9 +270,7 @@ def _layout(description: str) -> str | None:
 
 
 def accepts(schema: Schema, value: JSONValue) -> bool:
-    """Returns whether a scalar fits the schema: type, enum, bounds, lengths, pattern. Formats are not looked
-    at.
-    """
+    """Returns whether a scalar fits the schema: type, enum, bounds, lengths, pattern. Ignores formats."""
     if schema.enum is not None and value not in schema.enum:
         return False
     if schema.const is not ABSENT and value != schema.const:
@@ -316,5 +314,5 @@ def _pattern(pattern: str) -> Schema:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    """Whether the pattern is found in the value, in time linear in the value whatever the pattern."""
+    """Returns whether the pattern matches, in time linear in the length of the value for any pattern."""
     return len(value) <= MAX_MATCHED_LENGTH and is_valid(_pattern(pattern), value)

@@ -1,1 +1,1 @@
-"""Reads a request: tokens, numbers, units, dates, names, quotes."""
+"""Parses a request: tokens, numbers, units, dates, names, quotes."""

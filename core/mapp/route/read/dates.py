@@ -1,6 +1,6 @@
 """Dates, times of day and durations as people write them.
 
-An ambiguous date (05/03/2024, or one without a year) is found and marked, never guessed.
+An ambiguous date (05/03/2024, or one without a year) is marked as ambiguous, never guessed.
 """
 
 import datetime
@@ -97,7 +97,7 @@ _RANGE = re.compile(r"\s*(?:to|and|until|till|through|thru|-|–|,)\s*(?:the\s+)
 
 
 def _with_shared_year(text: str, days: list[Moment]) -> list[Moment]:
-    """Returns the dates with the year of the second given to the first: `May 15th to May 22nd, 2023`."""
+    """Returns the dates; the first of a range gets the year of the second: `May 15th to May 22nd, 2023`."""
     ordered = sorted(days, key=lambda day: day.start)
     for place, (first, second) in enumerate(pairwise(ordered)):
         match = None if first.value else _NAMED_DAY.fullmatch(text, first.start, first.end)
@@ -142,7 +142,7 @@ def _either_order(match: re.Match[str]) -> Moment | None:
 
 
 def _date_times(text: str, days: list[Moment], times: list[Moment]) -> Iterator[Moment]:
-    """Yields each date with the time of day that follows it, or stands before it: `5 March 2024 at 3 pm`."""
+    """Yields each date together with the time of day next to it: `5 March 2024 at 3 pm`."""
     for day in days:
         match = _ISO_TIME.match(text, day.end) if isinstance(day.value, str) else None
         if match and (clock := _clock(match, None)):

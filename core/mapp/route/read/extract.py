@@ -1,7 +1,7 @@
-"""Everything typed that a request says: numbers, money, quantities, dates, quoted text, lists, JSON, names.
+"""Extracts all typed values of a request: numbers, money, quantities, dates, texts, lists, JSON, names.
 
-`mentions(text)` keeps alternatives: `4111 1111 1111 1111` is one identifier and four numbers, and which
-is meant depends on the schema that is to be filled. Every pattern is linear in the length of the text.
+`mentions(text)` keeps alternatives: `4111 1111 1111 1111` is one identifier and also four numbers; the schema
+of the argument decides. Every pattern is linear in the length of the text.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Identifiers: addresses, numbers of cards and accounts, versions, colours, paths, codes."""
+"""Identifiers: addresses, card and account numbers, versions, colours, paths, codes."""
 
 import re
 from collections.abc import Iterator
@@ -50,14 +50,14 @@ _SPACED_KINDS = (
 
 
 SOLID = frozenset({"url", "email", "uuid", "cidr", "ipv4", "ipv6", "hex-colour", "semver", "path", "cron"})
-"""Identifiers whose digits are never numbers of their own."""
+"""Kinds of identifiers whose digits are never separate numbers."""
 
 
 _OPENING, _CLOSING = "([{<'\"“‘`«,;", ".,;:!?)]}>'\"”’`»"
 
 
 def identifiers_in(text: str) -> Iterator[Mention]:
-    """Yields what looks like an identifier; its `unit` says of what sort."""
+    """Yields what looks like an identifier; its `unit` is the kind."""
     for match in _CHUNK.finditer(text):
         chunk = match.group()
         left = chunk.lstrip(_OPENING)

@@ -1,4 +1,4 @@
-"""Closed lists of English words that the argument filler knows: numbers, months, money, opposites, …"""
+"""Lists of English words that the filler knows: numbers, months, money, opposites, …"""
 
 from mapp.route.read.tokens import word_set
 
@@ -17,7 +17,7 @@ SCALE_WORDS = {
 }  # fmt: skip
 SCALE_SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "mn": 10**6, "mil": 10**6, "bn": 10**9, "tn": 10**12}
 MONEY_SUFFIXES = {"m": 10**6, "b": 10**9, "B": 10**9, "t": 10**12, "T": 10**12, "MM": 10**6}
-"""Read as scales only beside a currency mark, elsewhere they are units."""
+"""Scales only next to a currency symbol; elsewhere they are units."""
 
 ORDINAL_WORDS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
@@ -59,7 +59,7 @@ CURRENCY_WORDS = {
     "shekels": "ILS", "sterling": "GBP",
 }  # fmt: skip
 WEAK_CURRENCY_WORDS = frozenset({"real", "won", "rand", "pound", "pounds"})
-"""Words that name a currency only sometimes."""
+"""Words that sometimes name a currency."""
 
 OPPOSITES = (
     ("add", "remove"), ("add", "subtract"), ("plus", "minus"), ("include", "exclude"),
@@ -113,7 +113,7 @@ FUNCTION_WORDS = (
     )
 )
 POLITE_TAILS = word_set("please thanks thank you pls plz thx cheers asap ok okay kindly mate")
-"""Words that may trail a request without belonging to its last value."""
+"""Words that may end a request without being part of its last value."""
 
 TRUE_WORDS = frozenset({"true", "yes", "on", "enabled", "enable"})
 FALSE_WORDS = frozenset({"false", "no", "off", "disabled", "disable"})
@@ -127,7 +127,7 @@ SYNONYMS = (
     ("finished", "complete", "done"), ("picture", "image", "photo"),
 )  # fmt: skip
 INSTEAD = ("instead", "rather", "not", "than", "no", "never", "isn't", "don't")
-"""Words before a value that say it is the one not wanted."""
+"""Words before a value that is not wanted."""
 HARMLESS_NEGATIONS = frozenset(
     {"don't know", "not sure", "can't remember", "don't remember", "no idea", "doesn't matter",
     "can't figure", "not know", "can't find", "why not", "can't seem", "don't understand", "no matter",
@@ -143,4 +143,4 @@ PLACEHOLDERS = word_set(
     "values content column columns row rows table page article password below above following one "
     "ones thing stuff body heading snippet letters"
 )
-"""Nouns that stand for a text that is somewhere else: `this text`, `the file below`."""
+"""Nouns that refer to a text elsewhere: `this text`, `the file below`."""

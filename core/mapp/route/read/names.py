@@ -80,15 +80,13 @@ def _end_of_name(text: str, tokens: Sequence[Token], first: int) -> int:
 
 
 def _hyphened(tokens: Sequence[Token], last: int) -> bool:
-    """Whether a hyphen ties a small word to the name: `Gluten-free`."""
+    """Returns whether a hyphen joins a lower-case word to the name: `Gluten-free`."""
     ends = [token.end for token in tokens[last : last + 2]]
     return [token.start for token in tokens[last + 1 : last + 3]] == ends and tokens[last + 1].text == "-"
 
 
 def _joins(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the token holds a name together: `of`, a hyphen or apostrophe within a word, the dot of an
-    initial.
-    """
+    """Returns whether the token joins parts of a name: `of`, a hyphen, an apostrophe, an initial's dot."""
     before, token, after = tokens[place - 1 : place + 2]
     glued = token.start == before.end
     if token.text == ".":
@@ -97,7 +95,7 @@ def _joins(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _initial_dot(tokens: Sequence[Token], last: int) -> bool:
-    """Whether the dot after the last word belongs to it: `Washington, D.C.`"""
+    """Returns whether the dot after the last word belongs to it: `Washington, D.C.`"""
     if last + 1 >= len(tokens) or last < 2 or tokens[last + 1].text != ".":
         return False
     return (
@@ -108,7 +106,7 @@ def _initial_dot(tokens: Sequence[Token], last: int) -> bool:
 
 
 def _opens_sentence(text: str, tokens: Sequence[Token], run: tuple[int, int]) -> bool:
-    """Whether the capital may be due to the place alone: one word that opens a sentence or a quotation."""
+    """Returns whether the word may be capitalised only because it starts a sentence or a quotation."""
     first, last = run
     before = text[: tokens[first].start].rstrip()
     opens = not before or before[-1] in ".?!:\n\"'“"

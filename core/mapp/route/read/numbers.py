@@ -60,7 +60,7 @@ class Number:
 
 
 def json_number(value: Decimal) -> int | float | None:
-    """Returns the JSON number nearest to the value: an integer where it is one, None out of range."""
+    """Returns the JSON number nearest to the value: an integer if it is whole, None if out of range."""
     if not value.is_finite() or value.adjusted() > _MAX_EXPONENT:
         return None
     if value == value.to_integral_value() and abs(value) <= SAFE_INTEGER:
@@ -119,7 +119,7 @@ def _pieces(run: str, offset: int) -> Iterator[tuple[int, int, Decimal]]:
 
 
 def _finished(text: str, start: int, end: int, value: Decimal) -> Number:
-    """Returns the number with what belongs to it: exponent, power, fraction, scale or ordinal ending."""
+    """Returns the number with its extensions: exponent, power, fraction, scale or ordinal ending."""
     if match := _EXPONENT.match(text, end):
         return Number(start, match.end(), value.scaleb(int(match.group(1))))
     if match := _TIMES_TEN.match(text, end):
@@ -152,9 +152,7 @@ def _scaled(text: str, start: int, end: int, value: Decimal) -> Number:
 
 
 def _begins_a_word(text: str, end: int) -> bool:
-    """Whether letters follow that are no unit, so that the digits may be part of a word: `4f2a`, `2x^2`,
-    `3d`.
-    """
+    """Returns whether letters other than a unit follow, so the digits may be part of a word: `4f2a`, `3d`."""
     match = _GLUED.match(text, end)
     return match is not None and match.group() not in ("x", "am", "pm") and unit_called(match.group()) is None
 
@@ -193,7 +191,7 @@ def _signed(text: str, start: int) -> int:
 
 
 def _with_sign(text: str, number: Number, digits: int) -> Iterator[Number]:
-    """Yields the number with its sign; after the word `minus` with and without it, for that may be a
+    """Yields the number with its sign; after the word `minus` with and without it, because the word may be a
     subtraction.
     """
     start = _signed(text, digits)
@@ -220,14 +218,14 @@ def _in_words(text: str, tokens: Sequence[Token]) -> Iterator[Number]:
 
 
 class _Reader:
-    """Reads one number in words, from a place in the tokens onwards."""
+    """Parses one number in words, starting at a token."""
 
     def __init__(self, text: str, tokens: Sequence[Token], place: int) -> None:
         self.text, self.tokens, self.first, self.place = text, tokens, place, place
         self.total, self.part, self.last_size, self.words = Decimal(0), Decimal(0), 10**9, 0
 
     def read(self) -> tuple[Number, int] | None:
-        """Returns the number and the place after it, or None when no number starts here."""
+        """Returns the number and the place after it, or None if no number starts here."""
         lower = self.word()
         if lower in NEGATIVE_WORDS:
             return self.negative()
@@ -283,7 +281,7 @@ class _Reader:
         return self.done(value, self.place, soft=soft)
 
     def take(self) -> bool:
-        """Takes one more word of the number, with the `and` or the hyphen before it; False when there is
+        """Reads one more word of the number, with the `and` or the hyphen before it; False when there is
         none.
         """
         skip = 1 if self.words and self.word() in ("and", "-") and self.word(1) else 0
@@ -305,7 +303,7 @@ class _Reader:
         return True
 
     def continues_after_and(self, lower: str) -> bool:
-        """Whether `hundred and five` goes on: only after a scale word, never `twenty and thirty`."""
+        """Returns whether `and` continues a number: `hundred and five`, but not `twenty and thirty`."""
         return self.last_size >= 100 and (lower in UNITS_WORDS or lower in TENS_WORDS) and self.words > 0
 
     def room_for(self, value: int) -> bool:

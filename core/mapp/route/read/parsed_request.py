@@ -1,4 +1,4 @@
-"""A request, read once: its tokens, its mentions, the words around them; and what an option for a slot is."""
+"""A parsed request: its tokens, its mentions, and the words around them."""
 
 import re
 from bisect import bisect_left
@@ -11,12 +11,12 @@ from mapp.route.read.mention import NUMERIC, Mention, outermost
 from mapp.route.read.tokens import Token, form, tokenise
 
 MIN_ALIKE_LENGTH = 5
-"""Letters that two stems must share to count as forms of one word."""
+"""How many letters two stems must share to count as forms of one word."""
 
 
 @dataclass(slots=True)
 class ParsedRequest:
-    """A request, read once: tokens, mentions, and which tokens are free words rather than parts of values."""
+    """The tokens and mentions of a request, and lookup tables for them."""
 
     text: str
     attachment: str | None
@@ -30,14 +30,14 @@ class ParsedRequest:
     starts: list[int] = field(default_factory=list)
     """Where each token starts."""
     places: dict[str, list[int]] = field(default_factory=dict)
-    """Each stem, with the places of its tokens."""
+    """The places of each stem's tokens."""
     clipped: dict[str, list[str]] = field(default_factory=dict)
-    """Stems that lost up to three letters, with the whole ones: what `music` may find `musical` by."""
+    """Stems shortened by up to three letters, with the full stems: `music` finds `musical`."""
 
 
-@lru_cache(maxsize=4)  # one request is read against several apps, and for the vetoes too
+@lru_cache(maxsize=4)  # the filler reads a request for several apps, and the vetoes read it again
 def read(text: str, attachment: str | None = None) -> ParsedRequest:
-    """Returns the request with its tokens and mentions; nobody may change what it returns."""
+    """Returns the request with its tokens and mentions; the result is shared and must not be changed."""
     tokens = tokenise(text)
     found = mentions(text, tokens)
     reading = ParsedRequest(text, attachment, tokens, found)
@@ -84,7 +84,7 @@ def _free_words(reading: ParsedRequest) -> Iterator[str]:
 
 
 def text_shape(text: str) -> str:
-    """Returns what sorts of characters a text has: `a`, `A` letters, `1` digits, ` ` spaces, `.` marks."""
+    """Returns the kinds of characters in a text: `a`, `A` letters, `1` digits, ` ` spaces, `.` marks."""
     text = text[:200]
     found = ("a", re.search(r"[a-z]", text)), ("A", re.search(r"[A-Z]", text)), ("1", re.search(r"\d", text))
     more = (
@@ -113,7 +113,7 @@ def place_at(reading: ParsedRequest, start: int) -> int:
 
 
 def context(key: str, before: Sequence[Token], after: Sequence[Token]) -> list[str]:
-    """Returns features of the words around a span, to be weighted by what the app's own requests teach."""
+    """Returns features of the words around a span; their weights are learned from the app's requests."""
     b = [masked(token) for token in before] + ["^", "^", "^"]
     a = [masked(token) for token in after] + ["$", "$"]
     return [
@@ -130,9 +130,7 @@ def masked(token: Token) -> str:
 
 
 def reach(before: Sequence[Token]) -> list[Token]:
-    """Returns the tokens before a span that can speak about it: up to another number or the end of a
-    sentence.
-    """
+    """Returns the tokens before a span that can describe it: back to a number or the end of a sentence."""
     reach: list[Token] = []
     for token in before:
         if token.text[0].isdigit() or token.text in ";.?!" or (reach and token.text == ","):

@@ -1,4 +1,4 @@
-"""Numbers with what they count (percent, money, units), and lists of them."""
+"""Numbers with percent signs, currencies or units, and lists of numbers."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ _TIME_WORDS = word_set("second minute hour day week month year decade century")
 
 
 def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Iterator[Mention]:
-    """Yields each number as it stands, and again with the percent sign, currency or unit beside it."""
+    """Yields each number alone, and again with the percent sign, currency or unit next to it."""
     taken = [mention.span for mention in when if mention.kind != "duration"]
     for number in numbers(text, tokens):
         value = json_number(number.value)
@@ -176,9 +176,7 @@ def lists_in(text: str, amounts: Sequence[Mention]) -> Iterator[Mention]:
 
 
 def _flat(amounts: Sequence[Mention]) -> list[Mention]:
-    """Returns the numbers of the text side by side: the longest reading of each digit group that is no group
-    of groups.
-    """
+    """Returns the numbers that do not overlap: the longest reading of each group of digits."""
     spaced = [
         mention
         for mention in amounts

@@ -1,4 +1,4 @@
-"""Text that is marked as text: quoted, after a colon, or written as JSON."""
+"""Text that is marked as such: quoted, after a colon, or JSON."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _COLON = re.compile(r"(?<![:\w/]):(?=\s)|(?<=\w):(?=\s)")
 
 
 def quotations_in(text: str) -> Iterator[Mention]:
-    """Yields the quoted texts; an apostrophe within a word is no quote."""
+    """Yields the quoted texts; an apostrophe inside a word does not count."""
     for pattern in _QUOTES:
         for match in pattern.finditer(text):
             yield mention_at(text, "quoted", match.span(), match.group(1))
@@ -50,7 +50,7 @@ _OPEN = re.compile(r"(?<!\w)[\[{]")
 
 
 def json_in(text: str) -> Iterator[Mention]:
-    """Yields arrays and objects in JSON, or the like with single quotes; at most eight places are tried."""
+    """Yields JSON arrays and objects, also with single quotes; tries at most eight places."""
     place = 0
     for _ in range(8):
         opening = _OPEN.search(text, place)
@@ -72,7 +72,7 @@ def _decoded(text: str, start: int) -> tuple[JSONValue, int] | None:
 
 
 def _literal(text: str, start: int) -> tuple[JSONValue, int] | None:
-    """Returns a list or object whose texts stand in single quotes, and where it ends."""
+    """Returns a list or object whose texts are in single quotes, and its end."""
     depth = 0
     for place in range(start, min(len(text), start + _MAX_LITERAL_LENGTH)):
         depth += (text[place] in "[{") - (text[place] in "]}")

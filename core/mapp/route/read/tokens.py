@@ -1,11 +1,11 @@
-"""Words of a request: tokens with their place, and stems (`decode`, `decoding` and `decoded` share one)."""
+"""Tokens of a request with their places, and stems (`decode`, `decoding` and `decoded` share one)."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_SCANNED = 20_000
-"""Characters of a request that are read; what comes after them is never a value."""
+"""How many characters of a request are read; later text is never a value."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -14,7 +14,7 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number or mark of a text, and where it stands."""
+    """One word, number or mark of a text, and its place."""
 
     text: str
     lower: str
@@ -23,7 +23,7 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=2048)  # an app's own words are looked at for every request
+@lru_cache(maxsize=2048)  # an app's own words are needed for every request
 def tokenise(text: str) -> tuple[Token, ...]:
     """Returns the words, digit groups and single marks of the text, in order; `5km` is two tokens."""
     tokens = []
@@ -87,7 +87,7 @@ def form(word: str) -> str:
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Returns the words of a text, parted by spaces, as a set."""
+    """Returns the set of a text's words, split at spaces."""
     return frozenset(text.split())
 
 

@@ -1,7 +1,7 @@
-"""Units of measure: what people call them, what they measure, and the way from one to another.
+"""Units of measure: their names, what they measure, and conversion.
 
 Factors are exact by definition (International System of Units, 9th edition; NIST Handbook 44 for the
-customary units). Temperature alone needs an offset.
+customary units). Only temperatures need an offset.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Unit:
     offset: Decimal = Decimal(0)
 
 
-# dimension: (name, factor to the base unit, symbols as they are written, names in lower case)
+# dimension: (name, factor to the base unit, case-sensitive symbols, lower-case names)
 _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "length": (
         ("m", "1", "m", "meter meters metre metres"),
@@ -237,14 +237,14 @@ BY_NAME = {unit.name: unit for unit, _, _ in _rows()}
 
 
 def unit_called(text: str) -> Unit | None:
-    """Returns the unit that people write this way, or None: `km`, `Kilometres`, `degrees C`, `m/s^2`."""
+    """Returns the unit with this name or symbol, or None: `km`, `Kilometres`, `degrees C`, `m/s^2`."""
     text = " ".join(text.split())
     lower = text.lower()
     return SYMBOLS.get(text) or NAMES.get(lower) or SYMBOLS.get(lower) or BY_NAME.get(text)
 
 
 def convert(amount: Decimal, origin: str, target: str) -> Decimal | None:
-    """Returns the amount of unit `origin` counted in `target`, or None when they do not measure the same
+    """Returns the amount of unit `origin` counted in `target`, or None if they do not measure the same
     thing.
     """
     if origin == target:
@@ -257,7 +257,7 @@ def convert(amount: Decimal, origin: str, target: str) -> Decimal | None:
 
 
 def dimension_of(unit: str) -> str | None:
-    """Returns what the unit measures (`length`, `currency`, …), or None for a name that is no unit."""
+    """Returns what the unit measures (`length`, `currency`, …), or None if the name is not a unit."""
     if unit in BY_NAME:
         return BY_NAME[unit].dimension
     return "currency" if len(unit) == 3 and unit.isupper() else None
@@ -273,4 +273,4 @@ DIMENSION_WORDS = {
     "voltage": "voltage", "resistance": "resistance", "capacitance": "capacitance",
     "inductance": "inductance", "charge": "charge", "age": "calendar",
 }  # fmt: skip
-"""Words for what is measured, with the dimension of the units it is measured in."""
+"""Words for quantities, with the dimension of their units."""

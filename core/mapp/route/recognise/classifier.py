@@ -1,7 +1,7 @@
-"""Which app a request means, and how probable that is: what was learnt when the index was built.
+"""Recognises which app a request means, with a probability.
 
-Softmax regression over all apps and "none of them", on the sentence vector and the wording of a request.
-How it is learnt is told in `mapp.route.recognise.train`.
+A softmax regression over all apps and "none of them", on the sentence vector and the wording of a request.
+`mapp.route.recognise.train` trains it when the index is built.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bands:
-    """How sure a reading has to be for its app to be run, and for a person to be asked."""
+    """The two thresholds: how sure a match must be to run the app, and to ask a person."""
 
     use: float
     ask: float
@@ -40,7 +40,7 @@ FILE: Final = f"recogniser-{FORMAT}.npz"
 _MIN_REFITS: Final = 2
 DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
 DIGITS: Final = 4
-"""Probabilities are rounded to so many decimal places."""
+"""Probabilities are rounded to this many decimals."""
 KEPT_BITS: Final = 10
 """Learned weights are multiples of 2**-10, less than 32 in size: two bytes each."""
 KEPT_LIMIT: Final = 31.75
@@ -68,13 +68,13 @@ class Recogniser:
     temperature: float
     bands: Bands
     together: int = 0
-    """How many apps there were when all were last fitted together."""
+    """The number of apps in the last full fit."""
     refits: int = 0
-    """How often a few were refitted since."""
+    """The number of partial refits since then."""
 
     @property
     def worn(self) -> bool:
-        """Returns whether so much was refitted that all should be fitted together again."""
+        """Returns whether a full fit is due after many partial ones."""
         return self.refits >= max(_MIN_REFITS, self.together // 5)
 
     def judge(self, vector: Vectors, text: str, candidates: Sequence[Candidate]) -> tuple[Judgement, ...]:
@@ -83,7 +83,7 @@ class Recogniser:
         Args:
             vector: the request's unit vector, (dimensions,).
             text: the request.
-            candidates: what retrieval returned; an app that was not there in training has probability 0.
+            candidates: the retrieved candidates; an app that is new since training has probability 0.
         """
         logits = exact.logits_of(features(vector[None, :], self.wording, [text]), self.weights)
         found = probabilities(logits / self.temperature)[0]
@@ -99,7 +99,7 @@ class Recogniser:
 
 
 def save(model: Recogniser, path: Path) -> None:
-    """Writes a recogniser to a file; whoever puts the file into use does so in one step."""
+    """Writes a recogniser to a file."""
     import numpy as np
 
     label = {
@@ -124,17 +124,17 @@ def save(model: Recogniser, path: Path) -> None:
         for name, part in parts.items():
             data = io.BytesIO()
             np.save(data, part, allow_pickle=False)
-            # A fixed date: what is the same has the same bytes.
+            # A fixed date: equal recognisers have equal bytes.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), data.getvalue())
 
 
 def kept(weights: Floats) -> Floats:
-    """Returns weights as a recogniser keeps them."""
+    """Returns weights rounded as in a stored recogniser."""
     return exact.on_grid(weights, KEPT_BITS, KEPT_LIMIT)
 
 
 def _counted(values: Floats, bits: int) -> NDArray[np.int16]:
-    """Returns how many units of 2**-bits each value is."""
+    """Returns each value in units of 2**-bits."""
     import numpy as np
 
     counted: NDArray[np.int16] = np.rint(values * 2.0**bits).astype("<i2")
@@ -142,12 +142,12 @@ def _counted(values: Floats, bits: int) -> NDArray[np.int16]:
 
 
 def load(path: Path) -> Recogniser:
-    """Reads what `save` wrote; raises ValueError when it is damaged or of another format."""
+    """Reads what `save` wrote; raises ValueError if it is damaged or has another format."""
     try:
         with path.open("rb") as file:
             return loaded(file)
     except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path.name} is no recogniser: {error}") from error
+        raise ValueError(f"{path.name} is not a recogniser: {error}") from error
 
 
 def loaded(file: IO[bytes]) -> Recogniser:
@@ -165,7 +165,7 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
 
     apps = tuple(label["apps"])
     if label["format"] != FORMAT or parts["weights"].shape[1] != len(apps) + 1:
-        raise ValueError("the recogniser is of another format")
+        raise ValueError("the recogniser has another format")
     return Recogniser(
         apps=apps,
         weights=parts["weights"].astype(np.float64) * 2.0**-KEPT_BITS,

@@ -3,8 +3,8 @@
 Three things make floating-point results differ between machines: the order of additions in a matrix
 product or a sum, fused or split multiplications, and the last digit of `exp` and `log`. So
 
-* what goes into a product lies on a grid (a multiple of a power of two, bounded in size), and every partial
-  sum stays below 2**53 units: nothing is ever rounded, hence no order matters;
+* the factors of a product are on a grid (a multiple of a power of two, bounded in size), and every partial
+  sum stays below 2**53 units: nothing is rounded, so the order does not matter;
 * sums of anything else are folded in one fixed order, element by element;
 * `exp` and `log` are made of additions, multiplications and divisions alone, which IEEE 754 defines to the
   last bit.
@@ -32,7 +32,7 @@ WEIGHT_BITS: Final = 20
 """Weights are multiples of 2**-20 while they are fitted."""
 WEIGHT_LIMIT: Final = 64.0
 SHARE_BITS: Final = 24
-"""What a row pulls at a column with, in training: a multiple of 2**-24."""
+"""A row's gradient in a column, in training, is a multiple of 2**-24."""
 SHARE_LIMIT: Final = 8.0
 EXPONENTIAL_BITS: Final = 36
 MAX_COLUMNS: Final = 2**16
@@ -67,7 +67,7 @@ _FACTORIALS: Final = (
 
 
 def on_grid(values: Any, bits: int, limit: float) -> Floats:
-    """Returns the nearest multiples of 2**-bits, none of them larger than `limit` in size."""
+    """Returns the nearest multiples of 2**-bits, limited to `limit` in size."""
     import numpy as np
 
     scaled = np.array(values, dtype=np.float64)
@@ -79,7 +79,7 @@ def on_grid(values: Any, bits: int, limit: float) -> Floats:
 
 
 def to_units(features: Floats) -> Units:
-    """Returns how many units of 2**-13 each feature is: a quarter of the memory."""
+    """Returns the features in units of 2**-13, which takes a quarter of the memory."""
     import numpy as np
 
     units: Units = np.rint(features * 2.0**FEATURE_BITS).astype(np.int16)
@@ -87,7 +87,7 @@ def to_units(features: Floats) -> Units:
 
 
 def from_units(units: Units) -> Floats:
-    """Returns the features that `to_units` counted."""
+    """Returns features from units; the inverse of `to_units`."""
     import numpy as np
 
     features: Floats = units.astype(np.float64)
@@ -104,7 +104,7 @@ def logits_of(features: Floats, weights: Floats) -> Floats:
 
 
 def slope_of(features: Floats, shares: Floats) -> Floats:
-    """Returns (features, columns): what all rows pull at each weight with; exact in blocks of rows."""
+    """Returns (features, columns): the gradient of all rows; exact in blocks of rows."""
     found: Floats = features[:_ROWS_AT_ONCE].T @ shares[:_ROWS_AT_ONCE]
     for start in range(_ROWS_AT_ONCE, len(features), _ROWS_AT_ONCE):
         end = start + _ROWS_AT_ONCE
@@ -113,7 +113,7 @@ def slope_of(features: Floats, shares: Floats) -> Floats:
 
 
 def total(values: Floats) -> float:
-    """Returns the sum of all values: the second half is added to the first, again and again."""
+    """Returns the sum of all values, by repeatedly adding the second half to the first."""
     rest = values.ravel()
     while len(rest) > 1:
         half = (len(rest) + 1) // 2
@@ -129,7 +129,7 @@ def dot(one: Floats, other: Floats) -> float:
 
 
 def exp(values: Floats) -> Floats:
-    """Returns e to the power of each value, to about 1e-16; what is below e**-700 counts as that.
+    """Returns e to the power of each value, to about 1e-16; smaller values than e**-700 become e**-700.
 
     Cody and Waite's reduction to at most half of ln 2, Taylor's polynomial, and a power of two made of bits.
     """

@@ -1,7 +1,7 @@
-"""What a request looks like apart from its meaning: its words, and the shape of what it brings along.
+"""Features of a request's wording and form, in addition to its sentence vector.
 
-A sentence vector hardly tells "what is VAT" from "what is 240 plus VAT". The words and pairs of words,
-weighted by their rarity, and some yes-or-no questions about numbers, quotes and beginnings do.
+The sentence vectors of "what is VAT" and "what is 240 plus VAT" are almost equal. Words and pairs of words,
+weighted by rarity, and yes-or-no questions about numbers, quotes and first words distinguish them.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _CODE: Final = re.compile(r"[0-9a-f]{6}|\w+[-_./]\w+")
 class Wording:
     """The words of a corpus and how rare each is.
 
-    `known` are hashes in ascending order, `rarity` the inverse document frequency of each, `once` whether
-    it stood in one text only; `unknown` is the rarity of a word that stood nowhere.
+    `known` are hashes in ascending order, `rarity` is the inverse document frequency of each, `once` whether
+    only one text has it; `unknown` is the rarity of all other words.
     """
 
     known: NDArray[np.uint64]
@@ -58,8 +58,8 @@ class Wording:
 
         Args:
             texts: the requests.
-            held_out: take words that stood in one text only as never seen; for texts of the corpus itself
-                this is what they would look like had they not been part of it.
+            held_out: treat words that only one text has as unknown: so a text of the corpus looks as if it
+                had not been part of it.
         """
         import numpy as np
 
@@ -117,7 +117,7 @@ def _on_grid(rarity: Floats) -> Floats:
 
 
 def grams(text: str) -> list[str]:
-    """Returns the words and pairs of words; numbers and quoted texts count by their kind alone.
+    """Returns words and pairs of words; numbers and quoted texts are replaced by their kind.
 
     >>> grams("Add 19% to 'a b'")
     ['add', '#', '%', 'to', 'qtext', '^ add', 'add #', '# %', '% to', 'to qtext', 'qtext $']
@@ -168,5 +168,5 @@ FEATURES: Final = WORD_FEATURES + SHAPE_FEATURES
 
 @lru_cache(maxsize=200_000)
 def _mark(gram: str) -> bytes:
-    """Returns 512 bits: the first 64 name the gram, all of them are its signs."""
+    """Returns 512 bits: the first 64 identify the gram, and all of them are its signs."""
     return hashlib.blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=WORD_FEATURES // 8).digest()

@@ -1,4 +1,4 @@
-"""Softmax regression on numpy alone, with columns that may be fitted while others stand still.
+"""Softmax regression in numpy, which can fit some columns while the others stay fixed.
 
 The minimiser is L-BFGS (Nocedal and Wright 2006, "Numerical Optimization", algorithm 7.4) with a
 backtracking line search. scikit-learn gives the same weights, but would be the largest dependency
@@ -27,7 +27,7 @@ _STEPS_BACK: Final = 20
 _MIN_FALL: Final = 1e-4
 _ROWS_AT_ONCE: Final = 512
 NOTHING: Final = -1e30
-"""The logit of what cannot be."""
+"""The logit of an impossible column."""
 
 
 def fit_columns(
@@ -41,14 +41,14 @@ def fit_columns(
     iterations: int = 60,
     tolerance: float = 1e-4,
 ) -> Floats:
-    """Returns the weights, (features, columns), that make the labels most probable: the same everywhere.
+    """Returns the weights, (features, columns), that make the labels most probable, the same everywhere.
 
     Args:
         features: (rows, features) on the grid of features, the last of them the constant 1.
-        labels: the column of each row; as many as there are columns stands for "one of the rest".
-        importance: what each row counts, at most 8.
-        start: the weights to begin with.
-        rest: the logarithm, a row, of the summed exponentials of all columns that stand still.
+        labels: the column of each row; the number of columns stands for "one of the rest".
+        importance: the weight of each row, at most 8.
+        start: the initial weights.
+        rest: for each row, the logarithm of the summed exponentials of all fixed columns.
         spread: the variance of the Gaussian prior on the weights; the constant's is not bounded.
         iterations: at most so many steps.
         tolerance: ends when a step gains less than this share.
@@ -79,7 +79,7 @@ def _settled(weights: Floats) -> Floats:
 
 
 def _pull(logits: Floats, labels: Integers, importance: Floats) -> tuple[Floats, Floats]:
-    """Returns the surprise at each row's label, and what the row pulls at each column with."""
+    """Returns each row's loss, and its gradient in each column."""
     import numpy as np
 
     rows = np.arange(len(logits))
@@ -115,7 +115,7 @@ def _as_it_is(point: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A step of the minimiser: where it went, how the slope turned, and the products of the two."""
+    """A step of the minimiser: the move, the change of the gradient, and their products."""
 
     move: Floats
     turn: Floats
@@ -131,13 +131,13 @@ def minimise(
     tolerance: float,
     settle: Callable[[Floats], Floats] = _as_it_is,
 ) -> Floats:
-    """Returns where a smooth function is least.
+    """Returns the minimum of a smooth function.
 
     Args:
         objective: returns its value and gradient.
-        start: where to begin.
-        iterations: at most so many steps.
-        tolerance: ends when a step gains less than this share.
+        start: the starting point.
+        iterations: the largest number of steps.
+        tolerance: stop when a step gains less than this share.
         settle: puts a point on the grid on which the function can be computed.
     """
     point = start
@@ -184,7 +184,7 @@ def _step(
 
 
 def _direction(slope: Floats, moves: deque[_Move]) -> Floats:
-    """The two loops of L-BFGS: the slope, bent by what the last steps told of the curvature."""
+    """The two loops of L-BFGS: the gradient, corrected for the curvature of the last steps."""
     bent = slope.copy()
     shares: list[float] = []
     for each in reversed(moves):

@@ -1,8 +1,7 @@
-"""How far the probabilities of a recogniser can be trusted, judged on rows that it was not trained on.
+"""Sets the temperature and the thresholds of a recogniser, from rows that it was not trained on.
 
-Rows are left out of training several times over, each time dealt in another way, and judged as a request
-would be. That tells what the logits have to be divided by, and how sure a decision has to be so that few
-enough of those that pass are wrong.
+Rows are held out of training several times, split in another way each time, and judged like requests. The
+result is the number that divides the logits, and how sure a decision must be so that few are wrong.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from mapp.route.recognise.softmax import Floats, Integers
 
 FALSE_HITS: Final = 0.005
-"""The share of what runs without asking that may be another app's; as much again for wrong arguments."""
+"""The accepted share of wrong apps among decisions to run, and the same share of wrong arguments."""
 ASKED_IN_VAIN: Final = 0.1
-"""The share of what is run or asked about that may be wrong: sets the threshold `ask`."""
+"""The accepted share of wrong decisions to run or ask; sets the threshold `ask`."""
 _MIN_USED: Final = 0.5
 _MIN_ASKED: Final = 0.15
 _MOST: Final = 0.99
@@ -36,20 +35,20 @@ _PRIOR: Final = 1.0
 _NEWTON_STEPS: Final = 30
 _READ_CLOSELY: Final = 3
 UNLIKELY: Final = 0.02
-"""A candidate less probable than this changes no sureness that matters."""
+"""A candidate less probable than this has no effect on sureness."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """Rows that were held out, and the logits that a recogniser trained on the others gave them."""
+    """Held-out rows, and their logits from a recogniser trained on the other rows."""
 
     logits: Floats
     """(rows, apps + 1): the last column is "none"."""
     labels: Integers
-    """The column that is right."""
+    """The right column of each row."""
     apps: tuple[str, ...]
     strangers: NDArray[np.bool_]
-    """Whether a row is of an app that was left out altogether."""
+    """Whether a row belongs to an app that was held out entirely."""
     importance: Floats
     rows: tuple[TrainingRow, ...]
     misses_taught: bool
@@ -66,22 +65,22 @@ class Trial:
         ]
 
     def verdict(self, row: int, app: str) -> bool | None:
-        """Returns whether taking a row for an app is right; None where nobody knows.
+        """Returns whether it is right to match a row with an app; None if unknown.
 
-        That holds for rows of an app that was left out, too, where near misses stand for what nobody does.
+        Rows of a held-out app are also unknown if near misses were trained, which cover what no app does.
         """
         said = self.rows[row]
         if self.strangers[row]:
             return None if self.misses_taught else False
         if said.fits:
             return said.app == app
-        # A near miss is only known not to be for its own app; another one may well serve it.
+        # A near miss is only wrong for its own app; another app may serve it.
         return False if said.app in ("", app) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How sure a decision on a held-out row was, what it counts, and whether app and arguments were right."""
+    """How sure a decision on a held-out row was, its weight, and whether app and arguments were right."""
 
     sure: float
     importance: float
@@ -90,7 +89,7 @@ class Judged:
 
 
 def temperature_of(trials: Sequence[Trial]) -> float:
-    """Returns what the logits have to be divided by to make the held-out labels most probable."""
+    """Returns the divisor of the logits that makes the held-out labels most probable."""
     import numpy as np
 
     def surprise(power: float) -> float:
@@ -107,7 +106,7 @@ def temperature_of(trials: Sequence[Trial]) -> float:
 
 
 def _least(value: Callable[[float], float], low: float, high: float) -> float:
-    """Returns where a function with one valley is least, by golden sections."""
+    """Returns the minimum of a function with one valley, by golden-section search."""
     golden = 0.6180339887498949
     left, right = high - golden * (high - low), low + golden * (high - low)
     at_left, at_right = value(left), value(right)
@@ -124,7 +123,7 @@ def _least(value: Callable[[float], float], low: float, high: float) -> float:
 
 
 def bands_of(trials: Sequence[Trial], temperature: float, reader: Reader) -> Bands:
-    """Returns how sure a decision has to be so that few enough of those that pass are wrong."""
+    """Returns the thresholds above which few enough decisions are wrong."""
     judged = judge(trials, temperature, reader)
     other_app = least_sure(judged, [not each.app_right for each in judged], FALSE_HITS)
     other_arguments = least_sure(
@@ -136,10 +135,10 @@ def bands_of(trials: Sequence[Trial], temperature: float, reader: Reader) -> Ban
 
 
 def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) -> float:
-    """Returns the least sureness, in steps of 0.005, above which at most this share of what passes is wrong.
+    """Returns the lowest sureness, in steps of 0.005, above which at most this share of decisions is wrong.
 
-    What passes is counted; how much of it is wrong is read off a curve that falls smoothly as sureness
-    grows, so that one row more or less, or rows dealt in another way, hardly move it.
+    The decisions above it are counted; how many are wrong comes from a smooth curve that falls with sureness.
+    So one row more, or another split of the rows, hardly moves the threshold.
     """
     import numpy as np
 
@@ -149,7 +148,7 @@ def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) ->
     importance = np.array([each.importance for each in judged])
     risk = _risk(_logit(sure), importance, np.array(wrong, dtype=np.float64))
     order = np.argsort(-sure, kind="stable")
-    # Running sums have one order only: from the surest down.
+    # Running sums have only one order, from the surest down, so they are the same everywhere.
     passed, wrongly = np.cumsum(importance[order]), np.cumsum((importance * risk)[order])
     for step in range(1, round(_MOST / _STEP)):
         least = round(step * _STEP, 3)
@@ -160,10 +159,10 @@ def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) ->
 
 
 def _risk(logits: Floats, importance: Floats, wrong: Floats) -> Floats:
-    """Returns how probably each decision is wrong: its odds are one multiple of what its sureness says.
+    """Returns the probability that each decision is wrong: a common factor times the odds of its sureness.
 
-    A single number is fitted, by Newton's method, so that as many are wrong as were counted; with a slope of
-    its own the curve followed the few wrong rows at the top, and moved with them.
+    Newton's method fits that one factor so that the curve predicts as many wrong decisions as there are. A
+    second parameter for the slope would follow the few wrong rows at the top, and move with them.
     """
     level = 0.0
     risk = 1 / (1 + exact.exp(logits - level))
@@ -184,7 +183,7 @@ def _logit(sure: Floats) -> Floats:
 
 
 def judge(trials: Sequence[Trial], temperature: float, reader: Reader) -> list[Judged]:
-    """Returns how the held-out rows would be decided on; those that nobody can judge are left out."""
+    """Returns the decisions on the held-out rows, without those whose truth is unknown."""
     found = []
     for trial in trials:
         for row, likeliest in enumerate(trial.likeliest(temperature)):
