@@ -98,7 +98,7 @@ def test_other_terms_are_refused_and_change_nothing(tmp_path: Path, terms: dict[
     begin(tmp_path / "out", 2)
     before = files(tmp_path)
 
-    with pytest.raises(AlreadyExists, match="begun with another") as caught:
+    with pytest.raises(AlreadyExists, match="started with another") as caught:
         grow(tmp_path / "out", 3, **terms)
     assert caught.value.code == "MAPP-0211"
     assert files(tmp_path) == before
@@ -114,7 +114,7 @@ def test_rows_without_a_digest_are_not_continued(tmp_path: Path) -> None:
 def test_a_finished_file_is_overwritten_only_with_fresh(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("precious\n")
-    with pytest.raises(AlreadyExists, match="there already"):
+    with pytest.raises(AlreadyExists, match="already exists"):
         grow(path, 1)
 
     assert path.read_text() == "precious\n"

@@ -116,7 +116,7 @@ def test_nothing_is_overwritten_and_nothing_lands_in_the_wrong_folder(
 
     assert mapp(*keep, str(folder)).code == 0
     assert mapp(*keep, str(folder)).code == 1
-    assert "holds other" in mapp(*keep, str(other)).err
+    assert "contains other" in mapp(*keep, str(other)).err
     assert "does not contain an app" in mapp(*keep, str(world)).err
     assert mapp(*keep, str(folder), "--name", "../x").code == 2
     assert mapp("replay", run, "--name", "x").code == 2
@@ -128,7 +128,7 @@ def test_a_run_without_host_calls_cannot_be_saved(world: Path) -> None:
     run = mapp("exec", "double", "number=1", "--json").json["run"]
     folder = app("double").write(world / "work" / "double")
 
-    assert "asked nothing" in mapp("replay", run, "--save-recording", str(folder)).err
+    assert "made no host calls" in mapp("replay", run, "--save-recording", str(folder)).err
 
 
 CALL: dict[str, Any] = {"call": "http", "arguments": [{}], "answer": None}
