@@ -26,8 +26,8 @@ Nothing here loops, commits, runs an app or reads settings. The caller does this
 
 then the same with `phase="code"`, and again with `round=2, report=...` while the gate refuses. `pay` looks up
 what is left of the budgets, asks the coder for the maximum cost of its call, and records that before the call
-is made. Afterwards the row holds the real cost, even if the coder failed. A call that was killed counts at
-its maximum for ever. If the same round of the same change was answered before, `pay` returns that answer (or
+is made. Afterwards the row holds the real cost, even if the coder failed. A killed call always counts
+at its maximum. If the same round of the same change was answered before, `pay` returns that answer (or
 raises the same `BadAnswer`) without a call, so a killed change can be resumed without paying twice by running
 its rounds from the start. `forget_answers` deletes the answers when the change has ended. `apply` raises
 `PatchRefused`, whose problems make a good report for the next round. To extend an app,
