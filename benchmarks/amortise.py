@@ -43,6 +43,7 @@ from mapp.config import load_config
 from mapp.index.embedders import choose_embedder
 from mapp.model.app import App
 from mapp.model.change import Change
+from mapp.model.change_spec import CompileSpec
 from mapp.model.decision import Ask
 from mapp.model.request import Request
 from mapp.model.spend import Spend
@@ -109,13 +110,13 @@ class Row:
 class Willing:
     """A person who allows everything."""
 
-    def may_spend(self, estimate: Estimate) -> bool:
+    def approve_spend(self, estimate: Estimate) -> bool:
         return True
 
-    def correct(self, app: App) -> str | None:
+    def review_contract(self, app: App) -> str | None:
         return None
 
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
+    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
         return True
 
 
@@ -215,7 +216,7 @@ class Life:
             wish.text,
             person=Willing(),
             watch=_quiet,
-            near=near,
+            spec=CompileSpec(near=near),
             coder=self.coder,
             options=self.options,
         )

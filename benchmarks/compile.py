@@ -42,6 +42,7 @@ from mapp.library import read
 from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.arguments import with_defaults
 from mapp.model.change import Change
+from mapp.model.change_spec import CompileSpec
 from mapp.model.outcome import Failed
 from mapp.model.values import canonical
 from mapp.model.verdict import Verdict
@@ -64,15 +65,15 @@ WORDINGS: Final = ("{}", "please {}", "{}, thanks", "i would like to know: {}")
 class Willing:
     """A person who says yes to everything."""
 
-    def may_spend(self, estimate: Estimate) -> bool:
+    def approve_spend(self, estimate: Estimate) -> bool:
         """Returns that tokens may be spent."""
         return True
 
-    def correct(self, app: App) -> str | None:
+    def review_contract(self, app: App) -> str | None:
         """Returns that a contract is good."""
         return None
 
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
+    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
         """Returns that a proven change goes to `main`."""
         return True
 
@@ -209,7 +210,7 @@ def _changed(workspace: Workspace, job: Job, kind: str, coder: ScriptedCoder, op
     given: dict[str, Any] = {"person": Willing(), "watch": lambda _: None, "coder": coder, "options": options}
     goal = job.app.manifest.description
     if kind == "compile":
-        return compile_app(workspace, goal, name=job.name, stated=job.early, **given)
+        return compile_app(workspace, goal, name=job.name, spec=CompileSpec(stated=tuple(job.early)), **given)
     return expand_app(workspace, job.name, f"{goal} These cases, too.", stated=job.later, **given)
 
 

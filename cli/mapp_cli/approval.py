@@ -1,4 +1,4 @@
-"""The person who decides about spending, contracts and merges: at the terminal, or told beforehand."""
+"""Asks the user to approve cost, contract and merge, and shows the result of a change."""
 
 from __future__ import annotations
 
@@ -22,55 +22,57 @@ MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decider:
-    """Asks at the terminal; with `yes` everything is allowed, and without a terminal nothing is.
+class TerminalApprover:
+    """Asks at the terminal. With `yes`, everything is approved; without a terminal, spending is refused.
 
-    `merge` is the setting of that name: `auto` and `review` are not asked about.
+    `merge` is the setting of that name: with `auto` or `review`, the merge is not asked about.
     """
 
     console: Console
     yes: bool
     merge: str
 
-    def may_spend(self, estimate: Estimate) -> bool:
-        """Shows what would be written, by whom, and the most that it may cost, and asks."""
-        what = f"a new app {estimate.app}" if estimate.kind == "compile" else f"a wider {estimate.app}"
+    def approve_spend(self, estimate: Estimate) -> bool:
+        """Shows the plan, the coder and the budget, and asks."""
+        what = (
+            f"a new app {estimate.app}" if estimate.kind == "compile" else f"an extension of {estimate.app}"
+        )
         self.console.tell(f"{what}, written by {estimate.coder}: {estimate.request}")
         if estimate.near:
             self.console.tell(f"nearest in the library: {', '.join(estimate.near)}")
         self.console.tell(f"at most {estimate.budget or 'any amount'} for this change")
         return self.yes or self.console.confirm("spend that?")
 
-    def correct(self, app: App) -> str | None:
-        """Shows the contract; returns what the person wants otherwise, None for approval."""
+    def review_contract(self, app: App) -> str | None:
+        """Shows the contract and returns what the user wants changed; None approves it."""
         for line in contract_lines(app):
             self.console.tell(line)
         if self.yes or not self.console.can_ask:
             return None
         said = click.prompt(
-            "is that what you want? Enter for yes, or say what is to be otherwise",
+            "is this what you want? Press Enter to accept, or type what to change",
             default="",
             err=True,
             show_default=False,
         )
         return str(said).strip() or None
 
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Merges, asks, or leaves it to `mapp review`, as the setting says."""
+    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+        """Merges, asks, or leaves the merge to `mapp review`, depending on the setting."""
         if self.merge == "review":
             return False
         return self.merge == "auto" or self.yes or self.console.confirm(f"merge {change.app}?")
 
 
 def contract_lines(app: App) -> list[str]:
-    """Returns a contract in a few lines: what the app takes, returns and refuses, and some examples."""
+    """Returns a summary of a contract: arguments, output, errors and some examples."""
     import json
 
     manifest = app.manifest
     lines = [f"{app.name}: {manifest.description}"]
     for argument in manifest.arguments:
         kinds = "|".join(argument.schema.types) or "one of a list"
-        need = "" if argument.required else ", need not be given"
+        need = "" if argument.required else ", optional"
         lines.append(f"  takes    {argument.name} ({kinds}{need}) {argument.schema.description}".rstrip())
     lines.append(f"  returns  {json.dumps(manifest.output.to_dict(), ensure_ascii=False)[:200]}")
     lines += [f"  refuses  {code}: {meaning}" for code, meaning in manifest.errors]
@@ -83,36 +85,36 @@ def contract_lines(app: App) -> list[str]:
 
 
 def watching(console: Console) -> Watcher:
-    """Returns what shows a coder's progress, a line whenever it does something else."""
+    """Returns a watcher that prints a line for each new step of a coder."""
     return Watcher(console)
 
 
 class Watcher:
-    """Shows what a coder is at, each thing once."""
+    """Shows the steps of a coder, each once."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._last = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Shows progress that is new."""
+        """Shows a step if it is new."""
         if progress.doing != self._last:
             self._last = progress.doing
             self._console.tell(f"  … {progress.doing}")
 
 
 def show_standing(console: Console, app: str, *, as_json: bool) -> int:
-    """Says that an app does what was asked already, and that nothing was spent."""
+    """Reports that an app covers the request already and nothing was spent."""
     if as_json:
         console.json({"app": app, "standing": True, "change": None, "rounds": 0})
         return 0
-    console.result(f"{app} does this already: nothing was spent")
-    console.hint(f"mapp show {app}; to have another one written all the same: mapp compile --new …")
+    console.result(f"{app} does this already; nothing was spent")
+    console.hint(f"mapp show {app}; to have a new one written anyway: mapp compile --new …")
     return 0
 
 
 def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:
-    """Shows what came of a change and returns the exit code; what was merged can be asked for at once."""
+    """Shows the result of a change and returns the exit code; updates the index after a merge."""
     from mapp.model.spend import dollars
     from mapp.ops.index.refresh import catch_up
     from mapp_cli.rendering import show_check
@@ -135,14 +137,16 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
     change = changed.change
     if changed.used:
         console.result(change.detail)
-        console.hint(f"mapp show {changed.used}; to have a new one all the same: mapp compile --new …")
+        console.hint(f"mapp show {changed.used}; to have a new one written anyway: mapp compile --new …")
         return 0
     if changed.committed is not None:
         console.result(f"merged {change.app} {changed.committed.version} ({changed.committed.commit[:10]})")
         return 0
     if passed:
-        console.result(f"{change.app} is proven and waits: mapp review {change.id} --approve")
+        console.result(f"{change.app} is proven; to merge it: mapp review {change.id} --approve")
         return 0
     console.error(f"{change.app} is not proven: {change.detail}")
-    console.hint(f"mapp review {change.id} shows what was written; mapp compile --resume {change.id} goes on")
+    console.hint(
+        f"mapp review {change.id} shows the files; mapp compile --resume {change.id} resumes the change"
+    )
     return FAILED

@@ -29,14 +29,14 @@ def ledger(world: Path) -> SpendLedger:
     return SpendLedger(world / "journal.sqlite")
 
 
-def purse(ledger: SpendLedger, **limits: Budget) -> BudgetAccount:
+def account(ledger: SpendLedger, **limits: Budget) -> BudgetAccount:
     return BudgetAccount(budgets=Budgets(**limits), ledger=ledger, change="compile/1")
 
 
 def ask(
     coder: ScriptedCoder, pays: BudgetAccount, brief: Brief = BRIEF, watch: Watch = lambda _: None
 ) -> Proposal:
-    return pay(coder, brief, {}, purse=pays, watch=watch)
+    return pay(coder, brief, {}, account=pays, watch=watch)
 
 
 def test_a_call_is_planned_before_it_is_made_and_settled_after(ledger: SpendLedger) -> None:
@@ -48,18 +48,18 @@ def test_a_call_is_planned_before_it_is_made_and_settled_after(ledger: SpendLedg
         seen.append(group.totals.spend.cost_micros)
         assert group.open == 1
 
-    found = ask(coder, purse(ledger), watch=watch)
+    found = ask(coder, account(ledger), watch=watch)
     (group,) = ledger.groups("app")
 
-    assert seen == [coder.worst(BRIEF, {}, Budget()).cost_micros]
+    assert seen == [coder.max_cost(BRIEF, {}, Budget()).cost_micros]
     assert (group.open, group.totals.spend.cost_micros) == (0, found.spend.cost_micros)
     assert 0 < found.spend.cost_micros < seen[0]
 
 
 def test_a_round_that_was_answered_is_never_paid_for_again(ledger: SpendLedger) -> None:
-    first = ask(ScriptedCoder(answers=[ANSWER], price=PRICE), purse(ledger))
+    first = ask(ScriptedCoder(answers=[ANSWER], price=PRICE), account(ledger))
     nobody = ScriptedCoder(answers=[])
-    again = ask(nobody, purse(ledger))
+    again = ask(nobody, account(ledger))
 
     assert again == first
     assert nobody.asked == []
@@ -69,7 +69,7 @@ def test_a_round_that_was_answered_is_never_paid_for_again(ledger: SpendLedger) 
 def test_a_failure_is_settled_with_what_it_cost(ledger: SpendLedger) -> None:
     spent = Spend(model="m", tokens_in=5, cost_micros=77, calls=1)
     with pytest.raises(CoderRefused):
-        ask(ScriptedCoder(answers=[CoderRefused("no", spend=spent)]), purse(ledger))
+        ask(ScriptedCoder(answers=[CoderRefused("no", spend=spent)]), account(ledger))
     (group,) = ledger.groups("app")
 
     assert (group.open, group.totals.spend.cost_micros) == (0, 77)
@@ -78,8 +78,8 @@ def test_a_failure_is_settled_with_what_it_cost(ledger: SpendLedger) -> None:
 
 def test_a_round_that_ended_in_a_bad_answer_is_not_paid_for_again_either(ledger: SpendLedger) -> None:
     for coder in (ScriptedCoder(answers=[{}], price=PRICE), ScriptedCoder(answers=[])):
-        with pytest.raises(BadAnswer, match="changes nothing") as error:
-            ask(coder, purse(ledger))
+        with pytest.raises(BadAnswer, match="changes none") as error:
+            ask(coder, account(ledger))
         assert error.value.spend.cost_micros > 0
     assert coder.asked == []
     assert ledger.sums("compile/1").change.rounds == 1
@@ -87,8 +87,8 @@ def test_a_round_that_ended_in_a_bad_answer_is_not_paid_for_again_either(ledger:
 
 def test_a_round_in_which_nobody_could_be_reached_is_tried_again(ledger: SpendLedger) -> None:
     with pytest.raises(Unavailable):
-        ask(ScriptedCoder(answers=[]), purse(ledger))
-    assert ask(ScriptedCoder(answers=[ANSWER]), purse(ledger)).files
+        ask(ScriptedCoder(answers=[]), account(ledger))
+    assert ask(ScriptedCoder(answers=[ANSWER]), account(ledger)).files
 
 
 def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> None:
@@ -97,10 +97,13 @@ def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> N
 
     coder = ScriptedCoder(answers=[ANSWER], price=PRICE)
     with pytest.raises(KeyboardInterrupt):
-        ask(coder, purse(ledger), watch=stop)
+        ask(coder, account(ledger), watch=stop)
 
     (group,) = ledger.groups("app")
-    assert (group.open, group.totals.spend.cost_micros) == (1, coder.worst(BRIEF, {}, Budget()).cost_micros)
+    assert (group.open, group.totals.spend.cost_micros) == (
+        1,
+        coder.max_cost(BRIEF, {}, Budget()).cost_micros,
+    )
 
 
 @pytest.mark.parametrize("which", ["change", "day", "month"])
@@ -108,7 +111,7 @@ def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> N
 def test_every_budget_ends_the_calls(ledger: SpendLedger, which: str, limit: Budget) -> None:
     answers = [{"main.js": "x" * 40_000 + str(number)} for number in range(99)]
     coder = ScriptedCoder(answers=answers, price=PRICE, most_out=12_000)
-    pays = purse(ledger, **{which: limit})
+    pays = account(ledger, **{which: limit})
     with pytest.raises(OverBudget):
         for number in range(1, 99):
             brief = Brief(app="vat", phase="code", goal="add 20% VAT", round=number)
@@ -123,7 +126,7 @@ def test_every_budget_ends_the_calls(ledger: SpendLedger, which: str, limit: Bud
 
 @pytest.mark.parametrize("which", ["change", "day", "month"])
 def test_the_budget_that_is_used_up_is_named_with_what_raises_it(ledger: SpendLedger, which: str) -> None:
-    pays = purse(ledger, **{which: Budget(rounds=1)})
+    pays = account(ledger, **{which: Budget(rounds=1)})
     ask(ScriptedCoder(answers=[ANSWER]), pays)
     with pytest.raises(OverBudget, match=f"the budget of this {which} is used up: no rounds left") as error:
         ask(ScriptedCoder(answers=[ANSWER]), pays, Brief(app="vat", phase="code", goal="x", round=2))
@@ -132,18 +135,20 @@ def test_the_budget_that_is_used_up_is_named_with_what_raises_it(ledger: SpendLe
 
 def test_two_calls_at_once_cannot_share_what_is_left(ledger: SpendLedger) -> None:
     class Hasty(ScriptedCoder):
-        def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
-            found = super().worst(brief, workspace, budget)
+        def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
+            found = super().max_cost(brief, files, budget)
             if not self.asked:  # another process plans a call between the look at the ledger and the plan
                 ledger.plan(
-                    Planned(change="2", app="a", phase="code", round=1, coder="x", prompt="p", worst=found),
+                    Planned(
+                        change="2", app="a", phase="code", round=1, coder="x", prompt="p", max_cost=found
+                    ),
                     lambda _: None,
                 )
             return found
 
     coder = Hasty(answers=[ANSWER], price=PRICE)
-    with pytest.raises(OverBudget, match=r"could go beyond the budget of this day: \$"):
-        ask(coder, purse(ledger, day=Budget(micros=300_000)))
+    with pytest.raises(OverBudget, match=r"could exceed the budget of this day: \$"):
+        ask(coder, account(ledger, day=Budget(micros=300_000)))
     assert coder.asked == []
 
 
@@ -151,7 +156,7 @@ def test_where_the_ledger_cannot_be_written_nobody_is_asked(ledger: SpendLedger)
     ledger.path.write_bytes(b"no database" * 500)
     coder = ScriptedCoder(answers=[ANSWER])
     with pytest.raises(LedgerFailed):
-        ask(coder, purse(ledger))
+        ask(coder, account(ledger))
     assert coder.asked == []
 
 
@@ -164,13 +169,13 @@ def test_an_answer_survives_a_ledger_that_breaks_meanwhile(ledger: SpendLedger) 
             for path in ledger.path.parent.glob("journal.sqlite*"):
                 path.write_bytes(b"no database" * 500)
 
-    found = ask(ScriptedCoder(answers=[ANSWER]), purse(ledger), watch=spoil)
+    found = ask(ScriptedCoder(answers=[ANSWER]), account(ledger), watch=spoil)
     assert found.files["main.js"] == ANSWER["main.js"].encode()
-    assert "counted at its worst" in told[-1]
+    assert "counted at its maximum cost" in told[-1]
 
 
 def test_the_row_names_the_prompt_and_the_coder(ledger: SpendLedger) -> None:
-    ask(ScriptedCoder(answers=[ANSWER]), purse(ledger))
+    ask(ScriptedCoder(answers=[ANSWER]), account(ledger))
     import sqlite3
 
     connection = sqlite3.connect(ledger.path)
@@ -179,11 +184,11 @@ def test_the_row_names_the_prompt_and_the_coder(ledger: SpendLedger) -> None:
     assert row == ("vat", "code", 1, "scripted", digest("code"), "answered", "scripted")
 
 
-def test_the_workspace_reaches_the_coder_unchanged(ledger: SpendLedger) -> None:
-    workspace: Files = {"main.js": b"old", "tests/requests.jsonl": b"{}\n"}
+def test_the_files_reach_the_coder_unchanged(ledger: SpendLedger) -> None:
+    files: Files = {"main.js": b"old", "tests/requests.jsonl": b"{}\n"}
     coder = ScriptedCoder(answers=[ANSWER])
-    pay(coder, BRIEF, workspace, purse=purse(ledger), watch=lambda _: None)
-    assert coder.asked[0].workspace == workspace
+    pay(coder, BRIEF, files, account=account(ledger), watch=lambda _: None)
+    assert coder.asked[0].files == files
 
 
 _KILLED = """
@@ -191,14 +196,14 @@ import sys, time
 from pathlib import Path
 from mapp.author.budget import Budgets
 from mapp.author.coder import Brief
-from mapp.author.paying import Purse, pay
+from mapp.author.billing import BudgetAccount, pay
 from mapp.author.prices import parse_price
-from mapp.author.scripted import ScriptedCoder
+from mapp.author.coders.scripted import ScriptedCoder
 from mapp.observe.ledger import SpendLedger
-purse = Purse(budgets=Budgets(), ledger=SpendLedger(Path(sys.argv[1])), change="compile/1")
+account = BudgetAccount(budgets=Budgets(), ledger=SpendLedger(Path(sys.argv[1])), change="compile/1")
 coder = ScriptedCoder(answers=[{"main.js": "x"}] * 2, price=parse_price("3/15"))
 def ask(number, watch):
-    pay(coder, Brief(app="vat", phase="code", goal="x", round=number), {}, purse=purse, watch=watch)
+    pay(coder, Brief(app="vat", phase="code", goal="x", round=number), {}, account=account, watch=watch)
 def hang(_):
     print("asked", flush=True)
     time.sleep(600)
@@ -216,6 +221,6 @@ def test_a_killed_change_keeps_the_rounds_that_it_paid_for(ledger: SpendLedger) 
     brief = [Brief(app="vat", phase="code", goal="x", round=number) for number in (1, 2)]
 
     assert (group.totals.rounds, group.open) == (2, 1)
-    assert ask(coder, purse(ledger), brief[0]).files == {"main.js": b"x"}
-    assert ask(coder, purse(ledger), brief[1]).files == {"main.js": b"y"}
+    assert ask(coder, account(ledger), brief[0]).files == {"main.js": b"x"}
+    assert ask(coder, account(ledger), brief[1]).files == {"main.js": b"y"}
     assert [asked.brief.round for asked in coder.asked] == [2]

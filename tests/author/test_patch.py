@@ -31,7 +31,7 @@ def test_what_may_not_be_changed_is_refused(path: str) -> None:
     with pytest.raises(PatchRefused) as error:
         apply(WORKSPACE, {"main.js": b"new", path: b"new"}, CODE)
     assert [problem.path for problem in error.value.problems] == [path]
-    assert "may not be changed" in str(error.value)
+    assert "must not be changed" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_may_not_be_changed_is_refused(path: str) -> None:
     [
         (b"\xff", "is not UTF-8: byte 0"),
         (b"ab\xed\xa0\x80", "is not UTF-8: byte 2"),
-        (b"a\0b", "holds a zero character"),
+        (b"a\0b", "contains a null character"),
         (b"x" * (LARGEST["main.js"] + 1), "is too large"),
     ],
 )

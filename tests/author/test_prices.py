@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from mapp.author.budget import OVERHEAD, room
+from mapp.author.budget import OVERHEAD, call_limits
 from mapp.author.errors import OverBudget
 from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
 from mapp.errors import UsageError
@@ -35,7 +35,7 @@ def test_a_dated_name_costs_what_its_alias_costs() -> None:
 
 @pytest.mark.parametrize("name", ["", "gpt-9", "claude-opus", "claude-opus-5-7", "claude-opus-5-5-latest"])
 def test_without_a_known_price_there_is_no_budget_and_so_no_call(name: str) -> None:
-    with pytest.raises(UsageError, match="is not known"):
+    with pytest.raises(UsageError, match="is unknown"):
         price_of(name)
     assert price_of(name, "1/2").output == 2
 
@@ -56,22 +56,22 @@ def test_the_table_says_of_which_day_it_is() -> None:
 def test_a_call_that_uses_all_its_room_stays_within_the_budget(
     micros: int, tokens: int | None, size: int
 ) -> None:
-    space = room(size, SONNET, Budget(micros=micros, tokens=tokens), most_out=16_000)
-    worst = space.worst("m", SONNET)
+    limits = call_limits(size, SONNET, Budget(micros=micros, tokens=tokens), max_out=16_000)
+    most = limits.max_cost("m", SONNET)
 
-    assert worst.cost_micros <= micros
-    assert tokens is None or worst.tokens <= tokens
-    assert space.tokens_in == size + OVERHEAD
-    assert space.tokens_out == 16_000 or worst.cost_micros > micros * 0.99 or worst.tokens == tokens
+    assert most.cost_micros <= micros
+    assert tokens is None or most.tokens <= tokens
+    assert limits.tokens_in == size + OVERHEAD
+    assert limits.tokens_out == 16_000 or most.cost_micros > micros * 0.99 or most.tokens == tokens
 
 
 def test_a_free_model_has_room_without_money() -> None:
-    assert room(10, Price(), Budget(micros=0), most_out=500).tokens_out == 500
+    assert call_limits(10, Price(), Budget(micros=0), max_out=500).tokens_out == 500
 
 
 def test_no_room_is_told() -> None:
-    with pytest.raises(OverBudget, match="does not leave enough"):
-        room(100_000, SONNET, Budget(micros=1), most_out=16_000)
+    with pytest.raises(OverBudget, match="is too small for one more answer"):
+        call_limits(100_000, SONNET, Budget(micros=1), max_out=16_000)
 
 
 def test_the_age_of_the_table_is_counted_in_days() -> None:

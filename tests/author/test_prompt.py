@@ -125,7 +125,7 @@ def test_a_text_that_holds_the_fence_gets_another_one(monkeypatch: pytest.Monkey
 
 
 def test_what_is_missing_is_to_be_written_and_what_is_there_to_be_changed() -> None:
-    brief = Brief(app="vat", phase="contract", goal="x", widening=True)
+    brief = Brief(app="vat", phase="contract", goal="x", expanding=True)
     assert render(brief, {}).fresh.endswith(
         "Write: mapp.toml, tests/examples.jsonl, tests/properties.js, tests/requests.jsonl. "
         "Of the .jsonl files give new rows only: those that are there stay."
@@ -133,7 +133,7 @@ def test_what_is_missing_is_to_be_written_and_what_is_there_to_be_changed() -> N
     told = render(brief, {"mapp.toml": b"", "tests/requests.jsonl": b""}).fresh
     assert "Write: tests/examples.jsonl, tests/properties.js." in told
     assert "Change what has to be changed of: mapp.toml, tests/requests.jsonl." in told
-    widened = render(Brief(app="vat", phase="code", goal="x", widening=True), WORKSPACE).fresh
+    widened = render(Brief(app="vat", phase="code", goal="x", expanding=True), WORKSPACE).fresh
     assert widened.endswith("App vat, round 1. Change what has to be changed of: main.js.")
 
 
@@ -171,7 +171,7 @@ def test_the_longest_prompt_and_answer_fit_into_200_000_tokens(
 ) -> None:
     much = text * 80_000
     near = tuple(Near(name=f"app-{n}", description=much, interface=much) for n in range(9))
-    brief = Brief(app="vat", phase=phase, goal=much, report=much, near=near, round=3, widening=widening)
+    brief = Brief(app="vat", phase=phase, goal=much, report=much, near=near, round=3, expanding=widening)
     size = render(brief, dict.fromkeys(WORKSPACE, much.encode())).size
 
     assert size > 80_000, "it is the longest"

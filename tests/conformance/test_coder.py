@@ -52,7 +52,7 @@ def test_the_answer_is_the_proposal_with_what_it_cost(make: Make) -> None:
     assert found.files == {"main.js": GOOD.encode()}
     assert found.ignored == ()
     assert found.reason
-    spend, worst = found.spend, coder.worst(brief(), WORKSPACE, BUDGET)
+    spend, worst = found.spend, coder.max_cost(brief(), WORKSPACE, BUDGET)
     assert spend.calls >= 1 and spend.model
     assert 0 < spend.cost_micros <= worst.cost_micros
     assert 0 < spend.tokens <= worst.tokens
@@ -93,7 +93,7 @@ def test_a_coder_that_is_broken_says_so(make: Make) -> None:
     with pytest.raises(Unavailable) as error:
         ask(coder)
     assert error.value.message
-    assert error.value.spend.cost_micros <= coder.worst(brief(), WORKSPACE, BUDGET).cost_micros
+    assert error.value.spend.cost_micros <= coder.max_cost(brief(), WORKSPACE, BUDGET).cost_micros
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,10 @@ def test_a_coder_that_is_broken_says_so(make: Make) -> None:
 )
 def test_where_nothing_is_left_nobody_is_asked(make: Make, budget: Budget) -> None:
     coder = make({"main.js": GOOD})
-    for ask_or_reckon in (lambda: ask(coder, budget=budget), lambda: coder.worst(brief(), WORKSPACE, budget)):
+    for ask_or_reckon in (
+        lambda: ask(coder, budget=budget),
+        lambda: coder.max_cost(brief(), WORKSPACE, budget),
+    ):
         with pytest.raises(OverBudget) as error:
             ask_or_reckon()
         assert error.value.spend.calls == 0
@@ -109,7 +112,7 @@ def test_where_nothing_is_left_nobody_is_asked(make: Make, budget: Budget) -> No
 
 def test_the_worst_case_fits_the_budget(make: Make) -> None:
     tight = Budget(tokens=9_000, micros=90_000, seconds=5.0)
-    worst = make({"main.js": GOOD}).worst(brief(), WORKSPACE, tight)
+    worst = make({"main.js": GOOD}).max_cost(brief(), WORKSPACE, tight)
     assert (worst.tokens <= 9_000, worst.cost_micros <= 90_000, worst.seconds <= 5) == (True, True, True)
 
 

@@ -67,7 +67,7 @@ def test_an_agent_in_the_settings_file_writes_wrong_then_right_code(set_up: Path
     spent = json.loads(mapp("spend", "--by", "change", "--json").out)["spend"][0]
     assert (spent["rounds"], spent["cost_micros"]) == (3, 150_000)
     again = compiled(set_up, "sys.exit(1)")
-    assert (again.code, again.out) == (0, "treble does this already: nothing was spent\n")
+    assert (again.code, again.out) == (0, "treble does this already; nothing was spent\n")
 
 
 FUNCTION = """

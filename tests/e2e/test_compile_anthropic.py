@@ -143,7 +143,7 @@ def test_a_person_at_a_terminal_is_offered_an_app_and_gets_the_answer(keyed: pyt
         answer = mapp_at_terminal("run", "triple the number 23", typed="y\n\ny\n")
 
     assert answer.code == 0, answer.err
-    assert "spend that?" in answer.err and "is that what you want?" in answer.err
+    assert "spend that?" in answer.err and "is this what you want?" in answer.err
     assert answer.out.endswith("69\n"), answer.err
 
 

@@ -13,12 +13,15 @@ import pytest
 
 from mapp.errors import NotFound
 from mapp.model.change import Change
+from mapp.model.change_spec import ExpandSpec
 from mapp.observe.changes import Changes
 from mapp.observe.journal import Journal, new_id
 from observe.test_journal import RUN
 
 OLD = "19ac5f2b1c08f3a9d21"
-CHANGE = Change(id=OLD, began=1_700_000_000.0, kind="expand", app="vat", request="x", coder="scripted")
+CHANGE = Change(
+    id=OLD, began=1_700_000_000.0, app="vat", request="x", coder="scripted", spec=ExpandSpec(base="")
+)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ REAL = Spend(
     calls=2,
 )
 CALL = Planned(
-    change="compile/1", app="vat", phase="code", round=1, coder="scripted", prompt="code-1-x", worst=WORST
+    change="compile/1", app="vat", phase="code", round=1, coder="scripted", prompt="code-1-x", max_cost=WORST
 )
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC).timestamp()
 
@@ -96,7 +96,7 @@ def test_spend_is_added_up_in_many_ways(ledger: SpendLedger, clock: Clock) -> No
     ledger.settle(ledger.plan(CALL, anything), REAL, "answered")
     clock.now += 86_400
     ledger.settle(ledger.plan(replace(CALL, app="tip", change="compile/2"), anything), REAL, "refused")
-    ledger.plan(replace(CALL, worst=replace(WORST, model="big")), anything)
+    ledger.plan(replace(CALL, max_cost=replace(WORST, model="big")), anything)
 
     def rows(by: str, days: int | None = None) -> list[tuple[str, int, int, int]]:
         groups = ledger.groups(by, days=days)  # type: ignore[arg-type]
@@ -187,7 +187,7 @@ from pathlib import Path
 from mapp.model.spend import Planned, Spend
 from mapp.observe.ledger import SpendLedger
 worst = Spend(model="m", cost_micros=50_000, calls=1)
-call = Planned(change="c", app="a", phase="code", round=1, coder="x", prompt="p", worst=worst)
+call = Planned(change="c", app="a", phase="code", round=1, coder="x", prompt="p", max_cost=worst)
 ledger = SpendLedger(Path(sys.argv[1]))
 def allowed(sums):
     if sums.change.spend.cost_micros + 50_000 > int(sys.argv[2]):

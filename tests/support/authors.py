@@ -78,15 +78,15 @@ class Decided:
     estimates: list[Estimate] = field(default_factory=list)
     contracts: list[App] = field(default_factory=list)
 
-    def may_spend(self, estimate: Estimate) -> bool:
+    def approve_spend(self, estimate: Estimate) -> bool:
         self.estimates.append(estimate)
         return self.spends
 
-    def correct(self, app: App) -> str | None:
+    def review_contract(self, app: App) -> str | None:
         self.contracts.append(app)
         return self.corrections.pop(0) if self.corrections else None
 
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
+    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
         return self.merges
 
 

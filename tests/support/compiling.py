@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-from mapp.author.coder import Near
 from mapp.author.coders.scripted import ScriptedCoder
+from mapp.model.change_spec import CompileSpec, Near
 from mapp.ops.check.gate import Options
 from mapp.ops.compile.approval import Changed
 from mapp.ops.compile.compile import compile_app
@@ -77,17 +76,16 @@ def chooses(kind: str, app: str = "", **files: str) -> dict[str, str]:
     return {"choice.json": json.dumps({"choice": kind, "app": app, "reason": "as it  should\nbe"}), **files}
 
 
-def asked_with_triple_near(built: Built, coder: ScriptedCoder, request: str, **options: Any) -> Changed:
+def asked_with_triple_near(built: Built, coder: ScriptedCoder, request: str, *, new: bool = False) -> Changed:
     compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
     return compile_app(
         built.workspace,
         request,
         person=Decided(),
         watch=quiet,
-        near=[TRIPLES],
+        spec=CompileSpec(near=(TRIPLES,), new=new),
         coder=coder,
         options=FEW,
-        **options,
     )
 
 

@@ -85,12 +85,12 @@ class Remembering(ScriptedCoder):
     script: Mapping[tuple[str, int], dict[str, str]]
     log: Path
 
-    def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Any:
+    def propose(self, brief: Brief, files: Files, budget: Budget, watch: Watch) -> Any:
         with self.log.open("a") as file:
             file.write(f"{brief.phase} {brief.round}\n")
         self.answers = [*[{}] * len(self.asked), self.script[brief.phase, brief.round]]
-        assert render(brief, workspace).size > 0
-        return super().propose(brief, workspace, budget, watch)
+        assert render(brief, files).size > 0
+        return super().propose(brief, files, budget, watch)
 
 
 def _keep_verdicts(place: Path) -> None:

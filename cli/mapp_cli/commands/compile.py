@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mapp_cli.approval import Decider, show_changed, show_standing, watching
+from mapp_cli.approval import TerminalApprover, show_changed, show_standing, watching
 from mapp_cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from mapp.author.coder import Files
+    from mapp.model.change_spec import Near
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompileOptions:
+    """The options of `mapp compile`, as click passes them."""
+
+    name: str | None
+    examples: tuple[str, ...]
+    folder: Path | None
+    resume: str | None
+    new: bool
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """What to compile, from the request or from the folder of a contract."""
+
+    request: str
+    name: str | None
+    near: tuple[Near, ...]
+    contract: Files | None
 
 
 @click.command("compile")
 @click.argument("request", nargs=-1)
-@click.option("--name", metavar="NAME", help="What the app is to be called.")
+@click.option("--name", metavar="NAME", help="The app's name.")
 @click.option(
     "--example",
     "examples",
@@ -25,26 +55,15 @@ from mapp_cli.context import Context, pass_context
     "folder",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Manifest and tests that you wrote: only the code is written.",
+    help="A manifest and tests that you wrote: the coder writes only the code.",
 )
-@click.option("--resume", metavar="CHANGE", help="Carry on with a change that was interrupted.")
-@click.option("--new", is_flag=True, help="Write an app even where one does this already.")
-@click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
-@click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
-@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@click.option("--resume", metavar="CHANGE", help="Resume an interrupted change.")
+@click.option("--new", is_flag=True, help="Write a new app even if an app does this already.")
+@click.option("--dry-run", is_flag=True, help="Print the first prompt for the coder; spend nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Approve cost, contract and merge without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
-def command(
-    context: Context,
-    request: tuple[str, ...],
-    name: str | None,
-    examples: tuple[str, ...],
-    folder: Path | None,
-    resume: str | None,
-    new: bool,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
-) -> int:
+def command(context: Context, /, request: tuple[str, ...], **values: Any) -> int:
     """Have an app written that does what REQUEST asks for, proven and merged.
 
     \b
@@ -53,48 +72,77 @@ def command(
     mapp compile --resume 019a3
     """
     from mapp.errors import UsageError
-    from mapp.ops.compile.compile import already_covered, compile_app, nearest, read_contract
+
+    options = CompileOptions(**values)
+    text = " ".join(request).strip()
+    if bool(text or options.folder) == bool(options.resume):
+        raise UsageError(
+            "give either a request or contract to compile, or --resume CHANGE", hint="mapp compile --help"
+        )
+    if options.folder and (options.name or options.examples):
+        raise UsageError(
+            "--contract cannot be combined with --name or --example",
+            hint="set the name and add examples in the contract's folder",
+        )
+    if options.resume:
+        return _resume(context, options.resume, options)
+    return _compile(context, text, options)
+
+
+def _resume(context: Context, change: str, options: CompileOptions) -> int:
+    from mapp.ops.compile.lifecycle import resume
+
+    console, workspace = context.console, context.ready
+    changed = resume(workspace, change, person=_approver(context, options), watch=watching(console))
+    return show_changed(console, workspace, changed, as_json=options.as_json)
+
+
+def _compile(context: Context, text: str, options: CompileOptions) -> int:
+    from mapp.model.change_spec import CompileSpec
+    from mapp.ops.compile.compile import already_covered, compile_app
     from mapp.ops.compile.lifecycle import parse_example
-    from mapp.ops.compile.lifecycle import resume as carry_on
     from mapp.ops.compile.preview import planned
 
     console, workspace = context.console, context.ready
-    text = " ".join(request).strip()
-    if bool(text or folder) == bool(resume):
-        raise UsageError("say what the app is to do, or --resume a change", hint="mapp compile --help")
-    if folder and (name or examples):
-        raise UsageError("a contract has its own name and examples", hint="change them in its folder")
-    person = Decider(console=console, yes=yes, merge=context.config.merge)
-    if resume:
-        return show_changed(
-            console,
-            workspace,
-            carry_on(workspace, resume, person=person, watch=watching(console)),
-            as_json=as_json,
-        )
-    contract = None
-    if folder:
-        app, contract = read_contract(workspace, folder)
-        name, text = app.name, text or app.manifest.description
-    stated = [parse_example(row) for row in examples]
-    near = () if folder else nearest(workspace, text, progress=console.progress)
-    if dry_run:
-        brief = planned(workspace, text, name=name, near=near, contract=contract)
-        console.json({"request": text, "brief": brief}) if as_json else console.result(brief)
+    order = _order(context, text, options)
+    stated = tuple(parse_example(row) for row in options.examples)
+    if options.dry_run:
+        brief = planned(workspace, order.request, name=order.name, near=order.near, contract=order.contract)
+        if options.as_json:
+            console.json({"request": order.request, "brief": brief})
+        else:
+            console.result(brief)
         return 0
-    if not new and (known := already_covered(workspace, text, named=name is not None)):
-        return show_standing(console, known, as_json=as_json)
-    if new:
-        near = ()
+    if not options.new:
+        known = already_covered(workspace, order.request, named=order.name is not None)
+        if known:
+            return show_standing(console, known, as_json=options.as_json)
     changed = compile_app(
         workspace,
-        text,
-        person=person,
+        order.request,
+        person=_approver(context, options),
         watch=watching(console),
-        near=near,
-        stated=stated,
-        name=name,
-        new=new,
-        contract=contract,
+        name=order.name,
+        spec=CompileSpec(
+            new=options.new,
+            near=() if options.new else order.near,
+            stated=stated,
+            contract=order.contract,
+        ),
     )
-    return show_changed(console, workspace, changed, as_json=as_json)
+    return show_changed(console, workspace, changed, as_json=options.as_json)
+
+
+def _order(context: Context, text: str, options: CompileOptions) -> _Order:
+    from mapp.ops.compile.compile import nearest, read_contract
+
+    console, workspace = context.console, context.ready
+    if options.folder:
+        app, contract = read_contract(workspace, options.folder)
+        return _Order(request=text or app.manifest.description, name=app.name, near=(), contract=contract)
+    near = nearest(workspace, text, progress=console.progress)
+    return _Order(request=text, name=options.name, near=near, contract=None)
+
+
+def _approver(context: Context, options: CompileOptions) -> TerminalApprover:
+    return TerminalApprover(console=context.console, yes=options.yes, merge=context.config.merge)

@@ -1,10 +1,10 @@
-"""`mapp expand`: an app learns to do more, and goes on doing what it did."""
+"""`mapp expand`: extends an app to cover a new request."""
 
 from __future__ import annotations
 
 import click
 
-from mapp_cli.approval import Decider, show_changed, watching
+from mapp_cli.approval import TerminalApprover, show_changed, watching
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 
@@ -19,9 +19,9 @@ from mapp_cli.context import Context, pass_context
     metavar="JSON",
     help='An example that must hold, {"input": …, "output": …}; can be repeated.',
 )
-@click.option("--dry-run", is_flag=True, help="Print what the coder would be told; spend nothing.")
-@click.option("--yes", "-y", is_flag=True, help="Allow the spending, the contract and the merge beforehand.")
-@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@click.option("--dry-run", is_flag=True, help="Print the first prompt for the coder; spend nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Approve cost, contract and merge without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def command(
     context: Context,
@@ -32,9 +32,9 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Have APP widened so that it does what REQUEST asks for as well, as a minor version.
+    """Extend APP so that it also covers REQUEST, as a minor version.
 
-    Its old tests stay and pass, and recorded runs come out as they did.
+    Its old tests must still pass, and recorded runs must give the same results.
     """
     from mapp.ops.compile.compile import expand_app
     from mapp.ops.compile.lifecycle import parse_example
@@ -50,7 +50,7 @@ def command(
         workspace,
         app,
         " ".join(request),
-        person=Decider(console=console, yes=yes, merge=context.config.merge),
+        person=TerminalApprover(console=console, yes=yes, merge=context.config.merge),
         watch=watching(console),
         stated=[parse_example(row) for row in examples],
     )

@@ -1,4 +1,4 @@
-"""`mapp review`: changes that wait for a person."""
+"""`mapp review`: shows, edits, approves or rejects open changes."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 @click.command("review")
 @click.argument("change", required=False)
-@click.option("--approve", is_flag=True, help="Merge it; it has to be proven.")
+@click.option("--approve", is_flag=True, help="Merge the change; it must be proven.")
 @click.option(
     "--accept-engine-difference",
     "accept",
     is_flag=True,
-    help="With --approve: accept that another engine gives something else; the verdict says so.",
+    help="With --approve: accept that another engine gives a different result; the verdict records it.",
 )
-@click.option("--reject", is_flag=True, help="Take it away with what was written; the cost stays on record.")
-@click.option("--edit", is_flag=True, help="Open a file of it in your editor; the gate looks at the result.")
+@click.option("--reject", is_flag=True, help="Drop the change and its files; the cost stays on record.")
+@click.option("--edit", is_flag=True, help="Edit a file of the change; the gate checks the result.")
 @click.option(
     "--file",
     "name",
     type=click.Choice(FILES),
     default=FILES[0],
     show_default=True,
-    help="Which file to edit.",
+    help="The file to edit.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
@@ -53,7 +53,7 @@ def command(
     name: str,
     as_json: bool,
 ) -> int:
-    """List the changes that wait, or show CHANGE: what differs, the verdict, what it cost."""
+    """List open changes, or show CHANGE: its diff, verdict and cost."""
     from mapp.errors import UsageError
     from mapp.ops.compile.review import approve_change, reject_change, review, waiting
     from mapp.ops.index.refresh import catch_up
@@ -62,12 +62,11 @@ def command(
     chosen = [approve, reject, edit].count(True)
     if chosen > 1 or (chosen and change is None):
         raise UsageError(
-            "name one change, and either --approve, --reject or --edit it", hint="mapp review lists them"
+            "give one CHANGE and one of --approve, --reject and --edit",
+            hint="mapp review lists open changes",
         )
     if accept and not approve:
-        raise UsageError(
-            "--accept-engine-difference goes with --approve", hint="mapp review lists the changes"
-        )
+        raise UsageError("--accept-engine-difference needs --approve", hint="mapp review lists open changes")
     if change is None:
         rows = waiting(workspace)
         if as_json:
@@ -117,7 +116,7 @@ def _edit(console: Console, workspace: Workspace, change: str, name: str, *, as_
 
 
 def _difference(found: Reviewed) -> Iterable[str]:
-    """Returns what differs: in two columns on a terminal that has room for them, else as a unified diff."""
+    """Returns the diff: in two columns on a wide terminal, otherwise unified."""
     width = get_terminal_size().columns
     if sys.stdout.isatty() and width >= LEAST:
         return side_by_side(found.before, found.after, width)
@@ -146,6 +145,4 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
         f" {dollars(found.spend.cost_micros)}, by {change.coder}"
     )
     if change.state == "proven":
-        console.hint(
-            f"mapp review {change.id} --approve merges it, --edit changes it, --reject takes it away"
-        )
+        console.hint(f"mapp review {change.id} --approve merges it, --edit changes it, --reject drops it")

@@ -145,17 +145,20 @@ def _compiled(context: Context, request: str) -> Committed | None:
     console = context.console
     if not console.can_ask or not context.config.coder:
         return None
+    from mapp.model.change_spec import CompileSpec
     from mapp.ops.compile.compile import compile_app, compiled_before, nearest
-    from mapp_cli.approval import Decider, show_changed, watching
+    from mapp_cli.approval import TerminalApprover, show_changed, watching
 
     if known := compiled_before(context.ready, request):
         console.tell(f"{known} was compiled or chosen for this before, but mapp is not sure that it fits")
         console.hint(f"mapp exec {known} …; to compile another app: mapp compile --new …")
         return None
     console.tell("no app in the library does this")
-    person = Decider(console=console, yes=False, merge=context.config.merge)
+    person = TerminalApprover(console=console, yes=False, merge=context.config.merge)
     near = nearest(context.ready, request)
-    changed = compile_app(context.ready, request, person=person, watch=watching(console), near=near)
+    changed = compile_app(
+        context.ready, request, person=person, watch=watching(console), spec=CompileSpec(near=near)
+    )
     show_changed(console, context.ready, changed, as_json=False)
     return changed.committed
 

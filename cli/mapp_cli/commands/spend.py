@@ -1,4 +1,4 @@
-"""`mapp spend`: what coders have cost."""
+"""`mapp spend`: the cost of coders."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     type=click.Choice(["day", "month", "app", "model", "change", "round"]),
     default="day",
     show_default=True,
-    help="What to add up by.",
+    help="How to group the totals.",
 )
-@click.option("--days", type=click.IntRange(1), help="Only the last so many days.")
+@click.option("--days", type=click.IntRange(1), help="Only the last N days.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
 def command(context: Context, by: Any, days: int | None, as_json: bool) -> None:
     """Show what writing and changing apps has cost, and what is left of the budgets.
 
-    A call that was killed, or whose end was not heard, counts at the most that it can have cost. Days and
-    months are those of UTC.
+    A call that was killed or lost its connection counts at its maximum cost. Days and months are in UTC.
     """
     from mapp.ops.compile.open_coder import budgets_of, open_ledger
 
@@ -72,5 +71,5 @@ def _words(totals: Totals, budget: Budget) -> str:
     from mapp.model.spend import dollars
 
     spent = dollars(totals.spend.cost_micros)
-    limit = f" of {dollars(budget.micros)}" if budget.micros is not None else ", no limit of money"
+    limit = f" of {dollars(budget.micros)}" if budget.micros is not None else ", no money limit"
     return f"{spent}{limit}"

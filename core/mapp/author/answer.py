@@ -1,4 +1,4 @@
-"""The form of an answer: a plan and the files; and how they are read from what a model said."""
+"""The schema of an answer, a plan and files, and its parser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from mapp.author.coder import Brief, Files
 
 
-def schema(brief: Brief, workspace: Files) -> dict[str, Any]:
+def schema(brief: Brief, files: Files) -> dict[str, Any]:
     """Returns the JSON Schema of an answer: the plan comes first, so that a model thinks before it writes.
 
-    Files that are there already may be left out, unless there is only one to write.
+    Files that exist already may be left out, unless there is only one to write.
     """
-    required = [path for path in brief.may_change if path not in workspace or len(brief.may_change) == 1]
+    required = [path for path in brief.may_change if path not in files or len(brief.may_change) == 1]
     if brief.choosing:
-        required = required[:1]  # where an app does it already, there is nothing else to write
+        required = required[:1]  # if an app does the job already, there is nothing else to write
     return {
         "type": "object",
         "properties": {
@@ -37,15 +37,15 @@ def schema(brief: Brief, workspace: Files) -> dict[str, Any]:
 
 
 def parse(text: str) -> tuple[dict[str, bytes], str]:
-    """Returns the files and the plan of an answer that is JSON; raises ValueError.
+    """Returns the files and the plan of an answer in JSON; raises ValueError.
 
-    Names are only looked at as keys: whether a file may be changed is decided elsewhere.
+    Does not check whether a file may be changed; `proposal` does.
     """
     document = json.loads(text)
     if not isinstance(document, dict) or not isinstance(document.get("files"), Mapping):
-        raise ValueError("it holds no files")
+        raise ValueError("it contains no files")
     files = document["files"]
     if not all(isinstance(content, str) for content in files.values()):
-        raise ValueError("the content of a file is no text")
+        raise ValueError("the content of a file is not a text")
     plan = document.get("plan", "")
     return {path: content.encode() for path, content in files.items()}, plan if isinstance(plan, str) else ""

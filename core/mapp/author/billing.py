@@ -1,4 +1,4 @@
-"""One call of a coder, paid for: written down at its worst before it is made, and as it was afterwards."""
+"""Pays for one call of a coder: recorded at its maximum cost first, and at its real cost afterwards."""
 
 from __future__ import annotations
 
@@ -19,64 +19,64 @@ from mapp.model.spend import Planned, Spend, Sums, Totals
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BudgetAccount:
-    """Who pays: the budgets, where it is written down, and the change that it is for."""
+    """The budgets and the ledger that a change is paid from."""
 
     budgets: Budgets
     ledger: Ledger
     change: str
 
 
-def pay(coder: Coder, brief: Brief, workspace: Files, *, purse: BudgetAccount, watch: Watch) -> Proposal:
-    """Returns a coder's proposal, or the one that this round of the change was given before.
+def pay(coder: Coder, brief: Brief, files: Files, *, account: BudgetAccount, watch: Watch) -> Proposal:
+    """Returns a coder's proposal, or the recorded one if this round of the change was answered before.
 
     Raises:
-        CoderFailed: there is no proposal; `OverBudget` before anybody was asked if it could cost too much,
-            `BadAnswer` without asking where this round ended in one before.
-        MappError: the ledger cannot be written, so nobody was asked.
+        CoderFailed: there is no proposal. `OverBudget` is raised before the call if it could cost too much,
+            and a recorded `BadAnswer` again without a call.
+        MappError: the ledger cannot be written, so no call was made.
     """
-    if (kept := purse.ledger.answer(purse.change, brief.phase, brief.round)) is not None:
-        watch(Progress(doing="answered before: nothing is spent"))
-        return _revived(kept)
-    budget = purse.budgets.left(purse.ledger.sums(purse.change))
-    worst = coder.worst(brief, workspace, budget)
-    identity = purse.ledger.plan(
-        _planned(coder, brief, purse, worst),
-        lambda sums: purse.budgets.check(sums, Totals(rounds=1, spend=worst)),
+    if (kept := account.ledger.answer(account.change, brief.phase, brief.round)) is not None:
+        watch(Progress(doing="answered before: nothing spent"))
+        return _recorded(kept)
+    budget = account.budgets.left(account.ledger.sums(account.change))
+    max_cost = coder.max_cost(brief, files, budget)
+    identity = account.ledger.plan(
+        _planned(coder, brief, account, max_cost),
+        lambda sums: account.budgets.check(sums, Totals(rounds=1, spend=max_cost)),
     )
     try:
-        found = coder.propose(brief, workspace, budget, watch)
+        found = coder.propose(brief, files, budget, watch)
     except CoderFailed as failure:
-        kept = _kept_failure(failure) if isinstance(failure, BadAnswer) else None
-        _settle(purse, identity, failure.spend, failure.kind, kept, watch)
+        kept = _failure_text(failure) if isinstance(failure, BadAnswer) else None
+        _settle(account, identity, failure.spend, failure.kind, kept, watch)
         raise
-    _settle(purse, identity, found.spend, "answered", _kept(found), watch)
+    _settle(account, identity, found.spend, "answered", _proposal_text(found), watch)
     return found
 
 
-def _planned(coder: Coder, brief: Brief, purse: BudgetAccount, worst: Spend) -> Planned:
+def _planned(coder: Coder, brief: Brief, account: BudgetAccount, max_cost: Spend) -> Planned:
     return Planned(
-        change=purse.change,
+        change=account.change,
         app=brief.app,
         phase=brief.phase,
         round=brief.round,
         coder=coder.name,
         prompt=digest(brief.phase),
-        worst=worst,
+        max_cost=max_cost,
     )
 
 
 def _settle(
-    purse: BudgetAccount, identity: str, spend: Spend, outcome: str, answer: str | None, watch: Watch
+    account: BudgetAccount, identity: str, spend: Spend, outcome: str, answer: str | None, watch: Watch
 ) -> None:
-    """Settles a row. An answer that is paid for is not thrown away because the row stays at its worst."""
+    """Settles a row. If that fails, the paid answer is kept and the row stays at its maximum."""
     try:
-        purse.ledger.settle(identity, spend, outcome, answer)
+        account.ledger.settle(identity, spend, outcome, answer)
     except MappError as error:
         with contextlib.suppress(Exception):
-            watch(Progress(doing=f"counted at its worst: {error.message}"))
+            watch(Progress(doing=f"counted at its maximum cost: {error.message}"))
 
 
-def _kept(found: Proposal) -> str:
+def _proposal_text(found: Proposal) -> str:
     return json.dumps(
         {
             "files": {path: base64.b64encode(content).decode() for path, content in found.files.items()},
@@ -87,12 +87,12 @@ def _kept(found: Proposal) -> str:
     )
 
 
-def _kept_failure(failure: CoderFailed) -> str:
+def _failure_text(failure: CoderFailed) -> str:
     return json.dumps({"failure": failure.message, "spend": failure.spend.to_dict()})
 
 
-def _revived(text: str) -> Proposal:
-    """Returns the proposal that was kept, or raises the BadAnswer."""
+def _recorded(text: str) -> Proposal:
+    """Returns the recorded proposal, or raises the recorded BadAnswer."""
     document = json.loads(text)
     if "failure" in document:
         raise BadAnswer(document["failure"], spend=Spend.from_dict(document["spend"]))
@@ -105,10 +105,10 @@ def _revived(text: str) -> Proposal:
 
 
 class Ledger(Protocol):
-    """Remembers every call of a coder: planned before it is made, settled when it has ended."""
+    """Records every call of a coder: planned before the call, settled after it."""
 
     def sums(self, change: str) -> Sums:
-        """Returns what was spent so far; calls that were never settled count at their worst.
+        """Returns the spend so far; calls that were never settled count at their maximum.
 
         Raises:
             MappError: the ledger cannot be read.
@@ -116,26 +116,26 @@ class Ledger(Protocol):
         ...
 
     def plan(self, call: Planned, allowed: Callable[[Sums], None]) -> str:
-        """Writes a call down, durably, at its worst cost, and returns the id of the row.
+        """Records a call durably at its maximum cost and returns the id of the row.
 
-        `allowed` is given the sums without the call and raises where it must not be made; nobody else can
-        plan a call in between.
+        `allowed` gets the sums without the call and raises if the call must not be made; no other process
+        can plan a call in between.
 
         Raises:
-            MappError: it cannot be written, so it must not be made.
+            MappError: the call cannot be recorded, so it must not be made.
         """
         ...
 
     def settle(self, identity: str, spend: Spend, outcome: str, answer: str | None) -> None:
-        """Puts what the call did cost in the place of its worst case, and keeps the answer.
+        """Replaces the maximum cost of a call by its real cost, and keeps the answer.
 
         Raises:
-            MappError: it cannot be written; the call goes on counting at its worst.
+            MappError: it cannot be written; the call still counts at its maximum.
         """
         ...
 
     def answer(self, change: str, phase: str, number: int) -> str | None:
-        """Returns the answer that a round was given before, or None.
+        """Returns the recorded answer of a round, or None.
 
         Raises:
             MappError: the ledger cannot be read.

@@ -1,4 +1,4 @@
-"""Budgets: what one change, one day and one month may cost, and how much of that is left."""
+"""Budgets of one change, one day and one month, and what is left of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mapp.model.budget import Budget
 from mapp.model.spend import Spend, Sums, Totals
 
 MORE: Final = "'$20, 30 rounds'"
-"""A budget as it is typed, for messages that say how to set one."""
+"""An example budget, quoted for a shell, for hints on how to set one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Budgets:
-    """What one change, one day and one month may cost; days and months are those of UTC."""
+    """The budgets of one change, one day and one month (UTC)."""
 
     change: Budget = field(default_factory=Budget)
     day: Budget = field(default_factory=Budget)
@@ -26,14 +26,14 @@ class Budgets:
         """Returns what one more call may cost.
 
         Raises:
-            OverBudget: nothing is left of one of them.
+            OverBudget: one of the budgets is used up.
         """
         for name in ("change", "day", "month"):
             rest = getattr(self, name).minus(getattr(sums, name))
             if used := [item.name for item in fields(rest) if _used_up(getattr(rest, item.name))]:
                 raise OverBudget(
                     f"the budget of this {name} is used up: no {used[0].replace('micros', 'money')} left",
-                    hint=f"mapp spend shows where it went; to raise it: mapp config budget_{name} {MORE}",
+                    hint=f"mapp spend shows what was spent; to raise it: mapp config budget_{name} {MORE}",
                 )
         change, day, month = (
             self.change.minus(sums.change),
@@ -42,14 +42,14 @@ class Budgets:
         )
         return change.within(day).within(month)
 
-    def check(self, sums: Sums, worst: Totals) -> None:
-        """Raises OverBudget where a call that is planned could go beyond a limit."""
+    def check(self, sums: Sums, max_cost: Totals) -> None:
+        """Raises OverBudget if a planned call could exceed a limit."""
         for name in ("change", "day", "month"):
             budget: Budget = getattr(self, name)
-            if beyond := next(budget.exceeded(getattr(sums, name) + worst), None):
+            if beyond := next(budget.exceeded(getattr(sums, name) + max_cost), None):
                 raise OverBudget(
-                    f"one more call could go beyond the budget of this {name}: {beyond}",
-                    hint=f"mapp spend shows where it went; to raise it: mapp config budget_{name} {MORE}",
+                    f"one more call could exceed the budget of this {name}: {beyond}",
+                    hint=f"mapp spend shows what was spent; to raise it: mapp config budget_{name} {MORE}",
                 )
 
 
@@ -58,23 +58,23 @@ def _used_up(left: float | None) -> bool:
 
 
 MIN_ANSWER: Final = 1_000
-"""Tokens; with less no useful answer can be written."""
+"""Tokens; a useful answer needs at least as many."""
 OVERHEAD: Final = 2_000
-"""Tokens that a provider adds to a prompt for tools and for itself, at most."""
+"""The most tokens that a provider adds to a prompt for tools and its own instructions."""
 MAX_LENGTH: Final = 600.0
-"""Seconds that one call may take where no budget says less."""
+"""Seconds that one call may take, unless a budget leaves less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallLimits:
-    """The most that one call reads and writes, in tokens, and how long it may take, in seconds."""
+    """Limits of one call: tokens read, tokens written, seconds."""
 
     tokens_in: int
     tokens_out: int
     seconds: float
 
-    def worst(self, model: str, price: Price) -> Spend:
-        """Returns the spend of a call that uses all of it."""
+    def max_cost(self, model: str, price: Price) -> Spend:
+        """Returns the spend of a call that uses all of the limits."""
         spend = Spend(
             model=model,
             tokens_in=self.tokens_in,
@@ -86,14 +86,14 @@ class CallLimits:
         return price.charged(spend)
 
 
-def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> CallLimits:
-    """Returns how much a call may use; a token is taken for no more than one byte of the prompt.
+def call_limits(prompt_bytes: int, price: Price, budget: Budget, *, max_out: int) -> CallLimits:
+    """Returns the limits of a call. Each byte of the prompt counts as one token, the upper bound.
 
     Raises:
         OverBudget: no useful answer fits.
     """
     tokens_in = prompt_bytes + OVERHEAD
-    limits = [most_out]
+    limits = [max_out]
     if budget.tokens is not None:
         limits.append(budget.tokens - tokens_in)
     if budget.micros is not None and price.output > 0:
@@ -103,9 +103,9 @@ def room(prompt_bytes: int, price: Price, budget: Budget, *, most_out: int) -> C
         limits.append(0)
     tokens_out = min(limits)
     seconds = min(MAX_LENGTH, budget.seconds if budget.seconds is not None else MAX_LENGTH)
-    if tokens_out < min(MIN_ANSWER, most_out) or seconds <= 0 or budget.rounds == 0:
+    if tokens_out < min(MIN_ANSWER, max_out) or seconds <= 0 or budget.rounds == 0:
         raise OverBudget(
-            "the budget does not leave enough for one more answer",
-            hint=f"mapp spend shows where it went; to raise it: mapp config budget_change {MORE}",
+            "the budget is too small for one more answer",
+            hint=f"mapp spend shows what was spent; to raise it: mapp config budget_change {MORE}",
         )
     return CallLimits(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)

@@ -1,4 +1,4 @@
-"""What it means to write an app: a brief and the files so far go in, a proposal comes out."""
+"""The Protocol of a coder: a brief and the files so far go in, a proposal comes out."""
 
 from __future__ import annotations
 
@@ -8,40 +8,31 @@ from typing import Final, Literal, Protocol
 
 from mapp.author.errors import BadAnswer
 from mapp.model.budget import Budget
+from mapp.model.change_spec import Near as Near
 from mapp.model.spend import Spend
 
 Phase = Literal["contract", "code"]
 Files = Mapping[str, bytes]
-"""What an app consists of: path -> content."""
+"""The files of an app: path -> content."""
 
 MAY_CHANGE: Final[Mapping[Phase, tuple[str, ...]]] = {
     "contract": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "tests/requests.jsonl"),
     "code": ("main.js",),
 }
-"""Two calls, two authors: who writes the contract and its tests does not write the code."""
+"""The files that each phase may write: the author of the tests does not write the code."""
 
 
 CHOICE: Final = "choice.json"
-"""The file of an answer in which a coder says what it chose; no file of the app."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Near:
-    """An app of the library that nearly does what is asked; `interface` is what it takes and returns."""
-
-    name: str
-    description: str
-    interface: str = ""
+"""The file of an answer that holds the coder's choice; not a file of the app."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brief:
-    """What a coder is told.
+    """What a coder is given besides the files.
 
-    `goal` is the request in the person's words, `report` what the gate said of the round before (empty in the
-    first round), `near` the candidates that do not quite fit. The files to show are the workspace: what a
-    coder must not see is left out of that by the caller. When `widening` an app, rows of tests are only
-    added: see `patch.apply`.
+    `goal` is the request in the user's words, `report` the gate's report on the last round (empty in the
+    first), `near` the apps that nearly fit. The caller leaves out files that the coder must not see. When
+    `expanding` an app, rows of tests can only be added: see `patch.apply`.
     """
 
     app: str
@@ -50,22 +41,22 @@ class Brief:
     round: int = 1
     report: str = ""
     near: tuple[Near, ...] = ()
-    widening: bool = False
+    expanding: bool = False
 
     @property
     def choosing(self) -> bool:
-        """Returns whether the coder is to say first if an app that is near does, or should do, the job."""
-        return bool(self.near) and self.phase == "contract" and not self.widening
+        """Returns whether the coder first chooses between a new app and a similar one."""
+        return bool(self.near) and self.phase == "contract" and not self.expanding
 
     @property
     def may_change(self) -> tuple[str, ...]:
-        """Returns the paths of the files that the answer may hold."""
+        """Returns the paths that the answer may contain."""
         return (*((CHOICE,) if self.choosing else ()), *MAY_CHANGE[self.phase])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """What a coder is at: words for people, and about how many tokens it has written."""
+    """What a coder is doing, in words, and roughly how many tokens it has written."""
 
     doing: str
     tokens_out: int = 0
@@ -76,9 +67,9 @@ Watch = Callable[[Progress], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """What a coder answers: new contents of files that it may change, and why.
+    """A coder's answer: new contents of files that it may change, and why.
 
-    `ignored` are the paths of files that it changed as well and may not.
+    `ignored` are paths that it also changed but may not; those changes are dropped.
     """
 
     files: Files
@@ -92,24 +83,24 @@ class Coder(Protocol):
 
     @property
     def name(self) -> str:
-        """Returns what the coder is called in commits and in the ledger, e.g. `anthropic:claude-opus-5-5`."""
+        """Returns the coder's name in commits and in the ledger, e.g. `anthropic:claude-opus-5-5`."""
         ...
 
-    def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
-        """Returns the most that `propose` can cost with the same arguments; asks nobody.
+    def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
+        """Returns the most that `propose` can cost with the same arguments; calls no model.
 
         Raises:
-            OverBudget: the budget does not suffice for a useful answer.
+            OverBudget: the budget is too small for a useful answer.
         """
         ...
 
-    def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
+    def propose(self, brief: Brief, files: Files, budget: Budget, watch: Watch) -> Proposal:
         """Returns new contents of at least one file that the brief lets it change.
 
-        Never spends more than the budget and never changes the workspace.
+        Never exceeds the budget and never modifies `files`.
 
         Raises:
-            CoderFailed: there is no proposal; one of its children says why, and what was spent.
+            CoderFailed: there is no proposal; the subclass says why, and `spend` what it cost.
         """
         ...
 
@@ -119,17 +110,19 @@ MAX_IGNORED: Final = 50
 
 
 def proposal(
-    answer: Files, brief: Brief, workspace: Files, spend: Spend, *, reason: str, ignored: tuple[str, ...] = ()
+    answer: Files, brief: Brief, files: Files, spend: Spend, *, reason: str, ignored: tuple[str, ...] = ()
 ) -> Proposal:
-    """Returns the proposal that lies in an answer: the allowed files that differ from the workspace.
+    """Returns the proposal in an answer: the allowed files that differ from the present ones.
 
     Raises:
-        BadAnswer: there are none.
+        BadAnswer: no allowed file differs.
     """
-    changed = {path: content for path, content in answer.items() if workspace.get(path) != content}
-    files = {path: changed[path] for path in brief.may_change if path in changed}
-    if not files:
+    changed = {path: content for path, content in answer.items() if files.get(path) != content}
+    allowed = {path: changed[path] for path in brief.may_change if path in changed}
+    if not allowed:
         wanted = ", ".join(brief.may_change)
-        raise BadAnswer(f"the answer changes nothing of what it may change ({wanted})", spend=spend)
-    others = sorted({*ignored, *(path for path in changed if path not in files)})
-    return Proposal(files=files, spend=spend, reason=reason[:MAX_REASON], ignored=tuple(others[:MAX_IGNORED]))
+        raise BadAnswer(f"the answer changes none of the files that it may change ({wanted})", spend=spend)
+    others = sorted({*ignored, *(path for path in changed if path not in allowed)})
+    return Proposal(
+        files=allowed, spend=spend, reason=reason[:MAX_REASON], ignored=tuple(others[:MAX_IGNORED])
+    )

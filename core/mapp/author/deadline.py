@@ -1,4 +1,4 @@
-"""Work with a clock that nothing can stop: whoever waits gets on at the deadline, whatever the work does."""
+"""Runs work with a deadline: the caller continues at the deadline, even if the work hangs."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ T = TypeVar("T")
 
 
 class DeadlineExceeded(Exception):
-    """The work was not done in time, and was left to itself."""
+    """The work did not finish in time and was abandoned."""
 
 
 def within(
     seconds: float, work: Callable[[Watch], T], watch: Watch, abandoned: threading.Event | None = None
 ) -> T:
-    """Returns what the work returns, or raises what it raises; progress reaches `watch` in this thread.
+    """Returns what the work returns, or raises what it raises; calls `watch` in the calling thread.
 
-    The work runs in a thread of its own. When it is given up, at the deadline or since `watch` or a person
-    breaks it off, `abandoned` is set, so that the work can see that nobody waits any more.
+    The work runs in a thread of its own. If it is abandoned, at the deadline or because `watch` or an
+    interrupt raised, `abandoned` is set, so that the work can notice.
 
     Raises:
-        DeadlineExceeded: it took longer than so many seconds.
+        DeadlineExceeded: the work took longer than `seconds`.
     """
-    told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            told.put(("done", work(lambda progress: told.put(("progress", progress)))))
-        except BaseException as error:  # handed over to whoever waits
-            told.put(("failed", error))
+            messages.put(("done", work(lambda progress: messages.put(("progress", progress)))))
+        except BaseException as error:  # raised again in the calling thread
+            messages.put(("failed", error))
 
     threading.Thread(target=run, daemon=True, name="mapp-author").start()
     ends = time.monotonic() + seconds
     try:
         while True:
-            kind, what = _next(told, ends)
+            kind, what = _next(messages, ends)
             if kind == "done":
                 return what  # type: ignore[no-any-return]
             if kind == "failed":
@@ -53,8 +53,8 @@ def within(
         raise
 
 
-def _next(told: queue.SimpleQueue[tuple[str, Any]], ends: float) -> tuple[str, Any]:
+def _next(messages: queue.SimpleQueue[tuple[str, Any]], ends: float) -> tuple[str, Any]:
     try:
-        return told.get(timeout=max(0.0, ends - time.monotonic()))
+        return messages.get(timeout=max(0.0, ends - time.monotonic()))
     except queue.Empty:
         raise DeadlineExceeded from None

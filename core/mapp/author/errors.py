@@ -1,4 +1,4 @@
-"""Why a coder gave no proposal; each failure carries what was spent all the same."""
+"""The ways in which a coder fails; each failure carries what was spent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CoderFailed(MappError):
 
 
 class NoCredentials(CoderFailed):
-    """The key is missing or not accepted."""
+    """The key is missing or was rejected."""
 
     code = "MAPP-0511"
     exit_code = 4
@@ -33,7 +33,7 @@ class CoderRefused(CoderFailed):
 
 
 class OverBudget(CoderFailed):
-    """The next call could cost more than a budget leaves, or this one took all of its time."""
+    """The next call could exceed a budget, or this call ran out of time."""
 
     code = "MAPP-0513"
     exit_code = 7
@@ -41,7 +41,7 @@ class OverBudget(CoderFailed):
 
 
 class Unavailable(CoderFailed):
-    """The model or the agent could not be reached, or broke off."""
+    """The model or the agent could not be reached, or stopped in the middle."""
 
     code = "MAPP-0514"
     exit_code = 4
@@ -49,7 +49,7 @@ class Unavailable(CoderFailed):
 
 
 class BadAnswer(CoderFailed):
-    """There is an answer, and no proposal in it."""
+    """The answer holds no usable proposal."""
 
     code = "MAPP-0515"
     kind = "bad_answer"

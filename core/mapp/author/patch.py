@@ -1,4 +1,4 @@
-"""Applies a proposal to an app's files, or says why not."""
+"""Applies a proposal to an app's files, or explains why it cannot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mapp.errors import InvalidInput, Problem
 
 LARGEST: Final = {"mapp.toml": 256 * 1024, "main.js": 256 * 1024}
 MAX_OTHER_SIZE: Final = 2 * 1024 * 1024
-"""In bytes, as `mapp add` allows."""
+"""In bytes; the same limit as for `mapp add`."""
 
 
 class PatchRefused(InvalidInput):
@@ -20,15 +20,14 @@ class PatchRefused(InvalidInput):
 
 
 def apply(
-    workspace: Files, proposed: Files, may_change: tuple[str, ...], *, adding: bool = False
+    files: Files, proposed: Files, may_change: tuple[str, ...], *, adding: bool = False
 ) -> dict[str, bytes]:
-    """Returns the files with those of a proposal in their place; the workspace stays as it is.
+    """Returns the files with a proposal's files in their place; `files` itself is not modified.
 
-    When `adding`, no row of a `.jsonl` file is lost: those that are there stay, what is proposed beyond them
-    comes after.
+    When `adding`, a `.jsonl` file keeps all its rows, and new rows of the proposal are appended.
 
     Raises:
-        PatchRefused: a file may not be changed, is too large, or is not UTF-8; names every mistake.
+        PatchRefused: a file may not be changed, is too large, or is not UTF-8; lists every fault.
     """
     problems = [
         Problem(path=path[:200], message=fault)
@@ -37,24 +36,24 @@ def apply(
     ]
     if problems:
         raise PatchRefused("the proposal cannot be applied", problems)
-    rows = {path for path in proposed if adding and path in workspace and path.endswith(".jsonl")}
-    grown = {path: _grown(workspace[path], proposed[path]) for path in rows}
-    return {**workspace, **proposed, **grown}
+    rows = {path for path in proposed if adding and path in files and path.endswith(".jsonl")}
+    extended = {path: _extended(files[path], proposed[path]) for path in rows}
+    return {**files, **proposed, **extended}
 
 
-def _grown(old: bytes, new: bytes) -> bytes:
-    there = old.rstrip(b"\n").split(b"\n") if old.strip() else []
-    added = [row for row in new.split(b"\n") if row.strip() and row not in there]
-    return b"\n".join([*there, *added, b""])
+def _extended(old: bytes, new: bytes) -> bytes:
+    present = old.rstrip(b"\n").split(b"\n") if old.strip() else []
+    added = [row for row in new.split(b"\n") if row.strip() and row not in present]
+    return b"\n".join([*present, *added, b""])
 
 
 def _faults(path: str, content: bytes, may_change: tuple[str, ...]) -> Iterator[str]:
     if path not in may_change:
-        yield f"may not be changed now; only {', '.join(may_change)} may"
+        yield f"must not be changed now; only {', '.join(may_change)} may"
         return
-    most = LARGEST.get(path, MAX_OTHER_SIZE)
-    if len(content) > most:
-        yield f"is too large: {len(content):,} bytes, at most {most:,}"
+    limit = LARGEST.get(path, MAX_OTHER_SIZE)
+    if len(content) > limit:
+        yield f"is too large: {len(content):,} bytes, at most {limit:,}"
         return
     try:
         text = content.decode()
@@ -62,4 +61,4 @@ def _faults(path: str, content: bytes, may_change: tuple[str, ...]) -> Iterator[
         yield f"is not UTF-8: byte {error.start}"
         return
     if "\0" in text:
-        yield "holds a zero character"
+        yield "contains a null character"

@@ -1,4 +1,4 @@
-"""What tokens cost: a dated table, and a price that a person sets beats it."""
+"""Prices of tokens: a dated table; a price in the settings takes precedence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mapp.errors import UsageError
 from mapp.model.spend import Spend
 
 OLD: Final = 180
-"""Days after which the table is old: prices of models change about twice a year."""
+"""Days after which the table counts as old: prices change about twice a year."""
 
 _MIN_READ: Final = Decimal("0.1")
 _WRITE: Final = Decimal("1.25")
@@ -24,7 +24,7 @@ _WRITE: Final = Decimal("1.25")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
-    """US dollars per million tokens, which is micro-dollars per token."""
+    """Prices in US dollars per million tokens, which is micro-dollars per token."""
 
     input: Decimal = Decimal(0)
     output: Decimal = Decimal(0)
@@ -44,7 +44,7 @@ class Price:
 
     @property
     def dearest_input(self) -> Decimal:
-        """Returns what a token that is read costs at most."""
+        """Returns the highest price of an input token."""
         return max(self.input, self.cache_read, self.cache_write)
 
 
@@ -55,46 +55,46 @@ def _table() -> dict[str, Any]:
 
 
 def prices_date() -> str:
-    """Returns the day of which the prices are, as `2026-11-22`."""
+    """Returns the date of the table, e.g. `2026-11-22`."""
     return str(_table()["date"])
 
 
 def prices_age(now: float) -> int:
-    """Returns how many days old the prices are, at a time in seconds since 1970-01-01 UTC."""
+    """Returns the table's age in days at `now`, in seconds since 1970-01-01 UTC."""
     return (datetime.fromtimestamp(now, UTC).date() - date.fromisoformat(prices_date())).days
 
 
 def price_of(model: str, override: str = "") -> Price:
-    """Returns what a model costs: the override if there is one, else the row of the table.
+    """Returns a model's price: the override if given, otherwise the row of the table.
 
     Raises:
-        UsageError: the table has no such model, or the override is no price. A budget could not be kept.
+        UsageError: the table does not list the model, or the override is not a price.
     """
     if override:
         return parse_price(override)
     models: dict[str, dict[str, Any]] = _table()["models"]
-    row = models.get(re.sub(r"-20\d{6}\Z", "", model))  # a dated name costs what its alias costs
+    row = models.get(re.sub(r"-20\d{6}\Z", "", model))  # a dated name has the price of its alias
     if row is None:
         raise UsageError(
-            f"the price of {model!r} is not known, so no budget could be kept",
+            f"the price of {model!r} is unknown, so budgets cannot be enforced",
             hint="mapp config coder_price INPUT/OUTPUT, in dollars per million tokens",
         )
     return Price(**{key: Decimal(value) for key, value in row.items()})
 
 
 def parse_price(text: str) -> Price:
-    """Returns the price that `INPUT/OUTPUT` stands for, in dollars per million tokens.
+    """Returns the price that `INPUT/OUTPUT` describes, in dollars per million tokens.
 
     >>> parse_price("3/15").cache_write
     Decimal('3.75')
     """
     try:
-        given = [Decimal(part) for part in text.split("/")]
+        figures = [Decimal(part) for part in text.split("/")]
     except InvalidOperation:
-        given = []
-    if len(given) != 2 or not all(part.is_finite() and 0 <= part <= 10_000 for part in given):
+        figures = []
+    if len(figures) != 2 or not all(part.is_finite() and 0 <= part <= 10_000 for part in figures):
         raise UsageError(
-            f"{text!r} is no price", hint="such as 3/15: dollars per million tokens read/written"
+            f"{text!r} is not a price", hint="for example 3/15: dollars per million tokens read/written"
         )
-    first, second = given
+    first, second = figures
     return Price(input=first, output=second, cache_read=first * _MIN_READ, cache_write=first * _WRITE)

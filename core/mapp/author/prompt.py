@@ -25,7 +25,7 @@ SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
     ),
     "code": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "main.js"),
 }
-"""The files that a phase needs to see, in this order; who writes code has no use for requests."""
+"""The files that each phase sees, in this order; the author of the code does not need the requests."""
 
 MAX_GOAL: Final = 10_000
 MAX_REPORT: Final = 8_000
@@ -37,11 +37,11 @@ MAX_OF: Final[Mapping[str, int]] = {
     "tests/properties.js": 12_000,
 }
 MAX_NEAR: Final = 3
-"""In bytes, of which a token has at least one; of longer texts beginning and end are shown. Of candidates,
-the first three.
+"""The number of candidates shown. The other limits are in bytes, and a token has at least one; of longer
+texts, the beginning and the end are shown.
 """
 
-# What a reader could be fooled with: control characters, those that reorder text (UAX #9), lone surrogates.
+# Characters that could deceive a reader: control characters, text reordering (UAX #9), lone surrogates.
 _UNSEEN: Final = re.compile(
     "[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -49,7 +49,7 @@ _UNSEEN: Final = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """What a model is told: `system` is fixed for a phase, `stable` for a change, `fresh` for a round."""
+    """A prompt: `system` is fixed for a phase, `stable` for a change, `fresh` for a round."""
 
     system: str
     stable: str
@@ -57,12 +57,12 @@ class Prompt:
 
     @property
     def text(self) -> str:
-        """Returns all of it, for models that take one text."""
+        """Returns the whole prompt, for models that take one text."""
         return f"{self.system}\n{self.stable}\n{self.fresh}"
 
     @property
     def size(self) -> int:
-        """Returns the bytes of UTF-8: no tokenizer of bytes makes more tokens of it."""
+        """Returns the size in bytes of UTF-8, the most tokens that a byte-level tokenizer can produce."""
         return len(self.text.encode())
 
 
@@ -73,59 +73,57 @@ def fixed_words(name: str) -> str:
 
 
 def fixed(phase: Phase) -> str:
-    """Returns the fixed words of a phase."""
+    """Returns the fixed part of a phase's prompt."""
     return fixed_words(phase)
 
 
 @cache
 def digest(phase: Phase) -> str:
-    """Returns what a commit says of the prompt: the version, and 12 digits of the hash of the fixed words.
+    """Returns the prompt's digest for commits: the version, and 12 digits of the hash of the fixed words.
 
-    For code they are those for large and for small models.
+    For code, the hash covers the words for large and for small models.
     """
     words = fixed(phase) + (fixed_words("small-code") if phase == "code" else "")
     return f"{phase}-{VERSION}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
-def render(brief: Brief, workspace: Files) -> Prompt:
-    """Returns the prompts of a brief; the same arguments give the same bytes."""
-    stable, fresh = _material(brief, workspace)
-    # What is stable has a fence of its own, so that a new report leaves its bytes as they are: for caching.
+def render(brief: Brief, files: Files) -> Prompt:
+    """Returns the prompt of a brief; the same arguments give the same bytes."""
+    stable, fresh = _material(brief, files)
+    # The stable part has its own fence, so that a new report leaves its bytes unchanged, for caching.
     first = _fence([text for _, text in stable])
     second = _fence([text for _, text in (*stable, *fresh)])
     return Prompt(
         system=fixed(brief.phase),
         stable="\n".join(_quoted(first, name, text) for name, text in stable),
-        fresh="\n".join(
-            [*(_quoted(second, name, text) for name, text in fresh), task_line(brief, workspace)]
-        ),
+        fresh="\n".join([*(_quoted(second, name, text) for name, text in fresh), task_line(brief, files)]),
     )
 
 
-def task_line(brief: Brief, workspace: Files) -> str:
-    """Returns the one line outside all quotations: which app, which round, which files."""
-    # The one line outside the fences holds nothing that was not checked: a name, a number, fixed paths.
+def task_line(brief: Brief, files: Files) -> str:
+    """Returns the only line outside the quotations: app, round and files."""
+    # This line contains only checked values: a name, a number, fixed paths.
     name = brief.app if re.fullmatch(r"[a-z][a-z0-9-]{0,63}", brief.app) else "the app"
-    missing = [path for path in brief.may_change if path not in workspace]
+    missing = [path for path in brief.may_change if path not in files]
     wanted = f"Write: {', '.join(missing)}." if missing else ""
-    present = [path for path in brief.may_change if path in workspace]
+    present = [path for path in brief.may_change if path in files]
     if present:
         wanted += f" Change what has to be changed of: {', '.join(present)}."
-    if brief.widening and brief.phase == "contract":
+    if brief.expanding and brief.phase == "contract":
         wanted += " Of the .jsonl files give new rows only: those that are there stay."
     return f"App {name}, round {brief.round}. {wanted.strip()}"
 
 
-def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Returns what stays the same over the rounds of a change, and what does not."""
+def _material(brief: Brief, files: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Returns the parts that stay the same over the rounds of a change, and the parts that do not."""
     stable = [("request", short(brief.goal, MAX_GOAL))]
     near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MAX_NEAR]]
     if near and brief.phase == "contract":
         stable.append(("apps that nearly do it", short("\n".join(near), MAX_GOAL)))
     fresh: list[tuple[str, str]] = []
     for path in SHOWN[brief.phase]:
-        if path in workspace:
-            text = short(workspace[path].decode(errors="replace"), MAX_OF.get(path, MAX_FILE))
+        if path in files:
+            text = short(files[path].decode(errors="replace"), MAX_OF.get(path, MAX_FILE))
             (fresh if path in brief.may_change else stable).append((path, text))
     if brief.report:
         fresh.append(("report on the last round", short(brief.report, MAX_REPORT)))
@@ -133,7 +131,7 @@ def _material(brief: Brief, workspace: Files) -> tuple[list[tuple[str, str]], li
 
 
 def short(text: str, most: int) -> str:
-    """Returns a text without unseen characters; of one that is too long, two thirds from its head.
+    """Returns a text with invisible characters escaped, and shortened: two thirds from its head.
 
     >>> short("a" * 10 + "b" * 5, 6)
     'aaaa\\n[9 bytes left out]\\nbb'
@@ -148,7 +146,7 @@ def short(text: str, most: int) -> str:
 
 
 def _fence(texts: list[str]) -> str:
-    """Returns a word that occurs in none of the texts, so that none of them can end its own quotation."""
+    """Returns a word that occurs in none of the texts, so that no text can end its own quotation."""
     return next(word for word in _words(texts) if not any(word in text for text in texts))
 
 
@@ -160,7 +158,7 @@ def _words(texts: list[str]) -> Iterator[str]:
 
 
 def quoted(parts: Sequence[tuple[str, str]]) -> str:
-    """Returns named texts as data, between fences that occur in none of them."""
+    """Returns named texts quoted as data, between fences that occur in none of them."""
     fence = _fence([text for _, text in parts])
     return "\n".join(_quoted(fence, name, text) for name, text in parts)
 

@@ -1,4 +1,4 @@
-"""The gate's report for the next round: what failed, with the evidence, and nothing that is held back."""
+"""The gate's report for the next round: failed checks with evidence, without held-back examples."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from mapp.model.verdict import Finding, Result
 
 MAX_OF_A_CHECK: Final = 6
 MAX_LENGTH: Final = 600
-"""Of one finding, in characters."""
+"""The length limit of one finding, in characters."""
 
 
 def report_of(results: Iterable[Result], says: Mapping[str, str]) -> str:
-    """Returns a report on the checks that failed; `says` tells for each check what it is about.
+    """Returns a report on the failed checks; `says` describes each check.
 
-    What a check calls `held-back` tells no more than a number by itself, so nothing has to be taken out here.
+    A check on held-back examples reports only a number, so nothing needs to be removed here.
     """
     return "\n".join(line for result in results if not result.passed for line in _lines(result, says))
 
 
 def faults_report(faults: Iterable[Finding]) -> str:
-    """Returns a report on faults that no check of the gate has found, but the look at a contract has."""
+    """Returns a report on the faults of a contract."""
     return "\n".join(_shown(row) for row in list(faults)[: 3 * MAX_OF_A_CHECK])
 
 

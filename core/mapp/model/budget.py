@@ -1,4 +1,4 @@
-"""A budget: what may be spent on asking models, in tokens, money, rounds and time."""
+"""A budget for model calls: limits on tokens, money, rounds and time."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LIMIT: Final = re.compile(
     r"|(?P<rounds>(\d{1,6}) rounds?)|(?P<seconds>(\d{1,6})\s?(s|min|h))"
 )
 _LIFTED: Final = {"no money": "micros", "no tokens": "tokens", "no rounds": "rounds", "no time": "seconds"}
-"""What lifts one limit where budgets are put on top of one another."""
+"""The words that lift one limit when a budget overrides another."""
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Budget:
-    """What may be spent: tokens read and written, money (micro-dollars), calls of a coder, seconds.
+    """Limits on tokens read and written, money (micro-dollars), calls of a coder, and seconds.
 
-    None is no limit.
+    None means no limit.
     """
 
     tokens: int | None = None
@@ -42,7 +42,7 @@ class Budget:
         )
 
     def within(self, other: Budget) -> Budget:
-        """Returns the tighter of two budgets, limit by limit.
+        """Returns the stricter of two budgets, limit by limit.
 
         >>> Budget(tokens=5, rounds=2).within(Budget(tokens=9, micros=1))
         Budget(tokens=5, micros=1, rounds=2, seconds=None)
@@ -52,7 +52,7 @@ class Budget:
         return Budget(**{name: min(pair, default=None) for name, pair in pairs.items()})  # type: ignore[arg-type]
 
     def exceeded(self, spent: Totals) -> Iterator[str]:
-        """Yields, in words, every limit that the spend goes beyond."""
+        """Yields each exceeded limit in words."""
         spend = spent.spend
         if self.tokens is not None and spend.tokens > self.tokens:
             yield f"{spend.tokens:,} tokens of {self.tokens:,}"
@@ -65,13 +65,13 @@ class Budget:
 
 
 def parse_budget(text: str) -> Budget:
-    """Returns the budget that words stand for; an empty text is no limit at all.
+    """Returns the budget that a text describes; an empty text means no limits.
 
     >>> parse_budget("$1.50, 300k tokens, 8 rounds, 20 min")
     Budget(tokens=300000, micros=1500000, rounds=8, seconds=1200)
 
     Raises:
-        UsageError: a part is no limit, or there are two of a kind.
+        UsageError: a part is not a limit, or a limit is given twice.
     """
     limits: dict[str, Any] = {}
     for part in _parts(text).values():
@@ -81,7 +81,7 @@ def parse_budget(text: str) -> Budget:
 
 
 def merged_budget(lower: str, upper: str) -> str:
-    """Returns the words for a budget on top of another: each limit replaces only that of the same kind.
+    """Returns a budget text with overrides: each limit in `upper` replaces that of the same kind in `lower`.
 
     `no money`, `no tokens`, `no rounds` and `no time` lift one limit, an empty text lifts all.
 
@@ -98,15 +98,15 @@ def merged_budget(lower: str, upper: str) -> str:
 
 
 def _parts(text: str) -> dict[str, str]:
-    """Returns the parts of a budget by the kind of their limit."""
+    """Returns the parts of a budget text by the kind of limit."""
     parts: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = _LIMIT.fullmatch(part)
         kind = _LIFTED.get(part) or (found.lastgroup if found else None)
         if kind is None or kind in parts:
             raise UsageError(
-                f"{part!r} is no limit, or the second of its kind, in the budget {text!r}",
-                hint="such as: $1.50, 300k tokens, 8 rounds, 20 min; without one of them: no rounds",
+                f"invalid or repeated limit {part!r} in the budget {text!r}",
+                hint="for example: $1.50, 300k tokens, 8 rounds, 20 min; to lift a limit: no rounds",
             )
         parts[kind] = part
     return parts

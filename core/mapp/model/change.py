@@ -4,61 +4,76 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
-ChangeKind = Literal["compile", "heal", "expand"]
+from mapp.model.change_spec import ChangeKind as ChangeKind
+from mapp.model.change_spec import ChangeSpec, parse_spec
+
 ChangeState = Literal["open", "proven", "merged", "failed", "dropped"]
-"""Still written at; passed the gate and waits for its merge; on `main`; given up; taken away."""
+"""Being written; passed the gate and waits for its merge; on `main`; failed; deleted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One change: `request` is what was asked, `began` in seconds since 1970-01-01 UTC.
 
-    `detail` says how it stands, in words; `commit` is the newest of its branch, then its merge. `given` is
-    the JSON text of what else it began with, so that it can be resumed.
+    `spec` is all else that it needs to be resumed. `detail` explains the state in words. `commit` is the
+    newest commit of its branch; after the merge, the merge commit.
     """
 
     id: str
     began: float
-    kind: ChangeKind
     app: str
     request: str
     coder: str
+    spec: ChangeSpec
     state: ChangeState = "open"
     detail: str = ""
     commit: str = ""
-    given: str = "{}"
+
+    @property
+    def kind(self) -> ChangeKind:
+        """Returns the kind of change."""
+        return self.spec.kind
 
     @property
     def branch(self) -> str:
-        """Returns the branch that the change grows on, e.g. `compile/0197a…`."""
+        """Returns the branch that holds the change, e.g. `compile/0197a…`."""
         return f"{self.kind}/{self.id}"
 
     @property
-    def known(self) -> dict[str, Any]:
-        """Returns what it began with, and what was decided since."""
-        found: dict[str, Any] = json.loads(self.given)
-        return found
-
-    def knowing(self, **more: Any) -> str:
-        """Returns the text of what is known of it, with more that was decided."""
-        return json.dumps({**self.known, **more})
-
-    @property
     def ended(self) -> bool:
-        """Returns whether there is nothing left to do about it."""
+        """Returns whether nothing is left to do."""
         return self.state in ("merged", "dropped")
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the change as a JSON object."""
-        document = {**asdict(self), "branch": self.branch}
+        document = {**self.to_row(), "branch": self.branch}
         del document["given"]
         return document
 
+    def to_row(self) -> dict[str, Any]:
+        """Returns the change as a row of the journal: column -> value."""
+        return {
+            "id": self.id,
+            "began": self.began,
+            "kind": self.kind,
+            "app": self.app,
+            "request": self.request,
+            "coder": self.coder,
+            "state": self.state,
+            "detail": self.detail,
+            "commit": self.commit,
+            "given": json.dumps(self.spec.to_dict()),
+        }
+
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Change:
-        """Returns the change that a row of the journal holds."""
-        names = cls.__dataclass_fields__
-        return cls(**{name: document[name] for name in names})
+    def from_row(cls, row: Mapping[str, Any]) -> Change:
+        """Returns the change that a row of the journal holds.
+
+        Raises:
+            IntegrityError: this version of mapp does not know changes of that kind.
+        """
+        names = ("id", "began", "app", "request", "coder", "state", "detail", "commit")
+        return cls(**{name: row[name] for name in names}, spec=parse_spec(row["kind"], row["given"]))

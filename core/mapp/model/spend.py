@@ -1,4 +1,4 @@
-"""What asking a model costs: tokens, money in millionths of a US dollar, seconds, calls."""
+"""The cost of model calls: tokens, money in millionths of a US dollar, seconds, number of calls."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 MICROS: Final = 1_000_000
-"""Millionths in one US dollar. Money is counted in whole ones, rounded up: sums are exact."""
+"""Millionths in one US dollar. Money is stored as whole millionths, rounded up, so sums are exact."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spend:
-    """What calls of models came to.
+    """The cost of one or more model calls.
 
-    `tokens_in` is all that was read; of those, `cached_in` came from the provider's cache and `written_in`
-    went into it. `calls` counts requests that were sent, repeated ones too.
+    `tokens_in` counts all tokens read, including `cached_in` from the provider's cache and `written_in` into
+    it. `calls` counts requests sent, including retries.
     """
 
     model: str = ""
@@ -30,7 +30,7 @@ class Spend:
 
     @property
     def tokens(self) -> int:
-        """Returns the tokens that were read and written."""
+        """Returns the number of tokens read and written."""
         return self.tokens_in + self.tokens_out
 
     @property
@@ -39,7 +39,7 @@ class Spend:
         return Decimal(self.cost_micros) / MICROS
 
     def __add__(self, other: Spend) -> Spend:
-        """Returns both together; the model is named where they agree.
+        """Returns the sum; it names the model only if both agree.
 
         >>> (Spend(tokens_in=1, cost_micros=2) + Spend(tokens_in=3)).tokens_in
         4
@@ -63,7 +63,7 @@ class Spend:
 
 
 def dollars(micros: int) -> str:
-    """Returns money as people read it, to the hundredth of a cent at least.
+    """Returns money as text, in dollars with at least two decimals.
 
     >>> dollars(1_234_500), dollars(3), dollars(0)
     ('$1.2345', '$0.000003', '$0.00')
@@ -75,7 +75,7 @@ def dollars(micros: int) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """A call of a coder that is about to be made, with the most that it can cost."""
+    """A call of a coder that is about to be made, with its maximum cost."""
 
     change: str
     app: str
@@ -83,12 +83,12 @@ class Planned:
     round: int
     coder: str
     prompt: str
-    worst: Spend
+    max_cost: Spend
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelCall:
-    """One call of a coder for a change: which phase and round, how it stands or ended, what it cost."""
+    """One call of a coder for a change: its phase, round, state and cost."""
 
     phase: str
     round: int
@@ -112,7 +112,7 @@ class ModelCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """What a period or a change came to: how many calls of coders, and their spend."""
+    """The number of coder calls of a period or a change, and their spend."""
 
     rounds: int = 0
     spend: Spend = Spend()
@@ -123,7 +123,7 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sums:
-    """What was spent so far: on one change, today and this month (UTC)."""
+    """The spend so far: on one change, today and this month (UTC)."""
 
     change: Totals = Totals()
     day: Totals = Totals()

@@ -1,13 +1,13 @@
-"""Changes in progress, in the journal's file: written down before the first token is spent.
+"""The table of changes, in the journal's file. A change is recorded before the first token is spent.
 
-What a change came to lies in git; this table says which there are, and how to go on with one.
+A change's files are in git; this table says which changes there are and how to resume them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -33,30 +33,30 @@ CREATE TABLE IF NOT EXISTS changes (
 
 
 class Changes:
-    """The changes of one library. Every call opens the file anew: a journal may be moved aside."""
+    """The changes of one library. Each call opens the file anew, since a journal may be moved aside."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def put(self, change: Change) -> None:
-        """Writes a change down, durably, in place of what was known of it; raises LedgerFailed."""
-        row = asdict(change)
+        """Records a change durably, replacing its old record; raises LedgerFailed."""
+        row = change.to_row()
         names = ", ".join(f'"{name}"' for name in row)
         marks = ", ".join(f":{name}" for name in row)
         with self._connected() as connection:
             connection.execute(f"INSERT OR REPLACE INTO changes ({names}) VALUES ({marks})", row)
 
-    def moved(self, change: Change, state: ChangeState, detail: str = "", commit: str = "") -> Change:
-        """Returns a change in another state, written down; raises LedgerFailed."""
+    def set_state(self, change: Change, state: ChangeState, detail: str = "", commit: str = "") -> Change:
+        """Records a change in another state and returns it; raises LedgerFailed."""
         changed = replace(change, state=state, detail=detail, commit=commit or change.commit)
         self.put(changed)
         return changed
 
     def get(self, identity: str) -> Change:
-        """Returns a change by its id, the beginning of it, or its branch.
+        """Returns a change by its id, the beginning of its id, or its branch.
 
         Raises:
-            NotFound: none, or more than one, is meant.
+            NotFound: no change matches, or more than one.
             LedgerFailed: the file cannot be read.
         """
         bare = identity.rpartition("/")[2]
@@ -69,7 +69,7 @@ class Changes:
         return rows[0]
 
     def waiting(self, *, app: str | None = None, ended: bool = False) -> list[Change]:
-        """Returns the changes that wait for something, the newest first; with `ended`, the others too."""
+        """Returns the open changes, newest first; with `ended`, those that ended as well."""
         where, values = ["1"], []
         if app is not None:
             where.append("app = ?")
@@ -83,7 +83,7 @@ class Changes:
             return []
         with self._connected() as connection:
             found = connection.execute(f"SELECT * FROM changes {clause}", values).fetchall()
-        return [Change.from_dict(row) for row in found]
+        return [Change.from_row(row) for row in found]
 
     def _connected(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         return connected(self.path, _TABLE)

@@ -1,7 +1,7 @@
 """The journal: every run and every decision, in SQLite with a write-ahead log.
 
-It is the one thing in a library that is not derived from git. A damaged journal is moved aside and a new
-one begun: a run never fails because it cannot be written down.
+It is the only part of a library that is not derived from git. A damaged journal is moved aside and a new one
+started, so a run never fails because it cannot be recorded.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ _DECIDED: Final = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)"
 class Run:
     """One execution of one app at one commit.
 
-    `started` is in seconds since 1970-01-01 UTC; `wall_ms` is what the script took, `total_ms` what the
-    person waited for; `input` and `output` are canonical JSON texts, None when they are not kept.
+    `started` is in seconds since 1970-01-01 UTC. `wall_ms` is the script's time, `total_ms` the time that the
+    user waited. `input` and `output` are canonical JSON texts, None when they are not kept.
     """
 
     id: str
@@ -113,26 +113,26 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notes:
-    """What a person should know about a run beyond its outcome.
+    """Facts about a run besides its outcome.
 
-    `refused` are the host calls that were refused, `allowed` what was let through for this run alone.
+    `refused` are the refused host calls, `allowed` the capabilities that were granted for this run only.
     """
 
     refused: tuple[RefusedCall, ...] = ()
     allowed: tuple[str, ...] = ()
 
     def without_inputs(self) -> Notes:
-        """Returns them without what could repeat an input: targets and messages."""
+        """Returns the notes without targets and messages, which could contain an input."""
         bare = tuple(replace(row, target="", message="") for row in self.refused)
         return replace(self, refused=bare)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns them as a JSON object."""
+        """Returns the notes as a JSON object."""
         return {"refused": [row.to_dict() for row in self.refused], "allowed": list(self.allowed)}
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Notes:
-        """Returns what `to_dict` wrote."""
+        """Returns the notes that `to_dict` wrote."""
         refused = tuple(RefusedCall(**row) for row in document["refused"])
         return cls(refused=refused, allowed=tuple(document["allowed"]))
 
@@ -142,7 +142,7 @@ NO_NOTES: Final = Notes()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mapping:
-    """One app run on many rows: how many ended how; row N saw the time `now_ms` and the seed `seed` + N."""
+    """One app run on many rows: outcomes and counts. Row N saw the time `now_ms` and the seed `seed` + N."""
 
     id: str
     ended: float
@@ -161,7 +161,7 @@ class Mapping:
         return {**asdict(self), "outcomes": dict(self.outcomes)}
 
 
-# What an id may begin with: a UUID with or without its hyphens, or an id of before there were UUIDs.
+# The beginning of an id: a UUID with or without hyphens, or an older id in hexadecimal.
 BEGINNING: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]*")
 _TICKING: Final = threading.Lock()
 _last_tick = 0
@@ -171,7 +171,7 @@ def new_id() -> str:
     """Returns a UUIDv7: unique without coordination, and later ids of a process sort after earlier ones.
 
     RFC 9562, section 5.7. The 12 bits after the milliseconds are their fraction (section 6.2, method 3);
-    where the clock stands still or goes back, they are counted on. The last 62 bits are random.
+    if the clock stops or goes back, they are counted up instead. The last 62 bits are random.
     """
     global _last_tick
     with _TICKING:
@@ -182,7 +182,7 @@ def new_id() -> str:
 
 
 class Journal:
-    """One journal file, opened when it is first needed."""
+    """One journal file, opened on first use."""
 
     def __init__(
         self,
@@ -193,7 +193,7 @@ class Journal:
         keep_inputs: bool,
         redact: Callable[[str], str] = str,
     ) -> None:
-        """`redact` takes secrets out of every text that is kept."""
+        """`redact` removes secrets from every text that is stored."""
         self.path = path
         self._redact = redact
         self._keep_runs = keep_runs
@@ -202,10 +202,10 @@ class Journal:
         self._connection: sqlite3.Connection | None = None
 
     def record(self, run: Run, calls: str | None = None, notes: Notes = NO_NOTES) -> None:
-        """Writes a run down, durably, with its notes, and forgets what is too old or too many.
+        """Records a run durably with its notes, and deletes runs beyond the age and count limits.
 
-        `calls` is a JSON text with what the script asked of its host; with the run's input, time and seed it
-        is the recording from which the run can be repeated.
+        `calls` is a JSON text of the script's host calls. With the run's input, time and seed, it is the
+        recording that replays the run.
         """
         row = asdict(run)
         row.update({name: self._hidden(row[name]) for name in ("input", "output")})
@@ -229,7 +229,7 @@ class Journal:
         self._write(insert)
 
     def decided(self, request: str, decision: str, evidence: dict[str, Any], run: str | None) -> str:
-        """Writes a decision down with its evidence and returns its id."""
+        """Records a decision with its evidence and returns its id."""
         identity = new_id()
         kept = evidence if self._keep_inputs else {**evidence, "arguments": {}}
         row = (
@@ -244,7 +244,7 @@ class Journal:
         return identity
 
     def mapped(self, mapping: Mapping) -> None:
-        """Writes a map down, as one entry whatever the number of its rows."""
+        """Records a map as one entry, whatever its number of rows."""
         row = {**asdict(mapping), "outcomes": json.dumps(dict(mapping.outcomes))}
         marks = ", ".join(f":{name}" for name in row)
         names = ", ".join(f'"{name}"' for name in row)
@@ -252,7 +252,7 @@ class Journal:
         self._write(lambda connection: connection.execute(insert, row))
 
     def maps(self, *, app: str | None = None, most: int = 50) -> Iterator[Mapping]:
-        """Yields maps, the newest first."""
+        """Yields maps, newest first."""
         if not self.path.exists():
             return
         query = "SELECT * FROM maps WHERE ?1 IS NULL OR app = ?1 ORDER BY ended DESC, id DESC LIMIT ?2"
@@ -261,10 +261,10 @@ class Journal:
             yield Mapping(**{**known, "outcomes": tuple(json.loads(known["outcomes"]).items())})
 
     def runs(self, *, app: str | None = None, failed: bool = False, most: int = 50) -> Iterator[Run]:
-        """Yields runs, the newest first; with `failed`, only those that ended in no value.
+        """Yields runs, newest first; with `failed`, only failed ones.
 
         Raises:
-            IntegrityError: when the journal is damaged.
+            IntegrityError: the journal is damaged.
         """
         if not self.path.exists():
             return
@@ -283,14 +283,14 @@ class Journal:
                 raise
             raise IntegrityError(
                 f"{self.path} is damaged: {error}",
-                hint="the next run moves it aside and begins a new one; or move it away now",
+                hint="the next run moves it aside and starts a new one; or move it away now",
             ) from None
 
     def run(self, identity: str) -> tuple[Run, str | None]:
-        """Returns a run by its id, or the beginning of it, and its host calls as JSON.
+        """Returns a run by its id or the beginning of its id, and its host calls as JSON.
 
         Raises:
-            NotFound: no run, or more than one, begins so.
+            NotFound: no run matches, or more than one.
         """
         rows: list[sqlite3.Row] = []
         if self.path.exists() and BEGINNING.fullmatch(identity):
@@ -304,7 +304,7 @@ class Journal:
         return found, None if kept is None else str(kept[0])
 
     def notes(self, runs: Iterable[str]) -> dict[str, Notes]:
-        """Returns the notes of those of the runs that have any, by the run's id."""
+        """Returns notes by the run's id, for the runs that have any."""
         if not self.path.exists():
             return {}
         query, connection, found = "SELECT notes FROM notes WHERE run = ?", self._open(), {}
@@ -321,7 +321,7 @@ class Journal:
             self._connection = None
 
     def _hidden(self, text: str | None) -> str | None:
-        """Returns a JSON text without secrets; still JSON, even if a number was one."""
+        """Returns a JSON text without secrets. It is valid JSON even if a number was redacted."""
         redacted = text if text is None else self._redact(text)
         if redacted is None or redacted == text:
             return text
@@ -332,7 +332,7 @@ class Journal:
         return redacted
 
     def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
-        """Makes a change in one transaction; where the file is damaged, in a new one."""
+        """Makes a change in one transaction; if the file is damaged, in a new file."""
         try:
             self._transact(change)
         except (sqlite3.DatabaseError, NotPlain) as error:
@@ -348,7 +348,7 @@ class Journal:
             change(connection)
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # some errors have ended it already
+            if connection.in_transaction:  # some errors have already ended it
                 connection.execute("ROLLBACK")
             raise
 
@@ -356,7 +356,7 @@ class Journal:
         try:
             return self._open()
         except NotPlain as error:
-            hint = "the next run moves it aside and begins a new one; or move it away now"
+            hint = "the next run moves it aside and starts a new one; or move it away now"
             raise IntegrityError(f"{self.path} {error}", hint=hint, code="MAPP-0621") from None
 
     def _open(self) -> sqlite3.Connection:

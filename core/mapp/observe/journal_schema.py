@@ -83,7 +83,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
 
 def _foreign(path: Path, why: str) -> IntegrityError:
     return IntegrityError(
-        f"{path} is no journal of mapp: {why}",
+        f"{path} is not a journal of mapp: {why}",
         hint=f"move {path} away: a new one is begun",
         code="MAPP-0642",
     )

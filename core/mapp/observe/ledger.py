@@ -1,7 +1,7 @@
-"""The ledger: every call of a coder, in the journal's file, written down before it is made.
+"""The ledger: every call of a coder, recorded in the journal's file before it is made.
 
-A row is born at the most that its call can cost and is settled at what it did cost. So whatever is killed
-counts at its worst, and sums are plain sums. Days and months are those of UTC.
+A row starts at the call's maximum cost and is settled at its real cost. A call that is killed therefore
+counts at its maximum, and totals are plain sums. Days and months are in UTC.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class LedgerFailed(MappError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """What the calls of one day, month, app, model or change came to; `open` were never settled."""
+    """The calls of one day, month, app, model, change or round; `open` counts those never settled."""
 
     name: str
     totals: Totals
@@ -85,29 +85,29 @@ class Group:
 
 
 class SpendLedger:
-    """The ledger in a journal's file. Every call opens the file anew: a journal may be moved aside."""
+    """The ledger in a journal's file. Each call opens the file anew, since a journal may be moved aside."""
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
 
     def sums(self, change: str) -> Sums:
-        """Returns what was spent on a change, today and this month; raises LedgerFailed."""
+        """Returns the spend on a change, today and this month; raises LedgerFailed."""
         if not self.path.exists():
             return Sums()
         with self._connected() as connection:
             return self._sums(connection, change)
 
     def plan(self, call: Planned, allowed: Callable[[Sums], None]) -> str:
-        """Writes a call down at its worst cost and returns the id of the row.
+        """Records a call at its maximum cost and returns the id of the row.
 
         Raises:
-            LedgerFailed: it cannot be written.
-            Exception: what `allowed` raises, given the sums without the call; nothing is written then.
+            LedgerFailed: the call cannot be recorded.
+            Exception: whatever `allowed` raises for the sums without the call; nothing is recorded then.
         """
         identity = new_id()
         row = asdict(call)
-        row.update(row.pop("worst"), id=identity, at=self._clock(), state=PLANNED, answer=None)
+        row.update(row.pop("max_cost"), id=identity, at=self._clock(), state=PLANNED, answer=None)
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         with self._connected() as connection, _transaction(connection):
@@ -116,7 +116,7 @@ class SpendLedger:
         return identity
 
     def settle(self, identity: str, spend: Spend, outcome: str, answer: str | None = None) -> None:
-        """Puts what a call did cost in the place of its worst case; raises LedgerFailed."""
+        """Replaces the maximum cost of a call by its real cost; raises LedgerFailed."""
         row: dict[str, Any] = {**asdict(spend), "state": outcome, "answer": answer}
         if not row["model"]:
             del row["model"]
@@ -127,7 +127,7 @@ class SpendLedger:
                 raise LedgerFailed(f"the call {identity} is not in {self.path}")
 
     def answer(self, change: str, phase: str, number: int) -> str | None:
-        """Returns the answer that a round of a change was given before, or None; raises LedgerFailed."""
+        """Returns the recorded answer of a round of a change, or None; raises LedgerFailed."""
         if not self.path.exists():
             return None
         query = "SELECT answer FROM spend WHERE change = ? AND phase = ? AND round = ? AND answer IS NOT NULL"
@@ -138,7 +138,7 @@ class SpendLedger:
         return None if found is None else str(found[0])
 
     def calls(self, change: str) -> list[ModelCall]:
-        """Returns the calls of a change, in the order in which they were made; raises LedgerFailed."""
+        """Returns the calls of a change, oldest first; raises LedgerFailed."""
         if not self.path.exists():
             return []
         query = f"SELECT phase, round, state, {', '.join(_SPENT)} FROM spend WHERE change = ? ORDER BY at, id"
@@ -155,12 +155,12 @@ class SpendLedger:
         ]
 
     def forget_answers(self, change: str) -> None:
-        """Drops the answers of a change that has ended; what they cost stays. Raises LedgerFailed."""
+        """Deletes the answers of a change that has ended; their cost stays. Raises LedgerFailed."""
         with self._connected() as connection, _transaction(connection):
             connection.execute("UPDATE spend SET answer = NULL WHERE change = ?", [change])
 
     def groups(self, by: By, *, days: int | None = None) -> list[Group]:
-        """Returns what was spent, by day, month, app, model, change or round; the last `days` days or all.
+        """Returns the spend by day, month, app, model, change or round, optionally of the last `days` days.
 
         Days and months come newest first, the others by cost. Raises LedgerFailed.
         """
@@ -194,9 +194,9 @@ class SpendLedger:
 
 @contextlib.contextmanager
 def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
-    """Opens the journal's file for what must be on the disk before anybody acts on it; raises LedgerFailed.
+    """Opens the journal's file for records that must be on disk before the next step; raises LedgerFailed.
 
-    The statements make the tables that are needed where they are missing.
+    The statements create missing tables and indexes.
     """
     try:
         private_root(path.parent)
@@ -206,14 +206,14 @@ def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
             connection.row_factory = sqlite3.Row
             ensure_readable(connection, path, VERSION)
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")  # on the disk before anybody is asked
+            connection.execute("PRAGMA synchronous = FULL")  # on disk before any model is called
             for statement in statements:
                 connection.execute(statement)
             yield connection
     except (sqlite3.Error, OSError) as error:
         raise LedgerFailed(
             f"the ledger in {path} cannot be used: {error}",
-            hint="no model is asked before that is mended; mapp doctor may say more",
+            hint="no model is called until it is fixed; mapp doctor may say more",
         ) from None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mapp.author.coder import Brief, Files, Near, Progress
-from mapp.author.coders.agent import MAX_OUTPUT, AgentCoder, _told_by_claude
+from mapp.author.coders.agent import MAX_OUTPUT, AgentCoder, _figures_of_claude
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, OverBudget, Unavailable
 from mapp.author.patch import LARGEST, PatchRefused, apply
 from mapp.model.budget import Budget
@@ -143,7 +143,7 @@ def test_who_deletes_all_that_it_was_given_harms_nothing(tmp_path: Path) -> None
     before = dict(WORKSPACE)
     error = failure(agent(tmp_path / "agent", body))
 
-    assert isinstance(error, BadAnswer) and "main.js is not there" in error.message
+    assert isinstance(error, BadAnswer) and "main.js is missing" in error.message
     assert error.spend.cost_micros == 500_000
     assert before == WORKSPACE
 
@@ -439,7 +439,7 @@ def test_breaking_it_off_ends_the_agent(tmp_path: Path) -> None:
      b"\xff" * 9, b"[" * 9999],
 )  # fmt: skip
 def test_what_is_no_account_is_not_taken_for_one(printed: bytes) -> None:
-    assert _told_by_claude(printed) is None
+    assert _figures_of_claude(printed) is None
 
 
 _KILLED = """

@@ -154,7 +154,7 @@ def test_a_request_that_is_refused_has_a_kind_and_costs_nothing(
 
 def worst(budget: Budget | None = None) -> int:
     made = AnthropicCoder(model="m", key=KEY, price=PRICE)
-    return made.worst(BRIEF, WORKSPACE, budget or Budget()).cost_micros
+    return made.max_cost(BRIEF, WORKSPACE, budget or Budget()).cost_micros
 
 
 @pytest.mark.parametrize("after", [1, 4, len(GOOD) - 1])
@@ -231,7 +231,7 @@ def test_a_malformed_submission_is_no_proposal_and_is_paid_for(submitted: str) -
 def test_words_instead_of_the_tool_are_no_proposal() -> None:
     error, _ = failure(streams(events("", stop="end_turn", words="Here you are: …")))
 
-    assert isinstance(error, BadAnswer) and "handed nothing in" in error.message
+    assert isinstance(error, BadAnswer) and "submitted nothing" in error.message
 
 
 @pytest.mark.parametrize("behaviour", [silent, pings_for_ever([]), pings_for_ever(GOOD[:4])])

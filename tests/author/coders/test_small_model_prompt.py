@@ -105,7 +105,7 @@ def test_what_a_program_did_wrong_is_told_without_the_program() -> None:
 
 def test_the_program_that_is_widened_is_shown() -> None:
     for report in ("", "gave 4"):
-        wider = Brief(app="rate", phase="code", goal="x", report=report, widening=True)
+        wider = Brief(app="rate", phase="code", goal="x", report=report, expanding=True)
         assert "was this" in render_code(wider, {**WORKSPACE, "main.js": b"was this"}).fresh
 
 

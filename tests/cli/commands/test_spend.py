@@ -20,7 +20,7 @@ def spent(world: Path) -> None:
     ledger = SpendLedger(world / "library" / "journal.sqlite")
     for app in ("vat", "tip"):
         call = Planned(
-            change=f"compile/{app}", app=app, phase="code", round=1, coder="x", prompt="p", worst=WORST
+            change=f"compile/{app}", app=app, phase="code", round=1, coder="x", prompt="p", max_cost=WORST
         )
         identity = ledger.plan(call, lambda _: None)
         if app == "vat":

@@ -12,6 +12,7 @@ from mapp.author.coders.scripted import ScriptedCoder
 from mapp.author.errors import CoderFailed, Unavailable
 from mapp.errors import InvalidApp
 from mapp.library import read
+from mapp.model.change_spec import CompileSpec
 from mapp.model.decision import Use
 from mapp.model.request import Request
 from mapp.observe.changes import Changes
@@ -138,7 +139,7 @@ def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built
     ]
     head = next(read.history(built.home, "triple"))
     assert head.trailers["Mapp-Choice"] == "widen triple: as it should be"
-    assert "main.js" in coder.asked[1].workspace, "it is shown what is to be widened"
+    assert "main.js" in coder.asked[1].files, "it is shown what is to be widened"
 
 
 def test_the_contract_names_the_app_unless_the_person_did(built: Built) -> None:
@@ -169,7 +170,7 @@ def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built,
             person=Decided(),
             watch=quiet,
             name=app.name,
-            contract=files,
+            spec=CompileSpec(contract=files),
             coder=coder,
             options=FEW,
         )
@@ -179,7 +180,7 @@ def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built,
     found = resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=again, options=FEW)
 
     assert [row.brief.phase for row in (*coder.asked, *again.asked)] == ["code", "code", "code"]
-    assert "main.js" not in coder.asked[0].workspace
+    assert "main.js" not in coder.asked[0].files
     assert found.committed is not None
     written = read.snapshot(built.home, "triple", only=None).files
     assert {path: written[path] for path in files} == files

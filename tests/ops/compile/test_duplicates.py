@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mapp.ops.check.gate import Options
-from mapp.ops.compile.duplicates import FEWEST, find_duplicate
+from mapp.ops.compile.duplicates import MIN_SHARED, find_duplicate
 from support.apps import Draft, app
 from support.library import Built, library
 
@@ -47,7 +47,7 @@ def test_an_app_that_does_the_same_is_found_with_the_number_of_inputs(built: Bui
         0,
     )
 
-    assert name == "double" and count >= FEWEST
+    assert name == "double" and count >= MIN_SHARED
 
 
 def test_an_app_is_not_its_own_twin(built: Built) -> None:

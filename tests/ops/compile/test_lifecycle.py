@@ -94,7 +94,7 @@ def test_a_new_app_that_does_what_another_does_is_refused_in_favour_of_that_one(
     }
     renamed["tests/requests.jsonl"] = renamed["tests/requests.jsonl"].replace('"number"', '"amount"')
     coder = ScriptedCoder(answers=[renamed, {"main.js": RIGHT.replace("number", "amount")}])
-    with pytest.raises(Duplicate, match="treble does what triple does"):
+    with pytest.raises(Duplicate, match="treble does the same as triple"):
         asked_with_triple_near(built, coder, "treble it")
 
     (change,) = waiting(built.workspace)

@@ -154,7 +154,7 @@ def test_a_table_that_is_none_is_refused_with_its_place(world: Path, text: str, 
 
 
 def test_a_command_with_an_open_quote_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="cannot be split"):
+    with pytest.raises(UsageError, match="cannot split the command"):
         open_coder(config(monkeypatch, coder="agent:my-agent 'oh"))
 
 
@@ -178,7 +178,7 @@ def test_there_are_budgets_from_the_start(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_budget_that_is_none_is_refused_when_it_is_set() -> None:
-    with pytest.raises(UsageError, match="is no limit"):
+    with pytest.raises(UsageError, match="invalid or repeated limit"):
         parse_setting("budget_day", "five dollars")
 
 

@@ -11,7 +11,7 @@ from mapp.author.coders.scripted import ScriptedCoder
 from mapp.errors import InvalidApp
 from mapp.library import read
 from mapp.library.verdicts import read_verdict, record_verdict
-from mapp.ops.compile.change_sources import found_branch
+from mapp.ops.compile.change_sources import source_of
 from mapp.ops.compile.lifecycle import resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.review import approve_change, edited, reject_change, review, waiting
@@ -41,7 +41,7 @@ def test_a_proven_change_waits_until_it_is_approved(built: Built) -> None:
 
 def test_a_verdict_that_leaves_out_checks_proves_nothing(built: Built) -> None:
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
-    repository, commit = found_branch(built.workspace, found.change)
+    repository, commit = source_of(built.workspace, found.change).newest()
     known = read_verdict(repository, repository.tree_of(commit))
     assert known is not None
     for forged in (replace(known, results=known.results[:1]), replace(known, kind="rollback")):

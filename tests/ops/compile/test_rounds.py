@@ -51,7 +51,7 @@ def test_an_answer_that_cannot_be_used_does_not_take_the_report_with_it(built: B
 
     assert found.committed is not None
     for row in coder.asked[3:]:
-        assert row.brief.report.count("the answer changes nothing") == 1
+        assert row.brief.report.count("the answer changes none of the files") == 1
         assert "prop_a_third_is_the_input" in row.brief.report
 
 
@@ -59,7 +59,7 @@ def test_the_coder_of_the_code_sees_neither_requests_nor_what_is_held_back(built
     coder = ScriptedCoder(answers=[contract(), {"main.js": RIGHT}])
     compiled(built, coder)
     app = read.load(built.home, "triple")
-    seen = coder.asked[1].workspace
+    seen = coder.asked[1].files
 
     assert set(seen) == {"mapp.toml", "tests/properties.js", "tests/examples.jsonl"}
     hidden = [row for row in app.examples if row.held_back]
@@ -105,8 +105,8 @@ def test_after_two_failures_alike_the_next_round_starts_afresh(built: Built) -> 
     coder = ScriptedCoder(answers=[contract(), *({"main.js": code} for code in (*wrongs, RIGHT))])
     compiled(built, coder)
 
-    assert "main.js" in coder.asked[2].workspace
-    assert "main.js" not in coder.asked[3].workspace
+    assert "main.js" in coder.asked[2].files
+    assert "main.js" not in coder.asked[3].files
 
 
 def test_more_wordings_for_what_an_app_does_already_cost_no_code(built: Built) -> None:

@@ -1,4 +1,4 @@
-"""A coder that is any command: started in a scratch folder, watched, killed whole, and never believed."""
+"""A coder that runs any command: in a temporary folder, supervised, with limits, untrusted."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ CLAUDE: Final = (
     "--max-budget-usd",
     "{usd}",
 )
-"""The template for Claude Code, which tells its cost as JSON."""
+"""The command template for Claude Code, which reports its cost as JSON."""
 MAX_OUTPUT: Final = 4 * 1024 * 1024
-"""Bytes of an agent's output that are kept: the last ones, which hold its account."""
+"""Bytes of an agent's output that are kept: the last ones, which include its cost report."""
 UNPRICED: Final = 50_000
-"""Micro-dollars that a call counts as where neither the agent nor a setting tells its cost."""
+"""Micro-dollars that a call counts as when neither the agent nor a setting gives its cost."""
 MAX_DISK: Final = 512 * 1024 * 1024
 MAX_FILE_SIZE: Final = 64 * 1024 * 1024
 MAX_PROCESSES: Final = 256
 TELL_EVERY: Final = 10
-"""Seconds between two words of how long an agent has been at it."""
+"""Seconds between two progress reports on the elapsed time."""
 LOOK_EVERY: Final = 0.5
 PATIENCE: Final = 20.0
-"""Seconds that the warden has to clean up."""
-WARDEN: Final = Path(__file__).with_name("agent_supervisor.py")
+"""Seconds that the supervisor has to clean up."""
+SUPERVISOR: Final = Path(__file__).with_name("agent_supervisor.py")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgentCoder:
-    """A command template, in which some words stand for others.
+    """A coder that runs a command template with placeholders.
 
-    `{brief}` is what to do, in one sentence, `{brief_file}` the path of the whole brief, `{folder}` where to
-    work, `{usd}` the money left. `told` says how the agent tells its cost: `claude` prints JSON at the end;
-    `nothing`: each call counts as `most_micros`; `perhaps`: as that, unless it prints the same JSON. `keys`
-    are the only secrets in its environment, `path` its PATH, `place` where scratch folders are made, `hidden`
-    the files and folders that it must not see. Without `namespaces` it sees
+    `{brief}` is the task in one sentence, `{brief_file}` the path of the whole brief, `{folder}` the working
+    folder, `{usd}` the money left. `told` says how the agent reports its cost: `claude` prints JSON at the
+    end; with `nothing`, each call counts as `most_micros`; with `perhaps`, it does too unless it prints the
+    same JSON. `keys` are the only secrets in its environment, `path` is its PATH, `place` the parent of the
+    temporary folders, `hidden` the files and folders that it must not see. Without `namespaces`, it sees
     those and the machine's processes.
     """
 
@@ -79,8 +79,8 @@ class AgentCoder:
         """Returns `agent:` and the name of the program."""
         return f"agent:{Path(self.command[0]).name}"
 
-    def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
-        """Returns all the money that a call may cost, and all the tokens and the time that are left."""
+    def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
+        """Returns the money that a call may cost at most, with all the tokens and time left."""
         money = self.most_micros if budget.micros is None else min(self.most_micros, budget.micros)
         seconds = MAX_LENGTH if budget.seconds is None else min(MAX_LENGTH, budget.seconds)
         short = self.told != "claude" and money < self.most_micros
@@ -89,17 +89,17 @@ class AgentCoder:
         tokens = (budget.tokens or 0) if self.told == "claude" else 0
         return Spend(model=self.name, tokens_in=tokens, cost_micros=money, seconds=seconds, calls=1)
 
-    def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
-        """Returns what the agent left in the files that it may change; raises CoderFailed."""
-        worst = self.worst(brief, workspace, budget)
+    def propose(self, brief: Brief, files: Files, budget: Budget, watch: Watch) -> Proposal:
+        """Runs the agent and returns the files that it wrote; raises CoderFailed."""
+        max_cost = self.max_cost(brief, files, budget)
         program = self._program()
-        with self._folders(brief, workspace) as root:
+        with self._folders(brief, files) as root:
             watch(Progress(doing=f"running {self.name}"))
-            ran = self._run(program, root, brief, worst, watch)
-            spend = self._spend(ran, worst)
+            ran = self._run(program, root, brief, max_cost, watch)
+            spend = self._spend(ran, max_cost)
             if ran.stopped:
-                raise self._stopped(ran, worst, spend)
-            return self._read_back(root / "app", brief, workspace, spend, ran)
+                raise self._stopped(ran, max_cost, spend)
+            return self._read_back(root / "app", brief, files, spend, ran)
 
     def _program(self) -> str:
         if os.name != "posix":
@@ -112,31 +112,31 @@ class AgentCoder:
         missing = sorted(name for name, value in self.keys.items() if not value)
         if missing:
             raise NoCredentials(f"the agent needs {missing[0]}", hint=f"mapp keys set {missing[0]}")
-        return os.path.abspath(found)  # noqa: PTH100  # a link stays what it is: it may decide what is run
+        return os.path.abspath(found)  # noqa: PTH100  # links are not resolved: a program may act on its name
 
     @contextmanager
-    def _folders(self, brief: Brief, workspace: Files) -> Iterator[Path]:
+    def _folders(self, brief: Brief, files: Files) -> Iterator[Path]:
         if self.place is not None:
             self.place.mkdir(parents=True, exist_ok=True)
         root = Path(tempfile.mkdtemp(prefix="mapp-agent-", dir=self.place)).resolve()
         try:
-            words = render(replace(brief, report=""), {})  # the files lie beside it
-            told = f"{words.system}{fixed_words('agent')}\n{words.stable}\n{words.fresh}\n"
-            files = {**workspace, agent_folder.BRIEF: told.encode()}
+            words = render(replace(brief, report=""), {})  # the files are next to it
+            text = f"{words.system}{fixed_words('agent')}\n{words.stable}\n{words.fresh}\n"
+            shown = {**files, agent_folder.BRIEF: text.encode()}
             if brief.report:
-                files[agent_folder.REPORT] = brief.report.encode(errors="replace")
-            agent_folder.write(root / "app", files)
+                shown[agent_folder.REPORT] = brief.report.encode(errors="replace")
+            agent_folder.write(root / "app", shown)
             for name in ("home", "tmp"):
                 (root / name).mkdir()
             yield root
         finally:
             _remove(root)
 
-    def _run(self, program: str, root: Path, brief: Brief, worst: Spend, watch: Watch) -> _Ran:
-        """Runs the agent under the warden until it ends, or has to."""
-        job = json.dumps(self._job(program, root, brief, worst)).encode() + b"\n"
-        warden = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(WARDEN)],
+    def _run(self, program: str, root: Path, brief: Brief, max_cost: Spend, watch: Watch) -> _Ran:
+        """Runs the agent under the supervisor until it ends or is stopped."""
+        job = json.dumps(self._job(program, root, brief, max_cost)).encode() + b"\n"
+        supervisor = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(SUPERVISOR)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,30 +144,30 @@ class AgentCoder:
             start_new_session=True,
             cwd="/",
         )
-        assert warden.stdin and warden.stdout and warden.stderr
+        assert supervisor.stdin and supervisor.stdout and supervisor.stderr
         ran = _Ran(began=time.monotonic())
         try:
-            with warden.stdin, warden.stdout, warden.stderr:
-                warden.stdin.write(job)
-                warden.stdin.flush()
-                _follow(warden, ran, root, worst.seconds, watch)
-                warden.stdin.close()
-                ran.code = warden.wait(timeout=PATIENCE)
+            with supervisor.stdin, supervisor.stdout, supervisor.stderr:
+                supervisor.stdin.write(job)
+                supervisor.stdin.flush()
+                _follow(supervisor, ran, root, max_cost.seconds, watch)
+                supervisor.stdin.close()
+                ran.code = supervisor.wait(timeout=PATIENCE)
         except (BrokenPipeError, subprocess.TimeoutExpired):
             ran.stopped = ran.stopped or "lost"
         finally:
-            _finish(warden)
+            _finish(supervisor)
             ran.seconds = time.monotonic() - ran.began
         return ran
 
-    def _job(self, program: str, root: Path, brief: Brief, worst: Spend) -> dict[str, Any]:
+    def _job(self, program: str, root: Path, brief: Brief, max_cost: Spend) -> dict[str, Any]:
         folder = root / "app"
         wanted = ", ".join(brief.may_change)
         values = {
             "{brief}": f"Do what BRIEF.md in this folder says. Change only {wanted}.",
             "{brief_file}": str(folder / agent_folder.BRIEF),
             "{folder}": str(folder),
-            "{usd}": f"{max(1, worst.cost_micros * 100 // MICROS) / 100:.2f}",
+            "{usd}": f"{max(1, max_cost.cost_micros * 100 // MICROS) / 100:.2f}",
         }
         pattern = re.compile("|".join(map(re.escape, values)))
         words = [pattern.sub(lambda found: values[found.group()], word) for word in self.command[1:]]
@@ -182,12 +182,12 @@ class AgentCoder:
             "limits": {
                 "RLIMIT_FSIZE": MAX_FILE_SIZE,
                 "RLIMIT_CORE": 0,
-                "RLIMIT_CPU": int(worst.seconds * 4) + 1,
+                "RLIMIT_CPU": int(max_cost.seconds * 4) + 1,
             },
         }
 
     def _environment(self, root: Path, brief: Brief) -> dict[str, str]:
-        """Returns all that the agent's environment holds."""
+        """Returns the agent's whole environment."""
         return {
             **self.keys,
             "PATH": self.path,
@@ -200,40 +200,40 @@ class AgentCoder:
             "MAPP_ROUND": str(brief.round),
         }
 
-    def _spend(self, ran: _Ran, worst: Spend) -> Spend:
-        """Returns what the agent says that it cost, or the worst where it does not say."""
+    def _spend(self, ran: _Ran, max_cost: Spend) -> Spend:
+        """Returns the cost that the agent reports, or the maximum if it reports none."""
         base = {"calls": 1, "seconds": ran.seconds}
-        told = None if self.told == "nothing" else _told_by_claude(bytes(ran.out))
+        told = None if self.told == "nothing" else _figures_of_claude(bytes(ran.out))
         if told is None and self.told != "claude":
             return Spend(model=self.name, cost_micros=self.most_micros, **base)  # type: ignore[arg-type]
         if told is None:
-            tokens = {"tokens_in": worst.tokens_in, "cost_micros": worst.cost_micros}
+            tokens = {"tokens_in": max_cost.tokens_in, "cost_micros": max_cost.cost_micros}
             return Spend(model=self.name, **tokens, **base)  # type: ignore[arg-type]
         return Spend(model=self.name, **told, **base)  # type: ignore[arg-type]
 
-    def _stopped(self, ran: _Ran, worst: Spend, spend: Spend) -> CoderFailed:
+    def _stopped(self, ran: _Ran, max_cost: Spend, spend: Spend) -> CoderFailed:
         match ran.stopped:
             case "time":
-                return OverBudget(f"{self.name} took longer than {worst.seconds:.0f} seconds", spend=spend)
+                return OverBudget(f"{self.name} took longer than {max_cost.seconds:.0f} seconds", spend=spend)
             case "disk":
                 return BadAnswer(f"{self.name} filled its folder and was stopped", spend=spend)
             case _:
                 return Unavailable(f"{self.name} could not be watched and was stopped", spend=spend)
 
-    def _read_back(self, folder: Path, brief: Brief, workspace: Files, spend: Spend, ran: _Ran) -> Proposal:
+    def _read_back(self, folder: Path, brief: Brief, files: Files, spend: Spend, ran: _Ran) -> Proposal:
         answer: dict[str, bytes] = {}
         faults: list[str] = []
         for path in brief.may_change:
             content, fault = agent_folder.read(folder, path)
             if content is not None:
                 answer[path] = content
-            elif path in workspace or fault != "is not there":
+            elif path in files or fault != "is missing":
                 faults.append(f"{path} {fault}")
         if any(value.encode() in content for value in self.keys.values() for content in answer.values()):
             raise BadAnswer(f"{self.name} wrote its own key into a file", spend=spend)
         try:
-            extra = tuple(agent_folder.others(folder, workspace, brief.may_change))
-            return proposal(answer, brief, workspace, spend, reason=self._words(ran), ignored=extra)
+            extra = tuple(agent_folder.others(folder, files, brief.may_change))
+            return proposal(answer, brief, files, spend, reason=self._words(ran), ignored=extra)
         except BadAnswer as error:
             if faults:
                 raise BadAnswer(f"{self.name}: {'; '.join(faults)}", spend=spend) from None
@@ -243,7 +243,7 @@ class AgentCoder:
             raise error from None
 
     def _words(self, ran: _Ran) -> str:
-        """Returns the last words of the agent, without its keys."""
+        """Returns the end of the agent's output, without its keys."""
         said = None if self.told == "nothing" else _result_of_claude(bytes(ran.out))
         text = (
             said
@@ -267,11 +267,11 @@ class _Ran:
     seconds: float = 0.0
 
 
-def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: float, watch: Watch) -> None:
-    """Reads what the agent prints until it has ended; stops where the clock or the disk say so."""
+def _follow(supervisor: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: float, watch: Watch) -> None:
+    """Reads the agent's output until it ends, or until its time or disk limit is reached."""
     ends = ran.began + seconds
     with selectors.DefaultSelector() as selector:
-        for stream, kept in ((warden.stdout, ran.out), (warden.stderr, ran.err)):
+        for stream, kept in ((supervisor.stdout, ran.out), (supervisor.stderr, ran.err)):
             assert stream is not None
             selector.register(stream, selectors.EVENT_READ, kept)
         looked = 0.0
@@ -282,8 +282,8 @@ def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: flo
                 return
             if now - looked >= LOOK_EVERY:
                 looked = now
-                told = int(now - ran.began) // TELL_EVERY * TELL_EVERY
-                watch(Progress(doing=f"working for {told} s"))
+                elapsed = int(now - ran.began) // TELL_EVERY * TELL_EVERY
+                watch(Progress(doing=f"working for {elapsed} s"))
                 if agent_folder.size(root) > MAX_DISK:
                     ran.stopped = "disk"
                     return
@@ -295,19 +295,19 @@ def _follow(warden: subprocess.Popen[bytes], ran: _Ran, root: Path, seconds: flo
                     selector.unregister(key.fileobj)
 
 
-def _finish(warden: subprocess.Popen[bytes]) -> None:
-    """Waits for the warden, whose lifeline is cut by now; kills it if it does not end."""
+def _finish(supervisor: subprocess.Popen[bytes]) -> None:
+    """Waits for the supervisor, whose lifeline is closed by now; kills it if it does not end."""
     try:
-        warden.wait(timeout=PATIENCE)
+        supervisor.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        warden.kill()
-        warden.wait()
+        supervisor.kill()
+        supervisor.wait()
 
 
 def _remove(root: Path) -> None:
-    """Removes a scratch folder, also where the agent took away the right to."""
+    """Removes a temporary folder, even if the agent removed the permission to do so."""
 
-    def again(_function: object, path: str, _error: object) -> None:
+    def retry(_function: object, path: str, _error: object) -> None:
         target = Path(path)
         for place in (target.parent, target):
             if not place.is_symlink() and place.exists():
@@ -317,7 +317,7 @@ def _remove(root: Path) -> None:
         else:
             shutil.rmtree(target, ignore_errors=True)
 
-    shutil.rmtree(root, onerror=again)
+    shutil.rmtree(root, onerror=retry)
 
 
 def _document(printed: bytes) -> dict[str, Any] | None:
@@ -338,8 +338,8 @@ def _result_of_claude(printed: bytes) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _told_by_claude(printed: bytes) -> dict[str, int] | None:
-    """Returns the figures of `claude --output-format json`, or None where they are not there or not sane."""
+def _figures_of_claude(printed: bytes) -> dict[str, int] | None:
+    """Returns the figures of `claude --output-format json`, or None if they are missing or implausible."""
     document = _document(printed) or {}
     cost, usage = document.get("total_cost_usd"), document.get("usage")
     if not isinstance(cost, int | float) or isinstance(cost, bool) or not 0 <= cost < 10_000:

@@ -1,4 +1,4 @@
-"""The folder in which an agent works: written for it, read back without trusting anything in it."""
+"""The folder in which an agent works: filled for it, and read back as untrusted data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ BRIEF: Final = "BRIEF.md"
 REPORT: Final = "REPORT.md"
 OURS: Final = (BRIEF, REPORT)
 MAX_ENTRIES: Final = 5_000
-"""How many entries of a folder are looked at."""
+"""The number of entries of a folder that are examined."""
 _NO_FOLLOWING: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def write(folder: Path, files: Files) -> None:
-    """Writes files into a folder, which is made."""
+    """Creates a folder and writes files into it."""
     folder.mkdir(parents=True)
     for path, content in files.items():
         target = folder / path
@@ -29,10 +29,10 @@ def write(folder: Path, files: Files) -> None:
 
 
 def read(folder: Path, path: str) -> tuple[bytes | None, str]:
-    """Returns the content of a plain file below a folder, or None and what is wrong with it.
+    """Returns the content of a plain file in a folder, or None and what is wrong with it.
 
-    No link is followed, neither for the file nor for the folders that lead to it. One byte more than a file
-    may have is read, so that whoever judges sees that it is too large.
+    Follows no link, neither for the file nor for the folders on the way. Reads one byte more than the size
+    limit, so that the check for the limit sees a file that is too large.
     """
     opened: list[int] = []
     try:
@@ -43,10 +43,10 @@ def read(folder: Path, path: str) -> tuple[bytes | None, str]:
         opened.append(os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOWING, dir_fd=opened[-1]))
         found = os.fstat(opened[-1])
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
-            return None, "is no plain file"
+            return None, "is not a plain file"
         return _content(opened[-1], LARGEST.get(path, MAX_OTHER_SIZE) + 1), ""
     except FileNotFoundError:
-        return None, "is not there"
+        return None, "is missing"
     except OSError as error:
         return None, f"cannot be read ({error.strerror})"
     finally:
@@ -62,20 +62,20 @@ def _content(descriptor: int, most: int) -> bytes:
     return b"".join(parts)
 
 
-def others(folder: Path, workspace: Files, may_change: tuple[str, ...]) -> Iterator[str]:
-    """Yields the paths that are new, changed or gone and are not among those that may change."""
+def others(folder: Path, files: Files, may_change: tuple[str, ...]) -> Iterator[str]:
+    """Yields the paths that were added, changed or removed although they may not change."""
     seen = set()
     for path, plain in _entries(folder):
         seen.add(path)
         if path in may_change or path in OURS or path.startswith(".git/"):
             continue
-        if not plain or path not in workspace or read(folder, path)[0] != workspace[path]:
+        if not plain or path not in files or read(folder, path)[0] != files[path]:
             yield path
-    yield from sorted(path for path in workspace if path not in seen and path not in may_change)
+    yield from sorted(path for path in files if path not in seen and path not in may_change)
 
 
 def size(folder: Path) -> int:
-    """Returns how many bytes lie below a folder, counting at most so many entries as are looked at."""
+    """Returns the bytes on disk below a folder, from at most `MAX_ENTRIES` entries."""
     total = 0
     for path, _ in _entries(folder):
         try:
@@ -86,7 +86,7 @@ def size(folder: Path) -> int:
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
-    """Yields what lies below a folder with whether it is no link; follows none, stops at a maximum."""
+    """Yields the paths below a folder and whether each is not a link; follows no link, stops at a maximum."""
     count = 0
     for place, folders, files in os.walk(folder, followlinks=False):
         inside = Path(place)

@@ -1,13 +1,13 @@
-"""Starts an agent and sees to it that nothing of it is left: a script for a bare interpreter.
+"""Starts an agent and kills all its processes at the end: a script for a bare interpreter.
 
-Standard input is one line of JSON, and after that a lifeline: when it closes, everything is killed. Where
-the kernel allows it, the agent lives in a process namespace of its own, whose end is the end of all that is
-in it, however often they forked; with a `/proc` of its own, and some folders out of sight. Elsewhere this
-process adopts what its descendants leave behind, and kills until nobody is left. Landlock, where it is there,
-lets the agent write into its own folders only. Exits with the agent's status. Imports nothing of mapp.
+Standard input is one line of JSON; after that it is a lifeline: when it closes, everything is killed. If the
+kernel allows it, the agent runs in its own process namespace, so all its processes die with it, however often
+they forked; it has its own `/proc`, and some folders are hidden. Otherwise this process adopts orphaned
+descendants and kills until none is left. Landlock, if available, restricts writing to the agent's folders.
+Exits with the agent's status. Imports nothing of mapp.
 """
 # ruff: noqa: PTH110, PTH112, PTH123, PTH208
-# pathlib is half of the time to start.
+# Importing pathlib would double the start-up time.
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _line(descriptor: int) -> bytes:
 
 
 def _wait(first: int, ended: int) -> int:
-    """Returns the status of the first child, or -1 when the lifeline closed before."""
+    """Returns the status of the first child, or 255 if the lifeline closed first."""
     while True:
         pid, status = os.waitpid(first, os.WNOHANG)
         if pid:
@@ -77,7 +77,7 @@ def _wait(first: int, ended: int) -> int:
 
 
 def _end(first: int) -> None:
-    """Kills everybody who descends from here, and waits until they are gone."""
+    """Kills all descendants of this process and waits until they are gone."""
     for group in (first, -first):
         try:
             os.kill(group, signal.SIGKILL)
@@ -98,7 +98,7 @@ def _end(first: int) -> None:
 
 
 def _descendants(root: int) -> list[int]:
-    """Returns the processes below one, as /proc tells; none where there is no /proc."""
+    """Returns the descendants of a process from /proc; none if there is no /proc."""
     parents = {}
     for name in os.listdir("/proc") if os.path.isdir("/proc") else []:
         if name.isdigit():
@@ -116,7 +116,7 @@ def _descendants(root: int) -> list[int]:
 
 
 def _leave(libc: Any, namespaces: bool) -> bool:
-    """Makes this process the heir of its descendants, and its children live in namespaces of their own."""
+    """Makes this process adopt orphaned descendants, and puts its children into their own namespaces."""
     if libc is None:
         return False
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -139,7 +139,7 @@ def _leave(libc: Any, namespaces: bool) -> bool:
 
 
 def _keep(job: dict[str, Any], libc: Any, alone: bool) -> int:
-    """Starts the agent and waits for it; all others of a process namespace die with this process."""
+    """Starts the agent and waits for it; in a namespace, all other processes die with this one."""
     if libc is not None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     seen = alone and _hide(job, libc)
@@ -182,7 +182,7 @@ def _become(job: dict[str, Any]) -> None:
 
 
 def _hide(job: dict[str, Any], libc: Any) -> bool:
-    """Puts nothing over what the agent must not see; returns whether /proc is its own."""
+    """Mounts something empty over what the agent must not see; returns whether /proc is its own."""
     libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     for path in job["hidden"]:
         if os.path.isdir(path):
@@ -193,7 +193,7 @@ def _hide(job: dict[str, Any], libc: Any) -> bool:
 
 
 def _forbid_writing(writable: list[str], libc: Any) -> None:
-    """Lets this process and its descendants write below some folders only; nothing on old kernels."""
+    """Restricts writing to some folders, for this process and its descendants; not on old kernels."""
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     version = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
     if version < 1:

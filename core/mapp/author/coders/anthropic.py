@@ -1,4 +1,4 @@
-"""A coder behind Anthropic's Messages API, through its own client: streamed, cached, every token counted."""
+"""A coder that uses Anthropic's Messages API through its own client: streamed, cached, with exact costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.author import answer
-from mapp.author.budget import CallLimits, room
+from mapp.author.budget import CallLimits, call_limits
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.deadline import DeadlineExceeded, within
 from mapp.author.errors import BadAnswer, CoderFailed, CoderRefused, NoCredentials, OverBudget, Unavailable
@@ -26,14 +26,14 @@ TOOL: Final = "submit"
 RETRIES: Final = 2
 MAX_OUT: Final = 16_000
 BETWEEN_EVENTS: Final = 90.0
-"""Seconds of silence after which a stream is given up; a living server sends a ping every few seconds."""
+"""Seconds of silence after which a stream counts as dead; a live server sends a ping every few seconds."""
 TELL_EVERY: Final = 100
-"""Tokens between two words of progress."""
+"""Tokens between two progress reports."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnthropicCoder:
-    """A model by its name, its price and a key; an empty `url` is the service's own."""
+    """A model with its price and a key; an empty `url` means Anthropic's own service."""
 
     model: str
     key: str = field(repr=False)
@@ -46,36 +46,38 @@ class AnthropicCoder:
         """Returns `anthropic:` and the model."""
         return f"anthropic:{self.model}"
 
-    def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
-        """Returns the cost of a prompt that nothing of is cached, with the longest answer that is allowed."""
-        return self._room(render(brief, workspace), budget).worst(self.model, self.price)
+    def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
+        """Returns the cost of an uncached prompt with the longest allowed answer."""
+        return self._limits(render(brief, files), budget).max_cost(self.model, self.price)
 
-    def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
+    def propose(self, brief: Brief, files: Files, budget: Budget, watch: Watch) -> Proposal:
         """Returns what the model submits; raises CoderFailed."""
         if not self.key:
             raise NoCredentials("there is no key for Anthropic", hint="mapp keys set ANTHROPIC")
-        prompt = render(brief, workspace)
-        # The cache begins with the tools: their form is the same in every round, whatever files there are.
+        prompt = render(brief, files)
+        # The cache starts with the tools: their schema is the same in every round, whatever files exist.
         form = answer.schema(brief, dict.fromkeys(brief.may_change, b""))
-        space = self._room(prompt, budget)
-        body = self._request(prompt, form, space)
-        meter = _Meter(model=self.model, price=self.price, room=space)
-        client = self._client(space, meter)  # loads the library, which takes a second, before the clock runs
+        limits = self._limits(prompt, budget)
+        body = self._request(prompt, form, limits)
+        meter = _Meter(model=self.model, price=self.price, limits=limits)
+        client = self._client(
+            limits, meter
+        )  # imports the library, which takes a second, before the clock starts
         try:
             heard = within(
-                space.seconds, lambda told: self._ask(client, body, meter, told), watch, meter.abandoned
+                limits.seconds, lambda told: self._ask(client, body, meter, told), watch, meter.abandoned
             )
         except DeadlineExceeded:
             raise OverBudget(
-                f"{self.name} took longer than {space.seconds:.0f} seconds", spend=meter.spend()
+                f"{self.name} took longer than {limits.seconds:.0f} seconds", spend=meter.spend()
             ) from None
-        return _judged(heard, brief, workspace, meter)
+        return _judged(heard, brief, files, meter)
 
-    def _room(self, prompt: Prompt, budget: Budget) -> CallLimits:
-        return room(prompt.size, self.price, budget, most_out=self.most_out)
+    def _limits(self, prompt: Prompt, budget: Budget) -> CallLimits:
+        return call_limits(prompt.size, self.price, budget, max_out=self.most_out)
 
     def _ask(self, client: anthropic.Anthropic, body: dict[str, Any], meter: _Meter, told: Watch) -> _Heard:
-        """Returns what the model said; raises CoderFailed, whatever goes wrong."""
+        """Returns the model's answer; turns every error into CoderFailed."""
         import anthropic
 
         try:
@@ -87,30 +89,30 @@ class AnthropicCoder:
             raise
         except anthropic.APIError as error:
             raise _explained(error, self.name, meter) from None
-        except Exception as error:  # a cut stream ends in whatever the HTTP library raises
+        except Exception as error:  # a broken stream raises various errors of the HTTP library
             raise Unavailable(
                 f"{self.name} broke off ({type(error).__name__})", spend=meter.spend()
             ) from None
 
-    def _client(self, space: CallLimits, meter: _Meter) -> anthropic.Anthropic:
+    def _client(self, limits: CallLimits, meter: _Meter) -> anthropic.Anthropic:
         import anthropic
 
         hooks: Any = {"request": [meter.sending], "response": [meter.answered]}
         return anthropic.Anthropic(
             api_key=self.key,
-            base_url=self.url or SERVICE,  # else the client takes one from the environment
+            base_url=self.url or SERVICE,  # otherwise the client reads it from the environment
             max_retries=RETRIES,
-            timeout=min(space.seconds, BETWEEN_EVENTS),
+            timeout=min(limits.seconds, BETWEEN_EVENTS),
             http_client=anthropic.DefaultHttpxClient(event_hooks=hooks),
         )
 
-    def _request(self, prompt: Prompt, form: dict[str, Any], space: CallLimits) -> dict[str, Any]:
-        """Returns the body of the request: what is fixed first, each part marked for the cache."""
+    def _request(self, prompt: Prompt, form: dict[str, Any], limits: CallLimits) -> dict[str, Any]:
+        """Returns the body of the request: fixed parts first, each marked for the cache."""
         cached = {"cache_control": {"type": "ephemeral"}}
         words = "Hands in the plan and the complete files."
         return {
             "model": self.model,
-            "max_tokens": space.tokens_out,
+            "max_tokens": limits.tokens_out,
             "stream": True,
             "tools": [{"name": TOOL, "description": words, "input_schema": form}],
             "tool_choice": {"type": "tool", "name": TOOL},
@@ -129,11 +131,11 @@ class AnthropicCoder:
 
 @dataclass(kw_only=True)
 class _Meter:
-    """What a call has cost so far. What cannot be known counts at its worst."""
+    """The cost of a call so far. Unknown figures count at their maximum."""
 
     model: str
     price: Price
-    room: CallLimits
+    limits: CallLimits
     began: float = field(default_factory=time.monotonic)
     abandoned: threading.Event = field(default_factory=threading.Event)
     sent: int = 0
@@ -143,18 +145,18 @@ class _Meter:
     usage: dict[str, int] = field(default_factory=dict)
 
     def sending(self, request: Any) -> None:
-        """Stops a repetition that could be paid for twice, or that nobody waits for."""
+        """Stops a retry that could be paid for twice, or whose result nobody waits for."""
         if self.abandoned.is_set() or self.sent > self.answers:
             raise InterruptedError("not sent again: the first one may have been answered")
         request.extensions["trace"] = self.traced
 
     def traced(self, event: str, _details: object) -> None:
-        """Counts a request when it goes out: what never found a connection costs nothing."""
+        """Counts a request when it is sent; one that never got a connection costs nothing."""
         if event.endswith("send_request_headers.started"):
             self.sent += 1
 
     def answered(self, response: Any) -> None:
-        """Counts an answer; only one that is a success costs anything."""
+        """Counts a response; only a successful one costs anything."""
         self.answers += 1
         self.sent = max(self.sent, self.answers)
         self.streaming = response.status_code == 200
@@ -178,7 +180,7 @@ class _Meter:
         if not self.streaming and self.sent == self.answers:
             return base
         if "input_tokens" not in self.usage:
-            return replace(self.room.worst(self.model, self.price), seconds=seconds, calls=self.sent)
+            return replace(self.limits.max_cost(self.model, self.price), seconds=seconds, calls=self.sent)
         cached = self.usage.get("cache_read_input_tokens", 0)
         written = self.usage.get("cache_creation_input_tokens", 0)
         said = self.usage.get("output_tokens", 0)
@@ -188,14 +190,14 @@ class _Meter:
                 tokens_in=self.usage["input_tokens"] + cached + written,
                 cached_in=cached,
                 written_in=written,
-                tokens_out=said if self.ended else max(said, self.room.tokens_out),
+                tokens_out=said if self.ended else max(said, self.limits.tokens_out),
             )
         )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Heard:
-    """What a model said: the input of the tool as JSON text, words beside it, and why it stopped."""
+    """A model's answer: the tool's input as JSON text, other text, and the stop reason."""
 
     submitted: str
     words: str
@@ -203,7 +205,7 @@ class _Heard:
 
 
 def _listen(stream: Iterator[Any], meter: _Meter, told: Watch) -> _Heard:
-    """Returns what a stream of events says; raises Unavailable where it ends before its end."""
+    """Returns the answer in a stream of events; raises Unavailable if the stream is cut off."""
     submitted, words, stopped = [], [], ""
     heard = next_word = 0
     for event in stream:
@@ -227,7 +229,7 @@ def _listen(stream: Iterator[Any], meter: _Meter, told: Watch) -> _Heard:
     return _Heard(submitted="".join(submitted), words="".join(words), stopped=stopped)
 
 
-def _judged(heard: _Heard, brief: Brief, workspace: Files, meter: _Meter) -> Proposal:
+def _judged(heard: _Heard, brief: Brief, files: Files, meter: _Meter) -> Proposal:
     spend = meter.spend()
     if heard.stopped == "refusal":
         raise CoderRefused(
@@ -235,19 +237,19 @@ def _judged(heard: _Heard, brief: Brief, workspace: Files, meter: _Meter) -> Pro
         )
     if heard.stopped in ("max_tokens", "model_context_window_exceeded"):
         raise BadAnswer(
-            f"the answer of {meter.model} did not fit into {meter.room.tokens_out:,} tokens", spend=spend
+            f"the answer of {meter.model} did not fit into {meter.limits.tokens_out:,} tokens", spend=spend
         )
     if not heard.submitted:
-        raise BadAnswer(f"{meter.model} handed nothing in: {heard.words[:200]!r}", spend=spend)
+        raise BadAnswer(f"{meter.model} submitted nothing: {heard.words[:200]!r}", spend=spend)
     try:
-        files, plan = answer.parse(heard.submitted)
+        answered, plan = answer.parse(heard.submitted)
     except (ValueError, RecursionError) as error:
-        raise BadAnswer(f"what {meter.model} handed in cannot be read: {error}", spend=spend) from None
-    return proposal(files, brief, workspace, spend, reason=plan)
+        raise BadAnswer(f"the answer of {meter.model} cannot be read: {error}", spend=spend) from None
+    return proposal(answered, brief, files, spend, reason=plan)
 
 
 def _explained(error: anthropic.APIError, name: str, meter: _Meter) -> CoderFailed:
-    """Returns the failure behind an error of the client, in words that repeat nothing from the server."""
+    """Returns the failure for an error of the client; repeats no text from the server."""
     import anthropic
 
     spend = meter.spend()

@@ -1,11 +1,11 @@
-"""A coder that gives the answers it was given, and records what it was asked: for tests and rehearsals."""
+"""A coder that returns prepared answers and records its calls: for tests and rehearsals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mapp.author.budget import room
+from mapp.author.budget import call_limits
 from mapp.author.coder import Brief, Files, Progress, Proposal, Watch, proposal
 from mapp.author.errors import BadAnswer, CoderFailed, NoCredentials, Unavailable
 from mapp.author.prices import Price
@@ -14,24 +14,24 @@ from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 
 CHARACTERS_A_TOKEN = 4
-"""What a token is taken for where no model counts them."""
+"""The estimate used where no model counts tokens."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One call: everything that the coder was given, and the prompt that a model would have seen."""
+    """One call: its arguments, and the prompt that a model would have seen."""
 
     brief: Brief
-    workspace: Files
+    files: Files
     budget: Budget
     prompt: Prompt
 
 
 @dataclass(kw_only=True)
 class ScriptedCoder:
-    """Answers the first call with the first answer, and so on: files, or a failure to raise.
+    """Answers call N with answer N: files, or a failure to raise.
 
-    What it costs is what a model of that price would have cost, at four characters a token.
+    It charges what a model of that price would cost, at four characters a token.
     """
 
     answers: Sequence[Mapping[str, str | bytes] | CoderFailed]
@@ -40,33 +40,33 @@ class ScriptedCoder:
     most_out: int = 16_000
     asked: list[Asked] = field(default_factory=list)
 
-    def worst(self, brief: Brief, workspace: Files, budget: Budget) -> Spend:
+    def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
         """Returns the cost of the longest answer."""
-        space = room(render(brief, workspace).size, self.price, budget, most_out=self.most_out)
-        return space.worst(self.name, self.price)
+        limits = call_limits(render(brief, files).size, self.price, budget, max_out=self.most_out)
+        return limits.max_cost(self.name, self.price)
 
-    def propose(self, brief: Brief, workspace: Files, budget: Budget, watch: Watch) -> Proposal:
-        """Returns the next answer; raises CoderFailed, also when there is none left."""
-        worst = self.worst(brief, workspace, budget)
-        prompt = render(brief, workspace)
+    def propose(self, brief: Brief, files: Files, budget: Budget, watch: Watch) -> Proposal:
+        """Returns the next answer; raises CoderFailed when that is a failure or no answer is left."""
+        max_cost = self.max_cost(brief, files, budget)
+        prompt = render(brief, files)
         number = len(self.asked)
-        self.asked.append(Asked(brief=brief, workspace=dict(workspace), budget=budget, prompt=prompt))
+        self.asked.append(Asked(brief=brief, files=dict(files), budget=budget, prompt=prompt))
         watch(Progress(doing="looking up the answer"))
         if number >= len(self.answers):
             raise Unavailable("the script has no more answers")
         answer = self.answers[number]
         if isinstance(answer, CoderFailed):
             raise self._charged(answer, prompt)
-        files = {path: text.encode() if isinstance(text, str) else text for path, text in answer.items()}
-        characters = sum(map(len, files.values()))
-        fits = worst.tokens_out * CHARACTERS_A_TOKEN
+        answered = {path: text.encode() if isinstance(text, str) else text for path, text in answer.items()}
+        characters = sum(map(len, answered.values()))
+        fits = max_cost.tokens_out * CHARACTERS_A_TOKEN
         spend = self._spend(prompt, min(characters, fits))
         if characters > fits:
-            raise BadAnswer(f"the answer did not fit into {worst.tokens_out:,} tokens", spend=spend)
-        return proposal(files, brief, workspace, spend, reason="as scripted")
+            raise BadAnswer(f"the answer did not fit into {max_cost.tokens_out:,} tokens", spend=spend)
+        return proposal(answered, brief, files, spend, reason="as scripted")
 
     def _charged(self, failure: CoderFailed, prompt: Prompt) -> CoderFailed:
-        """Returns a failure with its spend: the one it came with, or that of reading the prompt."""
+        """Returns a failure with its spend; by default, the cost of reading the prompt."""
         if not failure.spend.calls and not isinstance(failure, NoCredentials):
             failure.spend = self._spend(prompt, 0)
         return failure

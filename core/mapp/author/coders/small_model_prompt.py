@@ -1,7 +1,7 @@
-"""What a small model is told: short words, the types as a signature, the examples as calls of the function.
+"""The prompt for a small model: few words, the types as a signature, the examples as function calls.
 
-A model of one or two billion parameters loses itself in a page of rules and in code inside JSON. It is good
-at one thing: a block of code that continues a signature. So that is what it is asked for.
+A model of one or two billion parameters gets lost in a page of rules and in code inside JSON. What it can do
+is continue a signature with a block of code, so the prompt asks for that.
 """
 
 from __future__ import annotations
@@ -18,40 +18,40 @@ from mapp.author.prompt import MAX_GOAL, MAX_REPORT, Prompt, fixed_words, quoted
 _PRINTED: Final = re.compile(r"^console\.\w+\(.*\n?", re.MULTILINE)
 MAX_SOURCE: Final = 6_000
 MAX_CALLS: Final = 3_000
-"""In characters: a context of 8,192 tokens has to hold all, and the answer."""
+"""In characters: a context of 8,192 tokens must hold the prompt and the answer."""
 
 
-def render_code(brief: Brief, workspace: Files) -> Prompt:
+def render_code(brief: Brief, files: Files) -> Prompt:
     """Returns the prompt for the code of an app, for a small model.
 
-    It is not shown the program that failed, only what that did wrong: it would copy it word for word.
+    The prompt reports what the last program did wrong but does not show it: the model would copy it.
     """
     parts = [
         ("request", short(brief.goal, MAX_GOAL // 4)),
-        ("types", short(_types(workspace), MAX_CALLS)),
-        ("calls that are right", short("\n".join(_calls(workspace)), MAX_CALLS)),
+        ("types", short(_types(files), MAX_CALLS)),
+        ("calls that are right", short("\n".join(_calls(files)), MAX_CALLS)),
     ]
     fresh = []
-    if brief.report and not brief.widening:
-        workspace = {path: data for path, data in workspace.items() if path != "main.js"}
-    if "main.js" in workspace:
-        fresh.append(("main.js", short(_text(workspace, "main.js"), MAX_SOURCE)))
+    if brief.report and not brief.expanding:
+        files = {path: data for path, data in files.items() if path != "main.js"}
+    if "main.js" in files:
+        fresh.append(("main.js", short(_text(files, "main.js"), MAX_SOURCE)))
     if brief.report:
         fresh.append(("report on the last program", short(brief.report, MAX_REPORT // 4)))
     return Prompt(
         system=fixed_words("small-code"),
         stable=quoted(parts),
-        fresh="\n".join(filter(None, [quoted(fresh), task_line(brief, workspace)])),
+        fresh="\n".join(filter(None, [quoted(fresh), task_line(brief, files)])),
     )
 
 
 def read_block(text: str) -> bytes:
-    """Returns the program in an answer: what its first fence holds, or all of it where there is none.
+    """Returns the program in an answer: the first fenced block, or the whole text if there is none.
 
-    Calls that small models like to print below it are left out: an app has no console.
+    Removes the `console` calls that small models often append: an app has no console.
 
     Raises:
-        ValueError: there is no program, or it breaks off.
+        ValueError: there is no program, or it is cut off.
 
     >>> read_block("Here:\\n```js\\nfunction main() {}\\nconsole.log(main());\\n```\\nIt does …")
     b'function main() {}\\n'
@@ -59,18 +59,18 @@ def read_block(text: str) -> bytes:
     found = re.search(r"^```[a-zA-Z]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     program = found.group(1) if found else text
     if "```" in program:
-        raise ValueError("the program breaks off before its end")
+        raise ValueError("the program is cut off")
     if not re.search(r"\bmain\b", program):
-        raise ValueError("it holds no function main")
+        raise ValueError("it contains no function main")
     return _PRINTED.sub("", program).encode(errors="replace")
 
 
-def _types(workspace: Files) -> str:
-    """Returns the manifest as JSDoc, which models have read more of than of any schema."""
+def _types(files: Files) -> str:
+    """Returns the manifest as JSDoc, which models know better than any schema."""
     try:
-        manifest = tomllib.loads(_text(workspace, "mapp.toml"))
+        manifest = tomllib.loads(_text(files, "mapp.toml"))
     except tomllib.TOMLDecodeError:
-        return _text(workspace, "mapp.toml")
+        return _text(files, "mapp.toml")
     return "\n".join(_jsdoc(manifest))
 
 
@@ -122,8 +122,8 @@ def _more(schema: Mapping[str, Any]) -> str:
     return f" - {'; '.join([*told, *said])}" if told or said else ""
 
 
-def _calls(workspace: Files) -> Iterator[str]:
-    for line in _text(workspace, "tests/examples.jsonl").split("\n"):
+def _calls(files: Files) -> Iterator[str]:
+    for line in _text(files, "tests/examples.jsonl").split("\n"):
         try:
             row = json.loads(line)
             call = f"main({json.dumps(row['input'], ensure_ascii=False)})"
@@ -135,5 +135,5 @@ def _calls(workspace: Files) -> Iterator[str]:
             yield f"{call} returns {json.dumps(row.get('output'), ensure_ascii=False)}"
 
 
-def _text(workspace: Files, path: str) -> str:
-    return workspace.get(path, b"").decode(errors="replace")
+def _text(files: Files, path: str) -> str:
+    return files.get(path, b"").decode(errors="replace")

@@ -1,1 +1,1 @@
-"""The words that coders are told, one file each; they are program text: versioned, tested, digested."""
+"""The fixed parts of the prompts, one file each. They are program text: versioned, tested, with digests."""

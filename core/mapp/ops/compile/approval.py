@@ -1,4 +1,4 @@
-"""Who approves a change, and what it asks approval for."""
+"""Who approves a change, what needs approval, and the result of a change."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from mapp.model.verdict import Verdict
 
 
 class Duplicate(MappError):
-    """What was written does what an app of the library does already; it stays on the change's branch."""
+    """The new app does the same as an app of the library; it stays on the change's branch."""
 
     code = "MAPP-0550"
     exit_code = 8
 
 
 class Approver(Protocol):
-    """Who decides; without a terminal it is somebody who was told beforehand, or nobody."""
+    """Approves cost, contract and merge: a person at a terminal, or options that were set beforehand."""
 
-    def may_spend(self, estimate: Estimate) -> bool:
-        """Returns whether tokens may be spent, asked before the first one."""
+    def approve_spend(self, estimate: Estimate) -> bool:
+        """Returns whether tokens may be spent; called before the first one is."""
         ...
 
-    def correct(self, app: App) -> str | None:
-        """Returns what is to be otherwise about a contract; None approves it."""
+    def review_contract(self, app: App) -> str | None:
+        """Returns what to change about a contract; None approves it."""
         ...
 
-    def may_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Returns whether a proven change goes to `main` now."""
+    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+        """Returns whether to merge a proven change into `main` now."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
-    """What is about to be done: for whom, by whom, and the most that the change may cost, in words."""
+    """What a change is about to do, which coder does it, and its budget in words."""
 
     kind: ChangeKind
     app: str
@@ -50,7 +50,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changed:
-    """What came of a change: how it stands, the verdict, what was committed on `main`, what was spent."""
+    """The result of a change: its state, the verdict, the merge commit on `main`, the cost."""
 
     change: Change
     verdict: Verdict | None
@@ -61,15 +61,16 @@ class Changed:
 
     @property
     def used(self) -> str:
-        """Returns the app that was chosen instead, since it does the job already, or an empty text."""
+        """Returns the app that does the job already and was chosen instead, or an empty text."""
         return _used_instead(self.change)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `compile --json` prints it."""
+        """Returns the result as `compile --json` prints it."""
+        choice = self.change.spec.choice
         return {
             "change": self.change.to_dict(),
             "app": self.used or self.change.app,
-            "choice": self.change.known.get("choice"),
+            "choice": choice.to_dict() if choice else None,
             "version": self.committed.version if self.committed else None,
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
@@ -81,10 +82,10 @@ class Changed:
 
 
 def served_by(change: Change) -> str:
-    """Returns the app that has done what a change was to bring since it ended, or an empty text."""
+    """Returns the app that answers the request of a change that has ended, or an empty text."""
     return change.app if change.state == "merged" else _used_instead(change)
 
 
 def _used_instead(change: Change) -> str:
-    chosen = change.known.get("choice") or {}
-    return str(chosen["app"]) if chosen.get("choice") == "use" else ""
+    choice = change.spec.choice
+    return choice.app if choice is not None and choice.kind == "use" else ""

@@ -1,17 +1,19 @@
-"""Has an app written for a request that none covers, or one widened that nearly does."""
+"""Compiles a new app for a request that no app covers, or extends an app that nearly does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mapp.author.coder import MAY_CHANGE, Coder, Files, Near, Watch
+from mapp.author.coder import MAY_CHANGE, Coder, Watch
 from mapp.errors import AlreadyExists, InvalidApp, Problem, UsageError
 from mapp.library import read
 from mapp.library.app_folder import read_folder
 from mapp.model.app import SOURCE, App, Example, read_app
+from mapp.model.change_spec import CompileSpec, ExpandSpec, Near
 from mapp.model.decision import Use
 from mapp.model.names import app_name_fault
 from mapp.model.request import Request
@@ -29,7 +31,8 @@ from mapp.validate.checks.contract import STAND_IN, contract_faults
 
 MAX_NEAR: Final = 3
 NEAR_ENOUGH: Final = 0.35
-"""Apps whose score is lower are not shown to a coder: they only cost tokens."""
+"""Apps with a lower score are not shown to a coder: they only cost tokens."""
+NO_DETAILS: Final = CompileSpec()
 
 
 def compile_app(
@@ -38,34 +41,28 @@ def compile_app(
     *,
     person: Approver,
     watch: Watch,
-    near: Sequence[Near] = (),
-    stated: Sequence[Example] = (),
     name: str | None = None,
-    new: bool = False,
-    contract: Files | None = None,
+    spec: CompileSpec = NO_DETAILS,
     coder: Coder | None = None,
     options: Options = USUAL,
 ) -> Changed:
-    """Returns what came of having a new app written.
+    """Compiles a new app and returns the result.
 
     Args:
         workspace: the library.
-        request: what it has to do, in plain words.
-        person: decides on spending, contract and merge.
-        watch: is told what the coder is at.
-        near: apps that nearly do it.
-        stated: examples that have to be among the app's.
-        name: what it is to be called; by default made of the request's words, or what its contract says.
-        new: it is written even where an app does the same.
-        contract: the files of `read_contract`, where a person has written them; then only code is asked for.
-        coder: who writes it, instead of the one that the settings name.
-        options: how hard it is tried.
+        request: what the app should do, in plain words.
+        person: approves spending, contract and merge.
+        watch: receives the coder's progress.
+        name: the app's name; by default the contract names it, or the words of the request do.
+        spec: similar apps, examples that must hold, a contract that you wrote. `named` is set from `name`.
+        coder: writes the app, instead of the coder in the settings.
+        options: how hard the gate tries.
 
     Raises:
-        UsageError: the name is none, or no coder is configured.
-        PermissionNeeded: nobody allowed the spending.
-        CoderFailed: there is no answer to be had, or no budget left; the change can be resumed.
-        AttemptsExhausted: the rounds are used up; the change keeps its branch.
+        UsageError: the name is not valid, or no coder is configured.
+        PermissionNeeded: spending was not approved.
+        CoderFailed: the coder gave no answer, or the budget is used up; the change can be resumed.
+        AttemptsExhausted: no round succeeded; the change keeps its branch.
         AlreadyExists: there is an app of that name.
     """
     if name is not None and (fault := app_name_fault(name)):
@@ -73,29 +70,17 @@ def compile_app(
     coder = coder or coder_of(workspace)
     taken = read.names(workspace.home)
     if name is not None and name in taken:
-        raise AlreadyExists(f"there is an app {name}", hint=f"mapp expand {name} REQUEST widens it")
-    app = name or name_for(request, taken)
-    change = begin(
-        workspace,
-        "compile",
-        app,
-        request,
-        coder,
-        person=person,
-        near=near,
-        stated=stated,
-        named=name is not None,
-        new=new,
-        contract=contract,
-    )
+        raise AlreadyExists(f"there is already an app {name}", hint=f"mapp expand {name} REQUEST extends it")
+    app, spec = name or name_for(request, taken), replace(spec, named=name is not None)
+    change = begin(workspace, app, request, spec, coder=coder, person=person)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 
 def already_covered(workspace: Workspace, request: str, *, named: bool = False) -> str | None:
-    """Returns the app that does what is asked already, or None; no model is asked.
+    """Returns the app that answers a request already, or None; no model is asked.
 
-    A coder wrote or chose it for the very same request, or, unless the person wants an app of a certain name,
-    the router is sure of it.
+    That is an app that a coder wrote or chose for the same request. Unless the user `named` the new app, it
+    is also an app that the router is sure of.
     """
     known = compiled_before(workspace, request)
     if known or named:
@@ -105,7 +90,7 @@ def already_covered(workspace: Workspace, request: str, *, named: bool = False) 
 
 
 def compiled_before(workspace: Workspace, request: str) -> str | None:
-    """Returns the app that a coder once wrote for the very same request, or said to do it already."""
+    """Returns the app that a coder wrote or chose for the same request before, or None."""
     names = read.names(workspace.home)
     ended = (row for row in Changes(workspace.home.journal).waiting(ended=True) if row.request == request)
     return next((app for app in map(served_by, ended) if app in names), None)
@@ -122,18 +107,19 @@ def expand_app(
     coder: Coder | None = None,
     options: Options = USUAL,
 ) -> Changed:
-    """Returns what came of widening an app: a minor version in which all that worked still works.
+    """Extends an app and returns the result: a minor version that still does all that it did.
 
-    Takes and raises what `compile_app` does; NotFound when there is no such app.
+    The arguments and errors are those of `compile_app`; `stated` are examples that must hold. Raises NotFound
+    when there is no such app.
     """
-    base = read.snapshot(workspace.home, app).commit
+    spec = ExpandSpec(base=read.snapshot(workspace.home, app).commit, stated=tuple(stated))
     coder = coder or coder_of(workspace)
-    change = begin(workspace, "expand", app, request, coder, person=person, stated=stated, base=base)
+    change = begin(workspace, app, request, spec, coder=coder, person=person)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
 
 def nearest(workspace: Workspace, request: str, *, progress: Progress | None = None) -> tuple[Near, ...]:
-    """Returns the apps that nearly do what is asked, the nearest first."""
+    """Returns the apps that nearly do what a request asks for, the nearest first."""
     with closing(open_fresh(workspace, progress=progress)) as index:
         found = index.search(request, MAX_NEAR)
         cards = [index.card(one.app) for one in found if one.score >= NEAR_ENOUGH]
@@ -148,18 +134,18 @@ def nearest(workspace: Workspace, request: str, *, progress: Progress | None = N
 
 
 def read_contract(workspace: Workspace, folder: Path) -> tuple[App, dict[str, bytes]]:
-    """Returns the contract that lies in a folder, as an app without code and as files (path -> bytes).
+    """Returns the contract in a folder, as an app without code and as files (path -> bytes).
 
-    A `main.js` that lies there too is not looked at.
+    A `main.js` in the folder is ignored.
 
     Raises:
         NotFound: there is no such folder.
-        InvalidApp: a coder's contract of this form would not be taken; names every fault.
+        InvalidApp: the contract fails the checks that a coder's contract must pass; lists every fault.
     """
     found, _ = read_folder(folder)
     files = {path: found[path] for path in MAY_CHANGE["contract"] if path in found}
     faults = contract_faults(files, workspace.executor, resolve=resolver(workspace))
     if faults:
         problems = [Problem(path=row.path, message=row.message) for row in faults]
-        raise InvalidApp(f"the contract in {folder} is not fit to write code for", problems)
+        raise InvalidApp(f"the contract in {folder} is not ready to write code for", problems)
     return read_app({SOURCE: STAND_IN, **files}), files

@@ -1,4 +1,4 @@
-"""Apps that do the same: the same arguments and the same answers to inputs that were drawn."""
+"""Finds apps that do the same: same argument types, same answers to generated inputs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from mapp.ops.check.gate import USUAL, Options, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.trial import Arguments, Trial
 
-FEWEST: Final = 20
-"""So many inputs at least have to be ones that both apps take; fewer prove nothing."""
+MIN_SHARED: Final = 20
+"""The least number of inputs that both apps must accept; fewer prove nothing."""
 MAX_PAIRINGS: Final = 6
-"""In so many ways at most the arguments of two apps are paired."""
+"""The number of ways to pair the arguments of two apps that are tried."""
 
 
 def find_duplicate(
     workspace: Workspace, app: App, files: Mapping[str, bytes], *, options: Options = USUAL
 ) -> tuple[str, int] | None:
-    """Returns the app of the library that does what `app` does, and on how many inputs that was seen.
+    """Returns the app of the library that does the same as `app`, and the number of inputs compared.
 
-    It takes arguments of the same types, whatever they are called, and answers every drawn input that both
-    take alike; refusing counts as an answer. Apps that may do more than compute are never compared.
+    The other app takes arguments of the same types, under any names, and gives the same answer to every
+    generated input that both accept; a declared error counts as an answer. Apps with capabilities are never
+    compared.
     """
     if app.manifest.capabilities.names:
         return None
@@ -40,10 +41,12 @@ def find_duplicate(
         if other is None or name == app.name:
             continue
         for names in itertools.islice(_pairings(app.manifest, other.manifest), MAX_PAIRINGS):
-            pairs = [(taken, end) for row, end in drawn if (taken := _taken(other, row, names)) is not None]
-            if len(pairs) < FEWEST:
+            pairs = [
+                (theirs, end) for row, end in drawn if (theirs := _translated(other, row, names)) is not None
+            ]
+            if len(pairs) < MIN_SHARED:
                 continue
-            if _alike(trial, other, pairs):
+            if _agrees(trial, other, pairs):
                 return name, len(pairs)
     return None
 
@@ -58,7 +61,7 @@ def _read(workspace: Workspace, name: str) -> App | None:
 
 
 def _pairings(ours: Manifest, theirs: Manifest) -> Iterator[dict[str, str]]:
-    """Yields the ways to hand our arguments to the other app (our name -> its), all of the same types."""
+    """Yields the ways to pass our arguments to the other app (our name -> its name), with equal types."""
     if ours.output.types != theirs.output.types:
         return
     if not all(argument in {row.name for row in ours.arguments} for argument in _needed(theirs)):
@@ -91,19 +94,19 @@ def _fits(one: Argument, other: Argument) -> bool:
     }
 
 
-def _taken(other: App, arguments: Arguments, names: Mapping[str, str]) -> Arguments | None:
-    """Returns our arguments as the other app takes them, complete, or None where it does not take them."""
+def _translated(other: App, arguments: Arguments, names: Mapping[str, str]) -> Arguments | None:
+    """Returns our arguments with the other app's names and defaults, or None if it does not accept them."""
     try:
         return with_defaults(other.manifest, {names[name]: value for name, value in arguments.items()})
     except InvalidArguments:
         return None
 
 
-def _alike(trial: Trial, other: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> bool:
-    """Returns whether the other app answers all inputs alike; a few are enough to see that it does not."""
+def _agrees(trial: Trial, other: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> bool:
+    """Returns whether the other app gives the same answers; tries a few inputs first to fail early."""
     if not any(isinstance(end, Value) for _, end in pairs):
         return False
-    for rows in (pairs[:FEWEST], pairs[FEWEST:]):
+    for rows in (pairs[:MIN_SHARED], pairs[MIN_SHARED:]):
         theirs = trial.attempt(other, [row for row, _ in rows])
         if not all(map(_equal, (end for _, end in rows), theirs)):
             return False

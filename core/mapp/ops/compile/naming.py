@@ -1,4 +1,4 @@
-"""A name for an app that is still to be written."""
+"""Names a new app after its request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILLER: Final = re.compile(
 
 
 def name_for(request: str, taken: Collection[str]) -> str:
-    """Returns a name for an app made of the telling words of a request, none that is taken.
+    """Returns a name that is not taken, made of the significant words of a request.
 
     >>> name_for("Please convert 10 miles to nautical miles!", [])
     'miles-nautical'
@@ -22,7 +22,9 @@ def name_for(request: str, taken: Collection[str]) -> str:
     'app-2'
     """
     words = re.findall(r"[a-z][a-z0-9]*", request.lower())
-    telling = list(dict.fromkeys(word for word in words if not _FILLER.fullmatch(word) and len(word) < 20))
-    name = "-".join(telling[:3])[:MAX_NAME_LENGTH].strip("-") or "app"
+    significant = list(
+        dict.fromkeys(word for word in words if not _FILLER.fullmatch(word) and len(word) < 20)
+    )
+    name = "-".join(significant[:3])[:MAX_NAME_LENGTH].strip("-") or "app"
     candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     return next(one for one in candidates if one not in taken)

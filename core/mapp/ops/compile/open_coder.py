@@ -1,4 +1,4 @@
-"""Opens the coder that the settings name, and the purse that pays for it."""
+"""Opens the configured coder and the budget account that pays for it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ CLAUDE_KEY = "ANTHROPIC_API_KEY"
 
 
 def open_coder(config: Config) -> Coder:
-    """Returns who writes apps.
+    """Returns the configured coder.
 
     Raises:
-        UsageError: the setting names no coder, or its price is not known.
-        KeyNeeded: it wants a key and there is none.
+        UsageError: the setting does not name a coder, or its price is unknown.
+        KeyNeeded: the coder needs a key and none is stored.
     """
     kind, _, name = config.coder.partition(":")
     match kind:
@@ -52,13 +52,13 @@ def open_coder(config: Config) -> Coder:
         case "agent":
             return _agent(config, name or "claude")
     raise UsageError(
-        f"{config.coder!r} names no coder" if config.coder else "no coder is configured",
+        f"{config.coder!r} is not a coder" if config.coder else "no coder is configured",
         hint="mapp config coder anthropic:NAME (or openai:NAME, local:FILE.gguf, agent:COMMAND)",
     )
 
 
 def coder_of(workspace: Workspace) -> Coder:
-    """Returns who writes apps, and tells when what that costs comes from an old table.
+    """Returns the configured coder; warns if its price comes from an old table.
 
     Raises:
         UsageError, KeyNeeded: as `open_coder`.
@@ -67,19 +67,19 @@ def coder_of(workspace: Workspace) -> Coder:
     days = prices_age(workspace.clock())
     if workspace.config.coder.startswith("anthropic:") and not workspace.config.coder_price and days > OLD:
         workspace.tell(
-            f"the prices that budgets are kept by are {days} days old ({prices_date()}); "
-            "update mapp, or set them: mapp config coder_price INPUT/OUTPUT"
+            f"the price table is {days} days old ({prices_date()}), so budgets may be off; "
+            "update mapp, or set the price: mapp config coder_price INPUT/OUTPUT"
         )
     return coder
 
 
-def open_purse(workspace: Workspace, change: str) -> BudgetAccount:
-    """Returns what pays for a change; raises UsageError where a budget cannot be read."""
+def open_account(workspace: Workspace, change: str) -> BudgetAccount:
+    """Returns the budget account of a change; raises UsageError when a budget setting is invalid."""
     return BudgetAccount(budgets=budgets_of(workspace.config), ledger=open_ledger(workspace), change=change)
 
 
 def budgets_of(config: Config) -> Budgets:
-    """Returns the budgets of the settings; raises UsageError where one cannot be read."""
+    """Returns the configured budgets; raises UsageError when one is invalid."""
     return Budgets(
         change=parse_budget(config.budget_change),
         day=parse_budget(config.budget_day),
@@ -88,7 +88,7 @@ def budgets_of(config: Config) -> Budgets:
 
 
 def open_ledger(workspace: Workspace) -> SpendLedger:
-    """Returns the ledger of a library."""
+    """Returns the library's ledger."""
     from mapp.observe.ledger import SpendLedger
 
     return SpendLedger(workspace.home.journal, clock=workspace.clock)
@@ -101,7 +101,7 @@ def _openai(config: Config, name: str) -> Coder:
     try:
         secret = key(config.config_file, OPENAI)
     except KeyNeeded:
-        secret = ""  # a server of one's own asks for none
+        secret = ""  # your own server may need none
     model = OpenAIModel(url=config.coder_url, name=name, key=secret, constrained=True)
     price = parse_price(config.coder_price) if config.coder_price else Price()
     return LocalCoder(model=model, label=name, price=price)
@@ -113,22 +113,22 @@ def _agent(config: Config, command: str) -> AgentCoder:
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise UsageError(f"the command {command!r} cannot be split into words: {error}") from None
+        raise UsageError(f"cannot split the command {command!r} into words: {error}") from None
     names = tuple(filter(None, (name.strip() for name in config.coder_keys.split(","))))
     keys = {name: key(config.config_file, name) for name in names}
     claude = words == ("claude",)
     if claude and not names:
         keys = {CLAUDE_KEY: key(config.config_file, ANTHROPIC)}
-    told: Literal["claude", "nothing", "perhaps"] = "claude"
+    reports: Literal["claude", "nothing", "perhaps"] = "claude"
     most = parse_budget(f"${config.coder_price}").micros if config.coder_price else None
     if not claude:
-        told, most = ("perhaps", UNPRICED) if most is None else ("nothing", most)
+        reports, most = ("perhaps", UNPRICED) if most is None else ("nothing", most)
     cost = {} if most is None else {"most_micros": most}
     place = config.cache / "agents"
     private = (config.library, keys_file(config.config_file))
     return AgentCoder(
         command=CLAUDE if claude else words,
-        told=told,
+        told=reports,
         keys=keys,
         path=environment().get("PATH", ""),
         place=place,

@@ -1,4 +1,4 @@
-"""What a compile or an expand would do, before anything is spent."""
+"""Previews a compile or expand: the brief and the estimated cost, before anything is spent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mapp.ops.compile.rounds import visible
 from mapp.ops.workspace import Workspace
 
 BYTES_A_TOKEN: Final = 4
-"""Of English and code, for an estimate; what was read, the ledger tells."""
+"""A rough figure for English and code, for estimates only; the ledger has the real count."""
 
 
 def planned(
@@ -24,7 +24,7 @@ def planned(
     near: Sequence[Near] = (),
     contract: Files | None = None,
 ) -> str:
-    """Returns all that the coder would be told first, and what it may cost: nothing is spent for it."""
+    """Returns the first prompt that the coder would get, with its size and budget. Spends nothing."""
     app = name or name_for(request, read.names(workspace.home))
     phase: Phase = "contract" if contract is None else "code"
     brief = Brief(app=app, phase=phase, goal=request, near=tuple(near))
@@ -32,9 +32,9 @@ def planned(
 
 
 def planned_expansion(workspace: Workspace, app: str, request: str) -> str:
-    """Returns all that the coder would be told first to widen an app; raises NotFound without one."""
+    """Returns the first prompt for extending an app; raises NotFound when there is no such app."""
     files = read.snapshot(workspace.home, app, only=None).files
-    return _shown(workspace, Brief(app=app, phase="contract", goal=request, widening=True), files)
+    return _shown(workspace, Brief(app=app, phase="contract", goal=request, expanding=True), files)
 
 
 def _shown(workspace: Workspace, brief: Brief, files: Mapping[str, bytes]) -> str:

@@ -1,4 +1,4 @@
-"""Changes that wait for a person: shown, merged, dropped."""
+"""Changes that wait for review: show, merge, edit or drop them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapp.errors import InvalidApp, NotFound
-from mapp.library import read
 from mapp.library.landing import Committed
 from mapp.model.app import SOURCE, read_app
 from mapp.model.change import Change
@@ -17,7 +16,13 @@ from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops.check.gate import accepting_engines, is_proof
-from mapp.ops.compile.change_sources import base_tree, drop_change, files_of_change, merge_change, proof_of
+from mapp.ops.compile.change_sources import (
+    drop_change,
+    files_of_change,
+    merge_change,
+    source_of,
+    verdict_of_change,
+)
 from mapp.ops.compile.lifecycle import edit_change
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.workspace import Workspace
@@ -25,7 +30,11 @@ from mapp.ops.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reviewed:
-    """A change as a reviewer sees it: `interface` in words, `difference` as a unified diff, line by line."""
+    """A change under review.
+
+    `interface` lists the interface changes in words, `difference` the lines of a unified diff. `before` and
+    `after` are the files (path -> bytes).
+    """
 
     change: Change
     interface: tuple[str, ...]
@@ -37,7 +46,7 @@ class Reviewed:
     after: Mapping[str, bytes]
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns it as `review --json` prints it."""
+        """Returns the change as `review --json` prints it."""
         return {
             "change": self.change.to_dict(),
             "interface": list(self.interface),
@@ -49,21 +58,21 @@ class Reviewed:
 
 
 def waiting(workspace: Workspace) -> list[Change]:
-    """Returns the changes that wait for something, the newest first."""
+    """Returns the open changes, newest first."""
     return Changes(workspace.home.journal).waiting()
 
 
 def review(workspace: Workspace, identity: str) -> Reviewed:
-    """Returns a change with what it would change; raises NotFound when there is none of that id."""
+    """Returns a change with its diff, verdict and cost; raises NotFound when there is no such change."""
     change = Changes(workspace.home.journal).get(identity)
     new = _written(workspace, change)
-    old = _standing(workspace, change)
+    old = source_of(workspace, change).current_files()
     ledger = open_ledger(workspace)
     return Reviewed(
         change=change,
         interface=tuple(_interface(old, new)),
         difference=tuple(_difference(old, new)),
-        verdict=proof_of(workspace, change) if new else None,
+        verdict=verdict_of_change(workspace, change) if new else None,
         spend=ledger.sums(change.id).change.spend,
         calls=tuple(ledger.calls(change.id)),
         before=old,
@@ -74,43 +83,44 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
 def approve_change(
     workspace: Workspace, identity: str, *, accept_engine_difference: bool = False
 ) -> Committed:
-    """Returns what was committed on `main` by merging a change.
+    """Merges a change into `main`.
 
-    `accept_engine_difference` merges one of which another engine makes something else; the verdict says so.
+    With `accept_engine_difference`, it is merged although another engine returns something else; the verdict
+    records that.
 
     Raises:
-        NotFound: there is no such change, or it has written nothing.
-        InvalidApp: it is not proven.
-        StaleBase: `main` moved since it began.
+        NotFound: there is no such change, or nothing was written.
+        InvalidApp: the change is not proven.
+        StaleBase: `main` moved since the change began.
     """
     change = Changes(workspace.home.journal).get(identity)
-    verdict = proof_of(workspace, change)
+    verdict = verdict_of_change(workspace, change)
     if verdict is not None and accept_engine_difference:
         verdict = accepting_engines(verdict)
-    if verdict is None or not is_proof(verdict, change.kind, base=base_tree(workspace, change)):
+    if verdict is None or not is_proof(verdict, change.kind, base=source_of(workspace, change).base_tree()):
         raise InvalidApp(
             f"{change.branch} is not proven",
-            hint=f"mapp review {change.id} shows why; mapp compile --resume {change.id} goes on",
+            hint=f"mapp review {change.id} shows why; mapp compile --resume {change.id} resumes it",
             code="MAPP-0830",
         )
     return merge_change(workspace, change, verdict)
 
 
 def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tuple[Change, Verdict]:
-    """Returns a change with another content of one of its files, and what the gate says of it.
+    """Replaces one file of a change; returns the change and the gate's verdict.
 
     Raises:
-        NotFound: there is no such change, or it has written nothing.
-        InvalidApp: that is no app any more; nothing is kept.
+        NotFound: there is no such change, it has ended, or nothing was written.
+        InvalidApp: the result is not a valid app; nothing is committed.
     """
     change = Changes(workspace.home.journal).get(identity)
     if change.ended:
-        raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists what waits")
+        raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists open changes")
     return edit_change(workspace, change, {**files_of_change(workspace, change), path: content})
 
 
 def reject_change(workspace: Workspace, identity: str) -> Change:
-    """Returns a change that was taken away; raises NotFound when there is none of that id."""
+    """Drops a change and returns it; raises NotFound when there is no such change."""
     change = Changes(workspace.home.journal).get(identity)
     drop_change(workspace, change)
     return change
@@ -121,12 +131,6 @@ def _written(workspace: Workspace, change: Change) -> dict[str, bytes]:
         return files_of_change(workspace, change)
     except NotFound:
         return {}
-
-
-def _standing(workspace: Workspace, change: Change) -> dict[str, bytes]:
-    if change.kind == "compile":
-        return {}
-    return read.snapshot(workspace.home, change.app, only=None).files
 
 
 def _interface(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""The two loops that write an app: first its contract, then its code, each until it is proven or given up.
+"""The two loops that write an app: first its contract, then its code, until each passes or fails.
 
-A round is one paid answer. What a round was answered is kept in the ledger, so that a change that was killed
-goes on where it stood without paying twice: the loops are run again from the start, and come to the same.
+A round is one paid answer. The ledger keeps the answers, so a change that was killed resumes without paying
+twice: the loops run again from the start and read the recorded answers.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
 from mapp.author.errors import BadAnswer
 from mapp.author.patch import PatchRefused, apply
 from mapp.author.report import faults_report, report_of
-from mapp.author.use_expand_or_new import Choice, read_choice
+from mapp.author.use_expand_or_new import read_choice
 from mapp.errors import HostFault, InvalidApp, MappError
 from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
 from mapp.model.verdict import Finding, GateKind, Verdict
 from mapp.ops.check.gate import USUAL, Options, good_runs, judged, resolver, trial_of
@@ -28,18 +29,18 @@ from mapp.validate.gate import CHECKS
 
 MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
-"""So many rounds are tried at most, whatever the budget."""
+"""Limits on the number of rounds, whatever the budget."""
 SAME_FAILURES: Final = 2
-"""After so many rounds that fail alike, the next one starts afresh: without the code that failed."""
+"""After this many rounds with the same failed checks, the next starts afresh, without the failed code."""
 
 Found = TypeVar("Found")
 
 Review = Callable[[App], str | None]
-"""Is shown a contract: None approves it, a text says what is to be otherwise."""
+"""Reviews a contract: None approves it, a text says what to change."""
 
 
 class AttemptsExhausted(MappError):
-    """The rounds are used up; what was written last is kept on the change's branch."""
+    """No round succeeded; the last files are kept on the change's branch."""
 
     code = "MAPP-0540"
     exit_code = 8
@@ -47,13 +48,13 @@ class AttemptsExhausted(MappError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """What is to be written: the request, the app's name, what there is already.
+    """What to write: the request, the app's name, and what exists already.
 
-    `base` and `base_files` are those of the app that is widened; `stated` are examples that the person gave,
-    `contract` the files of one that the person wrote, so that no coder is asked for it. With `main.js` among
-    them it is the code that is the person's: then the contract is asked for, until the code meets it.
-    Where the app is not `named` by the person, the contract may give it another name, but none of `taken`.
-    The first contract is that of round `first`: in those before, another kind of change was chosen.
+    `base` and `base_files` are the app that is extended. `stated` are examples that the user gave. `contract`
+    holds the files of a contract that the user wrote, so the coder writes only the code. If it includes
+    `main.js`, the code is the user's, and the coder writes a contract until that code meets it. If the app is
+    not `named` by the user, the contract may rename it, but not to one of `taken`. Contract rounds start at
+    `first_round`: in earlier rounds, the coder chose another kind of change.
     """
 
     kind: GateKind
@@ -67,17 +68,17 @@ class Task:
     options: Options = USUAL
     named: bool = True
     taken: tuple[str, ...] = ()
-    first: int = 1
+    first_round: int = 1
 
     @property
     def code(self) -> bytes | None:
-        """Returns the code that the person wrote, which nobody may change."""
+        """Returns the code that the user wrote, which must not change, or None."""
         return None if self.contract is None else self.contract.get(SOURCE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """The files of an approved contract, why a new app was chosen, and in which round."""
+    """The files of an approved contract, the coder's choice with its reason, and the round."""
 
     files: dict[str, bytes]
     choice: Choice | None
@@ -86,32 +87,32 @@ class Contract:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthoringSession:
-    """With what it is written: library, coder, purse, who watches, who reviews the contract."""
+    """What both loops work with: library, coder, budget account, progress watcher, contract review."""
 
     workspace: Workspace
     coder: Coder
-    purse: BudgetAccount
+    account: BudgetAccount
     watch: Watch
     review: Review = lambda app: None
 
     def answered(self, phase: Phase, number: int) -> bool:
-        """Returns whether a round was answered before: of a change that is resumed."""
-        return self.purse.ledger.answer(self.purse.change, phase, number) is not None
+        """Returns whether the ledger has the answer of a round, since the change is resumed."""
+        return self.account.ledger.answer(self.account.change, phase, number) is not None
 
 
-def write_contract(task: Task, desk: AuthoringSession) -> Contract:
-    """Returns an approved contract; without files where an app that is there was chosen instead.
+def write_contract(task: Task, session: AuthoringSession) -> Contract:
+    """Returns an approved contract; it has no files when the coder chose an existing app instead.
 
     Raises:
-        AttemptsExhausted: no round came to one.
-        CoderFailed: there is no answer to be had, or no budget left.
+        AttemptsExhausted: no round produced a valid contract.
+        CoderFailed: the coder gave no answer, or the budget is used up.
     """
     if task.contract is not None and task.code is None:
         return Contract(files=dict(task.contract), choice=None, round=0)
     files = dict(task.contract or task.base_files or {})
     report, choice = "", None
-    for number in range(task.first, task.first + MAX_CONTRACTS):
-        proposed, report = _round(task, desk, "contract", number, files, report)
+    for number in range(task.first_round, task.first_round + MAX_CONTRACTS):
+        proposed, report = _round(task, session, "contract", number, files, report)
         if proposed is None:
             continue
         try:
@@ -122,58 +123,58 @@ def write_contract(task: Task, desk: AuthoringSession) -> Contract:
         if choice is not None and choice.kind != "new":
             return Contract(files={}, choice=choice, round=number)
         files = {path: data for path, data in proposed.items() if path != CHOICE}
-        faults = _contract_faults(task, desk, files)
+        faults = _contract_faults(task, session, files)
         if faults:
             report = faults_report(faults)
             continue
-        if task.code is not None and not (verdict := tried(task, desk.workspace, files)).passed:
+        if task.code is not None and not (verdict := tried(task, session.workspace, files)).passed:
             report = _report(verdict)
             continue
-        if desk.answered("contract", number + 1):
-            continue  # the person wanted it otherwise, and the next round is paid for
-        if desk.answered("code", 1):
-            return Contract(files=files, choice=choice, round=number)  # approved before
-        correction = desk.review(_read(files))
+        if session.answered("contract", number + 1):
+            continue  # the person asked for a change, and the next round is paid for
+        if session.answered("code", 1):
+            return Contract(files=files, choice=choice, round=number)  # approved earlier
+        correction = session.review(_read(files))
         if correction is None:
             return Contract(files=files, choice=choice, round=number)
         report = f"The person who asked says: {correction}"
-    raise AttemptsExhausted(f"no contract for {task.app} came about in {MAX_CONTRACTS} rounds", hint=report)
+    raise AttemptsExhausted(f"no valid contract for {task.app} after {MAX_CONTRACTS} attempts", hint=report)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """Code with what the gate says of it; `rounds` is how many answers it took."""
+    """An app's files with the gate's verdict; `rounds` is the number of answers it took."""
 
     files: Mapping[str, bytes]
     verdict: Verdict
     rounds: int
 
 
-def write_code(task: Task, desk: AuthoringSession, contract: Mapping[str, bytes]) -> Written:
-    """Returns the files of an app that passed the gate, or those of the last round with its failed verdict.
+def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, bytes]) -> Written:
+    """Returns the files of an app that passed the gate, or those of the last round with the failed verdict.
 
-    The coder sees manifest, properties and the examples that are not held back, and nothing else. Where an
-    app is widened whose code already does all that its new tests ask for, no code is paid for.
+    The coder sees only the manifest, the properties and the examples that are not held back. When the old
+    code of an extended app already passes the new tests, no code is paid for.
 
     Raises:
-        AttemptsExhausted: no round came to code that could be tried at all.
-        CoderFailed: there is no answer to be had, or no budget left.
+        AttemptsExhausted: no round produced code that the gate could try.
+        CoderFailed: the coder gave no answer, or the budget is used up.
     """
-    if (kept := _as_it_was(task, desk, contract)) is not None:
+    if (kept := _unchanged_code(task, session, contract)) is not None:
         return kept
     if task.code is not None:
-        return Written(files=contract, verdict=tried(task, desk.workspace, contract), rounds=0)
+        return Written(files=contract, verdict=tried(task, session.workspace, contract), rounds=0)
     files = dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
     for number in range(1, MAX_CODES + 1):
         shown = visible(files)
-        proposed, report = _round(task, desk, "code", number, shown, report)
+        proposed, report = _round(task, session, "code", number, shown, report)
         if proposed is None:
             continue
         files = {**contract, SOURCE: proposed[SOURCE]}
         try:
-            verdict = tried(task, desk.workspace, files)
+            verdict = tried(task, session.workspace, files)
         except InvalidApp as error:
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
@@ -185,7 +186,7 @@ def write_code(task: Task, desk: AuthoringSession, contract: Mapping[str, bytes]
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
-        raise AttemptsExhausted(f"no code for {task.app} came about in {MAX_CODES} rounds", hint=report)
+        raise AttemptsExhausted(f"no usable code for {task.app} after {MAX_CODES} attempts", hint=report)
     return last
 
 
@@ -194,10 +195,10 @@ def _report(verdict: Verdict) -> str:
 
 
 def _round(
-    task: Task, desk: AuthoringSession, phase: Phase, number: int, files: Mapping[str, bytes], report: str
+    task: Task, session: AuthoringSession, phase: Phase, number: int, files: Mapping[str, bytes], report: str
 ) -> tuple[dict[str, bytes] | None, str]:
-    """Returns the files after one answer, or None and a report where it cannot be used."""
-    widening = task.base is not None
+    """Returns the files after one answer, or None and a report if the answer cannot be used."""
+    expanding = task.base is not None
     brief = Brief(
         app=task.app,
         phase=phase,
@@ -205,33 +206,33 @@ def _round(
         round=number,
         report=report,
         near=task.near,
-        widening=widening,
+        expanding=expanding,
     )
     try:
-        found = pay(desk.coder, brief, files, purse=desk.purse, watch=desk.watch)
-        return apply(files, found.files, brief.may_change, adding=widening), ""
+        found = pay(session.coder, brief, files, account=session.account, watch=session.watch)
+        return apply(files, found.files, brief.may_change, adding=expanding), ""
     except BadAnswer as failure:
-        return None, _besides(failure.message, report)
+        return None, _with_earlier_report(failure.message, report)
     except PatchRefused as error:
-        return None, _besides(str(error), report)
+        return None, _with_earlier_report(str(error), report)
 
 
-def _besides(fault: str, report: str) -> str:
-    """Returns the fault of an answer that cannot be used, with what was to be mended by it and still is."""
+def _with_earlier_report(fault: str, report: str) -> str:
+    """Returns the fault of an unusable answer, followed by the report that the answer should have fixed."""
     return report if report.startswith(fault) else f"{fault}\n{report}".strip()
 
 
-def _contract_faults(task: Task, desk: AuthoringSession, files: Mapping[str, bytes]) -> Sequence[Finding]:
-    def looked() -> Sequence[Finding]:
+def _contract_faults(task: Task, session: AuthoringSession, files: Mapping[str, bytes]) -> Sequence[Finding]:
+    def check() -> Sequence[Finding]:
         return contract_faults(
             files,
-            desk.workspace.executor,
+            session.workspace.executor,
             stated=task.stated,
-            resolve=resolver(desk.workspace),
+            resolve=resolver(session.workspace),
             base=task.base,
         )
 
-    faults = _steadily(looked)
+    faults = _retry_host_fault(check)
     return faults or _name_faults(task, _read(files).name)
 
 
@@ -242,28 +243,28 @@ def _name_faults(task: Task, name: str) -> list[Finding]:
     return [Finding(path=f"{MANIFEST}: name", message=why)]
 
 
-def _as_it_was(task: Task, desk: AuthoringSession, contract: Mapping[str, bytes]) -> Written | None:
-    """Returns the old code under the new contract, where the gate lets it pass: only wordings were added.
+def _unchanged_code(task: Task, session: AuthoringSession, contract: Mapping[str, bytes]) -> Written | None:
+    """Returns the old code with the new contract if it passes the gate: only requests or examples were added.
 
-    A contract that takes or gives something else asks for code, however little its examples say of it.
+    A contract with another interface always needs new code, even if its examples do not show that.
     """
     if task.base is None or interface_hash(task.base.manifest) != interface_hash(_read(contract).manifest):
         return None
-    verdict = tried(task, desk.workspace, contract, patient=False)
+    verdict = tried(task, session.workspace, contract, patient=False)
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
 
 
-def _steadily(look: Callable[[], Found]) -> Found:
-    """Returns what a look finds; one that the machine failed is done again, for a round is dear."""
+def _retry_host_fault(check: Callable[[], Found]) -> Found:
+    """Returns the result of a check; repeats it once after a host fault, since rounds are costly."""
     try:
-        return look()
+        return check()
     except HostFault:
-        return look()
+        return check()
 
 
 def tried(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
-    """Returns what the gate says of files (path -> bytes) that were written for a task; raises InvalidApp."""
-    return _steadily(lambda: _judged(task, workspace, files, patient=patient))
+    """Returns the gate's verdict on files (path -> bytes) written for a task; raises InvalidApp."""
+    return _retry_host_fault(lambda: _judged(task, workspace, files, patient=patient))
 
 
 def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
@@ -282,7 +283,7 @@ def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, pat
 
 
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Returns what the author of the code may see: no requests, and no example that is held back."""
+    """Returns the files that the author of the code may see: no requests, no held-back examples."""
     app = read_app({SOURCE: b"function main() {}", **files})
     lines = [line for line in files[EXAMPLES].split(b"\n") if line.strip()]
     shown = [line for line, row in zip(lines, app.examples, strict=True) if not row.held_back]
@@ -291,7 +292,7 @@ def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _afresh(task: Task, contract: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Returns the files without the code that failed: what is widened starts from the old code again."""
+    """Returns the files without the failed code; an extended app starts from its old code again."""
     old = (task.base_files or {}).get(SOURCE)
     files = {path: data for path, data in contract.items() if path != SOURCE}
     return files if old is None else {**files, SOURCE: old}
