@@ -1,4 +1,4 @@
-"""Writes core/mapp/author/prices.toml anew from genai-prices: `python .ci/refresh-prices.py [--check]`.
+"""Writes core/mapp/author/prices.toml from genai-prices: `python .ci/refresh-prices.py [--check]`.
 
 Models that genai-prices does not know keep their row. With `--check` nothing is written; what differs is
 printed, and the exit code is 1 if anything does. A person reads the result before it is committed: with a

@@ -98,7 +98,7 @@ def table() -> str:
 
 def test_the_table_agrees_with_the_prices_that_others_gather(refreshed: Refresh) -> None:
     text, said = refreshed(table(), date.fromisoformat(prices_date()))
-    assert text == table(), "python .ci/refresh-prices.py writes it anew"
+    assert text == table(), "python .ci/refresh-prices.py updates it"
     assert not [line for line in said if line.startswith("changed")]
 
 

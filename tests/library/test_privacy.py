@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mapp.library.privacy import private_file, private_root, private_umask, tighten
-from mapp.ops.manage.doctor import mend
+from mapp.ops.manage.doctor import repair_library
 from support.apps import app
 from support.library import library
 from support.terminal import mapp
@@ -80,7 +80,7 @@ def test_doctor_repair_tightens_files_in_a_private_folder() -> None:
     built = library().app("double").build()
     built.home.lock_file.chmod(0o644)
 
-    mend(built.workspace)
+    repair_library(built.workspace)
 
     assert open_to_others(built.home.root) == []
 

@@ -88,7 +88,7 @@ def test_what_is_too_old_or_too_many_is_forgotten(world: Path) -> None:
     assert kept == ["new", "5", "4"]
 
 
-@pytest.mark.parametrize("damage", [b"this is no database, " * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
+@pytest.mark.parametrize("damage", [b"not a database, " * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
 def test_a_damaged_journal_is_told_to_who_reads_it_and_moved_aside_by_who_writes_it(
     journal: Journal, damage: bytes
 ) -> None:

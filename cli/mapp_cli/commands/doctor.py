@@ -17,11 +17,11 @@ FAILED = 1
 @pass_context
 def command(context: Context, repair: bool, as_json: bool) -> int:
     """Check by trying what works on this machine and what does not."""
-    from mapp.ops.manage.doctor import examine, mend
+    from mapp.ops.manage.doctor import examine, repair_library
 
     workspace = context.ready
     if repair:
-        changed = mend(workspace)
+        changed = repair_library(workspace)
         context.console.tell(f"pins changed: {', '.join(changed)}" if changed else "all pins were correct")
     findings = list(examine(workspace))
     if as_json:

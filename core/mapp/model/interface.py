@@ -279,7 +279,7 @@ def _bound_rule(name: str, *, upper: bool) -> Callable[[Schema, Schema], Interfa
 
 def _bound(schema: Schema, name: str) -> int | float | None:
     found: int | float | None = getattr(schema, name)
-    return None if found == 0 and name in ("min_length", "min_items") else found  # zero is no restriction
+    return None if found == 0 and name in ("min_length", "min_items") else found  # zero does not restrict
 
 
 def _exact_rule(name: str) -> Callable[[Schema, Schema], InterfaceChange]:

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS changes (
 
 
 class Changes:
-    """The changes of one library. Each call opens the file anew, since a journal may be moved aside."""
+    """The changes of one library. Each call opens the file again, because a journal may be moved aside."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

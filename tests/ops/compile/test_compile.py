@@ -139,7 +139,7 @@ def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built
     ]
     head = next(read.history(built.home, "triple"))
     assert head.trailers["Mapp-Choice"] == "widen triple: as it should be"
-    assert "main.js" in coder.asked[1].files, "it is shown what is to be widened"
+    assert "main.js" in coder.asked[1].files, "the coder sees the app to extend"
 
 
 def test_the_contract_names_the_app_unless_the_person_did(built: Built) -> None:

@@ -99,7 +99,7 @@ def test_a_new_app_that_does_what_another_does_is_refused_in_favour_of_that_one(
 
     (change,) = waiting(built.workspace)
     assert (change.state, read.names(built.home)) == ("failed", ("triple",))
-    assert approve_change(built.workspace, change.id).name == "treble", "a person may have it all the same"
+    assert approve_change(built.workspace, change.id).name == "treble", "a person may approve it anyway"
 
 
 def test_an_app_with_the_same_interface_that_does_something_else_is_no_duplicate(built: Built) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mapp.errors import MappError
 from mapp.library.lockfile import read_lock
 from mapp.ops.manage import doctor
-from mapp.ops.manage.doctor import Diagnosis, examine, mend
+from mapp.ops.manage.doctor import Diagnosis, examine, repair_library
 from support.apps import app
 from support.library import Built, library
 from support.terminal import mapp
@@ -91,15 +91,15 @@ def test_repaired_apps_are_named_and_grants_stay(built: Built) -> None:
     commit = read_lock(built.home.lock_file)["double"].commit
     built.home.lock_file.write_text(good.decode().replace(commit, "0" * 40))
 
-    assert mend(built.workspace) == ("double",)
+    assert repair_library(built.workspace) == ("double",)
     assert built.home.lock_file.read_bytes() == good
-    assert mend(built.workspace) == ()
+    assert repair_library(built.workspace) == ()
 
 
 def test_an_unreadable_lock_file_is_moved_aside_and_rebuilt(built: Built) -> None:
     good = built.home.lock_file.read_bytes()
     built.home.lock_file.write_text("<<<<<<< HEAD\n")
 
-    assert mend(built.workspace) == ("double", "other")
+    assert repair_library(built.workspace) == ("double", "other")
     assert built.home.lock_file.read_bytes() == good
     assert (built.home.root / "mapp.lock.damaged").read_text() == "<<<<<<< HEAD\n"

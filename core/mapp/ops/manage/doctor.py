@@ -48,7 +48,7 @@ def examine(workspace: Workspace) -> Iterator[Diagnosis]:
         yield Diagnosis(what=what, state=state, detail=detail)
 
 
-def mend(workspace: Workspace) -> tuple[str, ...]:
+def repair_library(workspace: Workspace) -> tuple[str, ...]:
     """Repairs the lock file from git, removes leftovers, and returns the apps whose pins changed."""
     tighten(workspace.home.root)
     lock = workspace.home.lock_file
