@@ -1,4 +1,4 @@
-"""What coders are told, byte for byte; and that nothing from outside is ever more than quoted."""
+"""The prompts, byte for byte; text from outside is always quoted."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def test_what_is_missing_is_to_be_written_and_what_is_there_to_be_changed() -> N
     told = render(brief, {"mapp.toml": b"", "tests/requests.jsonl": b""}).fresh
     assert "Write: tests/examples.jsonl, tests/properties.js." in told
     assert "Change what has to be changed of: mapp.toml, tests/requests.jsonl." in told
-    widened = render(Brief(app="vat", phase="code", goal="x", expanding=True), WORKSPACE).fresh
-    assert widened.endswith("App vat, round 1. Change what has to be changed of: main.js.")
+    extended = render(Brief(app="vat", phase="code", goal="x", expanding=True), WORKSPACE).fresh
+    assert extended.endswith("App vat, round 1. Change what has to be changed of: main.js.")
 
 
 def test_an_odd_name_of_an_app_does_not_reach_the_task() -> None:
@@ -164,14 +164,14 @@ LARGE = {
 
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
-@pytest.mark.parametrize("widening", [False, True])
+@pytest.mark.parametrize("expanding", [False, True])
 @pytest.mark.parametrize("phase", ["contract", "code"])
 def test_the_longest_prompt_and_answer_fit_into_200_000_tokens(
-    text: str, phase: Phase, widening: bool
+    text: str, phase: Phase, expanding: bool
 ) -> None:
     much = text * 80_000
     near = tuple(Near(name=f"app-{n}", description=much, interface=much) for n in range(9))
-    brief = Brief(app="vat", phase=phase, goal=much, report=much, near=near, round=3, expanding=widening)
+    brief = Brief(app="vat", phase=phase, goal=much, report=much, near=near, round=3, expanding=expanding)
     size = render(brief, dict.fromkeys(WORKSPACE, much.encode())).size
 
     assert size > 80_000, "it is the longest"

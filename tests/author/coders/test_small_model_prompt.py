@@ -1,4 +1,4 @@
-"""What a small model is told, and how its answer is read."""
+"""The prompt of a small model, and the parser of its answer."""
 
 from __future__ import annotations
 
