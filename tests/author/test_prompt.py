@@ -1,4 +1,4 @@
-"""The prompts of coders, byte for byte; text from outside is always quoted."""
+"""The prompts, byte for byte; text from outside is always quoted."""
 
 from __future__ import annotations
 

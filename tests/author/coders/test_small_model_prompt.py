@@ -1,4 +1,4 @@
-"""The prompt of a small model, and how its answer is read."""
+"""The prompt of a small model, and the parser of its answer."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def built() -> Iterator[Built]:
     made.workspace.close()
 
 
-def test_an_app_is_widened_as_a_minor_version_that_does_all_that_it_did(built: Built) -> None:
+def test_an_extended_app_is_a_minor_version_that_still_does_all_it_did(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
     wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
     wider["tests/properties.js"] = LOOSE + MORE
@@ -68,7 +68,7 @@ def test_an_app_is_widened_as_a_minor_version_that_does_all_that_it_did(built: B
     fsck(built.home.root)
 
 
-def test_what_the_tests_of_an_app_say_word_for_word_is_run_with_their_arguments(built: Built) -> None:
+def test_a_request_from_the_apps_tests_runs_with_its_arguments(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
     held_back = next(
         phrase for phrase in read.load(built.home, "triple").phrases if phrase.fits and phrase.held_back
@@ -80,7 +80,7 @@ def test_what_the_tests_of_an_app_say_word_for_word_is_run_with_their_arguments(
     assert answer.readings[0].probability == 1.0
 
 
-def test_a_widening_that_changes_what_was_is_refused(built: Built) -> None:
+def test_an_extension_that_changes_old_results_is_refused(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
     wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
     wider["tests/properties.js"] = LOOSE + MORE
@@ -123,7 +123,7 @@ def test_the_coder_chooses_an_app_that_does_it_already_and_nothing_is_written(bu
     assert compiled_before(built.workspace, "treble them") is None
 
 
-def test_the_coder_chooses_to_widen_and_the_change_goes_on_as_an_expansion(built: Built) -> None:
+def test_a_compile_becomes_an_expansion_when_the_coder_chooses_to_extend(built: Built) -> None:
     wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
     wider["tests/properties.js"] = LOOSE + MORE
     code = "function main(input, host) {\n  return input.number * 3 + input.plus;\n}\n"
@@ -150,7 +150,7 @@ def test_the_contract_names_the_app_unless_the_person_did(built: Built) -> None:
     assert found.change.app == "trebler"
 
 
-def test_what_was_written_for_a_request_stands_for_it(built: Built) -> None:
+def test_a_request_that_was_compiled_before_is_covered(built: Built) -> None:
     assert already_covered(built.workspace, REQUEST, named=True) is None
     compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
 
@@ -159,7 +159,7 @@ def test_what_was_written_for_a_request_stands_for_it(built: Built) -> None:
     assert already_covered(built.workspace, "book a table") is None
 
 
-def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built, tmp_path: Path) -> None:
+def test_the_coder_writes_only_code_for_a_contract_of_the_user(built: Built, tmp_path: Path) -> None:
     folder = in_folder(tmp_path / "triple", {**contract(), "main.js": WRONG})
     app, files = read_contract(built.workspace, folder)
     coder = ScriptedCoder(answers=[{"main.js": WRONG}, Unavailable("the line is dead")])
@@ -186,7 +186,7 @@ def test_for_a_contract_that_a_person_wrote_only_code_is_asked_for(built: Built,
     assert {path: written[path] for path in files} == files
 
 
-def test_a_contract_of_a_person_has_to_be_as_good_as_one_of_a_coder(built: Built, tmp_path: Path) -> None:
+def test_a_contract_of_the_user_must_pass_the_same_checks_as_a_coders(built: Built, tmp_path: Path) -> None:
     poor = contract()
     poor["tests/examples.jsonl"] += '{"input": {"number": 5}, "output": 16}\n'
     poor["tests/requests.jsonl"] = ""

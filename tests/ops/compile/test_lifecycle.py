@@ -30,7 +30,7 @@ def built() -> Iterator[Built]:
     made.workspace.close()
 
 
-def test_nothing_is_spent_when_nobody_says_so(built: Built) -> None:
+def test_nothing_is_spent_without_approval(built: Built) -> None:
     coder = ScriptedCoder(answers=[contract()])
     with pytest.raises(PermissionNeeded):
         compiled(built, coder, Decided(spends=False))
@@ -49,7 +49,7 @@ def test_a_broken_connection_leaves_a_change_that_can_be_resumed_without_paying_
     assert open_ledger(built.workspace).answer(change.id, "contract", 1) is not None
 
 
-def test_a_change_that_was_broken_off_is_carried_on_without_paying_twice(built: Built) -> None:
+def test_an_interrupted_change_is_resumed_without_paying_twice(built: Built) -> None:
     with pytest.raises(CoderFailed):
         compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
     (change,) = Changes(built.home.journal).waiting()
@@ -73,7 +73,7 @@ def test_an_approved_contract_is_not_shown_again(built: Built) -> None:
     assert person.contracts == []
 
 
-def test_a_widening_that_was_chosen_is_resumed_without_choosing_again(built: Built) -> None:
+def test_a_chosen_expansion_is_resumed_without_choosing_again(built: Built) -> None:
     dead = ScriptedCoder(answers=[chooses("widen", "triple"), Unavailable("dead")])
     with pytest.raises(CoderFailed):
         asked_with_triple_near(built, dead, "three times, and a little more")
@@ -87,7 +87,7 @@ def test_a_widening_that_was_chosen_is_resumed_without_choosing_again(built: Bui
     assert (found.change.state, len(coder.asked)) == ("merged", 2)
 
 
-def test_a_new_app_that_does_what_another_does_is_refused_in_favour_of_that_one(built: Built) -> None:
+def test_a_duplicate_of_an_app_is_refused(built: Built) -> None:
     renamed = {
         path: text.replace("number", "amount") if path != "tests/requests.jsonl" else text
         for path, text in contract("treble").items()
@@ -116,7 +116,7 @@ def test_an_app_with_the_same_interface_that_does_something_else_is_no_duplicate
     assert found.committed is not None and found.committed.name == "fourfold", found
 
 
-def test_the_same_request_goes_on_with_the_change_that_is_open(built: Built) -> None:
+def test_the_same_request_resumes_the_open_change(built: Built) -> None:
     with pytest.raises(CoderFailed):
         compiled(built, ScriptedCoder(answers=[contract(), Unavailable("the line is dead")]))
     coder = ScriptedCoder(answers=[{"main.js": RIGHT}])
