@@ -1,8 +1,8 @@
 """Decides on all requests of a library's apps: `python -m support.decisions LIBRARY CACHE VECTORS [STEP]`.
 
-Prints a JSON line for each: decision, app, arguments and sureness. The vectors are read from the file `VECTORS`
-if it exists, and written there otherwise: an emulated processor needs half a second for each vector, and other
-tests show that vectors are equal everywhere.
+Prints a JSON line for each: decision, app, arguments and sureness. The vectors are read from the file
+`VECTORS` if it exists, and written there otherwise: an emulated processor needs half a second for each,
+and other tests show that vectors are equal everywhere.
 """
 
 from __future__ import annotations
