@@ -35,14 +35,7 @@ def answered(library: Path, vectors: Path, before: Sequence[str] = (), **setting
     """Returns the decisions of a new process; `before` is put in front of the interpreter."""
     tests = str(Path(decisions.__file__).parents[1])
     paths = os.pathsep.join([each for each in (settings.pop("PYTHONPATH", ""), tests) if each])
-    command = [
-        *before,
-        sys.executable,
-        "-m",
-        "support.decisions",
-        str(library),
-        str(library.parent / "cache"),
-    ]
+    command = [*before, sys.executable, "-m", "support.decisions"]
     found = subprocess.run(
         [*command, str(library), str(library.parent / "cache"), str(vectors)],
         env={**os.environ, **settings, "PYTHONPATH": paths},

@@ -1,8 +1,8 @@
-"""All requests of a library's apps decided: `python -m support.decisions LIBRARY CACHE VECTORS [STEP]`.
+"""Decides on all requests of a library's apps: `python -m support.decisions LIBRARY CACHE VECTORS [STEP]`.
 
-Writes a JSON line for each: what is decided, for which app, with which arguments, and how sure. The vectors
-come from a file, `VECTORS`, where it exists, and are written there otherwise: an emulated processor takes
-half a second for one, and that they are equal is tested apart.
+Prints a JSON line for each: decision, app, arguments and sureness. The vectors are read from the file
+`VECTORS` if it exists, and written there otherwise: an emulated processor needs half a second for each,
+and other tests show that vectors are equal everywhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mapp.route.router import Router
 
 
 class Stored:
-    """The default embedder, its vectors looked up in a file."""
+    """The default embedder, with its vectors read from a file."""
 
     def __init__(self, path: Path, texts: Sequence[str]) -> None:
         default = choose_embedder()
@@ -43,12 +43,12 @@ class Stored:
 
 
 def phrases(library: Library, step: int) -> list[Phrase]:
-    """Returns every phrase of every app, or one in `step`."""
+    """Returns every `step`-th phrase of all apps."""
     return [phrase for name in library.apps() for phrase in library.app(name).phrases][::step]
 
 
 def decided(workspace: Workspace, vectors: Path, step: int) -> Iterator[str]:
-    """Yields the decision on each of them."""
+    """Yields the decision on each phrase, as JSON."""
     asked = phrases(Library(workspace), step)
     index = open_index(workspace.home.index, Stored(vectors, [phrase.request for phrase in asked]))
     assert index is not None

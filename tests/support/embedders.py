@@ -1,4 +1,4 @@
-"""An embedder that needs no weights: words to numbers by hashing. It passes the conformance suite."""
+"""An embedder without weights, which hashes words. It passes the conformance suite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mapp.index.grid import rounded
 
 
 class HashedWords:
-    """Adds a random direction for each word; texts with the same words have the same vector."""
+    """Adds a random direction for each word, so texts with the same words have the same vector."""
 
     name = "hashed-words"
     dimensions = 64

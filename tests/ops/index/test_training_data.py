@@ -72,7 +72,7 @@ def foreign(path: Path) -> None:
 CACHES: dict[str, Callable[[Path], object]] = {
     "warm": lambda path: None,
     "deleted": lambda path: path.unlink(),
-    "no database": lambda path: path.write_bytes(b"not a database and never was one" * 40),
+    "not a database": lambda path: path.write_bytes(b"plain text instead of a database file. " * 40),
     "damaged": damaged,
     "foreign": foreign,
 }

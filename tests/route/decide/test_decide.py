@@ -39,17 +39,17 @@ def decided(*readings: CandidateMatch, text: str = "vat on 1") -> Decision:
     return decide(Request(text=text), candidates, readings, BANDS)
 
 
-def test_a_sure_and_complete_reading_is_used() -> None:
+def test_a_sure_and_complete_match_is_used() -> None:
     decision = decided(reading("vat", 0.9), reading("discount", 0.1))
     assert isinstance(decision, Use)
     assert (decision.app, decision.arguments) == ("vat", (("price", 1),))
 
 
-def test_between_the_bands_a_person_is_asked() -> None:
+def test_a_person_is_asked_between_the_thresholds() -> None:
     assert isinstance(decided(reading("vat", 0.6)), Ask)
 
 
-def test_below_the_lower_band_nothing_fits() -> None:
+def test_no_app_matches_below_the_lower_threshold() -> None:
     decision = decided(reading("vat", 0.39), reading("discount", 0.2))
     assert isinstance(decision, Compile)
     assert [candidate.app for candidate in decision.candidates] == ["vat", "discount"]
@@ -59,48 +59,48 @@ def test_an_empty_library_means_compile() -> None:
     assert isinstance(decided(), Compile)
 
 
-def test_what_is_missing_is_asked_for_by_name() -> None:
+def test_a_missing_argument_is_asked_for_by_name() -> None:
     decision = decided(reading("vat", 0.99, filling=missing("price")))
     assert isinstance(decision, Ask)
     assert decision.missing == ("price",)
 
 
 @pytest.mark.parametrize("rule", ["negation", "opposite"])
-def test_the_opposite_of_what_an_app_does_would_have_to_be_added_to_it(rule: str) -> None:
+def test_a_request_for_the_opposite_suggests_to_expand_the_app(rule: str) -> None:
     decision = decided(reading("vat", 0.99, Veto(name=rule, reason="says remove")))
     assert isinstance(decision, Expand)
     assert decision.reasons == ("says remove",)
 
 
-def test_a_number_that_nobody_takes_stops_the_run() -> None:
+def test_an_unused_number_stops_the_run() -> None:
     decision = decided(reading("vat", 0.99, Veto(name="number-left-over", reason="no argument takes 7")))
     assert isinstance(decision, Ask)
     assert decision.reasons == ("no argument takes 7",)
 
 
-def test_a_complete_reading_behind_an_incomplete_one_is_asked_about_never_run() -> None:
+def test_a_complete_match_behind_an_incomplete_one_is_asked_about() -> None:
     decision = decided(reading("days-between", 0.95, filling=missing("to")), reading("days-until", 0.9))
     assert isinstance(decision, Ask)
     assert decision.app == "days-until"
 
 
-def test_arguments_in_doubt_are_asked_about() -> None:
+def test_doubtful_arguments_are_asked_about() -> None:
     assert isinstance(decided(reading("vat", 0.95, filling=doubtful(0.5))), Ask)
 
 
-def test_what_cannot_be_meant_leaves_its_probability_to_the_rest() -> None:
+def test_the_probability_of_a_ruled_out_app_goes_to_the_others() -> None:
     rival = reading("discount", 0.3, filling=missing("percent"))
     assert isinstance(decided(reading("vat", 0.7), rival), Use)
     assert isinstance(decided(reading("vat", 0.7), reading("discount", 0.3)), Ask)
 
 
-def test_the_chosen_app_is_the_first_of_the_candidates_named() -> None:
+def test_the_chosen_app_is_the_first_candidate() -> None:
     decision = decided(reading("a", 0.95, filling=missing("x")), reading("b", 0.9), reading("c", 0.1))
     assert [candidate.app for candidate in decision.candidates] == ["b", "a", "c"]
 
 
 @pytest.mark.parametrize("text", ["?!", "   ", "…"])
-def test_signs_without_words_are_no_request(text: str) -> None:
+def test_a_request_without_words_is_refused(text: str) -> None:
     assert isinstance(decided(reading("vat", 0.99), text=text), Refuse)
 
 

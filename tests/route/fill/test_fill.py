@@ -1,22 +1,16 @@
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapp.model.manifest import Manifest
-from mapp.model.request import Phrase, Request
-from mapp.route.fill.cues import Cues, learn
+from mapp.model.request import Request
+from mapp.route.fill.cues import Cues
 from mapp.route.fill.fill import Filling, fill
 
 
 def manifest(arguments: str, name: str = "probe") -> Manifest:
     head = f'manifest = 1\nname = "{name}"\nversion = "1.0.0"\ndescription = "A probe."\nsources = ["none"]\n'
     return Manifest.from_toml(f'{head}{arguments}\n[output]\ntype = "number"\n')
-
-
-def phrase(request: str, /, **arguments: Any) -> Phrase:
-    return Phrase(request=request, fits=True, arguments=tuple(arguments.items()))
 
 
 def filled(text: str, app: Manifest, cues: Cues | None = None, attachment: str | None = None) -> Filling:
@@ -54,22 +48,22 @@ def test_money_and_percent_find_their_arguments() -> None:
     assert 0 < filling.confidence <= 1
 
 
-def test_what_is_left_unsaid_is_left_to_the_default() -> None:
+def test_an_argument_that_is_not_stated_keeps_its_default() -> None:
     assert filled("vat on 1,250.50", VAT).arguments == {"price": 1250.5}
 
 
-def test_a_required_argument_that_nobody_said_is_missing() -> None:
+def test_a_required_argument_that_is_not_stated_is_missing() -> None:
     filling = filled("add VAT to the price", VAT)
     assert filling.missing == ("price",)
     assert filling.confidence == 0
 
 
 @pytest.mark.parametrize("text", ["from 3 to 7", "to 7 from 3", "between 3 and 7"])
-def test_from_and_to_say_which_is_which(text: str) -> None:
+def test_from_and_to_assign_two_numbers(text: str) -> None:
     assert filled(f"the change {text}", BETWEEN).arguments == {"from": 3, "to": 7}
 
 
-def test_a_declared_unit_is_converted_to() -> None:
+def test_an_amount_is_converted_to_the_declared_unit() -> None:
     mass = manifest('[input.mass]\ntype = "number"\nunit = "g"')
     wait = manifest('[input.delay]\ntype = "integer"\nunit = "seconds"')
     assert filled("weigh 1.5 kg", mass).arguments == {"mass": 1500}
@@ -82,12 +76,12 @@ def test_another_dimension_does_not_fill_a_unit() -> None:
     assert filled("weigh 5 miles", mass).missing == ("mass",) or filled("weigh 5 miles", mass).confidence < 1
 
 
-def test_a_percentage_becomes_a_fraction_where_one_is_wanted() -> None:
+def test_a_percentage_becomes_a_fraction_if_the_argument_is_one() -> None:
     share = manifest('[input.share]\ntype = "number"\nunit = "fraction"')
     assert filled("take 5%", share).arguments == {"share": 0.05}
 
 
-def test_an_ambiguous_date_fills_nothing() -> None:
+def test_an_ambiguous_date_fills_no_argument() -> None:
     day = manifest('[input.date]\ntype = "string"\nformat = "date"')
     assert filled("weekday of 05/03/2024", day).missing == ("date",)
     assert filled("weekday of 5 March 2024", day).arguments == {"date": "2024-03-05"}
@@ -134,12 +128,12 @@ def test_a_pattern_picks_the_word_that_fits_it() -> None:
     }
 
 
-def test_words_that_stand_for_a_text_are_no_text() -> None:
+def test_words_that_refer_to_a_text_are_not_the_text() -> None:
     app = manifest('[input.text]\ntype = "string"')
     assert filled("reverse this text", app).missing == ("text",)
 
 
-def test_numbers_in_a_row_fill_an_array() -> None:
+def test_a_list_of_numbers_fills_an_array() -> None:
     app = manifest('[input.numbers]\ntype = "array"\nitems = {type = "number"}')
     assert filled("mean of 3, 5 and 8", app).arguments == {"numbers": [3, 5, 8]}
 
@@ -147,7 +141,7 @@ def test_numbers_in_a_row_fill_an_array() -> None:
 # Attachments
 
 
-def test_the_attachment_goes_to_the_argument_that_is_marked() -> None:
+def test_the_attachment_fills_the_marked_argument() -> None:
     app = manifest('[input.text]\ntype = "string"\nattachment = true')
     assert filled("sort these lines", app, attachment="b\na").arguments == {"text": "b\na"}
 
@@ -158,60 +152,7 @@ def test_an_unmarked_attachment_fills_the_first_text_or_list_that_is_missing() -
     assert filled("mean of these", app, attachment="[1, 2]").arguments == {"numbers": [1, 2]}
 
 
-# Learning
-
-
-def rot13_rows() -> list[Phrase]:
-    texts = ["Hello World", "meet me at noon", "attack at dawn", "Uryyb", "good morning", "see you soon"]
-    frames = [
-        "rot13 {}",
-        "apply rot13 to {}",
-        "what is {} in rot13",
-        "please rot13 {} for me",
-        "run {} through rot13",
-    ]
-    return [phrase(frame.format(text), text=text) for text in texts for frame in frames]
-
-
-def test_where_texts_begin_and_end_is_learned_from_the_apps_own_requests() -> None:
-    app = manifest('[input.text]\ntype = "string"', name="rot13")
-    cues = learn(app, rot13_rows())
-    assert filled("rot13 the quick brown fox", app, cues).arguments == {"text": "the quick brown fox"}
-    assert filled("what is so long in rot13", app, cues).arguments == {"text": "so long"}
-
-
-def test_an_enum_without_a_literal_word_is_learned_from_wording() -> None:
-    app = manifest('[input.text]\ntype = "string"\n[input.way]\nenum = ["a", "b"]')
-    frames = {
-        "a": ["scramble '{}'", "make '{}' unreadable", "hide '{}'"],
-        "b": ["recover '{}'", "make sense of '{}'"],
-    }
-    rows = [
-        phrase(frame.format(word), text=word, way=way)
-        for way, ways in frames.items()
-        for frame in ways
-        for word in ("kiwi", "plum", "fig", "pear", "lime", "date")
-    ]
-    cues = learn(app, rows)
-    assert filled("hide 'melon'", app, cues).arguments["way"] == "a"
-    assert filled("recover 'melon'", app, cues).arguments["way"] == "b"
-
-
-def test_held_back_requests_teach_nothing() -> None:
-    app = manifest('[input.text]\ntype = "string"', name="rot13")
-    rows = rot13_rows()
-    kept = [row for row in rows if not row.held_back]
-    assert len(kept) < len(rows)
-    assert learn(app, rows) == learn(app, kept)
-
-
-def test_cues_survive_json() -> None:
-    app = manifest('[input.text]\ntype = "string"', name="rot13")
-    cues = learn(app, rot13_rows())
-    assert Cues.from_dict(cues.to_dict()) == cues
-
-
-# Laws
+# Properties
 
 
 NUMBERS = st.integers(0, 10**6)
@@ -229,7 +170,7 @@ def test_a_value_is_never_made_up(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_answered_and_spans_lie_inside_it(text: str) -> None:
+def test_spans_are_inside_the_text(text: str) -> None:
     for _, start, end in filled(text, VAT).spans:
         assert 0 <= start < end <= len(text)
 

@@ -36,12 +36,12 @@ def test_a_date_is_read_in_every_accepted_format(day: datetime.date, form: str) 
 
 
 @given(DAYS.filter(lambda day: day.day <= 12 and day.day != day.month))
-def test_a_date_of_two_readings_is_marked_and_never_guessed(day: datetime.date) -> None:
+def test_an_ambiguous_date_is_marked_and_never_guessed(day: datetime.date) -> None:
     [found] = [m for m in moments(f"from {day.day:02}/{day.month:02}/{day.year:04} on") if m.kind == "date"]
     assert found.ambiguous and found.value is None
 
 
-def test_a_date_with_one_possible_reading_is_read() -> None:
+def test_a_date_with_one_meaning_is_parsed() -> None:
     assert [moment.value for moment in moments("25/12/2023")] == ["2023-12-25"]
     assert [moment.value for moment in moments("05/05/2024")] == ["2024-05-05"]
 
@@ -55,7 +55,7 @@ def test_the_second_date_of_a_range_gives_its_year_to_the_first() -> None:
     assert [day.value for day in moments("from May 15th to May 22nd, 2023")] == ["2023-05-15", "2023-05-22"]
 
 
-def test_a_day_that_does_not_exist_is_no_date() -> None:
+def test_a_day_that_does_not_exist_is_not_a_date() -> None:
     assert moments("2023-02-30") == []
 
 
@@ -75,7 +75,7 @@ def test_compound_durations_are_seconds(text: str, seconds: int) -> None:
     assert [moment.value for moment in moments(text)] == [seconds]
 
 
-def test_a_date_with_a_time_is_one_moment_too() -> None:
+def test_a_date_with_a_time_is_also_one_moment() -> None:
     kinds = {moment.kind: moment.value for moment in moments("5 March 2024 at 3 pm")}
     assert kinds["date-time"] == "2024-03-05T15:00:00Z"
 

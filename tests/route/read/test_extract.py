@@ -50,7 +50,7 @@ def test_quoted_text_keeps_its_apostrophes(text: str) -> None:
     assert [value for _, value, _ in found(text, "quoted")] == ["don't stop"]
 
 
-def test_an_apostrophe_opens_no_quotation() -> None:
+def test_an_apostrophe_does_not_open_a_quotation() -> None:
     assert found("what's Bob's and Ann's share", "quoted") == []
 
 
@@ -59,7 +59,7 @@ def test_text_after_a_colon_is_a_tail() -> None:
 
 
 @pytest.mark.parametrize("text", ["3, 5 and 8", "3 5 8", "3,5,8", "3; 5; 8"])
-def test_numbers_in_a_row_are_a_list(text: str) -> None:
+def test_consecutive_numbers_are_a_list(text: str) -> None:
     assert [value for _, value, _ in found(f"mean of {text}", "list")] == [[3, 5, 8]]
 
 

@@ -68,19 +68,19 @@ def test_numbers_are_read_in_many_forms(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["sha256", "v2", "1.2.3", "192.168.1.1", "rot13 of this", "a%20b"])
-def test_digits_within_a_word_are_no_number(text: str) -> None:
+def test_digits_inside_a_word_are_not_a_number(text: str) -> None:
     assert values(text) == []
 
 
-def test_a_dash_between_numbers_is_no_sign() -> None:
+def test_a_dash_between_numbers_is_not_a_sign() -> None:
     assert values("pages 5-10") == [5, 10]
 
 
-def test_neighbouring_digit_words_are_numbers_of_their_own() -> None:
+def test_neighbouring_digit_words_are_separate_numbers() -> None:
     assert values("one two three") == [1, 2, 3]
 
 
-def test_a_json_number_is_an_integer_where_it_can_be() -> None:
+def test_a_json_number_is_an_integer_if_possible() -> None:
     assert json_number(Decimal("5.00")) == 5
     assert isinstance(json_number(Decimal("5.00")), int)
     assert json_number(Decimal("1e999")) is None

@@ -21,7 +21,7 @@ def test_amounts_are_converted(amount: str, origin: str, target: str, result: st
     assert round(converted, 12) == Decimal(result)
 
 
-def test_what_measures_different_things_is_not_converted() -> None:
+def test_units_of_different_dimensions_are_not_converted() -> None:
     assert convert(Decimal(1), "kg", "km") is None
     assert convert(Decimal(1), "EUR", "USD") is None
 
@@ -46,7 +46,7 @@ def test_converting_there_and_back_returns_the_amount(name: str, amount: Decimal
         ("square feet", "ft2"),
     ],
 )
-def test_units_are_known_by_what_people_call_them(text: str, name: str) -> None:
+def test_units_are_found_by_their_common_names(text: str, name: str) -> None:
     unit = unit_called(text)
     assert unit is not None and unit.name == name
 

@@ -72,7 +72,7 @@ def test_each_app_is_recognised(model: Recogniser) -> None:
         assert found[app] > 0.5
 
 
-def test_what_no_app_does_is_not_taken(model: Recogniser) -> None:
+def test_a_request_that_no_app_serves_is_not_recognised(model: Recogniser) -> None:
     for text in ("weather in rome today", "play some music", "pizza or football today"):
         assert max(judged(model, text).values()) < model.bands.use
 
@@ -81,7 +81,7 @@ def test_probabilities_add_up_to_no_more_than_one(model: Recogniser) -> None:
     assert sum(judged(model, "sort the gross price").values()) <= 1.0001
 
 
-def test_an_app_that_was_never_learnt_has_probability_0(model: Recogniser) -> None:
+def test_an_untrained_app_has_probability_0(model: Recogniser) -> None:
     assert judged(model, "sort lines", ["sort", "unheard-of"])["unheard-of"] == 0
 
 
@@ -98,14 +98,14 @@ def test_thresholds_are_in_order_and_inside_0_and_1(model: Recogniser) -> None:
     assert 0 < model.bands.ask <= model.bands.use < 1
 
 
-def test_too_few_rows_to_try_out_leave_the_default_thresholds() -> None:
+def test_the_default_thresholds_stay_with_too_few_rows() -> None:
     few = fit(lesson({"vat": THINGS["vat"]}), background())
     assert few.bands == DEFAULT_BANDS
     assert judged(few, "gross price please", ["vat"])["vat"] > 0.5
     assert judged(few, "play football", ["vat"])["vat"] < 0.5
 
 
-def test_a_library_without_requests_is_judged_all_the_same() -> None:
+def test_a_library_without_requests_can_be_judged() -> None:
     empty = Lesson(rows=(), vectors=np.zeros((0, EMBEDDER.dimensions), dtype=np.float32))
     found = fit(empty, background(), apps=["vat", "sort"])
     assert set(judged(found, "sort lines", ["vat", "sort"])) == {"vat", "sort"}
@@ -118,7 +118,7 @@ def test_learning_twice_gives_the_same_recogniser(model: Recogniser) -> None:
     assert model.bands == again.bands
 
 
-def test_a_recogniser_comes_back_as_it_was_saved(model: Recogniser, tmp_path: Path) -> None:
+def test_a_loaded_recogniser_equals_the_saved_one(model: Recogniser, tmp_path: Path) -> None:
     path = tmp_path / "recogniser.npz"
     save(model, path)
     again = load(path)
@@ -136,7 +136,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
         load(path)
 
 
-def test_a_cut_file_is_refused(model: Recogniser, tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(model: Recogniser, tmp_path: Path) -> None:
     path = tmp_path / "recogniser.npz"
     save(model, path)
     path.write_bytes(path.read_bytes()[:-200])
@@ -162,7 +162,7 @@ def test_a_new_app_is_learnt_without_moving_the_others() -> None:
     assert grown.bands == known.bands
 
 
-def test_an_app_that_is_gone_is_forgotten(model: Recogniser) -> None:
+def test_a_removed_app_is_forgotten(model: Recogniser) -> None:
     left = tuple(app for app in THINGS if app != "vat")
     empty = Lesson(rows=(), vectors=np.zeros((0, EMBEDDER.dimensions), dtype=np.float32))
     smaller = refit(model, left, [], empty, background())
@@ -170,7 +170,7 @@ def test_an_app_that_is_gone_is_forgotten(model: Recogniser) -> None:
     assert judged(smaller, "gross price", ["vat"])["vat"] == 0
 
 
-def test_a_recogniser_wears_out_after_many_small_lessons(model: Recogniser) -> None:
+def test_a_recogniser_is_worn_after_many_refits(model: Recogniser) -> None:
     assert not model.worn
     empty = Lesson(rows=(), vectors=np.zeros((0, EMBEDDER.dimensions), dtype=np.float32))
     for _ in range(2):

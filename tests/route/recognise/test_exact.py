@@ -18,7 +18,7 @@ def random(seed: int, *shape: int, low: float = -1.0, high: float = 1.0) -> exac
     return np.random.default_rng(seed).uniform(low, high, size=shape)
 
 
-def test_a_product_of_grids_is_the_true_sum_whatever_the_order() -> None:
+def test_a_product_of_grids_is_exact_in_any_order() -> None:
     features = exact.on_grid(random(1, 3, 900), exact.FEATURE_BITS, 1.0)
     weights = exact.on_grid(random(2, 900, 2, low=-64, high=64), exact.WEIGHT_BITS, exact.WEIGHT_LIMIT)
     found = exact.logits_of(features, weights)
@@ -53,7 +53,7 @@ def test_a_slope_does_not_depend_on_the_order_of_additions_within_a_block(rows: 
     assert np.array_equal(exact.slope_of(features, shares), backwards)
 
 
-def test_units_hold_a_feature_to_the_last_bit() -> None:
+def test_units_keep_every_bit_of_a_feature() -> None:
     features = exact.on_grid(random(6, 50, 4), exact.FEATURE_BITS, 1.0)
     assert np.array_equal(exact.from_units(exact.to_units(features)), features)
     assert exact.from_units(np.array([exact.ONE], dtype=np.int16)) == [1.0]

@@ -12,15 +12,15 @@ from mapp.route.recognise.features import FEATURES, SHAPE_FEATURES, WORD_FEATURE
 CORPUS = ["add vat to 240", "take vat out of 99", "sort these lines", "sort the words", "who wrote this"]
 
 
-def test_numbers_count_by_their_kind_alone() -> None:
+def test_numbers_are_replaced_by_their_kind() -> None:
     assert grams("add 19% to 3.50") == grams("add 7% to 1,200")
 
 
-def test_quoted_texts_count_by_their_kind_alone() -> None:
+def test_quoted_texts_are_replaced_by_their_kind() -> None:
     assert grams("reverse 'abc def'") == grams('reverse "xyz"')
 
 
-def test_an_apostrophe_is_no_quote() -> None:
+def test_an_apostrophe_is_not_a_quote() -> None:
     assert "qtext" not in grams("what's 5% of my friend's bill")
 
 
@@ -42,13 +42,13 @@ def test_texts_with_common_words_are_nearer() -> None:
     assert one @ like > one @ unlike + 0.05
 
 
-def test_words_never_seen_count_for_nothing_but_the_length() -> None:
+def test_unknown_words_only_affect_the_length() -> None:
     known, with_strange = learn_wording(CORPUS).features(["add vat", "add vat zygomorphic quux"])
     first, second = known[:WORD_FEATURES], with_strange[:WORD_FEATURES]
     assert 0 < np.linalg.norm(second) < np.linalg.norm(first)
 
 
-def test_held_out_texts_look_as_if_they_had_not_been_there() -> None:
+def test_held_out_texts_look_unknown() -> None:
     text = "who wrote this"
     held_out = learn_wording(CORPUS).features([text], held_out=True)[0]
     assert np.linalg.norm(held_out[:WORD_FEATURES]) == pytest.approx(0.0)
@@ -67,5 +67,5 @@ def test_any_text_has_finite_features(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"), [("what is vat", 0), ("12", 1), ("1 and 2", 2), ("'ab'", 4), ("a: b", 6), ("5%", 8)]
 )
-def test_the_form_is_asked_about(text: str, answer: int) -> None:
+def test_the_form_of_a_request_is_a_feature(text: str, answer: int) -> None:
     assert shape(text)[answer] == 1

@@ -19,7 +19,7 @@ def clusters(*, columns: int = 3, rows: int = 40, seed: int = 1) -> tuple[Floats
     return np.c_[features, np.ones(len(labels))].astype(np.float64), labels
 
 
-def test_the_least_point_of_a_bowl_is_found() -> None:
+def test_the_minimum_of_a_bowl_is_found() -> None:
     middle = np.array([[1.0, -2.0], [3.0, 0.5]], dtype=np.float64)
     steep = np.array([[1.0, 30.0], [5.0, 0.2]], dtype=np.float64)
 
@@ -31,13 +31,13 @@ def test_the_least_point_of_a_bowl_is_found() -> None:
     assert found == pytest.approx(middle, abs=1e-2)
 
 
-def test_clusters_are_told_apart() -> None:
+def test_clusters_are_separated() -> None:
     features, labels = clusters()
     weights = fit_columns(features, labels, np.ones(len(labels), np.float64), np.zeros((5, 3), np.float64))
     assert (probabilities(features @ weights).argmax(axis=1) == labels).mean() > 0.95
 
 
-def test_the_slope_vanishes_at_the_solution() -> None:
+def test_the_gradient_is_zero_at_the_solution() -> None:
     features, labels = clusters()
     even = np.ones(len(labels), np.float64)
     weights = fit_columns(
@@ -50,7 +50,7 @@ def test_the_slope_vanishes_at_the_solution() -> None:
     assert np.abs(slope).max() < 0.1
 
 
-def test_columns_that_stand_still_keep_their_share() -> None:
+def test_fixed_columns_keep_their_share() -> None:
     features, labels = clusters(columns=4)
     even = np.ones(len(labels), np.float64)
     whole = fit_columns(features, labels, even, np.zeros((5, 4), np.float64))
@@ -64,7 +64,7 @@ def test_columns_that_stand_still_keep_their_share() -> None:
     assert (probabilities(features @ joined).argmax(axis=1) == labels).mean() > 0.95
 
 
-def test_weightier_rows_win() -> None:
+def test_rows_with_more_weight_win() -> None:
     features = np.ones((2, 1), dtype=np.float64)
     weights = fit_columns(
         features, np.array([0, 1]), np.array([9.0, 1.0], np.float64), np.zeros((1, 2), np.float64)

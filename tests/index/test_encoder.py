@@ -1,4 +1,4 @@
-"""A text has the same vector, byte for byte, on every machine and in whatever company."""
+"""A text has the same vector, byte for byte, on every machine and together with any other texts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from mapp.model.app import read_app
 from mapp.starter import bundle
 
 GOLDEN = "4807746def72917778b9324aab1c7319e48609505380abcd139d7291b821f1dd"
-"""Where another machine prints another hash, its vectors are others: then its decisions may be too."""
+"""A machine that computes another hash has other vectors, and may make other decisions."""
 
 
-def test_the_vectors_are_those_of_every_other_machine() -> None:
+def test_vectors_are_the_same_on_every_machine() -> None:
     assert vector_texts.digest() == GOLDEN
 
 
-def test_a_text_alone_has_the_vector_that_it_has_among_others() -> None:
+def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
     together = MiniLM().embed(TEXTS)
     embedder = MiniLM()
     for row, text in enumerate(TEXTS):
@@ -118,7 +118,7 @@ def test_shipped_cached_and_computed_vectors_of_the_starter_apps_are_the_same_by
 
 
 @pytest.mark.sweep
-def test_every_shipped_vector_is_the_one_that_is_computed() -> None:
+def test_every_shipped_vector_equals_the_computed_one() -> None:
     embedder = choose_embedder()
     shipped = dict(read_packed(bundle.VECTORS, embedder))
     for name in bundle.names():
@@ -126,7 +126,7 @@ def test_every_shipped_vector_is_the_one_that_is_computed() -> None:
         assert embedder.embed(texts(card)).tobytes() == shipped[blob_key(card)].tobytes(), name
 
 
-def test_no_sum_of_a_linear_layer_can_leave_what_float32_adds_exactly() -> None:
+def test_no_sum_of_a_linear_layer_exceeds_what_float32_adds_exactly() -> None:
     matrices = [each for name, each in read_tensors(_installed_weights()).items() if name.startswith("val_")]
     blocks = [
         matrix[top : top + encoder.WIDTH].astype(np.int64)
@@ -139,14 +139,14 @@ def test_no_sum_of_a_linear_layer_can_leave_what_float32_adds_exactly() -> None:
     assert encoder.LEVELS * encoder.COLUMN < 2**24
 
 
-def test_no_sum_in_float64_can_leave_what_it_adds_exactly() -> None:
+def test_no_sum_in_float64_exceeds_what_it_adds_exactly() -> None:
     limit, weight = encoder.LIMIT, 2.0**20
     assert encoder._attention_table().max() == weight
     assert encoder.WIDTH * limit * limit < 2**53
     assert encoder.MAX_LENGTH * weight * limit < 2**53
 
 
-def test_values_of_any_size_are_rounded_to_no_more_than_the_bounds() -> None:
+def test_values_of_any_size_are_rounded_within_the_bounds() -> None:
     values = np.random.default_rng(0).normal(size=(200, 384)).astype(np.float32)
     values *= np.float32(10.0) ** np.arange(-30, 30, 0.3, dtype=np.float32)[:200, None]
     whole, _ = encoder._rounded(values)
@@ -157,7 +157,7 @@ def test_values_of_any_size_are_rounded_to_no_more_than_the_bounds() -> None:
     assert np.array_equal(doubles, np.rint(doubles))
 
 
-def test_the_tables_hold_the_functions_that_they_stand_for() -> None:
+def test_the_tables_contain_the_right_functions() -> None:
     import math
 
     x = np.arange(0, 64, 0.0371)
@@ -167,7 +167,7 @@ def test_the_tables_hold_the_functions_that_they_stand_for() -> None:
     assert encoder._tail_table() == pytest.approx(tails, abs=1e-6)
 
 
-def test_the_vectors_are_those_of_the_published_graph_but_for_rounding() -> None:
+def test_vectors_equal_those_of_the_published_graph_except_for_rounding() -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     from mapp.index.wordpiece import open_wordpiece
 

@@ -1,4 +1,4 @@
-"""An index is built, asked, brought up to date, and never trusted when it is damaged."""
+"""An index is built, updated, and never trusted when it is damaged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapp.errors import NotFound
 from mapp.index import build, generations, graph
 from mapp.index.build import Corpus
 from mapp.index.catalogue import Catalogue
@@ -29,50 +28,6 @@ def opened(shelf: Shelf) -> Index:
     index = shelf.open()
     assert index is not None
     return index
-
-
-def test_a_request_finds_the_app_that_does_it(shelf: Shelf) -> None:
-    made = shelf.build()
-    assert (made.state, made.apps, made.store) == ("ready", 3, "exact")
-    index = opened(shelf)
-    for text, app in (("sort my lines", "sort-lines"), ("add the vat", "vat"), ("rot13 abc", "rot13")):
-        assert index.search(text)[0].app == app
-
-
-def test_scores_fall_and_lie_between_0_and_1(shelf: Shelf) -> None:
-    shelf.build()
-    scores = [candidate.score for candidate in opened(shelf).search("sort the lines by price")]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1.0001 for score in scores)
-
-
-def test_no_more_candidates_come_than_were_asked_for(shelf: Shelf) -> None:
-    shelf.build()
-    index = opened(shelf)
-    assert len(index.search("lines", 2)) == 2
-    assert index.search("lines", 0) == ()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "   ", '" OR ""', "NEAR(a b)", "a*^:-()", "\x00", "日本語", "x" * 10_000]
-)
-def test_any_text_may_be_asked(shelf: Shelf, text: str) -> None:
-    shelf.build()
-    assert len(opened(shelf).search(text)) == 3
-
-
-def test_an_empty_library_has_an_index_that_finds_nothing(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    assert shelf.build().apps == 0
-    assert opened(shelf).search("anything") == ()
-
-
-def test_a_card_comes_back_as_it_went_in(shelf: Shelf) -> None:
-    shelf.build()
-    index = opened(shelf)
-    assert index.card("vat") == shelf.cards["vat"]
-    with pytest.raises(NotFound, match="'none'"):
-        index.card("none")
 
 
 def test_nothing_is_read_when_nothing_changed(shelf: Shelf) -> None:
@@ -101,7 +56,7 @@ def test_an_app_with_another_commit_of_the_same_tree_is_not_read(shelf: Shelf) -
     assert opened(shelf).heads()["vat"].commit == "c1"
 
 
-def test_what_is_gone_is_found_no_more(shelf: Shelf) -> None:
+def test_a_removed_app_is_no_longer_found(shelf: Shelf) -> None:
     shelf.build()
     del shelf.cards["vat"]
     shelf.build()
@@ -125,7 +80,7 @@ def test_an_incremental_index_equals_one_built_from_scratch(shelf: Shelf) -> Non
     assert [c.score for c in step["sales tax"]] == pytest.approx([c.score for c in whole["sales tax"]])
 
 
-def test_vectors_outlive_the_index(shelf: Shelf) -> None:
+def test_cached_vectors_outlive_the_index(shelf: Shelf) -> None:
     shelf.build()
     shelf.embedder.asked.clear()
     shutil.rmtree(shelf.index)
@@ -133,7 +88,7 @@ def test_vectors_outlive_the_index(shelf: Shelf) -> None:
     assert shelf.embedder.asked == []
 
 
-def test_a_damaged_vector_cache_is_made_anew(shelf: Shelf) -> None:
+def test_a_damaged_vector_cache_is_replaced(shelf: Shelf) -> None:
     shelf.build()
     shelf.vectors.write_bytes(b"no database at all" * 100)
     shutil.rmtree(shelf.index)
@@ -148,7 +103,7 @@ def test_held_back_requests_are_never_indexed(shelf: Shelf) -> None:
     assert not held & set(shelf.embedder.asked)
 
 
-def test_near_misses_do_not_pull_their_app_nearer(shelf: Shelf) -> None:
+def test_near_misses_do_not_move_the_vector_of_their_app(shelf: Shelf) -> None:
     shelf.put("vat", "Adds tax.", "add vat", misses=["who invented pasta", "pasta recipes", "pasta pasta"])
     shelf.build()
     index = opened(shelf)
@@ -157,7 +112,7 @@ def test_near_misses_do_not_pull_their_app_nearer(shelf: Shelf) -> None:
     assert score["vat"] < 0.4
 
 
-def test_the_line_about_an_app_names_inputs_and_output(shelf: Shelf) -> None:
+def test_the_description_text_of_an_app_has_inputs_and_output(shelf: Shelf) -> None:
     line = description_text(shelf.cards["sort-lines"])
     assert line == "sort lines: Sorts lines.; inputs: text (What to work on); output: string"
 
@@ -175,7 +130,7 @@ class Note:
         path.write_text(json.dumps({"rows": rows, "changed": list(corpus.changed)}))
 
 
-def test_another_stage_puts_its_file_into_the_generation(shelf: Shelf) -> None:
+def test_an_extra_adds_its_file_to_the_generation(shelf: Shelf) -> None:
     note = Note()
     shelf.build(extras=[note])
     path = opened(shelf).extra("note.json")
@@ -190,7 +145,7 @@ def test_another_stage_puts_its_file_into_the_generation(shelf: Shelf) -> None:
     assert opened(shelf).extra("none.json") is None
 
 
-def test_an_index_without_the_file_of_a_stage_is_built_again(shelf: Shelf) -> None:
+def test_an_index_without_the_file_of_an_extra_is_rebuilt(shelf: Shelf) -> None:
     shelf.build()
     shelf.build(extras=[Note()])
     assert opened(shelf).extra("note.json") is not None
@@ -208,7 +163,7 @@ def test_the_graph_finds_what_the_exact_store_finds(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("damage", ["gone", "emptied", "scribbled"])
-def test_a_damaged_graph_is_answered_for_by_the_exact_store(shelf: Shelf, damage: str) -> None:
+def test_the_exact_store_replaces_a_damaged_graph(shelf: Shelf, damage: str) -> None:
     shelf.build(store="chroma")
     (name,) = shelf.generations()
     folder = shelf.index / name / "chroma"
@@ -241,7 +196,7 @@ def files_of_a_generation(shelf: Shelf) -> list[Path]:
 
 @pytest.mark.parametrize("name", ["seal.json", "apps.npy", "catalogue.sqlite"])
 @pytest.mark.parametrize("damage", ["gone", "emptied", "cut", "changed"])
-def test_a_damaged_generation_is_seen_and_built_anew(shelf: Shelf, name: str, damage: str) -> None:
+def test_a_damaged_generation_is_noticed_and_rebuilt(shelf: Shelf, name: str, damage: str) -> None:
     shelf.build()
     path = next(path for path in files_of_a_generation(shelf) if path.name == name)
     content = bytearray(path.read_bytes())
@@ -262,7 +217,7 @@ def test_a_damaged_generation_is_seen_and_built_anew(shelf: Shelf, name: str, da
     assert len(shelf.generations()) == 1
 
 
-def test_rot_that_left_size_and_time_alone_is_seen_by_a_thorough_look(shelf: Shelf) -> None:
+def test_a_thorough_check_finds_damage_with_the_same_size_and_time(shelf: Shelf) -> None:
     shelf.build()
     path = next(path for path in files_of_a_generation(shelf) if path.name == "apps.npy")
     known = path.stat()
@@ -274,7 +229,7 @@ def test_rot_that_left_size_and_time_alone_is_seen_by_a_thorough_look(shelf: She
 
 
 @pytest.mark.parametrize("pointer", ["", "gen-none\n", "../../etc\n", "gen-../x\n", "\xff"])
-def test_a_wrong_pointer_is_never_followed_and_cured_by_a_build(shelf: Shelf, pointer: str) -> None:
+def test_a_wrong_pointer_is_never_followed_and_a_build_fixes_it(shelf: Shelf, pointer: str) -> None:
     shelf.build()
     (shelf.index / "CURRENT").write_text(pointer, encoding="utf-8")
     assert shelf.open() is None
@@ -291,7 +246,7 @@ def test_vectors_of_another_embedder_are_not_compared(shelf: Shelf) -> None:
     assert shelf.open() is not None
 
 
-def test_the_status_counts_what_is_behind(shelf: Shelf) -> None:
+def test_the_status_counts_changed_apps(shelf: Shelf) -> None:
     assert status(shelf.index, shelf.heads()).to_dict()["state"] == "missing"
     shelf.build()
     assert status(shelf.index, shelf.heads()).state == "ready"
@@ -310,7 +265,7 @@ def test_a_reader_keeps_its_generation_while_another_is_built(shelf: Shelf) -> N
     assert reader.card("vat").manifest.description == "Adds value-added tax to a price."
 
 
-def test_what_a_killed_build_left_is_swept(shelf: Shelf) -> None:
+def test_the_remains_of_a_killed_build_are_deleted(shelf: Shelf) -> None:
     shelf.build()
     litter = shelf.index / "gen-0123456789abcdef"
     litter.mkdir()
@@ -376,7 +331,7 @@ def test_two_builds_at_once_take_turns(shelf: Shelf) -> None:
     assert len(shelf.generations()) == 1
 
 
-def test_a_vector_that_was_kept_wrongly_is_computed_again(shelf: Shelf) -> None:
+def test_a_wrongly_cached_vector_is_computed_again(shelf: Shelf) -> None:
     shelf.build()
     with sqlite3.connect(shelf.vectors) as connection:
         connection.execute("update vectors set data = x'00000000ffff'")
@@ -395,7 +350,7 @@ def test_importing_the_index_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_time_of_a_file_is_no_part_of_what_is_trusted_blindly(shelf: Shelf) -> None:
+def test_a_file_with_another_time_is_hashed_and_accepted(shelf: Shelf) -> None:
     shelf.build()
     for path in files_of_a_generation(shelf):
         os.utime(path, (time.time() + 100, time.time() + 100))

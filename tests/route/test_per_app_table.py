@@ -1,4 +1,4 @@
-"""Requests that the tests of one app hold word for word: found again, given up where two claim them."""
+"""The table of requests that apps' tests state word for word."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_request_is_found_with_its_arguments(tmp_path: Path) -> None:
     assert found(path, "vat on 240", attachment="text") is None
 
 
-def test_what_two_apps_claim_or_one_says_in_two_ways_belongs_to_none(tmp_path: Path) -> None:
+def test_a_request_with_two_meanings_belongs_to_no_app(tmp_path: Path) -> None:
     path = tmp_path / "verbatim.sqlite"
     cards = [("a", card(("go", {}), ("so", {"n": 1}), ("so", {"n": 2}))), ("b", card(("go", {})))]
     write_verbatim(path, cards, ["a", "b"], None)
@@ -61,7 +61,7 @@ def test_the_same_words_with_another_attachment_are_the_same_request(tmp_path: P
     assert found(path, "sort it") is None
 
 
-def test_an_attachment_that_is_no_arguments_value_is_left_to_the_recogniser(tmp_path: Path) -> None:
+def test_an_attachment_that_is_not_an_argument_is_left_to_the_recogniser(tmp_path: Path) -> None:
     path = tmp_path / "verbatim.sqlite"
     cards = [
         ("a", card(("sum it", {"numbers": [1, 2]}), attachment="1\n2")),
@@ -74,7 +74,7 @@ def test_an_attachment_that_is_no_arguments_value_is_left_to_the_recogniser(tmp_
         assert found(path, text, attachment="1\n2") is None
 
 
-def test_words_that_mean_two_things_with_and_without_an_attachment_belong_to_none(tmp_path: Path) -> None:
+def test_a_request_with_and_without_an_attachment_belongs_to_no_app(tmp_path: Path) -> None:
     path = tmp_path / "verbatim.sqlite"
     attached = Phrase(request="sort it", fits=True, attachment="b", arguments=(("text", "b"),))
     alone = Phrase(request="sort it", fits=True, arguments=(("text", "c"),))
@@ -84,7 +84,7 @@ def test_words_that_mean_two_things_with_and_without_an_attachment_belong_to_non
     assert found(path, "sort it", attachment="z") is None
 
 
-def test_the_next_generation_takes_over_what_has_not_changed(tmp_path: Path) -> None:
+def test_the_next_generation_copies_what_has_not_changed(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     cards = [(name, card((f"do {name}", {}))) for name in ("kept", "changed", "gone")]
     write_verbatim(first, cards, ["kept", "changed", "gone"], None)

@@ -1,4 +1,4 @@
-"""What is trained has the same bytes whatever the processor, the BLAS kernel and the number of threads."""
+"""Training gives the same bytes with any processor, BLAS kernel and number of threads."""
 
 from __future__ import annotations
 
