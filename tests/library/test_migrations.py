@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.library import migrations
-from mapp.library.format import FORMAT, read_format
+from mapp.library.format import FORMAT, read_format, write_format
 from mapp.library.landing import LANDED, LANDING
 from mapp.library.lockfile import read_lock
 from mapp.library.migrations import ensure_format
@@ -115,7 +114,7 @@ def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: py
     from mapp.git.repository import Repository
 
     count = 0
-    set_ref, write = Repository.set_ref, migrations.write_format
+    set_ref, write = Repository.set_ref, write_format
 
     def counted(work: object) -> object:
         def call(*words: object) -> None:
@@ -129,7 +128,7 @@ def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: py
 
     with monkeypatch.context() as patched:
         patched.setattr(Repository, "set_ref", counted(set_ref))
-        patched.setattr(migrations, "write_format", counted(write))
+        patched.setattr("mapp.library.migrations.write_format", counted(write))
         with pytest.raises(Killed):
             ensure_format(built.home)
     assert read_format(built.home) == 1

@@ -19,9 +19,9 @@ def _deep(depth: int) -> str:
 
 
 BAD: dict[str, tuple[Draft, str]] = {
-    "a manifest that is no TOML": (app().file("mapp.toml", "name = "), "mapp.toml: is not TOML"),
+    "a manifest that is not TOML": (app().file("mapp.toml", "name = "), "mapp.toml: is not TOML"),
     "an empty manifest": (app().file("mapp.toml", ""), "mapp.toml: is empty"),
-    "a manifest that is no text": (app().file("mapp.toml", b"\xff"), "mapp.toml: is not UTF-8"),
+    "a manifest that is not text": (app().file("mapp.toml", b"\xff"), "mapp.toml: is not UTF-8"),
     "a deep manifest": (app().file("mapp.toml", "a = " + "[" * 50_000), "mapp.toml: is not TOML"),
     "a huge manifest": (app().file("mapp.toml", "#" * 300_000), "mapp.toml: is larger than"),
     "a wrong type": (app().stating(version=1), "mapp.toml: version: must be a text"),
@@ -36,7 +36,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "no source": (app().without("main.js"), "main.js: is missing"),
     "an empty source": (app().source(" \n"), "main.js: is empty"),
-    "a source that is no text": (app().file("main.js", b"\xff\xfe"), "main.js: is not UTF-8"),
+    "a source that is not text": (app().file("main.js", b"\xff\xfe"), "main.js: is not UTF-8"),
     "a source that does not parse": (app().broken("does not parse"), "main.js: SyntaxError"),
     "a source without main": (app().broken("has no main"), "main.js: defines no function main"),
     "a source that never loads": (
@@ -45,7 +45,7 @@ BAD: dict[str, tuple[Draft, str]] = {
     ),
     "a source of 1,000 lines": (app().source("//\n" * 1000), "main.js: has 1000 lines or more"),
     "a source too large": (app().source("//" + "x" * 300_000), "main.js: is larger than"),
-    "a row that is no JSON": (
+    "a row that is not JSON": (
         app().file("tests/examples.jsonl", "\n{\n"),
         "tests/examples.jsonl:2: the row is not JSON",
     ),

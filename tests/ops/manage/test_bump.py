@@ -122,11 +122,11 @@ def test_after_a_rollback_no_released_version_is_reused() -> None:
     built = library().app("double").build()
     built.put(app("double").version("1.1.0").taking(note=OPTIONAL))
     assert mapp("rollback", "double").code == 0
-    folder = _folder(app("double").file("README.md", "mended\n"))
+    folder = _folder(app("double").file("README.md", "fixed\n"))
 
     found = mapp("bump", f"./{folder}", "--json").json
 
-    assert found["version"] == "2.0.0", "whoever has 1.1.0 loses an argument"
+    assert found["version"] == "2.0.0", "users of 1.1.0 lose an argument"
     assert mapp(
         "bump", str(_folder(app("double").version("1.1.0").file("README.md", "x\n"))) + "/", "--json"
     ).json["version"] == ("2.0.0")

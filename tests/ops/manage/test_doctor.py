@@ -1,4 +1,4 @@
-"""What `mapp doctor` says of a library that is sound, and of one that is not; and what it repairs."""
+"""What `mapp doctor` reports on a healthy and on a damaged library, and what it repairs."""
 
 from __future__ import annotations
 
