@@ -18,7 +18,7 @@ SAYS_SO = ("No space left on device", "File too large", "Permission denied", "re
 
 
 def assert_is_plain(found: Answer) -> None:
-    """Fails unless a command ended with one plain message about the system."""
+    """Fails unless a command ended with a single message about the system error."""
     assert found.code == 1, found
     assert found.err.count("error:") == 1
     assert any(text in found.err for text in SAYS_SO), found.err

@@ -1,7 +1,7 @@
-"""A compile or expand killed at one of its writes: the library is old or new, and nothing is paid for twice.
+"""A compile or expand killed at one of its writes leaves the old or the new library and pays nothing twice.
 
-The kernel stops the process right before a write and it is killed there. A few writes are tried by default,
-spread over the whole change; the sweep tries every one.
+The kernel stops the process right before a write, and the test kills it there. By default, a few writes are
+tried, spread over the whole change; the sweep tries every one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from support.traced import can_trace
 
 PARTS = 20
 FEW = 173
-"""Every so manieth write: four or five of a change."""
+"""Every how many writes one is killed: four or five per change."""
 
 pytestmark = pytest.mark.skipif(not can_trace(), reason="processes can be traced on Linux on x86-64 only")
 

@@ -1,7 +1,7 @@
 """A landing killed at one of its writes leaves the old app or the new one, and the next command finishes it.
 
-The kernel stops the process right before a write and it is killed there. A few writes are tried by default,
-spread over the whole landing; the sweep tries every one.
+The kernel stops the process right before a write, and the test kills it there. By default, a few writes are
+tried, spread over the whole landing; the sweep tries every one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from mapp.git.repository import Repository
-from mapp.library import branches, load_to_run
-from mapp.library import read as catalogue
+from mapp.library import branches, read
 from mapp.library.commit_app import remove
 from mapp.library.landing import Proposal, read_landing, relock
+from mapp.library.load_to_run import load_to_run
 from mapp.library.lockfile import read_lock
 from mapp.library.repair import repair
 from support.apps import app
@@ -46,14 +46,13 @@ def _merged(built: Built) -> None:
 
 
 def _removed(built: Built) -> None:
-    if "double" in catalogue.names(built.home):
+    if "double" in read.names(built.home):
         remove(built.home, "double")
 
 
 def _relocked(built: Built) -> None:
     commit = git(built.repository("double"), "rev-parse", "main")
-    read = app("double").version("1.0.1").file("README.md", "new\n")
-    proposal = Proposal(app=read.read(), files=read.files, text="", signature=SOMEBODY, verdict=passing(read))
+    proposal = Proposal(app=NEW.read(), files=NEW.files, text="", signature=SOMEBODY, verdict=passing(NEW))
     relock(built.home, "double", proposal, commit=commit)
 
 
@@ -84,13 +83,12 @@ CASES: dict[str, tuple[Callable[[Built], None], Callable[[Built], None]]] = {
 
 def _versions(built: Built) -> dict[str, str]:
     return {
-        name: str(catalogue.load_runnable(built.home, name).manifest.version)
-        for name in catalogue.names(built.home)
+        name: str(read.load_runnable(built.home, name).manifest.version) for name in read.names(built.home)
     }
 
 
 def _hold(what: str, number: int) -> tuple[bool, str]:
-    """Kills one write and checks what is left; returns whether there was such a write, and which."""
+    """Kills at one write and checks the library; returns whether that write was reached, and the last one."""
     prepare, act = CASES[what]
     built = library().app("double").app("other").build()
     prepare(built)
@@ -107,21 +105,21 @@ def _hold(what: str, number: int) -> tuple[bool, str]:
         )
         assert found in (old, new), traced.last
         assert what == "a removal" or traced.killed or found == new
-    for name in catalogue.names(built.home):  # what a run does first
-        load_to_run.load_to_run(built.home, name)
+    for name in read.names(built.home):  # what a run does first
+        load_to_run(built.home, name)
     if what not in ("a removal", "a relock") and _versions(built) == old:
         act(built)
     if what == "a removal":
         act(built)
         repair(built.home)
-    for name in catalogue.names(built.home):
-        load_to_run.load_to_run(built.home, name)
+    for name in read.names(built.home):
+        load_to_run(built.home, name)
     assert repair(built.home) == (), f"the lock did not agree, after write {number} ({traced.last})"
     for name, entry in read_lock(built.home.lock_file).items():
         landing = read_landing(Repository.open(built.repository(name)))
         assert landing is not None
         assert landing.new == entry.commit
-    assert set(read_lock(built.home.lock_file)) == set(catalogue.names(built.home))
+    assert set(read_lock(built.home.lock_file)) == set(read.names(built.home))
     later = app("other").version("1.0.5")
     built.put(later, verdict=passing(later))
     assert not list(built.home.apps.rglob("*.lock")), "lock files of git were left"

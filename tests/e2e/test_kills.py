@@ -1,6 +1,6 @@
-"""A command killed at any moment leaves the old state or the new one, and the next needs no human.
+"""A command killed at any moment leaves the old state or the new one, and needs no manual clean-up.
 
-The moments come from a seeded generator and spread over the time that the command takes undisturbed. To
+The moments come from a seeded generator and are spread over the time that the command takes. To
 cover another command, add a row to `SCENARIOS`.
 """
 
@@ -26,7 +26,7 @@ SAMPLE, SWEEP = 6, 50
 
 @dataclass(frozen=True)
 class Scenario:
-    """One command to kill, what is there before, and what must hold after it."""
+    """One command to kill, how to prepare for it, and what to verify afterwards."""
 
     name: str
     words: tuple[str, ...]
@@ -175,7 +175,7 @@ _measured: dict[str, float] = {}
 
 
 def _undisturbed(scenario: Scenario, world: Path) -> float:
-    """Returns how long the command takes, measured once a worker, in a library that is then thrown away."""
+    """Returns how long the command takes, measured once per worker in a throw-away library."""
     if scenario.name not in _measured:
         scenario.prepare(world)
         _measured[scenario.name] = duration(scenario.words)

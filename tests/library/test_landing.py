@@ -1,4 +1,4 @@
-"""Landing: `main` moves by one transaction, a killed one is finished, and no other move is accepted."""
+"""Landing: `main` moves in one transaction, an interrupted one is finished, and no other move is accepted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def locked(built: Built, name: str = "double") -> str | None:
 
 
 def committed_by_git(built: Built, world: Path, text: str = OTHER, version: str = "1.0.1") -> str:
-    """Returns a commit that a person made in a clone, with another source and version, and pushed to main."""
+    """Commits another source and version in a clone, pushes it to main, and returns the commit."""
     clone = world / "clone"
     if not clone.exists():
         git(world, "clone", "-q", str(built.repository("double")), str(clone))
@@ -58,7 +58,7 @@ def committed_by_git(built: Built, world: Path, text: str = OTHER, version: str 
 def killed_before(
     monkeypatch: pytest.MonkeyPatch, name: str, work: Callable[[], object], *, place: object = landing
 ) -> None:
-    """Does some work that ends, as if killed, right before a step."""
+    """Runs work that is killed right before a step."""
 
     class Killed(BaseException):
         pass
@@ -129,7 +129,7 @@ def _pushed(built: Built, world: Path) -> None:
 
 
 def _merged_branch(built: Built, world: Path) -> None:
-    """A tree with a passing verdict, moved onto main by hand: proven, but never landed."""
+    """Moves main by hand to a tree with a passing verdict that never landed."""
     new = app("double").version("1.0.1").source(OTHER)
     repository = Repository.open(built.repository("double"))
     from mapp.library.verdicts import record_verdict
@@ -143,7 +143,7 @@ def _merged_branch(built: Built, world: Path) -> None:
 
 
 def _put_back(built: Built, world: Path) -> None:
-    """Main set back to a version that once landed."""
+    """Moves main back to a version that once landed."""
     first = tip(built)
     built.put(app("double").version("1.0.1").source(OTHER))
     git(built.repository("double"), "update-ref", MAIN, first)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from mapp.library import migrations
 from mapp.library.format import FORMAT, read_format, write_format
 from mapp.library.landing import LANDED, LANDING
 from mapp.library.lockfile import read_lock
@@ -129,7 +128,7 @@ def test_a_killed_migration_is_repeated(step: int, built: Built, monkeypatch: py
 
     with monkeypatch.context() as patched:
         patched.setattr(Repository, "set_ref", counted(set_ref))
-        patched.setattr(migrations, "write_format", counted(write))
+        patched.setattr("mapp.library.migrations.write_format", counted(write))
         with pytest.raises(Killed):
             ensure_format(built.home)
     assert read_format(built.home) == 1

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
 
 
 def open_to_others(root: Path) -> list[str]:
-    """Returns what below a folder others have any right to, the folder included."""
+    """Returns the paths in a folder that others can access, including the folder."""
     places = [root, *root.rglob("*")]
     return [str(place.relative_to(root)) for place in places if place.lstat().st_mode & 0o077]
 

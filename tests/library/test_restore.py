@@ -1,4 +1,4 @@
-"""What was removed comes back exactly as it was, also after a kill, until it is cleaned away."""
+"""A removed app is restored exactly, even after a kill, until it is cleaned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNT = "function main(input, host) { host.store.set('n', 7); return host.store.
 
 @pytest.fixture
 def built() -> Built:
-    """Gives a library with an app that has a store and a grant, and with a second app."""
+    """Returns a library with two apps, one of which has a store and a grant."""
     draft = library().app("double").app("count").stating(capabilities={"store": {"max_kb": 1}}).source(COUNT)
     made = draft.build()
     assert mapp("grant", "count", "store").code == 0

@@ -1,4 +1,4 @@
-"""What the version promises, held against values: "what the rule calls patch or minor accepts every input
+"""Checks the promise of the version rule: "what the rule calls patch or minor accepts every input
 the old version accepted and yields outputs the old schema accepts"."""
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def test_every_difference_has_a_path_and_a_message(versions: tuple[Manifest, Man
 
 
 def _calls(manifest: Manifest) -> st.SearchStrategy[dict[str, Any]]:
-    """Returns a strategy for what callers give: what need not be given is left out now and then."""
+    """Returns a strategy for callers' inputs; optional arguments are sometimes left out."""
     optional = {row.name for row in manifest.arguments if not row.required}
     return inputs(manifest).flatmap(
         lambda call: (
@@ -111,7 +111,7 @@ def _calls(manifest: Manifest) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def without_new_fields(value: Any, old: Schema, new: Schema) -> Any:
-    """Returns an output with the fields taken away that only the new schema names."""
+    """Returns an output without the fields that only the new schema has."""
     if isinstance(value, list) and old.items is not None and new.items is not None:
         return [without_new_fields(item, old.items, new.items) for item in value]
     if isinstance(value, dict):
@@ -125,7 +125,7 @@ def without_new_fields(value: Any, old: Schema, new: Schema) -> Any:
 
 
 def _same_values(old: Manifest, new: Manifest) -> bool:
-    """Returns whether callers see the same: the interface, but for what zero lengths do not ask for."""
+    """Returns whether callers see the same interface; minimum lengths of zero do not count."""
     return interface_hash(old) == interface_hash(new) or _plain(old) == _plain(new)
 
 
@@ -135,7 +135,7 @@ def _plain(manifest: Manifest) -> str:
 
 
 def _reach(manifest: Manifest) -> set[tuple[object, ...]]:
-    """Returns everything that an app may do, one by one."""
+    """Returns the list of everything that an app may do."""
     powers = manifest.capabilities
     kilobytes = powers.store.max_kb if powers.store is not None else 0
     tokens = powers.llm.max_tokens if powers.llm is not None else 0

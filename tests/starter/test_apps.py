@@ -1,4 +1,4 @@
-"""Every app that ships with mapp keeps its word."""
+"""Every app that ships with mapp passes its own checks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _app(name: str) -> App:
 
 
 def _complaints(name: str, executor: Executor, inputs: int, *, whole: bool = False) -> list[str]:
-    """Returns what the gate finds; unless `whole`, without seeded faults, which the shipped verdicts cover."""
+    """Returns the gate's results; unless `whole`, without mutation, which the shipped verdicts cover."""
     trial = Trial(app=_app(name), files=bundle.files(name), executor=executor, inputs=inputs)
     checks = [check for check in checks_for("add", compares=False) if whole or check.id != "mutation"]
     return [f"{check.id}: {problem}" for check in checks for problem in check.examine(trial).problems]

@@ -1,4 +1,4 @@
-"""The verdicts that are shipped with the starter apps are those of their trees, and can be derived again."""
+"""The verdicts shipped with the starter apps match their trees and can be reproduced."""
 
 from __future__ import annotations
 

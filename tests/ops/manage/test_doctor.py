@@ -1,4 +1,4 @@
-"""What `mapp doctor` says of a library that is sound, and of one that is not; and what it repairs."""
+"""What `mapp doctor` reports on a healthy and on a damaged library, and what it repairs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from mapp.errors import MappError
 from mapp.library.lockfile import read_lock
+from mapp.library.pins import unpin
 from mapp.ops.manage import doctor
 from mapp.ops.manage.doctor import Diagnosis, examine, repair_library
 from support.apps import app
@@ -31,7 +32,8 @@ def test_a_healthy_library_passes_every_check(built: Built) -> None:
     mapp("exec", "double", "number=1")
     rows = found(built)
 
-    assert set(rows) == {"python", "packages", "sandbox", "apps", "lock", "journal", "index"}
+    engine_and_library = {"sandbox", "engines", "apps", "repositories", "lock", "journal", "index"}
+    assert set(rows) == {"python", "packages", *engine_and_library}
     assert [row.what for row in rows.values() if row.state == "failed"] == []
     assert rows["apps"].detail.startswith("2 apps in ")
     assert rows["lock"].detail == "2 apps pinned" and rows["journal"].detail.startswith("1 runs in ")
@@ -46,9 +48,7 @@ def test_a_damaged_app_is_named_and_other_checks_pass(built: Built) -> None:
 
 
 def test_an_outdated_lock_file_is_a_warning_with_the_fix(built: Built) -> None:
-    text = built.home.lock_file.read_text()
-    commit = read_lock(built.home.lock_file)["other"].commit
-    built.home.lock_file.write_text(text.replace(commit, "0" * 40))
+    unpin(built.home, "other", None)
     row = found(built)["lock"]
 
     assert (row.state, row.detail) == ("warning", "differs for other: mapp doctor --repair")
@@ -88,8 +88,8 @@ def test_repaired_apps_are_named_and_grants_stay(built: Built) -> None:
     built.put(app("count").stating(capabilities={"store": {"max_kb": 1}}))
     assert mapp("grant", "count", "store").code == 0
     good = built.home.lock_file.read_bytes()
-    commit = read_lock(built.home.lock_file)["double"].commit
-    built.home.lock_file.write_text(good.decode().replace(commit, "0" * 40))
+    tree = read_lock(built.home.lock_file)["double"].tree
+    built.home.lock_file.write_text(good.decode().replace(tree, "0" * 40, 1))
 
     assert repair_library(built.workspace) == ("double",)
     assert built.home.lock_file.read_bytes() == good
