@@ -45,7 +45,19 @@ def _suggested() -> Iterator[tuple[str, list[str]]]:
 
 
 SENTENCE_WORDS = {
-    *("accepts", "asks", "can", "cannot", "changed", "changes", "checks", "could", "created"),
+    *(
+        "accepts",
+        "asks",
+        "can",
+        "cannot",
+        "changed",
+        "changes",
+        "checks",
+        "could",
+        "created",
+        "decided",
+        "or",
+    ),
     *("creates", "decides", "did", "does", "has", "is", "itself", "keeps", "knows"),
     *("made", "may", "moved", "must", "needs", "never", "reads", "refuses", "removed"),
     *("takes", "uses", "was", "wrote", "writes"),

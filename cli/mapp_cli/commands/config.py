@@ -38,7 +38,7 @@ def command(context: Context, name: str | None, value: str | None, as_json: bool
 
     if name == UNSET:
         if value is None:
-            raise UsageError("unset needs the name of a setting", hint="mapp config lists them")
+            raise UsageError("unset needs the name of a setting", hint="to list them: mapp config")
         _unset(context, value, as_json=as_json)
     elif name is not None and value is not None:
         _set(context, name, value, as_json=as_json)

@@ -40,7 +40,7 @@ def test_unsetting_a_value_says_whether_it_was_set() -> None:
 def test_unset_needs_a_name() -> None:
     found = mapp("config", "unset")
 
-    assert (found.code, "mapp config lists them" in found.err) == (2, True)
+    assert (found.code, "to list them: mapp config" in found.err) == (2, True)
 
 
 def test_a_value_that_another_place_overrides_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
