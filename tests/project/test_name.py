@@ -38,7 +38,7 @@ TEXTS = {
 }
 
 # `mapp`, `mapp-cli`, `mapp_cli`, with or without extras, as a whole word.
-_NAME = r"""(?<![\w./@$-])["'`]?mapp(?:[-_.]cli)?(?:\[[^\]]*\])?(?![\w/*-]|\.\w|\s*@\s*(?:git\+)?https?:)"""
+_NAME = r"""(?<![\w./@$-])["'`]?mapp(?:[-_.]cli)?(?:\[[^\]]*\])?(?![\w/*-]|\.\w|\s*@\s*(?:git\+|https?:))"""
 _TOOL = (
     r"(?:\bpip3?|\bpipx|\bpip-sync|\buv)(?:\s+(?:pip|tool))?\s+"
     r"(?:--?[\w-]+\s+)*(?:install|download|wheel|add|run|inject|upgrade|compile)\b"
