@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from support.apps import app
 from support.library import git, library
 from support.terminal import mapp
 

@@ -114,7 +114,7 @@ def record_verdicts() -> None:
         )
         workspace = Workspace(config=settings)
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            verdicts = list(threads.map(lambda name: _proven(name, workspace, known), bundle.names()))
+            verdicts = list(threads.map(lambda name: current_verdict(name, workspace, known), bundle.names()))
         workspace.close()
     lines = [json.dumps(verdict.to_dict(), ensure_ascii=False, sort_keys=True) for verdict in verdicts]
     bundle.VERDICTS.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
@@ -135,8 +135,12 @@ def _check(embedder: Embedder) -> int:
     return 0
 
 
-def _proven(name: str, workspace: Workspace, known: Mapping[str, Verdict]) -> Verdict:
-    """Returns the shipped verdict on an app, or a new one where it was changed since; times are left out."""
+def current_verdict(name: str, workspace: Workspace, known: Mapping[str, Verdict]) -> Verdict:
+    """Returns the shipped verdict on an app, or a new one if the app has changed; timings are left out.
+
+    Raises:
+        SystemExit: the app does not pass the gate.
+    """
     files = bundle.files(name)
     old = known.get(name)
     if old is not None and old.tree == tree_id(files):
