@@ -222,7 +222,7 @@ class _Merged:
             origin: tuple[Origin, ...] = (Origin(source=source, place=place),)
             if name in _BUDGETS and value:
                 lower, merged = self.values[name], merged_budget(self.values[name], value)
-                kept = merged != value and bool(lower)
+                kept = bool(lower) and not _same_limits(merged, value)
                 origin += self.origins.get(name, (DEFAULT,)) if kept else ()
                 value = merged
             self.values[name] = value
@@ -356,6 +356,12 @@ def unset_setting(path: Path, name: str) -> bool:
     if was_there:
         _write(path, document)
     return was_there
+
+
+def _same_limits(one: str, other: str) -> bool:
+    """Returns whether two texts of a budget hold the same limits, in any order."""
+    first, second = ({part.strip() for part in text.split(",")} for text in (one, other))
+    return first == second
 
 
 def _agent_table(document: dict[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ DIALECT: Final = re.compile(
     r"""\b(
         who(so)?ever | by\ whomever | what\ lies | came\ of | comes?\ of\ it | all\ the\ same | for\ ever
       | mend(s|ed|ing)? | (is|are|was|were)\ told | nobody\ (said|was) | otherwise\ than | on\ trial
-      | by\ heart | milliards? | (?<!["`])widen(s|ed|ing)?(?!["`]) | what\ came | tells?\ of | came\ about
+      | by\ heart | milliards? | widen(s|ed|ing) | what\ came | tells?\ of | came\ about
       | (?<!there\ )is\ no\ (?!longer|more)[a-z]+
       | stands?\ (still|three\ times) | said\ beforehand | to\ have\ it\ all | goes\ on\ with | anew
     )\b""",

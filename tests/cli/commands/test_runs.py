@@ -25,14 +25,14 @@ REFUSED = {
         "may not reach other.example",
     ),
     "a method that is not granted": ("{url: 'http://api.example/', method: 'POST'}", "forbidden", "'POST'"),
-    "an address inside": ("{url: 'http://api.example/'}", "address", "no public address"),
+    "an address inside": ("{url: 'http://api.example/'}", "address", "not a public address"),
     "a redirect inside": ("{url: 'http://api.example/'}", "redirect", "api.example redirects"),
     "a body that is too large": (
         "{url: 'http://api.example/', method: 'GET', body: 'x'.repeat(400000)}",
         "too_large",
         "larger than",
     ),
-    "no URL": ("{url: 'file:///etc/passwd'}", "forbidden", "no plain http or https URL"),
+    "no URL": ("{url: 'file:///etc/passwd'}", "forbidden", "not a plain http or https URL"),
     "no request": ("7", "forbidden", ""),
 }
 

@@ -74,7 +74,7 @@ def test_what_is_left_of_the_budgets_is_shown(world: Path) -> None:
     spent(world)
     assert mapp("config", "budget_month", "no money, 300k tokens").code == 0
     shown = mapp("spend").err
-    assert "today: $0.5215 of $5.00" in shown and "this month: $0.5215, no limit of money" in shown
+    assert "today: $0.5215 of $5.00" in shown and "this month: $0.5215, no money limit" in shown
 
 
 def test_the_json_answer_has_all_figures(world: Path) -> None:
