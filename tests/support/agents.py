@@ -1,4 +1,4 @@
-"""Agents that are little Python programs: honest ones, and such as run wild."""
+"""Agents that are small Python programs, well behaved or not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUCCESS = (
 
 
 def agent(folder: Path, body: str, **options: Any) -> AgentCoder:
-    """Returns a coder whose agent is a Python program with this body."""
+    """Returns a coder whose agent is a Python program with the given body."""
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "agent.py"
     script.write_text(

@@ -1,4 +1,4 @@
-"""Contracts and code as a coder would answer them, and persons who decide beforehand."""
+"""Contracts and code as a coder would write them, and people whose decisions are set in advance."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WRONG = "function main(input, host) {\n  return input.number * 3 + (input.number
 
 
 def contract(name: str = "triple", *, manifest: str = MANIFEST) -> dict[str, str]:
-    """Returns the answer that holds a sound contract."""
+    """Returns an answer with a valid contract."""
     examples: list[dict[str, object]] = [
         {"input": {"number": n}, "output": n * 3} for n in (0, 1, -1, 2, 7, 50, 333, -333, 1000, -1000)
     ]
@@ -70,7 +70,7 @@ def _lines(rows: list[dict[str, object]]) -> str:
 
 @dataclass
 class Decided:
-    """A person who decided beforehand, and what was shown."""
+    """A person whose decisions are set in advance; records what was shown."""
 
     spends: bool = True
     merges: bool = True
@@ -91,4 +91,4 @@ class Decided:
 
 
 def quiet(progress: Progress) -> None:
-    """Watches without a word."""
+    """Ignores all progress."""

@@ -1,4 +1,4 @@
-"""The four coders, each made to give one answer, so that one suite can ask them all."""
+"""The four coders, each set up to give one answer, so that one suite can test them all."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from support.messages_api import events, refuses, streams, submits
 from support.web import Server, answer, says
 
 Answer = Mapping[str, str] | None
-"""The files that a coder answers with; None: it is broken."""
+"""The files that a coder answers with; None if it fails."""
 Make = Callable[[Answer, Path], contextlib.AbstractContextManager[Coder]]
 PRICE = parse_price("3/15")
 
 
 @contextlib.contextmanager
 def anthropic(files: Answer, _: Path) -> Iterator[Coder]:
-    """Gives the Messages API's coder, in front of a server that says what is wanted."""
+    """Yields the coder for the Messages API, with a server that gives the answer."""
     behaviour = refuses(413, "broken") if files is None else streams(events(submits(dict(files))))
     with Server(behaviour) as server:
         yield AnthropicCoder(model="m", key="k" * 20, price=PRICE, url=f"http://127.0.0.1:{server.port}")
@@ -34,7 +34,7 @@ def anthropic(files: Answer, _: Path) -> Iterator[Coder]:
 
 @contextlib.contextmanager
 def local(files: Answer, _: Path) -> Iterator[Coder]:
-    """Gives the coder of any model, in front of an OpenAI-compatible server."""
+    """Yields the coder for any model, with an OpenAI-compatible server that gives the answer."""
     text = json.dumps({"plan": "as asked", "files": dict(files or {})})
     document = {
         "choices": [{"message": {"role": "assistant", "content": text}}],
@@ -48,7 +48,7 @@ def local(files: Answer, _: Path) -> Iterator[Coder]:
 
 @contextlib.contextmanager
 def command(files: Answer, folder: Path) -> Iterator[Coder]:
-    """Gives the coder that runs an agent."""
+    """Yields the coder that runs an agent."""
     told = json.dumps({"total_cost_usd": 0.01, "usage": {"input_tokens": 900, "output_tokens": 100}})
     body = f"""
 for path, text in json.loads({json.dumps(dict(files or {}))!r}).items():
@@ -61,7 +61,7 @@ print({told!r})
 
 @contextlib.contextmanager
 def scripted(files: Answer, _: Path) -> Iterator[Coder]:
-    """Gives the coder with a script."""
+    """Yields the scripted coder."""
     yield ScriptedCoder(answers=[files if files is not None else Unavailable("broken")], price=PRICE)
 
 

@@ -8,7 +8,7 @@ from support.apps import Draft
 
 
 def passing(draft: Draft, status: CheckStatus = "passed", problems: tuple[Finding, ...] = ()) -> Verdict:
-    """Returns a verdict on a draft, with one check of this status."""
+    """Returns a verdict on a draft, with one check of the given status."""
     return Verdict(
         app=draft.name,
         version="1.0.0",

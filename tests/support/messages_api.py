@@ -1,4 +1,4 @@
-"""What Anthropic's Messages API says, event by event, well behaved or not; for `support.web.Server`."""
+"""Answers of Anthropic's Messages API, event by event, well formed or not, for `support.web.Server`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.web import Behaviour, answer, read_request
 
 USAGE = {"input_tokens": 900, "cache_read_input_tokens": 800, "cache_creation_input_tokens": 100}
 SAID = 250
-"""Tokens of an answer that comes to its end."""
+"""Output tokens of a complete answer."""
 
 
 def submits(files: dict[str, str], *, plan: str = "as asked") -> str:
@@ -20,7 +20,7 @@ def submits(files: dict[str, str], *, plan: str = "as asked") -> str:
 
 
 def events(submitted: str, *, stop: str = "tool_use", pieces: int = 7, words: str = "") -> list[bytes]:
-    """Returns the events of an answer that hands in `submitted`, in so many pieces."""
+    """Returns the events of an answer that submits `submitted`, split into about `pieces` parts."""
     message: dict[str, Any] = {
         "id": "msg_1",
         "type": "message",
@@ -71,7 +71,7 @@ def _chunk(part: bytes) -> bytes:
 
 
 def streams(parts: list[bytes], *, cut_after: int | None = None, ends: bool = True) -> Behaviour:
-    """Sends events one by one; `cut_after` so many the connection is closed, without a proper end."""
+    """Sends events one by one; closes the connection after `cut_after` of them, without a proper end."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(HEAD)
@@ -84,7 +84,7 @@ def streams(parts: list[bytes], *, cut_after: int | None = None, ends: bool = Tr
 
 
 def pings_for_ever(parts: list[bytes]) -> Behaviour:
-    """Sends some events and then nothing but pings, until the other side goes."""
+    """Sends some events and then only pings, until the client disconnects."""
     pause = threading.Event()
 
     def behave(connection: socket.socket) -> None:
@@ -99,7 +99,7 @@ def pings_for_ever(parts: list[bytes]) -> Behaviour:
 
 
 def refuses(status: int, kind: str, *headers: str, message: str = "no") -> Behaviour:
-    """Answers with an error of the API."""
+    """Answers with an API error."""
     body = json.dumps({"type": "error", "error": {"type": kind, "message": message}}).encode()
 
     def behave(connection: socket.socket) -> None:
@@ -109,11 +109,11 @@ def refuses(status: int, kind: str, *headers: str, message: str = "no") -> Behav
 
 
 def silent(connection: socket.socket) -> None:
-    """Takes the request and says nothing until the other side goes."""
+    """Sends no answer, and waits until the client disconnects."""
     read_request(connection)
 
 
 def body_of(request: bytes) -> dict[str, Any]:
-    """Returns the JSON body of a request that a server was sent."""
+    """Returns the JSON body of a request that a server received."""
     document: dict[str, Any] = json.loads(request.partition(b"\r\n\r\n")[2])
     return document

@@ -1,4 +1,4 @@
-"""Makes a collection of small apps and an index over them."""
+"""A collection of small apps, with an index over them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.embedders import HashedWords
 
 @dataclass
 class Shelf:
-    """Cards by name, the index over them, and a list of every card that was read."""
+    """Cards by name, their index, and the names of the cards that the last build loaded."""
 
     folder: Path
     embedder: HashedWords = field(default_factory=HashedWords)
