@@ -51,10 +51,11 @@ def test_a_main_that_fails_the_gate_is_refused_and_nothing_changes(built: Built)
     before = read_lock(built.home.lock_file)
     _move_main(built, app("double").version("1.0.1").source("function main(input) { return 1; }"))
 
-    with pytest.raises(InvalidApp):
+    with pytest.raises(InvalidApp) as caught:
         relock(built.workspace, "double")
 
     assert read_lock(built.home.lock_file) == before
+    assert caught.value.hint.endswith(f"update-ref refs/heads/main {before['double'].commit}")
 
 
 def test_an_app_of_another_name_is_refused(built: Built) -> None:
