@@ -42,7 +42,11 @@ vocabulary in `model`, and only `ops` connects them.
     keys            the secrets that apps and models need
     model           the vocabulary: frozen values, schemas, manifests, apps, decisions, outcomes
     errors          the exceptions; `explanations` says what each error code means
-    starter         the apps that ship with mapp
+    plain_files     reads files that somebody else may have put there: never a pipe, socket or device
+    system_errors   what the operating system refused, as one of mapp's errors
+    suggested_commands  commands in messages, safe to paste
+    distribution    the name, version and origin of mapp itself
+    starter         the apps that ship with mapp, and what was trained on them
     pytest_plugin   apps in a checkout as pytest items
 
 A library on disk contains:

@@ -1,1 +1,1 @@
-"""Watching: the journal of all runs."""
+"""What happened: the journal of runs, changes in progress, and the ledger of costs."""

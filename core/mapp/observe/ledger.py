@@ -85,7 +85,7 @@ class Group:
 
 
 class SpendLedger:
-    """The ledger in a journal's file. Each call opens the file again, because a journal may be moved aside."""
+    """The ledger in a journal's file. Each call opens the file again, since a journal may move."""
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path

@@ -1,1 +1,1 @@
-"""The gate's checks: what must hold before an app is trusted."""
+"""The gate: what must hold before an app is trusted. Its checks are in `checks`."""
