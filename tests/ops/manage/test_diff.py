@@ -65,7 +65,7 @@ def test_a_folder_is_compared_with_main() -> None:
     found = mapp("diff", "double", "--folder", str(folder))
 
     assert "major  the argument `rate` must now be given" in found.out
-    assert "generated inputs are no longer taken" in found.out
+    assert "generated inputs are no longer valid" in found.out
     assert mapp("diff", "double", "1.0.0", "2.0.0", "--folder", str(folder)).code == 2
 
 

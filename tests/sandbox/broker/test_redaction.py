@@ -56,6 +56,11 @@ ENDS = {"base64": 7, "hex": 2}  # what may stay of a form, since it is not of th
 @example(secret="hunter2-hunter2+/=", before="", after="")
 @example(secret='p"a\\s/s w&o<r>d%25', before="", after="")
 @example(secret="\\\\\\\\\\abcde", before="", after="")
+@example(secret="0000123\\", before="", after="")
+@example(secret="0000123&", before="", after="")
+@example(secret="0000123%", before="", after="")
+@example(secret="0000123 ", before="", after="")
+@example(secret="\\&% 0123", before="", after="")
 def test_every_form_of_a_secret_is_removed(form: str, secret: str, before: str, after: str) -> None:
     planted = FORMS[form](secret)
     text = redact(f"{before}{planted}{after}", {"KEY": secret})

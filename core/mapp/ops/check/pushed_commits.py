@@ -121,12 +121,12 @@ def _present(repository: Repository, report: PushReport) -> str | None:
         try:
             return repository.resolve(report.before)
         except NotFound:
-            if report.pull:
+            if report.pull and not repository.is_shallow:
                 raise
     if repository.is_shallow:
         raise IntegrityError(
             "the clone is shallow, so mapp cannot tell which commits are new",
-            hint="fetch the whole history: fetch-depth: 0 on GitHub, GIT_DEPTH: 0 on GitLab",
+            hint="fetch the whole history: git fetch --unshallow (fetch-depth: 0 or GIT_DEPTH: 0 in CI)",
         )
     return None
 

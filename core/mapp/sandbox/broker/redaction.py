@@ -66,11 +66,23 @@ def _pattern(secret: str) -> re.Pattern[str]:
 def _forms(secret: str) -> Iterator[str]:
     """Yields a pattern per form. Every group is atomic or possessive, so matching takes linear time."""
     raw = secret.encode()
-    yield re.escape(secret)
+    # Plain text is part of every language here, so the last character may match in any of them: otherwise the
+    # first that fits would leave the end of an escape, such as `amp;`.
+    last = f"(?>{_in_any(secret[-1])})"
+    yield re.escape(secret[:-1]) + last
     for language in (_in_url, _in_json, _in_html):
-        yield "".join(f"(?>{language(character)})" for character in secret)
+        yield "".join(f"(?>{language(character)})" for character in secret[:-1]) + last
     yield r"(?:%|\\x|[\s:-])?+".join(f"(?i:{byte:02x})" for byte in raw)
     yield from (_base64(raw, offset) for offset in range(3))
+
+
+def _in_any(character: str) -> str:
+    """Returns a pattern for a character in any of the languages, the longest form first."""
+    number, named = ord(character), html.escape(character)
+    quoted = "".join(f"%{byte:02x}" for byte in character.encode())
+    forms = [rf"(?i:\\u{number:04x})", f"&#0*+{number};", f"(?i:&#x0*+{number:x};)", f"(?i:{quoted})"]
+    forms += [re.escape(named)] if named != character else []
+    return "|".join([*forms, rf"\\?{re.escape(character)}", *([r"\+"] if character == " " else [])])
 
 
 def _in_url(character: str) -> str:
