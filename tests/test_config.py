@@ -199,7 +199,7 @@ def test_a_setting_can_be_unset(user: Path) -> None:
         (("keep_inputs", "perhaps"), "yes or no"),
         (("keep_runs", "many"), "0 to 999,999,999"),
         (("keep_runs", "1234567890"), "less than 1,000,000,000"),
-        (("budget_day", "five dollars"), "such as: $1.50"),
+        (("budget_day", "five dollars"), "for example: $1.50"),
         (("coder", "gemini:x"), "anthropic:"),
         (("llm", "local:x"), "openai:"),
         (("coder_url", "ftp://x"), "https://"),

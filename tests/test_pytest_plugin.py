@@ -73,7 +73,7 @@ def test_the_hypothesis_profile_sets_the_number_of_inputs(tmp_path: Path) -> Non
     (folder / "conftest.py").write_text(
         "from hypothesis import settings\n"
         "settings.register_profile('few', max_examples=7, derandomize=True)\n"
-        "from mapp.validate import properties\n"
+        "from mapp.validate.checks import properties\n"
         "real = properties.tried\n"
         "def told(trial, name, arguments):\n"
         "    print('ASKED', name)\n"

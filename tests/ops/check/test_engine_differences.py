@@ -158,7 +158,7 @@ def test_a_change_is_approved_with_a_difference_only_where_that_is_accepted(
     workspace: Any = SimpleNamespace(home=SimpleNamespace(journal=None))
     monkeypatch.setattr(review, "Changes", lambda journal: SimpleNamespace(get=lambda identity: change))
     monkeypatch.setattr(review, "verdict_of_change", lambda *_: verdict_with(*NAMES, failed=failed))
-    monkeypatch.setattr(review, "base_tree", lambda *_: None)
+    monkeypatch.setattr(review, "source_of", lambda *_: SimpleNamespace(base_tree=lambda: None))
     monkeypatch.setattr(review, "merge_change", lambda space, what, verdict: kept.append(verdict))
 
     if merged:

@@ -190,7 +190,7 @@ def test_doctor_warns_of_a_faulty_engine_that_is_in_use(weak: None, monkeypatch:
     rows = {row["what"]: row for row in mapp("doctor", "--json").json["findings"]}
 
     assert rows["engines"]["state"] == "warning"
-    assert "apps that others wrote are refused" in rows["engines"]["detail"]
+    assert "it runs no third-party apps" in rows["engines"]["detail"]
 
 
 def test_a_project_does_not_choose_the_engine(fill: Callable[[str, str], Path]) -> None:
