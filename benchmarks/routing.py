@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Series, against, interleave, machine, table, timed_row
 from benchmarks.synthetic import card_of, name_of, requests
-from mapp.index.build import build
+from mapp.index.build import Contents, build
 from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
 from mapp.index.packed_vectors import read_packed
@@ -90,7 +90,7 @@ def opened(folder: Path, names: list[str], load: Load) -> Router:
         cache.put(read_packed(bundle.VECTORS, embedder))
     stamp = hashlib.sha1(b"benchmark", usedforsecurity=False).hexdigest()
     heads = [Head(app=name, commit=stamp, tree=stamp) for name in names]
-    build(folder / "index", heads, load, embedder=embedder, vectors=vectors, extras=extras(vectors))
+    build(folder / "index", Contents(heads, load), embedder=embedder, vectors=vectors, extras=extras(vectors))
     index = open_index(folder / "index", embedder)
     assert index is not None
     return Router(index, by_heart=False)

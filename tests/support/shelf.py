@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mapp.index.build import Extra, build
+from mapp.index.build import Contents, Extra, build
 from mapp.index.entry import Head, IndexStatus
 from mapp.index.search import Index, open_index
 from mapp.model.app import Card
@@ -59,8 +59,7 @@ class Shelf:
         self.read.clear()
         return build(
             self.index,
-            self.heads(),
-            self.load,
+            Contents(self.heads(), self.load),
             embedder=self.embedder,
             vectors=self.vectors,
             store=store,

@@ -71,10 +71,21 @@ class Corpus:
         return card, _embedded(card, self.embedder, self._vectors)
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The apps to index.
+
+    `heads` are all apps of the library; the index drops every other one. `load` reads the card of a new or
+    changed app, or returns None to skip it.
+    """
+
+    heads: Sequence[Head]
+    load: Callable[[Head], Card | None]
+
+
 def build(
     folder: Path,
-    heads: Sequence[Head],
-    load: Callable[[Head], Card | None],
+    contents: Contents,
     *,
     embedder: Embedder,
     vectors: Path,
@@ -83,12 +94,11 @@ def build(
     progress: Progress | None = None,
     fresh: bool = False,
 ) -> IndexStatus:
-    """Updates the index in `folder` to the given heads and returns its status.
+    """Updates the index in `folder` to its new contents and returns its status.
 
     Args:
         folder: the index; created if it is missing.
-        heads: every app in the library; the index drops all others.
-        load: reads an app's card, or returns None to skip the app; called for new and changed apps.
+        contents: the apps of the library.
         embedder: computes the vectors.
         vectors: the file of the vector cache.
         store: `exact`, `chroma`, or `auto` to decide by the number of apps.
@@ -103,8 +113,8 @@ def build(
     with generations.building(folder), open_vectors(vectors, embedder) as cache:
         generations.sweep(folder)
         base = None if fresh else _base(folder, embedder)
-        job = _Job(embedder, cache, choose_store(store, len(heads)), tuple(extras), progress)
-        made = job.run(folder, {head.app: head for head in heads}, load, base)
+        job = _Job(embedder, cache, choose_store(store, len(contents.heads)), tuple(extras), progress)
+        made = job.run(folder, {head.app: head for head in contents.heads}, contents.load, base)
         if made is not None:
             generations.switch(folder, made)
             generations.sweep(folder)

@@ -15,7 +15,7 @@ import pytest
 from mapp.config import load_config
 from mapp.git.identity import tree_id
 from mapp.index import generations
-from mapp.index.build import build
+from mapp.index.build import Contents, build
 from mapp.index.embed import Embedder
 from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
@@ -73,8 +73,7 @@ class Watched:
             cache.put(read_packed(bundle.VECTORS, self.embedder))
         build(
             self.folder / "index",
-            list(self.heads.values()),
-            lambda head: self.cards[head.app],
+            Contents(list(self.heads.values()), lambda head: self.cards[head.app]),
             embedder=self.embedder,
             vectors=vectors,
             extras=extras(vectors, shipped),

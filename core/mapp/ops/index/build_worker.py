@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mapp.config import load_config
 from mapp.errors import MappError
-from mapp.index.build import build
+from mapp.index.build import Contents, build
 from mapp.index.embed import Embedder
 from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
@@ -57,8 +57,7 @@ def _built(job: str) -> int:
         _seed(vectors, embedder)
         made = build(
             workspace.home.index,
-            heads(workspace),
-            load,
+            Contents(heads(workspace), load),
             embedder=embedder,
             vectors=vectors,
             store=document["store"],

@@ -24,7 +24,7 @@ from typing import Final
 from mapp.config import load_config
 from mapp.git.identity import tree_id
 from mapp.index import generations
-from mapp.index.build import build
+from mapp.index.build import Contents, build
 from mapp.index.embed import Embedder
 from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head, blob_key, texts
@@ -85,8 +85,7 @@ def train(embedder: Embedder, path: Path) -> None:
             cache.put(read_packed(bundle.VECTORS, embedder))
         build(
             index,
-            heads,
-            lambda head: read_app(files[head.app]).card,
+            Contents(heads, lambda head: read_app(files[head.app]).card),
             embedder=embedder,
             vectors=vectors,
             extras=extras(vectors),
