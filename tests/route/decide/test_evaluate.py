@@ -3,6 +3,7 @@
 import pytest
 
 from mapp.errors import InvalidArguments
+from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.route.decide.evaluate import evaluate_candidate, read_verbatim
@@ -37,7 +38,7 @@ def test_arguments_from_the_request_are_completed_with_defaults() -> None:
 def test_a_request_without_a_needed_value_has_no_arguments_and_a_veto() -> None:
     match = evaluate_candidate(Request(text="area of a circle"), CIRCLE, Cues(), 0.9)
     assert match.filling.missing == ("radius",)
-    assert match.arguments == ()
+    assert (match.arguments, match.problems) == ((), ())
     assert [veto.name for veto in match.vetoes] == ["missing-argument"]
 
 
@@ -49,13 +50,15 @@ def test_a_value_out_of_range_counts_as_missing_and_is_not_passed_on() -> None:
 
 
 def test_a_request_from_the_apps_own_tests_is_certain() -> None:
-    match = read_verbatim(CIRCLE, {"radius": 3})
+    match = read_verbatim(CIRCLE, (("radius", 3),))
     assert (match.probability, match.filling.confidence) == (1.0, 1.0)
     assert dict(match.arguments) == {"radius": 3, "digits": 2}
     assert match.filling.arguments == {"radius": 3}
 
 
-@pytest.mark.parametrize("arguments", [{}, {"radius": "wide"}, {"radius": 101}, {"radius": 1, "colour": 2}])
-def test_stated_arguments_that_do_not_fit_the_manifest_are_refused(arguments: dict[str, int | str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [(), (("radius", "wide"),), (("radius", 101),), (("radius", 1), ("colour", 2))]
+)
+def test_stated_arguments_that_do_not_fit_the_manifest_are_refused(arguments: Arguments) -> None:
     with pytest.raises(InvalidArguments):
         read_verbatim(CIRCLE, arguments)

@@ -45,11 +45,12 @@ def test_every_row_is_held_out_and_a_row_of_a_known_app_only_once() -> None:
         assert {row.text for trial in trials for row in trial.rows} == {row.text for row in corpus.rows}
 
 
-def test_an_app_that_is_held_out_counts_as_unknown() -> None:
+def test_every_request_of_a_held_out_app_is_judged_as_unknown() -> None:
     held_out = 0
     for trial in _trials(_Corpus.of(NAMES, lesson(), background()), NAMES, SALTS[0]):
         strangers = {row.app for row, strange in zip(trial.rows, trial.strangers, strict=True) if strange}
         held_out += len(strangers)
+        assert int(trial.strangers.sum()) == 16 * len(strangers)
         assert strangers.isdisjoint(trial.apps)
         assert trial.logits.shape == (len(trial.rows), len(trial.apps) + 1)
         assert (trial.labels[trial.strangers] == len(trial.apps)).all()
