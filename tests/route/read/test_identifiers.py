@@ -1,0 +1,47 @@
+"""Identifiers in a request: addresses, numbers of cards and accounts, versions, paths, codes."""
+
+import pytest
+
+from mapp.route.read.extract import mentions
+from mapp.route.read.identifiers import identifiers_in
+
+
+def found(text: str, kind: str) -> list[tuple[str, object, str | None]]:
+    return [(m.text, m.value, m.unit) for m in mentions(text) if m.kind == kind]
+
+
+def kinds(text: str) -> list[tuple[str, str | None]]:
+    return [(mention.text, mention.unit) for mention in identifiers_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("#1a2b3c", "hex-colour"), ("10.0.0.0/8", "cidr"), ("192.168.1.1", "ipv4"), ("2001:db8::1", "ipv6"),
+        ("GB82 WEST 1234 5698 7654 32", "iban"), ("1.2.3-beta.1", "semver"), ("*/5 * * * *", "cron"),
+        ("https://example.org/a?b=1", "url"), ("ann@example.org", "email"), ("rgb(1, 2, 3)", "call"),
+        ("123e4567-e89b-12d3-a456-426614174000", "uuid"), ("a.b[0].c", "path"), ("SGVsbG8=", "code"),
+    ],
+)  # fmt: skip
+def test_identifiers_are_recognised(text: str, sort: str) -> None:
+    assert (text, text, sort) in found(f"please check {text}, thanks", "identifier")
+
+
+def test_punctuation_around_an_identifier_does_not_belong_to_it() -> None:
+    assert kinds("(see <https://example.org/a>, or 'ann@example.org')!") == [
+        ("https://example.org/a", "url"),
+        ("ann@example.org", "email"),
+    ]
+
+
+def test_the_double_colon_at_the_end_of_an_address_belongs_to_it() -> None:
+    assert kinds("expand 2001:db8::") == [("2001:db8::", "ipv6")]
+
+
+def test_a_schedule_without_a_star_is_only_numbers() -> None:
+    assert [text for text, kind in kinds("run at */5 0 * * 1, please") if kind == "cron"] == ["*/5 0 * * 1"]
+    assert [text for text, kind in kinds("the mean of 1 2 3 4 5") if kind == "cron"] == []
+
+
+def test_ordinary_words_and_numbers_are_not_identifiers() -> None:
+    assert kinds("What is 12 plus 30 in Rome?") == []
