@@ -15,7 +15,6 @@ from mapp.model.schema import Schema
 from mapp.model.validation import is_valid
 from mapp.validate.generate import drawing
 from mapp.validate.generate.drawing import draw
-from mapp.validate.generate.inputs import Drawn
 from mapp.validate.generate.inputs import draw as draw_here
 from support.apps import app
 
@@ -191,47 +190,3 @@ def test_a_temporary_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mon
         patched.setattr(drawing, "_CHILD", "raise SystemExit(1)")
         assert not draw(manifest, 5, seed=3, keep=keep).inputs
     assert draw(manifest, 5, seed=3, keep=keep).inputs
-
-
-def test_examples_lead_to_inputs_that_are_rare_in_the_schema() -> None:
-    """One text in a million is JSON; close to an example it is common."""
-    manifest = contract(text={"type": "string"})
-    examples = [{"text": '{"user": {"name": "Ann", "tags": ["a", "b"]}}'}]
-
-    def parsed(drawn: Drawn) -> int:
-        return sum(_is_object(str(row["text"])) for row in drawn.inputs)
-
-    assert parsed(draw_here(manifest, 400, seed=1)) == 0
-    assert parsed(draw_here(manifest, 400, seed=1, examples=examples)) > 40
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
-
-
-def test_arguments_of_two_examples_are_combined_and_defaults_filled_in() -> None:
-    manifest = app().stating(
-        input={
-            "a": {"type": "string"},
-            "b": {"type": "string"},
-            "c": {"type": "integer", "default": 7},
-            "d": {"type": "integer", "optional": True},
-        }
-    )
-    known = manifest.file("tests/examples.jsonl", "").read().manifest
-    drawn = draw_here(
-        known, 300, seed=1, examples=[{"a": "one", "b": "uno"}, {"a": "two", "b": "due"}]
-    ).inputs
-
-    assert {"a": "one", "b": "due", "c": 7} in drawn
-    assert all("c" in row for row in drawn)
-    assert 0 < sum("d" in row for row in drawn) < len(drawn)
-
-
-def test_a_small_contract_gives_each_input_once() -> None:
-    drawn = draw_here(contract(a={"type": "boolean"}, b={"enum": [1, 2, 3]}), 100, seed=1)
-
-    assert len(drawn.inputs) == 6

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
-from mapp.validate.mutation.mutants import all_mutants
-from mapp.validate.mutation.operators import BY_ID
-
-
-def made(source: str, operator: str, codes: Collection[str] = ()) -> list[str]:
-    return [mutant.source for mutant in all_mutants(source, codes, (BY_ID[operator],))]
+from support.mutants import made
 
 
 @pytest.mark.parametrize(
