@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mapp.index.dense import DenseStore, ExactStore, exact_cosines, read_matrix, write_matrix
+from mapp.index.dense import DenseStore, ExactStore, read_matrix, write_matrix
 from mapp.index.graph import open_graph, write_graph
 
 Vectors = NDArray[np.float32]
@@ -72,27 +72,3 @@ def test_equal_rows_come_in_their_order(make: Make) -> None:
     row = unit_rows(1)
     store = make(np.concatenate([row, row, row, unit_rows(5, seed=3)]))
     assert [found for found, _ in store.nearest(row[0], 3)] == [0, 1, 2]
-
-
-def test_cosines_are_the_same_bits_in_whatever_order_they_are_added() -> None:
-    matrix, vector = unit_rows(300, dimensions=384), unit_rows(1, seed=9, dimensions=384)[0]
-    exact = exact_cosines(matrix, vector)
-    assert exact == pytest.approx(matrix.astype(np.float64) @ vector, abs=1e-6)
-    for seed in range(20):
-        order = np.random.default_rng(seed).permutation(384)
-        shuffled = exact_cosines(matrix[:, order], vector[order])
-        assert shuffled.tobytes() == exact.tobytes()
-
-
-def test_rows_that_differ_in_the_last_digit_come_in_their_exact_order(tmp_path: Path) -> None:
-    vector = unit_rows(1, seed=9, dimensions=384)[0]
-    base = unit_rows(1, seed=2, dimensions=384)[0]
-    matrix = np.stack([np.nextafter(base, np.float32(seed % 3 - 1)) for seed in range(60)])
-    for row, place in enumerate(np.random.default_rng(4).integers(384, size=60)):
-        matrix[row, place] = np.nextafter(matrix[row, place], np.float32(1))
-    write_matrix(tmp_path, matrix)
-    found = ExactStore(read_matrix(tmp_path, *matrix.shape)).nearest(vector, 20)
-    exact = exact_cosines(matrix, vector)
-    order = sorted(range(60), key=lambda row: (-exact[row], row))
-    assert [row for row, _ in found] == order[:20]
-    assert [cosine for _, cosine in found] == [exact[row] for row in order[:20]]

@@ -18,7 +18,7 @@ import pytest
 from mapp.index import build, generations, graph
 from mapp.index.build import Corpus
 from mapp.index.catalogue import Catalogue
-from mapp.index.entry import description_text, near_misses, positive_requests
+from mapp.index.entry import near_misses, positive_requests
 from mapp.index.search import Index, open_index, status
 from support.embedders import HashedWords
 from support.shelf import Shelf
@@ -110,11 +110,6 @@ def test_near_misses_do_not_move_the_vector_of_their_app(shelf: Shelf) -> None:
     assert near_misses(shelf.cards["vat"])
     score = {c.app: c.score for c in index.search("pasta pasta")}
     assert score["vat"] < 0.4
-
-
-def test_the_description_text_of_an_app_has_inputs_and_output(shelf: Shelf) -> None:
-    line = description_text(shelf.cards["sort-lines"])
-    assert line == "sort lines: Sorts lines.; inputs: text (What to work on); output: string"
 
 
 class Note:

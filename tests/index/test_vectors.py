@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mapp.index.packed_vectors import read_packed, write_packed
 from mapp.index.vectors import open_vectors
 from support.embedders import HashedWords
 
@@ -28,18 +27,6 @@ def test_what_is_read_is_what_was_computed_byte_for_byte(path: Path) -> None:
         found = cache.get("one")
     assert found is not None
     assert found.tobytes() == HashedWords().embed(TEXTS).tobytes()
-
-
-def test_what_is_shipped_is_what_was_computed_byte_for_byte(tmp_path: Path) -> None:
-    vectors = HashedWords().embed(TEXTS)
-    write_packed(tmp_path / "packed.npz", HashedWords(), {"one": vectors})
-    ((blob, found),) = read_packed(tmp_path / "packed.npz", HashedWords())
-    assert (blob, found.tobytes()) == ("one", vectors.tobytes())
-
-
-def test_shipped_vectors_of_another_embedder_are_left_alone(tmp_path: Path) -> None:
-    write_packed(tmp_path / "packed.npz", HashedWords(), {"one": HashedWords().embed(TEXTS)})
-    assert list(read_packed(tmp_path / "packed.npz", HashedWords(digest="another"))) == []
 
 
 def test_vectors_off_the_grid_are_refused(path: Path) -> None:
