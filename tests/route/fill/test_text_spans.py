@@ -1,0 +1,41 @@
+"""Free runs of words as candidates."""
+
+from mapp.route.fill.candidate import TextCues
+from mapp.route.fill.text_spans import spans_for
+from mapp.route.read.parsed_request import read
+from mapp.route.read.tokens import stem
+from support.filling import slot
+
+TEXT = slot("text", 'type = "string"')
+
+
+def spans(text: str, cues: TextCues | None = None) -> dict[object, float]:
+    return {option.value: option.score for option in spans_for(TEXT, read(text), cues or TextCues())}
+
+
+def test_an_empty_request_has_no_runs_of_words() -> None:
+    assert spans("") == {}
+
+
+def test_a_run_ends_before_a_polite_phrase() -> None:
+    found = spans("reverse good morning, please?")
+    assert found["good morning"] > found["good morning, please"]
+    assert found["good morning"] > found["reverse good morning"]
+
+
+def test_the_edges_that_an_app_has_learned_start_and_end_a_run() -> None:
+    text = "now shout good morning loudly again"
+    cues = TextCues(starts=frozenset({stem("shout")}), ends=frozenset({stem("loudly")}))
+    assert "good morning" not in spans(text)
+    found = spans(text, cues)
+    assert found["good morning"] == max(found.values())
+
+
+def test_a_run_that_adds_words_to_an_identifier_scores_below_the_identifier() -> None:
+    found = spans("the owner of 192.168.0.1 at noon")
+    assert found["192.168.0.1"] > found["192.168.0.1 at noon"]
+
+
+def test_the_number_of_runs_is_bounded_for_a_long_request() -> None:
+    short, long = (list(spans_for(TEXT, read("of a to " * many), TextCues())) for many in (200, 400))
+    assert 0 < len(short) == len(long) < 24 * 13
