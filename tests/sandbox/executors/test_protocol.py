@@ -17,6 +17,11 @@ def reply(body: bytes, tag: bytes = b"J", grown_kb: int = 0) -> bytes:
     return tag + len(body).to_bytes(8, "big") + grown_kb.to_bytes(8, "big") + body
 
 
+def called(body: bytes, *, announced: int | None = None) -> bytes:
+    size = len(body) if announced is None else announced
+    return b"H" + size.to_bytes(8, "big") + bytes(8) + body
+
+
 def record(output: str = "1", **fields: object) -> bytes:
     line = json.dumps({"kind": "returned", "name": "", "message": "", "stack": "", **fields})
     return json.dumps(f"{line}\n{output}").encode()
@@ -141,3 +146,29 @@ def test_a_thrown_error_is_truncated_by_the_parent_too() -> None:
 )
 def test_an_invalid_list_of_functions_is_a_crash(text: str, kind: type) -> None:
     assert isinstance(protocol.functions_of(Returned(json=text, wall_ms=1.0)), kind)
+
+
+def test_a_call_may_arrive_byte_by_byte_followed_by_a_reply() -> None:
+    inbox, taken = protocol.Inbox(JOB), []
+    end = reply(b"{}")
+    for byte in called(b"one") + called(b"") + end:
+        assert not inbox.is_done
+        inbox.add(bytes([byte]))
+        if (call := inbox.take_call()) is not None:
+            taken.append(call)
+
+    assert taken == [b"one", b""]
+    assert inbox.is_done
+    assert inbox.reply == end
+
+
+def test_an_oversized_call_ends_the_run() -> None:
+    inbox = protocol.Inbox(JOB)
+    inbox.add(called(b"", announced=2**63))
+    inbox.add(b"x" * protocol.reply_limit(JOB))
+
+    assert inbox.take_call() is None
+    assert inbox.is_done
+    result = protocol.decode(inbox.reply, JOB, 1.0)
+    assert isinstance(result, Killed)
+    assert result.reason == "output"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
-from mapp.sandbox.call_log import HostCallLog
-from mapp.sandbox.calls import MAX_BYTES, CallRefused, HostAnswer, HostCall
-from mapp.sandbox.executor import Grant, Job, Killed, Program
-from mapp.sandbox.executors import protocol
+from mapp.sandbox.call_log import HostCallLog, MalformedCall, read_call
+from mapp.sandbox.calls import MAX_BYTES, MAX_CALLS, MAX_WAIT, CallRefused, HostAnswer, HostCall
+from mapp.sandbox.executor import Grant, Job, Program
 
 
 class Asked:
@@ -26,11 +26,6 @@ class Asked:
 
 def _job(*calls: str) -> Job:
     return Job(program=Program(source="", capabilities=Grant(calls=calls)))
-
-
-def _frame(body: bytes, *, announced: int | None = None) -> bytes:
-    size = len(body) if announced is None else announced
-    return b"H" + size.to_bytes(8, "big") + bytes(8) + body
 
 
 def _reply(desk: HostCallLog, body: bytes) -> dict[str, Any]:
@@ -74,34 +69,6 @@ def test_an_undeclared_call_is_refused(name: str) -> None:
     assert broker.calls == []
 
 
-def test_a_call_may_arrive_byte_by_byte_followed_by_a_reply() -> None:
-    job = _job("http")
-    inbox, taken = protocol.Inbox(job), []
-    reply = b"J" + (2).to_bytes(8, "big") + bytes(8) + b"{}"
-    for byte in _frame(b"one") + _frame(b"") + reply:
-        assert not inbox.is_done
-        inbox.add(bytes([byte]))
-        if (call := inbox.take_call()) is not None:
-            taken.append(call)
-
-    assert taken == [b"one", b""]
-    assert inbox.is_done
-    assert inbox.reply == reply
-
-
-def test_an_oversized_call_ends_the_run() -> None:
-    job = _job("http")
-    inbox = protocol.Inbox(job)
-    inbox.add(_frame(b"", announced=2**63))
-    inbox.add(b"x" * protocol.reply_limit(job))
-
-    assert inbox.take_call() is None
-    assert inbox.is_done
-    result = protocol.decode(inbox.reply, job, 1.0)
-    assert isinstance(result, Killed)
-    assert result.reason == "output"
-
-
 def test_calls_and_answers_of_a_run_share_one_size_limit() -> None:
     """They stay in memory until the run ends: a thousand of the largest would take gigabytes."""
     broker = Asked()
@@ -113,3 +80,48 @@ def test_calls_and_answers_of_a_run_share_one_size_limit() -> None:
     assert codes[: most - 1] == [""] * (most - 1)
     assert set(codes[most:]) == {"budget"}
     assert len(broker.calls) <= most
+
+
+def test_a_declared_call_reaches_the_broker_with_the_time_that_is_left() -> None:
+    class Timed(Asked):
+        def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
+            assert seconds <= MAX_WAIT
+            time.sleep(0.02)
+            return super().answer(call, seconds=seconds)
+
+    broker = Timed()
+    desk = HostCallLog(_job("store"), broker)
+
+    assert _reply(desk, b'["store.get", "[1]"]') == {"json": "1", "code": "", "message": ""}
+    assert broker.calls == [HostCall(name="store.get", arguments="[1]")]
+    assert (desk.calls, desk.seconds >= 0.02) == (1, True)
+
+
+def test_the_number_of_calls_is_limited_and_malformed_ones_count() -> None:
+    broker = Asked()
+    desk = HostCallLog(_job("llm"), broker)
+    for _ in range(MAX_CALLS - 1):
+        assert _reply(desk, b"[]")["code"] == "malformed"
+
+    assert _reply(desk, b'["llm", "[]"]')["code"] == ""
+    assert _reply(desk, b'["llm", "[]"]')["code"] == "budget"
+    assert len(broker.calls) == 1
+
+
+def test_no_call_is_made_once_the_calls_have_taken_all_the_time() -> None:
+    broker = Asked()
+    desk = HostCallLog(_job("llm"), broker)
+    desk.seconds = MAX_WAIT
+
+    assert _reply(desk, b'["llm", "[]"]')["code"] == "budget"
+    assert broker.calls == []
+
+
+def test_without_a_broker_even_a_declared_call_is_unavailable() -> None:
+    assert _reply(HostCallLog(_job("llm"), None), b'["llm", "[]"]')["code"] == "unavailable"
+
+
+def test_a_call_is_a_name_with_arguments_as_text() -> None:
+    assert read_call(b' ["http", "\\u00fc"] ') == HostCall(name="http", arguments="\u00fc")
+    with pytest.raises(MalformedCall):
+        read_call(b'["http", ["a"]]')

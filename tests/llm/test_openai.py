@@ -1,55 +1,35 @@
-"""Both ways to reach a model, against servers on loopback that speak their protocols."""
+"""Models behind OpenAI's chat completions API, against servers on loopback that speak it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
-from mapp.llm.anthropic import AnthropicModel
 from mapp.llm.model import Completion, Model, ModelFailed
 from mapp.llm.openai import OpenAIModel
-from support.web import Server, answer, says
+from support.web import Server, answer, says, silent
 
 KEY = "sk-planted-0123456789"
-
-Maker = Callable[[int], Model]
 
 
 def _openai(port: int) -> Model:
     return OpenAIModel(url=f"http://127.0.0.1:{port}/v1", name="m", key=KEY)
 
 
-def _anthropic(port: int) -> Model:
-    return AnthropicModel(url=f"http://127.0.0.1:{port}", name="m", key=KEY)
-
-
 CHAT = {
     "choices": [{"message": {"role": "assistant", "content": "four"}}],
     "usage": {"prompt_tokens": 3, "completion_tokens": 1},
 }
-MESSAGE = {
-    "id": "msg_1",
-    "type": "message",
-    "role": "assistant",
-    "model": "m",
-    "stop_reason": "end_turn",
-    "stop_sequence": None,
-    "content": [{"type": "text", "text": "four"}],
-    "usage": {"input_tokens": 3, "output_tokens": 1},
-}
-BOTH = pytest.mark.parametrize(("make", "body"), [(_openai, CHAT), (_anthropic, MESSAGE)])
 
 
 def _json(document: object, status: str = "200 OK") -> bytes:
     return answer(json.dumps(document).encode(), "Content-Type: application/json", status=status)
 
 
-@BOTH
-def test_a_prompt_is_answered_with_what_it_cost(make: Maker, body: object) -> None:
-    with Server(says(_json(body))) as server:
-        done = make(server.port).complete("2+2?", schema={"type": "string"}, max_tokens=7, seconds=5)
+def test_a_prompt_is_answered_with_what_it_cost() -> None:
+    with Server(says(_json(CHAT))) as server:
+        done = _openai(server.port).complete("2+2?", schema={"type": "string"}, max_tokens=7, seconds=5)
 
     assert done == Completion(text="four", tokens_in=3, tokens_out=1)
     sent = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
@@ -58,7 +38,6 @@ def test_a_prompt_is_answered_with_what_it_cost(make: Maker, body: object) -> No
     assert KEY.encode() in server.requests[0]
 
 
-@BOTH
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
@@ -68,24 +47,21 @@ def test_a_prompt_is_answered_with_what_it_cost(make: Maker, body: object) -> No
         ("500 Internal Server Error", "unavailable"),
     ],
 )
-def test_a_refusal_has_a_kind_and_does_not_repeat_the_key(
-    make: Maker, body: object, status: str, kind: str
-) -> None:
+def test_a_refusal_has_a_kind_and_does_not_repeat_the_key(status: str, kind: str) -> None:
     answer = says(_json({"error": {"type": "x", "message": KEY}}, status))
     with Server(answer) as server, pytest.raises(ModelFailed) as error:
-        make(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
+        _openai(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
 
     assert error.value.kind == kind
     assert KEY not in str(error.value)
     assert server.connections == 1
 
 
-@BOTH
-def test_a_missing_server_is_an_error(make: Maker, body: object) -> None:
+def test_a_missing_server_is_an_error() -> None:
     with Server() as server:
         port = server.port
     with pytest.raises(ModelFailed) as error:
-        make(port).complete("a", schema=None, max_tokens=1, seconds=5)
+        _openai(port).complete("a", schema=None, max_tokens=1, seconds=5)
 
     assert error.value.kind == "unavailable"
 
@@ -123,3 +99,10 @@ def test_another_sample_is_drawn_warmer_and_from_another_seed() -> None:
     assert (first["temperature"], "seed" in first) == (0, False)
     assert second["temperature"] > 0 and second["seed"] == 3
     assert first["messages"][0]["content"].startswith("a\n\nAnswer with one block, from ```js to ```")
+
+
+def test_a_server_that_does_not_answer_in_time_is_a_timeout() -> None:
+    with Server(silent) as server, pytest.raises(ModelFailed) as error:
+        _openai(server.port).complete("a", schema=None, max_tokens=1, seconds=0.3)
+
+    assert error.value.kind == "timeout"
