@@ -8,11 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from mapp.author.budget import OVERHEAD, call_limits
-from mapp.author.errors import OverBudget
 from mapp.author.prices import OLD, Price, parse_price, price_of, prices_age, prices_date
 from mapp.errors import UsageError
-from mapp.model.budget import Budget
 from mapp.model.spend import Spend
 from support.pages import ROOT
 
@@ -48,30 +45,6 @@ def test_what_is_no_price_is_refused(text: str) -> None:
 
 def test_the_table_says_of_which_day_it_is() -> None:
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", prices_date())
-
-
-@pytest.mark.parametrize("micros", [30_000, 100_000, 10_000_000])
-@pytest.mark.parametrize("tokens", [None, 20_000])
-@pytest.mark.parametrize("size", [1, 5_000])
-def test_a_call_that_uses_all_its_room_stays_within_the_budget(
-    micros: int, tokens: int | None, size: int
-) -> None:
-    limits = call_limits(size, SONNET, Budget(micros=micros, tokens=tokens), max_out=16_000)
-    most = limits.max_cost("m", SONNET)
-
-    assert most.cost_micros <= micros
-    assert tokens is None or most.tokens <= tokens
-    assert limits.tokens_in == size + OVERHEAD
-    assert limits.tokens_out == 16_000 or most.cost_micros > micros * 0.99 or most.tokens == tokens
-
-
-def test_a_free_model_has_room_without_money() -> None:
-    assert call_limits(10, Price(), Budget(micros=0), max_out=500).tokens_out == 500
-
-
-def test_no_room_is_told() -> None:
-    with pytest.raises(OverBudget, match="is too small for one more answer"):
-        call_limits(100_000, SONNET, Budget(micros=1), max_out=16_000)
 
 
 def test_the_age_of_the_table_is_counted_in_days() -> None:

@@ -6,7 +6,6 @@ from mapp.errors import Busy, IntegrityError, InvalidApp, NotFound
 from mapp.library import read
 from mapp.library.commit_app import message, put, remove
 from mapp.library.lockfile import read_lock
-from mapp.library.repair import repair
 from support.apps import app
 from support.judged import passing
 from support.library import FORCED, fsck, git, library, proposal, state
@@ -149,28 +148,6 @@ def test_a_removed_app_returns_when_its_repository_is_moved_back() -> None:
     remove(built.home, "double").rename(built.repository("double"))
 
     assert read.load(built.home, "double") == before
-
-
-def test_repair_updates_the_lock_file_from_git() -> None:
-    built = library().app("double").app("other").build()
-    good = built.home.lock_file.read_bytes()
-    built.home.lock_file.unlink()
-    (built.home.apps / ".new-999999999-abc").mkdir()
-
-    assert repair(built.home) == ("double", "other")
-
-    assert built.home.lock_file.read_bytes() == good
-    assert not list(built.home.apps.glob(".new-*"))
-    assert repair(built.home) == ()
-
-
-def test_repair_keeps_the_pin_of_an_app_that_cannot_be_read() -> None:
-    built = library().app("double").build()
-    pinned = read_lock(built.home.lock_file)
-    (built.repository("double") / "HEAD").unlink()
-
-    assert repair(built.home) == ()
-    assert read_lock(built.home.lock_file) == pinned
 
 
 def test_a_damaged_lock_file_stops_a_write_before_git_changes() -> None:

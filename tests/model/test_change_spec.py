@@ -85,11 +85,6 @@ def test_an_expansion_is_the_same_after_it_was_stored(given: dict[str, Any]) -> 
     assert parse_spec("expand", json.dumps(spec.to_dict())) == spec
 
 
-def test_the_printed_change_has_its_branch_and_not_the_stored_text() -> None:
-    document = Change.from_row(row("expand", EXPAND)).to_dict()
-    assert document["branch"].startswith("expand/") and "given" not in document
-
-
 def test_a_change_of_an_unknown_kind_is_reported() -> None:
     with pytest.raises(IntegrityError, match="unknown kind 'paint'"):
         Change.from_row(row("paint", {}))

@@ -9,13 +9,11 @@ import tomli_w
 from hypothesis import given
 
 from mapp.model.app import Card, Example
-from mapp.model.decision import Decision, decision_from_dict, decision_name, decision_to_dict
 from mapp.model.manifest import Manifest
-from mapp.model.outcome import Outcome, outcome_from_dict, outcome_name, outcome_to_dict
-from mapp.model.request import Phrase, Request
+from mapp.model.request import Phrase
 from mapp.model.schema import Schema
 from mapp.model.version import Level, Version
-from support.drawn import decisions, json_values, manifests, outcomes, phrases, schemas, versions
+from support.drawn import json_values, manifests, phrases, schemas, versions
 
 
 def _through_json(document: Any) -> Any:
@@ -43,50 +41,11 @@ def test_a_manifest_survives_toml_if_toml_can_express_it(manifest: Manifest) -> 
     assert Manifest.from_toml(text) == manifest
 
 
-@given(phrases)
-def test_a_phrase_survives_its_row(phrase: Phrase) -> None:
-    assert Phrase.from_dict(_through_json(phrase.to_dict())) == phrase
-
-
 @given(manifests(), phrases)
 def test_a_card_survives_its_document(manifest: Manifest, phrase: Phrase) -> None:
     card = Card(manifest=manifest, phrases=(phrase,))
 
     assert Card.from_dict(_through_json(card.to_dict())) == card
-
-
-@given(decisions)
-def test_a_decision_survives_its_document(decision: Decision) -> None:
-    document = _through_json(decision_to_dict(decision))
-
-    assert decision_from_dict(document) == decision
-    assert document["decision"] == decision_name(decision)
-
-
-def test_an_unknown_decision_is_refused() -> None:
-    document: dict[str, Any] = {
-        "decision": "hope",
-        "app": None,
-        "arguments": {},
-        "missing": [],
-        "candidates": [],
-        "reasons": [],
-    }
-    with pytest.raises(ValueError, match="'hope' is not a decision"):
-        decision_from_dict(document)
-
-
-@given(outcomes)
-def test_an_outcome_survives_its_document(outcome: Outcome) -> None:
-    document = _through_json(outcome_to_dict(outcome))
-
-    assert outcome_from_dict(document) == outcome
-    assert document["outcome"] == outcome_name(outcome)
-
-
-@pytest.mark.parametrize("request_", [Request(text="a"), Request(text="b", attachment="")])
-def test_a_request_survives_its_document(request_: Request) -> None:
-    assert Request.from_dict(_through_json(request_.to_dict())) == request_
 
 
 @given(json_values)

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapp.errors import InvalidArguments, InvalidManifest
+from mapp.errors import InvalidManifest
 from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
 from mapp.model.validation import MAX_PROBLEMS, is_valid, violations
-from mapp.model.values import InvalidValue
 from mapp.validate.generate.strategies import inputs, values
 from support.apps import app
 from support.drawn import schemas
@@ -114,31 +113,6 @@ def test_a_default_that_does_not_fit_is_a_mistake_in_the_manifest() -> None:
         Manifest.from_dict(draft.manifest)
 
     assert [problem.path for problem in caught.value.problems] == ["input.rate.default"]
-
-
-def test_defaults_are_filled_in_in_the_manifests_order() -> None:
-    manifest = app().taking(rate={"type": "number", "default": 20}, note={"type": "string", "optional": True})
-    known = Manifest.from_dict(manifest.manifest)
-
-    assert list(with_defaults(known, {"number": 1}).items()) == [("number", 1), ("rate", 20)]
-    assert list(with_defaults(known, {"note": "", "number": 1})) == ["number", "rate", "note"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "path"),
-    [({}, ""), ({"number": "1"}, "number"), ({"number": 1, "other": 2}, ""), ({"number": 1001}, "number")],
-)
-def test_arguments_that_do_not_fit_are_refused(arguments: dict[str, Any], path: str) -> None:
-    with pytest.raises(InvalidArguments) as caught:
-        with_defaults(app().read().manifest, arguments)
-
-    assert [problem.path for problem in caught.value.problems] == [path]
-
-
-@pytest.mark.parametrize("value", [float("nan"), 2**60, "\ud800", {1}])
-def test_arguments_that_are_not_i_json_are_refused_before_validation(value: Any) -> None:
-    with pytest.raises(InvalidValue):
-        with_defaults(app().read().manifest, {"number": value})
 
 
 @given(st.data())

@@ -1,0 +1,42 @@
+"""The ways in which a coder fails: their codes, exit codes and what was spent."""
+
+from __future__ import annotations
+
+import pytest
+
+from mapp.author.errors import (
+    BadAnswer,
+    CoderFailed,
+    CoderRefused,
+    NoCredentials,
+    OverBudget,
+    Unavailable,
+)
+from mapp.errors import MappError
+from mapp.model.spend import Spend
+
+KINDS = (CoderFailed, NoCredentials, CoderRefused, OverBudget, Unavailable, BadAnswer)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_failure_keeps_its_words_and_what_was_spent(kind: type[CoderFailed]) -> None:
+    spent = Spend(model="m", cost_micros=7, calls=1)
+    failure = kind("it stopped", hint="try again", spend=spent)
+
+    assert (failure.message, failure.hint, failure.spend) == ("it stopped", "try again", spent)
+    assert isinstance(failure, CoderFailed) and isinstance(failure, MappError)
+
+
+def test_a_failure_without_a_spend_cost_nothing_and_shares_it_with_no_other() -> None:
+    one, other = BadAnswer("a"), BadAnswer("b")
+    one.spend = one.spend + Spend(cost_micros=1)
+    assert other.spend == Spend()
+
+
+def test_every_failure_has_a_code_and_a_kind_of_its_own() -> None:
+    assert len({kind.code for kind in KINDS}) == len({kind.kind for kind in KINDS}) == len(KINDS)
+
+
+def test_the_exit_code_says_whether_the_budget_or_the_service_stopped_it() -> None:
+    assert [kind("x").exit_code for kind in (OverBudget, NoCredentials, Unavailable)] == [7, 4, 4]
+    assert BadAnswer("x").exit_code == CoderRefused("x").exit_code == MappError("x").exit_code
