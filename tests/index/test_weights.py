@@ -93,3 +93,12 @@ def test_a_damaged_model_is_refused(tmp_path: Path, content: bytes, why: str) ->
     path.write_bytes(content)
     with pytest.raises(ValueError, match=why):
         read_tensors(path)
+
+
+@pytest.mark.parametrize("end", [b"\xff", b"\xff" * 20])
+def test_a_model_that_ends_inside_a_number_is_damaged(tmp_path: Path, end: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(end)
+
+    with pytest.raises(ValueError, match="does not end"):
+        read_tensors(path)

@@ -101,7 +101,12 @@ def open_catalogue(folder: Path) -> Catalogue:
     """Opens a finished catalogue for reading; raises sqlite3.DatabaseError if it is damaged."""
     # immutable: SQLite takes no lock and does not look for changes; a generation never changes.
     address = f"{(folder / FILE).absolute().as_uri()}?mode=ro&immutable=1"
-    return Catalogue(sqlite3.connect(address, uri=True, check_same_thread=False))
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+    try:
+        return Catalogue(connection)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
 
 
 def _connect(folder: Path) -> sqlite3.Connection:

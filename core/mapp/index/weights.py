@@ -124,6 +124,8 @@ def _number(content: mmap.mmap, at: int) -> tuple[int, int]:
     """Reads a base-128 number; returns it and its end."""
     value = shift = 0
     while True:
+        if at >= len(content) or shift > 63:
+            raise ValueError("a number does not end")
         byte = content[at]
         at += 1
         value |= (byte & 127) << shift
