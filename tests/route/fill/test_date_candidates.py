@@ -42,6 +42,8 @@ def test_an_ambiguous_date_is_taken_only_as_the_layout_has_it() -> None:
     request = read("on 05/06/2024")
     assert list(moments_for(DAY, request, 0)) == []
     assert [option.value for option in laid_out_for(LAID_OUT, request, 0)] == ["05/06/2024"]
+    dashes = slot("day", 'type = "string"\ndescription = "As DD-MM-YYYY."')
+    assert list(laid_out_for(dashes, request, 0)) == []
 
 
 def test_a_date_that_the_slot_does_not_accept_is_left_out() -> None:

@@ -23,7 +23,7 @@ def test_a_name_further_away_counts_less() -> None:
     assert near(RATE, "rate 5") > near(RATE, "rate of about 5") > 0
 
 
-@pytest.mark.parametrize("text", ["rate. then 5", "rate 7 then 5", "take 5, the rate"])
+@pytest.mark.parametrize("text", ["rate. then 5", "rate 7 then 5", "take 5, rate"])
 def test_a_mark_or_another_number_cuts_the_name_off(text: str) -> None:
     assert near(RATE, text) == 0
 

@@ -31,9 +31,10 @@ def test_the_edges_that_an_app_has_learned_start_and_end_a_run() -> None:
     assert found["good morning"] == max(found.values())
 
 
-def test_a_run_that_adds_words_to_an_identifier_scores_below_the_identifier() -> None:
-    found = spans("the owner of 192.168.0.1 at noon")
-    assert found["192.168.0.1"] > found["192.168.0.1 at noon"]
+def test_words_added_to_an_identifier_cost_more_than_words_added_to_a_word() -> None:
+    identified, plain = spans("the owner of 192.168.0.1 at noon"), spans("the owner of kiwi at noon")
+    added = identified["192.168.0.1 at noon"] - identified["192.168.0.1"]
+    assert added < plain["kiwi at noon"] - plain["kiwi"] - 0.2
 
 
 def test_the_number_of_runs_is_bounded_for_a_long_request() -> None:
