@@ -1,0 +1,164 @@
+"""What a person is asked about a change, and how its result is shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import click
+import pytest
+
+from mapp.author.coder import Progress
+from mapp.library.landing import Committed
+from mapp.model.change import Change
+from mapp.model.change_spec import Choice, CompileSpec
+from mapp.model.spend import ModelCall, Spend
+from mapp.ops.compile.approval import Changed, Estimate
+from mapp_cli.approval import (
+    FAILED,
+    MAX_EXAMPLES,
+    TerminalApprover,
+    contract_lines,
+    show_changed,
+    show_standing,
+    watching,
+)
+from mapp_cli.console import Console
+from support.apps import app
+from support.judged import passing
+from support.library import library
+
+ESTIMATE = Estimate(
+    kind="expand", app="vat", request="also reduced rates", coder="scripted", budget="", near=("tip", "net")
+)
+CHANGE = Change(
+    id="019a",
+    began=1.0,
+    app="double",
+    request="double 4",
+    coder="scripted",
+    spec=CompileSpec(),
+    detail="no time",
+)
+CHANGED = Changed(change=CHANGE, verdict=None, committed=None, spend=Spend(tokens_in=1_500), rounds=2)
+
+
+class Person(Console):
+    """A console at which a person can be asked; records the questions and gives each the same answer."""
+
+    def __init__(self, *, says: bool) -> None:
+        super().__init__()
+        self.says = says
+        self.questions: list[str] = []
+
+    @property
+    def can_ask(self) -> bool:
+        return True
+
+    def confirm(self, question: str) -> bool:
+        self.questions.append(question)
+        return self.says
+
+
+def test_the_plan_is_shown_before_the_person_is_asked_and_no_answer_spends_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    person = Person(says=False)
+    assert not TerminalApprover(console=person, yes=False, merge="ask").approve_spend(ESTIMATE)
+
+    shown = capsys.readouterr().err
+    assert "an extension of vat, written by scripted: also reduced rates" in shown
+    assert "nearest in the library: tip, net" in shown and "at most any amount for this change" in shown
+    assert person.questions == ["spend that?"]
+
+
+def test_without_a_terminal_only_the_option_approves_the_cost() -> None:
+    assert not TerminalApprover(console=Console(), yes=False, merge="ask").approve_spend(ESTIMATE)
+    assert TerminalApprover(console=Console(), yes=True, merge="ask").approve_spend(ESTIMATE)
+
+
+@pytest.mark.parametrize(
+    ("merge", "yes", "says", "merges", "asked"),
+    [
+        ("auto", False, False, True, 0),
+        ("review", True, True, False, 0),
+        ("ask", True, False, True, 0),
+        ("ask", False, True, True, 1),
+        ("ask", False, False, False, 1),
+    ],
+)
+def test_the_setting_comes_before_the_option_and_the_option_before_the_question(
+    merge: str, *, yes: bool, says: bool, merges: bool, asked: int
+) -> None:
+    person = Person(says=says)
+    approver = TerminalApprover(console=person, yes=yes, merge=merge)
+
+    assert approver.approve_merge(CHANGE, passing(app())) is merges
+    assert person.questions == ["merge double?"] * asked
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("", None), ("  ", None), (" round up ", "round up")])
+def test_a_person_accepts_a_contract_with_an_empty_line_or_types_what_to_change(
+    typed: str, wanted: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: typed)
+    person = Person(says=True)
+
+    assert TerminalApprover(console=person, yes=False, merge="ask").review_contract(app().read()) == wanted
+    assert TerminalApprover(console=person, yes=True, merge="ask").review_contract(app().read()) is None
+
+
+def test_a_contract_is_summed_up_with_some_examples_and_without_control_characters() -> None:
+    draft = app().taking(note={"type": "string", "optional": True, "description": "a\x1b[31m note"})
+    for number in range(100, 110):
+        draft.example({"number": number}, output=number * 2)
+    known = draft.read()
+    lines = contract_lines(known)
+
+    assert lines[0].startswith("double: ")
+    assert any(line.startswith("  takes    note (string, optional) a") for line in lines)
+    assert len([line for line in lines if line.startswith("  example ")]) == MAX_EXAMPLES
+    assert lines[-1].startswith(f"  {len(known.examples)} examples, ")
+    assert "\x1b" not in "".join(lines)
+
+
+def test_a_step_that_is_repeated_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = watching(Console())
+    for doing in ("asking m", "asking m", "checking", "asking m"):
+        watch(Progress(doing=doing))
+    assert capsys.readouterr().err.split("\n")[:-1] == ["  … asking m", "  … checking", "  … asking m"]
+
+
+def test_an_app_that_stands_already_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_standing(Console(), "vat", as_json=False) == 0
+    assert capsys.readouterr().out == "vat does this already; nothing was spent\n"
+    assert show_standing(Console(), "vat", as_json=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["app"], document["standing"], document["change"]) == ("vat", True, None)
+
+
+def test_the_exit_code_and_the_next_command_depend_on_how_a_change_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    workspace = library().app("double").build().workspace
+    used = replace(
+        CHANGE,
+        detail="times does it",
+        spec=CompileSpec(choice=Choice(kind="use", app="times", reason="same")),
+    )
+    call = ModelCall(phase="code", round=1, state="answered", spend=Spend(tokens_in=5))
+    committed = Committed(name="double", version="1.0.0", commit="c0ffee" * 6, tree="t", changed=True)
+    proven = replace(CHANGED, verdict=passing(app()))
+    for changed, code, shown in (
+        (replace(CHANGED, calls=(call,)), FAILED, "mapp compile --resume 019a"),
+        (replace(CHANGED, verdict=passing(app(), "failed")), FAILED, "double is not proven: no time"),
+        (proven, 0, "to merge it: mapp review 019a --approve"),
+        (replace(proven, committed=committed), 0, "merged double 1.0.0 (c0ffeec0ff)"),
+        (replace(CHANGED, change=used), 0, "times does it"),
+    ):
+        assert show_changed(Console(), workspace, changed, as_json=False) == code
+        found = capsys.readouterr()
+        assert shown in found.out + found.err
+        assert "2 rounds, 1,500 tokens read and 0 written, $0.00, 0 s" in found.err
+        assert show_changed(Console(), workspace, changed, as_json=True) == code
+        assert json.loads(capsys.readouterr().out)["change"]["id"] == "019a"
