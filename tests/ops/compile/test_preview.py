@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from mapp.errors import NotFound
+from mapp.model.app import Example
 from mapp.model.change_spec import Near
 from mapp.ops.compile.preview import BYTES_A_TOKEN, planned, planned_expansion
 from support.authors import contract
@@ -49,12 +51,15 @@ def test_similar_apps_are_part_of_the_preview() -> None:
     assert "Multiplies two numbers." not in planned(workspace, REQUEST)
 
 
-def test_a_given_contract_is_shown_without_the_requests_that_the_coder_must_not_see() -> None:
+def test_a_given_contract_is_shown_without_what_the_coder_of_the_program_must_not_see() -> None:
     files = {path: text.encode() for path, text in contract().items()}
     text = planned(library().build().workspace, REQUEST, name="triple", contract=files)
 
     assert "Write: main.js" in text and "prop_a_third_is_the_input" in text
     assert "three times 93" not in text
+    examples = files["tests/examples.jsonl"].decode().splitlines()
+    held_back = {Example.from_dict(json.loads(line)).held_back: line for line in examples}
+    assert held_back[False] in text and held_back[True] not in text
 
 
 def test_an_expansion_shows_the_program_and_an_unknown_app_is_not_found() -> None:
