@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mapp.index import embedders
-from mapp.index.build import build
+from mapp.index.build import Contents, build
 from mapp.library import read
 from mapp.ops.index import refresh
 from mapp.ops.workspace import Workspace
@@ -27,8 +27,10 @@ def builds(world: Path, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         found.append(fresh)
         made = build(
             workspace.home.index,
-            refresh.heads(workspace),
-            lambda head: read.load(workspace.home, head.app, head.commit).card,
+            Contents(
+                refresh.heads(workspace),
+                lambda head: read.load(workspace.home, head.app, head.commit).card,
+            ),
             embedder=HashedWords(),
             vectors=world / "cache" / "vectors.sqlite",
             store="exact",
