@@ -86,3 +86,13 @@ def test_a_server_that_does_not_answer_in_time_is_a_timeout() -> None:
         _anthropic(server.port).complete("a", schema=None, max_tokens=1, seconds=0.3)
 
     assert error.value.kind == "timeout"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"hello": 1}, {**MESSAGE, "content": None}, {**MESSAGE, "usage": None}, [1]]
+)
+def test_an_answer_that_is_not_a_message_is_a_failed_model(answer: object) -> None:
+    with Server(says(_json(answer))) as server, pytest.raises(ModelFailed) as error:
+        _anthropic(server.port).complete("a", schema=None, max_tokens=1, seconds=5)
+
+    assert error.value.kind == "unavailable"

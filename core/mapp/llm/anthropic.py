@@ -47,8 +47,11 @@ class AnthropicModel:
             raise ModelFailed("rate_limited", "the model's server limits the rate of requests") from None
         except anthropic.APIError as error:
             raise ModelFailed("unavailable", f"the model did not answer ({type(error).__name__})") from None
-        return Completion(
-            text="".join(part.text for part in message.content if part.type == "text"),
-            tokens_in=message.usage.input_tokens,
-            tokens_out=message.usage.output_tokens,
-        )
+        try:
+            return Completion(
+                text="".join(part.text for part in message.content if part.type == "text"),
+                tokens_in=message.usage.input_tokens,
+                tokens_out=message.usage.output_tokens,
+            )
+        except (TypeError, AttributeError):  # the client does not check the answer's shape
+            raise ModelFailed("unavailable", "the model's server did not answer with a message") from None
