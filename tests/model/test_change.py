@@ -9,7 +9,7 @@ import pytest
 from mapp.model.change import Change, ChangeState
 from mapp.model.change_spec import CompileSpec, ExpandSpec
 
-WIDENED = Change(
+EXTENDED = Change(
     id="019a",
     began=1_700_000_000.5,
     app="tip",
@@ -20,13 +20,13 @@ WIDENED = Change(
 
 
 def test_the_printed_change_has_its_branch_and_not_the_stored_text() -> None:
-    document = WIDENED.to_dict()
+    document = EXTENDED.to_dict()
     assert document["branch"].startswith("expand/") and "given" not in document
 
 
 def test_the_kind_of_the_spec_names_the_branch() -> None:
-    assert (WIDENED.kind, WIDENED.branch) == ("expand", "expand/019a")
-    compiled = replace(WIDENED, spec=CompileSpec())
+    assert (EXTENDED.kind, EXTENDED.branch) == ("expand", "expand/019a")
+    compiled = replace(EXTENDED, spec=CompileSpec())
     assert (compiled.kind, compiled.branch) == ("compile", "compile/019a")
 
 
@@ -35,9 +35,9 @@ def test_the_kind_of_the_spec_names_the_branch() -> None:
     [("open", False), ("proven", False), ("failed", False), ("merged", True), ("dropped", True)],
 )
 def test_only_a_merged_or_dropped_change_has_ended(state: ChangeState, ended: bool) -> None:
-    assert replace(WIDENED, state=state).ended is ended
+    assert replace(EXTENDED, state=state).ended is ended
 
 
 def test_a_change_survives_its_row_whatever_else_the_row_holds() -> None:
-    change = replace(WIDENED, state="failed", detail="a check failed", commit="abc")
+    change = replace(EXTENDED, state="failed", detail="a check failed", commit="abc")
     assert Change.from_row({**change.to_row(), "later_column": 1}) == change
