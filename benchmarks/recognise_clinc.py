@@ -170,7 +170,7 @@ def own_thresholds(model: Recogniser, found: Judged, inside: Requests) -> str:
     """Returns what the recogniser does at the thresholds that it chose itself, without these rows."""
     right = found.inside.argmax(axis=1) == inside.intents
     said = []
-    for name, least in (("use", model.bands.use), ("ask", model.bands.ask)):
+    for name, least in (("sure", model.bands.sure), ("likely", model.bands.likely), ("ask", model.bands.ask)):
         taken: Any = found.inside.max(axis=1) >= least
         strange = float((found.outside.max(axis=1) >= least).mean())
         said.append(

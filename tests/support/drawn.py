@@ -224,9 +224,11 @@ candidates = st.builds(Candidate, app=names, score=st.integers(0, 10_000).map(la
 _reasons = st.lists(texts, max_size=2).map(tuple)
 _listed = st.lists(candidates, max_size=3).map(tuple)
 _both: dict[str, Any] = {"candidates": _listed, "reasons": _reasons}
+_sure = st.floats(0, 1)
+_certainty = st.sampled_from(["sure", "likely"])
 decisions: st.SearchStrategy[Decision] = st.one_of(
-    st.builds(Use, app=names, arguments=_named, **_both),
-    st.builds(Ask, app=names, arguments=_named, missing=st.lists(names).map(tuple), **_both),
+    st.builds(Use, app=names, arguments=_named, sure=_sure, certainty=_certainty, **_both),
+    st.builds(Ask, app=names, arguments=_named, sure=_sure, missing=st.lists(names).map(tuple), **_both),
     st.builds(Expand, app=names, **_both),
     st.builds(Compile, **_both),
     st.builds(Refuse, **_both),

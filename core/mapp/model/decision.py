@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias, assert_never
+from typing import Any, Literal, TypeAlias, assert_never
 
 from mapp.model.request import Candidate
 from mapp.model.values import JSONValue
 
 Arguments: TypeAlias = tuple[tuple[str, JSONValue], ...]
+Certainty: TypeAlias = Literal["sure", "likely"]
+"""How certain a call is: `sure` runs anywhere; `likely` runs where a person sees how it was read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """Run this app with these arguments: it does exactly what the request asks."""
+    """Run this app with these arguments: it does exactly what the request asks.
+
+    `sure` is the probability, 0 to 1, that app and arguments are right; `certainty` says which threshold it
+    reached.
+    """
 
     app: str
     arguments: Arguments
+    sure: float = 0.0
+    certainty: Certainty = "sure"
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -28,6 +36,7 @@ class Ask:
     app: str
     arguments: Arguments
     missing: tuple[str, ...] = ()
+    sure: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -85,6 +94,8 @@ def decision_to_dict(decision: Decision) -> dict[str, Any]:
         "app": decision.app if isinstance(decision, Use | Ask | Expand) else None,
         "arguments": dict(call.arguments) if call else {},
         "missing": list(decision.missing) if isinstance(decision, Ask) else [],
+        "sure": call.sure if call else 0.0,
+        "certainty": decision.certainty if isinstance(decision, Use) else None,
         "candidates": [candidate.to_dict() for candidate in decision.candidates],
         "reasons": list(decision.reasons),
     }
@@ -95,15 +106,24 @@ def decision_from_dict(document: dict[str, Any]) -> Decision:
     candidates = tuple(Candidate(**row) for row in document["candidates"])
     reasons = tuple(document["reasons"])
     arguments = tuple(document["arguments"].items())
+    sure = document.get("sure", 0.0)
     match document["decision"]:
         case "use":
-            return Use(app=document["app"], arguments=arguments, candidates=candidates, reasons=reasons)
+            return Use(
+                app=document["app"],
+                arguments=arguments,
+                sure=sure,
+                certainty=document.get("certainty") or "sure",
+                candidates=candidates,
+                reasons=reasons,
+            )
         case "ask":
             missing = tuple(document["missing"])
             return Ask(
                 app=document["app"],
                 arguments=arguments,
                 missing=missing,
+                sure=sure,
                 candidates=candidates,
                 reasons=reasons,
             )

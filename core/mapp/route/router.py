@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from mapp.errors import InvalidArguments, MappError
-from mapp.model.decision import Decision
+from mapp.model.decision import Certainty, Decision
 from mapp.model.manifest import Manifest
 from mapp.model.request import Candidate, Request
 from mapp.route import per_app_table
@@ -69,11 +69,16 @@ class Matcher:
         return tuple(self.evaluate(request, row.app, row.probability) for row in judged)
 
     def decide(
-        self, request: Request, vector: Vectors, candidates: Sequence[Candidate], recogniser: Recogniser
+        self,
+        request: Request,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        recogniser: Recogniser,
+        accept: Certainty = "sure",
     ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request, and the matches behind it; arguments as in `matches`."""
         matches = self.matches(request, vector, candidates, recogniser)
-        return decide(request, candidates, matches, recogniser.bands), matches
+        return decide(request, candidates, matches, recogniser.bands, accept), matches
 
 
 class Router:
@@ -90,7 +95,9 @@ class Router:
         self._recogniser = classifier.load(_extra(index, classifier.FILE))
         self._matcher = Matcher(lambda app: (index.card(app).manifest, self._lessons.of(app)))
 
-    def decide(self, request: Request) -> tuple[Decision, tuple[CandidateMatch, ...]]:
+    def decide(
+        self, request: Request, accept: Certainty = "sure"
+    ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request, and the candidates that were evaluated."""
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
@@ -98,12 +105,15 @@ class Router:
         if (stated := self._stated(request)) is not None:
             candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
             matches = (stated, *_others(matches, stated.app))
-        return decide(request, candidates, matches, self._recogniser.bands), matches
+        return decide(request, candidates, matches, self._recogniser.bands, accept), matches
 
-    def decide_for(self, request: Request, app: str) -> tuple[Decision, tuple[CandidateMatch, ...]]:
+    def decide_for(
+        self, request: Request, app: str, accept: Certainty = "sure"
+    ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request as if the library had only this app, and how it was evaluated."""
         candidates = [Candidate(app=app, score=1.0)]
-        return self._matcher.decide(request, self._index.vector(request.text), candidates, self._recogniser)
+        vector = self._index.vector(request.text)
+        return self._matcher.decide(request, vector, candidates, self._recogniser, accept)
 
     def close(self) -> None:
         """Closes the files."""

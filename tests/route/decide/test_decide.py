@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
+from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
 from mapp.route.decide.decide import CandidateMatch, decide
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
 
-BANDS = Bands(use=0.8, ask=0.4)
+BANDS = Bands(sure=0.8, likely=0.6, ask=0.4)
 
 
 def filled(**arguments: int) -> Filling:
@@ -26,17 +26,23 @@ def missing(name: str) -> Filling:
     return Filling(arguments={}, missing=(name,), unused=(), evidence=(), confidence=0.0)
 
 
-def reading(app: str, probability: float, *vetoes: Veto, filling: Filling | None = None) -> CandidateMatch:
+def reading(
+    app: str, probability: float, *vetoes: Veto, filling: Filling | None = None, harmless: bool = True
+) -> CandidateMatch:
     filling = filled(price=1) if filling is None else filling
-    arguments = tuple(filling.arguments.items())
     return CandidateMatch(
-        app=app, probability=probability, filling=filling, arguments=arguments, vetoes=vetoes
+        app=app,
+        probability=probability,
+        filling=filling,
+        arguments=tuple(filling.arguments.items()),
+        vetoes=vetoes,
+        harmless=harmless,
     )
 
 
-def decided(*readings: CandidateMatch, text: str = "vat on 1") -> Decision:
+def decided(*readings: CandidateMatch, text: str = "vat on 1", accept: Certainty = "sure") -> Decision:
     candidates = [Candidate(app=row.app, score=row.probability) for row in readings]
-    return decide(Request(text=text), candidates, readings, BANDS)
+    return decide(Request(text=text), candidates, readings, BANDS, accept)
 
 
 def test_a_sure_and_complete_match_is_used() -> None:
@@ -47,6 +53,30 @@ def test_a_sure_and_complete_match_is_used() -> None:
 
 def test_a_person_is_asked_between_the_thresholds() -> None:
     assert isinstance(decided(reading("vat", 0.6)), Ask)
+
+
+def test_a_likely_match_runs_where_that_is_accepted() -> None:
+    decision = decided(reading("vat", 0.7), accept="likely")
+    assert isinstance(decision, Use)
+    assert (decision.sure, decision.certainty) == (0.7, "likely")
+
+
+def test_a_sure_match_is_sure_whatever_is_accepted() -> None:
+    for accept in ("sure", "likely"):
+        decision = decided(reading("vat", 0.9), accept=accept)
+        assert isinstance(decision, Use)
+        assert (decision.sure, decision.certainty) == (0.9, "sure")
+
+
+def test_a_likely_match_with_an_effect_is_asked_about() -> None:
+    decision = decided(reading("vat", 0.7, harmless=False), accept="likely")
+    assert isinstance(decision, Ask)
+    assert decision.sure == 0.7
+
+
+def test_a_likely_match_behind_another_app_is_asked_about() -> None:
+    rival = reading("days-between", 0.8, filling=missing("to"))
+    assert isinstance(decided(rival, reading("days-until", 0.7), accept="likely"), Ask)
 
 
 def test_no_app_matches_below_the_lower_threshold() -> None:

@@ -74,7 +74,7 @@ def test_each_app_is_recognised(model: Recogniser) -> None:
 
 def test_a_request_that_no_app_serves_is_not_recognised(model: Recogniser) -> None:
     for text in ("weather in rome today", "play some music", "pizza or football today"):
-        assert max(judged(model, text).values()) < model.bands.use
+        assert max(judged(model, text).values()) < model.bands.sure
 
 
 def test_probabilities_add_up_to_no_more_than_one(model: Recogniser) -> None:
@@ -95,7 +95,7 @@ def test_a_near_miss_lowers_its_app_and_not_the_others() -> None:
 
 
 def test_thresholds_are_in_order_and_inside_0_and_1(model: Recogniser) -> None:
-    assert 0 < model.bands.ask <= model.bands.use < 1
+    assert 0 < model.bands.ask <= model.bands.likely <= model.bands.sure < 1
 
 
 def test_the_default_thresholds_stay_with_too_few_rows() -> None:

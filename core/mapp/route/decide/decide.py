@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import Problem
-from mapp.model.decision import Ask, Compile, Decision, Expand, Refuse, Use
+from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
 from mapp.model.values import JSONValue
 from mapp.route.decide.vetoes import Veto
@@ -23,7 +23,10 @@ TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidateMatch:
-    """One evaluated candidate: its probability, its arguments, and what counts against it."""
+    """One evaluated candidate: its probability, its arguments, and what counts against it.
+
+    A `harmless` app does nothing outside the sandbox, so that running it by mistake costs nothing.
+    """
 
     app: str
     probability: float
@@ -31,6 +34,7 @@ class CandidateMatch:
     arguments: tuple[tuple[str, JSONValue], ...] = ()
     vetoes: tuple[Veto, ...] = ()
     problems: tuple[Problem, ...] = ()
+    harmless: bool = False
 
     @property
     def complete(self) -> bool:
@@ -44,7 +48,11 @@ class CandidateMatch:
 
 
 def decide(
-    request: Request, candidates: Sequence[Candidate], readings: Sequence[CandidateMatch], bands: Bands
+    request: Request,
+    candidates: Sequence[Candidate],
+    readings: Sequence[CandidateMatch],
+    bands: Bands,
+    accept: Certainty = "sure",
 ) -> Decision:
     """Returns what to do about a request.
 
@@ -53,6 +61,7 @@ def decide(
         candidates: the retrieved candidates, the best first.
         readings: the evaluated candidates, in any order.
         bands: the thresholds.
+        accept: how certain a call must be; `likely` holds for harmless apps only.
     """
     nearest = tuple(candidates[:NEAREST])
     if not any(character.isalnum() for character in request.text):
@@ -63,10 +72,19 @@ def decide(
         return _without_a_call(ranked, nearest, candidates, bands)
     shown = _with_first(best.app, nearest, candidates)
     sure = sureness(best, ranked)
-    if best is ranked[0] and sure >= bands.use:
-        return Use(app=best.app, arguments=best.arguments, candidates=shown, reasons=_for(best, sure))
-    reasons = (_unsure(best, sure, ranked, bands), *_for(best, sure)[1:])
-    return Ask(app=best.app, arguments=best.arguments, candidates=shown, reasons=reasons)
+    certainty: Certainty = "sure" if sure >= bands.sure else "likely"
+    needed = bands.likely if accept == "likely" and best.harmless else bands.sure
+    if best is ranked[0] and sure >= needed:
+        return Use(
+            app=best.app,
+            arguments=best.arguments,
+            sure=sure,
+            certainty=certainty,
+            candidates=shown,
+            reasons=_for(best, sure),
+        )
+    reasons = (_unsure(best, sure, ranked, needed), *_for(best, sure)[1:])
+    return Ask(app=best.app, arguments=best.arguments, sure=sure, candidates=shown, reasons=reasons)
 
 
 def surest(readings: Sequence[CandidateMatch]) -> CandidateMatch | None:
@@ -137,9 +155,7 @@ def _against(reading: CandidateMatch) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unsure(best: CandidateMatch, sure: float, ranked: Sequence[CandidateMatch], bands: Bands) -> str:
+def _unsure(best: CandidateMatch, sure: float, ranked: Sequence[CandidateMatch], needed: float) -> str:
     if best is not ranked[0]:
         return f"{ranked[0].app} is nearer, but {'; '.join(_against(ranked[0]))}"
-    return (
-        f"{best.app} probably does this, sure to {sure:.2f}; {bands.use:.2f} is needed to run without asking"
-    )
+    return f"{best.app} probably does this, sure to {sure:.2f}; {needed:.2f} is needed to run without asking"

@@ -33,6 +33,7 @@ def evaluate_candidate(
         arguments=tuple(arguments.items()),
         vetoes=vetoes(request, manifest, filling, cues),
         problems=problems,
+        harmless=_harmless(manifest),
     )
 
 
@@ -50,4 +51,15 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
         confidence=1.0,
     )
     known = with_defaults(manifest, filling.arguments)
-    return CandidateMatch(app=manifest.name, probability=1.0, filling=filling, arguments=tuple(known.items()))
+    return CandidateMatch(
+        app=manifest.name,
+        probability=1.0,
+        filling=filling,
+        arguments=tuple(known.items()),
+        harmless=_harmless(manifest),
+    )
+
+
+def _harmless(manifest: Manifest) -> bool:
+    """Returns whether the app does nothing outside the sandbox but read the clock or draw random numbers."""
+    return not manifest.capabilities.calls

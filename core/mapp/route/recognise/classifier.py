@@ -29,16 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bands:
-    """The two thresholds: how sure a match must be to run the app, and to ask a person."""
+    """The thresholds: how sure a call must be to run anywhere, to run where a person sees it, and to ask."""
 
-    use: float
+    sure: float
+    likely: float
     ask: float
 
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 FILE: Final = f"recogniser-{FORMAT}.npz"
 _MIN_REFITS: Final = 2
-DEFAULT_BANDS: Final = Bands(use=0.8, ask=0.5)
+DEFAULT_BANDS: Final = Bands(sure=0.8, likely=0.7, ask=0.5)
 DIGITS: Final = 4
 """Probabilities are rounded to this many decimals."""
 KEPT_BITS: Final = 10
@@ -106,7 +107,8 @@ def save(model: Recogniser, path: Path) -> None:
         "format": FORMAT,
         "apps": model.apps,
         "temperature": model.temperature,
-        "use": model.bands.use,
+        "sure": model.bands.sure,
+        "likely": model.bands.likely,
         "ask": model.bands.ask,
         "unknown": model.wording.unknown,
         "together": model.together,
@@ -174,7 +176,7 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
             known=parts["known"], rarity=parts["rarity"], once=parts["once"], unknown=label["unknown"]
         ),
         temperature=label["temperature"],
-        bands=Bands(use=label["use"], ask=label["ask"]),
+        bands=Bands(sure=label["sure"], likely=label["likely"], ask=label["ask"]),
         together=label["together"],
         refits=label["refits"],
     )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from mapp.route.recognise.softmax import Floats, Integers
 
 FALSE_HITS: Final = 0.005
-"""The accepted share of wrong apps among decisions to run, and the same share of wrong arguments."""
+"""The accepted share of wrong apps among calls that run anywhere, and the same share of wrong arguments."""
+LIKELY_WRONG: Final = 0.02
+"""The accepted share of wrong calls among decisions that run where a person sees the reading."""
 ASKED_IN_VAIN: Final = 0.1
 """The accepted share of wrong decisions to run or ask; sets the threshold `ask`."""
 _MIN_USED: Final = 0.5
@@ -130,8 +132,10 @@ def bands_of(trials: Sequence[Trial], temperature: float, reader: Reader) -> Ban
         judged, [each.app_right and not each.arguments_right for each in judged], FALSE_HITS
     )
     in_vain = [not (each.app_right and each.arguments_right) for each in judged]
-    use = max(other_app, other_arguments, _MIN_USED)
-    return Bands(use=use, ask=min(max(least_sure(judged, in_vain, ASKED_IN_VAIN), _MIN_ASKED), use))
+    sure = max(other_app, other_arguments, _MIN_USED)
+    likely = min(max(least_sure(judged, in_vain, LIKELY_WRONG), _MIN_USED), sure)
+    ask = min(max(least_sure(judged, in_vain, ASKED_IN_VAIN), _MIN_ASKED), likely)
+    return Bands(sure=sure, likely=likely, ask=ask)
 
 
 def least_sure(judged: Sequence[Judged], wrong: Sequence[bool], share: float) -> float:
