@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -9,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mapp.library.privacy import private_file, private_root, private_umask, tighten
+from mapp.library.privacy import open_private_database, private_file, private_root, private_umask, tighten
 from mapp.ops.manage.doctor import repair_library
+from mapp.plain_files import NotPlain
 from support.apps import app
 from support.library import library
 from support.terminal import mapp
@@ -116,6 +119,60 @@ def test_tightening_returns_how_many_paths_were_open(tmp_path: Path) -> None:
     (root / "b").chmod(0o640)
 
     assert (tighten(root), tighten(root)) == (1, 0)
+
+
+def test_a_database_and_its_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    before = os.umask(0)
+    try:
+        with contextlib.closing(open_private_database(root / "storage/a.sqlite", root=root)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("CREATE TABLE notes (text)")
+            files = {path.name for path in root.rglob("*.sqlite*")}
+            opened = open_to_others(root)
+    finally:
+        os.umask(before)
+
+    assert files == {"a.sqlite", "a.sqlite-shm", "a.sqlite-wal"}
+    assert opened == []
+
+
+def test_a_database_that_others_could_read_is_tightened_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "library/journal.sqlite"
+    open_private_database(path).close()
+    path.chmod(0o644)
+
+    open_private_database(path).close()
+
+    assert open_to_others(path.parent) == []
+
+
+def test_a_database_that_is_not_a_plain_file_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "library/journal.sqlite"
+    path.parent.mkdir(mode=0o700)
+    os.mkfifo(path)
+
+    with pytest.raises(NotPlain, match="a named pipe"):
+        open_private_database(path)
+
+
+def test_a_database_belongs_to_one_thread_unless_told_otherwise(tmp_path: Path) -> None:
+    failures: list[str] = []
+
+    def use(connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("SELECT 1")
+        except sqlite3.ProgrammingError as error:
+            failures.append(str(error))
+
+    for any_thread in (True, False):
+        path = tmp_path / "library/journal.sqlite"
+        with contextlib.closing(open_private_database(path, any_thread=any_thread)) as connection:
+            thread = threading.Thread(target=use, args=(connection,))
+            thread.start()
+            thread.join()
+
+    assert len(failures) == 1 and "thread" in failures[0]
 
 
 def test_the_umask_is_restored_when_threads_overlap() -> None:

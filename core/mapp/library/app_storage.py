@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy, IntegrityError
-from mapp.library.privacy import private_file, private_root
-from mapp.plain_files import NotPlain, ensure_plain
+from mapp.library.privacy import open_private_database
+from mapp.plain_files import NotPlain
 
 MAX_KEY_LENGTH: Final = 200
 KEPT: Final = 100
@@ -36,14 +36,10 @@ class Store:
 
     def __init__(self, path: Path, *, run: str, max_kb: int, patience: float = 10.0) -> None:
         """Opens the store and waits for its turn, at most `patience` seconds; raises Busy."""
-        private_root(path.parent.parent)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         try:
-            ensure_plain(path)
+            self._connection = open_private_database(path, root=path.parent.parent, timeout=patience)
         except NotPlain as error:
             raise IntegrityError(f"{path} {error}", code="MAPP-0621") from None
-        private_file(path)
-        self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
         self._most = max_kb * 1024
         try:
             self._connection.execute("PRAGMA synchronous = FULL")

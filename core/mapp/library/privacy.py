@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from mapp.plain_files import ensure_plain
 
 _OTHERS: Final = 0o077
 _lock = threading.Lock()
@@ -61,6 +64,24 @@ def private_file(path: Path) -> None:
         for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             with contextlib.suppress(FileNotFoundError):
                 _tighten_one(each)
+
+
+def open_private_database(
+    path: Path, *, root: Path | None = None, timeout: float = 30.0, any_thread: bool = False
+) -> sqlite3.Connection:
+    """Opens an SQLite file of a library without implicit transactions; creates it if it is missing.
+
+    `root` is the library's folder, unless the file is directly in it. The connection waits `timeout` seconds
+    for a lock, and belongs to the thread that opened it unless `any_thread`.
+
+    Raises:
+        NotPlain: the path is a pipe, a socket, a device or a folder.
+    """
+    private_root(root or path.parent)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    ensure_plain(path)
+    private_file(path)
+    return sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=not any_thread)
 
 
 def tighten(root: Path) -> int:

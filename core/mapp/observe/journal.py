@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import IntegrityError, NotFound
-from mapp.library.privacy import private_file, private_root
+from mapp.library.privacy import open_private_database
 from mapp.model.recording import RefusedCall
 from mapp.observe.journal_schema import ensure_schema
-from mapp.plain_files import NotPlain, ensure_plain
+from mapp.plain_files import NotPlain
 
 VERSION: Final = 4
 
@@ -361,10 +361,7 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            private_root(self.path.parent)
-            ensure_plain(self.path)
-            private_file(self.path)
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection = open_private_database(self.path, any_thread=True)
             try:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA busy_timeout = 30000")

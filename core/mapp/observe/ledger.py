@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import MappError
-from mapp.library.privacy import private_file, private_root
+from mapp.library.privacy import open_private_database
 from mapp.model.spend import ModelCall, Planned, Spend, Sums, Totals
 from mapp.observe.journal import VERSION, new_id
 from mapp.observe.journal_schema import ensure_readable
-from mapp.plain_files import ensure_plain
 
 By = Literal["day", "month", "app", "model", "change", "round"]
 
@@ -199,10 +198,7 @@ def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
     The statements create missing tables and indexes.
     """
     try:
-        private_root(path.parent)
-        ensure_plain(path)
-        private_file(path)
-        with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+        with contextlib.closing(open_private_database(path)) as connection:
             connection.row_factory = sqlite3.Row
             ensure_readable(connection, path, VERSION)
             connection.execute("PRAGMA journal_mode = WAL")
