@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 MIN_SECRET_LENGTH: Final = 8
@@ -68,35 +68,43 @@ def _forms(secret: str) -> Iterator[str]:
     raw = secret.encode()
     # Plain text is part of every language here, so the last character may match in any of them: otherwise the
     # first that fits would leave the end of an escape, such as `amp;`.
-    last = f"(?>{_in_any(secret[-1])})"
+    last = _character(secret[-1], *_LANGUAGES)
     yield re.escape(secret[:-1]) + last
-    for language in (_in_url, _in_json, _in_html):
-        yield "".join(f"(?>{language(character)})" for character in secret[:-1]) + last
+    for escapes in _LANGUAGES:
+        yield "".join(_character(character, escapes) for character in secret[:-1]) + last
     yield r"(?:%|\\x|[\s:-])?+".join(f"(?i:{byte:02x})" for byte in raw)
     yield from (_base64(raw, offset) for offset in range(3))
 
 
-def _in_any(character: str) -> str:
-    """Returns a pattern for a character in any of the languages, the longest form first."""
-    number, named = ord(character), html.escape(character)
+def _character(character: str, *languages: Callable[[str], Iterator[str]]) -> str:
+    """Returns a pattern for a character, plain or as an escape of any of the languages.
+
+    Escapes come first, because a plain character may also be the beginning of its own escape.
+    """
+    escapes = [escape for language in languages for escape in language(character)]
+    return f"(?>{'|'.join([*escapes, re.escape(character)])})"
+
+
+def _url_escapes(character: str) -> Iterator[str]:
     quoted = "".join(f"%{byte:02x}" for byte in character.encode())
-    forms = [rf"(?i:\\u{number:04x})", f"&#0*+{number};", f"(?i:&#x0*+{number:x};)", f"(?i:{quoted})"]
-    forms += [re.escape(named)] if named != character else []
-    return "|".join([*forms, rf"\\?{re.escape(character)}", *([r"\+"] if character == " " else [])])
+    yield f"(?i:{quoted})"
+    if character == " ":
+        yield r"\+"
 
 
-def _in_url(character: str) -> str:
-    quoted = "".join(f"%{byte:02x}" for byte in character.encode())
-    return f"(?i:{quoted})|{re.escape(character)}" + (r"|\+" if character == " " else "")
+def _json_escapes(character: str) -> Iterator[str]:
+    yield rf"(?i:\\u{ord(character):04x})"
+    yield rf"\\{re.escape(character)}"
 
 
-def _in_json(character: str) -> str:
-    return rf"(?i:\\u{ord(character):04x})|\\?{re.escape(character)}"
+def _html_escapes(character: str) -> Iterator[str]:
+    yield f"&#0*+{ord(character)};"
+    yield f"(?i:&#x0*+{ord(character):x};)"
+    if (named := html.escape(character)) != character:
+        yield re.escape(named)
 
 
-def _in_html(character: str) -> str:
-    number, named = ord(character), re.escape(html.escape(character))
-    return f"&#0*+{number};|(?i:&#x0*+{number:x};)|{named}|{re.escape(character)}"
+_LANGUAGES: Final = (_url_escapes, _json_escapes, _html_escapes)
 
 
 def _base64(raw: bytes, offset: int) -> str:
