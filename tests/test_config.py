@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mapp.config import PROJECT_SETTINGS, SETTINGS, Config, load_config, load_settings
-from mapp.errors import InvalidInput, UsageError
-from mapp.model.budget import merged_budget, parse_budget
+from mapp.errors import InvalidInput
+from mapp.model.budget import parse_budget
 from support.terminal import mapp
 
 PERSONAL = tuple(name for name in SETTINGS if name not in PROJECT_SETTINGS)
@@ -46,32 +46,6 @@ def places(name: str) -> list[tuple[str, str]]:
 
 
 # Budgets, limit by limit
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "merged"),
-    [
-        ("$2, 12 rounds, 30 min", "20 rounds", "$2, 20 rounds, 30 min"),
-        ("$2, 12 rounds, 30 min", "$1.50, 5k tokens", "$1.50, 12 rounds, 30 min, 5k tokens"),
-        ("$2", "1 round", "$2, 1 round"),
-        ("1 h", "90 s", "90 s"),
-        ("", "$1", "$1"),
-        ("$2, 12 rounds", "", ""),
-        ("$2, 12 rounds", "no money", "no money, 12 rounds"),
-        ("no money, 12 rounds", "$3", "$3, 12 rounds"),
-    ],
-)
-def test_budgets_are_merged_limit_by_limit(lower: str, upper: str, merged: str) -> None:
-    assert merged_budget(lower, upper) == merged
-    parse_budget(merged)
-
-
-def test_a_limit_can_be_lifted() -> None:
-    found = parse_budget("no money, no tokens, 3 rounds, no time")
-
-    assert (found.micros, found.tokens, found.rounds, found.seconds) == (None, None, 3, None)
-    with pytest.raises(UsageError):
-        parse_budget("$1, no money")
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith("budget_")])

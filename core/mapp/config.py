@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
-from mapp.model.budget import merged_budget, parse_budget
+from mapp.model.budget import inherits_limits, merged_budget, parse_budget
 from mapp.plain_files import read_plain
 
 PROJECT_FILE: Final = ".mapp.toml"
@@ -221,10 +221,9 @@ class _Merged:
         for name, value, place in layer.rows:
             origin: tuple[Origin, ...] = (Origin(source=source, place=place),)
             if name in _BUDGETS and value:
-                lower, merged = self.values[name], merged_budget(self.values[name], value)
-                kept = bool(lower) and not _same_limits(merged, value)
-                origin += self.origins.get(name, (DEFAULT,)) if kept else ()
-                value = merged
+                lower = self.values[name]
+                origin += self.origins.get(name, (DEFAULT,)) if inherits_limits(lower, value) else ()
+                value = merged_budget(lower, value)
             self.values[name] = value
             self.origins[name] = origin
 
@@ -356,12 +355,6 @@ def unset_setting(path: Path, name: str) -> bool:
     if was_there:
         _write(path, document)
     return was_there
-
-
-def _same_limits(one: str, other: str) -> bool:
-    """Returns whether two texts of a budget hold the same limits, in any order."""
-    first, second = ({part.strip() for part in text.split(",")} for text in (one, other))
-    return first == second
 
 
 def _agent_table(document: dict[str, Any]) -> dict[str, Any] | None:

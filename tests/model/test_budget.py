@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mapp.errors import UsageError
-from mapp.model.budget import Budget, parse_budget
+from mapp.model.budget import Budget, inherits_limits, merged_budget, parse_budget
 from mapp.model.spend import Spend, Totals
 
 
@@ -52,3 +52,50 @@ def test_exceeded_limits_are_described_in_words() -> None:
         "61 seconds of 60",
     ]
     assert list(budget.exceeded(Totals(rounds=2, spend=Spend(tokens_in=1_000, cost_micros=2_000_000)))) == []
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "merged"),
+    [
+        ("$2, 12 rounds, 30 min", "20 rounds", "$2, 20 rounds, 30 min"),
+        ("$2, 12 rounds, 30 min", "$1.50, 5k tokens", "$1.50, 12 rounds, 30 min, 5k tokens"),
+        ("$2", "1 round", "$2, 1 round"),
+        ("1 h", "90 s", "90 s"),
+        ("", "$1", "$1"),
+        ("$2, 12 rounds", "", ""),
+        ("$2, 12 rounds", "no money", "no money, 12 rounds"),
+        ("no money, 12 rounds", "$3", "$3, 12 rounds"),
+    ],
+)
+def test_budgets_are_merged_limit_by_limit(lower: str, upper: str, merged: str) -> None:
+    assert merged_budget(lower, upper) == merged
+    parse_budget(merged)
+
+
+def test_a_limit_can_be_lifted() -> None:
+    found = parse_budget("no money, no tokens, 3 rounds, no time")
+
+    assert (found.micros, found.tokens, found.rounds, found.seconds) == (None, None, 3, None)
+    with pytest.raises(UsageError):
+        parse_budget("$1, no money")
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "inherited"),
+    [
+        ("$2, 12 rounds, 30 min", "20 rounds", True),
+        ("$2, 12 rounds", "no rounds", True),
+        ("$2", "1 round", True),
+        ("no money", "1 round", True),
+        ("1 h", "90 s", False),
+        ("$2, 12 rounds", "12 rounds,$2", False),
+        ("12 rounds", "no rounds, 5k tokens", False),
+        ("", "$1", False),
+        ("$2", "", False),
+        ("$2", " , ", False),
+    ],
+)
+def test_a_budget_inherits_the_limits_that_are_not_overridden(
+    lower: str, upper: str, inherited: bool
+) -> None:
+    assert inherits_limits(lower, upper) is inherited

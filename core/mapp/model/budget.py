@@ -97,6 +97,19 @@ def merged_budget(lower: str, upper: str) -> str:
     return ", ".join({**_parts(lower), **limits}.values()) if limits else ""
 
 
+def inherits_limits(lower: str, upper: str) -> bool:
+    """Returns whether a limit of `lower` is still in force in `merged_budget(lower, upper)`.
+
+    >>> inherits_limits("$2, 12 rounds", "20 rounds"), inherits_limits("12 rounds", "$1, 20 rounds")
+    (True, False)
+
+    Raises:
+        UsageError: as `parse_budget` does.
+    """
+    limits = _parts(upper)
+    return bool(limits) and not _parts(lower).keys() <= limits.keys()
+
+
 def _parts(text: str) -> dict[str, str]:
     """Returns the parts of a budget text by the kind of limit."""
     parts: dict[str, str] = {}
