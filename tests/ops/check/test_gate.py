@@ -82,6 +82,14 @@ def test_a_failure_is_refused_with_a_hint_unless_forced(
     refuse_failures(found, force=True)
 
 
+@pytest.mark.parametrize("failing", ["total", "engines", "version", "source"])
+def test_a_command_can_give_its_own_hint(failing: str) -> None:
+    with pytest.raises(InvalidApp) as refused:
+        refuse_failures(verdict(failing, base=BASE), force=False, hint="do this")
+
+    assert refused.value.hint == "do this"
+
+
 def test_force_does_not_help_a_source_that_does_not_load() -> None:
     with pytest.raises(InvalidApp) as refused:
         refuse_failures(verdict("source"), force=True)

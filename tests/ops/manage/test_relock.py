@@ -6,7 +6,7 @@ import pytest
 
 from mapp.errors import InvalidApp, MappError, NotFound
 from mapp.git.repository import Repository
-from mapp.library.lockfile import read_lock
+from mapp.library.lockfile import read_lock, write_lock
 from mapp.ops.manage.relock import relock
 from support.apps import Draft, app
 from support.library import SOMEBODY, Built, git, library
@@ -56,6 +56,16 @@ def test_a_main_that_fails_the_gate_is_refused_and_nothing_changes(built: Built)
 
     assert read_lock(built.home.lock_file) == before
     assert caught.value.hint.endswith(f"update-ref refs/heads/main {before['double'].commit}")
+
+
+def test_an_app_without_a_pin_that_fails_the_gate_can_only_be_removed(built: Built) -> None:
+    write_lock(built.home.lock_file, {})
+    _move_main(built, app("double").version("1.0.1").source("function main(input) { return 1; }"))
+
+    with pytest.raises(InvalidApp) as caught:
+        relock(built.workspace, "double")
+
+    assert caught.value.hint == "mapp remove double"
 
 
 def test_an_app_of_another_name_is_refused(built: Built) -> None:

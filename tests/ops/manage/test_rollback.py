@@ -101,8 +101,11 @@ def test_an_old_version_that_fails_todays_checks_needs_force() -> None:
     before = built.state()
 
     refused = mapp("rollback", "double")
+    to_it = mapp("rollback", "double", "--to", "1.0.0")
 
     assert (refused.code, "examples.jsonl:1" in refused.err) == (8, True)
+    assert "to roll back anyway: mapp rollback double --force" in refused.err
+    assert "to roll back anyway: mapp rollback double --to 1.0.0 --force" in to_it.err
     assert built.state() == before
     forced = mapp("rollback", "double", "--force")
     assert (forced.code, "by force" in forced.err) == (0, True)

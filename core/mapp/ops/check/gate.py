@@ -229,26 +229,30 @@ def accepting_engines(verdict: Verdict) -> Verdict:
     return replace(verdict, results=tuple(results))
 
 
-def refuse_failures(verdict: Verdict, *, force: bool) -> None:
-    """Raises InvalidApp when a check failed; `force` does not help a source that does not load."""
+def refuse_failures(verdict: Verdict, *, force: bool, hint: str | None = None) -> None:
+    """Raises InvalidApp when a check failed; `force` does not help a source that does not load.
+
+    `hint` says what to do about it; by default it is for `mapp add`.
+    """
     failed = [result for result in verdict.results if not result.passed]
     fatal = any(is_fatal(result.check) for result in failed)
     if [result.check for result in failed] == ["version"] and not force:
-        raise _needs_version(verdict, failed[0])
+        raise _needs_version(verdict, failed[0], hint)
     if fatal or (failed and not force):
         problems = [row.problem for result in failed for row in result.problems]
-        hint = "" if fatal else "fix it, or add it as it is with --force"
-        if [result.check for result in failed] == ["engines"]:
-            hint = "write it so that engines agree, or accept the difference: --accept-engine-difference"
+        if hint is None:
+            hint = "" if fatal else "fix it, or add it as it is with --force"
+            if [result.check for result in failed] == ["engines"]:
+                hint = "write it so that engines agree, or accept the difference: --accept-engine-difference"
         raise InvalidApp(f"{verdict.app} does not pass its checks", problems, hint=hint, code="MAPP-0810")
 
 
-def _needs_version(verdict: Verdict, found: Result) -> InvalidApp:
+def _needs_version(verdict: Verdict, found: Result, hint: str | None) -> InvalidApp:
     least = dict(found.evidence).get("least")
     return InvalidApp(
         f"{verdict.app} needs another version",
         [row.problem for row in found.problems],
-        hint=f'set version = "{least}", or replace it as it is with --force',
+        hint=hint if hint is not None else f'set version = "{least}", or replace it as it is with --force',
         code="MAPP-0820",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mapp.errors import InvalidApp, MappError, NotFound
+from mapp.errors import MappError, NotFound
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import Committed, Proposal
 from mapp.library.landing import relock as accept
@@ -64,13 +64,9 @@ def relock(workspace: Workspace, name: str, *, watch: Watch | None = None) -> Re
     if before == tip:
         return Relocked(app=app, before=before, verdict=None, committed=None)
     verdict = _judged(workspace, app, found.files, before, watch)
-    try:
-        refuse_failures(verdict, force=False)
-    except InvalidApp as error:
-        # Nothing is forced here: what the gate refuses goes back, or the app goes.
-        undo = f"git -C {repository.path} update-ref refs/heads/main {before}"
-        error.hint = f"to undo the move: {undo}" if before else f"mapp remove {name}"
-        raise
+    # Nothing is forced here: what the gate refuses goes back, or the app goes.
+    undo = f"to undo the move: git -C {repository.path} update-ref refs/heads/main {before}"
+    refuse_failures(verdict, force=False, hint=undo if before else f"mapp remove {name}")
     proposal = Proposal(
         app=app,
         files=found.files,

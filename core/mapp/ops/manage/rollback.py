@@ -14,6 +14,7 @@ from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import Watch, examined, refuse_failures, report
 from mapp.ops.manage.diff import Side, side
 from mapp.ops.workspace import Workspace
+from mapp.suggested_commands import suggested_command
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +67,8 @@ def rollback(
         return RolledBack(old=present, new=past, verdict=None, committed=None)
     _, verdict = examined(workspace, past.files, kind="rollback", watch=watch)
     if not force:  # force restores anything that was on main, even if today's rules refuse it
-        refuse_failures(verdict, force=False)
+        again = suggested_command("rollback", name, *(() if to is None else ("--to", to)), "--force")
+        refuse_failures(verdict, force=False, hint=f"to roll back anyway: {again}")
     verdict = replace(verdict, forced=not verdict.passed)
     committed = None if dry_run else _commit(workspace, present, past, verdict)
     return RolledBack(old=present, new=past, verdict=verdict, committed=committed)
