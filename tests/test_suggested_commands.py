@@ -10,7 +10,7 @@ import pytest
 from mapp.model.decision import Ask, Compile
 from mapp.model.request import Request
 from mapp.ops.run.ask import Answer, refusal
-from mapp.suggested_commands import MAX_LENGTH, suggested_call, suggested_command
+from mapp.suggested_commands import MAX_LENGTH, suggested_call, suggested_command, suggested_git
 from support.library import library
 from support.terminal import mapp
 
@@ -46,6 +46,13 @@ def test_a_pasted_command_runs_nothing_else(text: str, tmp_path: Path) -> None:
     words = pasted(suggested_command("compile", text), tmp_path)
 
     assert words == ["compile", text if text.isprintable() else "…"]
+
+
+@pytest.mark.parametrize("name", [text for text in HOSTILE if text])
+def test_a_pasted_git_command_runs_nothing_else(name: str, tmp_path: Path) -> None:
+    command = suggested_git(tmp_path / name, "repack", "-ad").removeprefix("git")
+
+    assert pasted(f"mapp {command}", tmp_path) == ["-C", str(tmp_path / name), "repack", "-ad"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from mapp.model.values import JSONValue, canonical
@@ -27,6 +28,15 @@ def suggested_command(*words: str) -> str:
     "mapp run 'sort $(reboot)'"
     """
     return shlex.join(["mapp", *(word if _is_plain(word, MAX_WORD_LENGTH) else "…" for word in words)])
+
+
+def suggested_git(repository: Path, *words: str) -> str:
+    """Returns a git command line for a repository, quoted for a POSIX shell.
+
+    >>> suggested_git(Path("/my apps/vat.git"), "repack", "-ad")
+    "git -C '/my apps/vat.git' repack -ad"
+    """
+    return shlex.join(["git", "-C", str(repository), *words])
 
 
 def suggested_call(

@@ -17,6 +17,7 @@ from mapp.git.repository import MAIN, Repository
 from mapp.library import landing, read
 from mapp.library.commit_app import remove
 from mapp.library.landing import LANDING, Landing, read_landing, settle
+from mapp.library.load_to_run import load_to_run
 from mapp.library.lockfile import read_entry, read_lock, write_lock
 from mapp.library.repair import repair
 from support.apps import app
@@ -216,6 +217,22 @@ def test_the_message_has_the_command_that_restores_main(built: Built, world: Pat
     subprocess.run([word.strip() for word in command], check=True)
 
     assert mapp("exec", "double", "number=21").out == "42\n"
+
+
+def test_the_command_that_restores_main_can_be_pasted_whatever_the_name_of_the_library(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPP_HOME", str(world / "my $(touch pwned) library"))
+    built = library().app("double").build()
+    first = tip(built)
+    committed_by_git(built, world)
+
+    with pytest.raises(IntegrityError) as caught:
+        load_to_run(built.home, "double")
+    subprocess.run(["sh", "-c", caught.value.hint.partition("to undo: ")[2]], check=True)
+
+    assert tip(built) == first
+    assert not (world / "work/pwned").exists()
 
 
 def test_relock_accepts_a_main_that_passes_the_gate(built: Built, world: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Final
 
 from mapp.errors import IntegrityError
 from mapp.plain_files import kind_of, read_plain
+from mapp.suggested_commands import suggested_git
 
 EXTERNAL_REFERENCES: Final = (
     "objects/info/alternates",
@@ -79,7 +80,7 @@ def ensure_closed(path: Path) -> None:
             raise _refused(
                 path,
                 f"{name} makes git read files outside of it",
-                hint=f"if it is yours: git -C {path} repack -ad, then remove {name}",
+                hint=f"if it is yours: {suggested_git(path, 'repack', '-ad')}, then remove {name}",
             )
 
 

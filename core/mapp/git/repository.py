@@ -19,6 +19,7 @@ from mapp.git import layout, loose, packs
 from mapp.git.commit import Commit, Signature
 from mapp.git.durable_files import rename_new
 from mapp.plain_files import read_plain
+from mapp.suggested_commands import suggested_git
 from mapp.system_errors import HINT, SystemRefused, refused_by_system
 
 MAIN: Final = "refs/heads/main"
@@ -439,7 +440,7 @@ class Repository:
         if loose.is_symbolic(self.path, ref):
             raise IntegrityError(
                 f"{ref} of {self.path.stem} is a symbolic ref",
-                hint=f"git -C {self.path} symbolic-ref -d {ref}",
+                hint=suggested_git(self.path, "symbolic-ref", "-d", ref),
             )
 
     def delete_ref(self, ref: str, commit: str) -> None:

@@ -33,6 +33,7 @@ from mapp.library.read import open_repository
 from mapp.library.verdicts import is_forced, prove, read_verdict
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
+from mapp.suggested_commands import suggested_git
 
 LANDING: Final = "refs/mapp/landing"
 LANDED: Final = "refs/mapp/landed"
@@ -351,7 +352,7 @@ def _is_proven(repository: Repository, tree: str, message: str) -> bool:
 def moved(path: Path, tip: str, locked: str | None) -> IntegrityError:
     """Returns the error for a `main` that something other than mapp moved."""
     name = path.stem
-    back = "" if locked is None else f"; to undo: git -C {path} update-ref refs/heads/main {locked}"
+    back = "" if locked is None else f"; to undo: {suggested_git(path, 'update-ref', MAIN, locked)}"
     return IntegrityError(
         f"main of {name} is at {tip[:10]}, but mapp.lock says {locked[:10] if locked else 'nothing'}: "
         "something other than mapp moved it",

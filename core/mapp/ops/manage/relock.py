@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapp.errors import MappError, NotFound
+from mapp.git.repository import MAIN
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import Committed, Proposal
 from mapp.library.landing import relock as accept
@@ -16,6 +17,7 @@ from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import Watch, good_runs, judged, refuse_failures, report, trial_of
 from mapp.ops.workspace import Workspace
+from mapp.suggested_commands import suggested_git
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +67,10 @@ def relock(workspace: Workspace, name: str, *, watch: Watch | None = None) -> Re
         return Relocked(app=app, before=before, verdict=None, committed=None)
     verdict = _judged(workspace, app, found.files, before, watch)
     # Nothing is forced here: what the gate refuses goes back, or the app goes.
-    undo = f"to undo the move: git -C {repository.path} update-ref refs/heads/main {before}"
-    refuse_failures(verdict, force=False, hint=undo if before else f"mapp remove {name}")
+    hint = f"mapp remove {name}"
+    if before is not None:
+        hint = f"to undo the move: {suggested_git(repository.path, 'update-ref', MAIN, before)}"
+    refuse_failures(verdict, force=False, hint=hint)
     proposal = Proposal(
         app=app,
         files=found.files,
