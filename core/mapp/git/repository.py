@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from mapp.errors import AlreadyExists, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
-from mapp.git.commit import Commit, Signature
+from mapp.git.commit import Commit, Signature, parse_commit
 from mapp.git.durable_files import rename_new
+from mapp.git.history import commits_between
 from mapp.plain_files import read_plain
 from mapp.suggested_commands import suggested_git
 from mapp.system_errors import HINT, SystemRefused, refused_by_system
@@ -26,11 +27,9 @@ MAIN: Final = "refs/heads/main"
 
 _TREE_LINE: Final = re.compile(rb"tree ([0-9a-f]{40})\n")
 _TAGGED: Final = re.compile(rb"object ([0-9a-f]{40})\n")
-_AUTHOR: Final = re.compile(r"(.*?)\s*<.*> ?(-?\d{1,18})? ?[+-]?\d*")
 _REVISION: Final = re.compile(r"(.+?)((?:~\d{0,6}|\^\d{0,3})*)")
 _STEP: Final = re.compile(r"([~^])(\d*)")
 _SHORT_ID: Final = re.compile(r"[0-9a-fA-F]{4,40}")
-_PEOPLE: Final = (b"author", b"committer")
 _MAX_SHALLOW_SIZE: Final = 16 * 1024 * 1024
 _MAX_TAGS: Final = 10
 """The longest chain of tags that point to tags."""
@@ -44,32 +43,6 @@ _LEFTOVERS: Final = (
 """Files that killed writers leave behind, libgit2's and git's: a folder, and a pattern below it."""
 _STALE_AFTER: Final = 3600.0
 """Seconds after which a lock file of git counts as abandoned."""
-
-
-def parse_commit(identity: str, data: bytes) -> Commit:
-    """Parses the bytes of a commit, without grafts or replacements.
-
-    Raises:
-        ValueError: they are not a commit.
-    """
-    head, _, message = data.partition(b"\n\n")
-    fields: dict[bytes, list[bytes]] = {}
-    for line in head.split(b"\n"):
-        name, _, value = line.partition(b" ")
-        fields.setdefault(name, []).append(value)
-    trees, parents = fields.get(b"tree", []), fields.get(b"parent", [])
-    if not trees or not all(_TREE_LINE.fullmatch(b"tree " + value + b"\n") for value in [trees[0], *parents]):
-        raise ValueError("it names no tree, or a parent is not an id")
-    author, committer = (fields.get(name, [b""])[0].decode("utf-8", "replace") for name in _PEOPLE)
-    named, dated = _AUTHOR.match(author), _AUTHOR.match(committer)
-    return Commit(
-        id=identity,
-        tree=trees[0].decode("ascii"),
-        parents=tuple(value.decode("ascii") for value in parents),
-        message=message.lstrip(b"\n").decode("utf-8", "replace"),
-        author=named[1] if named else "",
-        time=int(dated[2] or 0) if dated else 0,
-    )
 
 
 class Repository:
@@ -544,37 +517,6 @@ def discover(folder: Path) -> Repository:
     if found is None:
         raise NotFound(f"{folder.absolute()} is not in a git repository", hint="git init, or cd into a clone")
     return Repository.open(Path(found), trusted=True)
-
-
-def commits_between(read: Callable[[str], Commit], bases: Iterable[str], head: str) -> tuple[Commit, ...]:
-    """Returns the commits of `head` that none of the bases has, parents before children.
-
-    Everything that the bases have is collected first, so wrong clocks do not matter.
-    """
-    had: set[str] = set()
-    pending = list(bases)
-    while pending:
-        if (identity := pending.pop()) not in had:
-            had.add(identity)
-            pending.extend(read(identity).parents)
-    return _in_order(read, had, head)
-
-
-def _in_order(read: Callable[[str], Commit], had: Container[str], head: str) -> tuple[Commit, ...]:
-    """Returns the commits reachable from `head` except those in `had`, parents before children."""
-    found: dict[str, Commit] = {}
-    pending = [(head, False)]
-    while pending:
-        identity, finished = pending.pop()
-        if identity in had or identity in found:
-            continue
-        commit = read(identity)
-        if finished:
-            found[identity] = commit
-            continue
-        pending.append((identity, True))
-        pending.extend((parent, False) for parent in reversed(commit.parents))
-    return tuple(found.values())
 
 
 def _open_handle(path: Path, *, trusted: bool) -> Any:
