@@ -84,6 +84,23 @@ def current(folder: Path) -> Path | None:
     return folder / name
 
 
+def fingerprint(folder: Path) -> tuple[str, frozenset[tuple[str, int, int, int]]] | None:
+    """Returns the name of the current generation, and name, inode, size and modification time of its files.
+
+    While it stays the same, an opened generation needs no further check. It is None if there is no usable
+    one. The graph's files, which Chroma itself changes, are left out.
+    """
+    try:
+        path = current(folder)
+        if path is None:
+            return None
+        with os.scandir(path) as entries:
+            files = [(entry.name, entry.stat()) for entry in entries if entry.is_file()]
+    except (DamagedIndex, OSError):
+        return None
+    return path.name, frozenset((name, at.st_ino, at.st_size, at.st_mtime_ns) for name, at in files)
+
+
 def read_seal(generation: Path, *, thorough: bool = False) -> Seal:
     """Returns the seal of a generation after checking its files against it.
 

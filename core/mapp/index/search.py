@@ -47,6 +47,11 @@ class Index:
         self._embedder = embedder
 
     @property
+    def generation(self) -> str:
+        """Returns the name of this generation."""
+        return self._path.name
+
+    @property
     def apps(self) -> tuple[str, ...]:
         """Returns the names of all apps, sorted."""
         return self._catalogue.names
@@ -106,8 +111,10 @@ class Index:
         return self._path / name if name in self._seal.extras else None
 
     def close(self) -> None:
-        """Closes the files."""
+        """Closes the files, even if something still refers to this index."""
         self._catalogue.close()
+        for mapped in ("_matrix", "_store"):
+            self.__dict__.pop(mapped, None)
 
 
 def open_index(folder: Path, embedder: Embedder) -> Index | None:

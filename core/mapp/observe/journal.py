@@ -200,6 +200,7 @@ class Journal:
         self._keep_days = keep_days
         self._keep_inputs = keep_inputs
         self._connection: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
 
     def record(self, run: Run, calls: str | None = None, notes: Notes = NO_NOTES) -> None:
         """Records a run durably with its notes, and deletes runs beyond the age and count limits.
@@ -333,13 +334,15 @@ class Journal:
 
     def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
         """Makes a change in one transaction; if the file is damaged, in a new file."""
-        try:
-            self._transact(change)
-        except (sqlite3.DatabaseError, NotPlain) as error:
-            if not _is_damage(error):
-                raise
-            self._move_aside()
-            self._transact(change)
+        # All threads use one connection, which can have one transaction at a time.
+        with self._lock:
+            try:
+                self._transact(change)
+            except (sqlite3.DatabaseError, NotPlain) as error:
+                if not _is_damage(error):
+                    raise
+                self._move_aside()
+                self._transact(change)
 
     def _transact(self, change: Callable[[sqlite3.Connection], object]) -> None:
         connection = self._open()
@@ -360,18 +363,22 @@ class Journal:
             raise IntegrityError(f"{self.path} {error}", hint=hint, code="MAPP-0621") from None
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            connection = open_private_database(self.path, any_thread=True)
-            try:
-                connection.row_factory = sqlite3.Row
-                connection.execute("PRAGMA busy_timeout = 30000")
-                ensure_schema(connection, self.path, VERSION, _TABLES)
-                connection.execute("PRAGMA synchronous = NORMAL")
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
-        return self._connection
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._connect()
+            return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = open_private_database(self.path, any_thread=True)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA busy_timeout = 30000")
+            ensure_schema(connection, self.path, VERSION, _TABLES)
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _move_aside(self) -> None:
         self.close()

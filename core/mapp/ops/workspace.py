@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,8 +16,10 @@ from mapp.errors import MappError
 from mapp.git.commit import Signature
 from mapp.git.repository import global_identity
 from mapp.library.paths import Home
+from mapp.ops.kept_router import KeptRouter
 
 if TYPE_CHECKING:
+    from mapp.index.embed import Embedder
     from mapp.llm.model import Model
     from mapp.observe.journal import Journal
     from mapp.sandbox.broker.fetcher import Fetcher
@@ -28,6 +31,20 @@ Tell = Callable[[str], None]
 
 def _silent(_: str) -> None:
     """Discards a message; the default of `tell`."""
+
+
+if TYPE_CHECKING:
+    _opened_once = cached_property
+else:
+
+    class _opened_once(cached_property):  # noqa: N801 - used like cached_property
+        """A cached property that two threads do not open twice; Python's has no lock since version 3.12."""
+
+        def __get__(self, workspace, owner=None):
+            if workspace is None:
+                return self
+            with workspace._opening:
+                return super().__get__(workspace, owner)
 
 
 @dataclass(kw_only=True)
@@ -46,12 +63,16 @@ class Workspace:
     tell: Tell = _silent
     allow_loopback: bool = False
 
+    def __post_init__(self) -> None:
+        self._opening = threading.RLock()
+        self.kept_router = KeptRouter()
+
     @cached_property
     def home(self) -> Home:
         """Returns the paths of the library."""
         return Home(root=self.config.library)
 
-    @cached_property
+    @_opened_once
     def journal(self) -> Journal:
         """Returns the journal."""
         from mapp.observe.journal import Journal
@@ -79,7 +100,7 @@ class Workspace:
                 return Redactor(keys)
         return None
 
-    @cached_property
+    @_opened_once
     def executor(self) -> Executor:
         """Returns the executor that runs JavaScript.
 
@@ -91,7 +112,7 @@ class Workspace:
         notes = self.config.cache / "isolation"
         return open_executor(least=self.config.isolation, notes=notes, engine=self.config.engine)
 
-    @cached_property
+    @_opened_once
     def other_executors(self) -> dict[str, Executor]:
         """Returns executors for the other installed engines, by engine name."""
         from mapp.sandbox.engine import installed
@@ -103,6 +124,13 @@ class Workspace:
             name: open_executor(least=least, notes=cache / f"isolation-{name}", engine=name)
             for name in others
         }
+
+    @_opened_once
+    def embedder(self) -> Embedder:
+        """Returns the configured embedder; it keeps the weights that it reads at its first use."""
+        from mapp.index.embedders import choose_embedder
+
+        return choose_embedder(self.config.embedder)
 
     def fetcher(self) -> Fetcher:
         """Returns a fetcher for the web requests of one run."""
@@ -127,7 +155,9 @@ class Workspace:
         return Signature(name=name, email=email, time=int(self.clock()))
 
     def close(self) -> None:
-        """Stops the processes and closes the open files."""
+        """Stops the processes and closes the open files; a request that is being decided keeps its own."""
+        self.kept_router.close()
+        self.__dict__.pop("embedder", None)
         for name in ("executor", "journal"):
             opened = self.__dict__.pop(name, None)
             if opened is not None:

@@ -6,6 +6,7 @@ stated word for word in an app's tests.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 READ_CLOSELY: Final = 5
 """How many candidates are evaluated before the decision."""
 RETRIEVED: Final = 100
+FILES: Final = (per_app_table.VERBATIM_FILE, per_app_table.FILE, classifier.FILE)
+"""The additional files of a generation that a router reads."""
 _REMEMBERED: Final = 1024
 """How many apps' manifests and cues a matcher keeps in memory."""
 Named = TypeVar("Named", Candidate, CandidateMatch)
@@ -90,10 +93,12 @@ class Router:
 
     def __init__(self, index: Index, *, by_heart: bool = True) -> None:
         self._index = index
-        self._verbatim = Verbatim(_extra(index, per_app_table.VERBATIM_FILE)) if by_heart else None
-        self._lessons = Lessons(_extra(index, per_app_table.FILE))
         self._recogniser = classifier.load(_extra(index, classifier.FILE))
-        self._matcher = Matcher(lambda app: (index.card(app).manifest, self._lessons.of(app)))
+        self._verbatim = Verbatim(_extra(index, per_app_table.VERBATIM_FILE)) if by_heart else None
+        self._lessons = lessons = Lessons(_extra(index, per_app_table.FILE))
+        # Not `self._lessons`: a cycle of references would keep a closed router's files open.
+        self._matcher = Matcher(lambda app: (index.card(app).manifest, lessons.of(app)))
+        self._give_back: Callable[[], None] | None = None
 
     def decide(
         self, request: Request, accept: Certainty = "sure"
@@ -115,8 +120,17 @@ class Router:
         vector = self._index.vector(request.text)
         return self._matcher.decide(request, vector, candidates, self._recogniser, accept)
 
+    def lent(self, give_back: Callable[[], None]) -> Router:
+        """Returns a router with the same open files; closing it only calls `give_back`."""
+        lent = copy.copy(self)
+        lent._give_back = give_back
+        return lent
+
     def close(self) -> None:
         """Closes the files."""
+        if self._give_back is not None:
+            self._give_back()
+            return
         self._lessons.close()
         if self._verbatim is not None:
             self._verbatim.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -20,7 +20,6 @@ from mapp.ops.workspace import Workspace
 from mapp.plain_files import read_plain
 
 if TYPE_CHECKING:
-    from mapp.index.embed import Embedder
     from mapp.index.entry import Head, IndexStatus
     from mapp.index.search import Index
 
@@ -35,25 +34,37 @@ def open_fresh(workspace: Workspace, *, progress: Progress | None = None) -> Ind
     Raises:
         MappError: the index cannot be built. The result is never a silently empty index.
     """
+    return open_with_stamps(workspace, progress=progress)[0]
+
+
+def open_with_stamps(
+    workspace: Workspace, *, progress: Progress | None = None, extras: Collection[str] = ()
+) -> tuple[Index, dict[str, str]]:
+    """Returns the open index, and the apps' stamps: while they are the same, the index is up to date.
+
+    An index without one of the additional files in `extras` is rebuilt. Raises as `open_fresh` does.
+    """
     from mapp.index.search import open_index
 
     stamps = read.stamps(workspace.home)
-    embedder = embedder_of(workspace)
-    opened = open_index(workspace.home.index, embedder)
+    opened = open_index(workspace.home.index, workspace.embedder)
     if opened is not None:
-        if _known_stamps(workspace) == stamps:
-            return opened
-        if opened.heads() == {head.app: head for head in heads(workspace)}:
-            _note_stamps(workspace, stamps)
-            return opened
+        if all(opened.extra(name) for name in extras):
+            if _known_stamps(workspace) == stamps:
+                return opened, stamps
+            if opened.heads() == {head.app: head for head in heads(workspace)}:
+                _note_stamps(workspace, stamps)
+                return opened, stamps
         opened.close()
+    # An app may move during the build. Stamps from before it then differ, and the next request looks again.
+    stamps = read.stamps(workspace.home)
     rebuild(workspace, progress=progress)
-    opened = open_index(workspace.home.index, embedder)
+    opened = open_index(workspace.home.index, workspace.embedder)
     if opened is None:
         raise MappError(
             "the new index cannot be opened", hint="to rebuild it: mapp index rebuild; then: mapp doctor"
         )
-    return opened
+    return opened, stamps
 
 
 def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
@@ -116,13 +127,6 @@ def heads(workspace: Workspace) -> list[Head]:
         except MappError as error:
             workspace.tell(f"skipped {name}: {error}")
     return found
-
-
-def embedder_of(workspace: Workspace) -> Embedder:
-    """Returns the configured embedder."""
-    from mapp.index.embedders import choose_embedder
-
-    return choose_embedder(workspace.config.embedder)
 
 
 def _build(workspace: Workspace, *, fresh: bool, advance: Callable[[int, int], None]) -> dict[str, Any]:

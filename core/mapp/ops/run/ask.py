@@ -15,12 +15,12 @@ from mapp.model.app import App
 from mapp.model.decision import Arguments, Ask, Decision, Use, decision_name, decision_to_dict
 from mapp.model.request import MAX_REQUEST_LENGTH, Request
 from mapp.model.values import canonical, checked
-from mapp.ops.index.refresh import Progress, open_fresh
+from mapp.ops.index.borrow_router import borrow_router
+from mapp.ops.index.refresh import Progress
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Permit
 from mapp.ops.workspace import Workspace
 from mapp.route.decide.decide import CandidateMatch
-from mapp.route.router import Router
 from mapp.suggested_commands import suggested_call, suggested_command
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def ask(
     """
     began = time.perf_counter()
     check_request(request)
-    router = Router(open_fresh(workspace, progress=progress))
+    router = borrow_router(workspace, progress=progress)
     opened = time.perf_counter()
     attach = interaction.attach
     with closing(router):
@@ -151,7 +151,7 @@ def ask_written(
         reason = "the app's own tests contain this request, word for word"
         decision: Decision = Use(app=app.name, arguments=stated, reasons=(reason,))
     else:
-        with closing(Router(open_fresh(workspace))) as router:
+        with closing(borrow_router(workspace)) as router:
             decision, readings = router.decide_for(request, app.name)
     call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
     if call is None:
