@@ -46,10 +46,44 @@ def test_a_function_has_what_its_comment_says() -> None:
         ("export function f(a) {}", "function f(a) {}", ("f",)),
         ("export const f = (a) => a;", "const f = (a) => a;", ("f",)),
         ("export default (a) => a;", "const main_function = (a) => a;", ("main_function",)),
+        ("export default function (a) {}", "const main_function = function (a) {}", ("main_function",)),
+        ("export default function* (a) {}", "const main_function = function* (a) {}", ("main_function",)),
+        ("export default (a => a);", "const main_function = (a => a);", ("main_function",)),
+        ("export default function f(a) {}", "function f(a) {}", ("f",)),
+        ("function f(a) {}\nexport default f;", "function f(a) {}\n", ("f",)),
+        ("const f = (a) => a;\nexport default f", "const f = (a) => a;\n", ("f",)),
+        ("function f(a) {}\nexport default memo(f);", "function f(a) {}\n", ("memo", "f")),
+        ("function f(a) {}\nexport default { f, limit: 5 };", "function f(a) {}\n", ("f",)),
         ("function f(a) {}\nexport { f as g };", "function f(a) {}\n", ("f",)),
+        ("function f(a) {}\nexport { LIMIT as g, f as default };", "function f(a) {}\n", ("LIMIT", "f")),
         ("module.exports = function f(a) {};", "const f = function f(a) {};", ("f",)),
         ("exports.f = a => a;", "const f = a => a;", ("f",)),
         ("function f(a) {}\nmodule.exports = { f };", "function f(a) {}\n", ("f",)),
+        ("function f(a) {}\nmodule.exports = { g: f };", "function f(a) {}\n", ("f",)),
+        ("module.exports = { f: (a) => a, LIMIT: 5 };", "const f = (a) => a;", ("f",)),
+        ("module.exports = { f(a) { return a; } };", "function f(a) { return a; }", ("f",)),
+        ("module.exports = { async 'no name'(b) {}, async f(a) {} };", "async function f(a) {}", ("f",)),
+        (
+            "module.exports = { get g() { return 1; }, f: (function (a) {}) };",
+            "const f = (function (a) {});",
+            ("f",),
+        ),
+        ("exports.f = (function (a) {});", "const f = (function (a) {});", ("f",)),
+        ("exports['f'] = function (a) {};", "const f = function (a) {};", ("f",)),
+        ("exports['f-1'] = function g(a) {};", "const g = function g(a) {};", ("g",)),
+        ("exports.default = function (a) {};", "const main_function = function (a) {};", ("main_function",)),
+        ("module.exports = exports = function f(a) {};", "const f = function f(a) {};", ("f",)),
+        ("exports = module.exports = a => a;", "const main_function = a => a;", ("main_function",)),
+        ("module.exports = exports.f = function (a) {};", "const f = function (a) {};", ("f",)),
+        ("function f(a) {}\nexports.g = exports.h = f;", "function f(a) {}\n", ("f",)),
+        ("var f = exports.g = function (a) {}, n = 1;", "var f = function (a) {}, n = 1;", ("f",)),
+        ("const f = module.exports = (a) => a;", "const f = (a) => a;", ("f",)),
+        (
+            'Object.defineProperty(exports, "__esModule", { value: true });\n'
+            "exports.f = void 0;\nfunction f(a) {}\nexports.f = f;",
+            "\n\nfunction f(a) {}\n",
+            ("f",),
+        ),
         ("/* ü */ export function f(a) {}", "/* ü */ function f(a) {}", ("f",)),
         ("function f(a) {}", "function f(a) {}", ()),
     ],
@@ -61,6 +95,49 @@ def test_exports_are_listed_and_cut_from_the_source(
 
     assert (script.source, script.exported) == (bare, exported)
     assert [[row.name for row in function.parameters] for function in script.functions] == [["a"]]
+
+
+@pytest.mark.parametrize(
+    ("source", "bare"),
+    [
+        ("exports.a = exports.b = function (x) {};", "const a = function (x) {};\nconst b = a;"),
+        ("exports.a = exports.b = x => x\nf()", "const a = x => x\nconst b = a;\nf()"),
+        ("module.exports = exports.a = exports.b = (x) => x;", "const a = (x) => x;\nconst b = a;"),
+        ("exports.a = exports.a = exports.b = (x) => x;", "const a = (x) => x;\nconst b = a;"),
+    ],
+)
+def test_a_function_that_is_exported_under_two_names_keeps_both(source: str, bare: str) -> None:
+    script = read_script(source)
+
+    assert (script.source, script.exported) == (bare, ("a",))
+    assert [function.name for function in script.functions] == ["a", "b"]
+
+
+def test_every_name_of_an_export_list_is_exported() -> None:
+    source = "function f(a) {}\nfunction h(a) {}\nexport { f as g, h };"
+
+    assert read_script(source).exported == ("f", "h")
+
+
+def test_functions_of_an_exported_object_have_their_comments() -> None:
+    members = "/** Doubles. */\n f: (a) => 2 * a,\n /** Halves. */\n h(a) { return a / 2; },\n"
+    source = f"module.exports = {{\n{members}}};\n"
+
+    script = read_script(source)
+
+    assert [(row.name, row.description) for row in script.functions] == [("f", "Doubles."), ("h", "Halves.")]
+    assert script.source == "const f = (a) => 2 * a;\nfunction h(a) { return a / 2; }\n"
+
+
+@pytest.mark.parametrize(
+    "source", ["export { f } from './f';", "export * from './f';", "export * as f from 'f';"]
+)
+def test_a_file_that_passes_on_another_files_exports_is_refused(source: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        read_script(f"function f(a) {{}}\n{source}")
+
+    assert [row.path for row in error.value.problems] == ["line 2"]
+    assert "imports another file" in error.value.problems[0].message
 
 
 def test_a_default_in_the_code_makes_a_parameter_optional() -> None:

@@ -13,7 +13,20 @@ from typing import Any, Final
 from mapp.errors import InvalidInput, Problem
 
 _TAG = re.compile(r"@(\w+)\s*([\s\S]*?)(?=\n@|\Z)")
-_FUNCTIONS: Final = ("function_declaration", "function_expression", "arrow_function")
+_FUNCTIONS: Final = ("function_declaration", "function_expression", "arrow_function", "generator_function")
+_EXPORTS: Final = re.compile(
+    r"(?:module\s*\.\s*)?exports(?:\s*\.\s*(?P<name>[\w$]+)|\s*\[\s*(?P<quote>['\"])(?P<text>.*)(?P=quote)\s*\])?"
+)
+_ES_MODULE: Final = re.compile(r"Object\s*\.\s*defineProperty\s*\(\s*exports\s*,\s*(['\"])__esModule\1")
+"""What TypeScript and Babel write at the head of a file."""
+_NAME: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
+_RESERVED: Final = re.compile(
+    "arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|"
+    "extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|"
+    "private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield"
+)
+"""Words that cannot name a constant (ECMA-262, 12.7.2); a property may be called so."""
+_DEFAULT_NAME: Final = "main_function"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +90,9 @@ def _faults(root: Any) -> Iterator[tuple[int, str]]:
         node = pending.pop()
         if node.is_error or node.is_missing:
             yield node.start_point[0], "does not parse"
-        elif node.type == "import_statement":
+        elif node.type == "import_statement" or (
+            node.type == "export_statement" and node.child_by_field_name("source") is not None
+        ):
             yield node.start_point[0], "imports another file: an app is one file"
         elif node.has_error or node.type == "program":
             pending.extend(reversed(node.children))
@@ -115,35 +130,90 @@ class _ScriptReader:
             comment = ""
 
     def export(self, node: Any, comment: str) -> None:
-        declaration = node.child_by_field_name("declaration") or node.child_by_field_name("value")
-        if declaration is None:
-            self.exported += re.findall(r"[\w$]+", self.text(node).removeprefix("export").split(" as ")[0])
-            self.cuts.append((node.start_byte, node.end_byte, b""))
-            return
-        instead = b""
-        if declaration.type in _FUNCTIONS[1:]:
-            self.add("main_function", declaration, comment)
-            self.exported.append("main_function")
-            instead = b"const main_function = "
-        else:
+        declaration = node.child_by_field_name("declaration")
+        value = node.child_by_field_name("value")
+        if declaration is not None:
             self.exported += self.declaration(declaration, comment)
-        self.cuts.append((node.start_byte, declaration.start_byte, instead))
+            self.cuts.append((node.start_byte, declaration.start_byte, b""))
+        elif value is not None:
+            self.publish(node, value, [], comment)
+        else:
+            rows = [row for clause in node.named_children for row in clause.named_children]
+            names = [row.child_by_field_name("name") for row in rows if row.type == "export_specifier"]
+            self.exported += [self.text(name) for name in names]
+            self.cuts.append((node.start_byte, node.end_byte, b""))
 
     def assignment(self, node: Any, comment: str) -> None:
-        text = self.text(node)
-        target = re.match(r"(?:module\.)?exports(?:\.(\w+))?\s*=\s*", text)
-        if target is None:
-            return
-        value = node.named_children[0].child_by_field_name("right")
-        if value is not None and value.type in _FUNCTIONS:
-            inner = value.child_by_field_name("name")
-            name = target.group(1) or (self.text(inner) if inner is not None else "main_function")
-            self.add(name, value, comment)
-            self.exported.append(name)
-            self.cuts.append((node.start_byte, value.start_byte, f"const {name} = ".encode()))
-        else:
-            self.exported += re.findall(r"[\w$]+", text[target.end() :])
+        if _ES_MODULE.match(self.text(node)):
             self.cuts.append((node.start_byte, node.end_byte, b""))
+        elif (found := self.assigned(node.named_children[0])) is not None:
+            names, value = found
+            self.publish(node, value, names, comment)
+
+    def assigned(self, node: Any) -> tuple[list[str], Any] | None:
+        """Returns the value that a chain of assignments exports, and the names that a constant can have."""
+        names: dict[str, None] = {}
+        start = node
+        while node.type == "assignment_expression":
+            target = _EXPORTS.fullmatch(self.text(node.child_by_field_name("left")))
+            if target is None:
+                break
+            if _is_name(name := target["name"] or target["text"] or ""):
+                names[name] = None
+            node = node.child_by_field_name("right")
+        return None if node == start else (list(names), node)
+
+    def publish(self, node: Any, value: Any, names: list[str], comment: str) -> None:
+        """Turns a statement that exports a value into declarations; without functions, nothing remains."""
+        function = _without_parentheses(value)
+        if function.type in _FUNCTIONS:
+            inner = function.child_by_field_name("name")
+            first, *others = names or [_DEFAULT_NAME if inner is None else self.text(inner)]
+            for name in (first, *others):
+                self.add(name, function, comment)
+            self.exported.append(first)
+            self.cuts.append((node.start_byte, value.start_byte, f"const {first} = ".encode()))
+            aliases = "".join(f"\nconst {other} = {first};" for other in others)
+            self.cuts.append((node.end_byte, node.end_byte, aliases.encode()))
+            return
+        declared = list(self.members(function)) if function.type == "object" else []
+        if function.type != "object":
+            self.exported += self.identifiers(function)
+        self.cuts.append((node.start_byte, node.end_byte, "\n".join(declared).encode()))
+
+    def members(self, node: Any) -> Iterator[str]:
+        """Lists the members of an exported object, and yields a declaration for each function among them."""
+        comment = ""
+        for member in node.named_children:
+            if member.type == "comment":
+                comment = self.text(member)
+                continue
+            key = member.child_by_field_name("key") or member.child_by_field_name("name")
+            name = "" if key is None else self.text(key).strip("'\"")
+            value = member.child_by_field_name("value")
+            if member.type == "method_definition":
+                before = [child.type for child in member.children if child.end_byte <= key.start_byte]
+                if _is_name(name) and key.type == "property_identifier" and not {"get", "set"} & {*before}:
+                    self.add(name, member, comment)
+                    self.exported.append(name)
+                    kind = f"{'async ' * ('async' in before)}function{'*' * ('*' in before)}"
+                    yield f"{kind} {self.data[key.start_byte : member.end_byte].decode()}"
+            elif value is not None and _is_name(name) and _without_parentheses(value).type in _FUNCTIONS:
+                self.add(name, _without_parentheses(value), comment)
+                self.exported.append(name)
+                yield f"const {name} = {self.text(value)};"
+            else:
+                self.exported += self.identifiers(member if value is None else value)
+            comment = ""
+
+    def identifiers(self, node: Any) -> list[str]:
+        pending, names = [node], []
+        while pending:
+            found = pending.pop()
+            if found.type in ("identifier", "shorthand_property_identifier"):
+                names.append(self.text(found))
+            pending.extend(reversed(found.named_children))
+        return names
 
     def declaration(self, node: Any, comment: str) -> list[str]:
         names = []
@@ -154,9 +224,15 @@ class _ScriptReader:
         elif node.type in ("lexical_declaration", "variable_declaration"):
             for declarator in node.named_children:
                 value = declarator.child_by_field_name("value")
-                if value is not None and value.type in _FUNCTIONS:
-                    name = self.text(declarator.child_by_field_name("name"))
-                    self.add(name, value, comment)
+                if value is None:
+                    continue
+                name, chain = self.text(declarator.child_by_field_name("name")), self.assigned(value)
+                if chain is not None:  # var f = exports.f = …
+                    self.cuts.append((value.start_byte, chain[1].start_byte, b""))
+                    self.exported.append(name)
+                    value = chain[1]
+                if (function := _without_parentheses(value)).type in _FUNCTIONS:
+                    self.add(name, function, comment)
                     names.append(name)
         return names
 
@@ -192,6 +268,16 @@ class _ScriptReader:
 
     def text(self, node: Any) -> str:
         return self.data[node.start_byte : node.end_byte].decode()
+
+
+def _without_parentheses(node: Any) -> Any:
+    while node.type == "parenthesized_expression":
+        node = next(child for child in node.named_children if child.type != "comment")
+    return node
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and not _RESERVED.fullmatch(text)
 
 
 def _jsdoc(comment: str) -> Function:
