@@ -147,6 +147,10 @@ class Console:
         if not self.quiet:
             streams.say(safe(text))
 
+    def note(self, text: str) -> None:
+        """Writes how a request was read, dimmed; `--quiet` does not hide it."""
+        streams.say(_styled(safe(text), dim=True))
+
     def warn(self, text: str) -> None:
         """Writes a warning; `--quiet` does not hide it."""
         mark = click.style("warning:", fg="yellow", bold=True)
@@ -182,6 +186,11 @@ class Console:
     def can_ask(self) -> bool:
         """Returns whether a person can be asked: standard input and error are terminals."""
         return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def is_watched(self) -> bool:
+        """Returns whether a person sees what is written: standard output and error are terminals."""
+        return sys.stdout.isatty() and sys.stderr.isatty()
 
     @contextlib.contextmanager
     def progress(self, title: str) -> Iterator[Advance]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, assert_never
 
 from mapp.model.outcome import Declared, Failed, Value
 from mapp_cli.console import Console
 
 if TYPE_CHECKING:
+    from mapp.model.decision import Arguments
+    from mapp.model.values import JSONValue
     from mapp.model.verdict import Result
     from mapp.ops.manage.add import Added
     from mapp.ops.run.execute import Execution
 
 FAILED = 1
 MAX_PROBLEMS = 5
+MAX_VALUE = 80
+"""The longest value of a call, in characters, that is shown in full."""
 MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
 
 
@@ -41,6 +46,23 @@ def show_outcome(console: Console, execution: Execution) -> int:
         case _:
             assert_never(execution.outcome)
     return FAILED
+
+
+def call_in_words(app: str, arguments: Arguments) -> str:
+    """Returns a call on one line, long values shortened.
+
+    >>> call_in_words("discount", (("price", 80), ("percent", 15)))
+    'discount price=80 percent=15'
+    """
+    return " ".join([app, *(f"{name}={_shortened(value)}" for name, value in arguments)])
+
+
+def _shortened(value: JSONValue) -> str:
+    # A text is cut before it is quoted: an attachment can have 16 MiB.
+    if isinstance(value, str) and len(value) > MAX_VALUE:
+        return json.dumps(f"{value[:MAX_VALUE]}…", ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if isinstance(value, str) or len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
 
 
 def show_check(console: Console, result: Result, *, details: bool = True) -> None:

@@ -62,6 +62,10 @@ class Config:
     isolation_strangers: Literal["full", "process", "none"] = field(
         default="full", metadata={"help": "minimum isolation for third-party apps: full, process or none"}
     )
+    accept: Literal["auto", "sure", "likely"] = field(
+        default="auto",
+        metadata={"help": "how certain a match must be to run: sure, likely, or auto (likely on a terminal)"},
+    )
     llm: str = field(
         default="", metadata={"help": "model for apps that declare llm: anthropic:NAME or openai:NAME"}
     )
@@ -97,6 +101,7 @@ _CHOICES: Final = {
     "engine": ("quickjs-ng", "dukpy"),
     "isolation": ("full", "process", "none"),
     "isolation_strangers": ("full", "process", "none"),
+    "accept": ("auto", "sure", "likely"),
     "merge": ("auto", "ask", "review"),
 }
 CHOICES: Final = _CHOICES

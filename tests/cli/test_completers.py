@@ -65,6 +65,8 @@ def test_settings_their_values_and_codes_are_offered(complete) -> None:  # type:
     assert complete("config", "keep_r") == ["keep_runs", "keep_removed"]
     assert complete("config", "isolation", "") == ["full", "process", "none"]
     assert complete("config", "keep_inputs", "") == ["true", "false"]
+    assert complete("config", "accept", "") == ["auto", "sure", "likely"]
+    assert complete("run", "--accept", "") == ["sure", "likely"]
     assert complete("explain", "MAPP-022") == ["MAPP-0220", "MAPP-0221"]
 
 

@@ -36,20 +36,25 @@ def mapp(*words: str, stdin: str | bytes = "") -> Answer:
     return Answer(code=found.exit_code, out=found.stdout, err=found.stderr)
 
 
-def mapp_at_terminal(*words: str, typed: str) -> Answer:
-    """Runs a command at a terminal at which a person types; `err` is what the terminal shows."""
+def mapp_at_terminal(*words: str, typed: str, watched: bool = False) -> Answer:
+    """Runs a command at a terminal at which a person types; `err` is what the terminal shows.
+
+    The output goes into a pipe, or to the terminal too if it is `watched`.
+    """
     ours, theirs = os.openpty()
     screen = bytearray()
     # A terminal buffers only a few kilobytes; without a reader, the command would block.
     watcher = threading.Thread(target=_watch, args=(ours, screen))
     with subprocess.Popen(
-        [sys.executable, "-m", "mapp_cli", *words], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs
+        [sys.executable, "-m", "mapp_cli", *words],
+        stdin=theirs,
+        stdout=theirs if watched else subprocess.PIPE,
+        stderr=theirs,
     ) as process:
         os.close(theirs)
         watcher.start()
         os.write(ours, typed.encode())
-        assert process.stdout is not None
-        out = process.stdout.read()
+        out = b"" if process.stdout is None else process.stdout.read()
     watcher.join()
     os.close(ours)
     return Answer(code=process.returncode, out=out.decode(), err=screen.decode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,48 +11,77 @@ from mapp_cli.completers import files
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
 from mapp_cli.input_file import read_input, read_piped
+from mapp_cli.option_groups import option_group
 from mapp_cli.permissions import Allowed, permission_options, permit_by_asking
-from mapp_cli.rendering import show_outcome
+from mapp_cli.rendering import call_in_words, show_outcome
 
 if TYPE_CHECKING:
     from mapp.library.landing import Committed
-    from mapp.model.decision import Ask
+    from mapp.model.decision import Ask, Certainty
     from mapp.ops.run.ask import Answer
 
 NO_MATCH = 3
 FAILED = 1
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunOptions:
+    """The options that say when an app may run, and on what."""
+
+    accept: Certainty | None
+    yes: bool
+    source: str | None
+    dry_run: bool
+    explain: bool
+
+    def accepted(self, context: Context, *, as_json: bool) -> Certainty:
+        """Returns how certain a match must be: the option, the setting, or what the terminal allows.
+
+        By default a likely match runs only where a person sees how the request was read: both the answer and
+        the messages go to a terminal.
+        """
+        chosen = self.accept or context.config.accept
+        if chosen != "auto":
+            return chosen
+        return "likely" if context.console.is_watched and not as_json else "sure"
+
+
+run_options = option_group(
+    "options",
+    RunOptions,
+    click.option(
+        "--accept",
+        type=click.Choice(["sure", "likely"]),
+        help="How certain a match must be to run. By default likely on a terminal, otherwise sure.",
+    ),
+    click.option("--yes", "-y", is_flag=True, help="Run a call that needs confirmation without asking."),
+    click.option(
+        "--input",
+        "source",
+        metavar="FILE",
+        shell_complete=files,
+        help="Attach the text of a file, or - for standard input.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Decide only; run nothing."),
+    click.option("--explain", is_flag=True, help="Show how mapp decided: scores, arguments, vetoes."),
+)
+
+
 @click.command("run")
 @click.argument("request", nargs=-1, required=True)
-@click.option("--yes", "-y", is_flag=True, help="Run a call that needs confirmation without asking.")
-@click.option(
-    "--input",
-    "source",
-    metavar="FILE",
-    shell_complete=files,
-    help="Attach the text of a file, or - for standard input.",
-)
-@click.option("--dry-run", is_flag=True, help="Decide only; run nothing.")
-@click.option("--explain", is_flag=True, help="Show how mapp decided: scores, arguments, vetoes.")
+@run_options
 @permission_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_context
 def command(
-    context: Context,
-    request: tuple[str, ...],
-    yes: bool,
-    source: str | None,
-    dry_run: bool,
-    explain: bool,
-    allowed: Allowed,
-    as_json: bool,
+    context: Context, request: tuple[str, ...], options: RunOptions, allowed: Allowed, as_json: bool
 ) -> int:
     """Answer REQUEST with the app in the library that does exactly that.
 
     mapp runs an app only when it is confident of the match. Otherwise it asks, which needs a terminal or
-    --yes. A text that you pipe in is attached unless an app clearly fits without it. With - as REQUEST,
-    the request itself is read from standard input.
+    --yes. On a terminal, a likely match runs too if the app does nothing but compute; how mapp read the
+    request is then printed with the answer. A text that you pipe in is attached unless an app clearly fits
+    without it. With - as REQUEST, the request itself is read from standard input.
 
     \b
     mapp run "what is 240 euros plus 20% VAT"
@@ -60,10 +89,11 @@ def command(
     cat names.txt | mapp run "sort these lines"
     echo "what is 240 euros plus 20% VAT" | mapp run -
     """
+    source = options.source
     text = _request(request, source)
     console, workspace = context.console, context.ready
     allowed.apply(context)
-    if not dry_run:
+    if not options.dry_run:
         workspace.warm()
     from mapp.model.request import Request
     from mapp.ops.run.ask import Interaction, ask
@@ -71,8 +101,9 @@ def command(
     answer = ask(
         workspace,
         Request(text=text, attachment=read_input(source) if source is not None else None),
-        yes=yes,
-        dry_run=dry_run,
+        accept=options.accepted(context, as_json=as_json),
+        yes=options.yes,
+        dry_run=options.dry_run,
         progress=console.progress,
         grants=allowed.grants,
         interaction=Interaction(
@@ -81,21 +112,34 @@ def command(
             attach=read_piped if source is None and request != ("-",) else None,
         ),
     )
-    if explain:
+    if options.explain:
         _explain(console, answer)
     if as_json:
         console.json(answer.to_dict())
-        return _exit_code(answer, dry_run=dry_run)
+        return _exit_code(answer, dry_run=options.dry_run)
     if answer.execution is not None:
-        return show_outcome(console, answer.execution)
-    if dry_run:
+        return _show(console, answer, yes=options.yes)
+    if options.dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
-    return _compile_and_run(context, answer, source=source, yes=yes, grants=allowed.grants)
+    return _compile_and_run(context, answer, options, grants=allowed.grants)
+
+
+def _show(console: Console, answer: Answer, *, yes: bool) -> int:
+    """Shows the outcome, after the reading if nobody confirmed it and mapp is not sure of it."""
+    from mapp.model.decision import Ask, Use
+
+    assert answer.execution is not None
+    match answer.decision:
+        case Use(certainty="likely", app=app, arguments=arguments):
+            console.note(call_in_words(app, arguments))
+        case Ask(app=app, arguments=arguments) if yes:
+            console.note(call_in_words(app, arguments))
+    return show_outcome(console, answer.execution)
 
 
 def _compile_and_run(
-    context: Context, answer: Answer, *, source: str | None, yes: bool, grants: tuple[str, ...]
+    context: Context, answer: Answer, options: RunOptions, *, grants: tuple[str, ...]
 ) -> int:
     """Offers to compile an app for a request that ran nothing, and runs it.
 
@@ -108,19 +152,20 @@ def _compile_and_run(
     console, request = context.console, answer.request
     compiled = _compiled(context, request.text) if isinstance(answer.decision, Compile | Expand) else None
     if compiled is None:
-        raise refusal(answer, source="-" if request.attachment and source is None else source)
+        piped = request.attachment and options.source is None
+        raise refusal(answer, source="-" if piped else options.source)
     again = ask_written(
         context.ready,
         request,
         compiled,
-        yes=yes,
+        accept=options.accepted(context, as_json=False),
+        yes=options.yes,
         grants=grants,
         interaction=Interaction(
             confirm=lambda call: _confirm(console, call), permit=permit_by_asking(console, as_json=False)
         ),
     )
-    assert again.execution is not None
-    return show_outcome(console, again.execution)
+    return _show(console, again, yes=options.yes)
 
 
 def _request(words: tuple[str, ...], source: str | None) -> str:
@@ -175,22 +220,17 @@ def _exit_code(answer: Answer, *, dry_run: bool) -> int:
 def _confirm(console: Console, call: Ask) -> bool:
     for reason in call.reasons:
         console.tell(f"  {reason}")
-    return console.confirm(f"run {_call(call.app, call.arguments)}?")
+    return console.confirm(f"run {call_in_words(call.app, call.arguments)}?")
 
 
 def _preview(console: Console, answer: Answer) -> None:
     from mapp.model.decision import Ask, Use, decision_name
 
     decision = answer.decision
-    shown = _call(decision.app, decision.arguments) if isinstance(decision, Use | Ask) else ""
+    shown = call_in_words(decision.app, decision.arguments) if isinstance(decision, Use | Ask) else ""
     console.result(f"{decision_name(decision)} {shown}".rstrip())
     for reason in decision.reasons:
         console.tell(f"  {reason}")
-
-
-def _call(app: str, arguments: tuple[tuple[str, object], ...]) -> str:
-    pairs = [f"{name}={json.dumps(value, ensure_ascii=False)[:80]}" for name, value in arguments]
-    return " ".join([app, *pairs])
 
 
 def _explain(console: Console, answer: Answer) -> None:
@@ -200,7 +240,7 @@ def _explain(console: Console, answer: Answer) -> None:
     for reason in answer.decision.reasons:
         console.tell(f"  {reason}")
     for reading in answer.readings:
-        filled = _call("", reading.arguments or tuple(reading.filling.arguments.items())).strip()
+        filled = call_in_words("", reading.arguments or tuple(reading.filling.arguments.items())).strip()
         console.tell(f"{reading.app}: {reading.probability:.3f}  {filled}")
         for missing in reading.filling.missing:
             console.tell(f"    missing: {missing}")

@@ -76,7 +76,7 @@ def _show_run(context: Context, identity: str, *, as_json: bool) -> None:
     run, recorded = journal.run(identity)
     notes = journal.notes([run.id]).get(run.id)
     calls = [] if recorded is None else [row.to_dict() for row in read_recording(recorded)]
-    document = {**_document(run, notes), "calls": calls}
+    document = {**_document(run, notes), "sure": journal.sureness(run.id), "calls": calls}
     if as_json:
         console.json({"run": document})
         return

@@ -244,6 +244,15 @@ class Journal:
         self._write(lambda connection: connection.execute(_DECIDED, row))
         return identity
 
+    def sureness(self, run: str) -> float | None:
+        """Returns how sure mapp was of the request that led to a run; None if there was none, or in doubt."""
+        if not self.path.exists():
+            return None
+        query = "SELECT evidence FROM decisions WHERE run = ? ORDER BY decided DESC LIMIT 1"
+        row = self._reading().execute(query, [run]).fetchone()
+        evidence = None if row is None else json.loads(row[0])
+        return evidence.get("sure") if isinstance(evidence, dict) else None
+
     def mapped(self, mapping: Mapping) -> None:
         """Records a map as one entry, whatever its number of rows."""
         row = {**asdict(mapping), "outcomes": json.dumps(dict(mapping.outcomes))}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from mapp.config import load_config
 from mapp.library import read
+from mapp.model.decision import Certainty
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
 from mapp.ops.index.search import Found, search
@@ -29,18 +30,27 @@ class Library:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
-    def ask(self, request: str, *, attachment: str | None = None, yes: bool = False) -> Answer:
+    def ask(
+        self,
+        request: str,
+        *,
+        attachment: str | None = None,
+        yes: bool = False,
+        accept: Certainty = "sure",
+    ) -> Answer:
         """Answers a request in plain words; runs an app only when mapp is confident of the match.
 
         Args:
             request: what to do, at most 10,000 characters.
             attachment: a text that the request is about, as with `--input`.
             yes: also run a call that would need confirmation on the command line.
+            accept: `likely` also runs a likely match of an app that does nothing outside the sandbox.
 
         Raises:
             UsageError: the request is empty or too long.
         """
-        return ask(self.workspace, Request(text=request, attachment=attachment), yes=yes)
+        wanted = Request(text=request, attachment=attachment)
+        return ask(self.workspace, wanted, yes=yes, accept=accept)
 
     def exec(
         self, app: str, arguments: Mapping[str, JSONValue] | None = None, *, revision: str | None = None

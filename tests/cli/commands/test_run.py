@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from support.terminal import Answer, mapp, mapp_process
+from support.bands import ONLY_ASKED, ONLY_LIKELY, set_bands
+from support.terminal import Answer, mapp, mapp_at_terminal, mapp_process
 
 SORT = "sort these lines"
+LIKELY = [
+    ("take 15 percent off a price of 80 please", "68", "discount price=80 percent=15"),
+    ("so what would the mean of 4, 6 and 11 come to", '"mean": 7', "statistics numbers=[4, 6, 11]"),
+    ("could you write 1987 for me as a roman numeral", "MCMLXXXVII", "roman-encode number=1987"),
+]
+"""Requests that several apps answer: with the output, and with the call that mapp reads."""
+terminal = pytest.mark.skipif(sys.platform == "win32", reason="no such terminals there")
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +131,135 @@ def test_exec_expects_json_input_and_its_hint_shows_how_to_attach_a_text() -> No
 
     assert found.code == 8
     assert "mapp exec sort-lines text=@FILE" in found.err
+
+
+# How certain a match must be
+
+
+@pytest.fixture
+def likely(world: Path) -> None:
+    """Makes every match of the library likely, but not sure."""
+    set_bands(world / "library/index", ONLY_LIKELY)
+
+
+@pytest.fixture
+def asked(world: Path) -> None:
+    """Makes mapp ask about every match of the library."""
+    set_bands(world / "library/index", ONLY_ASKED)
+
+
+@terminal
+@pytest.mark.usefixtures("likely")
+@pytest.mark.parametrize(("request_", "output", "reading"), LIKELY)
+def test_a_likely_match_runs_on_a_terminal_and_shows_how_it_was_read(
+    request_: str, output: str, reading: str
+) -> None:
+    found = mapp_at_terminal("run", request_, typed="", watched=True)
+
+    assert found.code == 0, found.err
+    assert reading in found.err and output in found.err
+    assert found.err.index(reading) < found.err.index(output)
+
+
+@terminal
+@pytest.mark.usefixtures("likely")
+@pytest.mark.parametrize("words", [("--json",), ("--accept", "sure")])
+def test_a_likely_match_does_not_run_on_a_terminal_if_a_program_reads_or_you_say_sure(
+    words: tuple[str, ...],
+) -> None:
+    found = mapp_at_terminal("run", *words, LIKELY[0][0], typed="n\n", watched=True)
+
+    assert found.code == 3 and "68" not in found.err.splitlines(), found.err
+
+
+@terminal
+@pytest.mark.usefixtures("likely")
+def test_an_answer_that_goes_into_a_pipe_must_be_sure() -> None:
+    found = mapp_at_terminal("run", LIKELY[0][0], typed="n\n")
+
+    assert (found.code, found.out) == (3, "")
+
+
+@pytest.mark.usefixtures("likely")
+@pytest.mark.parametrize(("request_", "output", "reading"), LIKELY)
+def test_off_a_terminal_a_likely_match_runs_only_where_the_caller_accepts_it(
+    request_: str, output: str, reading: str
+) -> None:
+    refused = mapp_process("run", request_)
+    accepted = mapp_process("--quiet", "run", "--accept", "likely", request_)
+
+    assert (refused.code, refused.out) == (3, "")
+    assert accepted.code == 0 and output in accepted.out
+    assert accepted.err == f"{reading}\n"
+
+
+@pytest.mark.usefixtures("likely")
+def test_the_option_beats_the_variable_and_the_variable_beats_the_settings_file(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, settings = LIKELY[0][0], world / "settings.toml"
+    monkeypatch.setenv("MAPP_CONFIG", str(settings))
+    assert mapp("config", "accept", "likely").code == 0
+    assert mapp("run", words).out == "68\n"
+    monkeypatch.setenv("MAPP_ACCEPT", "sure")
+    assert mapp("run", words).code == 3
+    assert mapp("run", "--accept", "likely", words).out == "68\n"
+    monkeypatch.setenv("MAPP_ACCEPT", "auto")
+    assert mapp("run", words).code == 3
+
+
+@pytest.mark.usefixtures("likely")
+def test_a_project_cannot_lower_how_certain_a_match_must_be(world: Path) -> None:
+    (world / "work/.mapp.toml").write_text('accept = "likely"\n')
+    found = mapp_process("run", LIKELY[0][0])
+
+    assert found.code == 8 and "can be set only in your own settings file" in found.err
+
+
+@pytest.mark.parametrize("value", ["certain", ""])
+def test_another_level_is_a_usage_error(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mapp("run", "--accept", value, "x").code == 2
+    monkeypatch.setenv("MAPP_ACCEPT", value)
+    assert mapp("run", "x").code == 2
+
+
+@pytest.mark.usefixtures("likely")
+def test_every_json_answer_says_how_sure_mapp_was_and_the_journal_keeps_it() -> None:
+    ran = mapp("run", "--json", "--accept", "likely", LIKELY[0][0]).json
+    asked = mapp("run", "--json", LIKELY[0][0])
+    preview = mapp("run", "--json", "--dry-run", "--accept", "likely", LIKELY[0][0]).json
+    stated = mapp("run", "--json", "what is 240 euros plus 20% VAT").json
+
+    assert (ran["decision"], ran["certainty"], ran["output"]) == ("use", "likely", 68)
+    assert 0.5 <= ran["sure"] < 1 and asked.json["sure"] == preview["sure"] == ran["sure"]
+    assert (asked.code, asked.json["decision"], asked.json["certainty"]) == (3, "ask", None)
+    assert (stated["sure"], stated["certainty"]) == (1.0, "sure")
+    assert mapp("runs", "--json", ran["run"]).json["run"]["sure"] == ran["sure"]
+    assert f"sure       {ran['sure']}" in mapp("runs", ran["run"]).out
+
+
+@pytest.mark.parametrize("words", ["book me a table for two", "how do I feel about my mother", "?!"])
+def test_a_request_that_no_app_does_is_not_sure_at_all(words: str) -> None:
+    found = mapp("run", "--json", words)
+
+    assert (found.code, found.json["sure"], found.json["certainty"]) == (3, 0.0, None)
+    assert found.json["decision"] in ("compile", "refuse")
+
+
+def test_a_run_without_a_request_has_no_sureness() -> None:
+    ran = mapp("exec", "vat", "price=240", "--json").json
+
+    assert mapp("runs", "--json", ran["run"]).json["run"]["sure"] is None
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_call_that_only_yes_lets_run_shows_how_it_was_read() -> None:
+    found = mapp_process("run", "--yes", LIKELY[0][0])
+
+    assert (found.code, found.out, found.err) == (0, "68\n", f"{LIKELY[0][2]}\n")
+
+
+def test_a_sure_answer_is_printed_alone() -> None:
+    found = mapp_process("run", "what is 240 euros plus 20% VAT")
+
+    assert (found.code, found.out, found.err) == (0, "288\n", "")

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mapp.errors import MappError, NoMatch, UsageError
 from mapp.library import read
 from mapp.model.app import App
-from mapp.model.decision import Arguments, Ask, Decision, Use, decision_name, decision_to_dict
+from mapp.model.decision import Arguments, Ask, Certainty, Decision, Use, decision_name, decision_to_dict
 from mapp.model.request import MAX_REQUEST_LENGTH, Request
 from mapp.model.values import canonical, checked
 from mapp.ops.index.borrow_router import borrow_router
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Confirm = Callable[[Ask], bool]
 Attach = Callable[[], str | None]
+CERTAINTIES: Final[tuple[str, ...]] = get_args(Certainty)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +77,7 @@ def ask(
     workspace: Workspace,
     request: Request,
     *,
+    accept: Certainty = "sure",
     yes: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -87,6 +89,7 @@ def ask(
     Args:
         workspace: the library.
         request: what was asked.
+        accept: how certain a match must be to run; `likely` holds for apps that only compute.
         yes: run without confirmation, if no argument is missing.
         dry_run: decide only; run and record nothing.
         progress: shows the building of the index.
@@ -94,19 +97,21 @@ def ask(
         interaction: how to ask the person.
 
     Raises:
-        UsageError: the request is empty or too long.
+        UsageError: the request is empty or too long, or `accept` is neither `sure` nor `likely`.
         PermissionNeeded: the app declares a capability that is not granted.
     """
     began = time.perf_counter()
     check_request(request)
+    if accept not in CERTAINTIES:
+        raise UsageError(f"accept must be {' or '.join(CERTAINTIES)}, not {accept!r}")
     router = borrow_router(workspace, progress=progress)
     opened = time.perf_counter()
     attach = interaction.attach
     with closing(router):
-        decision, readings = router.decide(request)
-        if attach is not None and not isinstance(decision, Use) and (text := attach()):
+        decision, readings = router.decide(request, accept)
+        if attach is not None and not _is_sure(decision) and (text := attach()):
             request = replace(request, attachment=text)
-            decision, readings = router.decide(request)
+            decision, readings = router.decide(request, accept)
     decided = time.perf_counter()
     execution = None
     if not dry_run:
@@ -131,6 +136,7 @@ def ask_written(
     request: Request,
     written: Committed,
     *,
+    accept: Certainty = "sure",
     yes: bool = False,
     grants: Collection[str] = (),
     interaction: Interaction = NO_INTERACTION,
@@ -149,10 +155,10 @@ def ask_written(
     readings: tuple[CandidateMatch, ...] = ()
     if stated is not None:
         reason = "the app's own tests contain this request, word for word"
-        decision: Decision = Use(app=app.name, arguments=stated, reasons=(reason,))
+        decision: Decision = Use(app=app.name, arguments=stated, sure=1.0, reasons=(reason,))
     else:
         with closing(borrow_router(workspace)) as router:
-            decision, readings = router.decide_for(request, app.name)
+            decision, readings = router.decide_for(request, app.name, accept)
     call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
     if call is None:
         raise _unresolved(written, decision)
@@ -162,6 +168,10 @@ def ask_written(
     answer = Answer(request=request, decision=decision, readings=readings, execution=execution)
     _record(workspace, answer)
     return answer
+
+
+def _is_sure(decision: Decision) -> bool:
+    return isinstance(decision, Use) and decision.certainty == "sure"
 
 
 def _stated_arguments(app: App, request: Request) -> Arguments | None:
