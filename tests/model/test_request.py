@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from mapp.errors import InvalidInput
-from mapp.model.request import MAX_REQUEST_LENGTH, Phrase, Request
+from mapp.model.request import MAX_REQUEST_LENGTH, TESTS_ASKED_MS, Phrase, Request
 from support.drawn import phrases
 
 
@@ -63,4 +64,12 @@ def test_about_a_fifth_of_the_rows_is_held_back_and_only_the_text_decides() -> N
 
 def test_a_phrase_becomes_a_request_with_its_attachment() -> None:
     phrase = Phrase.from_dict({"request": "sum this", "input": "1 2", "arguments": {}})
-    assert phrase.to_request() == Request(text="sum this", attachment="1 2")
+    assert phrase.to_request() == Request(text="sum this", attachment="1 2", asked_ms=TESTS_ASKED_MS)
+
+
+def test_a_request_is_dated_in_utc() -> None:
+    before_midnight = datetime.datetime(2026, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
+    asked_ms = int(before_midnight.timestamp() * 1000)
+    assert Request(text="a", asked_ms=asked_ms).today == datetime.date(2026, 12, 31)
+    assert Request(text="a", asked_ms=asked_ms + 1000).today == datetime.date(2027, 1, 1)
+    assert Request(text="a").today is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,23 +15,37 @@ MAX_REQUEST_LENGTH: Final = 10_000
 """The longest request, in characters; longer texts belong in the attachment."""
 
 HELD_BACK_ONE_IN: Final = 5
+TESTS_ASKED_MS: Final = 1_700_000_000_000
+"""The time at which the requests in an app's tests are asked: 2023-11-14T22:13:20Z, a Tuesday."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """A request in plain words, with the text of `--input`, if given."""
+    """A request in plain words, with the text of `--input`, if given.
+
+    `asked_ms` is when it was asked, in milliseconds since 1970-01-01 UTC, if that is known.
+    """
 
     text: str
     attachment: str | None = None
+    asked_ms: int | None = None
+
+    @property
+    def today(self) -> datetime.date | None:
+        """Returns the date in UTC on which it was asked; None if that is not known."""
+        if self.asked_ms is None:
+            return None
+        return datetime.datetime.fromtimestamp(self.asked_ms / 1000, datetime.UTC).date()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the request as a JSON object."""
-        return {"text": self.text, "attachment": self.attachment}
+        return {"text": self.text, "attachment": self.attachment, "asked_ms": self.asked_ms}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Request:
         """Returns the request that `to_dict` wrote."""
-        return cls(text=document["text"], attachment=document["attachment"])
+        asked_ms = document.get("asked_ms")
+        return cls(text=document["text"], attachment=document["attachment"], asked_ms=asked_ms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +68,8 @@ class Phrase:
         return digest[0] % HELD_BACK_ONE_IN == 0
 
     def to_request(self) -> Request:
-        """Returns the phrase as a request."""
-        return Request(text=self.request, attachment=self.attachment)
+        """Returns the phrase as a request, asked at the time of tests."""
+        return Request(text=self.request, attachment=self.attachment, asked_ms=TESTS_ASKED_MS)
 
     @classmethod
     def from_dict(cls, document: object, path: str = "") -> Phrase:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from mapp.errors import InvalidArguments, MappError
-from mapp.model.decision import Certainty, Decision
+from mapp.model.decision import Arguments, Certainty, Decision
 from mapp.model.manifest import Manifest
 from mapp.model.request import Candidate, Request
 from mapp.route import per_app_table
 from mapp.route.decide.decide import CandidateMatch, decide
-from mapp.route.decide.evaluate import evaluate_candidate, read_verbatim
+from mapp.route.decide.evaluate import arguments_now, evaluate_candidate, read_verbatim
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons, Verbatim
 from mapp.route.recognise import classifier
@@ -56,6 +56,14 @@ class Matcher:
         """Returns what the request gives one app, and what counts against the app."""
         manifest, cues = self._lookup(app)
         return evaluate_candidate(request, manifest, cues, probability)
+
+    def stated(self, request: Request, app: str, arguments: Arguments) -> CandidateMatch | None:
+        """Returns the match for a request that an app's tests state; None if they no longer apply."""
+        manifest, cues = self._lookup(app)
+        with suppress(InvalidArguments):
+            current = arguments_now(request, manifest, cues, arguments)
+            return None if current is None else read_verbatim(manifest, current)
+        return None
 
     def matches(
         self, request: Request, vector: Vectors, candidates: Sequence[Candidate], recogniser: Recogniser
@@ -139,9 +147,7 @@ class Router:
     def _stated(self, request: Request) -> CandidateMatch | None:
         """Returns the match for a request that the tests of exactly one app state word for word."""
         found = self._verbatim.of(request) if self._verbatim is not None else None
-        with suppress(InvalidArguments):
-            return None if found is None else read_verbatim(self._matcher.manifest(found[0]), found[1])
-        return None
+        return None if found is None else self._matcher.stated(request, *found)
 
 
 def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:

@@ -14,6 +14,7 @@ from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.recording import Exchange, Recording
+from mapp.model.request import TESTS_ASKED_MS
 from mapp.model.values import JSONValue, canonical, same
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.sandbox.app_job import job_for, judge
@@ -22,7 +23,7 @@ from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, St
 from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 
-NOW: Final = 1_700_000_000_000
+NOW: Final = TESTS_ASKED_MS
 """The time in test runs, unless an example sets another: 2023-11-14T22:13:20Z."""
 SEED: Final = 1
 MAX_OFFSET_MS: Final = 10 * 365 * 86_400_000

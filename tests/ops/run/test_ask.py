@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +14,8 @@ from mapp.library.landing import Committed
 from mapp.model.outcome import Value
 from mapp.model.request import Request
 from mapp.ops.run.ask import Interaction, ask, ask_written
-from support.apps import app
+from mapp.ops.run.replay import replay
+from support.apps import Draft, app
 from support.library import Built, library
 
 WANTED = Request(text="double 21")
@@ -104,3 +108,48 @@ def test_its_capabilities_need_a_grant_as_in_any_run(built: Built) -> None:
     answer = ask_written(built.workspace, WANTED, written, grants=["store"])
 
     assert answer.execution is not None and answer.execution.outcome == Value(output=42)
+
+
+COUNTDOWN = """function main(input, host) {
+  return Math.floor(Date.parse(input.date) / 86400000) - Math.floor(host.now() / 86400000);
+}
+"""
+ASKED_AT = datetime.datetime(2026, 11, 26, 23, 59, 59, tzinfo=datetime.UTC).timestamp()
+
+
+def countdown(request: str, date: str) -> Draft:
+    """Returns an app that counts the days until a date; its tests state one request."""
+    draft = app("countdown").stating(
+        description="Counts the days until a date.",
+        input={"date": {"type": "string", "format": "date", "description": "The date"}},
+        output={"type": "integer"},
+        capabilities={"clock": True},
+    )
+    draft.file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
+    return draft.source(COUNTDOWN).said(request, {"date": date})
+
+
+@pytest.mark.parametrize(
+    ("words", "stated", "expected", "days"),
+    [
+        ("how many days until Christmas", "2023-12-25", "2026-12-25", 29),
+        ("days to next Friday", "2023-11-24", "2026-12-04", 8),
+        ("days until 24 December", "2023-12-24", "2026-12-24", 28),
+        ("days until 5 May 2030", "2030-05-05", "2030-05-05", 1256),
+    ],
+)
+def test_a_relative_date_is_that_of_the_recorded_time_of_the_run(
+    built: Built, words: str, stated: str, expected: str, days: int
+) -> None:
+    written = built.put(countdown(words, stated))
+    workspace = replace(built.workspace, clock=lambda: ASKED_AT)
+
+    answer = ask_written(workspace, Request(text=words), written)
+
+    assert answer.execution is not None
+    assert dict(answer.execution.arguments) == {"date": expected}
+    assert answer.execution.outcome == Value(output=days)
+    run = next(workspace.journal.runs())
+    assert (json.loads(run.input), run.now_ms) == ({"date": expected}, int(ASKED_AT * 1000))
+    assert replay(workspace, run.id).equal
+    workspace.close()

@@ -37,6 +37,18 @@ def test_the_same_time_and_seed_give_the_same_output(workspace: Workspace) -> No
     assert outcomes[0].output["now"] == 1_700_000_000_250
 
 
+def test_a_run_can_be_given_the_time_at_which_its_request_was_asked(workspace: Workspace) -> None:
+    draft = library().app("double").stating(output=OUTPUT, capabilities={"clock": True, "random": True})
+    draft.source(CLOCK).build()
+
+    outcome = execute(workspace, "double", {"number": 1}, now_ms=1_800_000_000_000).outcome
+    run = next(workspace.journal.runs())
+    workspace.close()
+
+    assert isinstance(outcome, Value) and isinstance(outcome.output, dict)
+    assert outcome.output["now"] == run.now_ms == 1_800_000_000_000
+
+
 def test_the_journal_has_everything_needed_to_repeat_a_run(workspace: Workspace) -> None:
     library().app("double").build()
 

@@ -1,5 +1,7 @@
 """Dates and times as candidates: in ISO 8601, or in a stated layout."""
 
+import datetime
+
 import pytest
 
 from mapp.route.fill.date_candidates import laid_out_for, moments_for, written
@@ -50,3 +52,35 @@ def test_a_date_that_the_slot_does_not_accept_is_left_out() -> None:
     strict = slot("day", 'type = "string"\ndescription = "As DD/MM/YYYY."\npattern = "2025$"')
     request = read("from 5 March 2024 to 6 April 2025")
     assert [option.value for option in laid_out_for(strict, request, 0)] == ["06/04/2025"]
+
+
+THURSDAY = datetime.date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "days from today to 9 November 2028",
+        "counting from today until 9 November 2028",
+        "Christmas trip: 9 November 2028",
+    ],
+)
+def test_a_written_date_beats_one_that_depends_on_today(text: str) -> None:
+    found = list(moments_for(DAY, read(text, None, THURSDAY), 0))
+    assert len(found) == 2
+    assert max(found, key=lambda option: option.score).value == "2028-11-09"
+
+
+def test_the_reason_states_the_date_that_today_gives() -> None:
+    [option] = moments_for(DAY, read("until next Friday", None, THURSDAY), 0)
+    assert (option.value, option.why) == ("2026-12-04", "the date “next Friday”, 2026-12-04")
+
+
+def test_a_relative_date_is_written_in_the_layout_too() -> None:
+    [option] = laid_out_for(LAID_OUT, read("until tomorrow", None, THURSDAY), 0)
+    assert option.value == "27/11/2026"
+
+
+def test_a_relative_date_is_no_candidate_if_today_is_not_known() -> None:
+    assert list(moments_for(DAY, read("until next Friday"), 0)) == []
+    assert list(laid_out_for(LAID_OUT, read("until next Friday"), 0)) == []

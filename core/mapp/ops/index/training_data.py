@@ -18,7 +18,7 @@ from mapp.model.app import Card
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
-from mapp.model.request import Request
+from mapp.model.request import TESTS_ASKED_MS, Request
 from mapp.model.values import canonical
 from mapp.ops.index.cue_worker import learn_all
 from mapp.ops.index.shipped import Shipped, TrainedRecogniser
@@ -184,7 +184,8 @@ def _reader(corpus: Corpus, cues: Lessons) -> Reader:
     matcher = Matcher(lambda app: (corpus.card(app).manifest, cues.of(app)))
 
     def reader(row: TrainingRow, app: str) -> Read:
-        match = matcher.evaluate(Request(text=row.text, attachment=row.attachment), app)
+        request = Request(text=row.text, attachment=row.attachment, asked_ms=TESTS_ASKED_MS)
+        match = matcher.evaluate(request, app)
         if not match.complete:
             return Read(complete=False)
         stated = row.arguments if row.app == app else None

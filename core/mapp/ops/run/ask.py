@@ -21,6 +21,8 @@ from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Permit
 from mapp.ops.workspace import Workspace
 from mapp.route.decide.decide import CandidateMatch
+from mapp.route.decide.evaluate import arguments_now
+from mapp.route.fill.cues import learn
 from mapp.suggested_commands import suggested_call, suggested_command
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ def ask(
     check_request(request)
     if accept not in CERTAINTIES:
         raise UsageError(f"accept must be {' or '.join(CERTAINTIES)}, not {accept!r}")
+    request = _timed(workspace, request)
     router = borrow_router(workspace, progress=progress)
     opened = time.perf_counter()
     attach = interaction.attach
@@ -150,6 +153,7 @@ def ask_written(
         NoMatch: the request does not resolve to a call of this app, or the person did not confirm the call.
         PermissionNeeded: the app declares a capability that is not granted.
     """
+    request = _timed(workspace, request)
     app = read.load(workspace.home, written.name, written.commit)
     stated = _stated_arguments(app, request)
     readings: tuple[CandidateMatch, ...] = ()
@@ -174,8 +178,18 @@ def _is_sure(decision: Decision) -> bool:
     return isinstance(decision, Use) and decision.certainty == "sure"
 
 
+def _timed(workspace: Workspace, request: Request) -> Request:
+    """Returns the request with the time at which it was asked; its run has the same time."""
+    if request.asked_ms is not None:
+        return request
+    return replace(request, asked_ms=int(workspace.clock() * 1000))
+
+
 def _stated_arguments(app: App, request: Request) -> Arguments | None:
-    """Returns the arguments that an app's tests state for a request; None if they state none or several."""
+    """Returns the arguments that an app's tests state for a request; None if they state none or several.
+
+    Dates that depend on today are those of today.
+    """
     stated = {
         canonical(dict(phrase.arguments)): phrase.arguments
         for phrase in app.phrases
@@ -183,7 +197,10 @@ def _stated_arguments(app: App, request: Request) -> Arguments | None:
         and phrase.request.strip() == request.text.strip()
         and phrase.attachment == request.attachment
     }
-    return tuple(next(iter(stated.values()))) if len(stated) == 1 else None
+    if len(stated) != 1:
+        return None
+    [arguments] = stated.values()
+    return arguments_now(request, app.manifest, learn(app.manifest, app.phrases), tuple(arguments))
 
 
 def _unresolved(written: Committed, decision: Decision) -> NoMatch:
@@ -266,6 +283,7 @@ def _run(
         request=request.text,
         grants=grants,
         permit=permit,
+        now_ms=request.asked_ms,
     )
 
 

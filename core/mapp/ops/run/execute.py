@@ -70,10 +70,12 @@ def execute(
     request: str | None = None,
     grants: Collection[str] = (),
     permit: Permit | None = None,
+    now_ms: int | None = None,
 ) -> Execution:
     """Runs an app at `main`, or at another revision, and returns the result.
 
     `grants` are capabilities for this run only; `permit` asks the person for those that are missing.
+    `now_ms` is the time that the app sees and the journal records; if None, it is the time of the start.
 
     Raises:
         PermissionNeeded: the app declares a capability that is not granted. It was not started.
@@ -89,7 +91,7 @@ def execute(
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
     allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
-    now_ms, seed = int(workspace.clock() * 1000), workspace.seed()
+    now_ms, seed = int(workspace.clock() * 1000) if now_ms is None else now_ms, workspace.seed()
     attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request)
     run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
     record(workspace, run, attempt.exchanges)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mapp.errors import InvalidArguments, Problem
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
-from mapp.model.request import Request
-from mapp.model.values import JSONValue
+from mapp.model.request import TESTS_ASKED_MS, Request
+from mapp.model.values import JSONValue, canonical
 from mapp.route.decide.decide import CandidateMatch
 from mapp.route.decide.vetoes import vetoes
+from mapp.route.fill.board import reading_of
 from mapp.route.fill.cues import Cues
 from mapp.route.fill.fill import Filling, fill
 
@@ -58,6 +61,24 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
         arguments=tuple(known.items()),
         harmless=_harmless(manifest),
     )
+
+
+def arguments_now(request: Request, manifest: Manifest, cues: Cues, stated: Arguments) -> Arguments | None:
+    """Returns the arguments that an app's tests state for a request, with the dates of today.
+
+    The tests ask `days until Christmas` at a fixed time. If the filler finds the stated arguments at that
+    time, what it finds now is as certain; None if it does not.
+    """
+    reading = reading_of(request, manifest)
+    if not any(mention.relative and mention.value is not None for mention in reading.mentions):
+        return stated
+    tested = replace(request, asked_ms=TESTS_ASKED_MS)
+    then = evaluate_candidate(tested, manifest, cues, 1.0).arguments
+    now = evaluate_candidate(request, manifest, cues, 1.0).arguments
+    if then == now:
+        return stated
+    same = canonical(dict(then)) == canonical(with_defaults(manifest, dict(stated)))
+    return now if same else None
 
 
 def _harmless(manifest: Manifest) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
+from mapp.route.fill.board import reading_of
 from mapp.route.fill.cues import NO_CUES, Cues
 from mapp.route.fill.fill import Filling
 from mapp.route.fill.ignored_units import ignored_units
 from mapp.route.fill.slots import slots_of
 from mapp.route.read.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
 from mapp.route.read.mention import NUMERIC, Mention
-from mapp.route.read.parsed_request import ParsedRequest, read
+from mapp.route.read.parsed_request import ParsedRequest
 from mapp.route.read.tokens import Token, form, stem, tokenise
 
 
@@ -30,13 +31,14 @@ class Veto:
 
 def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = NO_CUES) -> tuple[Veto, ...]:
     """Returns every reason not to run the app with these arguments; empty if there is none."""
-    reading = read(request.text, request.attachment)
+    reading = reading_of(request, manifest)
     free = _free(reading, filling)
     found = [
         *_missing(filling, cues),
         *_left_over(manifest, filling, cues),
         *_units(reading, manifest, filling, cues),
         *_ambiguous(reading, filling),
+        *_relative(reading, manifest, filling),
         *_negations(free, cues),
         *_opposites(free, _own_forms(manifest, cues), _core(manifest, cues)),
         *_second_request(free, cues),
@@ -146,6 +148,17 @@ def _ambiguous(reading: ParsedRequest, filling: Filling) -> Iterator[Veto]:
         )
         if mention.kind == "date" and mention.ambiguous and not taken and not longer:
             yield Veto(name="ambiguous-date", reason=f"“{mention.text}” can mean several dates")
+
+
+def _relative(reading: ParsedRequest, manifest: Manifest, filling: Filling) -> Iterator[Veto]:
+    """Yields the dates that would fill a missing argument if the app knew what day it is."""
+    wanted = {slot.key for slot in slots_of(manifest) if slot.wants in ("date", "date-time") or slot.layout}
+    if wanted.isdisjoint(filling.missing):
+        return
+    for mention in reading.mentions:
+        if mention.relative and mention.value is None:
+            reason = f"“{mention.text}” depends on today's date, which {manifest.name} does not read"
+            yield Veto(name="relative-date", reason=reason)
 
 
 # Words that turn the meaning

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mapp.model.manifest import Manifest
+from mapp.model.request import Request
 from mapp.route.fill.assignment import masks
 from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.candidates import options_for
 from mapp.route.fill.slots import Slot, slots_of
-from mapp.route.read.parsed_request import ParsedRequest
+from mapp.route.read.parsed_request import ParsedRequest, read
 from mapp.route.read.tokens import tokenise
 
 
@@ -31,6 +32,12 @@ class Board:
             [option.score + sum(known(feature, 0.0) for feature in option.features) for option in row]
             for row in self.options
         ]
+
+
+def reading_of(request: Request, manifest: Manifest) -> ParsedRequest:
+    """Returns a request as an app may read it: today's date is for apps with the capability `clock`."""
+    today = request.today if manifest.capabilities.clock else None
+    return read(request.text, request.attachment, today)
 
 
 def lay_out(manifest: Manifest, reading: ParsedRequest, cues: TextCues) -> Board:

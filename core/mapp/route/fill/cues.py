@@ -16,12 +16,12 @@ from mapp.model.request import Phrase
 from mapp.model.schema import ABSENT, Absent
 from mapp.model.values import JSONValue
 from mapp.route.fill.assignment import Search
-from mapp.route.fill.board import Board, lay_out
+from mapp.route.fill.board import Board, lay_out, reading_of
 from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.ignored_units import ignored_units
 from mapp.route.fill.slots import Slot, slots_of
 from mapp.route.read.lexicon import FUNCTION_WORDS
-from mapp.route.read.parsed_request import ParsedRequest, read
+from mapp.route.read.parsed_request import ParsedRequest
 
 EPOCHS = 8
 MARGIN = 0.6
@@ -108,7 +108,7 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
     """Returns what is learned from the app's positive requests, without those that are held back."""
     rows = [phrase for phrase in phrases if phrase.fits and not phrase.held_back]
     slots = slots_of(manifest)
-    readings = [read(phrase.request, phrase.attachment) for phrase in rows]
+    readings = [reading_of(phrase.to_request(), manifest) for phrase in rows]
     starts, ends = _text_edges(slots, rows, readings)
     words = dict(Counter(word for reading in readings for word in reading.words))
     text = _text_cues(starts, ends, words, len(rows))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from mapp.route.fill.candidate import Option, place_of
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.weights import active
+from mapp.route.read.mention import Mention
 from mapp.route.read.parsed_request import ParsedRequest
 
 
@@ -17,9 +18,20 @@ def moments_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Optio
     ]
     for spot, mention in enumerate(found):
         place = place_of(slot, reading, mention.span)
-        score = weights.typed + place.near - weights.spot_penalty * abs(spot - rank)
+        score = weights.typed + place.near - weights.spot_penalty * abs(spot - rank) - _doubt(mention)
         features = (f"{slot.key}|spot|{spot}", f"{slot.key}|spot|{spot}/{len(found)}")
-        yield place.option(mention.value, score, f"the {mention.kind} “{mention.text}”", features=features)
+        yield place.option(mention.value, score, _said(mention), features=features)
+
+
+def _doubt(mention: Mention) -> float:
+    """Returns the penalty for a date that need not be a value, such as `today`."""
+    weights = active().date
+    return weights.soft_penalty if mention.soft else weights.relative_penalty if mention.relative else 0.0
+
+
+def _said(mention: Mention) -> str:
+    resolved = f", {mention.value}" if mention.relative else ""
+    return f"the {mention.kind} “{mention.text}”{resolved}"
 
 
 def laid_out_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
@@ -40,6 +52,7 @@ def laid_out_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Opti
         place = place_of(slot, reading, mention.span)
         score = weights.laid_out + place.near - weights.spot_penalty * abs(spot - rank)
         score -= 0.0 if slot.required else weights.optional_penalty
+        score -= _doubt(mention)
         why = f"the {mention.kind} “{mention.text}” as {slot.layout}"
         yield place.option(value, score, why, features=(f"{slot.key}|is|{mention.kind}",))
         spot += 1

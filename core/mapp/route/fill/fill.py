@@ -15,14 +15,13 @@ from mapp.model.schema import ABSENT
 from mapp.model.validation import violations
 from mapp.model.values import JSONValue
 from mapp.route.fill.assignment import Search
-from mapp.route.fill.board import Board, lay_out
+from mapp.route.fill.board import Board, lay_out, reading_of
 from mapp.route.fill.candidate import Option
 from mapp.route.fill.candidates import attached_value
 from mapp.route.fill.cues import NO_CUES, Cues, learn
 from mapp.route.fill.slots import Slot
 from mapp.route.read.identifiers import SOLID
 from mapp.route.read.mention import Mention, outermost
-from mapp.route.read.parsed_request import read
 
 __all__ = ["Cues", "Filling", "fill", "learn"]
 
@@ -46,7 +45,7 @@ class Filling:
 
 def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
     """Returns the arguments that the request gives the app."""
-    board = lay_out(manifest, read(request.text, request.attachment), cues.text)
+    board = lay_out(manifest, reading_of(request, manifest), cues.text)
     scores = board.scores(cues.weights)
     chosen, _ = Search(scores, board.used).run()
     taken = [row[place] for row, place in zip(board.options, chosen, strict=True)]
@@ -123,7 +122,9 @@ def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
     whole = [
         mention
         for mention in outermost(board.reading.mentions, frozenset({"date", "date-time", "identifier"}))
-        if mention.kind != "identifier" or (mention.unit in SOLID and mention.unit != "path")
+        if not mention.soft
+        and not (mention.relative and mention.value is None)
+        and (mention.kind != "identifier" or (mention.unit in SOLID and mention.unit != "path"))
     ]
     for mention in board.reading.numeric:
         bare = mention.number or mention.span

@@ -84,6 +84,8 @@ class DateWeights:
     """For a text slot whose description states how the date is written."""
     spot_penalty: float = 0.2
     optional_penalty: float = 0.8
+    soft_penalty: float = 2.0
+    relative_penalty: float = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,19 +1,19 @@
 """Dates, times of day and durations as people write them.
 
-An ambiguous date (05/03/2024, or one without a year) is marked as ambiguous, never guessed.
+An ambiguous date (05/03/2024) is marked as ambiguous, never guessed. So is one without a year, unless the
+reader knows what day it is.
 """
 
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from mapp.route.read.lexicon import MONTHS
+from mapp.route.read.moment import MAX_MOMENTS, NAMED_DAY, Moment
+from mapp.route.read.relative_dates import spoken_dates
 from mapp.route.read.units import NAMES, SYMBOLS
-
-MAX_MOMENTS = 64
 
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?(?![a-z])"
 _DAY = r"(?<![\d.,/])(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d])"
@@ -30,11 +30,6 @@ _NUMERIC = re.compile(
 )
 _DAY_FIRST = re.compile(rf"{_DAY}(?:\s+of)?[\s-]+{_MONTH}(?:,?[\s-]+{_YEAR})?", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"(?<![a-z]){_MONTH}\s+(?:the\s+)?{_DAY}(?:\s*,?\s+{_YEAR})?", re.IGNORECASE)
-_NAMED_DAY = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<month>[a-z]+)\.?)"
-    r"|(?:(?P<other>[a-z]+)\.?\s+(?:the\s+)?(?P<later>\d{1,2})(?:st|nd|rd|th)?)",
-    re.IGNORECASE,
-)
 _COMPACT = re.compile(r"(?<!\w)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\w)")
 
 _TIME_24 = re.compile(rf"(?<![\d:.]){_CLOCK}(?:\s?(?P<half>[ap])\.?m\b\.?)?(?![\d:])", re.IGNORECASE)
@@ -49,27 +44,16 @@ _DURATION = re.compile(
 _ONE_PART = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A date, time or duration in a text; `value` is ISO 8601 text, or seconds for a duration; None if
-    ambiguous.
+def moments(text: str, today: datetime.date | None = None) -> list[Moment]:
+    """Returns every date, date-time, time of day and compound duration of the text, by place.
+
+    Dates that depend on `today` have no value without it.
     """
-
-    kind: str
-    start: int
-    end: int
-    value: str | Decimal | None
-    ambiguous: bool = False
-
-
-def moments(text: str) -> list[Moment]:
-    """Returns every date, date-time, time of day and compound duration of the text, by place."""
-    if not any(character.isdigit() for character in text):
-        return sorted(_word_times(text), key=lambda moment: moment.start)
-    days = list(_dates(text))
-    days = _with_shared_year(text, days)
-    times = [*_times(text), *_word_times(text)]
-    found = [*days, *times, *_date_times(text, days, times), *_durations(text)]
+    numeric = any(character.isdigit() for character in text)
+    days = _with_shared_year(text, list(_dates(text))) if numeric else []
+    days = spoken_dates(text, days, today)
+    times = [*(_times(text) if numeric else ()), *_word_times(text)]
+    found = [*days, *times, *_date_times(text, days, times), *(_durations(text) if numeric else ())]
     return sorted(found, key=lambda moment: (moment.start, -moment.end))[:MAX_MOMENTS]
 
 
@@ -100,7 +84,7 @@ def _with_shared_year(text: str, days: list[Moment]) -> list[Moment]:
     """Returns the dates; the first of a range gets the year of the second: `May 15th to May 22nd, 2023`."""
     ordered = sorted(days, key=lambda day: day.start)
     for place, (first, second) in enumerate(pairwise(ordered)):
-        match = None if first.value else _NAMED_DAY.fullmatch(text, first.start, first.end)
+        match = None if first.value else NAMED_DAY.fullmatch(text, first.start, first.end)
         if match and second.value and _RANGE.fullmatch(text, first.end, second.start):
             month = MONTHS[(match["month"] or match["other"]).lower()]
             value = _day(int(str(second.value)[:4]), month, int(match["day"] or match["later"]))
@@ -147,12 +131,14 @@ def _date_times(text: str, days: list[Moment], times: list[Moment]) -> Iterator[
         match = _ISO_TIME.match(text, day.end) if isinstance(day.value, str) else None
         if match and (clock := _clock(match, None)):
             zone = (match["zone"] or "").strip().replace("UTC", "Z")
-            yield Moment("date-time", day.start, match.end(), f"{day.value}T{_full(clock)}{zone or 'Z'}")
+            value = f"{day.value}T{_full(clock)}{zone or 'Z'}"
+            yield Moment("date-time", day.start, match.end(), value, relative=day.relative)
             continue
         for time in times if isinstance(day.value, str) else ():
             if _JOINT.fullmatch(text, day.end, time.start) or _JOINT.fullmatch(text, time.end, day.start):
                 start, end = min(day.start, time.start), max(day.end, time.end)
-                yield Moment("date-time", start, end, f"{day.value}T{_full(str(time.value))}Z")
+                value = f"{day.value}T{_full(str(time.value))}Z"
+                yield Moment("date-time", start, end, value, relative=day.relative)
                 break
 
 

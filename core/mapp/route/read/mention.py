@@ -33,6 +33,8 @@ class Mention:
     number: tuple[int, int] | None = None
     soft: bool = False
     ambiguous: bool = False
+    relative: bool = False
+    """Whether a date depends on the day on which it is said; without a value if that day is not known."""
 
     @property
     def span(self) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """A parsed request: its tokens, its mentions, and the words around them."""
 
+import datetime
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -35,11 +36,14 @@ class ParsedRequest:
     """Stems shortened by up to three letters, with the full stems: `music` finds `musical`."""
 
 
-@lru_cache(maxsize=4)  # the filler reads a request for several apps, and the vetoes read it again
-def read(text: str, attachment: str | None = None) -> ParsedRequest:
-    """Returns the request with its tokens and mentions; the result is shared and must not be changed."""
+@lru_cache(maxsize=8)  # the filler reads a request for several apps, and the vetoes read it again
+def read(text: str, attachment: str | None = None, today: datetime.date | None = None) -> ParsedRequest:
+    """Returns the request with its tokens and mentions; the result is shared and must not be changed.
+
+    Dates such as `next Friday` have no value if `today` is None: the app may not know what day it is.
+    """
     tokens = tokenise(text)
-    found = mentions(text, tokens)
+    found = mentions(text, tokens, today)
     reading = ParsedRequest(text, attachment, tokens, found)
     reading.quoted = outermost(found, frozenset({"quoted"}))
     reading.numeric = [

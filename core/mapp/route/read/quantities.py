@@ -36,7 +36,7 @@ _TIME_WORDS = word_set("second minute hour day week month year decade century")
 
 def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> Iterator[Mention]:
     """Yields each number alone, and again with the percent sign, currency or unit next to it."""
-    taken = [mention.span for mention in when if mention.kind != "duration"]
+    taken = [mention.span for mention in when if mention.kind != "duration" and not mention.soft]
     for number in numbers(text, tokens):
         value = json_number(number.value)
         if value is None:
