@@ -33,7 +33,7 @@ from typing import Any, Final, Literal
 from benchmarks.intents import Author, Intent, code, intents_of
 from benchmarks.measuring import machine, table, world
 from benchmarks.metered import Count, MeteredApi, PromptCache, counter
-from benchmarks.recognise_clinc import data_file
+from benchmarks.route.data import NoData, read_json
 from mapp.author.coder import Progress
 from mapp.author.coders.anthropic import AnthropicCoder
 from mapp.author.errors import CoderFailed
@@ -398,11 +398,11 @@ def opened(folder: str, intents: Mapping[str, Intent], **more: Any) -> tuple[Lif
 def main() -> int:
     """Runs the stream, prints the tables and writes the JSON; returns the exit code."""
     given = _arguments()
-    path = data_file()
-    if path is None:
-        print("CLINC-150 is not there (../shared/data/clinc150/dev.json, or MAPP_BENCH_DATA): skipped.")
+    try:
+        document = read_json("clinc150/dev.json")
+    except NoData as error:
+        print(f"skipped: {error}")
         return 0
-    document = json.loads(path.read_text(encoding="utf-8"))
     intents = intents_of(document["train"], nearness)
     wishes = stream_of(document["val"], [text for text, _ in document["oos_val"]], given.requests)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,23 +1,21 @@
-"""How many BFCL rows the deterministic filler gets exactly right, without a model or training requests.
+"""BFCL: how many rows the deterministic filler gets exactly right, without a model or training requests.
 
-Reads `bfcl/*.jsonl` beside the project (`../shared/data`, or where MAPP_BENCH_DATA says). Its function
-descriptions are adapted into manifests here: dotted names, `dict`, `float` and `tuple`, defaults stated in
-prose.
-
-Run: python -m benchmarks.fill_bfcl
+The function descriptions of the Berkeley Function Calling Leaderboard are adapted into manifests here: dotted
+names, `dict`, `float` and `tuple`, defaults stated in prose.
 """
+
+from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.route.data import data_file
+from benchmarks.route.figures import Cell, Part, Table, number, share
 from mapp.model.manifest import Argument, Manifest
 from mapp.model.request import Request
 from mapp.model.schema import ABSENT, Absent, Schema
@@ -37,16 +35,10 @@ _TYPES = {
 }  # fmt: skip
 
 
-def data_folder() -> Path | None:
-    """Returns where the BFCL files are, or None."""
-    root = os.environ.get("MAPP_BENCH_DATA")
-    folder = (Path(root) if root else Path(__file__).resolve().parents[1].parent / "shared" / "data") / "bfcl"
-    return folder if folder.is_dir() else None
-
-
-def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+def rows(name: str) -> list[dict[str, Any]]:
     """Returns the rows of one file."""
-    return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    text = data_file(f"bfcl/{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
@@ -194,36 +186,26 @@ def _bag(function: Mapping[str, Any]) -> dict[str, float]:
 # The table
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One line of the table: of `count` rows, `right` did what the line is about."""
-
-    name: str
-    right: int
-    count: int
-    milliseconds: float
-
-
-def measure(folder: Path) -> Iterator[Line]:
-    """Yields one line per file and question."""
-    for name in GIVEN:
-        yield _timed(f"{name}: exact arguments, function given", rows(folder, name), _exact_given)
-    for name in CHOOSING:
-        yield _timed(f"{name}: right function chosen", rows(folder, name), _chosen_right)
-        yield _timed(f"{name}: chosen and exact", rows(folder, name), _exact_chosen)
-    for name in NONE_FITS:
-        yield _timed(f"{name}: nothing filled or required missing", rows(folder, name), _abstains)
-
-
-def _timed(name: str, found: Sequence[dict[str, Any]], check: Any) -> Line:
-    began = time.perf_counter()
-    right = sum(map(check, found))
-    return Line(
-        name=name,
-        right=right,
-        count=len(found),
-        milliseconds=(time.perf_counter() - began) / len(found) * 1e3,
+def measure() -> Part:
+    """Returns one row per file and question."""
+    found = [
+        *(_row(f"{name}: exact arguments, function given", name, _exact_given) for name in GIVEN),
+        *(_row(f"{name}: right function chosen", name, _chosen_right) for name in CHOOSING),
+        *(_row(f"{name}: chosen and exact", name, _exact_chosen) for name in CHOOSING),
+        *(_row(f"{name}: nothing filled or required missing", name, _abstains) for name in NONE_FITS),
+    ]
+    headings = ("file and question", "right", "a row")
+    return Part(
+        tables=(Table(title="BFCL: arguments without a model", headings=headings, rows=tuple(found)),)
     )
+
+
+def _row(title: str, name: str, check: Callable[[Mapping[str, Any]], bool]) -> tuple[Cell, ...]:
+    given = rows(name)
+    began = time.perf_counter()
+    right = sum(map(check, given))
+    spent = (time.perf_counter() - began) / len(given)
+    return title, share(right, len(given)), number(spent * 1000, "ms")
 
 
 def _expected(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Sequence[Any]]]:
@@ -251,18 +233,3 @@ def _abstains(row: Mapping[str, Any]) -> bool:
         return True
     filling = fill(request_of(row), manifest_of(choose(request_of(row), row["function"])))
     return bool(filling.missing) or not filling.arguments
-
-
-def main() -> None:
-    """Prints the table, or says that the data is missing."""
-    folder = data_folder()
-    if folder is None:
-        print("fill_bfcl: skipped, no BFCL data in ../shared/data (set MAPP_BENCH_DATA to where it is)")
-        return
-    for line in measure(folder):
-        share = f"{line.right:4} of {line.count:4}  {line.right / line.count:6.1%}"
-        print(f"{line.name:64} {share}  {line.milliseconds:5.1f} ms")
-
-
-if __name__ == "__main__":
-    main()

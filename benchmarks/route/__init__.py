@@ -1,0 +1,1 @@
+"""Every published figure of recognising and routing, from one command: `python -m benchmarks.route`."""

@@ -1,0 +1,80 @@
+"""Measures recognising and routing, prints the tables, and writes them into the documentation.
+
+Run: python -m benchmarks.route [--only starter,fresh,clinc,…] [--resamples 20] [--json FILE] [--write]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.measuring import machine
+from benchmarks.route import banking, clinc, fill
+from benchmarks.route.data import NoData
+from benchmarks.route.figures import Part, markdown
+
+Measure = Callable[[argparse.Namespace], Part]
+PARTS: Final[dict[str, Measure]] = {
+    "clinc": lambda given: clinc.measure(given.resamples),
+    "banking": lambda given: banking.measure(),
+    "fill": lambda given: fill.measure(),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measures the wanted parts; returns the exit code."""
+    given = _arguments(words)
+    found: dict[str, Any] = {}
+    for name in given.only:
+        found[name] = measured(name, given)
+        print(f"\n## {name}\n\n{markdown(found[name])}", flush=True)
+    if given.json:
+        store(given.json, found)
+    return 0
+
+
+def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    """Returns what one part found, and what that took, as JSON."""
+    began, spent = time.perf_counter(), time.process_time()
+    try:
+        part = PARTS[name](given)
+    except NoData as error:
+        part = Part(skipped=str(error))
+    seconds = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - spent}
+    taken = {key: round(value, 1) for key, value in seconds.items()}
+    print(f"{name}: {taken['seconds']} s, {taken['cpu']} s of CPU in this process", file=sys.stderr)
+    return {**part.to_dict(), "machine": machine(), **taken}
+
+
+def store(path: Path, found: dict[str, Any]) -> None:
+    """Writes figures into a file, beside those of other parts that it has; a skipped part changes nothing."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    fresh = {name: part for name, part in found.items() if not part["skipped"] or name not in known}
+    merged = {**known, **fresh}
+    ordered = {name: merged[name] for name in PARTS if name in merged}
+    path.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.route", description=__doc__)
+    parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument("--resamples", type=int, default=3, help="of CLINC-150; 20 are published")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
+    return parser.parse_args(words)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    return names
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
