@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from benchmarks.measuring import machine, table
 from mapp.index.embedders import choose_embedder
 from mapp.ops.index.training_data import background_texts
-from mapp.route.recognise.classifier import Recogniser, features
+from mapp.route.recognise.classifier import Recogniser
 from mapp.route.recognise.corpus import Background, Lesson, TrainingRow
 from mapp.route.recognise.softmax import fit_columns, probabilities
 from mapp.route.recognise.train import fit
@@ -47,7 +47,7 @@ class Requests:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """What a classifier says of the requests in scope and out of scope: probabilities, a column an intent."""
+    """What a classifier says of the requests in scope and out of scope: a score for each intent."""
 
     inside: Floats
     outside: Floats
@@ -139,8 +139,9 @@ def judged(model: Recogniser, inside: Requests, outside: Requests) -> Judged:
     """What the recogniser says."""
 
     def say(requests: Requests) -> Floats:
-        known = features(requests.vectors, model.wording, requests.texts)
-        return probabilities(known @ model.weights / model.temperature)[:, :-1]
+        shares = model.shares(requests.vectors, requests.texts)
+        every = np.broadcast_to(np.arange(len(model.apps)), shares.shape)
+        return model.score.recognised(model.evidence(shares, requests.vectors, every))
 
     return Judged(inside=say(inside), outside=say(outside))
 

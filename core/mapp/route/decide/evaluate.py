@@ -9,6 +9,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
 from mapp.route.decide.decide import CandidateMatch
+from mapp.route.decide.unexplained import count_words
 from mapp.route.decide.vetoes import vetoes
 from mapp.route.fill.cues import Cues
 from mapp.route.fill.fill import Filling, fill
@@ -32,6 +33,7 @@ def evaluate_candidate(
         filling=filling,
         arguments=tuple(arguments.items()),
         vetoes=vetoes(request, manifest, filling, cues),
+        words=count_words(request, manifest, filling, cues),
         problems=problems,
         harmless=_harmless(manifest),
     )
@@ -54,6 +56,7 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
     return CandidateMatch(
         app=manifest.name,
         probability=1.0,
+        sure=1.0,
         filling=filling,
         arguments=tuple(known.items()),
         harmless=_harmless(manifest),
