@@ -24,7 +24,7 @@ from mapp.model.decision import decision_to_dict
 from mapp.model.request import Phrase
 from mapp.ops.api import Library
 from mapp.ops.workspace import Workspace
-from mapp.route.decide.decide import sureness, surest
+from mapp.route.decide.decide import surest
 from mapp.route.router import Router
 
 
@@ -63,7 +63,7 @@ def decided(workspace: Workspace, vectors: Path, step: int) -> Iterator[str]:
                     "decision": row["decision"],
                     "app": row.get("app"),
                     "arguments": row.get("arguments"),
-                    "sure": sureness(best, readings) if best is not None else 0.0,
+                    "sure": best.sure if best is not None else 0.0,
                 }
             )
 

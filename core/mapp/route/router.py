@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
@@ -76,8 +77,24 @@ class Matcher:
             candidates: what retrieval returned.
             recogniser: judges how probable each candidate is.
         """
-        judged = recogniser.judge(vector, request.text, candidates)[:READ_CLOSELY]
-        return tuple(self.evaluate(request, row.app, row.probability) for row in judged)
+        judged = recogniser.judge(vector, request.text, candidates)
+        closely = judged[:READ_CLOSELY]
+        found = [self.evaluate(request, row.app, row.probability) for row in closely]
+        refuted = {match.app for match in found if not match.complete}
+        return tuple(
+            replace(
+                match,
+                sure=recogniser.sure(
+                    row,
+                    [other for other in judged if other is not row],
+                    refuted,
+                    confidence=match.filling.confidence,
+                    unexplained=match.words.unexplained,
+                    words=match.words.needing,
+                ),
+            )
+            for row, match in zip(closely, found, strict=True)
+        )
 
     def decide(
         self,

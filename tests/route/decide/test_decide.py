@@ -5,6 +5,7 @@ import pytest
 from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
 from mapp.route.decide.decide import CandidateMatch, decide
+from mapp.route.decide.unexplained import Words
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
@@ -18,22 +19,26 @@ def filled(**arguments: int) -> Filling:
     )
 
 
-def doubtful(confidence: float) -> Filling:
-    return Filling(arguments={"price": 1}, missing=(), unused=(), evidence=(), confidence=confidence)
-
-
 def missing(name: str) -> Filling:
     return Filling(arguments={}, missing=(name,), unused=(), evidence=(), confidence=0.0)
 
 
 def reading(
-    app: str, probability: float, *vetoes: Veto, filling: Filling | None = None, harmless: bool = True
+    app: str,
+    probability: float,
+    *vetoes: Veto,
+    filling: Filling | None = None,
+    sure: float | None = None,
+    unexplained: int = 0,
+    harmless: bool = True,
 ) -> CandidateMatch:
     filling = filled(price=1) if filling is None else filling
     return CandidateMatch(
         app=app,
         probability=probability,
+        sure=probability if sure is None else sure,
         filling=filling,
+        words=Words(needing=5, unexplained=unexplained),
         arguments=tuple(filling.arguments.items()),
         vetoes=vetoes,
         harmless=harmless,
@@ -74,9 +79,21 @@ def test_a_likely_match_with_an_effect_is_asked_about() -> None:
     assert decision.sure == 0.7
 
 
-def test_a_likely_match_behind_another_app_is_asked_about() -> None:
-    rival = reading("days-between", 0.8, filling=missing("to"))
-    assert isinstance(decided(rival, reading("days-until", 0.7), accept="likely"), Ask)
+@pytest.mark.parametrize("accept", ["sure", "likely"])
+def test_a_refuted_favourite_does_not_hand_its_probability_to_the_next_app(accept: Certainty) -> None:
+    for veto in (
+        Veto(name="number-left-over", reason="no argument takes 7"),
+        Veto(name="unit-left-over", reason=""),
+    ):
+        decision = decided(
+            reading("unit-convert", 0.95, veto), reading("duration-format", 0.01), accept=accept
+        )
+        assert isinstance(decision, Ask)
+        assert decision.app == "unit-convert"
+    lacking = reading("unit-convert", 0.95, filling=missing("to"))
+    decision = decided(lacking, reading("duration-format", 0.01), accept=accept)
+    assert isinstance(decision, Ask)
+    assert (decision.app, decision.missing) == ("unit-convert", ("to",))
 
 
 def test_no_app_matches_below_the_lower_threshold() -> None:
@@ -108,24 +125,40 @@ def test_an_unused_number_stops_the_run() -> None:
     assert decision.reasons == ("no argument takes 7",)
 
 
-def test_a_complete_match_behind_an_incomplete_one_is_asked_about() -> None:
-    decision = decided(reading("days-between", 0.95, filling=missing("to")), reading("days-until", 0.9))
+@pytest.mark.parametrize(("app", "rival"), [("days-between", "days-until"), ("discount", "percent-of")])
+def test_a_missing_argument_is_asked_for_before_another_app_is_offered(app: str, rival: str) -> None:
+    decision = decided(reading(app, 0.9, filling=missing("to")), reading(rival, 0.4, sure=0.7))
     assert isinstance(decision, Ask)
+    assert (decision.app, decision.missing) == (app, ("to",))
+
+
+def test_a_complete_match_that_is_as_likely_goes_before_one_that_lacks_an_argument() -> None:
+    decision = decided(
+        reading("days-between", 0.5, filling=missing("to")), reading("days-until", 0.45, sure=0.9)
+    )
+    assert isinstance(decision, Use)
     assert decision.app == "days-until"
 
 
-def test_doubtful_arguments_are_asked_about() -> None:
-    assert isinstance(decided(reading("vat", 0.95, filling=doubtful(0.5))), Ask)
+def test_the_match_is_asked_about_that_is_too_unsure_to_run() -> None:
+    assert isinstance(decided(reading("vat", 0.95, sure=0.5)), Ask)
 
 
-def test_the_probability_of_a_ruled_out_app_goes_to_the_others() -> None:
-    rival = reading("discount", 0.3, filling=missing("percent"))
-    assert isinstance(decided(reading("vat", 0.7), rival), Use)
-    assert isinstance(decided(reading("vat", 0.7), reading("discount", 0.3)), Ask)
+def test_of_two_close_matches_the_narrowest_wins() -> None:
+    broad = reading("unit-convert", 0.5, sure=0.91, unexplained=2)
+    narrow = reading("temperature", 0.49, sure=0.9)
+    decision = decided(broad, narrow)
+    assert isinstance(decision, Use)
+    assert decision.app == "temperature"
+    assert (
+        getattr(decided(reading("unit-convert", 0.5, sure=0.95, unexplained=2), narrow), "app", "")
+        == "unit-convert"
+    )
 
 
 def test_the_chosen_app_is_the_first_candidate() -> None:
-    decision = decided(reading("a", 0.95, filling=missing("x")), reading("b", 0.9), reading("c", 0.1))
+    veto = Veto(name="number-left-over", reason="no argument takes 7")
+    decision = decided(reading("a", 0.95, veto), reading("b", 0.9), reading("c", 0.1))
     assert [candidate.app for candidate in decision.candidates] == ["b", "a", "c"]
 
 

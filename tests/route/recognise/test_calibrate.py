@@ -1,12 +1,16 @@
-"""The temperature and the thresholds of a recogniser, from held-out rows."""
+"""The score, the offsets and the thresholds of a recogniser, from held-out rows."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from mapp.route.recognise.calibrate import FOLDS, SALTS, _calibrated, _dealt, _trials
 from mapp.route.recognise.classifier import DEFAULT_BANDS
-from mapp.route.recognise.corpus import Background, Lesson, TrainingRow, _Corpus
+from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, TrainingRow, _Corpus
+from mapp.route.recognise.score import Score
 from mapp.route.recognise.train import fit, unread
 from support.small_library import FRAMES, STRANGE, THINGS, vectors
 
@@ -51,9 +55,8 @@ def test_every_request_of_a_held_out_app_is_judged_as_unknown() -> None:
         strangers = {row.app for row, strange in zip(trial.rows, trial.strangers, strict=True) if strange}
         held_out += len(strangers)
         assert int(trial.strangers.sum()) == 16 * len(strangers)
-        assert strangers.isdisjoint(trial.apps)
-        assert trial.logits.shape == (len(trial.rows), len(trial.apps) + 1)
-        assert (trial.labels[trial.strangers] == len(trial.apps)).all()
+        assert strangers.isdisjoint(NAMES[app] for app in np.unique(trial.apps))
+        assert not trial.inside[trial.strangers].any()
     assert held_out
 
 
@@ -65,14 +68,32 @@ def test_with_few_apps_or_few_rows_the_recogniser_is_left_as_it_is() -> None:
         assert model.bands == DEFAULT_BANDS
 
 
-def test_calibration_changes_only_the_temperature_and_the_thresholds() -> None:
+def test_calibration_changes_only_the_score_the_offsets_and_the_thresholds() -> None:
     model = fit(lesson(), background())
-    raw = replace(model, temperature=1.0, bands=DEFAULT_BANDS)
+    raw = replace(model, score=Score(), offsets=np.zeros(len(model.apps)), bands=DEFAULT_BANDS)
     again = _calibrated(raw, _Corpus.of(NAMES, lesson(), background()), unread)
-    assert again.temperature != 1.0
+    assert again.score != Score()
     assert again.bands != DEFAULT_BANDS
     assert again.weights is raw.weights
     assert (again.apps, again.wording, again.together) == (raw.apps, raw.wording, raw.together)
+
+
+def wrongly_filled(app: str) -> Reader:
+    """Returns a reader that fills wrong arguments for one app."""
+    return lambda _row, other: Read(complete=True, right=other != app, confidence=0.9)
+
+
+def right_arguments(_row: TrainingRow, _app: str) -> Read:
+    return Read(complete=True, confidence=0.9)
+
+
+@pytest.mark.parametrize("bad", NAMES)
+def test_the_errors_of_one_app_count_against_it_and_spare_the_others(bad: str) -> None:
+    good = fit(lesson(), background(), reader=right_arguments)
+    spoiled = fit(lesson(), background(), reader=wrongly_filled(bad))
+    lower = good.offsets - spoiled.offsets
+    assert lower[NAMES.index(bad)] > 1
+    assert lower[NAMES.index(bad)] > 2 * max(lower[place] for place, app in enumerate(NAMES) if app != bad)
 
 
 def test_a_row_is_dealt_by_its_text_and_the_salt_alone() -> None:

@@ -89,7 +89,7 @@ def test_a_near_miss_lowers_its_app_and_not_the_others() -> None:
     wrong = [f"who invented the tax and price {n}" for n in ("law", "war", "idea", "rule", "act", "king")]
     before = fit(lesson(THINGS), background())
     after = fit(lesson(THINGS, misses={"vat": wrong}), background())
-    text = "who invented the tax"
+    text = "who invented the tax and price"
     assert judged(after, text)["vat"] < 0.5 * judged(before, text)["vat"]
     assert judged(after, "sort lines in order")["sort"] > 0.5
 

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hashlib
 
-from mapp.route.recognise.thresholds import Judged, least_sure
+import numpy as np
+from numpy.typing import NDArray
+
+from mapp.route.recognise.thresholds import bands_of, least_sure
+
+Floats = NDArray[np.float64]
 
 
-def judged(count: int, *, odds: float, salt: str = "") -> list[Judged]:
-    """Returns decisions of every sureness; the odds of being wrong are `odds` times what sureness says."""
-    found = []
-    for n in range(count):
-        sure = 0.5 + 0.4999 * n / count
-        risk = odds * (1 - sure) / (sure + odds * (1 - sure))
-        mark = int.from_bytes(hashlib.blake2b(f"{salt}{n}".encode(), digest_size=4).digest(), "big") / 2**32
-        found.append(Judged(sure, 1.0, mark >= risk, True))
-    return found
+def judged(count: int, *, odds: float, salt: str = "") -> tuple[Floats, Floats]:
+    """Returns how sure some decisions were, and 1 for each wrong one.
+
+    The odds of being wrong are `odds` times what sureness says.
+    """
+    sure = 0.5 + 0.4999 * np.arange(count) / count
+    risk = odds * (1 - sure) / (sure + odds * (1 - sure))
+    marks = [hashlib.blake2b(f"{salt}{n}".encode(), digest_size=4).digest() for n in range(count)]
+    drawn = np.array([int.from_bytes(mark, "big") / 2**32 for mark in marks])
+    return sure, (drawn < risk).astype(np.float64)
 
 
-def threshold(rows: list[Judged], share: float = 0.005) -> float:
-    return least_sure(rows, [not each.app_right for each in rows], share)
+def threshold(rows: tuple[Floats, Floats], share: float = 0.005) -> float:
+    sure, wrong = rows
+    return least_sure(sure, wrong, np.ones(len(sure)), share)
 
 
 def test_more_wrong_rows_raise_the_threshold() -> None:
@@ -29,9 +36,9 @@ def test_more_wrong_rows_raise_the_threshold() -> None:
 
 
 def test_few_enough_rows_above_the_threshold_are_wrong() -> None:
-    rows = judged(8000, odds=0.3)
-    passed = [each for each in rows if each.sure >= threshold(rows, 0.02)]
-    assert 0.01 <= sum(not each.app_right for each in passed) / len(passed) <= 0.022
+    sure, wrong = judged(8000, odds=0.3)
+    passed = sure >= threshold((sure, wrong), 0.02)
+    assert 0.01 <= wrong[passed].mean() <= 0.022
 
 
 def test_another_sample_of_rows_hardly_moves_the_threshold() -> None:
@@ -40,9 +47,9 @@ def test_another_sample_of_rows_hardly_moves_the_threshold() -> None:
 
 
 def test_one_wrong_row_at_the_top_moves_the_threshold_by_at_most_one_step() -> None:
-    rows = judged(3000, odds=0.2)
-    with_one = [*rows, Judged(0.9999, 1.0, False, True)]
-    assert abs(threshold(with_one) - threshold(rows)) <= 0.0051
+    sure, wrong = judged(3000, odds=0.2)
+    with_one = (np.append(sure, 0.9999), np.append(wrong, 1.0))
+    assert abs(threshold(with_one) - threshold((sure, wrong))) <= 0.0051
 
 
 def test_a_threshold_is_a_multiple_of_half_a_hundredth() -> None:
@@ -51,6 +58,11 @@ def test_a_threshold_is_a_multiple_of_half_a_hundredth() -> None:
 
 
 def test_without_rows_only_the_surest_decisions_pass() -> None:
-    assert least_sure([], [], 0.005) == 0.99
-    wrong = [Judged(0.9, 1.0, False, True)] * 50
-    assert threshold(wrong) == 0.99
+    assert threshold((np.zeros(0), np.zeros(0))) == 0.99
+    assert threshold((np.full(50, 0.9), np.ones(50))) == 0.99
+
+
+def test_the_thresholds_are_in_order() -> None:
+    sure, wrong = judged(4000, odds=0.6)
+    bands = bands_of(sure, wrong, np.ones(len(sure)))
+    assert bands.ask <= bands.likely < bands.sure

@@ -83,5 +83,7 @@ def test_a_judgement_is_the_same_before_and_after_it_was_saved(lesson: corpus.Le
     again = classifier.load(tmp_path / "one.npz")
     assert np.array_equal(again.weights, model.weights)
     assert np.array_equal(again.centres, model.centres)
-    assert again.temperature == model.temperature
+    assert np.array_equal(again.exemplars, model.exemplars)
+    assert np.array_equal(again.offsets, model.offsets)
+    assert again.score == model.score
     assert again.bands == model.bands

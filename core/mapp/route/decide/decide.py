@@ -10,13 +10,17 @@ from mapp.errors import Problem
 from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
 from mapp.model.values import JSONValue
+from mapp.route.decide.unexplained import NO_WORDS, Words
 from mapp.route.decide.vetoes import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
-from mapp.route.recognise.sureness import sure_to
 
 NEAREST: Final = 3
 """How many candidates a decision names."""
+CLOSE: Final = 0.02
+"""Matches that are sure to within this are about as sure."""
+RIVAL: Final = 0.5
+"""A complete match goes before a favourite that lacks an argument if it is at least so probable beside it."""
 TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 """Vetoes that a person's confirmation cannot lift: the app does something else."""
 
@@ -25,12 +29,15 @@ TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
 class CandidateMatch:
     """One evaluated candidate: its probability, its arguments, and what counts against it.
 
-    A `harmless` app does nothing outside the sandbox, so that running it by mistake costs nothing.
+    `probability` is that the app is meant; `sure` is that a person would call the answer right, arguments
+    included. A `harmless` app does nothing outside the sandbox, so that running it by mistake costs nothing.
     """
 
     app: str
     probability: float
     filling: Filling
+    sure: float = 0.0
+    words: Words = NO_WORDS
     arguments: tuple[tuple[str, JSONValue], ...] = ()
     vetoes: tuple[Veto, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -40,6 +47,12 @@ class CandidateMatch:
     def complete(self) -> bool:
         """Returns whether the request has all that the app needs, and nothing that it would ignore."""
         return not (self.vetoes or self.problems or self.filling.missing)
+
+    @property
+    def lacking(self) -> bool:
+        """Returns whether the request lacks an argument, and nothing else counts against the app."""
+        named = {veto.name for veto in self.vetoes}
+        return bool(self.filling.missing) and named <= {"missing-argument"}
 
     @property
     def turned(self) -> bool:
@@ -68,38 +81,43 @@ def decide(
         return Refuse(candidates=nearest, reasons=("the request has no words",))
     ranked = sorted(readings, key=_rank)
     best = surest(ranked)
-    if best is None or sureness(best, ranked) < bands.ask:
+    if best is None or best.sure < bands.ask or _asks_first(ranked[0], best, bands):
         return _without_a_call(ranked, nearest, candidates, bands)
     shown = _with_first(best.app, nearest, candidates)
-    sure = sureness(best, ranked)
-    certainty: Certainty = "sure" if sure >= bands.sure else "likely"
+    certainty: Certainty = "sure" if best.sure >= bands.sure else "likely"
     needed = bands.likely if accept == "likely" and best.harmless else bands.sure
-    if best is ranked[0] and sure >= needed:
+    if best.sure >= needed:
         return Use(
             app=best.app,
             arguments=best.arguments,
-            sure=sure,
+            sure=best.sure,
             certainty=certainty,
             candidates=shown,
-            reasons=_for(best, sure),
+            reasons=_for(best),
         )
-    reasons = (_unsure(best, sure, ranked, needed), *_for(best, sure)[1:])
-    return Ask(app=best.app, arguments=best.arguments, sure=sure, candidates=shown, reasons=reasons)
+    reasons = (_unsure(best, ranked, needed), *_for(best)[1:])
+    return Ask(app=best.app, arguments=best.arguments, sure=best.sure, candidates=shown, reasons=reasons)
 
 
 def surest(readings: Sequence[CandidateMatch]) -> CandidateMatch | None:
-    """Returns the most probable complete match, or None if none is complete; ties go by name."""
-    return min((reading for reading in readings if reading.complete), key=_rank, default=None)
+    """Returns the surest complete match, or None if none is complete.
 
-
-def sureness(reading: CandidateMatch, readings: Sequence[CandidateMatch]) -> float:
-    """Returns how sure a match is, 0 to 1: the app's probability, reduced by doubts about its arguments.
-
-    A candidate that is incomplete or vetoed is ruled out; its share of the probability goes to the others in
-    proportion.
+    Where several are about as sure, it is the narrowest: the one that leaves the fewest words unexplained.
+    Ties go to the more probable one, then by name.
     """
-    refuted = [other.probability for other in readings if not other.complete and other is not reading]
-    return sure_to(reading.probability, reading.filling.confidence, refuted)
+    complete = [reading for reading in readings if reading.complete]
+    if not complete:
+        return None
+    most = max(reading.sure for reading in complete)
+    close = [reading for reading in complete if reading.sure >= most - CLOSE]
+    return min(close, key=lambda reading: (reading.words.unexplained, -reading.sure, *_rank(reading)))
+
+
+def _asks_first(favourite: CandidateMatch, best: CandidateMatch, bands: Bands) -> bool:
+    """Returns whether to ask for the favourite's missing argument before another app is offered."""
+    if not favourite.lacking or favourite.probability < bands.ask:
+        return False
+    return best.probability < RIVAL * favourite.probability
 
 
 def _rank(reading: CandidateMatch) -> tuple[float, str]:
@@ -144,8 +162,8 @@ def _unlikely(ranked: Sequence[CandidateMatch]) -> tuple[str, ...]:
     return (f"{said}, which is too low to ask",)
 
 
-def _for(reading: CandidateMatch, sure: float) -> tuple[str, ...]:
-    said = f"{reading.app} does this with probability {reading.probability:.2f}; sure to {sure:.2f}"
+def _for(reading: CandidateMatch) -> tuple[str, ...]:
+    said = f"{reading.app} does this with probability {reading.probability:.2f}; sure to {reading.sure:.2f}"
     return (said, *reading.filling.evidence)
 
 
@@ -155,7 +173,8 @@ def _against(reading: CandidateMatch) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unsure(best: CandidateMatch, sure: float, ranked: Sequence[CandidateMatch], needed: float) -> str:
-    if best is not ranked[0]:
+def _unsure(best: CandidateMatch, ranked: Sequence[CandidateMatch], needed: float) -> str:
+    if best is not ranked[0] and not ranked[0].complete:
         return f"{ranked[0].app} is nearer, but {'; '.join(_against(ranked[0]))}"
-    return f"{best.app} probably does this, sure to {sure:.2f}; {needed:.2f} is needed to run without asking"
+    said = f"{best.app} probably does this, sure to {best.sure:.2f}"
+    return f"{said}; {needed:.2f} is needed to run without asking"

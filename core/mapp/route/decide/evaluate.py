@@ -11,6 +11,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import TESTS_ASKED_MS, Request
 from mapp.model.values import JSONValue, canonical
 from mapp.route.decide.decide import CandidateMatch
+from mapp.route.decide.unexplained import count_words
 from mapp.route.decide.vetoes import vetoes
 from mapp.route.fill.board import reading_of
 from mapp.route.fill.cues import Cues
@@ -35,6 +36,7 @@ def evaluate_candidate(
         filling=filling,
         arguments=tuple(arguments.items()),
         vetoes=vetoes(request, manifest, filling, cues),
+        words=count_words(request, manifest, filling, cues),
         problems=problems,
         harmless=_harmless(manifest),
     )
@@ -57,6 +59,7 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
     return CandidateMatch(
         app=manifest.name,
         probability=1.0,
+        sure=1.0,
         filling=filling,
         arguments=tuple(known.items()),
         harmless=_harmless(manifest),

@@ -1,7 +1,9 @@
-"""Recognises which app a request means, with a probability.
+"""Recognises which app a request means, with a calibrated probability.
 
-A softmax regression over all apps and "none of them", on the sentence vector and the wording of a request.
-`mapp.route.recognise.train` trains it when the index is built.
+Two things speak for an app: a softmax regression over all apps and "none of them", on the sentence vector and
+the wording of a request, and the cosines to the centre and the exemplars of the app's own requests.
+`mapp.route.recognise.score` makes one number of them. `mapp.route.recognise.train` trains it all when the
+index is built.
 """
 
 from __future__ import annotations
@@ -9,14 +11,15 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from mapp.model.request import Candidate
-from mapp.route.recognise import exact
+from mapp.route.recognise import exact, exemplars
 from mapp.route.recognise.features import Wording
+from mapp.route.recognise.score import REFUTED, Evidence, Score
 from mapp.route.recognise.softmax import probabilities
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mapp.route.recognise.exact import Vectors
-    from mapp.route.recognise.softmax import Floats
+    from mapp.route.recognise.softmax import Floats, Integers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,37 +39,53 @@ class Bands:
     ask: float
 
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 FILE: Final = f"recogniser-{FORMAT}.npz"
 _MIN_REFITS: Final = 2
-DEFAULT_BANDS: Final = Bands(sure=0.8, likely=0.7, ask=0.5)
+DEFAULT_BANDS: Final = Bands(sure=0.95, likely=0.85, ask=0.5)
 DIGITS: Final = 4
 """Probabilities are rounded to this many decimals."""
 KEPT_BITS: Final = 10
 """Learned weights are multiples of 2**-10, less than 32 in size: two bytes each."""
 KEPT_LIMIT: Final = 31.75
+_LIKELIEST: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """How probable it is that a request means an app."""
+    """How probable it is that a request means an app, and the evidence of it.
+
+    `share` is the app's softmax probability; `centre` and `nearest` are cosines to its requests.
+    """
 
     app: str
     probability: float
+    share: float = 0.0
+    centre: float = 0.0
+    nearest: float = 0.0
+
+
+def _rank(judgement: Judgement) -> tuple[float, float, str]:
+    return -judgement.probability, -round(judgement.share, DIGITS), judgement.app
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
     """A trained classifier; column `i` of the weights is app `i`, the last one is "none".
 
-    Weights are multiples of 2**-10 and centres of 2**-13, so that products with a request are exact.
+    Weights are multiples of 2**-10, centres of 2**-13 and exemplars of 2**-8, so that products with a request
+    are exact.
     """
 
     apps: tuple[str, ...]
     weights: Floats
     centres: Floats
+    exemplars: NDArray[np.int8]
+    """(apps, exemplars, dimensions), in units of 2**-8."""
     wording: Wording
-    temperature: float
+    offsets: Floats
+    """How much the log odds of an app's answers differ from those of all apps."""
+    score: Score
     bands: Bands
     together: int = 0
     """The number of apps in the last full fit."""
@@ -86,17 +105,115 @@ class Recogniser:
             text: the request.
             candidates: the retrieved candidates; an app that is new since training has probability 0.
         """
-        logits = exact.logits_of(features(vector[None, :], self.wording, [text]), self.weights)
-        found = probabilities(logits / self.temperature)[0]
+        import numpy as np
+
         places = {app: place for place, app in enumerate(self.apps)}
-        judged = [
-            Judgement(
-                app=each.app,
-                probability=round(float(found[places[each.app]]), DIGITS) if each.app in places else 0.0,
-            )
-            for each in candidates
-        ]
-        return tuple(sorted(judged, key=lambda judgement: (-judgement.probability, judgement.app)))
+        known = [each.app for each in candidates if each.app in places]
+        judged = [Judgement(app=each.app, probability=0.0) for each in candidates if each.app not in places]
+        if known:
+            shares = self.shares(vector[None, :], [text])
+            chosen = np.array([[places[app] for app in known]], dtype=np.int64)
+            evidence = self.evidence(shares, vector[None, :], chosen)
+            found = exact.on_grid(self.score.recognised(evidence)[0] * 10**DIGITS, 0, 10**DIGITS)
+            judged += [
+                Judgement(
+                    app=app,
+                    probability=float(found[place]) / 10**DIGITS,
+                    share=float(evidence.share[0, place]),
+                    centre=float(evidence.centre[0, place]),
+                    nearest=float(evidence.nearest[0, place]),
+                )
+                for place, app in enumerate(known)
+            ]
+        return tuple(sorted(judged, key=_rank))
+
+    def shares(self, vectors: Vectors, texts: Sequence[str]) -> Floats:
+        """Returns (requests, apps): the softmax probability of each app; the rest is that of "none"."""
+        logits = exact.logits_of(features(vectors, self.wording, texts), self.weights)
+        return probabilities(logits)[:, :-1]
+
+    def evidence(self, shares: Floats, vectors: Vectors, places: Integers) -> Evidence:
+        """Returns what is known of requests and some apps.
+
+        Args:
+            shares: what `shares` returned for the requests, (requests, apps).
+            vectors: their unit vectors, (requests, dimensions).
+            places: the apps of interest for each request.
+        """
+        return evidence_of(shares, vectors, places, self.centres, self.exemplars)
+
+    def recognised(self, vectors: Vectors, texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
+        """Returns for each request the most probable app and its probability, of all apps."""
+        import numpy as np
+
+        shares = self.shares(vectors, texts)
+        places = np.argsort(-shares, axis=1, kind="stable")[:, :_LIKELIEST]
+        found = self.score.recognised(self.evidence(shares, vectors, places))
+        best = found.argmax(axis=1)
+        rows = np.arange(len(found))
+        return tuple(
+            (self.apps[place], float(said))
+            for place, said in zip(places[rows, best], found[rows, best], strict=True)
+        )
+
+    def sure(
+        self,
+        own: Judgement,
+        others: Sequence[Judgement],
+        refuted: Collection[str],
+        *,
+        confidence: float,
+        unexplained: int = 0,
+        words: int = 0,
+    ) -> float:
+        """Returns the probability that it is right to run an app with these arguments.
+
+        Args:
+            own: the app.
+            others: all other candidates.
+            refuted: the apps that the request does not complete; they count less as rivals.
+            confidence: of the arguments.
+            unexplained: how many words of the request nothing explains.
+            words: how many need an explanation.
+        """
+        import numpy as np
+
+        rival = max((each.share * (REFUTED if each.app in refuted else 1.0) for each in others), default=0.0)
+        parts = (own.share, rival, own.centre, own.nearest)
+        share, other, centre, nearest = (np.array([part]) for part in parts)
+        evidence = Evidence(share=share, rival=other, centre=centre, nearest=nearest)
+        place = self.apps.index(own.app) if own.app in self.apps else None
+        return self.score.sure(
+            float(self.score.recognised(evidence)[0]),
+            confidence,
+            unexplained,
+            words,
+            0.0 if place is None else float(self.offsets[place]),
+        )
+
+
+def evidence_of(
+    shares: Floats, vectors: Vectors, places: Integers, centres: Floats, examples: NDArray[np.int8]
+) -> Evidence:
+    """Returns what is known of each request and its apps of interest: see `Recogniser.evidence`."""
+    import numpy as np
+
+    rows = np.arange(len(shares))[:, None]
+    best = shares.argmax(axis=1)[:, None] if shares.shape[1] else np.zeros((len(shares), 1), dtype=np.int64)
+    largest = shares[rows, best]
+    second = shares.copy()
+    second[rows, best] = 0.0
+    rounded = exact.on_grid(vectors, exact.FEATURE_BITS, 1.0)
+    nearest = np.empty(places.shape)
+    for row, apps in enumerate(places):
+        near = examples[apps].astype(np.float64) * 2.0**-exemplars.BITS @ rounded[row]
+        nearest[row] = near.max(axis=1)
+    return Evidence(
+        share=shares[rows, places],
+        rival=np.where(places == best, second.max(axis=1, keepdims=True), largest),
+        centre=(centres[places] * rounded[:, None, :]).sum(axis=2),
+        nearest=nearest,
+    )
 
 
 def save(model: Recogniser, path: Path) -> None:
@@ -106,7 +223,9 @@ def save(model: Recogniser, path: Path) -> None:
     label = {
         "format": FORMAT,
         "apps": model.apps,
-        "temperature": model.temperature,
+        "inside": model.score.inside,
+        "match": model.score.match,
+        "answer": model.score.answer,
         "sure": model.bands.sure,
         "likely": model.bands.likely,
         "ask": model.bands.ask,
@@ -118,6 +237,8 @@ def save(model: Recogniser, path: Path) -> None:
         "label": np.frombuffer(json.dumps(label).encode(), dtype=np.uint8),
         "weights": _counted(model.weights, KEPT_BITS),
         "centres": _counted(model.centres, exact.FEATURE_BITS),
+        "exemplars": model.exemplars,
+        "offsets": _counted(model.offsets, KEPT_BITS),
         "known": model.wording.known,
         "rarity": model.wording.rarity,
         "once": model.wording.once,
@@ -175,7 +296,11 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
         wording=Wording(
             known=parts["known"], rarity=parts["rarity"], once=parts["once"], unknown=label["unknown"]
         ),
-        temperature=label["temperature"],
+        exemplars=parts["exemplars"],
+        offsets=parts["offsets"].astype(np.float64) * 2.0**-KEPT_BITS,
+        score=Score(
+            inside=tuple(label["inside"]), match=tuple(label["match"]), answer=tuple(label["answer"])
+        ),
         bands=Bands(sure=label["sure"], likely=label["likely"], ask=label["ask"]),
         together=label["together"],
         refits=label["refits"],

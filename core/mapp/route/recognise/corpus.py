@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.model.decision import Arguments
-from mapp.route.recognise import exact
+from mapp.route.recognise import contested, exact
 from mapp.route.recognise.classifier import features
+from mapp.route.recognise.exemplars import exemplars_of
 from mapp.route.recognise.features import Wording, learn_wording
 from mapp.route.recognise.softmax import fit_columns, log_total, probabilities
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mapp.route.recognise.exact import Units, Vectors
     from mapp.route.recognise.softmax import Floats, Integers
 
@@ -28,9 +32,6 @@ _CENTRE_WEIGHT: Final = 5.0
 _TOO_NEAR: Final = 0.5
 # A near miss that another app serves with at least this probability counts as that app's job.
 _ANOTHERS_JOB: Final = 0.03
-# Near misses are rare in real use but common in the tests. So they train like any other row, and count for
-# less when the share of wrong decisions is measured.
-_NEAR_MISS: Final = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +58,10 @@ class Read:
     complete: bool
     confidence: float = 1.0
     right: bool = True
+    unexplained: int = 0
+    """How many words of the request nothing explains."""
+    words: int = 0
+    """How many words need an explanation."""
 
 
 Reader = Callable[[TrainingRow, str], Read]
@@ -164,6 +169,10 @@ class _Corpus:
         counts = np.bincount(self.labels[own], minlength=self.none)[:, None]
         return _unit(_rounded(sums / np.maximum(counts, 1)))
 
+    def exemplars(self) -> NDArray[np.int8]:
+        own = self.labels < self.none
+        return exemplars_of(self.vectors[own], self.labels[own], self.none)
+
     def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
         """Adds one row for each app: the centre of its requests, which represents all of them."""
         import numpy as np
@@ -181,6 +190,22 @@ class _Corpus:
             importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT)]),
             rows=(*self.rows, *(TrainingRow(text="", app="") for _ in apps)),
         )
+
+    def without_contested(self, centres: Floats | None = None) -> _Corpus:
+        """Returns the corpus without the influence of rows by which an app claims the requests of others.
+
+        Args:
+            centres: those of all apps, where the corpus does not have the rows of all of them.
+        """
+        import numpy as np
+
+        own = np.flatnonzero(self.labels < self.none)
+        found = self.centres()
+        if centres is not None:
+            found = np.where(np.any(centres, axis=1, keepdims=True), centres, found)
+        importance = self.importance.copy()
+        importance[own] *= contested.weights_of(self.vectors[own], self.labels[own], found)
+        return replace(self, importance=importance)
 
     def without_others_jobs(self) -> _Corpus:
         """Returns the corpus without the influence of near misses of one app that are another app's job.

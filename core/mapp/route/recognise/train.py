@@ -26,6 +26,7 @@ from mapp.route.recognise.corpus import (
     _Corpus,
     _rounded,
 )
+from mapp.route.recognise.score import Score
 
 
 def unread(_row: TrainingRow, _app: str) -> Read:
@@ -50,18 +51,25 @@ def fit(
         reader: evaluates an app for a row as a decision does; the thresholds depend on it.
         at_once: the largest number of apps to fit together.
     """
+    import numpy as np
+
     reader = lru_cache(maxsize=None)(reader)
     names = tuple(sorted({*apps, *(row.app for row in lesson.rows)}))
     corpus = (
-        _Corpus.of(names, lesson, background, at_once=at_once).without_others_jobs().without_stopped(reader)
+        _Corpus.of(names, lesson, background, at_once=at_once)
+        .without_contested()
+        .without_others_jobs()
+        .without_stopped(reader)
     )
     weights = kept(corpus.fit(iterations=60))
     model = Recogniser(
         apps=names,
         weights=weights,
         centres=corpus.centres(),
+        exemplars=corpus.exemplars(),
         wording=corpus.wording,
-        temperature=1.0,
+        offsets=np.zeros(len(names)),
+        score=Score(),
         bands=DEFAULT_BANDS,
         together=len(names),
     )
@@ -86,10 +94,17 @@ def refit(
     moved = _moved(known, names)
     fresh = np.array([name in changed for name in names])
     corpus = _Corpus.of(names, lesson, background, wording=known.wording)
-    corpus = corpus.with_centres(moved.centres, np.flatnonzero(~fresh))
+    corpus = corpus.without_contested(moved.centres).with_centres(moved.centres, np.flatnonzero(~fresh))
     weights = kept(corpus.fit_block(moved.weights, np.flatnonzero(fresh), iterations=40))
     centres = np.where(fresh[:, None], corpus.centres(), moved.centres)
-    return replace(moved, weights=weights, centres=centres, refits=known.refits + 1)
+    return replace(
+        moved,
+        weights=weights,
+        centres=centres,
+        exemplars=np.where(fresh[:, None, None], corpus.exemplars(), moved.exemplars),
+        offsets=np.where(fresh, 0.0, moved.offsets),
+        refits=known.refits + 1,
+    )
 
 
 def neighbours(known: Recogniser, lesson: Lesson, *, most: int = 24) -> tuple[str, ...]:
@@ -112,9 +127,13 @@ def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
     places = {app: place for place, app in enumerate(known.apps)}
     weights = np.zeros((len(known.weights), len(names) + 1))
     centres = np.zeros((len(names), known.centres.shape[1]))
+    exemplars = np.zeros((len(names), *known.exemplars.shape[1:]), dtype=np.int8)
+    offsets = np.zeros(len(names))
     weights[:, -1] = known.weights[:, -1]
     for column, name in enumerate(names):
         if name in places:
             weights[:, column] = known.weights[:, places[name]]
             centres[column] = known.centres[places[name]]
-    return replace(known, apps=names, weights=weights, centres=centres)
+            exemplars[column] = known.exemplars[places[name]]
+            offsets[column] = known.offsets[places[name]]
+    return replace(known, apps=names, weights=weights, centres=centres, exemplars=exemplars, offsets=offsets)
