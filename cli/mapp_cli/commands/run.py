@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mapp.model.decision import Ask
     from mapp.ops.run.ask import Answer
 
+INDEXING = 0.8
+"""The part of what is left of the progress bar that the index takes; the answer takes the rest."""
 NO_MATCH = 3
 FAILED = 1
 
@@ -73,7 +76,7 @@ def command(
         Request(text=text, attachment=read_input(source) if source is not None else None),
         yes=yes,
         dry_run=dry_run,
-        progress=console.progress,
+        progress=partial(console.progress, share=INDEXING),
         grants=allowed.grants,
         interaction=Interaction(
             confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
