@@ -9,11 +9,14 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mapp_cli import streams
+
+if TYPE_CHECKING:
+    from mapp_cli.progress_bar import Bar
 
 SCHEMA: Final = 1
 """The version of the JSON answers."""
@@ -108,6 +111,7 @@ class Console:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
+        self._bar: Bar | None = None
 
     def result(self, text: str) -> None:
         """Writes a result."""
@@ -193,15 +197,17 @@ class Console:
         return sys.stdout.isatty() and sys.stderr.isatty()
 
     @contextlib.contextmanager
-    def progress(self, title: str) -> Iterator[Advance]:
+    def progress(self, title: str, *, share: float = 1.0) -> Iterator[Advance]:
         """Shows the progress of a long task: a bar on a terminal, otherwise a line at start and end.
 
-        Yields a function that takes two numbers: how much is done, and how much there is.
+        Yields a function that takes two numbers: how much is done, and how much there is. With a `share`
+        below 1, other tasks follow: this one takes that share of what is left of the bar, and the bar stays
+        until something is written.
         """
         if self.quiet:
             yield lambda done, total: None
         elif _can_draw(sys.stderr):
-            with _bar(title) as advance:
+            with self._shown_bar().phase(title, share) as advance:
                 yield advance
         else:
             self.tell(f"{title} …")
@@ -209,13 +215,14 @@ class Console:
             yield lambda done, total: None
             self.tell(f"{title}: {time.monotonic() - started:.1f} s")
 
+    def _shown_bar(self) -> Bar:
+        from mapp_cli.progress_bar import Bar
 
-@contextlib.contextmanager
-def _bar(title: str) -> Iterator[Advance]:
-    from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        if self._bar is None or self._bar.ended:
+            self._bar = Bar(styled=lambda text: _styled(text, fg="green"))
+        return self._bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=RichConsole(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    def close(self) -> None:
+        """Removes the progress bar, if one is shown."""
+        if self._bar is not None:
+            self._bar.end()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,9 @@ from mapp_cli.console import Console
 if TYPE_CHECKING:
     from mapp.config import Config
     from mapp.ops.workspace import Workspace
+
+_SETTING_UP: Final = 0.5
+"""The part of the progress bar that setting up the starter apps takes in a first `mapp run`."""
 
 
 class Context:
@@ -50,11 +53,13 @@ class Context:
         """Returns the library. A new one is set up with the starter apps."""
         from mapp.ops.manage.setup import ensure_library
 
-        ensure_library(self.workspace, progress=self.console.progress)
+        # After a set-up, the index and the answer follow.
+        ensure_library(self.workspace, progress=partial(self.console.progress, share=_SETTING_UP))
         return self.workspace
 
     def close(self) -> None:
-        """Closes the workspace if it was opened."""
+        """Removes the progress bar, and closes the workspace if it was opened."""
+        self.console.close()
         workspace = self.__dict__.get("workspace")
         if workspace is not None:
             workspace.close()

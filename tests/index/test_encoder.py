@@ -139,6 +139,32 @@ def test_no_sum_of_a_linear_layer_exceeds_what_float32_adds_exactly() -> None:
     assert encoder.LEVELS * encoder.COLUMN < 2**24
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 15, 16, 17, 19, 24, 31, 40, 130])
+def test_a_linear_layer_equals_the_product_of_integers(rows: int) -> None:
+    random = np.random.default_rng(rows)
+    layers = encoder.Encoder(read_tensors(_installed_weights()))._layers
+    layer = layers[rows % len(layers)]
+    room = np.empty((encoder.WIDTH, encoder.WIDTH), dtype=np.float32)
+    for part, width in ((layer.inputs, 384), (layer.mix, 384), (layer.expand, 384), (layer.contract, 1536)):
+        values = random.normal(size=(rows, width)).astype(np.float32)
+        whole, steps = encoder._rounded(values)
+        weights = np.concatenate([np.concatenate(squares) for squares in part.columns], axis=1)
+        product = whole[:rows].astype(np.int64) @ weights.astype(np.int64)
+        # The whole numbers reach more than 24 bits only where 384 rows of weights are added to others.
+        parts = [
+            whole[:rows, top : top + 384].astype(np.int64) @ weights[top : top + 384].astype(np.int64)
+            for top in range(0, width, 384)
+        ]
+        wanted = parts[0].astype(np.float32)
+        for each in parts[1:]:
+            wanted += each.astype(np.float32)
+        assert np.abs(wanted - product).max() <= np.abs(product).max() * 2.0**-22
+        wanted *= steps
+        wanted *= part.scales
+        wanted += part.bias
+        assert encoder._linear((whole, steps), part, room).tobytes() == wanted.tobytes()
+
+
 def test_no_sum_in_float64_exceeds_what_it_adds_exactly() -> None:
     limit, weight = encoder.LIMIT, 2.0**20
     assert encoder._attention_table().max() == weight
@@ -147,9 +173,10 @@ def test_no_sum_in_float64_exceeds_what_it_adds_exactly() -> None:
 
 
 def test_values_of_any_size_are_rounded_within_the_bounds() -> None:
-    values = np.random.default_rng(0).normal(size=(200, 384)).astype(np.float32)
-    values *= np.float32(10.0) ** np.arange(-30, 30, 0.3, dtype=np.float32)[:200, None]
+    values = np.random.default_rng(0).normal(size=(201, 384)).astype(np.float32)
+    values *= np.float32(10.0) ** np.linspace(-30, 30, 201, dtype=np.float32)[:, None]
     whole, _ = encoder._rounded(values)
+    assert not whole[len(values) :].any()
     assert np.abs(whole).max() == encoder.LEVELS
     assert np.array_equal(whole, np.rint(whole))
     doubles = encoder._whole(values, 2.0**18)

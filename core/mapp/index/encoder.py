@@ -30,9 +30,9 @@ this computes to a cosine of 0.9999 (docs/design/index.md has the figures).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -63,9 +63,13 @@ _FINE: Final = 2.0**18
 _MEDIUM: Final = 2.0**16
 _COARSE: Final = 2.0**13
 # OpenBLAS computes a product of at most 2**18 multiplications in the calling thread. For such small
-# products threads wait longer than they work, on a busy machine forty times as long.
+# products threads wait longer than they work, on a busy machine forty times as long. Its kernels are slow
+# with an odd number of rows.
 _ROWS: Final = 8
 _COLUMNS: Final = 64
+_FEW_ROWS: Final = 16
+_FEW_COLUMNS: Final = 32
+_STEP: Final = 4
 _QUERIES: Final = 64
 _TABLE_STEP: Final = 1024
 _WEIGHT_UNIT: Final = 2.0**20
@@ -73,7 +77,10 @@ _WEIGHT_UNIT: Final = 2.0**20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Linear:
-    weights: NDArray[np.int8]
+    """One layer, or several that read the same values, side by side."""
+
+    columns: tuple[tuple[NDArray[np.int8], ...], ...]
+    """The weights in squares of 384: for each 384 columns, those from top to bottom."""
     scales: Floats
     bias: Floats
 
@@ -86,7 +93,7 @@ class _Norm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Layer:
-    inputs: tuple[_Linear, _Linear, _Linear]
+    inputs: _Linear
     mix: _Linear
     mix_norm: _Norm
     expand: _Linear
@@ -144,13 +151,12 @@ class Encoder:
     ) -> Floats:
         import numpy as np
 
-        rounded = _rounded(states)
-        query, key, value = (_whole(_linear(rounded, part, room), _MEDIUM) for part in layer.inputs)
+        inputs = _whole(_linear(_rounded(states), layer.inputs, room), _MEDIUM)
         mixed = np.empty_like(states)
         for start, count, length in groups:
             rows = slice(start, start + count * length)
             shape = (count, length, _HEADS, WIDTH // _HEADS)
-            asked, known, values = (part[rows].reshape(shape).swapaxes(1, 2) for part in (query, key, value))
+            asked, known, values = inputs[rows].reshape(count, length, 3, *shape[2:]).transpose(2, 0, 3, 1, 4)
             target = mixed[rows].reshape(shape).swapaxes(1, 2)
             for first in range(0, length, _QUERIES):
                 some = slice(first, first + _QUERIES)
@@ -198,17 +204,16 @@ def _linear(rounded: tuple[Floats, Floats], layer: _Linear, room: Floats) -> Flo
     import numpy as np
 
     whole, steps = rounded
-    height, width = layer.weights.shape
-    sums = np.empty((len(whole), width), dtype=np.float32)
+    padded = np.empty((len(whole), WIDTH * len(layer.columns)), dtype=np.float32)
     part = np.empty((len(whole), WIDTH), dtype=np.float32)
-    for left in range(0, width, WIDTH):
-        target = sums[:, left : left + WIDTH]
-        for top in range(0, height, WIDTH):
-            block = layer.weights[top : top + WIDTH, left : left + WIDTH]
-            room[...] = block
-            _multiply(whole[:, top : top + WIDTH], room, target if top == 0 else part)
-            if top > 0:
+    for number, squares in enumerate(layer.columns):
+        target = padded[:, WIDTH * number : WIDTH * (number + 1)]
+        for place, square in enumerate(squares):
+            room[...] = square
+            _multiply(whole[:, WIDTH * place : WIDTH * (place + 1)], room, target if place == 0 else part)
+            if place > 0:
                 target += part
+    sums = padded[: len(steps)]
     sums *= steps
     sums *= layer.scales
     sums += layer.bias
@@ -216,25 +221,33 @@ def _linear(rounded: tuple[Floats, Floats], layer: _Linear, room: Floats) -> Flo
 
 
 def _multiply(rows: Floats, room: Floats, target: Floats) -> None:
-    """Writes rows times the weights in `room` into `target`, 8 rows and 64 columns at a time."""
+    """Writes rows times the weights in `room` into `target`, a few rows and columns at a time."""
     import numpy as np
 
-    columns = room.reshape(WIDTH, -1, _COLUMNS).swapaxes(0, 1)
-    whole = len(rows) - len(rows) % _ROWS
-    for start, end, height in ((0, whole, _ROWS), (whole, len(rows), len(rows) - whole)):
+    few = len(rows) != _ROWS and len(rows) <= _FEW_ROWS
+    usual, width = (len(rows), _FEW_COLUMNS) if few else (_ROWS, _COLUMNS)
+    columns = room.reshape(WIDTH, -1, width).swapaxes(0, 1)
+    whole = len(rows) - len(rows) % usual
+    for start, end, height in ((0, whole, usual), (whole, len(rows), len(rows) - whole)):
         if start < end:
-            pieces = target[start:end].reshape(-1, height, len(columns), _COLUMNS).swapaxes(1, 2)
+            pieces = target[start:end].reshape(-1, height, len(columns), width).swapaxes(1, 2)
             np.matmul(rows[start:end].reshape(-1, 1, height, WIDTH), columns, out=pieces)
 
 
 def _rounded(values: Floats) -> tuple[Floats, Floats]:
-    """Returns each row as whole numbers from -LEVELS to LEVELS, and the value of one step."""
+    """Returns each row as whole numbers from -LEVELS to LEVELS, and the value of one step.
+
+    The whole numbers get rows of zeros up to a multiple of four.
+    """
     import numpy as np
 
     largest = np.maximum(values.max(axis=1, keepdims=True), -values.min(axis=1, keepdims=True))
     np.maximum(largest, np.float32(2.0**-20), out=largest)
-    whole = values * (np.float32(LEVELS) / largest)
-    np.rint(whole, out=whole)
+    whole = np.empty((len(values) + -len(values) % _STEP, values.shape[1]), dtype=np.float32)
+    whole[len(values) :] = 0
+    filled = whole[: len(values)]
+    np.multiply(values, np.float32(LEVELS) / largest, out=filled)
+    np.rint(filled, out=filled)
     return whole, largest / np.float32(LEVELS)
 
 
@@ -316,6 +329,8 @@ def _exp_minus(x: Doubles) -> Doubles:
 
 
 def _layers(tensors: Tensors) -> tuple[_Layer, ...]:
+    import numpy as np
+
     # The matrices' names say nothing; the file has them in the order of the graph.
     names = [name.removesuffix("_q") for name in tensors if name.startswith("val_") and name.endswith("_q")]
     found = []
@@ -323,21 +338,17 @@ def _layers(tensors: Tensors) -> tuple[_Layer, ...]:
         matrices = iter(names[6 * number : 6 * number + 6])
         prefix = f"inner.encoder.layer.{number}"
 
-        def linear(name: str, matrices: Any = matrices, prefix: str = prefix) -> _Linear:
-            matrix = next(matrices)
+        def linear(*names: str, matrices: Any = matrices, prefix: str = prefix) -> _Linear:
+            weights = list(islice(matrices, len(names)))
             return _Linear(
-                weights=tensors[f"{matrix}_q"],
-                scales=tensors[f"{matrix}_scale"],
-                bias=tensors[f"{prefix}.{name}.bias"],
+                columns=tuple(column for name in weights for column in _squares(tensors[f"{name}_q"])),
+                scales=np.concatenate([tensors[f"{name}_scale"] for name in weights], axis=-1),
+                bias=np.concatenate([tensors[f"{prefix}.{name}.bias"] for name in names]),
             )
 
         found.append(
             _Layer(
-                inputs=(
-                    linear("attention.self.query"),
-                    linear("attention.self.key"),
-                    linear("attention.self.value"),
-                ),
+                inputs=linear("attention.self.query", "attention.self.key", "attention.self.value"),
                 mix=linear("attention.output.dense"),
                 mix_norm=_norm(tensors, f"{prefix}.attention.output.LayerNorm"),
                 expand=linear("intermediate.dense"),
@@ -346,6 +357,12 @@ def _layers(tensors: Tensors) -> tuple[_Layer, ...]:
             )
         )
     return tuple(found)
+
+
+def _squares(weights: NDArray[np.int8]) -> Iterator[tuple[NDArray[np.int8], ...]]:
+    height, width = weights.shape
+    for left in range(0, width, WIDTH):
+        yield tuple(weights[top : top + WIDTH, left : left + WIDTH] for top in range(0, height, WIDTH))
 
 
 def _norm(tensors: Tensors, name: str) -> _Norm:
