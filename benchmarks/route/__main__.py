@@ -14,12 +14,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measuring import machine
-from benchmarks.route import banking, clinc, fill
+from benchmarks.route import answered, banking, clinc, fill
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
 
 Measure = Callable[[argparse.Namespace], Part]
 PARTS: Final[dict[str, Measure]] = {
+    "starter": lambda given: answered.measure(
+        answered.starter_cases(), "Held-back requests of the starter apps", show=given.rows
+    ),
+    "fresh": lambda given: answered.measure(
+        answered.fresh_cases("fresh_requests.jsonl"), "Fresh requests to the starter library"
+    ),
+    "development": lambda given: answered.measure(
+        answered.fresh_cases("development_requests.jsonl"), "Requests to develop with", show=given.rows
+    ),
     "clinc": lambda given: clinc.measure(given.resamples),
     "banking": lambda given: banking.measure(),
     "fill": lambda given: fill.measure(),
@@ -64,6 +73,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.route", description=__doc__)
     parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--resamples", type=int, default=3, help="of CLINC-150; 20 are published")
+    parser.add_argument("--rows", action="store_true", help="also print each row that did not go well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
     return parser.parse_args(words)
 

@@ -99,10 +99,27 @@ def embedded(texts: Sequence[str]) -> Floats:
     return found.astype(np.float64)
 
 
+class Remembering:
+    """The default embedder, which embeds a text once however often it is asked."""
+
+    def __init__(self) -> None:
+        self._default = choose_embedder()
+        self.name, self.digest = self._default.name, self._default.digest
+        self.dimensions = self._default.dimensions
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the vectors of texts, float32 (texts, dimensions)."""
+        missing = list(dict.fromkeys(text for text in texts if text not in self._known))
+        if missing:
+            self._known.update(zip(missing, self._default.embed(missing), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 @cache
 def embedder() -> Embedder:
-    """Returns the default embedder."""
-    return choose_embedder()
+    """Returns the default embedder, remembering."""
+    return Remembering()
 
 
 @cache

@@ -25,7 +25,7 @@ def requests(count: int, intents: list[int], mark: str = "") -> Requests:
 
 def test_the_examples_of_figures_hold() -> None:
     found = doctest.testmod(figures)
-    assert found.attempted > 3 and found.failed == 0
+    assert found.attempted >= 3 and found.failed == 0
 
 
 @pytest.mark.parametrize(("count", "of"), [(0, 40), (40, 40), (1, 300)])
