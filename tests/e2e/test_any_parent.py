@@ -162,6 +162,21 @@ def test_a_refused_process_is_a_fault_of_the_host(processes: int, built: Built) 
 
 
 @only_root
+@pytest.mark.parametrize("processes", [3, 5])
+def test_a_batch_needs_no_more_processes_than_a_run(processes: int) -> None:
+    """Three are the interpreter, the helper and the worker; with five, there are also two threads."""
+    script = """
+from mapp.sandbox.executors.forking import ForkingExecutor
+from support.scripts import expression, value
+with ForkingExecutor(lanes=2) as executor:
+    print([value(result) for result in executor.run_batch([expression(str(n)) for n in range(4)])])
+"""
+    code, said, told = under(f"--processes {processes} {LONE}", [sys.executable, "-c", script])
+
+    assert (code, said) == (0, "[0, 1, 2, 3]\n"), told
+
+
+@only_root
 def test_a_host_fault_is_reported_as_json(built: Built) -> None:
     code, said, _ = mapp(built, f"--processes 1 {LONE}", *TWICE, "--json")
 

@@ -92,9 +92,9 @@ def test_a_key_in_a_request_is_not_kept(world: Path) -> None:
 def test_a_key_never_reaches_a_coder() -> None:
     workspace = Workspace(config=load_config())
 
-    refuse_secrets(workspace, "the number of days in a month")
-    with pytest.raises(UsageError, match="one of your keys"):
-        refuse_secrets(workspace, f"fetch it with {SECRET}")
+    refuse_secrets(workspace, {"the request": "the number of days in a month"})
+    with pytest.raises(UsageError, match="the request contains one of your keys"):
+        refuse_secrets(workspace, {"the name": "days", "the request": f"fetch it with {SECRET}"})
 
 
 @pytest.mark.usefixtures("_a_key")

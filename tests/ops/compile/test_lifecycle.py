@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.author.errors import CoderFailed, Unavailable
-from mapp.errors import Busy, PermissionNeeded
+from mapp.errors import Busy, PermissionNeeded, UsageError
 from mapp.library import read
+from mapp.model.app import Example
+from mapp.model.change_spec import CompileSpec
 from mapp.observe.changes import Changes
 from mapp.ops.compile.approval import Duplicate
-from mapp.ops.compile.lifecycle import resume
+from mapp.ops.compile.lifecycle import begin, resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.review import approve_change, waiting
 from mapp.ops.run.execute import execute
@@ -37,6 +41,47 @@ def test_nothing_is_spent_without_approval(built: Built) -> None:
 
     assert coder.asked == []
     assert Changes(built.home.journal).waiting() == []
+
+
+@pytest.mark.parametrize("form", [str, lambda key: quote(key, safe=""), lambda key: key.encode().hex()])
+@pytest.mark.parametrize("place", ["request", "example", "mapp.toml", "tests/examples.jsonl", "README.md"])
+def test_a_key_in_what_a_coder_would_get_stops_the_change(
+    built: Built, place: str, form: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "a+key/of mine"
+    monkeypatch.setenv("MAPP_KEY_EXAMPLE", key)
+    held = f"call it with {form(key)}"
+    files = {path: text.encode() for path, text in contract().items()}
+    files[place] = files.get(place, b"") + f"# {held}\n".encode()
+    stated = (Example(input=(("number", 1),), output=held if place == "example" else 3),)
+    spec = CompileSpec(contract=files, stated=stated)
+    coder, person = ScriptedCoder(answers=[{"main.js": RIGHT}]), Decided()
+
+    with pytest.raises(UsageError, match="contains one of your keys") as caught:
+        begin(
+            built.workspace,
+            "triple",
+            held if place == "request" else "multiply a number by three",
+            spec if place not in ("request", "example") else replace(spec, contract=None),
+            coder=coder,
+            person=person,
+        )
+
+    assert place.removesuffix(".jsonl") in str(caught.value)
+    assert key not in str(caught.value)
+    assert Changes(built.home.journal).waiting() == []
+
+
+def test_a_contract_without_a_key_is_begun(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPP_KEY_EXAMPLE", "a-key-of-mine")
+    files = {path: text.encode() for path, text in contract().items()}
+    coder = ScriptedCoder(answers=[])
+
+    change = begin(
+        built.workspace, "triple", "multiply", CompileSpec(contract=files), coder=coder, person=Decided()
+    )
+
+    assert [row.id for row in Changes(built.home.journal).waiting()] == [change.id]
 
 
 def test_a_broken_connection_leaves_a_change_that_can_be_resumed_without_paying_twice(built: Built) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from mapp.author.coders.scripted import ScriptedCoder
-from mapp.errors import InvalidApp
+from mapp.errors import InvalidApp, UsageError
 from mapp.library import read
 from mapp.library.verdicts import read_verdict, record_verdict
-from mapp.ops.compile.change_sources import source_of
+from mapp.ops.compile.change_sources import files_of_change, source_of
 from mapp.ops.compile.lifecycle import resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.review import approve_change, edited, reject_change, review, waiting
@@ -67,6 +67,16 @@ def test_an_unproven_change_cannot_be_approved(built: Built) -> None:
     found = compiled(built, coder)
     with pytest.raises(InvalidApp, match="is not proven"):
         approve_change(built.workspace, found.change.id)
+
+
+def test_an_edit_that_holds_a_key_is_not_committed(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPP_KEY_EXAMPLE", "a-key-of-mine")
+    found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
+
+    with pytest.raises(UsageError, match=r"main\.js contains one of your keys"):
+        edited(built.workspace, found.change.id, "main.js", f"// a-key-of-mine\n{RIGHT}".encode())
+
+    assert files_of_change(built.workspace, found.change)["main.js"] == RIGHT.encode()
 
 
 def test_a_person_edits_what_was_written_and_no_coder_goes_on_with_it(built: Built) -> None:

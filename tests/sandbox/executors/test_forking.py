@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mapp.errors import HostFault, SandboxUnavailable
-from mapp.sandbox import engine
+from mapp.sandbox import engine, host_faults
 from mapp.sandbox.engine import installed
 from mapp.sandbox.executor import Executor, Killed, Result
-from mapp.sandbox.executors.forking import ForkingExecutor
-from support.scripts import PLENTY_MS, children, evaluate, expression, job, status, wait_for, zygotes
+from mapp.sandbox.executors.forking import STARTS, ForkingExecutor
+from mapp.sandbox.executors.lane import Lane
+from support.scripts import PLENTY_MS, children, evaluate, expression, job, status, value, wait_for, zygotes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -173,6 +176,62 @@ def test_there_are_at_most_as_many_zygotes_as_lanes() -> None:
             thread.join()
 
         assert 1 <= len(zygotes()) <= 2
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EMFILE])
+def test_a_batch_falls_back_to_one_lane_when_a_second_zygote_is_refused(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_lane = Lane.open
+    refusals = []
+
+    def opened(*words: Any) -> Lane:
+        if zygotes():
+            refusals.append(number)
+            raise host_faults.Refused("start its process", number)
+        return open_lane(*words)
+
+    monkeypatch.setattr(Lane, "open", opened)
+    with ForkingExecutor(lanes=2) as executor:
+        executor.run(expression("0"))
+        jobs = [expression(f"{number}") for number in range(80)]
+
+        assert [value(result) for result in executor.run_batch(jobs)] == list(range(80))
+        assert len(zygotes()) == 1
+    assert refusals
+
+
+def test_a_batch_runs_on_one_lane_when_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with ForkingExecutor(lanes=2) as executor:
+        results = executor.run_batch([expression("1"), expression("2")])
+
+    assert [value(result) for result in results] == [1, 2]
+
+
+def test_a_batch_on_a_machine_without_any_process_is_a_host_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*words: Any) -> Lane:
+        raise host_faults.Refused("start its process", errno.EAGAIN)
+
+    monkeypatch.setattr(Lane, "open", refused)
+    with pytest.raises(HostFault, match="The app is not to blame"), ForkingExecutor(lanes=2) as executor:
+        executor.run_batch([expression("1"), expression("2")])
+
+
+def test_what_would_not_help_later_is_raised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = []
+
+    def refused(*words: Any) -> Lane:
+        attempts.append(words)
+        raise host_faults.Refused("start its process", errno.EPERM)
+
+    monkeypatch.setattr(Lane, "open", refused)
+    with pytest.raises(HostFault, match="not permitted"), ForkingExecutor(lanes=2) as executor:
+        executor.run_batch([expression(f"{number}") for number in range(4)])
+    assert len(attempts) <= 2 * STARTS * 2
 
 
 def test_the_zygote_ends_when_its_parent_does() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, isolation_cache
-from mapp.sandbox.executor import Inspection, Killed, Threw
+from mapp.sandbox.executor import Inspection, Isolation, Killed, Threw
 from mapp.sandbox.executors import spawning
 from mapp.sandbox.executors.spawning import SpawningExecutor
 from mapp.sandbox.host_faults import Lost
@@ -79,6 +80,61 @@ def test_a_run_that_is_killed_from_outside_is_repeated_once(
             with pytest.raises(Lost, match="SIGTERM"):
                 executor.run(job(slow))
     assert len(started) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("losses", "number"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (2, signal.SIGKILL)]
+)
+def test_a_worker_that_is_killed_from_outside_before_it_is_ready_is_replaced_once(
+    losses: int,
+    number: signal.Signals,
+    started: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command, await_ready = engine.command, spawning._await_ready
+
+    def slow(*words: str) -> list[str]:
+        return ["/bin/sleep", "60"] if len(started) < losses else command(*words)
+
+    def killed(process: subprocess.Popen[bytes]) -> Isolation:
+        if len(started) <= losses:
+            process.send_signal(number)
+        return await_ready(process)
+
+    monkeypatch.setattr(engine, "command", slow)
+    monkeypatch.setattr(spawning, "_await_ready", killed)
+    with SpawningExecutor() as executor:
+        if losses == 1:
+            assert value(executor.run(expression("7"))) == 7
+        else:
+            with pytest.raises(Lost, match=f"ended from outside by {number.name}"):
+                executor.run(expression("7"))
+    assert len(started) == 2
+    assert all(process.returncode is not None for process in started)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="commands of POSIX")
+def test_a_worker_that_ends_by_itself_is_an_engine_that_does_not_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crash = f"import os, signal; os.kill(os.getpid(), signal.{signal.SIGSEGV.name})"
+    for command in (["/bin/false"], [sys.executable, "-c", crash]):
+        monkeypatch.setattr(engine, "command", lambda *words, command=command: command)
+        with pytest.raises(SandboxUnavailable, match="its process ended at once"), SpawningExecutor() as made:
+            made.run(expression("1"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="commands of POSIX")
+def test_a_worker_that_does_not_get_ready_is_ended(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "command", lambda *words: ["/bin/sleep", "60"])
+    monkeypatch.setattr(spawning, "PATIENCE", 0.2)
+
+    with pytest.raises(Lost, match="not ready after"), SpawningExecutor() as executor:
+        executor.run(expression("1"))
+    assert [process.returncode for process in started] == [-signal.SIGKILL] * 2
 
 
 def test_functions_are_listed_and_a_mistake_is_thrown() -> None:

@@ -7,6 +7,7 @@ branch, so a change that was killed can be resumed at any point without paying t
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mapp.author.coder import Coder, Files, Progress, Watch
@@ -51,13 +52,22 @@ from mapp.suggested_commands import suggested_command
 from mapp.validate.checks.contract import STAND_IN
 
 
-def refuse_secrets(workspace: Workspace, *texts: str) -> None:
-    """Raises UsageError when a text holds a stored key: it would reach the coder and the app's history."""
-    if any(workspace.redact(text) != text for text in texts):
-        raise UsageError(
-            "the request contains one of your keys; nothing was sent",
-            hint="name the key instead of its value: mapp keys list",
-        )
+def refuse_secrets(workspace: Workspace, texts: Mapping[str, str]) -> None:
+    """Raises UsageError when a text holds a key: it would reach the coder or the app's history.
+
+    `texts` says for each text what it is, as in `{"the request": …}`.
+    """
+    for name, text in texts.items():
+        if workspace.redact(text) != text:
+            raise UsageError(
+                f"{name} contains one of your keys; nothing was sent or committed",
+                hint="name the key instead of its value: mapp keys list",
+            )
+
+
+def _texts(files: Files) -> dict[str, str]:
+    """Returns files as texts; a key is ASCII, so other bytes do not matter."""
+    return {path: content.decode("utf-8", "replace") for path, content in files.items()}
 
 
 def begin(
@@ -66,11 +76,13 @@ def begin(
     """Records a change and returns it, or returns the open change of the same request.
 
     Raises:
-        UsageError: the request contains a stored key.
+        UsageError: the request, an example or a file of the contract contains a stored key.
         PermissionNeeded: spending was not approved.
         LedgerFailed: the change cannot be recorded; nothing is spent.
     """
-    refuse_secrets(workspace, request, *(json.dumps(row.to_dict()) for row in spec.stated))
+    examples = {f"example {at}": json.dumps(row.to_dict()) for at, row in enumerate(spec.stated, 1)}
+    files = spec.contract or {} if isinstance(spec, CompileSpec) else {}
+    refuse_secrets(workspace, {"the request": request, **examples, **_texts(files)})
     change = Change(
         id=new_id(), began=workspace.clock(), app=app, request=request, coder=coder.name, spec=spec
     )
@@ -156,9 +168,11 @@ def edit_change(
     From then on the coder leaves the change alone.
 
     Raises:
+        UsageError: a file contains a stored key; nothing is committed.
         InvalidApp: the files are not a valid app; nothing is committed.
         Busy: another process is writing to the change.
     """
+    refuse_secrets(workspace, _texts(files))
     with holding(workspace.home.holds, f"writing-{change.id}", patience=0):
         verdict = tried(task_of(workspace, change, options), workspace, files)
         change = replace(change, spec=replace(change.spec, edited=True))

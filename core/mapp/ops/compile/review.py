@@ -111,6 +111,7 @@ def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tu
 
     Raises:
         NotFound: there is no such change, it has ended, or nothing was written.
+        UsageError: the file contains a stored key; nothing is committed.
         InvalidApp: the result is not a valid app; nothing is committed.
     """
     change = Changes(workspace.home.journal).get(identity)

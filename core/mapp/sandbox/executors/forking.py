@@ -118,15 +118,47 @@ class ForkingExecutor:
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
         """Returns the results in the order of the jobs; raises SandboxUnavailable.
 
-        Jobs of one program share workers, and all lanes are used.
+        Jobs of one program share workers, and all lanes are used. If the system has too few processes for
+        several lanes, the rest of the jobs run on one.
         """
         groups = list(batching.groups(jobs, self._lanes))
-        if len(groups) == 1 or self._lanes == 1:
-            return [result for group in groups for result in self._run_group(group)]
+        parallel = len(groups) > 1 and self._lanes > 1
+        done = self._run_in_parallel(groups) if parallel else [None] * len(groups)
+        if parallel and None in done:
+            self._close_idle(keep=1)
+        results: list[Result] = []
+        for group, found in zip(groups, done, strict=True):
+            results += self._run_group(group) if found is None else found
+        return results
+
+    def _run_in_parallel(self, groups: Sequence[Sequence[Job]]) -> list[list[Result] | None]:
+        """Runs groups on all lanes; None stands for a group for which something was scarce."""
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(min(self._lanes, len(groups) or 1)) as threads:
-            return [result for results in threads.map(self._run_group, groups) for result in results]
+        scarce = threading.Event()
+
+        def attempt(group: Sequence[Job]) -> list[Result] | None:
+            if scarce.is_set():
+                return None
+            try:
+                return self._run_group(group)
+            except host_faults.Refused as error:
+                if not error.is_transient:
+                    raise
+                scarce.set()
+                return None
+
+        started = []
+        with ThreadPoolExecutor(min(self._lanes, len(groups))) as threads:
+            try:
+                for group in groups:
+                    started.append(threads.submit(attempt, group))
+            except RuntimeError as error:
+                if host_faults.fault_of(error) is None:
+                    raise
+                scarce.set()
+        done = [future.result() if future.done() else None for future in started]
+        return [*done, *[None] * (len(groups) - len(done))]
 
     def inspect(self, source: str) -> Inspection | Threw | Killed:
         """Evaluates the script without calling any function, and lists its functions."""
@@ -144,9 +176,7 @@ class ForkingExecutor:
         """Ends all idle zygotes; a busy one ends with its run."""
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-        for lane in idle:
-            lane.close()
+        self._close_idle(keep=0)
 
     def __enter__(self) -> Self:
         return self
@@ -227,6 +257,12 @@ class ForkingExecutor:
             if self._idle:
                 return self._idle.pop()
         return Lane.open(self._engine, self._environment)
+
+    def _close_idle(self, *, keep: int) -> None:
+        with self._lock:
+            self._idle, surplus = self._idle[:keep], self._idle[keep:]
+        for lane in surplus:
+            lane.close()
 
     def _give_back(self, lane: Lane) -> None:
         with self._lock:

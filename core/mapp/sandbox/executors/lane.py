@@ -107,9 +107,7 @@ class Lane:
         except (OSError, AttributeError):  # a parent that ignores its children; macOS
             end = None
         if end is not None and end.si_code != os.CLD_EXITED and termination.is_foreign(end.si_status):
-            return host_faults.Lost(
-                f"its process was ended from outside by {termination.name_of(end.si_status)}"
-            )
+            return host_faults.Lost(termination.ended_from_outside(end.si_status).detail)
         return engine.unavailable("its process ended at once")
 
     def measured(self) -> Isolation:

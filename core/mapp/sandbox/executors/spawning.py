@@ -121,17 +121,20 @@ class SpawningExecutor:
     def _run(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
         if self._closed:
             raise SandboxUnavailable("The sandbox has been closed.")
-        result = self._attempt(job, payload, call_log)
-        if isinstance(result, termination.Outside) and not call_log.calls:
-            result = self._attempt(job, payload, call_log)
+        try:
+            return self._attempt(job, payload, call_log)
+        except host_faults.Lost:
+            if call_log.calls:
+                raise
+        return self._attempt(job, payload, call_log)
+
+    def _attempt(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
+        with _worker(self._engine, self._environment) as (process, _):
+            _hand_over(process, payload)
+            result = _listen(process, job, call_log)
         if isinstance(result, termination.Outside):
             raise host_faults.Lost(result.detail)
         return result
-
-    def _attempt(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result | termination.Outside:
-        with _worker(self._engine, self._environment) as (process, _):
-            _hand_over(process, payload)
-            return _listen(process, job, call_log)
 
 
 def _exit_code(process: subprocess.Popen[bytes]) -> int:
@@ -176,11 +179,16 @@ def _streams(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def _await_ready(process: subprocess.Popen[bytes]) -> Isolation:
     _, sink = _streams(process)
-    with _deadline(process, PATIENCE):
+    with _deadline(process, PATIENCE) as passed:
         isolation = READY.get(sink.read(1))
-    if isolation is None:
-        raise engine.unavailable("its process ended at once")
-    return isolation
+        code = 0 if isolation else process.wait()  # it may hang up and still keep running
+    if isolation is not None:
+        return isolation
+    if passed.is_set():
+        raise host_faults.Lost(f"its process was not ready after {PATIENCE:.0f} seconds")
+    if code < 0 and termination.is_foreign(-code):
+        raise host_faults.Lost(termination.ended_from_outside(-code).detail)
+    raise engine.unavailable("its process ended at once")
 
 
 def _hand_over(process: subprocess.Popen[bytes], payload: bytes) -> None:

@@ -69,11 +69,16 @@ def died(job: Job, code: int, grown_mb: float, wall_ms: float, cpu_ms: float = 0
         detail = f"{out_of_memory(job, wall_ms).detail}; {_words(code)}"
         return Killed(reason="memory", detail=detail, wall_ms=wall_ms)
     if code < 0 and is_foreign(-code):
-        name = name_of(-code)
-        if name == UNCONFINED:
-            return Outside(detail="the system refused to confine its process")
-        return Outside(detail=f"its process was ended from outside by {name}")
+        return ended_from_outside(-code)
     return Killed(reason="crash", detail=_words(code), wall_ms=wall_ms)
+
+
+def ended_from_outside(number: int) -> Outside:
+    """Returns the result of a process that a foreign signal ended."""
+    name = name_of(number)
+    if name == UNCONFINED:
+        return Outside(detail="the system refused to confine its process")
+    return Outside(detail=f"its process was ended from outside by {name}")
 
 
 def cpu_seconds(job: Job) -> int:
