@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -81,6 +82,33 @@ def test_the_neighbours_of_exclusive_bounds_are_drawn_and_nearly_all_numbers_lie
     assert sum(0 < number < 1 for number in found) > len(found) * 0.9
     with pytest.raises(NothingFits, match="no number lies between"):
         numbers(bounded(minimum=1, exclusive_maximum=1))
+
+
+@given(
+    st.decimals(-1000, 1000, places=2),
+    st.decimals("0.01", 1000, places=2),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 2**32),
+)
+def test_an_exclusive_bound_is_never_drawn(
+    low: Decimal, span: Decimal, low_open: bool, high_open: bool, seed: int
+) -> None:
+    bottom, top = float(low), float(low + span)
+    bounds = {
+        "exclusive_minimum" if low_open else "minimum": bottom,
+        "exclusive_maximum" if high_open else "maximum": top,
+    }
+    draw, dice = numbers(bounded(**bounds)), Dice(seed)
+
+    for number in (draw(dice) for _ in range(60)):
+        assert bottom < number if low_open else bottom <= number
+        assert number < top if high_open else number <= top
+
+
+def test_exclusive_bounds_without_a_double_between_them_are_refused() -> None:
+    with pytest.raises(NothingFits, match="no number lies between"):
+        numbers(bounded(exclusive_minimum=1, exclusive_maximum=math.nextafter(1, 2)))
 
 
 def test_multiples_of_a_decimal_are_the_nearest_doubles() -> None:

@@ -52,10 +52,20 @@ def numbers(schema: Schema) -> Drawer:
         return _multiples(limits, step)
     if limits.low > limits.high or (limits.low == limits.high and (limits.low_open or limits.high_open)):
         raise NothingFits(_between("number", limits))
+    closed = _closed(limits)
+    if closed.low > closed.high:
+        raise NothingFits(_between("number", limits))
     # Ordinary numbers first: a person would type them, and other numbers shrink to them.
-    ways = [_scaled(limits, 1), _scaled(limits, 1), _scaled(limits, 100), _scaled(limits, 10)]
+    ways = [_scaled(closed, 1), _scaled(closed, 1), _scaled(closed, 100), _scaled(closed, 10)]
     known = [way for way in ways if way is not None]
-    return _one_of([*known, _edges(limits), _doubles(limits)])
+    return _one_of([*known, _edges(limits), _doubles(closed)])
+
+
+def _closed(limits: Bounds) -> Bounds:
+    """Returns the bounds with the nearest double inside in place of each exclusive one."""
+    low = math.nextafter(float(limits.low), math.inf) if limits.low_open else limits.low
+    high = math.nextafter(float(limits.high), -math.inf) if limits.high_open else limits.high
+    return limits._replace(low=low, low_open=False, high=high, high_open=False)
 
 
 def whole(low: int, high: int) -> Drawer:
@@ -134,7 +144,7 @@ def _doubles(limits: Bounds) -> Drawer:
     def drawn(choices: Choices) -> float:
         share = choices.below(1 << 53) / (1 << 53)
         if choices.below(2):
-            return low * (1 - share) + high * share
+            return min(max(low * (1 - share) + high * share, low), high)
         exponent = choices.below(120) - 60
         number = math.ldexp(1 + share, exponent) * (-1 if low < 0 and choices.below(2) else 1)
         return min(max(number, low), high)
