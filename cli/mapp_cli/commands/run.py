@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from dataclasses import dataclass
-=======
-import json
 from functools import partial
->>>>>>> 4237248f890fde040e383af819a373c6482f1f88
 from typing import TYPE_CHECKING
 
 import click
@@ -108,16 +104,10 @@ def command(
     answer = ask(
         workspace,
         Request(text=text, attachment=read_input(source) if source is not None else None),
-<<<<<<< HEAD
         accept=options.accepted(context, as_json=as_json),
         yes=options.yes,
         dry_run=options.dry_run,
-        progress=console.progress,
-=======
-        yes=yes,
-        dry_run=dry_run,
         progress=partial(console.progress, share=INDEXING),
->>>>>>> 4237248f890fde040e383af819a373c6482f1f88
         grants=allowed.grants,
         interaction=Interaction(
             confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
