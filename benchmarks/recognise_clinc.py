@@ -141,7 +141,7 @@ def judged(model: Recogniser, inside: Requests, outside: Requests) -> Judged:
     def say(requests: Requests) -> Floats:
         shares = model.shares(requests.vectors, requests.texts)
         every = np.broadcast_to(np.arange(len(model.apps)), shares.shape)
-        return model.score.recognised(model.evidence(shares, requests.vectors, every))
+        return model.score.recognised(model.evidence(shares, requests.vectors, requests.texts, every))
 
     return Judged(inside=say(inside), outside=say(outside))
 
