@@ -186,3 +186,21 @@ def test_apps_that_are_fitted_in_blocks_are_recognised() -> None:
         found = judged(model, f"would you {words[0]} {words[2]}", tuple(things))
         right += max(found, key=lambda name: found[name]) == app
     assert right >= 11
+
+
+def greedy(count: int, salt: int) -> list[TrainingRow]:
+    """Returns the rows of an app that claims every other app's requests."""
+    every = [text for words in THINGS.values() for text in said(words)]
+    return [TrainingRow(text=every[(salt + 7 * n) % len(every)], app=f"greedy-{salt}") for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_apps_that_claim_everything_do_not_silence_the_others(model: Recogniser, count: int) -> None:
+    rows = lesson(THINGS).rows + tuple(row for salt in range(count) for row in greedy(30, salt))
+    spoiled = fit(Lesson(rows=rows, vectors=EMBEDDER.embed([row.text for row in rows])), background())
+    for app, words in THINGS.items():
+        text = f"would you {words[0]} {words[2]}"
+        before, after = (judged(each, text, each.apps) for each in (model, spoiled))
+        assert max(after, key=lambda name: after[name]) == app
+        assert after[app] > before[app] - 0.1
+    assert spoiled.bands.sure <= model.bands.sure + 0.03

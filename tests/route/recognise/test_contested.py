@@ -53,7 +53,7 @@ def test_the_copied_rows_of_a_greedy_app_do_not_count() -> None:
 def test_a_greedy_app_keeps_the_rows_that_are_its_own() -> None:
     *others, mixed = weights(*with_claims(30, 10))
     assert (mixed[:30] > 0).mean() < 0.2
-    assert (mixed[30:] == 1).all()
+    assert (mixed[30:] >= 0.5).all()
     assert all((each == 1).all() for each in others)
 
 

@@ -49,7 +49,7 @@ _STRANGERS_ASKED: Final = 0.1
 _NEAR_MISS: Final = 0.3
 _UNLIKELY: Final = 0.02
 """A decision on an app that is meant with less probability has no effect on the thresholds."""
-_PULL: Final = 3.0
+_PULL: Final = 1.0
 """The strength of the prior of a coefficient: that of about a dozen rows."""
 _CONSTANT_PULL: Final = 0.1
 _OFFSET_VARIANCE: Final = 0.25
@@ -115,7 +115,8 @@ class Trial:
         total = exact.total(found)
         found[near] = _NEAR_MISS * self.importance[near]
         found[nothing] = background * total / max(1, int(nothing.sum()))
-        found[strange] = strangers * total / max(1, int(strange.sum()))
+        counted = self.importance[strange]
+        found[strange] = counted * (strangers * total / max(1.0, exact.total(counted)))
         return found
 
 
@@ -201,6 +202,7 @@ def _answers(trial: Trial, score: Score, reader: Reader, names: Sequence[str]) -
         rival=np.array([rival for *_, rival in chosen], dtype=np.float64),
         centre=trial.evidence.centre[rows, places],
         nearest=trial.evidence.nearest[rows, places],
+        unfamiliar=trial.evidence.unfamiliar[rows, places],
     )
     apps = trial.apps[rows, places]
     correct = trial.inside[rows] & (apps == trial.owners[rows])
@@ -210,6 +212,7 @@ def _answers(trial: Trial, score: Score, reader: Reader, names: Sequence[str]) -
             np.array([read.confidence for read in reads], dtype=np.float64),
             np.array([read.unexplained for read in reads], dtype=np.float64),
             np.array([read.words for read in reads], dtype=np.float64),
+            evidence.unfamiliar,
         ),
         right=(correct & np.array([read.right for read in reads], dtype=np.bool_)).astype(np.float64),
         importance=weights[rows, places],
@@ -284,15 +287,23 @@ def _trial(
 
     shares = probabilities(exact.logits_of(exact.from_units(part.unseen), weights))[:, :-1]
     places = np.argsort(-shares, axis=1, kind="stable")[:, :_READ_CLOSELY]
+    vocabulary = known.vocabulary()
+    unfamiliar = [vocabulary.unfamiliar(*row) for row in zip(part.words, present[places], strict=True)]
     return Trial(
         evidence=evidence_of(
-            shares, part.vectors, places, known.centres()[present], known.exemplars()[present]
+            shares,
+            part.vectors,
+            places,
+            known.centres()[present],
+            known.exemplars()[present],
+            np.reshape(unfamiliar, places.shape),
         ),
         apps=present[places],
         owners=part.owners,
         inside=(part.labels < part.none) & ~strangers,
         strangers=strangers,
-        importance=part.importance,
+        # Rows of an app that is not trusted have less than 1: they may teach a little, and calibrate nothing.
+        importance=np.floor(part.importance),
         rows=part.rows,
     )
 

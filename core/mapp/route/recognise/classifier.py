@@ -21,6 +21,7 @@ from mapp.route.recognise import exact, exemplars
 from mapp.route.recognise.features import Wording
 from mapp.route.recognise.score import REFUTED, Evidence, Score
 from mapp.route.recognise.softmax import probabilities
+from mapp.route.recognise.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,8 @@ _LIKELIEST: Final = 5
 class Judgement:
     """How probable it is that a request means an app, and the evidence of it.
 
-    `share` is the app's softmax probability; `centre` and `nearest` are cosines to its requests.
+    `share` is the app's softmax probability; `centre` and `nearest` are cosines to its requests,
+    `unfamiliar` is the weight of the words that they do not use.
     """
 
     app: str
@@ -63,6 +65,7 @@ class Judgement:
     share: float = 0.0
     centre: float = 0.0
     nearest: float = 0.0
+    unfamiliar: float = 0.0
 
 
 def _rank(judgement: Judgement) -> tuple[float, float, str]:
@@ -83,6 +86,7 @@ class Recogniser:
     exemplars: NDArray[np.int8]
     """(apps, exemplars, dimensions), in units of 2**-8."""
     wording: Wording
+    vocabulary: Vocabulary
     offsets: Floats
     """How much the log odds of an app's answers differ from those of all apps."""
     score: Score
@@ -113,7 +117,7 @@ class Recogniser:
         if known:
             shares = self.shares(vector[None, :], [text])
             chosen = np.array([[places[app] for app in known]], dtype=np.int64)
-            evidence = self.evidence(shares, vector[None, :], chosen)
+            evidence = self.evidence(shares, vector[None, :], [text], chosen)
             found = exact.on_grid(self.score.recognised(evidence)[0] * 10**DIGITS, 0, 10**DIGITS)
             judged += [
                 Judgement(
@@ -122,6 +126,7 @@ class Recogniser:
                     share=float(evidence.share[0, place]),
                     centre=float(evidence.centre[0, place]),
                     nearest=float(evidence.nearest[0, place]),
+                    unfamiliar=float(evidence.unfamiliar[0, place]),
                 )
                 for place, app in enumerate(known)
             ]
@@ -132,15 +137,24 @@ class Recogniser:
         logits = exact.logits_of(features(vectors, self.wording, texts), self.weights)
         return probabilities(logits)[:, :-1]
 
-    def evidence(self, shares: Floats, vectors: Vectors, places: Integers) -> Evidence:
+    def evidence(self, shares: Floats, vectors: Vectors, texts: Sequence[str], places: Integers) -> Evidence:
         """Returns what is known of requests and some apps.
 
         Args:
             shares: what `shares` returned for the requests, (requests, apps).
             vectors: their unit vectors, (requests, dimensions).
+            texts: the requests.
             places: the apps of interest for each request.
         """
-        return evidence_of(shares, vectors, places, self.centres, self.exemplars)
+        import numpy as np
+
+        unfamiliar = [
+            self.vocabulary.unfamiliar(self.wording.places(text), apps)
+            for text, apps in zip(texts, places, strict=True)
+        ]
+        return evidence_of(
+            shares, vectors, places, self.centres, self.exemplars, np.reshape(unfamiliar, places.shape)
+        )
 
     def recognised(self, vectors: Vectors, texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
         """Returns for each request the most probable app and its probability, of all apps."""
@@ -148,7 +162,7 @@ class Recogniser:
 
         shares = self.shares(vectors, texts)
         places = np.argsort(-shares, axis=1, kind="stable")[:, :_LIKELIEST]
-        found = self.score.recognised(self.evidence(shares, vectors, places))
+        found = self.score.recognised(self.evidence(shares, vectors, texts, places))
         best = found.argmax(axis=1)
         rows = np.arange(len(found))
         return tuple(
@@ -179,21 +193,31 @@ class Recogniser:
         import numpy as np
 
         rival = max((each.share * (REFUTED if each.app in refuted else 1.0) for each in others), default=0.0)
-        parts = (own.share, rival, own.centre, own.nearest)
-        share, other, centre, nearest = (np.array([part]) for part in parts)
-        evidence = Evidence(share=share, rival=other, centre=centre, nearest=nearest)
+        evidence = Evidence(
+            share=np.array([own.share]),
+            rival=np.array([rival]),
+            centre=np.array([own.centre]),
+            nearest=np.array([own.nearest]),
+            unfamiliar=np.array([own.unfamiliar]),
+        )
         place = self.apps.index(own.app) if own.app in self.apps else None
         return self.score.sure(
             float(self.score.recognised(evidence)[0]),
             confidence,
-            unexplained,
-            words,
-            0.0 if place is None else float(self.offsets[place]),
+            unexplained=unexplained,
+            words=words,
+            unfamiliar=own.unfamiliar,
+            offset=0.0 if place is None else float(self.offsets[place]),
         )
 
 
 def evidence_of(
-    shares: Floats, vectors: Vectors, places: Integers, centres: Floats, examples: NDArray[np.int8]
+    shares: Floats,
+    vectors: Vectors,
+    places: Integers,
+    centres: Floats,
+    examples: NDArray[np.int8],
+    unfamiliar: Floats,
 ) -> Evidence:
     """Returns what is known of each request and its apps of interest: see `Recogniser.evidence`."""
     import numpy as np
@@ -213,6 +237,7 @@ def evidence_of(
         rival=np.where(places == best, second.max(axis=1, keepdims=True), largest),
         centre=(centres[places] * rounded[:, None, :]).sum(axis=2),
         nearest=nearest,
+        unfamiliar=unfamiliar,
     )
 
 
@@ -239,6 +264,8 @@ def save(model: Recogniser, path: Path) -> None:
         "centres": _counted(model.centres, exact.FEATURE_BITS),
         "exemplars": model.exemplars,
         "offsets": _counted(model.offsets, KEPT_BITS),
+        "own": model.vocabulary.own,
+        "meaning": model.vocabulary.weights,
         "known": model.wording.known,
         "rarity": model.wording.rarity,
         "once": model.wording.once,
@@ -297,6 +324,7 @@ def _assembled(label: Mapping[str, Any], parts: Mapping[str, Any]) -> Recogniser
             known=parts["known"], rarity=parts["rarity"], once=parts["once"], unknown=label["unknown"]
         ),
         exemplars=parts["exemplars"],
+        vocabulary=Vocabulary(own=parts["own"], weights=parts["meaning"]),
         offsets=parts["offsets"].astype(np.float64) * 2.0**-KEPT_BITS,
         score=Score(
             inside=tuple(label["inside"]), match=tuple(label["match"]), answer=tuple(label["answer"])

@@ -2,7 +2,8 @@
 
 An app that claims other apps' requests would take probability from all of them. Its rows are near the centres
 of other apps and far from its own. Of a starter app's rows at most 13 % are contested, of an app that copies
-rows from everywhere more than 90 %. So contested rows count, unless many of an app's rows are contested.
+rows from everywhere more than 90 %. So contested rows count, unless many of an app's rows are contested;
+then its other rows count half.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _ROWS_AT_ONCE: Final = 4096
 
 
 def weights_of(vectors: Floats, labels: Integers, centres: Floats) -> Floats:
-    """Returns for each row how much it counts, 0 to 1.
+    """Returns how much each row counts, 0 to 1; less than 1 for every row of an app that is not trusted.
 
     Args:
         vectors: the requests' unit vectors on the grid of features.
@@ -40,7 +41,7 @@ def weights_of(vectors: Floats, labels: Integers, centres: Floats) -> Floats:
     counts = np.bincount(labels, minlength=apps)
     shares = np.bincount(labels[contested], minlength=apps) / (counts + _UNCONTESTED)
     trust = np.clip((_DISTRUSTED - shares) / (_DISTRUSTED - _TRUSTED), 0.0, 1.0)
-    found: Floats = np.where(contested, trust[labels], 1.0)
+    found: Floats = np.where(contested, trust[labels], (1 + trust[labels]) / 2)
     return found
 
 

@@ -12,6 +12,7 @@ from mapp.route.recognise.classifier import features
 from mapp.route.recognise.exemplars import exemplars_of
 from mapp.route.recognise.features import Wording, learn_wording
 from mapp.route.recognise.softmax import fit_columns, log_total, probabilities
+from mapp.route.recognise.vocabulary import Vocabulary, learn_vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,6 +100,8 @@ class _Corpus:
     """The right column for a row: an app, or the number of apps for "none"."""
     importance: Floats
     rows: tuple[TrainingRow, ...]
+    words: tuple[Integers, ...]
+    """The places of each row's words in the wording."""
     at_once: int = ONE_BLOCK
     """The largest number of apps that are fitted together."""
 
@@ -139,6 +142,7 @@ class _Corpus:
                 *lesson.rows,
                 *(TrainingRow(text=background.texts[place], app="", fits=False) for place in far),
             ),
+            words=tuple(learned.places(text) for text in texts),
             at_once=at_once,
         )
 
@@ -149,6 +153,7 @@ class _Corpus:
     def part(self, rows: Any) -> _Corpus:
         import numpy as np
 
+        places = np.arange(len(self.rows))[rows]
         return replace(
             self,
             vectors=self.vectors[rows],
@@ -157,7 +162,8 @@ class _Corpus:
             owners=self.owners[rows],
             labels=self.labels[rows],
             importance=self.importance[rows],
-            rows=tuple(self.rows[place] for place in np.arange(len(self.rows))[rows]),
+            rows=tuple(self.rows[place] for place in places),
+            words=tuple(self.words[place] for place in places),
         )
 
     def centres(self) -> Floats:
@@ -172,6 +178,20 @@ class _Corpus:
     def exemplars(self) -> NDArray[np.int8]:
         own = self.labels < self.none
         return exemplars_of(self.vectors[own], self.labels[own], self.none)
+
+    def vocabulary(self) -> Vocabulary:
+        """Returns the words of the apps; rows by which an app claims the requests of others are left out."""
+        import numpy as np
+
+        fits = self.labels < self.none
+        told = (self.owners != _NONE) & ~(fits & (self.importance == 0))
+        return learn_vocabulary(
+            [self.words[place] for place in np.flatnonzero(told)],
+            self.owners[told],
+            fits[told],
+            self.none,
+            len(self.wording.known),
+        )
 
     def with_centres(self, centres: Floats, apps: Integers) -> _Corpus:
         """Adds one row for each app: the centre of its requests, which represents all of them."""
@@ -189,6 +209,7 @@ class _Corpus:
             labels=np.concatenate([self.labels, apps]),
             importance=np.concatenate([self.importance, np.full(len(apps), _CENTRE_WEIGHT)]),
             rows=(*self.rows, *(TrainingRow(text="", app="") for _ in apps)),
+            words=(*self.words, *(np.zeros(0, dtype=np.int64) for _ in apps)),
         )
 
     def without_contested(self, centres: Floats | None = None) -> _Corpus:

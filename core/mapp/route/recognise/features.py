@@ -68,6 +68,18 @@ class Wording:
             return np.zeros((0, FEATURES))
         return exact.on_grid(np.stack(rows), exact.FEATURE_BITS, 1.0)
 
+    def places(self, text: str) -> NDArray[np.int64]:
+        """Returns where the words and pairs of words of a text are among the known ones, ascending."""
+        import numpy as np
+
+        marks = b"".join(_mark(gram)[:8] for gram in set(grams(text)))
+        names = np.sort(np.frombuffer(marks, dtype=np.uint64))
+        if not len(self.known):
+            return np.zeros(0, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.known, names), len(self.known) - 1)
+        places: NDArray[np.int64] = found[self.known[found] == names].astype(np.int64)
+        return places
+
     def _words(self, text: str, held_out: bool) -> Floats:
         import numpy as np
 

@@ -36,13 +36,15 @@ class Evidence:
     """What the recogniser knows about apps and requests; all fields are arrays of one shape.
 
     `share` is the softmax probability, `rival` the largest one of the other apps; `centre` and `nearest` are
-    the cosines to the app's centre and its nearest exemplar.
+    the cosines to the app's centre and its nearest exemplar; `unfamiliar` is the weight of the words that the
+    app's requests do not use.
     """
 
     share: Floats
     rival: Floats
     centre: Floats
     nearest: Floats
+    unfamiliar: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +55,8 @@ class Score:
     """Of the log odds, and the cosines to the centre and the nearest exemplar."""
     match: tuple[float, ...] = (0.8, 0.1, 0.5)
     """Of the lead over the next app, and the log odds."""
-    answer: tuple[float, ...] = (0.8, 0.5, -1.0, -0.3, 1.0)
-    """Of the log odds of `recognised`, those of the arguments, and the unexplained words."""
+    answer: tuple[float, ...] = (0.8, 0.5, -1.0, -0.3, 0.3, 1.0)
+    """Of the log odds of `recognised`, those of the arguments, the unexplained and the unfamiliar words."""
 
     def recognised(self, evidence: Evidence) -> Floats:
         """Returns the probability that each request means each app."""
@@ -63,7 +65,14 @@ class Score:
         return found
 
     def sure(
-        self, recognised: float, confidence: float, unexplained: int, words: int, offset: float = 0.0
+        self,
+        recognised: float,
+        confidence: float,
+        *,
+        unexplained: int = 0,
+        words: int = 0,
+        unfamiliar: float = 0.0,
+        offset: float = 0.0,
     ) -> float:
         """Returns the probability that an answer is right, rounded.
 
@@ -72,11 +81,12 @@ class Score:
             confidence: of the arguments.
             unexplained: the number of words that nothing explains.
             words: the number of words that need an explanation.
+            unfamiliar: the weight of the words that the app's requests do not use.
             offset: the app's own.
         """
         import numpy as np
 
-        known = (recognised, confidence, unexplained, words)
+        known = (recognised, confidence, unexplained, words, unfamiliar)
         features = answer_features(*(np.array([each]) for each in known))
         return round(float(sigmoid(weighted(features, self.answer) + offset)[0]), DIGITS)
 
@@ -94,13 +104,15 @@ def match_features(evidence: Evidence) -> Floats:
     return _stacked(exact.log(own) - exact.log(other), log_odds(evidence.share, _RAREST))
 
 
-def answer_features(recognised: Floats, confidence: Floats, unexplained: Floats, words: Floats) -> Floats:
-    """Returns (…, 5): what tells right answers from wrong ones."""
+def answer_features(
+    recognised: Floats, confidence: Floats, unexplained: Floats, words: Floats, unfamiliar: Floats
+) -> Floats:
+    """Returns (…, 6): what tells right answers from wrong ones."""
     import numpy as np
 
     share = unexplained / np.maximum(words, 1)
     count = np.minimum(unexplained, MOST_WORDS).astype(np.float64)
-    return _stacked(log_odds(recognised, _EDGE), log_odds(confidence, _EDGE), share, count)
+    return _stacked(log_odds(recognised, _EDGE), log_odds(confidence, _EDGE), share, count, unfamiliar)
 
 
 def log_odds(probability: Floats, edge: float = _EDGE) -> Floats:

@@ -68,6 +68,7 @@ def fit(
         centres=corpus.centres(),
         exemplars=corpus.exemplars(),
         wording=corpus.wording,
+        vocabulary=corpus.vocabulary(),
         offsets=np.zeros(len(names)),
         score=Score(),
         bands=DEFAULT_BANDS,
@@ -102,6 +103,9 @@ def refit(
         weights=weights,
         centres=centres,
         exemplars=np.where(fresh[:, None, None], corpus.exemplars(), moved.exemplars),
+        vocabulary=replace(
+            moved.vocabulary, own=np.where(fresh[:, None], corpus.vocabulary().own, moved.vocabulary.own)
+        ),
         offsets=np.where(fresh, 0.0, moved.offsets),
         refits=known.refits + 1,
     )
@@ -128,6 +132,7 @@ def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
     weights = np.zeros((len(known.weights), len(names) + 1))
     centres = np.zeros((len(names), known.centres.shape[1]))
     exemplars = np.zeros((len(names), *known.exemplars.shape[1:]), dtype=np.int8)
+    own = np.zeros((len(names), known.vocabulary.own.shape[1]), dtype=np.uint8)
     offsets = np.zeros(len(names))
     weights[:, -1] = known.weights[:, -1]
     for column, name in enumerate(names):
@@ -135,5 +140,14 @@ def _moved(known: Recogniser, names: tuple[str, ...]) -> Recogniser:
             weights[:, column] = known.weights[:, places[name]]
             centres[column] = known.centres[places[name]]
             exemplars[column] = known.exemplars[places[name]]
+            own[column] = known.vocabulary.own[places[name]]
             offsets[column] = known.offsets[places[name]]
-    return replace(known, apps=names, weights=weights, centres=centres, exemplars=exemplars, offsets=offsets)
+    return replace(
+        known,
+        apps=names,
+        weights=weights,
+        centres=centres,
+        exemplars=exemplars,
+        vocabulary=replace(known.vocabulary, own=own),
+        offsets=offsets,
+    )
