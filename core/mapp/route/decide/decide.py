@@ -10,15 +10,13 @@ from mapp.errors import Problem
 from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refuse, Use
 from mapp.model.request import Candidate, Request
 from mapp.model.values import JSONValue
-from mapp.route.decide.vetoes import Veto
+from mapp.route.decide.veto import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
 from mapp.route.recognise.sureness import sure_to
 
 NEAREST: Final = 3
 """How many candidates a decision names."""
-TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
-"""Vetoes that a person's confirmation cannot lift: the app does something else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +41,8 @@ class CandidateMatch:
 
     @property
     def turned(self) -> bool:
-        """Returns whether the request says the opposite of what the app does."""
-        return any(veto.name in TURNS_THE_MEANING for veto in self.vetoes)
+        """Returns whether the request wants something else than the app does, so that no answer helps."""
+        return any(veto.turns_the_meaning for veto in self.vetoes)
 
 
 def decide(
@@ -112,7 +110,7 @@ def _without_a_call(
     candidates: Sequence[Candidate],
     bands: Bands,
 ) -> Decision:
-    """Decides if no candidate is complete and likely: the first may lack arguments, or do the opposite."""
+    """Decides if no candidate is complete and likely: the first may lack arguments, or do something else."""
     first = ranked[0] if ranked else None
     if first is None or first.complete or first.probability < bands.ask:
         return Compile(candidates=nearest, reasons=_unlikely(ranked))
