@@ -15,7 +15,7 @@ from mapp.model.decision import Arguments
 from mapp.model.request import Phrase, Request
 from mapp.route.fill.cues import NO_CUES, Cues
 
-FILE: Final = "lessons.sqlite"
+FILE: Final = "lessons-2.sqlite"
 
 
 class Lessons:

@@ -306,8 +306,8 @@ def test_a_file_that_does_not_match_is_ignored(
         b"[]",
         b"{}",
         b"{",
-        b'{"form": 1, "lessons": "lessons.sqlite"}',
-        b'{"form": 1, "lessons": "lessons.sqlite", "apps": 3}',
+        b'{"form": 1, "lessons": "lessons-2.sqlite"}',
+        b'{"form": 1, "lessons": "lessons-2.sqlite", "apps": 3}',
     ],
 )
 def test_a_strange_label_is_ignored(tmp_path: Path, label: bytes) -> None:

@@ -11,7 +11,7 @@ from mapp.model.decision import Ask, Certainty, Compile, Decision, Expand, Refus
 from mapp.model.request import Candidate, Request
 from mapp.model.values import JSONValue
 from mapp.route.decide.unexplained import NO_WORDS, Words
-from mapp.route.decide.vetoes import Veto
+from mapp.route.decide.veto import Veto
 from mapp.route.fill.fill import Filling
 from mapp.route.recognise.classifier import Bands
 
@@ -21,8 +21,6 @@ CLOSE: Final = 0.02
 """Matches that are sure to within this are about as sure."""
 RIVAL: Final = 0.5
 """A complete match goes before a favourite that lacks an argument if it is at least so probable beside it."""
-TURNS_THE_MEANING: Final = frozenset(["negation", "opposite"])
-"""Vetoes that a person's confirmation cannot lift: the app does something else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +50,12 @@ class CandidateMatch:
     def lacking(self) -> bool:
         """Returns whether the request lacks an argument, and nothing else counts against the app."""
         named = {veto.name for veto in self.vetoes}
-        return bool(self.filling.missing) and named <= {"missing-argument"}
+        return bool(self.filling.missing) and named <= {"missing-argument", "relative-date"}
 
     @property
     def turned(self) -> bool:
-        """Returns whether the request says the opposite of what the app does."""
-        return any(veto.name in TURNS_THE_MEANING for veto in self.vetoes)
+        """Returns whether the request wants something else than the app does, so that no answer helps."""
+        return any(veto.turns_the_meaning for veto in self.vetoes)
 
 
 def decide(
@@ -130,7 +128,7 @@ def _without_a_call(
     candidates: Sequence[Candidate],
     bands: Bands,
 ) -> Decision:
-    """Decides if no candidate is complete and likely: the first may lack arguments, or do the opposite."""
+    """Decides if no candidate is complete and likely: the first may lack arguments, or do something else."""
     first = ranked[0] if ranked else None
     if first is None or first.complete or first.probability < bands.ask:
         return Compile(candidates=nearest, reasons=_unlikely(ranked))

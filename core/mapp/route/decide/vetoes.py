@@ -1,83 +1,45 @@
 """Vetoes: hard rules that stop a run even if the recogniser is sure.
 
-Each rule looks for something in the request that the call would ignore: a number, a unit, a negation, the
-opposite job, a second job. Words that the app's own requests use never cause a veto.
+Each rule looks for something in the request that the call would ignore: a number, a unit, a qualifier, the
+opposite job, a second job. What the app's own requests say in the same role never causes a veto.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from mapp.model.manifest import Manifest
 from mapp.model.request import Request
 from mapp.model.values import JSONValue
+from mapp.route.decide.account import free_tokens, own_words
+from mapp.route.decide.polarity import opposites
+from mapp.route.decide.qualifier_vetoes import qualifier_vetoes
+from mapp.route.decide.veto import Veto
 from mapp.route.fill.board import reading_of
 from mapp.route.fill.cues import NO_CUES, Cues
 from mapp.route.fill.fill import Filling
 from mapp.route.fill.ignored_units import ignored_units
 from mapp.route.fill.slots import slots_of
-from mapp.route.read.lexicon import HARMLESS_NEGATIONS, NEGATIONS, OPPOSITES, SECOND_REQUEST
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.parsed_request import ParsedRequest
-from mapp.route.read.tokens import Token, form, stem, tokenise
+from mapp.route.read.tokens import stem
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Veto:
-    """One reason not to run: the rule's name, and an explanation."""
-
-    name: str
-    reason: str
+__all__ = ["Veto", "vetoes"]
 
 
 def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = NO_CUES) -> tuple[Veto, ...]:
     """Returns every reason not to run the app with these arguments; empty if there is none."""
     reading = reading_of(request, manifest)
-    free = _free(reading, filling)
+    free = free_tokens(reading, filling)
+    own = own_words(manifest, cues)
     found = [
         *_missing(filling, cues),
         *_left_over(manifest, filling, cues),
         *_units(reading, manifest, filling, cues),
         *_ambiguous(reading, filling),
         *_relative(reading, manifest, filling),
-        *_negations(free, cues),
-        *_opposites(free, _own_forms(manifest, cues), _core(manifest, cues)),
-        *_second_request(free, cues),
+        *opposites(free, own),
+        *qualifier_vetoes(reading, slots_of(manifest), filling, own),
     ]
     return tuple({veto.reason: veto for veto in found}.values())
-
-
-def _free(reading: ParsedRequest, filling: Filling) -> list[Token]:
-    """Returns the tokens that are part of no value: outside quotes and outside the arguments' spans."""
-    spans = [(start, end) for _, start, end in filling.spans]
-    spans += [mention.span for mention in reading.quoted]
-    spans += [mention.span for mention in reading.mentions if mention.kind == "json"]
-    return [
-        token
-        for token in reading.tokens
-        if not any(start <= token.start and token.end <= end for start, end in spans)
-    ]
-
-
-def _wording(manifest: Manifest) -> Iterator[str]:
-    """Yields every word of the app's description of itself, in lower case."""
-    texts = [manifest.name, manifest.description]
-    for argument in manifest.arguments:
-        texts += [argument.name, argument.schema.description]
-        texts += [str(value) for value in argument.schema.enum or ()]
-        texts += [word for _, words in argument.words for word in words]
-    for text in texts:
-        yield from (token.lower for token in tokenise(text))
-
-
-def _own_forms(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the words that the app or its own requests use, in the form in which they use them."""
-    return frozenset(form(word) for word in _wording(manifest)) | frozenset(cues.forms)
-
-
-def _core(manifest: Manifest, cues: Cues) -> frozenset[str]:
-    """Returns the stems of the words for the app's job: its own, and those in a quarter of its requests."""
-    shared = (word for word, count in cues.words.items() if count >= 0.25 * cues.requests)
-    return frozenset(stem(word) for word in _wording(manifest)) | frozenset(shared)
 
 
 # Something missing, something left over
@@ -159,56 +121,3 @@ def _relative(reading: ParsedRequest, manifest: Manifest, filling: Filling) -> I
         if mention.relative and mention.value is None:
             reason = f"“{mention.text}” depends on today's date, which {manifest.name} does not read"
             yield Veto(name="relative-date", reason=reason)
-
-
-# Words that turn the meaning
-
-
-def _negations(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
-    for place, token in enumerate(free):
-        if token.lower not in NEGATIONS:
-            continue
-        before = free[place - 1] if place else None
-        after = free[place + 1] if place + 1 < len(free) else None
-        pairs = [
-            f"{before.stem} {token.stem}" if before else "",
-            f"{token.stem} {after.stem}" if after else "",
-        ]
-        harmless = after is not None and f"{token.lower} {after.lower}" in HARMLESS_NEGATIONS
-        usual = cues.words.get(token.stem, 0) > 1 or any(pair in cues.words for pair in pairs)
-        if not harmless and not usual:
-            yield Veto(
-                name="negation",
-                reason=f"the request says “{token.text}”, which no argument takes into account",
-            )
-
-
-_OPPOSITES = {stem(a): stem(b) for pair in OPPOSITES for a, b in (pair, pair[::-1]) if " " not in a + b}
-_REVERSING = ("un", "de", "dis", "non", "anti")
-_UNDOING = frozenset(stem(word) for word in ("undo", "reverse", "invert", "inverse", "opposite"))
-
-
-def _opposites(free: Sequence[Token], own: frozenset[str], core: frozenset[str]) -> Iterator[Veto]:
-    """Yields words that reverse the app's job: the opposite of one of its words, a prefix, `undo`."""
-    for place, token in enumerate(free):
-        undone = (_OPPOSITES.get(other.stem) in core for other in free[place + 1 : place + 4])
-        if token.stem in _UNDOING and token.stem not in own and not any(undone):
-            yield Veto(name="opposite", reason=f"the request asks to {token.lower} something")
-        if form(token.lower) in own or token.lower in own:
-            continue
-        bare = next(
-            (token.lower.removeprefix(prefix) for prefix in _REVERSING if token.lower.startswith(prefix)), ""
-        )
-        if _OPPOSITES.get(token.stem, "") in core:
-            yield Veto(name="opposite", reason=f"the request says “{token.text}”, the app does the opposite")
-        elif len(bare) > 3 and stem(bare) in core:
-            yield Veto(name="opposite", reason=f"“{token.text}” undoes what the app does")
-
-
-def _second_request(free: Sequence[Token], cues: Cues) -> Iterator[Veto]:
-    said = " ".join(token.lower for token in free)
-    for phrase in SECOND_REQUEST:
-        first, _, second = phrase.partition(" ")
-        known = f"{stem(first)} {stem(second)}" in cues.words if second else first in cues.words
-        if f" {phrase} " in f" {said} " and not known:
-            yield Veto(name="second-request", reason=f"“{phrase}” asks for a second thing")

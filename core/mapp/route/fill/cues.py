@@ -45,6 +45,8 @@ class Cues:
     """Mentions, in lower case, that correctly filled requests leave unused (`base 64`, `20%`)."""
     sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each argument, the marks that its numbers may have unconverted: `currency`, `percent`, `length`."""
+    qualifiers: tuple[str, ...] = ()
+    """The keys of the requests' qualifiers: `exclude weekend`."""
     requests: int = 0
     bare: int = 0
     """The number of requests without any argument."""
@@ -64,6 +66,7 @@ class Cues:
             "forms": list(self.forms),
             "leftovers": list(self.leftovers),
             "sorts": {name: list(sorts) for name, sorts in self.sorts.items()},
+            "qualifiers": list(self.qualifiers),
             "requests": self.requests,
             "bare": self.bare,
         }
@@ -79,6 +82,7 @@ class Cues:
             forms=tuple(document["forms"]),
             leftovers=tuple(document["leftovers"]),
             sorts={name: tuple(sorts) for name, sorts in document["sorts"].items()},
+            qualifiers=tuple(document["qualifiers"]),
             requests=document["requests"],
             bare=document["bare"],
         )
@@ -126,6 +130,7 @@ def learn(manifest: Manifest, phrases: Sequence[Phrase]) -> Cues:
         forms=tuple(sorted({form for reading in readings for form in reading.forms})),
         leftovers=tuple(sorted({text for solved in solutions for text in _leftovers(*solved)})),
         sorts=_sorts(solutions),
+        qualifiers=tuple(sorted({key for solved in solutions for key in _qualifiers(*solved)})),
         requests=len(rows),
         bare=sum(not phrase.arguments for phrase in rows),
     )
@@ -248,6 +253,19 @@ def _leftovers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
     for mention in [*board.reading.numeric, *board.reading.quoted]:
         if not any(start < mention.end and mention.start < end for start, end in spans):
             yield mention.text.lower()
+
+
+def _qualifiers(board: Board, taken: Sequence[Option]) -> Iterator[str]:
+    """Yields the keys of a request's qualifiers, without those inside its texts."""
+    texts = [
+        span
+        for slot, option in zip(board.slots, taken, strict=True)
+        if slot.wants in ("text", "texts", "json")
+        for span in option.spans
+    ]
+    for found in board.reading.qualifiers:
+        if not any(start <= found.marker.start < end for start, end in texts):
+            yield found.key
 
 
 def _sorts(solutions: Sequence[tuple[Board, list[Option]]]) -> dict[str, tuple[str, ...]]:

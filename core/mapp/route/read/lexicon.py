@@ -82,15 +82,13 @@ NEGATIONS = word_set(
     "not no never without don't dont doesn't doesnt didn't isn't aren't wasn't won't can't cannot "
     "shouldn't except nor neither exclude excluding"
 )
-SECOND_REQUEST = (
-    "and then",
-    "then also",
-    "after that",
-    "afterwards",
-    "and also",
-    "followed by",
-    "and finally",
+NEGATING_ORDERS = word_set("not no never don't dont nor neither shouldn't mustn't")
+"""Negations of what somebody wants."""
+NEGATED_AUXILIARIES = word_set(
+    "doesn't doesnt didn't didnt isn't isnt aren't arent wasn't wasnt weren't won't wont can't cant cannot "
+    "couldn't couldnt hasn't haven't wouldn't"
 )
+"""Words that mostly tell why somebody asks: `excel can't open it`."""
 
 ARTICLES = frozenset({"a", "an", "the"})
 PREPOSITIONS = word_set(
@@ -131,7 +129,8 @@ INSTEAD = ("instead", "rather", "not", "than", "no", "never", "isn't", "don't")
 HARMLESS_NEGATIONS = frozenset(
     {"don't know", "not sure", "can't remember", "don't remember", "no idea", "doesn't matter",
     "can't figure", "not know", "can't find", "why not", "can't seem", "don't understand", "no matter",
-    "not certain", "no problem"}
+    "not certain", "no problem", "don't care", "don't have", "don't trust", "not exactly", "no need",
+    "no hurry", "no rush", "not necessarily", "no longer", "not matter", "never mind", "no clue"}
 )  # fmt: skip
 
 DEICTIC = frozenset(

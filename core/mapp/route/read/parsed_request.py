@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from mapp.route.read.extract import mentions
 from mapp.route.read.mention import NUMERIC, Mention, outermost
+from mapp.route.read.qualifiers.find import qualifiers
+from mapp.route.read.qualifiers.phrase import Qualifier
 from mapp.route.read.tokens import Token, form, tokenise
 
 MIN_ALIKE_LENGTH = 5
@@ -28,6 +30,7 @@ class ParsedRequest:
     identifiers: list[Mention] = field(default_factory=list)
     words: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
+    qualifiers: tuple[Qualifier, ...] = ()
     starts: list[int] = field(default_factory=list)
     """Where each token starts."""
     places: dict[str, list[int]] = field(default_factory=dict)
@@ -55,6 +58,10 @@ def read(text: str, attachment: str | None = None, today: datetime.date | None =
     reading.words = frozenset(_free_words(reading))
     free = (token for token in tokens if not within((token.start, token.end), reading.quoted))
     reading.forms = frozenset(form(token.lower) for token in free if token.text[0].isalpha())
+    solid = [*reading.quoted, *(mention for mention in found if mention.kind == "json")]
+    reading.qualifiers = qualifiers(
+        [None if within((token.start, token.end), solid) else token for token in tokens]
+    )
     reading.starts = [token.start for token in tokens]
     for place, token in enumerate(tokens):
         reading.places.setdefault(token.stem, []).append(place)

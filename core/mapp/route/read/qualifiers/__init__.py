@@ -1,0 +1,1 @@
+"""Qualifiers: the phrases of a request that say which result is meant."""
