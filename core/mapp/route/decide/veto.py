@@ -1,6 +1,9 @@
 """A reason not to run an app."""
 
 from dataclasses import dataclass
+from typing import Final
+
+_ASKED_ABOUT: Final = frozenset({"missing-argument", "relative-date", "uncounted-group", "mixed-units"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +21,7 @@ class Veto:
         confirmation makes an app heed a phrase that it does not know.
         """
         return not (
-            self.name in ("missing-argument", "relative-date")
+            self.name in _ASKED_ABOUT
             or self.name.startswith("ambiguous-")
             or self.name.endswith("-left-over")
         )

@@ -13,10 +13,14 @@ from mapp.route.decide.account import free_tokens, own_words
 from mapp.route.decide.polarity import opposites
 from mapp.route.decide.qualifier_vetoes import qualifier_vetoes
 from mapp.route.decide.veto import Veto
+from mapp.route.fill.ambiguous_numbers import ambiguous_numbers
+from mapp.route.fill.ambiguous_units import ambiguous_units
 from mapp.route.fill.board import reading_of
 from mapp.route.fill.cues import NO_CUES, Cues
 from mapp.route.fill.fill import Filling
 from mapp.route.fill.ignored_units import ignored_units
+from mapp.route.fill.mixed_units import mixed_units
+from mapp.route.fill.people_candidates import uncounted_groups
 from mapp.route.fill.slots import slots_of
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.parsed_request import ParsedRequest
@@ -35,6 +39,7 @@ def vetoes(request: Request, manifest: Manifest, filling: Filling, cues: Cues = 
         *_left_over(manifest, filling, cues),
         *_units(reading, manifest, filling, cues),
         *_ambiguous(reading, filling),
+        *_ambiguous_amounts(reading, manifest, filling),
         *_relative(reading, manifest, filling),
         *opposites(free, own),
         *qualifier_vetoes(reading, slots_of(manifest), filling, own),
@@ -110,6 +115,22 @@ def _ambiguous(reading: ParsedRequest, filling: Filling) -> Iterator[Veto]:
         )
         if mention.kind == "date" and mention.ambiguous and not taken and not longer:
             yield Veto(name="ambiguous-date", reason=f"“{mention.text}” can mean several dates")
+
+
+def _ambiguous_amounts(reading: ParsedRequest, manifest: Manifest, filling: Filling) -> Iterator[Veto]:
+    """Yields numbers and units with several meanings, and amounts whose units do not fit together."""
+    slots = slots_of(manifest)
+    spans = [(name, (start, end)) for name, start, end in filling.spans]
+    for mention, thousands, decimal in ambiguous_numbers(reading, slots, spans):
+        reason = f"“{mention.text}” can mean {thousands} or {decimal.normalize():f}"
+        yield Veto(name="ambiguous-number", reason=reason)
+    for text, meant in ambiguous_units(reading, slots, spans):
+        yield Veto(name="ambiguous-unit", reason=f"“{text}” can mean {' or '.join(meant)}")
+    for group in uncounted_groups(reading, slots, spans):
+        yield Veto(name="uncounted-group", reason=f"the request does not say how many “{group}” are")
+    for one, other in mixed_units(reading, slots, spans):
+        reason = f"“{one.text}” and “{other.text}” are in different units"
+        yield Veto(name="mixed-units", reason=reason)
 
 
 def _relative(reading: ParsedRequest, manifest: Manifest, filling: Filling) -> Iterator[Veto]:

@@ -4,18 +4,20 @@ An option's `score` is general knowledge: its kind, its unit, the words near it.
 app's own requests can teach weights for.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from mapp.errors import MappError
 from mapp.model.schema import ABSENT, Absent
-from mapp.model.values import JSONValue
+from mapp.model.values import JSONValue, parse
 from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.date_candidates import moments_for
+from mapp.route.fill.duration_texts import durations_for
 from mapp.route.fill.enum_candidates import choices_for, codes_for, flags_for
 from mapp.route.fill.list_candidates import documents_for, number_lists_for, text_lists_for
 from mapp.route.fill.number_candidates import amounts_for
+from mapp.route.fill.people_candidates import with_groups
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_candidates import texts_for
 from mapp.route.fill.weights import active
@@ -31,7 +33,8 @@ def options_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -
     """Returns the slot's options, best first; the last one leaves the slot out."""
     match slot.wants:
         case "number":
-            found = [*amounts_for(slot, reading, rank), *codes_for(slot, reading)]
+            amounts = amounts_for(slot, reading, rank)
+            found = [*with_groups(slot, reading, amounts), *codes_for(slot, reading)]
         case "enum":
             found = list(choices_for(slot, reading))
         case "boolean":
@@ -45,7 +48,7 @@ def options_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -
         case "json":
             found = list(documents_for(slot, reading))
         case "text":
-            found = list(texts_for(slot, reading, rank, cues))
+            found = [*texts_for(slot, reading, rank, cues), *durations_for(slot, reading)]
     for option in found:
         option.score -= _own_words(option, reading, cues)
     found += _attached(slot, reading)
@@ -101,25 +104,38 @@ def attached_value(slot: Slot, attachment: str) -> JSONValue | Absent:
     if slot.wants in ("text", "enum", "date"):
         return attachment if accepts(slot.schema, attachment) else ABSENT
     try:
-        value: JSONValue = json.loads(attachment)
-    except (ValueError, RecursionError):
+        value: JSONValue = parse(attachment)
+    except (MappError, RecursionError):
         value = None
     if slot.wants == "json":
         fits = isinstance(value, list) if "array" in slot.schema.types else isinstance(value, dict)
         return value if fits else ABSENT
     if isinstance(value, list):
-        return value
+        return value if _is_list_of(slot, value) else ABSENT
     lines = [line.strip() for line in attachment.splitlines() if line.strip()]
     if slot.wants == "texts":
         return list(lines)
     return _lines_of_numbers(lines) if slot.wants == "numbers" else ABSENT
 
 
+def _is_list_of(slot: Slot, values: Sequence[JSONValue]) -> bool:
+    """Returns whether a slot for numbers or for texts accepts every item of the list."""
+    sort: type | tuple[type, ...] = str if slot.wants == "texts" else (int, float)
+    inner = slot.schema.items
+    return all(
+        isinstance(value, sort) and not isinstance(value, bool) and (inner is None or accepts(inner, value))
+        for value in values
+    )
+
+
 def _lines_of_numbers(lines: Sequence[str]) -> JSONValue | Absent:
     values: list[JSONValue] = []
     for piece in (piece for line in lines for piece in re.split(r"[;,\s]+", line) if piece):
         try:
-            values.append(json_number(Decimal(piece)))
+            number = json_number(Decimal(piece))
         except ArithmeticError:
             return ABSENT
+        if number is None:
+            return ABSENT
+        values.append(number)
     return values if values else ABSENT

@@ -7,10 +7,12 @@ from mapp.model.schema import ABSENT
 from mapp.model.values import JSONValue
 from mapp.route.fill.candidate import Option, place_of
 from mapp.route.fill.slots import Slot
+from mapp.route.fill.unit_choices import side, unit_evidence
 from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FALSE_WORDS, FUNCTION_WORDS, INSTEAD, NEGATIONS, SYNONYMS, TRUE_WORDS
 from mapp.route.read.parsed_request import MIN_ALIKE_LENGTH, ParsedRequest, within
 from mapp.route.read.tokens import Token, stem, stem_set
+from mapp.route.read.units import unit_called
 
 MAX_HITS = 20
 """How many places of one word are tried."""
@@ -22,12 +24,16 @@ def choices_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
     asked = (
         _flag_score(slot, reading) if {"True", "False"} <= {str(value) for value, _ in slot.surfaces} else 0.0
     )
+    told = unit_evidence(slot, reading)
     for value, ways in slot.surfaces:
         if asked and str(value) == str(asked > 0):
             yield Option(
                 value, weights.by_flag + abs(asked), [f"{slot.key}={value}|told"], "how the request is worded"
             )
         hits = [*hits_for(ways, reading), *_counted_hits(slot, value, reading)]
+        hits = [hit for hit in hits if not any(_within(hit[0], each.blocked) for each in told)]
+        hits = [(span, strength + side(slot, reading, span)) for span, strength in hits]
+        hits = [*((each.span, each.strength) for each in told if each.value == value), *hits]
         bag = [f"{slot.key}={value}|{word}" for word in reading.words]
         default = slot.default is not ABSENT and value == slot.default
         for span, strength in hits[:6]:
@@ -42,6 +48,10 @@ def choices_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:
         else:
             low = weights.unsaid_required if slot.required else weights.unsaid
             yield Option(value, low, [*bag, f"{slot.key}={value}|unsaid"], "how the request is worded")
+
+
+def _within(span: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return outer[0] <= span[0] and span[1] <= outer[1]
 
 
 def _counted_hits(
@@ -124,8 +134,15 @@ def _match_from(tokens: Sequence[Token], place: int, way: tuple[str, ...]) -> in
             place += 1
         if place >= len(tokens) or tokens[place].stem != word:
             return None
+        if position and _is_symbol(way) and tokens[place - 1].end != tokens[place].start:
+            return None
         place += 1
     return place - 1
+
+
+def _is_symbol(way: tuple[str, ...]) -> bool:
+    """Returns whether the phrase is a unit's symbol, written without a space: `in3` is not `in 3 days`."""
+    return len(way) == 2 and way[1].isdigit() and unit_called(way[0]) is not None
 
 
 def flags_for(slot: Slot, reading: ParsedRequest) -> Iterator[Option]:

@@ -126,9 +126,11 @@ def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
         and not (mention.relative and mention.value is None)
         and (mention.kind != "identifier" or (mention.unit in SOLID and mention.unit != "path"))
     ]
+    values = [span for option in taken if not option.enum for span in option.spans]
     for mention in board.reading.numeric:
-        bare = mention.number or mention.span
-        if not any(start < bare[1] and bare[0] < end for start, end in spans):
+        numbers = mention.parts or (mention.number or mention.span,)
+        using = values if mention.compound else spans
+        if not all(any(start < last and first < end for start, end in using) for first, last in numbers):
             yield mention
     for mention in [*whole, *board.reading.quoted]:
         used = any(start <= mention.start and mention.end <= end for start, end in spans)

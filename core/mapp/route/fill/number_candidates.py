@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from mapp.model.values import JSONValue
 from mapp.route.fill.candidate import Option, place_of
+from mapp.route.fill.shared_unit import shared_unit
 from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import NUMERIC, Mention
 from mapp.route.read.numbers import json_number
-from mapp.route.read.parsed_request import ParsedRequest, around
+from mapp.route.read.parsed_request import ParsedRequest, around, within
 from mapp.route.read.tokens import Token, stem_set
 from mapp.route.read.units import convert, dimension_of
 
@@ -20,24 +21,38 @@ _MONEY = stem_set(
     "revenue deposit equity value asset debt profit expense dividend contribution net gross total "
     "wage capital sum spend currency dollars purchase sale"
 )
+_PRICES = stem_set(
+    "price cost money salary bill income budget fee loan payment revenue deposit principal wage expense "
+    "purchase sale rent invoice tip debt"
+)
+"""Names that never mean anything but money."""
 _RATES = stem_set("rate percent percentage yield interest growth discount tax tip share ratio probability")
+
+
+_FRACTION = re.compile(r"[A-Za-z/¼½¾⅐-⅞]")
+"""What tells `two thirds` and `1/2`, which are no percentages, from 0.5."""
 
 
 def amounts_for(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
     """Yields the numbers of the request that the slot accepts; `rank` is its place among the number slots."""
     weights = active().number
     counted = [m for m in reading.numeric if not _doubt(m, around(reading, m.number or m.span)[1], reading)]
+    wholes = [mention for mention in reading.numeric if mention.parts]
+    compounds = [mention for mention in wholes if mention.compound]
     spots = {mention.start: place for place, mention in enumerate(counted)}
     for mention in reading.mentions:
         if mention.kind not in NUMERIC and mention.kind not in ("duration", "time"):
             continue
-        for value, used, score, how in _as_numbers(slot, mention):
+        if mention.kind == "currency" and within(mention.span, compounds):
+            continue  # `7 pounds 4 ounces` is a weight
+        piece = weights.piece_penalty if _is_piece(mention, wholes) else 0.0
+        for value, used, score, how in _as_numbers(slot, mention, reading):
             if not accepts(slot.schema, value):
                 continue
             number = mention.number if mention.kind == "quantity" else None
             place = place_of(slot, reading, mention.span, number=number or None)
             spot = spots.get(mention.start, -1)
-            score += place.near + _number_fit(slot, mention) - _doubt(mention, place.after, reading)
+            score += place.near + _number_fit(slot, mention) - _doubt(mention, place.after, reading) - piece
             score -= weights.spot_penalty * abs(spot - rank) if spot >= 0 else weights.no_spot_penalty
             if not slot.required:
                 named = place.near > weights.named
@@ -60,7 +75,26 @@ def _doubt(mention: Mention, after: Sequence[Token], reading: ParsedRequest) -> 
     return active().number.counting_penalty if counts else 0.0
 
 
-def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
+def _is_piece(mention: Mention, wholes: Sequence[Mention]) -> bool:
+    """Returns whether the number is a part of a longer one, and so rarely meant alone."""
+    start, end = mention.number or mention.span
+    return any(
+        (
+            whole is not mention
+            and not whole.loose
+            and whole.start <= start
+            and end <= whole.end
+            and whole.end - whole.start > mention.end - mention.start
+            and (whole.number or whole.span) != (start, end)
+        )
+        or (whole.compound and whole.start <= mention.start and mention.end < whole.end)
+        for whole in wholes
+    )
+
+
+def _as_numbers(
+    slot: Slot, mention: Mention, reading: ParsedRequest
+) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
     """Yields value, span used, score and reason for a mention read as a number, converted if need be."""
     weights = active().number
     if mention.kind == "time":
@@ -69,6 +103,13 @@ def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple
         return
     bare = mention.number or mention.span
     if mention.kind in ("number", "ordinal"):
+        if (
+            slot.unit == "percent"
+            and mention.value
+            and abs(mention.value) < 1
+            and _FRACTION.search(mention.text)
+        ):
+            return
         score = weights.number if mention.kind == "number" else weights.ordinal
         score -= weights.soft_penalty if mention.soft else 0
         yield mention.value, bare, score, f"the number “{mention.text}”"
@@ -80,7 +121,7 @@ def _as_numbers(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple
         score = weights.currency_for_other_unit if foreign else weights.currency
         yield mention.value, mention.span, score, f"the amount “{mention.text}”"
     else:
-        yield from _quantity(slot, mention, bare)
+        yield from _quantity(slot, mention, bare, reading)
 
 
 def _percent(slot: Slot, mention: Mention) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
@@ -117,11 +158,17 @@ def takes_fraction(slot: Slot) -> bool:
 
 
 def _quantity(
-    slot: Slot, mention: Mention, bare: tuple[int, int]
+    slot: Slot, mention: Mention, bare: tuple[int, int], reading: ParsedRequest
 ) -> Iterator[tuple[JSONValue, tuple[int, int], float, str]]:
     assert isinstance(mention.value, int | float)
     weights = active().number
     unit = mention.unit or ""
+    if slot.unit is None and (shared := _in_shared_unit(slot, mention, reading)) is not None:
+        value, name = shared
+        score = weights.quantity + weights.compound
+        score += weights.same_dimension if slot.dimension == dimension_of(unit) else 0.0
+        yield value, mention.span, score, f"“{mention.text}” in {name}"
+        return
     if slot.unit is None:
         score = weights.quantity if mention.kind == "quantity" else weights.duration
         score -= weights.soft_quantity_penalty if mention.soft else 0.0
@@ -135,9 +182,31 @@ def _quantity(
     value = json_number(round(converted, 12).normalize()) if converted is not None else None
     if value is not None:
         score = weights.soft_converted if mention.soft else weights.converted
+        score += weights.compound if mention.compound else 0.0
         yield value, mention.span, score, f"“{mention.text}” in {slot.unit}"
     elif not slot.declared_unit:
         yield mention.value, bare, weights.unconverted, f"the number in “{mention.text}”"
+
+
+def _in_shared_unit(slot: Slot, mention: Mention, reading: ParsedRequest) -> tuple[JSONValue, str] | None:
+    """Returns the amount for an argument without a unit, if it or another amount has several units.
+
+    Beside an argument for the unit it stays in its smallest unit, which that argument then names.
+    """
+    dimension = dimension_of(mention.unit or "")
+    if mention.kind != "quantity" or mention.soft or dimension is None:
+        return None
+    if slot.unit_beside or (unit := shared_unit(reading, dimension)) is None:
+        return (mention.value, str(mention.unit)) if mention.compound else None
+    amount = convert(Decimal(str(mention.value)), str(mention.unit), unit)
+    return None if amount is None else (json_number(round(amount, 12).normalize()), unit)
+
+
+def counts_money(slot: Slot, *, marked: bool) -> bool:
+    """Returns whether a slot takes money: by its name; for any but a rate, by the currency of the number."""
+    if _RATES & set(slot.name):
+        return False
+    return marked or bool(_PRICES & set(slot.name))
 
 
 def _number_fit(slot: Slot, mention: Mention) -> float:

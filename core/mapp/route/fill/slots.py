@@ -3,9 +3,10 @@
 An object argument with named properties becomes one slot per property, so that every slot takes one value.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -51,6 +52,8 @@ class Slot:
     """For a text that is a date or a time: the layout in its description (`MM/DD/YYYY`)."""
     dimension: str | None = None
     """What the number measures according to its name, if no unit is stated."""
+    unit_beside: bool = False
+    """Whether another argument of the app says which unit the number is in."""
     weights: dict[str, float] = field(default_factory=dict)
     """Stems of the name, weighted by how few slots share them."""
 
@@ -90,6 +93,8 @@ def _make(manifest: Manifest) -> tuple[Slot, ...]:
     for slot in found:
         slot.hints.update({word: 1.0 / counts[word] for word in slot.hints})
         slot.weights.update({word: 1.0 / counts[word] for word in slot.name})
+    if any(slot.wants == "enum" and names_units(slot) for slot in found):
+        return tuple(replace(slot, unit_beside=slot.wants == "number" and not slot.unit) for slot in found)
     return tuple(found)
 
 
@@ -193,6 +198,12 @@ def _symbol_suffix(name: str) -> str | None:
     return SYMBOLS[suffix].name if suffix in SYMBOLS and len(suffix) > 1 else None
 
 
+def names_units(slot: Slot) -> bool:
+    """Returns whether most values of an enum are units of measure."""
+    known = sum(unit_called(str(value)) is not None for value, _ in slot.surfaces)
+    return known >= 2 and known * 2 > len(slot.surfaces)
+
+
 # Phrases for a value
 
 
@@ -283,6 +294,8 @@ def accepts(schema: Schema, value: JSONValue) -> bool:
 
 
 def _accepts_number(schema: Schema, value: int | float) -> bool:
+    if not math.isfinite(value):
+        return False
     if (
         schema.types
         and "number" not in schema.types

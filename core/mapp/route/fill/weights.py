@@ -58,6 +58,14 @@ class NumberWeights:
     converted: float = 2.4
     soft_converted: float = 1.2
     unconverted: float = 0.4
+    piece_penalty: float = 0.5
+    """For a number that is only a part of a longer one: the 5 of `5 ft 11 in`, the 2 of `2 1/2`."""
+    compound: float = 0.4
+    """For an amount in several units."""
+    people: float = 2.6
+    """For the size of a group (`me and 3 friends`) as a number of people."""
+    counts_people: float = 0.8
+    """For the number in `3 friends` as a number of people; subtracted for any other argument."""
     counting_penalty: float = 0.8
     """For a number in words that only counts things: `two places, 14.6 121.0`."""
     spot_penalty: float = 0.15
@@ -103,6 +111,10 @@ class EnumWeights:
     count_in_digits: float = 0.5
     stated_default: float = 0.1
     default: float = 0.8
+    after_number: float = 1.0
+    """For the unit right after a number, in the argument that says what the number is in."""
+    own_unit: float = 3.0
+    """For the unit of an amount in several units, or of `a mile`, in the argument that says what it is in."""
     unsaid_required: float = -1.8
     unsaid: float = -1.0
     by_flag: float = 1.0
@@ -139,6 +151,8 @@ class TextWeights:
     name: float = 1.0
     json: float = 0.5
     duration: float = 0.3
+    duration_rewritten: float = 3.0
+    """For a duration that the pattern does not accept as the request words it."""
     address: float = 0.2
     number: float = 0.0
     date: float = 0.0

@@ -35,6 +35,12 @@ class Mention:
     ambiguous: bool = False
     relative: bool = False
     """Whether a date depends on the day on which it is said; without a value if that day is not known."""
+    parts: tuple[tuple[int, int], ...] = ()
+    """The numbers inside it: an argument that takes one of them leaves the others to other arguments."""
+    loose: bool = False
+    """Whether a list takes its parts instead: `3,4` and `1 234`."""
+    compound: bool = False
+    """Whether it is one amount in several units, or a part of one: `5 ft 11 in`, `an hour and a half`."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -61,10 +67,13 @@ def mention_at(
     number: tuple[int, int] | None = None,
     soft: bool = False,
     ambiguous: bool = False,
+    parts: tuple[tuple[int, int], ...] = (),
+    loose: bool = False,
+    compound: bool = False,
 ) -> Mention:
     """Returns the mention at a span of the text."""
     start, end = span
     return Mention(
         kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number,
-        soft=soft, ambiguous=ambiguous,
+        soft=soft, ambiguous=ambiguous, parts=parts, loose=loose, compound=compound,
     )  # fmt: skip

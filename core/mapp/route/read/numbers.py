@@ -5,150 +5,168 @@ Everything here is exact (`Decimal`); `json_number` makes the JSON value at the 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 
-from mapp.route.read.lexicon import (
-    FRACTION_WORDS,
-    MONEY_SUFFIXES,
-    NEGATIVE_WORDS,
-    ORDINAL_WORDS,
-    SCALE_SUFFIXES,
-    SCALE_WORDS,
-    TENS_WORDS,
-    UNITS_WORDS,
-)
+from mapp.route.read.fractions import AND_PART, SIGNS, mixed_part
+from mapp.route.read.lexicon import MONEY_SUFFIXES, SCALE_SUFFIXES, SCALE_WORDS
+from mapp.route.read.number import MAX_EXPONENT, Number, json_number
+from mapp.route.read.number_words import numbers_in_words
+from mapp.route.read.separators import MAX_DIGITS, pieces, writes_decimal_commas
 from mapp.route.read.tokens import Token
 from mapp.route.read.units import unit_called
 
-MAX_DIGITS = 40
-SAFE_INTEGER = 2**53 - 1
-_MAX_EXPONENT = 300
+__all__ = ["MAX_DIGITS", "Number", "json_number", "numbers"]
 
-_RUN = re.compile(r"(?:\d|\.(?=\d))[\d,.]*")
-_PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
-_EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}")
+_SIGN = f"[{''.join(SIGNS)}]"
+_RUN = re.compile(r"(?:\d|\.(?=\d))(?:[\d,.]|['’ʼ](?=\d{3}(?!\d)))*")
+_ALONE = re.compile(_SIGN)
 _EXPONENT = re.compile(r"[eE]([-+]?\d{1,3})(?![\w.])")
 _POWER = re.compile(r"\s?(?:\^|\*\*)\s?([-−+]?\d{1,3})(?![\w.])")
 _TIMES_TEN = re.compile(r"\s?[x×*]\s?10\s?(?:\^|\*\*)\s?([-−+]?\d{1,3})(?![\w.])")
-_OVER = re.compile(r"\s?/\s?(\d{1,6})(?![\w./,])")
-_MIXED = re.compile(r"\s(\d{1,3})/(\d{1,3})(?![\w./])")
-_SPACED = re.compile(r"(?:[\u00a0\u202f ]\d{3})+(?![\d,.\w])")
+_OVER = re.compile(r"(?:\s?/\s?|\u2044)(\d{1,6})(?![\w/]|[.,]\d)")
+_OVER_UNIT = re.compile(r"/(\d{1,3})(?=[A-Za-z]{1,12}(?![A-Za-z0-9]))")
+_MIXED = re.compile(r"[\s\u00a0](\d{1,3})[/\u2044](\d{1,3})(?![\w/]|[.,]\d)")
+_HYPHENED = re.compile(r"-(\d{1,2})[/\u2044](2|4|8|16|32|64)(?![\w/]|[.,]\d)")
+_MIXED_SIGN = re.compile(rf"[\s\u00a0\u202f-]?({_SIGN})(?![\d/])")
+_SPACED = re.compile(r"(?:([\u00a0\u202f\u2009 ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?(?!\w|[.,]\d|\1\d{3}(?!\d))")
 _GLUED = re.compile(r"[A-Za-zµ°]+")
-_PARTED = re.compile(r"[\u00a0\u202f /]+\d.*")
 _SUFFIX = re.compile(r"([A-Za-z]{1,3})(?![A-Za-z0-9_])")
 _SCALE = re.compile(
     r"[ -]?(hundred|thousand|(?-i:grand)|lakh|million|crore|billion|trillion|dozen)s?(?![a-z])", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z0-9])", re.IGNORECASE)
-_BY = re.compile(r"(?<=\d)[x×]$|(?<=\d )[x×]$")
+_BY = re.compile(r"(?<=[\d'\"′″])[x×]$|(?<=\d )[x×]$")
 _ESCAPED = re.compile(r"(?<!\d)[%&]$")
 _MINUS_WORD = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BEFORE_SIGN = " \t\n\r([{=,:;<>*^|\"'“‘`$€£¥@/"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in a text; `soft` when the words may mean something else (`one`, `second`, `a`)."""
-
-    start: int
-    end: int
-    value: Decimal
-    soft: bool = False
-    ordinal: bool = False
-
-
-def json_number(value: Decimal) -> int | float | None:
-    """Returns the JSON number nearest to the value: an integer if it is whole, None if out of range."""
-    if not value.is_finite() or value.adjusted() > _MAX_EXPONENT:
-        return None
-    if value == value.to_integral_value() and abs(value) <= SAFE_INTEGER:
-        return int(value)
-    return float(value)
-
-
 def numbers(text: str, tokens: Sequence[Token]) -> list[Number]:
     """Returns every number of the text, in digits or in words, by place."""
-    found = [*_in_digits(text), *_in_words(text, tokens)]
+    found = [*_in_digits(text), *_signs_alone(text), *numbers_in_words(text, tokens)]
     return sorted(found, key=lambda number: (number.start, number.end))
 
 
 def _in_digits(text: str) -> Iterator[Number]:
     covered = 0
+    commas = "," in text and writes_decimal_commas(text)
     for run in _RUN.finditer(text):
-        if run.start() < covered:
+        if run.start() < covered or _inside_a_word(text, run.start()):
             continue
-        before = text[run.start() - 1 : run.start()]
-        if (
-            before
-            and (
-                before.isalpha()
-                or before in "_#^\\"
-                or _ESCAPED.search(text[max(0, run.start() - 2) : run.start()])
-            )
-            and not _BY.search(text[max(0, run.start() - 3) : run.start()])
-        ):
-            continue
-        pieces = list(_pieces(run.group(), run.start()))
-        for place, (start, end, value) in enumerate(pieces):
-            last = place == len(pieces) - 1
-            number = _finished(text, start, end, value) if last else Number(start, end, value)
-            if number.end > end and _PARTED.fullmatch(text, end, number.end):
-                yield from _with_sign(text, Number(start, end, value), start)
+        found = list(pieces(text, run.group(), run.start(), commas=commas))
+        last = max((piece.end for piece in found), default=0)
+        for piece in found:
+            plain = Number(piece.start, piece.end, piece.value, parts=piece.parts, loose=bool(piece.parts))
+            number = _finished(text, plain) if piece.end == last else plain
+            if number.parts and number.end > piece.end:
+                plain = replace(plain, soft=_begins_a_word(text, plain.end))
+                yield from _with_sign(text, plain, piece.start)
             else:
                 covered = number.end
-            yield from _with_sign(text, number, start)
+            yield from _with_sign(text, number, piece.start)
 
 
-def _pieces(run: str, offset: int) -> Iterator[tuple[int, int, Decimal]]:
-    """Yields the numbers of one run of digits, commas and dots: one grouped number, or several after one
-    another.
-    """
-    bare = run.rstrip(".,")
-    if len(bare) > MAX_DIGITS * 8:
-        return
-    if _GROUPED.fullmatch(bare):
-        yield offset, offset + len(bare), Decimal(bare.replace(",", ""))
-    elif _EUROPEAN.fullmatch(bare):
-        yield offset, offset + len(bare), Decimal(bare.replace(".", "").replace(",", "."))
-    else:
-        for piece in re.finditer(r"[^,]+", bare):
-            if _PLAIN.fullmatch(piece.group()) and len(piece.group()) <= MAX_DIGITS:
-                yield offset + piece.start(), offset + piece.end(), Decimal(piece.group())
+def _inside_a_word(text: str, start: int) -> bool:
+    before = text[start - 1 : start]
+    if not before or _BY.search(text[max(0, start - 3) : start]):
+        return False
+    if before in SIGNS or before.isalpha() or before in "_#^\\":
+        return not _after_a_unit(text, start)
+    return _ESCAPED.search(text[max(0, start - 2) : start]) is not None
 
 
-def _finished(text: str, start: int, end: int, value: Decimal) -> Number:
+_GLUED_UNIT = re.compile(r"(?<![\w.,])\d{1,4}(?:(?:hr?|min|m|kg|km|lb)(?=\d\d)|(?:ft|st)(?=\d{1,2}(?!\d)))")
+
+
+def _after_a_unit(text: str, start: int) -> bool:
+    """Returns whether the digits follow a number with its unit: the `30` of `1h30`, the `11` of `5ft11`."""
+    return any(match.end() == start for match in _GLUED_UNIT.finditer(text, max(0, start - 9)))
+
+
+def _signs_alone(text: str) -> Iterator[Number]:
+    """Yields the fractions in one character that no digit precedes: `½ cup`."""
+    for match in _ALONE.finditer(text):
+        before = text[max(0, match.start() - 2) : match.start()]
+        if re.search(r"\d[\s\u00a0\u202f-]?$", before) or before[-1:].isalpha():
+            continue
+        number = _scaled(text, Number(match.start(), match.end(), SIGNS[match.group()]))
+        yield from _with_sign(text, number, match.start())
+
+
+def _finished(text: str, bare: Number) -> Number:
     """Returns the number with its extensions: exponent, power, fraction, scale or ordinal ending."""
+    start, end, value = bare.start, bare.end, bare.value
     if match := _EXPONENT.match(text, end):
         return Number(start, match.end(), value.scaleb(int(match.group(1))))
     if match := _TIMES_TEN.match(text, end):
         return Number(start, match.end(), value.scaleb(_integer(match.group(1))))
     if (match := _POWER.match(text, end)) and (power := _power(value, _integer(match.group(1)))) is not None:
         return Number(start, match.end(), power)
-    if (match := _OVER.match(text, end)) and "/" not in text[max(0, start - 1) : start]:
-        return _divided(start, end, match, value)
-    if match := _MIXED.match(text, end):
-        return _mixed(start, end, match, value)
-    if value.adjusted() < 3 and (match := _SPACED.match(text, end)) and value == value.to_integral_value():
-        grouped = Decimal(str(int(value)) + re.sub(r"\D", "", match.group()))
-        return Number(start, match.end(), grouped)
-    if match := _ORDINAL.match(text, end):
+    if value == value.to_integral_value() and (fractional := _with_fraction(text, bare)) is not None:
+        return fractional
+    if (match := _ORDINAL.match(text, end)) and not _is_stones(value, match.group()):
         return Number(start, match.end(), value, ordinal=True)
-    return _scaled(text, start, end, value)
+    return _scaled(text, bare)
 
 
-def _scaled(text: str, start: int, end: int, value: Decimal) -> Number:
+def _is_stones(value: Decimal, ending: str) -> bool:
+    """Returns whether `st` is a weight and not an ordinal ending: `12st 4`."""
+    return ending == "st" and (value % 10 != 1 or value % 100 == 11)
+
+
+def _with_fraction(text: str, bare: Number) -> Number | None:
+    """Returns a whole number with what makes it a fraction, a mixed number or a grouped one; else None."""
+    start, end, value = bare.start, bare.end, bare.value
+    if match := _MIXED_SIGN.match(text, end):
+        return _scaled(text, Number(start, match.end(), value + SIGNS[match.group(1)]))
+    over = _OVER.match(text, end) or _unit_over(text, end)
+    if over and "/" not in text[max(0, start - 1) : start] and (below := Decimal(over.group(1))):
+        return Number(start, over.end(), value / below, parts=((start, end), over.span(1)))
+    mixed = _MIXED.match(text, end) or _HYPHENED.match(text, end)
+    if mixed and (part := _proper(mixed)) is not None:
+        return Number(start, mixed.end(), value + part, parts=((start, end), (mixed.start(1), mixed.end())))
+    if value.adjusted() < 3 and (match := _SPACED.match(text, end)):
+        return _grouped(bare, match)
+    if (match := AND_PART.match(text, end)) and (part := mixed_part(match)) is not None:
+        return _scaled(text, Number(start, match.end(), value + part))
+    return None
+
+
+def _unit_over(text: str, end: int) -> re.Match[str] | None:
+    """Returns the match of `/2` when a unit follows at once: `1/2in`."""
+    match = _OVER_UNIT.match(text, end)
+    unit = _GLUED.match(text, match.end()) if match else None
+    return match if unit and unit_called(unit.group()) is not None else None
+
+
+def _proper(match: re.Match[str]) -> Decimal | None:
+    above, below = Decimal(match.group(1)), Decimal(match.group(2))
+    return above / below if below and above < below else None
+
+
+def _grouped(bare: Number, match: re.Match[str]) -> Number:
+    """Returns `1 234 567`; with plain spaces it can also be three numbers."""
+    digits = re.sub(r"[^\d.]", "", match.group().replace(",", "."))
+    value = Decimal(f"{int(bare.value)}{digits}")
+    if match.group(1) != " ":
+        return Number(bare.start, match.end(), value)
+    groups = re.finditer(r"\d{3}", match.string[bare.end : match.end()].partition(".")[0].partition(",")[0])
+    inner = [(bare.end + group.start(), bare.end + group.end()) for group in groups]
+    return Number(bare.start, match.end(), value, parts=((bare.start, bare.end), *inner), loose=True)
+
+
+def _scaled(text: str, number: Number) -> Number:
+    start, end, value = number.start, number.end, number.value
     if match := _SCALE.match(text, end):
-        scaled = value * SCALE_WORDS[match.group(1).lower()]
-        return _scaled(text, start, match.end(), scaled)
+        return _scaled(text, Number(start, match.end(), value * SCALE_WORDS[match.group(1).lower()]))
     if match := _SUFFIX.match(text, end):
         suffix = match.group(1)
         money = text[max(0, start - 2) : start].strip(" -")[-1:] in "$€£¥₹"
         scale = SCALE_SUFFIXES.get(suffix) or (MONEY_SUFFIXES.get(suffix) if money and start else None)
         if scale is not None:
             return Number(start, match.end(), value * scale)
-    return Number(start, end, value, soft=_begins_a_word(text, end))
+    return replace(number, soft=_begins_a_word(text, end))
 
 
 def _begins_a_word(text: str, end: int) -> bool:
@@ -162,23 +180,9 @@ def _integer(text: str) -> int:
 
 
 def _power(base: Decimal, exponent: int) -> Decimal | None:
-    if not base or abs(exponent) * max(1, abs(base.adjusted()) + 1) > _MAX_EXPONENT:
+    if not base or abs(exponent) * max(1, abs(base.adjusted()) + 1) > MAX_EXPONENT:
         return None
     return base**exponent
-
-
-def _divided(start: int, end: int, match: re.Match[str], value: Decimal) -> Number:
-    below = Decimal(match.group(1))
-    if not below or value != value.to_integral_value():
-        return Number(start, end, value)
-    return Number(start, match.end(), value / below)
-
-
-def _mixed(start: int, end: int, match: re.Match[str], value: Decimal) -> Number:
-    above, below = Decimal(match.group(1)), Decimal(match.group(2))
-    if not below or above >= below or value != value.to_integral_value():
-        return Number(start, end, value)
-    return Number(start, match.end(), value + above / below)
 
 
 def _signed(text: str, start: int) -> int:
@@ -196,166 +200,8 @@ def _with_sign(text: str, number: Number, digits: int) -> Iterator[Number]:
     """
     start = _signed(text, digits)
     minus = start < digits and text[start] in "-−"
-    yield Number(start, number.end, -number.value if minus else number.value, number.soft, number.ordinal)
+    yield replace(number, start=start, value=-number.value if minus else number.value)
     near = text[max(0, digits - 10) : digits]
     worded = _MINUS_WORD.search(near)
     if worded and not text[: digits - len(worded.group())].rstrip()[-1:].isdigit():
         yield Number(digits - len(worded.group()), number.end, -abs(number.value))
-
-
-# Numbers in words
-
-
-def _in_words(text: str, tokens: Sequence[Token]) -> Iterator[Number]:
-    place = 0
-    while place < len(tokens):
-        read = _Reader(text, tokens, place).read()
-        if read is None:
-            place += 1
-        else:
-            number, place = read
-            yield number
-
-
-class _Reader:
-    """Parses one number in words, starting at a token."""
-
-    def __init__(self, text: str, tokens: Sequence[Token], place: int) -> None:
-        self.text, self.tokens, self.first, self.place = text, tokens, place, place
-        self.total, self.part, self.last_size, self.words = Decimal(0), Decimal(0), 10**9, 0
-
-    def read(self) -> tuple[Number, int] | None:
-        """Returns the number and the place after it, or None if no number starts here."""
-        lower = self.word()
-        if lower in NEGATIVE_WORDS:
-            return self.negative()
-        if lower in ORDINAL_WORDS:
-            return self.done(Decimal(ORDINAL_WORDS[lower]), self.place + 1, soft=True, ordinal=True)
-        if lower in FRACTION_WORDS:
-            return self.fraction(lower)
-        if lower in ("a", "an"):
-            return self.article()
-        return self.cardinal()
-
-    def negative(self) -> tuple[Number, int] | None:
-        if self.word(1) in NEGATIVE_WORDS or not self.word(1):
-            return None
-        read = _Reader(self.text, self.tokens, self.first + 1).read()
-        if read is None:
-            return None
-        number, after = read
-        return Number(self.tokens[self.first].start, number.end, -number.value, number.soft), after
-
-    def word(self, ahead: int = 0) -> str:
-        place = self.place + ahead
-        return self.tokens[place].lower if place < len(self.tokens) else ""
-
-    def done(self, value: Decimal, after: int, *, soft: bool, ordinal: bool = False) -> tuple[Number, int]:
-        start, end = self.tokens[self.first].start, self.tokens[after - 1].end
-        return Number(start, end, value, soft, ordinal), after
-
-    def fraction(self, lower: str) -> tuple[Number, int]:
-        scale = self.word(1) if self.word(1) in SCALE_WORDS else self.word(2) if self.word(1) == "a" else ""
-        if scale in SCALE_WORDS:
-            after = self.place + (2 if self.word(1) == scale else 3)
-            return self.done(Decimal(FRACTION_WORDS[lower]) * SCALE_WORDS[scale], after, soft=False)
-        return self.done(Decimal(FRACTION_WORDS[lower]), self.place + 1, soft=True)
-
-    def article(self) -> tuple[Number, int] | None:
-        if self.word(1) not in SCALE_WORDS or self.word(1) == "grand":
-            return None
-        self.place += 1
-        self.part = Decimal(1)
-        return self.cardinal()
-
-    def cardinal(self) -> tuple[Number, int] | None:
-        while self.take():
-            pass
-        if not self.words:
-            return None
-        if self.ends_in_ordinal():
-            return self.done(self.total + self.part, self.place, soft=False, ordinal=True)
-        value = self.with_point(self.total + self.part)
-        value = self.with_half(value)
-        soft = self.words == 1 and self.tokens[self.first].lower in ("one", "zero")
-        return self.done(value, self.place, soft=soft)
-
-    def take(self) -> bool:
-        """Reads one more word of the number, with the `and` or the hyphen before it; False when there is
-        none.
-        """
-        skip = 1 if self.words and self.word() in ("and", "-") and self.word(1) else 0
-        lower = self.word(skip)
-        if skip and self.word() == "and" and not self.continues_after_and(lower):
-            return False
-        if lower in UNITS_WORDS and self.room_for(UNITS_WORDS[lower]):
-            self.part += UNITS_WORDS[lower]
-            self.last_size = 1
-        elif lower in TENS_WORDS and self.last_size > 10:
-            self.part += TENS_WORDS[lower]
-            self.last_size = 10
-        elif lower.removesuffix("s") in SCALE_WORDS and not skip and (self.words or self.part):
-            self.scale(SCALE_WORDS[lower.removesuffix("s")])
-        else:
-            return False
-        self.place += skip + 1
-        self.words += 1
-        return True
-
-    def continues_after_and(self, lower: str) -> bool:
-        """Returns whether `and` continues a number: `hundred and five`, but not `twenty and thirty`."""
-        return self.last_size >= 100 and (lower in UNITS_WORDS or lower in TENS_WORDS) and self.words > 0
-
-    def room_for(self, value: int) -> bool:
-        return self.last_size > 10 or (self.last_size == 10 and 0 < value < 10)
-
-    def scale(self, size: int) -> None:
-        self.part = (self.part or Decimal(1)) * size
-        if size >= 1000:
-            self.total, self.part = self.total + self.part, Decimal(0)
-        self.last_size = size
-
-    def ends_in_ordinal(self) -> bool:
-        skip = 1 if self.word() in ("-", "and") else 0
-        value = ORDINAL_WORDS.get(self.word(skip), 0)
-        if (
-            not 0 < value < 10
-            or self.last_size < 10
-            or (skip and self.word() == "and" and self.last_size < 100)
-        ):
-            return False
-        self.part += value
-        self.place += skip + 1
-        return True
-
-    def with_point(self, value: Decimal) -> Decimal:
-        """Returns the value with the digits after `point`: `three point one four`."""
-        if self.word() != "point" or UNITS_WORDS.get(self.word(1), 10) > 9:
-            return value
-        self.place += 1
-        digits = ""
-        while UNITS_WORDS.get(self.word(), 10) <= 9:
-            digits += str(UNITS_WORDS[self.word()])
-            self.place += 1
-        return value + Decimal(f"0.{digits}")
-
-    def with_half(self, value: Decimal) -> Decimal:
-        """Returns the value with `and a half` or `and a quarter` added; `two and a half million` is scaled
-        whole.
-        """
-        ahead = (
-            2
-            if self.word() == "and" and self.word(1) in ("a", "one", "three")
-            else 1
-            if self.word() == "and"
-            else 0
-        )
-        if not ahead or self.word(ahead) not in FRACTION_WORDS:
-            return value
-        count = 3 if self.word(1) == "three" else 1
-        value += Decimal(FRACTION_WORDS[self.word(ahead)]) * count
-        self.place += ahead + 1
-        if self.word() in SCALE_WORDS:
-            value *= SCALE_WORDS[self.word()]
-            self.place += 1
-        return value

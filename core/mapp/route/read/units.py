@@ -40,7 +40,9 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("mg", "0.000001", "mg", "milligram milligrams"),
         ("ug", "0.000000001", "µg ug mcg", "microgram micrograms"),
         ("t", "1000", "t", "tonne tonnes metric_ton metric_tons"),
-        ("ton", "907.18474", "", "ton tons short_ton short_tons"),
+        ("ton", "907.18474", "", "ton tons"),
+        ("short_ton", "907.18474", "", "short_ton short_tons us_ton us_tons american_ton american_tons"),
+        ("long_ton", "1016.0469088", "", "long_ton long_tons imperial_ton imperial_tons"),
         ("lb", "0.45359237", "lb lbs", "pound pounds"),
         ("oz", "0.028349523125", "oz", "ounce ounces"),
         ("st", "6.35029318", "", "stone stones"),
@@ -57,9 +59,11 @@ _TABLE: dict[str, tuple[tuple[str, str, str, str], ...]] = {
             "cm3 cm³ cm^3 cc",
             "cubic_centimeter cubic_centimeters cubic_centimetre cubic_centimetres",
         ),
-        ("gal", "3.785411784", "gal", "gallon gallons"),
+        ("gal", "3.785411784", "gal", "gallon gallons us_gallon us_gallons"),
+        ("imp_gal", "4.54609", "", "imperial_gallon imperial_gallons uk_gallon uk_gallons"),
         ("qt", "0.946352946", "qt", "quart quarts"),
-        ("pt", "0.473176473", "pt", "pint pints"),
+        ("pt", "0.473176473", "pt", "pint pints us_pint us_pints"),
+        ("imp_pt", "0.56826125", "", "imperial_pint imperial_pints uk_pint uk_pints"),
         ("cup", "0.2365882365", "", "cup cups"),
         ("floz", "0.0295735295625", "floz", "fluid_ounce fluid_ounces fl_oz"),
         ("tbsp", "0.01478676478125", "tbsp", "tablespoon tablespoons"),
@@ -240,7 +244,8 @@ def unit_called(text: str) -> Unit | None:
     """Returns the unit with this name or symbol, or None: `km`, `Kilometres`, `degrees C`, `m/s^2`."""
     text = " ".join(text.split())
     lower = text.lower()
-    return SYMBOLS.get(text) or NAMES.get(lower) or SYMBOLS.get(lower) or BY_NAME.get(text)
+    found = SYMBOLS.get(text) or NAMES.get(lower) or SYMBOLS.get(lower) or BY_NAME.get(text)
+    return found or NAMES.get(lower.replace("-", " "))
 
 
 def convert(amount: Decimal, origin: str, target: str) -> Decimal | None:
@@ -254,6 +259,22 @@ def convert(amount: Decimal, origin: str, target: str) -> Decimal | None:
         return None
     base = amount * source.factor + source.offset
     return ((base - goal.offset) / goal.factor).normalize()
+
+
+SIZES: dict[str, dict[str, str]] = {
+    "ton": {"t": "a metric ton", "short_ton": "a short ton", "long_ton": "a long ton"},
+    "gal": {"gal": "an American gallon", "imp_gal": "an imperial gallon"},
+    "pt": {"pt": "an American pint", "imp_pt": "an imperial pint"},
+}
+"""Units whose bare word has several sizes, each with how people call it."""
+
+
+def convert_all(origin: str, target: str) -> frozenset[Decimal]:
+    """Returns what one of a unit can be in another one, for each size that it has."""
+    if origin == target:
+        return frozenset({Decimal(1)})
+    found = (convert(Decimal(1), size, target) for size in SIZES.get(origin, {origin: ""}))
+    return frozenset(amount for amount in found if amount is not None)
 
 
 def dimension_of(unit: str) -> str | None:
