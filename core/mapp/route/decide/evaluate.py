@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mapp.errors import InvalidArguments, Problem
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments
@@ -58,6 +60,23 @@ def read_verbatim(manifest: Manifest, arguments: Arguments) -> CandidateMatch:
         arguments=tuple(known.items()),
         harmless=_harmless(manifest),
     )
+
+
+def read_compiled(request: Request, manifest: Manifest, cues: Cues) -> CandidateMatch:
+    """Returns the match for a request that the app was compiled for, with the arguments read from its words.
+
+    Nothing in the words can count against the app, because it was written to do what they say, and no number
+    in them that is not an argument makes its arguments doubtful.
+    """
+    match = evaluate_candidate(request, manifest, cues, 1.0)
+    confidence = match.filling.confidence * 2.0 ** len(match.filling.unused)
+    filling = replace(
+        match.filling,
+        evidence=("it was compiled for this request", *match.filling.evidence),
+        confidence=min(1.0, round(confidence, 4)),
+    )
+    unclear = tuple(veto for veto in match.vetoes if veto.name.startswith(("missing", "ambiguous")))
+    return replace(match, filling=filling, vetoes=unclear)
 
 
 def _harmless(manifest: Manifest) -> bool:
