@@ -119,8 +119,8 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
     from mapp.ops.index.refresh import catch_up
     from mapp_cli.rendering import show_check
 
-    if changed.committed is not None:
-        catch_up(workspace, progress=console.progress)
+    if changed.committed is not None or changed.used:
+        catch_up(workspace, again=changed.used, progress=console.progress)
     passed = changed.verdict is not None and changed.verdict.passed
     if as_json:
         console.json(changed.to_dict())

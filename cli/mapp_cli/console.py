@@ -186,6 +186,14 @@ class Console:
             return False
         return click.confirm(safe(question), err=True, default=False)
 
+    def prompt(self, question: str) -> str:
+        """Returns what the person types as the answer to a question; empty means to cancel."""
+        if not self.can_ask:
+            return ""
+        return str(
+            click.prompt(safe(question), default="", err=True, show_default=False, prompt_suffix=" ")
+        ).strip()
+
     @property
     def can_ask(self) -> bool:
         """Returns whether a person can be asked: standard input and error are terminals."""

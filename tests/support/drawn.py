@@ -228,7 +228,15 @@ _sure = st.floats(0, 1)
 _certainty = st.sampled_from(["sure", "likely"])
 decisions: st.SearchStrategy[Decision] = st.one_of(
     st.builds(Use, app=names, arguments=_named, sure=_sure, certainty=_certainty, **_both),
-    st.builds(Ask, app=names, arguments=_named, sure=_sure, missing=st.lists(names).map(tuple), **_both),
+    st.builds(
+        Ask,
+        app=names,
+        arguments=_named,
+        sure=_sure,
+        missing=st.lists(names).map(tuple),
+        either=st.lists(names).map(tuple),
+        **_both,
+    ),
     st.builds(Expand, app=names, **_both),
     st.builds(Compile, **_both),
     st.builds(Refuse, **_both),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ from mapp_cli.permissions import Allowed, permission_options, permit_by_asking
 from mapp_cli.rendering import call_in_words, show_outcome
 
 if TYPE_CHECKING:
-    from mapp.library.landing import Committed
     from mapp.model.decision import Ask, Certainty
-    from mapp.ops.run.ask import Answer
+    from mapp.ops.compile.approval import Changed
+    from mapp.ops.run.ask import Answer, Interaction
+    from mapp.ops.run.question import Question
 
 INDEXING = 0.8
 """The part of what is left of the progress bar that the index takes; the answer takes the rest."""
@@ -99,7 +100,7 @@ def command(
     if not options.dry_run:
         workspace.warm()
     from mapp.model.request import Request
-    from mapp.ops.run.ask import Interaction, ask
+    from mapp.ops.run.ask import ask
 
     answer = ask(
         workspace,
@@ -109,9 +110,8 @@ def command(
         dry_run=options.dry_run,
         progress=partial(console.progress, share=INDEXING),
         grants=allowed.grants,
-        interaction=Interaction(
-            confirm=None if as_json or not console.can_ask else lambda call: _confirm(console, call),
-            permit=permit_by_asking(console, as_json=as_json),
+        interaction=replace(
+            _interaction(console, as_json=as_json),
             attach=read_piped if source is None and request != ("-",) else None,
         ),
     )
@@ -121,22 +121,35 @@ def command(
         console.json(answer.to_dict())
         return _exit_code(answer, dry_run=options.dry_run)
     if answer.execution is not None:
-        return _show(console, answer, yes=options.yes)
+        return _show(console, answer)
     if options.dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
     return _compile_and_run(context, answer, options, grants=allowed.grants)
 
 
-def _show(console: Console, answer: Answer, *, yes: bool) -> int:
-    """Shows the outcome, after the reading if nobody confirmed it and mapp is not sure of it."""
+def _interaction(console: Console, *, as_json: bool) -> Interaction:
+    """Returns how to ask the person at the terminal; nobody is asked where there is none, or with --json."""
+    from mapp.ops.run.ask import Interaction
+
+    if as_json or not console.can_ask:
+        return Interaction()
+    return Interaction(
+        confirm=lambda call: _confirm(console, call),
+        supply=lambda question: _supply(console, question),
+        permit=permit_by_asking(console, as_json=False),
+    )
+
+
+def _show(console: Console, answer: Answer) -> int:
+    """Shows the outcome, after the reading if mapp is not sure of it and nobody has confirmed it."""
     from mapp.model.decision import Ask, Use
 
     assert answer.execution is not None
     match answer.decision:
         case Use(certainty="likely", app=app, arguments=arguments):
             console.note(call_in_words(app, arguments))
-        case Ask(app=app, arguments=arguments) if yes:
+        case Ask(app=app, arguments=arguments) if not answer.confirmed:
             console.note(call_in_words(app, arguments))
     return show_outcome(console, answer.execution)
 
@@ -149,26 +162,44 @@ def _compile_and_run(
     Raises:
         MappError: no app was compiled; the message says why nothing ran.
     """
-    from mapp.model.decision import Compile, Expand
-    from mapp.ops.run.ask import Interaction, ask_written, refusal
+    from mapp.ops.run.ask import ask, ask_written, refusal
 
     console, request = context.console, answer.request
-    compiled = _compiled(context, request.text) if isinstance(answer.decision, Compile | Expand) else None
-    if compiled is None:
-        piped = request.attachment and options.source is None
+    changed = _compiled(context, answer) if _is_for_compiling(console, answer, options) else None
+    piped = request.attachment and options.source is None
+    if changed is None or not (changed.committed or changed.used):
         raise refusal(answer, source="-" if piped else options.source)
-    again = ask_written(
-        context.ready,
-        request,
-        compiled,
-        accept=options.accepted(context, as_json=False),
-        yes=options.yes,
-        grants=grants,
-        interaction=Interaction(
-            confirm=lambda call: _confirm(console, call), permit=permit_by_asking(console, as_json=False)
-        ),
-    )
-    return _show(console, again, yes=options.yes)
+    accept, interaction = options.accepted(context, as_json=False), _interaction(console, as_json=False)
+    if changed.committed is not None:
+        again = ask_written(
+            context.ready,
+            request,
+            changed.committed,
+            accept=accept,
+            yes=options.yes,
+            grants=grants,
+            interaction=interaction,
+        )
+    else:
+        again = ask(
+            context.ready, request, accept=accept, yes=options.yes, grants=grants, interaction=interaction
+        )
+    if again.execution is None:
+        raise refusal(again, source="-" if piped else options.source)
+    return _show(console, again)
+
+
+def _is_for_compiling(console: Console, answer: Answer, options: RunOptions) -> bool:
+    """Returns whether no app does what was asked: mapp knows none, or the person has declined the nearest."""
+    from mapp.model.decision import Ask, Compile, Expand
+
+    match answer.decision:
+        case Compile() | Expand():
+            return True
+        case Ask(missing=(), either=()):
+            return console.can_ask and not options.yes
+        case _:
+            return False
 
 
 def _request(words: tuple[str, ...], source: str | None) -> str:
@@ -185,30 +216,34 @@ def _request(words: tuple[str, ...], source: str | None) -> str:
     return read_input("-").strip()
 
 
-def _compiled(context: Context, request: str) -> Committed | None:
-    """Compiles an app for a request and returns it, or None.
+def _compiled(context: Context, answer: Answer) -> Changed | None:
+    """Compiles an app for a request and returns the result, or None.
 
-    Compiles only at a terminal and with a configured coder, and only if the person approves.
+    Compiles only at a terminal and with a configured coder, and only if the person approves. An app that the
+    person has just declined is not offered to the coder.
     """
-    console = context.console
+    console, request = context.console, answer.request.text
     if not console.can_ask or not context.config.coder:
         return None
     from mapp.model.change_spec import CompileSpec
+    from mapp.model.decision import Ask
     from mapp.ops.compile.compile import compile_app, compiled_before, nearest
     from mapp_cli.approval import TerminalApprover, show_changed, watching
 
+    declined = answer.decision.app if isinstance(answer.decision, Ask) else None
     if known := compiled_before(context.ready, request):
         console.tell(f"{known} was compiled or chosen for this before, but mapp is not sure that it fits")
         console.hint(f"mapp exec {known} …; to compile another app: mapp compile --new …")
         return None
-    console.tell("no app in the library does this")
+    other = f" other than {declined}" if declined else ""
+    console.tell(f"no app in the library{other} does this")
     person = TerminalApprover(console=console, yes=False, merge=context.config.merge)
-    near = nearest(context.ready, request)
+    near = tuple(one for one in nearest(context.ready, request) if one.name != declined)
     changed = compile_app(
         context.ready, request, person=person, watch=watching(console), spec=CompileSpec(near=near)
     )
     show_changed(console, context.ready, changed, as_json=False)
-    return changed.committed
+    return changed
 
 
 def _exit_code(answer: Answer, *, dry_run: bool) -> int:
@@ -226,6 +261,12 @@ def _confirm(console: Console, call: Ask) -> bool:
     return console.confirm(f"run {call_in_words(call.app, call.arguments)}?")
 
 
+def _supply(console: Console, question: Question) -> str:
+    if question.problem:
+        console.tell(f"  {question.problem}")
+    return console.prompt(f"{question.app}: {question}")
+
+
 def _preview(console: Console, answer: Answer) -> None:
     from mapp.model.decision import Ask, Use, decision_name
 
@@ -234,6 +275,8 @@ def _preview(console: Console, answer: Answer) -> None:
     console.result(f"{decision_name(decision)} {shown}".rstrip())
     for reason in decision.reasons:
         console.tell(f"  {reason}")
+    for question in answer.questions:
+        console.tell(f"  {question}")
 
 
 def _explain(console: Console, answer: Answer) -> None:

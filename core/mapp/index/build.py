@@ -76,11 +76,12 @@ class Contents:
     """The apps to index.
 
     `heads` are all apps of the library; the index drops every other one. `load` reads the card of a new or
-    changed app, or returns None to skip it.
+    changed app, or returns None to skip it. The apps in `again` count as changed, whatever their trees say.
     """
 
     heads: Sequence[Head]
     load: Callable[[Head], Card | None]
+    again: frozenset[str] = frozenset()
 
 
 def build(
@@ -114,7 +115,7 @@ def build(
         generations.sweep(folder)
         base = None if fresh else _base(folder, embedder)
         job = _Job(embedder, cache, choose_store(store, len(contents.heads)), tuple(extras), progress)
-        made = job.run(folder, {head.app: head for head in contents.heads}, contents.load, base)
+        made = job.run(folder, contents, base)
         if made is not None:
             generations.switch(folder, made)
             generations.sweep(folder)
@@ -139,15 +140,18 @@ class _Job:
     extras: tuple[Extra, ...]
     progress: Progress | None
 
-    def run(
-        self, folder: Path, heads: Mapping[str, Head], load: Callable[[Head], Card | None], base: _Base | None
-    ) -> Path | None:
+    def run(self, folder: Path, contents: Contents, base: _Base | None) -> Path | None:
         """Makes and seals a generation; returns None if the current one is already up to date."""
+        heads = {head.app: head for head in contents.heads}
         known = base.heads if base else {}
-        changed = [head for head in heads.values() if not _same_tree(known.get(head.app), head)]
-        if base and dict(known) == dict(heads) and self._fits(base.seal):
+        changed = [
+            head
+            for head in heads.values()
+            if head.app in contents.again or not _same_tree(known.get(head.app), head)
+        ]
+        if base and dict(known) == heads and not changed and self._fits(base.seal):
             return None
-        loaded = [(head, load(head)) for head in sorted(changed, key=lambda head: head.app)]
+        loaded = [(head, contents.load(head)) for head in sorted(changed, key=lambda head: head.app)]
         entries = [_entry(head, card) for head, card in loaded if card is not None]
         left_out = {head.app for head, card in loaded if card is None}
         heads = {name: head for name, head in heads.items() if name not in left_out}

@@ -31,11 +31,15 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """Probably this app: the user must confirm the call or supply what is missing."""
+    """Probably this app: the user must confirm the call or supply what is missing.
+
+    `either` names the apps to choose from if several were compiled for the request, `app` among them.
+    """
 
     app: str
     arguments: Arguments
     missing: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     sure: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -94,6 +98,7 @@ def decision_to_dict(decision: Decision) -> dict[str, Any]:
         "app": decision.app if isinstance(decision, Use | Ask | Expand) else None,
         "arguments": dict(call.arguments) if call else {},
         "missing": list(decision.missing) if isinstance(decision, Ask) else [],
+        "either": list(decision.either) if isinstance(decision, Ask) else [],
         "sure": call.sure if call else 0.0,
         "certainty": decision.certainty if isinstance(decision, Use) else None,
         "candidates": [candidate.to_dict() for candidate in decision.candidates],
@@ -123,6 +128,7 @@ def decision_from_dict(document: dict[str, Any]) -> Decision:
                 app=document["app"],
                 arguments=arguments,
                 missing=missing,
+                either=tuple(document.get("either", ())),
                 sure=sure,
                 candidates=candidates,
                 reasons=reasons,

@@ -1,11 +1,11 @@
-"""Tables with one row per app: learned cues, and requests that are stated word for word."""
+"""Tables with rows for each app: learned cues, and requests that are known word for word."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from mapp.model.app import Card
 from mapp.model.decision import Arguments
 from mapp.model.request import Phrase, Request
 from mapp.route.fill.cues import NO_CUES, Cues
+from mapp.route.same_words import keeps_values, same_words, words_key
 
 FILE: Final = "lessons-2.sqlite"
 
@@ -49,11 +50,22 @@ def write_lessons(
         connection.executemany("delete from lessons where app = ?", [(app,) for app in known - set(apps)])
 
 
-VERBATIM_FILE: Final = "verbatim-2.sqlite"
+VERBATIM_FILE: Final = "verbatim-3.sqlite"
+_VERBATIM: Final = """
+create table if not exists verbatim (request text, words text, app text, arguments text, attached text);
+create index if not exists requests on verbatim (request);
+create index if not exists words on verbatim (words);
+create index if not exists apps on verbatim (app);
+create table if not exists compiled (words text, request text, app text);
+create index if not exists compiled_words on compiled (words);
+create index if not exists compiled_apps on compiled (app);
+"""
+CompiledFor = Callable[[str], Iterable[str]]
+"""Returns the requests that an app was compiled for, by its name."""
 
 
 class Verbatim:
-    """The requests that apps' tests state, read one at a time."""
+    """The requests that apps' tests state, and those that apps were compiled for, read one at a time."""
 
     def __init__(self, path: Path) -> None:
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -63,15 +75,21 @@ class Verbatim:
         """Returns the app whose tests state a request, and the arguments; None if none or several do."""
         query = "select app, arguments, attached from verbatim where request = ? limit 2"
         rows = self._connection.execute(query, (request.text.strip(),)).fetchall()
-        if len(rows) != 1:
-            return None
-        app, said, attached = rows[0]
-        if (request.attachment is None) != (attached is None):
-            return None
-        arguments = json.loads(said)
-        if attached is not None:
-            arguments[attached] = request.attachment
-        return app, tuple(arguments.items())
+        return _stated(request, *rows[0]) if len(rows) == 1 else None
+
+    def in_any_spelling(self, request: Request, app: str) -> tuple[str, Arguments] | None:
+        """Returns an app and the arguments that its tests state for a request in any spelling."""
+        query = "select request, app, arguments, attached from verbatim where words = ? and app = ?"
+        rows = self._connection.execute(query, (words_key(request.text), app)).fetchall()
+        text = request.text.strip()
+        fitting = [row for row in rows if row[0] == text] or [row for row in rows if _says(text, row)]
+        return _stated(request, *fitting[0][1:]) if len(fitting) == 1 else None
+
+    def compiled_for(self, request: Request) -> tuple[str, ...]:
+        """Returns the apps that were compiled for a request, or chosen for it by a coder; sorted."""
+        query = "select app, request from compiled where words = ? order by app"
+        rows = self._connection.execute(query, (words_key(request.text),)).fetchall()
+        return tuple(dict.fromkeys(app for app, said in rows if same_words(said, request.text)))
 
     def close(self) -> None:
         """Closes the file."""
@@ -79,24 +97,42 @@ class Verbatim:
 
 
 def write_verbatim(
-    path: Path, cards: Iterable[tuple[str, Card]], apps: Iterable[str], previous: Path | None
+    path: Path,
+    cards: Iterable[tuple[str, Card]],
+    apps: Iterable[str],
+    previous: Path | None,
+    compiled_for: CompiledFor = lambda app: (),
 ) -> None:
     """Writes a new file: the rows of `previous` for `apps`, with the changed apps' rows replaced."""
     if previous is not None:
         shutil.copyfile(previous, path)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "create table if not exists verbatim (request text, app text, arguments text, attached text)"
-        )
-        connection.execute("create index if not exists requests on verbatim (request)")
-        connection.execute("create index if not exists apps on verbatim (app)")
+        connection.executescript(_VERBATIM)
         changed = dict(cards)
-        known = {app for (app,) in connection.execute("select distinct app from verbatim")}
-        gone = [(app,) for app in known & changed.keys() | known - set(apps)]
-        connection.executemany("delete from verbatim where app = ?", gone)
+        for table in ("verbatim", "compiled"):
+            known = {app for (app,) in connection.execute(f"select distinct app from {table}")}
+            gone = [(app,) for app in known & changed.keys() | known - set(apps)]
+            connection.executemany(f"delete from {table} where app = ?", gone)
         for app, card in changed.items():
-            rows = [(text, app, arguments, attached) for text, arguments, attached in _rows(card)]
-            connection.executemany("insert into verbatim values (?, ?, ?, ?)", rows)
+            rows = [(text, words_key(text), app, said, attached) for text, said, attached in _rows(card)]
+            connection.executemany("insert into verbatim values (?, ?, ?, ?, ?)", rows)
+            compiled = [(key, text, app) for text in compiled_for(app) if (key := words_key(text))]
+            connection.executemany("insert into compiled values (?, ?, ?)", compiled)
+
+
+def _stated(request: Request, app: str, said: str, attached: str | None) -> tuple[str, Arguments] | None:
+    """Returns an app and its stated arguments, with the request's attachment in place of the stated one."""
+    if (request.attachment is None) != (attached is None):
+        return None
+    arguments = json.loads(said)
+    if attached is not None:
+        arguments[attached] = request.attachment
+    return app, tuple(arguments.items())
+
+
+def _says(typed: str, row: tuple[str, str, str, str | None]) -> bool:
+    request, _, said, _ = row
+    return same_words(request, typed) and keeps_values(request, typed, tuple(json.loads(said).items()))
 
 
 def _rows(card: Card) -> Iterator[tuple[str, str, str | None]]:

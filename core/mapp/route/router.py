@@ -1,7 +1,7 @@
 """From a request to a decision: retrieve, judge, evaluate, decide.
 
 `Matcher` does the last three for any apps. `Router` adds retrieval from an index and the requests that are
-stated word for word in an app's tests.
+known word for word: those that apps were compiled for, and those that an app's tests state.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from mapp.model.manifest import Manifest
 from mapp.model.request import Candidate, Request
 from mapp.route import per_app_table
 from mapp.route.decide.decide import CandidateMatch, decide
-from mapp.route.decide.evaluate import arguments_now, evaluate_candidate, read_verbatim
+from mapp.route.decide.evaluate import arguments_now, evaluate_candidate, read_compiled, read_verbatim
+from mapp.route.decide.known import decide_known
 from mapp.route.fill.cues import Cues
 from mapp.route.per_app_table import Lessons, Verbatim
 from mapp.route.recognise import classifier
@@ -132,9 +133,11 @@ class Router:
         vector = self._index.vector(request.text)
         candidates = self._index.search(request.text, RETRIEVED, vector=vector)
         matches = self._matcher.matches(request, vector, candidates, self._recogniser)
+        if compiled := self._compiled(request):
+            return decide_known(compiled, candidates), (*compiled, *_others(matches, *compiled))
         if (stated := self._stated(request)) is not None:
-            candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated.app))
-            matches = (stated, *_others(matches, stated.app))
+            candidates = (Candidate(app=stated.app, score=1.0), *_others(candidates, stated))
+            matches = (stated, *_others(matches, stated))
         return decide(request, candidates, matches, self._recogniser.bands, accept), matches
 
     def decide_for(
@@ -142,6 +145,8 @@ class Router:
     ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
         """Returns the decision on a request as if the library had only this app, and how it was evaluated."""
         candidates = [Candidate(app=app, score=1.0)]
+        if known := tuple(match for match in self._compiled(request) if match.app == app):
+            return decide_known(known, candidates), known
         vector = self._index.vector(request.text)
         return self._matcher.decide(request, vector, candidates, self._recogniser, accept)
 
@@ -161,14 +166,29 @@ class Router:
             self._verbatim.close()
         self._index.close()
 
+    def _compiled(self, request: Request) -> tuple[CandidateMatch, ...]:
+        """Returns the matches of the apps that were compiled for a request, with stated or read arguments."""
+        if self._verbatim is None:
+            return ()
+        return tuple(
+            self._in_any_spelling(request, app)
+            or read_compiled(request, self._matcher.manifest(app), self._lessons.of(app))
+            for app in self._verbatim.compiled_for(request)
+        )
+
+    def _in_any_spelling(self, request: Request, app: str) -> CandidateMatch | None:
+        found = self._verbatim.in_any_spelling(request, app) if self._verbatim is not None else None
+        return None if found is None else self._matcher.stated(request, *found)
+
     def _stated(self, request: Request) -> CandidateMatch | None:
         """Returns the match for a request that the tests of exactly one app state word for word."""
         found = self._verbatim.of(request) if self._verbatim is not None else None
         return None if found is None else self._matcher.stated(request, *found)
 
 
-def _others(rows: tuple[Named, ...], app: str) -> tuple[Named, ...]:
-    return tuple(row for row in rows if row.app != app)
+def _others(rows: tuple[Named, ...], *known: CandidateMatch) -> tuple[Named, ...]:
+    names = {match.app for match in known}
+    return tuple(row for row in rows if row.app not in names)
 
 
 def _extra(index: Index, name: str) -> Path:

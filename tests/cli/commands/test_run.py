@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support.authors import RIGHT, contract
 from support.bands import ONLY_ASKED, ONLY_LIKELY, set_bands
 from support.terminal import Answer, mapp, mapp_at_terminal, mapp_process
 
@@ -263,3 +266,104 @@ def test_a_sure_answer_is_printed_alone() -> None:
     found = mapp_process("run", "what is 240 euros plus 20% VAT")
 
     assert (found.code, found.out, found.err) == (0, "288\n", "")
+
+
+# A call that is complete, but not sure
+
+
+@terminal
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("request_", "output", "reading"), LIKELY)
+def test_a_complete_call_is_shown_and_runs_after_a_yes(request_: str, output: str, reading: str) -> None:
+    found = mapp_at_terminal("run", request_, typed="y\n")
+
+    assert found.code == 0 and output in found.out, found.err
+    assert f"run {reading}? [y/N]" in found.err
+    assert found.err.count(reading) == 1, "who has seen the call need not see it again"
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("request_", "output", "reading"), LIKELY)
+def test_off_a_terminal_both_ways_are_named(request_: str, output: str, reading: str) -> None:
+    found = mapp_process("run", request_)
+
+    assert (found.code, found.out) == (3, "")
+    assert f"add --yes or run: mapp exec {reading.partition(' ')[0]} " in found.err
+    assert f"have an app written: mapp compile {shlex.quote(request_)}" in found.err
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("request_", "output", "reading"), LIKELY)
+def test_yes_runs_a_call_that_is_merely_unsure(request_: str, output: str, reading: str) -> None:
+    found = mapp_process("run", "--yes", request_)
+
+    assert found.code == 0 and output in found.out
+    assert found.err == f"{reading}\n"
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "do not take 15 percent off a price of 80",
+        "decode the roman numeral of 1987 back",
+        "write 1987 not as a roman numeral",
+    ],
+)
+def test_yes_lifts_no_veto_that_turns_the_meaning(request_: str) -> None:
+    found = mapp("run", "--json", "--yes", request_)
+
+    assert (found.code, found.json["output"]) == (3, None), found.json
+
+
+# Not that app: have one written
+
+WISH = "could you write 19 for me as a roman numeral"
+
+
+def configure_coder(world: Path, monkeypatch: pytest.MonkeyPatch, **answers: dict[str, str]) -> None:
+    """Configures an agent that writes the files for each phase."""
+    place = world / "work/agent.py"
+    place.write_text(
+        "import json, os, pathlib\n"
+        f"answers = json.loads({json.dumps(answers)!r})\n"
+        "for path, text in answers[os.environ['MAPP_PHASE']].items():\n"
+        "    pathlib.Path(path).parent.mkdir(exist_ok=True)\n"
+        "    pathlib.Path(path).write_text(text)\n"
+    )
+    monkeypatch.setenv("MAPP_CODER", f"agent:{sys.executable} {place} {{brief}}")
+    monkeypatch.setenv("MAPP_CODER_PRICE", "0")
+
+
+@terminal
+@pytest.mark.usefixtures("asked")
+def test_a_no_without_a_coder_ends_with_the_hint() -> None:
+    found = mapp_at_terminal("run", WISH, typed="n\n")
+
+    assert (found.code, found.out) == (3, "")
+    assert "have an app written: mapp compile" in found.err
+
+
+@terminal
+@pytest.mark.usefixtures("asked")
+@pytest.mark.timeout(400)
+def test_a_no_leads_to_the_offer_to_compile_and_the_new_app_answers_the_words_from_then_on(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure_coder(world, monkeypatch, contract=contract("treble"), code={"main.js": RIGHT})
+    found = mapp_at_terminal("run", WISH, typed="n\ny\n\ny\n")
+
+    assert "no app in the library other than roman-encode does this" in found.err
+    assert "nearest in the library: roman-encode" not in found.err, "the person has just declined it"
+    assert (found.code, found.out.splitlines()[-1]) == (0, "57"), found.err
+    assert mapp_process("run", f"{WISH}?").out == "57\n"
+
+
+@terminal
+@pytest.mark.usefixtures("asked")
+def test_a_second_no_spends_nothing(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_coder(world, monkeypatch)
+    found = mapp_at_terminal("run", WISH, typed="n\nn\n")
+
+    assert (found.code, found.out) == (7, "")
+    assert mapp("spend", "--json").json["spend"] == []

@@ -17,9 +17,14 @@ from filelock import FileLock
 from mapp.config import load_config
 from mapp.index import generations
 from mapp.index.search import open_index
+from mapp.library.compiled_requests import record_choice
+from mapp.model.request import Request
 from mapp.ops.index import build_worker
+from mapp.ops.index.refresh import AGAIN
+from mapp.ops.index.training_data import VerbatimExtra
+from mapp.route import per_app_table
 from support.embedders import HashedWords
-from support.library import Built, library
+from support.library import SOMEBODY, Built, library
 
 Work = Callable[[Built], tuple[int, list[dict[str, Any]]]]
 
@@ -92,3 +97,23 @@ def test_a_failure_is_the_exit_code_and_a_line_on_standard_error(
     assert code != 0
     assert "another process is building" in said.getvalue()
     assert not any("status" in line for line in lines)
+
+
+def test_an_app_is_read_again_on_demand_although_its_tree_is_the_same(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = library().app("one").app("two").build()
+    monkeypatch.setattr(build_worker, "extras", lambda vectors, shipped, words: (VerbatimExtra(words),))
+    work(built)
+    record_choice(built.home, "two", "do as usual", SOMEBODY)
+    (built.home.index / AGAIN).write_text("two")
+
+    assert work(built)[0] == 0
+
+    index = open_index(built.home.index, HashedWords())
+    assert index is not None
+    with closing(index):
+        path = index.extra(per_app_table.VERBATIM_FILE)
+    assert path is not None and not (built.home.index / AGAIN).exists()
+    with closing(per_app_table.Verbatim(path)) as known:
+        assert known.compiled_for(Request(text="Do as usual!")) == ("two",)

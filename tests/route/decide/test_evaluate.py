@@ -8,7 +8,7 @@ from mapp.errors import InvalidArguments
 from mapp.model.decision import Arguments
 from mapp.model.manifest import Manifest
 from mapp.model.request import TESTS_ASKED_MS, Request
-from mapp.route.decide.evaluate import arguments_now, evaluate_candidate, read_verbatim
+from mapp.route.decide.evaluate import arguments_now, evaluate_candidate, read_compiled, read_verbatim
 from mapp.route.fill.cues import Cues
 
 CIRCLE = Manifest.from_toml(
@@ -145,3 +145,26 @@ def test_stated_arguments_that_do_not_depend_on_today_stand(text: str) -> None:
     stated = (("date", "2030-05-05"),)
     for manifest in (NO_CLOCK, COUNTDOWN):
         assert arguments_now(_asked(text, TODAY), manifest, Cues(), stated) == stated
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "area of a circle with radius 5, not of a square",
+        "undo the circle of radius 5",
+        "circle of radius 5 and then rest",
+        "the 3 musketeers' circle of radius 5",
+    ],
+)
+def test_nothing_in_the_words_counts_against_an_app_that_was_compiled_for_them(words: str) -> None:
+    assert evaluate_candidate(Request(text=words), CIRCLE, Cues(), 1.0).vetoes
+    match = read_compiled(Request(text=words), CIRCLE, Cues())
+
+    assert match.complete and match.probability == 1.0
+    assert dict(match.arguments) == {"radius": 5, "digits": 2}
+
+
+def test_a_value_that_the_words_lack_is_missing_from_a_compiled_request_too() -> None:
+    match = read_compiled(Request(text="area of the usual circle"), CIRCLE, Cues())
+
+    assert (match.complete, match.filling.missing) == (False, ("radius",))

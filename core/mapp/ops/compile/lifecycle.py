@@ -16,6 +16,7 @@ from mapp.errors import InvalidInput, NotFound, PermissionNeeded, UsageError
 from mapp.git.branches import branches
 from mapp.library import branches as branching
 from mapp.library import new_apps, read
+from mapp.library.compiled_requests import record_choice
 from mapp.library.landing import Committed
 from mapp.library.locks import holding
 from mapp.library.verdicts import read_verdict
@@ -274,6 +275,9 @@ class Authoring:
         return self.changes.set_state(change, "proven", "ready to merge", commit), written
 
     def _end_with_existing_app(self, change: Change, choice: Choice) -> Change:
+        """Returns the change as ended; from then on the app answers the request without a question."""
+        workspace = self.workspace
+        record_choice(workspace.home, choice.app, change.request, workspace.signature(), tell=workspace.tell)
         change = replace(change, spec=replace(change.spec, choice=choice))
         change = self.changes.set_state(change, "dropped", f"{choice.app} does it: {choice.reason}")
         open_ledger(self.workspace).forget_answers(change.id)

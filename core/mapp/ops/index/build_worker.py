@@ -18,12 +18,14 @@ from mapp.index.entry import Head
 from mapp.index.packed_vectors import read_packed
 from mapp.index.vectors import open_vectors
 from mapp.library import read
+from mapp.library.compiled_requests import compiled_requests
 from mapp.library.privacy import private_umask
 from mapp.model.app import Card
-from mapp.ops.index.refresh import heads
+from mapp.ops.index.refresh import AGAIN, heads
 from mapp.ops.index.shipped import Shipped
 from mapp.ops.index.training_data import VECTORS, extras
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import read_plain
 from mapp.starter import bundle
 
 
@@ -52,24 +54,34 @@ def _built(job: str) -> int:
         print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
 
     embedder = choose_embedder(document["embedder"])
+    again = _again(workspace.home.index / AGAIN)
     vectors = Path(document["cache"]) / VECTORS
     try:
         _seed(vectors, embedder)
         made = build(
             workspace.home.index,
-            Contents(heads(workspace), load),
+            Contents(heads(workspace), load, again=again),
             embedder=embedder,
             vectors=vectors,
             store=document["store"],
-            extras=extras(vectors, Shipped()),
+            extras=extras(vectors, Shipped(), lambda app: compiled_requests(workspace.home, app)),
             progress=advance,
             fresh=document["fresh"],
         )
     except MappError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+    (workspace.home.index / AGAIN).unlink(missing_ok=True)
     print(json.dumps({"status": made.to_dict()}), flush=True)  # noqa: T201 - the channel
     return 0
+
+
+def _again(path: Path) -> frozenset[str]:
+    """Returns the app to read again although its tree is the same, if any."""
+    try:
+        return frozenset([read_plain(path).decode("ascii")])
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
 
 
 def _seed(path: Path, embedder: Embedder) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mapp.index.search import Index
 
 STAMPS: Final = "stamps.json"
+AGAIN: Final = "again"
+"""The file that names an app for the next build to read again."""
 
 Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
@@ -67,10 +69,18 @@ def open_with_stamps(
     return opened, stamps
 
 
-def catch_up(workspace: Workspace, *, progress: Progress | None = None) -> None:
-    """Updates the index now, so that the next request does not wait; a failure is only reported."""
+def catch_up(workspace: Workspace, *, again: str = "", progress: Progress | None = None) -> None:
+    """Updates the index now, so that the next request does not wait; a failure is only reported.
+
+    The app `again` is read again although its `main` has not moved: its notes have changed.
+    """
     try:
-        open_fresh(workspace, progress=progress).close()
+        if again:
+            workspace.home.index.mkdir(parents=True, exist_ok=True)
+            write_whole(workspace.home.index / AGAIN, again.encode())
+            rebuild(workspace, progress=progress)
+        else:
+            open_fresh(workspace, progress=progress).close()
     except MappError as error:
         workspace.tell(f"the next request will build the index: {error.message}")
 

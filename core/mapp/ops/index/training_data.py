@@ -25,7 +25,7 @@ from mapp.ops.index.cue_worker import learn_all
 from mapp.ops.index.shipped import Shipped, TrainedRecogniser
 from mapp.route import per_app_table
 from mapp.route.fill.cues import learn
-from mapp.route.per_app_table import Lessons
+from mapp.route.per_app_table import CompiledFor, Lessons
 from mapp.route.recognise import classifier, train
 from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, TrainingRow
 from mapp.route.router import Matcher
@@ -59,14 +59,19 @@ class LessonsExtra:
 
 @dataclass(frozen=True, slots=True)
 class VerbatimExtra:
-    """The requests that the apps' tests state word for word."""
+    """The requests that are known word for word: those of the apps' tests, and those that made the apps.
 
+    `compiled_for` returns the requests that an app was compiled for.
+    """
+
+    compiled_for: CompiledFor = lambda app: ()
     name: str = per_app_table.VERBATIM_FILE
 
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
         """Copies what has not changed from the previous file."""
         wanted = corpus.changed if previous is not None else corpus.apps
-        per_app_table.write_verbatim(path, ((app, corpus.card(app)) for app in wanted), corpus.apps, previous)
+        cards = ((app, corpus.card(app)) for app in wanted)
+        per_app_table.write_verbatim(path, cards, corpus.apps, previous, self.compiled_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,11 @@ class RecogniserExtra:
         return found if found and len(found.changed) + len(found.gone) <= ALONE else None
 
 
-def extras(vectors: Path, shipped: Shipped | None = None) -> tuple[Extra, ...]:
+def extras(
+    vectors: Path, shipped: Shipped | None = None, compiled_for: CompiledFor = lambda app: ()
+) -> tuple[Extra, ...]:
     """Returns the files that routing adds to a generation, each after those that it needs."""
-    return (LessonsExtra(shipped), VerbatimExtra(), RecogniserExtra(vectors, shipped))
+    return (LessonsExtra(shipped), VerbatimExtra(compiled_for), RecogniserExtra(vectors, shipped))
 
 
 def background_of(embedder: Embedder, path: Path) -> Background:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from mapp.errors import MappError, NoMatch, UsageError
 from mapp.library import read
 from mapp.model.app import App
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments, Ask, Certainty, Decision, Use, decision_name, decision_to_dict
 from mapp.model.request import MAX_REQUEST_LENGTH, Request
 from mapp.model.values import canonical, checked
@@ -19,6 +20,7 @@ from mapp.ops.index.borrow_router import borrow_router
 from mapp.ops.index.refresh import Progress
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Permit
+from mapp.ops.run.question import Question, Supply, question_about, supplied
 from mapp.ops.workspace import Workspace
 from mapp.route.decide.decide import CandidateMatch
 from mapp.route.decide.evaluate import arguments_now
@@ -38,26 +40,35 @@ CERTAINTIES: Final[tuple[str, ...]] = get_args(Certainty)
 class Interaction:
     """How to ask the person; a question that is None is never asked.
 
-    `confirm` asks about a call, `permit` for missing capabilities. `attach` returns a text that could be
-    attached; it is called only if no app is certain to do the request without one.
+    `confirm` asks about a call, `supply` for a missing argument, `permit` for missing capabilities. `attach`
+    returns a text that could be attached; it is called only if no app is sure to do the request without one.
     """
 
     confirm: Confirm | None = None
+    supply: Supply | None = None
     permit: Permit | None = None
     attach: Attach | None = None
 
 
 NO_INTERACTION: Final = Interaction()
+_MISSING: Final = frozenset({"missing-argument", "relative-date"})
+"""Vetoes that a value from the person answers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The answer to a request: the decision, and the run if an app ran."""
+    """The answer to a request: the decision, and the run if an app ran.
+
+    `questions` are about the arguments that are missing. `confirmed` says that a person saw the call and
+    agreed to it before it ran.
+    """
 
     request: Request
     decision: Decision
     readings: tuple[CandidateMatch, ...] = ()
     execution: Execution | None = None
+    questions: tuple[Question, ...] = ()
+    confirmed: bool = False
     timings: tuple[tuple[str, float], ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,6 +78,7 @@ class Answer:
         return {
             **decided,
             "arguments": ran.get("arguments", decided["arguments"]),
+            "questions": [question.to_dict() for question in self.questions],
             "output": ran.get("output"),
             "outcome": ran.get("outcome"),
             "version": ran.get("version"),
@@ -116,19 +128,18 @@ def ask(
             request = replace(request, attachment=text)
             decision, readings = router.decide(request, accept)
     decided = time.perf_counter()
-    execution = None
-    if not dry_run:
-        call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
-        if call is not None:
-            execution = _run(workspace, call, request, grants=grants, permit=interaction.permit)
+    answer = Answer(request=request, decision=decision, readings=readings)
+    if dry_run:
+        answer = replace(answer, questions=_questions(workspace, decision))
+    else:
+        asker = _Asker(workspace=workspace, yes=yes, interaction=interaction, grants=grants)
+        answer = asker.settled(answer)
     timings = (
         ("open", opened - began),
         ("decide", decided - opened),
         ("run", time.perf_counter() - decided),
     )
-    answer = Answer(
-        request=request, decision=decision, readings=readings, execution=execution, timings=timings
-    )
+    answer = replace(answer, timings=timings)
     if not dry_run:
         _record(workspace, answer)
     return answer
@@ -163,13 +174,13 @@ def ask_written(
     else:
         with closing(borrow_router(workspace)) as router:
             decision, readings = router.decide_for(request, app.name, accept)
-    call = _confirmed(decision, yes=yes, confirm=interaction.confirm)
-    if call is None:
-        raise _unresolved(written, decision)
-    execution = _run(
-        workspace, call, request, revision=written.commit, grants=grants, permit=interaction.permit
+    answer = Answer(request=request, decision=decision, readings=readings)
+    asker = _Asker(
+        workspace=workspace, yes=yes, interaction=interaction, grants=grants, revision=written.commit
     )
-    answer = Answer(request=request, decision=decision, readings=readings, execution=execution)
+    answer = asker.settled(answer)
+    if answer.execution is None:
+        raise _unresolved(written, answer)
     _record(workspace, answer)
     return answer
 
@@ -203,11 +214,10 @@ def _stated_arguments(app: App, request: Request) -> Arguments | None:
     return arguments_now(request, app.manifest, learn(app.manifest, app.phrases), tuple(arguments))
 
 
-def _unresolved(written: Committed, decision: Decision) -> NoMatch:
+def _unresolved(written: Committed, answer: Answer) -> NoMatch:
     """Returns the error for a request that does not resolve to a call of the app written for it."""
-    reasons = [f"\n  {reason}" for reason in decision.reasons]
-    if isinstance(decision, Ask) and decision.missing:
-        reasons.append(f"\n  missing: {', '.join(decision.missing)}")
+    reasons = [f"\n  {reason}" for reason in answer.decision.reasons]
+    reasons += [f"\n  {question}" for question in answer.questions]
     return NoMatch(
         f"{written.name} was written for this request but did not run:"
         f" its arguments are not certain{''.join(reasons)}",
@@ -233,58 +243,160 @@ def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
 
     `source` is the origin of the attachment: a path, or `-` for standard input.
     """
-    decision = answer.decision
+    decision, request = answer.decision, answer.request
+    compiling = suggested_command("compile", request.text)
+    if isinstance(decision, Ask):
+        return _must_ask(answer, decision, compiling, source)
     names = ", ".join(candidate.app for candidate in decision.candidates)
     reasons = "\n".join(f"  {reason}" for reason in decision.reasons)
-    if isinstance(decision, Ask):
-        call = suggested_call(
-            decision.app, decision.arguments, attachment=answer.request.attachment, source=source
-        )
-        if decision.missing:
-            missing = " ".join(f"{name}=…" for name in decision.missing)
-            hint = f"add {' and '.join(decision.missing)} to the request, or run: {call} {missing}"
-        else:
-            hint = f"if this is right, add --yes or run: {call}"
-        return NoMatch(f"not sure enough to run {decision.app}\n{reasons}", hint=hint, code="MAPP-0310")
     message = f"no app in the library does this\n{reasons}"
     ways = [
         f"nearest: {names or 'none'}",
-        f"have one written: {suggested_command('compile', answer.request.text)}",
+        f"have one written: {compiling}",
         "write it yourself: mapp new NAME",
     ]
     return NoMatch(message, hint="\n  ".join(ways))
 
 
-def _confirmed(decision: Decision, *, yes: bool, confirm: Confirm | None) -> Use | Ask | None:
-    """Returns the decision if its call may run: it is certain, or complete and confirmed."""
-    match decision:
-        case Use():
-            return decision
-        case Ask(missing=(), arguments=arguments) if arguments:
-            return decision if yes or (confirm is not None and confirm(decision)) else None
-        case _:
-            return None
+def _must_ask(answer: Answer, decision: Ask, compiling: str, source: str | None) -> NoMatch:
+    """Returns the error for a call that a person must confirm or complete."""
+
+    def call(app: str, arguments: Arguments) -> str:
+        return suggested_call(app, arguments, attachment=answer.request.attachment, source=source)
+
+    reasons = list(_beside_missing(answer, decision))
+    if decision.either:
+        given = {row.app: row.arguments for row in answer.readings}
+        message = "more than one app was compiled for this request"
+        ways = [f"run one of them: {call(name, given.get(name, ()))}" for name in decision.either]
+    elif decision.missing:
+        message = f"{decision.app} needs to know more"
+        reasons = [*map(str, answer.questions), *reasons]
+        missing = " ".join(f"{name}=…" for name in decision.missing)
+        ways = [
+            f"add {' and '.join(decision.missing)} to the request, or run:"
+            f" {call(decision.app, decision.arguments)} {missing}",
+            f"if {decision.app} is not what you want, have an app written: {compiling}",
+        ]
+    else:
+        message = f"not sure enough to run {decision.app}"
+        ways = [
+            f"if this is right, add --yes or run: {call(decision.app, decision.arguments)}",
+            f"if not, have an app written: {compiling}",
+        ]
+    text = "\n".join([message, *(f"  {reason}" for reason in reasons)])
+    return NoMatch(text, hint="\n  ".join(ways), code="MAPP-0310")
 
 
-def _run(
-    workspace: Workspace,
-    call: Use | Ask,
-    request: Request,
-    *,
-    revision: str | None = None,
-    grants: Collection[str],
-    permit: Permit | None,
-) -> Execution:
-    return execute(
-        workspace,
-        call.app,
-        dict(call.arguments),
-        revision=revision,
-        request=request.text,
-        grants=grants,
-        permit=permit,
-        now_ms=request.asked_ms,
-    )
+def _questions(workspace: Workspace, decision: Decision) -> tuple[Question, ...]:
+    """Returns the questions about what is missing from a call."""
+    if not isinstance(decision, Ask) or not decision.missing or decision.either:
+        return ()
+    manifest = read.load_runnable(workspace.home, decision.app).manifest
+    return tuple(question_about(manifest, key, decision.arguments) for key in decision.missing)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asker:
+    """Settles what a decision leaves open with the person, and runs the call."""
+
+    workspace: Workspace
+    yes: bool
+    interaction: Interaction
+    grants: Collection[str]
+    revision: str | None = None
+
+    def settled(self, answer: Answer) -> Answer:
+        """Returns the answer with the run, if the decision or the person allows one."""
+        match answer.decision:
+            case Use() as use:
+                return replace(answer, execution=self._run(use, answer.request))
+            case Ask(either=names) as asked if names:
+                return self._choose(answer, asked)
+            case Ask(missing=()) as asked:
+                return self._confirm(answer, asked, needed=not self.yes)
+            case Ask() as asked:
+                return self._complete(answer, asked)
+            case _:
+                return answer
+
+    def _choose(self, answer: Answer, asked: Ask) -> Answer:
+        """Asks about one app after the other; `--yes` does not say which one."""
+        for reading in answer.readings:
+            if reading.app in asked.either:
+                missing = reading.filling.missing
+                one = replace(
+                    asked,
+                    app=reading.app,
+                    arguments=tuple(reading.filling.arguments.items()) if missing else reading.arguments,
+                    missing=missing,
+                )
+                settled = self._complete(answer, one, needed=True) if missing else self._confirm(answer, one)
+                if settled.execution is not None:
+                    return settled
+        return answer
+
+    def _confirm(self, answer: Answer, asked: Ask, *, needed: bool = True) -> Answer:
+        """Runs a complete call, after asking the person where that is needed."""
+        match = _reading_of(answer, asked.app)
+        if not asked.arguments and not (match is not None and match.complete):
+            return answer
+        confirm = self.interaction.confirm
+        if needed and (confirm is None or not confirm(asked)):
+            return answer
+        execution = self._run(asked, answer.request)
+        return replace(answer, decision=asked, execution=execution, confirmed=needed)
+
+    def _complete(self, answer: Answer, asked: Ask, *, needed: bool = False) -> Answer:
+        """Asks for the missing arguments, and runs the call that they complete.
+
+        Who types a value has agreed to the app. The call is only shown first if the app has effects, or if
+        something else counts against it.
+        """
+        answer = replace(answer, questions=_questions(self.workspace, replace(asked, either=())))
+        supply = self.interaction.supply
+        if supply is None or self.yes:
+            return answer
+        manifest = read.load_runnable(self.workspace.home, asked.app, self.revision).manifest
+        arguments = supplied(manifest, asked, answer.request, supply)
+        if arguments is None:
+            return answer
+        reasons = _beside_missing(answer, asked)
+        match = _reading_of(answer, asked.app)
+        others = match is None or any(veto.name not in _MISSING for veto in match.vetoes)
+        completed = replace(
+            asked,
+            arguments=tuple(with_defaults(manifest, dict(arguments)).items()),
+            missing=(),
+            reasons=reasons,
+        )
+        return self._confirm(
+            answer, completed, needed=needed or others or match is None or not match.harmless
+        )
+
+    def _run(self, call: Use | Ask, request: Request) -> Execution:
+        return execute(
+            self.workspace,
+            call.app,
+            dict(call.arguments),
+            revision=self.revision,
+            request=request.text,
+            grants=self.grants,
+            permit=self.interaction.permit,
+            now_ms=request.asked_ms,
+        )
+
+
+def _beside_missing(answer: Answer, asked: Ask) -> tuple[str, ...]:
+    """Returns the reasons to ask, without those that only say what is missing: the questions do."""
+    match = _reading_of(answer, asked.app)
+    vetoes = match.vetoes if match is not None else ()
+    missing = {veto.reason for veto in vetoes if veto.name in _MISSING}
+    return tuple(reason for reason in asked.reasons if reason not in missing)
+
+
+def _reading_of(answer: Answer, app: str) -> CandidateMatch | None:
+    return next((row for row in answer.readings if row.app == app), None)
 
 
 def _record(workspace: Workspace, answer: Answer) -> None:

@@ -84,6 +84,25 @@ def arguments_now(request: Request, manifest: Manifest, cues: Cues, stated: Argu
     return now if same else None
 
 
+def read_compiled(request: Request, manifest: Manifest, cues: Cues) -> CandidateMatch:
+    """Returns the match for a request that the app was compiled for, with the arguments read from its words.
+
+    Nothing in the words can count against the app, because it was written to do what they say, and no number
+    in them that is not an argument makes its arguments doubtful.
+    """
+    match = evaluate_candidate(request, manifest, cues, 1.0)
+    confidence = match.filling.confidence * 2.0 ** len(match.filling.unused)
+    filling = replace(
+        match.filling,
+        evidence=("it was compiled for this request", *match.filling.evidence),
+        confidence=min(1.0, round(confidence, 4)),
+    )
+    unclear = tuple(
+        veto for veto in match.vetoes if not veto.turns_the_meaning and not veto.name.endswith("-left-over")
+    )
+    return replace(match, filling=filling, vetoes=unclear)
+
+
 def _harmless(manifest: Manifest) -> bool:
     """Returns whether the app does nothing outside the sandbox but read the clock or draw random numbers."""
     return not manifest.capabilities.calls
