@@ -38,6 +38,25 @@ def test_nothing_is_read_when_nothing_changed(shelf: Shelf) -> None:
     assert again.generation == first.generation
 
 
+def test_every_app_that_is_read_and_embedded_moves_the_progress(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[tuple[int, int]] = []
+    load = shelf.load
+    monkeypatch.setattr(shelf, "load", lambda head: None if head.app == "vat" else load(head))
+    shelf.build(progress=lambda done, total: steps.append((done, total)))
+    # Three are read, one of them is skipped, and the other two are embedded together.
+    assert steps == [(1, 6), (2, 6), (3, 6), (4, 6), (6, 6)]
+    steps.clear()
+    shelf.build(progress=lambda done, total: steps.append((done, total)))
+    assert [step for step in steps if step[0] > step[1]] == []
+
+
+def test_the_card_of_a_changed_app_is_the_same_as_the_stored_one(shelf: Shelf) -> None:
+    shelf.build()
+    assert {name: opened(shelf).card(name) for name in shelf.cards} == shelf.cards
+
+
 def test_only_what_changed_is_read_and_embedded(shelf: Shelf) -> None:
     shelf.build()
     shelf.embedder.asked.clear()

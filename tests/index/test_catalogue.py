@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mapp.index import lexical
 from mapp.index.catalogue import Catalogue, copy_catalogue, create_catalogue, open_catalogue
 from mapp.index.entry import Head, IndexEntry
 from support.shelf import Shelf
@@ -79,3 +80,25 @@ def test_a_moved_app_keeps_its_tree_and_its_words(shelf: Shelf, folder: Path, tm
 def test_a_finished_catalogue_cannot_be_changed(catalogue: Catalogue) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         catalogue.change([], gone=["vat"])
+
+
+def test_among_many_apps_common_words_are_looked_up_once_and_left_out(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = catalogue.find("rotate the price", 5)
+    counted: list[str] = []
+    real = lexical.count
+
+    def count(connection: sqlite3.Connection, word: str) -> int:
+        counted.append(word)
+        return real(connection, word)
+
+    monkeypatch.setattr(lexical, "count", count)
+    assert catalogue.find("rotate the price", 5) == everything
+    assert counted == []
+    monkeypatch.setattr(lexical, "MANY", 2)
+    for _ in range(2):
+        found = catalogue.find("rotate the price", 5)
+        assert [row for row, _ in found[:2]] == [row for row, _ in everything[:2]]
+        assert counted == ["rotate", "the", "price"]
+    assert catalogue._known_words["rotate"] is False

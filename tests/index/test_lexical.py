@@ -59,3 +59,24 @@ def test_a_removed_app_is_not_found_and_the_limit_holds(shelf: Shelf, words: sql
     assert len(lexical.find(words, said, 2)) == 2
     lexical.remove(words, NUMBERS["vat"])
     assert {number for number, _ in lexical.find(words, said, 10)} == {1, 3}
+
+
+def test_common_words_are_left_out_without_a_change_to_the_result(shelf: Shelf) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(lexical.TABLE)
+    for number in range(1, 401):
+        name = list(NUMBERS)[number % 3]
+        lexical.add(connection, number, shelf.cards[name])
+        if number % 7:
+            connection.execute("insert into words (rowid, phrases) values (?, 'the sort')", (number + 1000,))
+    half = connection.execute("select count(*) / 2 from words").fetchone()[0]
+    common = {word for word in ("the", "sort", "vat", "rotate") if lexical.count(connection, word) >= half}
+    assert common == {"sort"}
+    text = "sort the vat, rotate"
+    every = lexical.find(connection, text, 100)
+    fewer = lexical.find(connection, text, 100, is_common=common.__contains__)
+    assert [number for number, _ in fewer] == [number for number, _ in every]
+    assert [score for _, score in fewer] == pytest.approx([score for _, score in every], abs=1e-5)
+    alone = lexical.find(connection, "sort", 100, is_common=common.__contains__)
+    assert alone == lexical.find(connection, "sort", 100)
+    connection.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mapp.index.packed_vectors import read_codes, write_packed
 from mapp.index.vectors import open_vectors
 from support.embedders import HashedWords
 
@@ -27,6 +28,18 @@ def test_what_is_read_is_what_was_computed_byte_for_byte(path: Path) -> None:
         found = cache.get("one")
     assert found is not None
     assert found.tobytes() == HashedWords().embed(TEXTS).tobytes()
+
+
+def test_packed_vectors_are_stored_as_they_are(tmp_path: Path) -> None:
+    vectors = HashedWords().embed(TEXTS)
+    write_packed(tmp_path / "packed.npz", HashedWords(), {"one": vectors})
+    with open_vectors(tmp_path / "other.sqlite", HashedWords()) as cache:
+        cache.put_codes(read_codes(tmp_path / "packed.npz", HashedWords()))
+        found = cache.get("one")
+        cache.put_codes([("bad", np.zeros((1, HashedWords().dimensions), dtype=np.int8))])
+        assert cache.get("bad") is None
+    assert found is not None
+    assert found.tobytes() == vectors.tobytes()
 
 
 def test_vectors_off_the_grid_are_refused(path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mapp.index.build import Contents, Extra, build
+from mapp.index.build import Contents, Extra, Progress, build
 from mapp.index.entry import Head, IndexStatus
 from mapp.index.search import Index, open_index
 from mapp.model.app import Card
@@ -55,7 +55,14 @@ class Shelf:
         self.read.append(head.app)
         return self.cards[head.app]
 
-    def build(self, *, store: str = "auto", extras: Sequence[Extra] = (), fresh: bool = False) -> IndexStatus:
+    def build(
+        self,
+        *,
+        store: str = "auto",
+        extras: Sequence[Extra] = (),
+        fresh: bool = False,
+        progress: Progress | None = None,
+    ) -> IndexStatus:
         self.read.clear()
         return build(
             self.index,
@@ -64,6 +71,7 @@ class Shelf:
             vectors=self.vectors,
             store=store,
             extras=extras,
+            progress=progress,
             fresh=fresh,
         )
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _APPS_AT_ONCE: Final = 16
 
 Progress = Callable[[int, int], None]
-"""Called with the number of apps embedded so far, and the number to embed."""
+"""Called with the number of steps done so far, and how many there are: two for each new or changed app, to
+read and to embed it, and one for each additional file."""
 
 
 class Extra(Protocol):
@@ -53,10 +54,11 @@ class Corpus:
     changed: tuple[str, ...]
     _catalogue: Catalogue
     _vectors: VectorCache
+    _loaded: Mapping[str, Card]
 
     def card(self, app: str) -> Card:
-        """Returns an app's card."""
-        card = self._catalogue.card(app)
+        """Returns an app's card; that of a new or changed app is in memory already."""
+        card = self._loaded.get(app) or self._catalogue.card(app)
         if card is None:
             raise KeyError(app)
         return card
@@ -132,6 +134,20 @@ class _Base:
     heads: Mapping[str, Head]
 
 
+@dataclass(slots=True)
+class _Steps:
+    """Counts the steps of a build."""
+
+    progress: Progress | None
+    total: int
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        self.done += count
+        if self.progress and count:
+            self.progress(self.done, self.total)
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     embedder: Embedder
@@ -151,7 +167,11 @@ class _Job:
         ]
         if base and dict(known) == heads and not changed and self._fits(base.seal):
             return None
-        loaded = [(head, contents.load(head)) for head in sorted(changed, key=lambda head: head.app)]
+        steps = _Steps(self.progress, 2 * len(changed) + len(self.extras))
+        loaded = []
+        for head in sorted(changed, key=lambda head: head.app):
+            loaded.append((head, contents.load(head)))
+            steps.add(1)
         entries = [_entry(head, card) for head, card in loaded if card is not None]
         left_out = {head.app for head, card in loaded if card is None}
         heads = {name: head for name, head in heads.items() if name not in left_out}
@@ -162,11 +182,12 @@ class _Job:
             catalogue.move({name: head for name, head in heads.items() if known.get(name) != head})
         finally:
             catalogue.close()
-        fresh_rows = dict(self._rows(entries))
+        steps.add(len(changed) - len(entries))
+        fresh_rows = dict(self._rows(entries, steps))
         catalogue = open_catalogue(made)
         try:
             self._write_dense(made, catalogue.names, fresh_rows, base)
-            self._make_extras(made, catalogue, tuple(entry.app for entry in entries), base)
+            self._make_extras(made, catalogue, entries, base, steps)
         finally:
             catalogue.close()
         self._seal(made, len(heads))
@@ -175,16 +196,17 @@ class _Job:
     def _fits(self, seal: Seal) -> bool:
         return seal.store == self.store and {extra.name for extra in self.extras} <= set(seal.extras)
 
-    def _rows(self, entries: Sequence[IndexEntry]) -> Iterator[tuple[str, Vectors]]:
+    def _rows(self, entries: Sequence[IndexEntry], steps: _Steps) -> Iterator[tuple[str, Vectors]]:
         """Embeds and caches a few apps at a time, so that the next build resumes after a killed one."""
         for start in range(0, len(entries), _APPS_AT_ONCE):
             group = entries[start : start + _APPS_AT_ONCE]
-            missing = [entry.card for entry in group if self.cache.get(blob_key(entry.card)) is None]
+            known = {entry.app: self.cache.get(blob_key(entry.card)) for entry in group}
+            missing = [entry.card for entry in group if known[entry.app] is None]
             self.cache.put(_embed_together(missing, self.embedder))
             for entry in group:
-                yield entry.app, app_vector(entry.card, _embedded(entry.card, self.embedder, self.cache))
-            if self.progress:
-                self.progress(min(start + _APPS_AT_ONCE, len(entries)), len(entries))
+                vectors = _embedded(entry.card, self.embedder, self.cache, known[entry.app])
+                yield entry.app, app_vector(entry.card, vectors)
+            steps.add(len(group))
 
     def _write_dense(
         self, made: Path, names: Sequence[str], fresh: Mapping[str, Vectors], base: _Base | None
@@ -206,18 +228,25 @@ class _Job:
             write_graph(made, matrix)
 
     def _make_extras(
-        self, made: Path, catalogue: Catalogue, changed: tuple[str, ...], base: _Base | None
+        self,
+        made: Path,
+        catalogue: Catalogue,
+        changed: Sequence[IndexEntry],
+        base: _Base | None,
+        steps: _Steps,
     ) -> None:
         corpus = Corpus(
             embedder=self.embedder,
             apps=catalogue.names,
-            changed=changed,
+            changed=tuple(entry.app for entry in changed),
             _catalogue=catalogue,
             _vectors=self.cache,
+            _loaded={entry.app: entry.card for entry in changed},
         )
         for extra in self.extras:
             before = base.path / extra.name if base and extra.name in base.seal.extras else None
             extra.make(corpus, made / extra.name, before)
+            steps.add(1)
 
     def _seal(self, made: Path, apps: int) -> None:
         generations.write_seal(
@@ -285,8 +314,10 @@ def _embed_together(cards: Sequence[Card], embedder: Embedder) -> list[tuple[str
     return found
 
 
-def _embedded(card: Card, embedder: Embedder, cache: VectorCache) -> Vectors:
-    """Returns the vectors of an app's texts, from the cache if it has them."""
+def _embedded(card: Card, embedder: Embedder, cache: VectorCache, known: Vectors | None = None) -> Vectors:
+    """Returns the vectors of an app's texts, from the cache if it has them and they are not `known` yet."""
+    if known is not None and len(known) == len(texts(card)):
+        return known
     key = blob_key(card)
     known = cache.get(key)
     if known is None or len(known) != len(texts(card)):

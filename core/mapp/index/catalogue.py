@@ -13,6 +13,7 @@ from mapp.index.entry import Head, IndexEntry, blob_key
 from mapp.model.app import Card
 
 FILE: Final = "catalogue.sqlite"
+_REMEMBERED_WORDS: Final = 20_000
 _TABLE: Final = """
 create table apps (
     number integer primary key, name text not null unique,
@@ -30,6 +31,7 @@ class Catalogue:
         rows = connection.execute("select number, name from apps order by name").fetchall()
         self.names: tuple[str, ...] = tuple(name for _, name in rows)
         self._rows = {number: row for row, (number, _) in enumerate(rows)}
+        self._known_words: dict[str, bool] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -50,8 +52,21 @@ class Catalogue:
 
     def find(self, text: str, limit: int) -> list[tuple[int, float]]:
         """Returns (row, score) of the apps that share words with the text; the best has score 1."""
-        found = lexical.find(self._connection, text, limit)
+        if len(self.names) > lexical.MANY:
+            found = lexical.find(self._connection, text, limit, is_common=self._is_common)
+        else:
+            found = lexical.find(self._connection, text, limit)
         return [(self._rows[number], score) for number, score in found]
+
+    def _is_common(self, word: str) -> bool:
+        """Returns whether at least half of the apps have a word."""
+        known = self._known_words.get(word)
+        if known is None:
+            if len(self._known_words) >= _REMEMBERED_WORDS:
+                self._known_words.clear()
+            known = 2 * lexical.count(self._connection, word) >= len(self.names)
+            self._known_words[word] = known
+        return known
 
     def change(self, entries: Iterable[IndexEntry], gone: Iterable[str]) -> None:
         """Adds or replaces entries and removes the apps in `gone`, in one transaction."""

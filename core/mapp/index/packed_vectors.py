@@ -15,6 +15,7 @@ from mapp.index.grid import pack, unpack
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
+    from mapp.index.grid import Codes
 
 _LABEL: Final = "label"
 _FORM: Final = 2
@@ -40,6 +41,12 @@ def write_packed(path: Path, embedder: Embedder, vectors: Mapping[str, Vectors])
 
 def read_packed(path: Path, embedder: Embedder) -> Iterator[tuple[str, Vectors]]:
     """Yields hash and float32 (texts, dimensions) of each app; nothing if another embedder made the file."""
+    for blob, codes in read_codes(path, embedder):
+        yield blob, unpack(codes)
+
+
+def read_codes(path: Path, embedder: Embedder) -> Iterator[tuple[str, Codes]]:
+    """Yields the same as `read_packed`, but packed: int8 (texts, dimensions)."""
     import numpy as np
 
     if not path.is_file():
@@ -49,7 +56,7 @@ def read_packed(path: Path, embedder: Embedder) -> Iterator[tuple[str, Vectors]]
             return
         for name in archive.files:
             if name.endswith(".rows"):
-                yield name.removesuffix(".rows"), unpack(archive[name])
+                yield name.removesuffix(".rows"), archive[name]
 
 
 def _label(embedder: Embedder) -> str:

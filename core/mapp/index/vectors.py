@@ -21,6 +21,7 @@ from mapp.plain_files import NotPlain, ensure_plain
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
+    from mapp.index.grid import Codes
 
 _FORM: Final = 2
 """The file format; increased with every change and stored as SQLite's `user_version`."""
@@ -65,11 +66,18 @@ class VectorCache:
         """Stores vectors in one transaction; raises ValueError if a vector is not on the grid."""
         import numpy as np
 
-        rows = []
+        packed = []
         for blob, vectors in blobs:
             codes = pack(vectors)
             if not np.array_equal(unpack(codes), vectors):
                 raise ValueError(f"the embedder {self._embedder.name} does not round its vectors to the grid")
+            packed.append((blob, codes))
+        self.put_codes(packed)
+
+    def put_codes(self, blobs: Iterable[tuple[str, Codes]]) -> None:
+        """Stores vectors that are packed already in one transaction; arguments as in `put`."""
+        rows = []
+        for blob, codes in blobs:
             data = codes.tobytes()
             rows.append((*self._key(blob), self._seal(blob, data) + data))
         with self._connection:

@@ -15,7 +15,7 @@ from mapp.index.build import Contents, build
 from mapp.index.embed import Embedder
 from mapp.index.embedders import choose_embedder
 from mapp.index.entry import Head
-from mapp.index.packed_vectors import read_packed
+from mapp.index.packed_vectors import read_codes
 from mapp.index.vectors import open_vectors
 from mapp.library import read
 from mapp.library.compiled_requests import compiled_requests
@@ -87,8 +87,8 @@ def _again(path: Path) -> frozenset[str]:
 def _seed(path: Path, embedder: Embedder) -> None:
     """Adds the shipped vectors of the starter apps to the cache if it lacks them."""
     with open_vectors(path, embedder) as cache:
-        shipped = list(read_packed(bundle.VECTORS, embedder))
-        cache.put((blob, vectors) for blob, vectors in shipped if cache.get(blob) is None)
+        shipped = list(read_codes(bundle.VECTORS, embedder))
+        cache.put_codes((blob, codes) for blob, codes in shipped if cache.get(blob) is None)
 
 
 if __name__ == "__main__":
