@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measuring import machine
-from benchmarks.route import answered, banking, clinc, fill
+from benchmarks.route import answered, banking, clinc, fill, matrix, poison, warm
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
 
@@ -24,13 +24,16 @@ PARTS: Final[dict[str, Measure]] = {
         answered.starter_cases(), "Held-back requests of the starter apps", show=given.rows
     ),
     "fresh": lambda given: answered.measure(
-        answered.fresh_cases("fresh_requests.jsonl"), "Fresh requests to the starter library"
+        answered.fresh_cases(answered.FRESH), "Fresh requests to the starter library"
     ),
     "development": lambda given: answered.measure(
-        answered.fresh_cases("development_requests.jsonl"), "Requests to develop with", show=given.rows
+        answered.fresh_cases(answered.DEVELOPMENT), "Requests to develop with", show=given.rows
     ),
     "clinc": lambda given: clinc.measure(given.resamples),
     "banking": lambda given: banking.measure(),
+    "poison": lambda given: poison.measure(given.poison),
+    "warm": lambda given: warm.measure(given.warm),
+    "matrix": lambda given: matrix.measure(given.every, given.numpy),
     "fill": lambda given: fill.measure(),
 }
 
@@ -73,9 +76,21 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.route", description=__doc__)
     parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--resamples", type=int, default=3, help="of CLINC-150; 20 are published")
+    parser.add_argument("--poison", type=_sizes, default=(72, 1000), metavar="APPS,…", help="library sizes")
+    parser.add_argument("--warm", type=_sizes, default=(72, 1000, 10_000), metavar="APPS,…", help="the same")
+    parser.add_argument("--every", type=int, default=20, help="matrix: ask only every so many library rows")
+    parser.add_argument("--numpy", type=_words, default=(), metavar="VERSION,…", help="matrix: install these")
     parser.add_argument("--rows", action="store_true", help="also print each row that did not go well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
     return parser.parse_args(words)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _parts(text: str) -> tuple[str, ...]:
