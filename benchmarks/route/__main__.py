@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measuring import machine
-from benchmarks.route import answered, banking, clinc, fill, matrix, poison, warm
+from benchmarks.route import answered, banking, clinc, fill, matrix, pages, poison, warm
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
 
@@ -47,6 +47,10 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"\n## {name}\n\n{markdown(found[name])}", flush=True)
     if given.json:
         store(given.json, found)
+    if given.write:
+        store(pages.RESULTS, found)
+        for path in pages.write():
+            print(f"wrote {path}", file=sys.stderr)
     return 0
 
 
@@ -82,6 +86,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--numpy", type=_words, default=(), metavar="VERSION,…", help="matrix: install these")
     parser.add_argument("--rows", action="store_true", help="also print each row that did not go well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
+    parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
     return parser.parse_args(words)
 
 
