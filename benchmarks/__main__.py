@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import cold, routing, runs
+from benchmarks import cold, runs
+from benchmarks.route import __main__ as route
 
-for benchmark in (cold.main, runs.main, routing.main):
-    benchmark()
+cold.main()
+runs.main()
+route.main(["--only", "warm"])

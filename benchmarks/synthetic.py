@@ -23,8 +23,14 @@ _WORD = re.compile(r"[a-z]{5,}")
 _KEPT = frozenset(["minus", "euros", "dollars", "percent", "today", "plain", "january", "february", "march"])
 
 
-def files_of(number: int) -> dict[str, bytes]:
-    """Returns the files of one synthetic app (path -> bytes): a starter app in other words."""
+def files_of(number: int, *, fitting: int = FITTING, missing: int = MISSING) -> dict[str, bytes]:
+    """Returns the files of one synthetic app (path -> bytes): a starter app in other words.
+
+    Args:
+        number: which app.
+        fitting: how many requests to keep.
+        missing: how many near misses to keep.
+    """
     names = bundle.names()
     base = names[number % len(names)]
     files = _files(base)
@@ -32,14 +38,28 @@ def files_of(number: int) -> dict[str, bytes]:
     manifest = files["mapp.toml"].decode()
     manifest = re.sub(r'^name = ".*"$', f'name = "{name_of(number)}"', manifest, count=1, flags=re.M)
     manifest = _DESCRIPTION.sub(lambda line: f'description = "{other(line[1])}"', manifest, count=1)
-    rows = _chosen(files[PHRASES].decode().splitlines(), random.Random(number))
+    rows = _chosen(files[PHRASES].decode().splitlines(), random.Random(number), fitting, missing)
     phrases = "\n".join(json.dumps({**row, "request": other(row["request"])}) for row in rows)
     return {"mapp.toml": manifest.encode(), "main.js": files["main.js"], PHRASES: phrases.encode()}
 
 
-def card_of(number: int) -> Card:
-    """Returns what routing needs of one synthetic app."""
-    return read_app(files_of(number)).card
+def card_of(number: int, *, fitting: int = FITTING, missing: int = MISSING) -> Card:
+    """Returns what routing needs of one synthetic app; arguments as in `files_of`."""
+    return read_app(files_of(number, fitting=fitting, missing=missing)).card
+
+
+def unseen(number: int, place: int, *, fitting: int = FITTING) -> str:
+    """Returns a fitting request of one synthetic app that is not among its rows; another for each place."""
+    base = bundle.names()[number % len(bundle.names())]
+    lines = _files(base)[PHRASES].decode().splitlines()
+    kept = [row["request"] for row in _chosen(lines, random.Random(number), fitting, 0)]
+    rows = [json.loads(line) for line in lines if line.strip()]
+    free = [
+        row["request"]
+        for row in rows
+        if row.get("fits", True) and "input" not in row and row["request"] not in kept
+    ]
+    return _translation(base, number)(free[place % len(free)])
 
 
 def name_of(number: int) -> str:
@@ -88,9 +108,9 @@ def _translation(base: str, number: int) -> Callable[[str], str]:
     return translate
 
 
-def _chosen(lines: list[str], drawn: random.Random) -> list[dict[str, Any]]:
+def _chosen(lines: list[str], drawn: random.Random, fitting: int, missing: int) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in lines if line.strip()]
-    fitting = [row for row in rows if row.get("fits", True)]
-    missing = [row for row in rows if not row.get("fits", True)]
-    kept = drawn.sample(fitting, min(FITTING, len(fitting)))
-    return kept + drawn.sample(missing, min(MISSING, len(missing)))
+    fits = [row for row in rows if row.get("fits", True)]
+    misses = [row for row in rows if not row.get("fits", True)]
+    kept = drawn.sample(fits, min(fitting, len(fits)))
+    return kept + drawn.sample(misses, min(missing, len(misses)))

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measuring import machine
-from benchmarks.route import answered, banking, clinc, fill
+from benchmarks.route import answered, banking, clinc, fill, matrix, pages, poison, warm
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
 
@@ -24,40 +28,78 @@ PARTS: Final[dict[str, Measure]] = {
         answered.starter_cases(), "Held-back requests of the starter apps", show=given.rows
     ),
     "fresh": lambda given: answered.measure(
-        answered.fresh_cases("fresh_requests.jsonl"), "Fresh requests to the starter library"
+        answered.fresh_cases(answered.FRESH), "Fresh requests to the starter library"
     ),
     "development": lambda given: answered.measure(
-        answered.fresh_cases("development_requests.jsonl"), "Requests to develop with", show=given.rows
+        answered.fresh_cases(answered.DEVELOPMENT), "Requests to develop with", show=given.rows
     ),
     "clinc": lambda given: clinc.measure(given.resamples),
     "banking": lambda given: banking.measure(),
+    "poison": lambda given: poison.measure(given.poison),
+    "warm": lambda given: warm.measure(given.warm),
+    "matrix": lambda given: matrix.measure(given.every, given.numpy),
     "fill": lambda given: fill.measure(),
 }
+
+PUBLISHED: Final = tuple(name for name in PARTS if name != "development")
+TIMED: Final = frozenset(["warm"])
+"""Parts that measure time, and so run alone."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measures the wanted parts; returns the exit code."""
     given = _arguments(words)
-    found: dict[str, Any] = {}
+    untimed = [name for name in given.only if name not in TIMED]
+    if given.jobs > 1 and len(untimed) > 1 and not given.rows:
+        found = side_by_side(untimed, given)
+    else:
+        found = {name: measured(name, given) for name in untimed}
+    found |= {name: measured(name, given) for name in given.only if name in TIMED}
     for name in given.only:
-        found[name] = measured(name, given)
         print(f"\n## {name}\n\n{markdown(found[name])}", flush=True)
     if given.json:
         store(given.json, found)
+    if given.write:
+        store(pages.RESULTS, found)
+        for path in pages.write():
+            print(f"wrote {path}", file=sys.stderr)
     return 0
+
+
+def side_by_side(names: Sequence[str], given: argparse.Namespace) -> dict[str, Any]:
+    """Measures parts in processes of their own, so many at a time as there are jobs."""
+    options = ["--jobs", "1", "--resamples", str(given.resamples), "--every", str(given.every)]
+    options += ["--poison", ",".join(map(str, given.poison))]
+    options += ["--numpy", ",".join(given.numpy)] if given.numpy else []
+
+    def run(name: str) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "found.json"
+            command = [sys.executable, "-m", "benchmarks.route", "--only", name, "--json", str(path)]
+            subprocess.run([*command, *options], check=True, cwd=pages.ROOT, stdout=subprocess.DEVNULL)
+            part: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))[name]
+            return part
+
+    with ThreadPoolExecutor(max_workers=given.jobs) as pool:
+        return dict(zip(names, pool.map(run, names), strict=True))
 
 
 def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:
     """Returns what one part found, and what that took, as JSON."""
-    began, spent = time.perf_counter(), time.process_time()
+    began, spent = time.perf_counter(), cpu()
     try:
         part = PARTS[name](given)
     except NoData as error:
         part = Part(skipped=str(error))
-    seconds = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - spent}
+    seconds = {"seconds": time.perf_counter() - began, "cpu": cpu() - spent}
     taken = {key: round(value, 1) for key, value in seconds.items()}
-    print(f"{name}: {taken['seconds']} s, {taken['cpu']} s of CPU in this process", file=sys.stderr)
+    print(f"{name}: {taken['seconds']} s, {taken['cpu']} s of CPU", file=sys.stderr)
     return {**part.to_dict(), "machine": machine(), **taken}
+
+
+def cpu() -> float:
+    """Returns the seconds of CPU that this process and its children have used."""
+    return sum(os.times()[:4])
 
 
 def store(path: Path, found: dict[str, Any]) -> None:
@@ -71,11 +113,27 @@ def store(path: Path, found: dict[str, Any]) -> None:
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.route", description=__doc__)
-    parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument("--only", type=_parts, default=PUBLISHED, metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parts at a time")
     parser.add_argument("--resamples", type=int, default=3, help="of CLINC-150; 20 are published")
+    parser.add_argument(
+        "--poison", type=_sizes, default=(72,), metavar="APPS,…", help="library sizes; 72,1000 are published"
+    )
+    parser.add_argument("--warm", type=_sizes, default=(72, 1000, 10_000), metavar="APPS,…", help="the same")
+    parser.add_argument("--every", type=int, default=20, help="matrix: ask only every so many library rows")
+    parser.add_argument("--numpy", type=_words, default=(), metavar="VERSION,…", help="matrix: install these")
     parser.add_argument("--rows", action="store_true", help="also print each row that did not go well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
+    parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
     return parser.parse_args(words)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """What happens to requests: answered unasked, asked about, or wrongly run, at both levels of certainty.
 
 Three sets. The starter apps' own held-back rows, which never train. The fresh requests of
-`benchmarks/data/fresh_requests.jsonl`, written by people who did not know the apps' rows, and which nobody
-reads while the router is developed. And `development_requests.jsonl`, of the same kind, which developers do
-read, so its figures are not published. A fresh request that an app's tests state word for word is left out.
+`benchmarks/data/fresh_requests.jsonl`, written without trying them, which nobody reads while the router is
+developed. And `development_requests.jsonl`, of the same kind, which developers do
+read, so its figures are not published. A fresh request is left out if an app's tests or the development file
+state it word for word.
 
 Right means the right app with the right arguments: defaults filled in, numbers compared by value. Other
 arguments are right too if the app returns the same output for them; the note counts those rows. Of what runs,
@@ -39,6 +40,7 @@ from mapp.starter import bundle
 NOW_MS: Final = 1_796_040_000_000
 """2026-11-30T12:00:00Z."""
 DATA: Final = Path(__file__).resolve().parents[1] / "data"
+FRESH, DEVELOPMENT = "fresh_requests.jsonl", "development_requests.jsonl"
 LEVELS: Final[tuple[Certainty, ...]] = get_args(Certainty)
 HEADINGS: Final = ("share", *(f"`--accept {level}`" for level in LEVELS))
 
@@ -198,10 +200,12 @@ def starter_cases() -> list[Case]:
 
 
 def fresh_cases(name: str) -> list[Case]:
-    """Returns the requests of a file of `benchmarks/data`, without those that apps' tests state."""
-    stated = {phrase.request.strip() for app in bundle.names() for phrase in starter_app(app).phrases}
+    """Returns the requests of a file of `benchmarks/data`, without those that are known otherwise."""
+    known = {phrase.request.strip() for app in bundle.names() for phrase in starter_app(app).phrases}
+    if name != DEVELOPMENT:
+        known |= {json.loads(line)["request"].strip() for line in _lines(DEVELOPMENT)}
     cases = [case_of(json.loads(line)) for line in _lines(name)]
-    return [case for case in cases if case.request.text.strip() not in stated]
+    return [case for case in cases if case.request.text.strip() not in known]
 
 
 def case_of(row: Mapping[str, Any]) -> Case:

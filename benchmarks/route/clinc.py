@@ -59,7 +59,7 @@ def measure(resamples: int) -> Part:
 
 
 def drawn(parts: tuple[Requests, Requests], size: int, resamples: int) -> Iterator[tuple[Requests, Requests]]:
-    """Yields what teaches and what is judged, drawn anew each time, and the same for the same number."""
+    """Yields what teaches and what is judged in each resample; a resample is the same in every run."""
     pool = parts[0].joined(parts[1])
     first = np.arange(len(pool.texts)) < len(parts[0].texts)
     for resample in range(resamples):

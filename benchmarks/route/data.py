@@ -91,12 +91,17 @@ def requests_of(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Requests
 def embedded(texts: Sequence[str]) -> Floats:
     """Returns the vectors of texts, (texts, dimensions), from the cache if they are there."""
     key = "benchmark " + hashlib.sha256("\n\0".join(texts).encode()).hexdigest()
-    with open_vectors(load_config().cache / "benchmarks.sqlite", embedder()) as known:
+    with open_vectors(vectors_file(), embedder()) as known:
         found = known.get(key)
         if found is None:
             found = embedder().embed(texts)
             known.put([(key, found)])
     return found.astype(np.float64)
+
+
+def vectors_file() -> Path:
+    """Returns the cache of the vectors that benchmarks need."""
+    return load_config().cache / "benchmarks.sqlite"
 
 
 class Remembering:

@@ -1,17 +1,30 @@
-"""The starter library that several parts ask, set up once in a temporary folder."""
+"""Libraries to ask: the starter library, set up once in a temporary folder, and indexes of invented apps."""
 
 from __future__ import annotations
 
 import atexit
+import hashlib
 import tempfile
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
-from benchmarks.route.data import embedder
+from benchmarks.route.data import embedder, vectors_file
+from mapp.index.build import Contents, build
+from mapp.index.entry import Head
+from mapp.index.packed_vectors import read_packed
 from mapp.index.search import open_index
+from mapp.index.vectors import open_vectors
+from mapp.model.app import Card
 from mapp.ops.api import Library, open_library
 from mapp.ops.index.refresh import open_fresh
+from mapp.ops.index.training_data import extras
 from mapp.route.router import Router
+from mapp.starter import bundle
+
+Load: TypeAlias = Callable[[str], Card]
+"""Returns the card of an app."""
 
 
 @cache
@@ -34,3 +47,33 @@ def starter_router() -> Router:
     router = Router(index, by_heart=False)
     atexit.register(router.close)
     return router
+
+
+def opened(folder: Path, names: Sequence[str], load: Load) -> Router:
+    """Builds the index of some apps, without any repository, and opens it."""
+    folder.mkdir(parents=True)
+    with open_vectors(vectors_file(), embedder()) as cache:
+        cache.put(read_packed(bundle.VECTORS, embedder()))
+    return grown(folder, names, load)
+
+
+def grown(folder: Path, names: Sequence[str], load: Load) -> Router:
+    """Updates the index in a folder to more apps, and opens it."""
+    index = open_index(folder / "index", embedder())
+    known = {} if index is None else index.heads()
+    if index is not None:
+        index.close()
+    if set(names) != set(known):
+        heads = [known.get(name) or head_of(name) for name in names]
+        contents = Contents(heads, lambda head: load(head.app))
+        vectors = vectors_file()
+        build(folder / "index", contents, embedder=embedder(), vectors=vectors, extras=extras(vectors))
+    index = open_index(folder / "index", embedder())
+    assert index is not None
+    return Router(index, by_heart=False)
+
+
+def head_of(name: str) -> Head:
+    """Returns a commit and a tree for an app that has no repository."""
+    stamp = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+    return Head(app=name, commit=stamp, tree=stamp)

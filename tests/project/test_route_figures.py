@@ -114,7 +114,7 @@ def test_missing_data_skip_a_part(
     monkeypatch.setenv("MAPP_BENCH_DATA", str(tmp_path))
     with pytest.raises(NoData):
         data_file("clinc150/dev.json")
-    assert main(["--only", "clinc,banking", "--json", str(tmp_path / "found.json")]) == 0
+    assert main(["--only", "clinc,banking", "--jobs", "1", "--json", str(tmp_path / "found.json")]) == 0
     assert capsys.readouterr().out.count("Skipped: there is no") == 2
 
 
@@ -124,6 +124,19 @@ def test_a_part_replaces_its_own_figures_only_and_a_skipped_one_none(tmp_path: P
     store(path, {"banking": {"skipped": "", "at": 2}, "clinc": {"skipped": "no data", "at": 2}})
     found = json.loads(path.read_text(encoding="utf-8"))
     assert (found["banking"]["at"], found["clinc"]["at"]) == (2, 1)
+
+
+def test_parts_side_by_side_are_stored_as_if_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MAPP_BENCH_DATA", str(tmp_path))
+    for jobs in ("1", "2"):
+        path = tmp_path / f"{jobs}.json"
+        assert main(["--only", "clinc,banking", "--jobs", jobs, "--json", str(path)]) == 0
+    alone, together = (json.loads((tmp_path / f"{jobs}.json").read_text("utf-8")) for jobs in "12")
+    assert list(alone) == list(together) == ["clinc", "banking"]
+    assert all(alone[name]["skipped"] == together[name]["skipped"] != "" for name in alone)
+    assert "## clinc" in capsys.readouterr().out
 
 
 def test_an_unknown_part_is_an_error() -> None:
