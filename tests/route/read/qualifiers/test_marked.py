@@ -44,7 +44,8 @@ def test_a_marker_is_joined_with_the_word_that_it_is_about(text: str, key: str) 
     "text",
     [
         "what is 8 minus 5", "minus 8.25 in words", "5 less than 9", "12 per cent of 80", "valid or not",
-        "our tool only accepts csv", "I don't know the area", "account no. 5", "the divisor of 39 as well as 65",
+        "our tool only accepts csv", "I don't know the area", "account no. 5",
+        "the divisor of 39 as well as 65",
     ],
 )  # fmt: skip
 def test_words_that_mean_something_else_are_no_markers(text: str) -> None:

@@ -11,10 +11,13 @@ def found(text: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("sort these lines", ("opening", "do sort")), ("could you please shuffle it", ("opening", "do shuffl")),
+        ("sort these lines", ("opening", "do sort")), ("could you please shuffle it", ("opening",
+        "do shuffl")),
         ("17% of 80 squared", ("done", "do squar")), ("the letters, reversed", ("done", "do revers")),
-        ("slugify it and uppercase it", ("verb", "do uppercas")), ("then reverse the text", ("verb", "do revers")),
-        ("lower it and sort.", ("verb", "do sort")), ("vat of 80 and tell me the weekday", ("tell", "tell weekday")),
+        ("slugify it and uppercase it", ("verb", "do uppercas")), ("then reverse the text", ("verb",
+        "do revers")),
+        ("lower it and sort.", ("verb", "do sort")), ("vat of 80 and tell me the weekday", ("tell",
+        "tell weekday")),
         ("who invented morse code", ("asking", "ask who")), ("is 97 a prime", ("yes-or-no", "ask yes-or-no")),
     ],
 )  # fmt: skip
