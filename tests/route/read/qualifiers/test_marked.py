@@ -33,7 +33,9 @@ def test_both_ends_of_a_span_have_one_key(text: str) -> None:
         ("only the vowels of it", "only vowel"), ("just the header row", "only header"),
         ("80 plus tip per person", "each person"), ("half of that sum", "part sum"),
         ("and also the weekday", "also weekday"), ("week by ISO, as per DIN", "obeyed din"),
-        ("a tip-inclusive bill", "include tip"), ("do not round it", "not round"),
+        ("a tip-inclusive bill", "include tip"), ("tip included at 15%", "include tip"),
+        ("80 incl. tax", "include tax"), ("only return the vowels", "only vowel"), ("do not round it",
+        "not round"),
     ],
 )  # fmt: skip
 def test_a_marker_is_joined_with_the_word_that_it_is_about(text: str, key: str) -> None:
@@ -43,7 +45,8 @@ def test_a_marker_is_joined_with_the_word_that_it_is_about(text: str, key: str) 
 @pytest.mark.parametrize(
     "text",
     [
-        "what is 8 minus 5", "minus 8.25 in words", "5 less than 9", "12 per cent of 80", "valid or not",
+        "what is 8 minus 5", "5.2% per year", "4 percent per annum", "minus 8.25 in words",
+        "5 less than 9", "12 per cent of 80", "valid or not",
         "our tool only accepts csv", "I don't know the area", "account no. 5",
         "the divisor of 39 as well as 65",
     ],

@@ -11,7 +11,8 @@ def found(text: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("sort these lines", ("opening", "do sort")), ("could you please shuffle it", ("opening",
+        ("sort these lines", ("opening", "do sort")), ("email it to bob", ("opening", "do email")),
+        ("could you please shuffle it", ("opening",
         "do shuffl")),
         ("17% of 80 squared", ("done", "do squar")), ("the letters, reversed", ("done", "do revers")),
         ("slugify it and uppercase it", ("verb", "do uppercas")), ("then reverse the text", ("verb",
@@ -28,7 +29,8 @@ def test_operations_and_questions_are_found(text: str, wanted: tuple[str, str]) 
 @pytest.mark.parametrize(
     "text",
     [
-        "convert upper and lower case", "does 40 have a numeral, which one",
+        "convert upper and lower case", "email template for me", "mail merge",
+        "does 40 have a numeral, which one",
         "do you know the area", "when it ends on Friday, how long is it", "my friend and I share",
     ],
 )  # fmt: skip
