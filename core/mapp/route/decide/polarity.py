@@ -45,7 +45,7 @@ def _names_itself(token: Token) -> bool:
 
 
 def _means_else(free: Sequence[Token], place: int) -> bool:
-    """Returns whether a word is no opposite here: `lasts`, `after tipping`, `don't decode`."""
+    """Returns whether a word means something else here: `lasts`, `after tipping`, `don't decode`."""
     token = free[place]
     after = free[place + 1] if place + 1 < len(free) else None
     before = free[place - 1] if place else None

@@ -22,7 +22,7 @@ _MORE: Final = word_set("how what which give show convert possible")
 
 
 def opening_of(line: Line) -> int | None:
-    """Returns the place of the first word that is no courtesy."""
+    """Returns the place of the first word that is not a courtesy."""
     for place, token in enumerate(line):
         if token is None:
             return None
