@@ -112,8 +112,10 @@ def test_a_missing_argument_is_asked_for_by_name() -> None:
     assert decision.missing == ("price",)
 
 
-@pytest.mark.parametrize("rule", ["negation", "opposite"])
-def test_a_request_for_the_opposite_suggests_to_expand_the_app(rule: str) -> None:
+@pytest.mark.parametrize(
+    "rule", ["negation", "opposite", "exclusion", "result-form", "place", "second-request", "other-quantity"]
+)
+def test_a_request_for_something_else_suggests_to_expand_the_app(rule: str) -> None:
     decision = decided(reading("vat", 0.99, Veto(name=rule, reason="says remove")))
     assert isinstance(decision, Expand)
     assert decision.reasons == ("says remove",)

@@ -29,7 +29,8 @@ def test_the_opposite_job_is_vetoed(description: str, text: str) -> None:
     ("description", "text"),
     [
         ("The first day.", "it lasts a day"), ("The price before tax.", "the price after adding tax"),
-        ("Encodes text.", "don't decode it"), ("Converts colour codes.", "decode the colour"),
+        ("Encodes text.", "don't decode it"), ("Removes duplicates.", "deduplicate it"),
+        ("Converts colour codes.", "decode the colour"),
         ("Formats readable JSON.", "my json is unreadable"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Final
 from mapp.route.decide.account import OwnWords
 from mapp.route.decide.veto import Veto
 from mapp.route.read.lexicon import OPPOSITES
+from mapp.route.read.qualifiers.words import FURTHER
 from mapp.route.read.tokens import Token, form, stem
 
 _OPPOSITES: Final = {
@@ -39,12 +40,12 @@ def opposites(free: Sequence[Token], own: OwnWords) -> Iterator[Veto]:
 
 
 def _names_itself(token: Token) -> bool:
-    """Returns whether a word with a reversing prefix has a meaning of its own: `decode`, `unreadable`."""
-    return bool(opposite_of(token.stem)) or token.lower.endswith("able")
+    """Returns whether a word with a reversing prefix has its own meaning: `deduplicate`, `unreadable`."""
+    return token.stem in FURTHER or bool(opposite_of(token.stem)) or token.lower.endswith("able")
 
 
 def _means_else(free: Sequence[Token], place: int) -> bool:
-    """Returns whether a word is no opposite here: `lasts`, `after tipping`, `don't decode`."""
+    """Returns whether a word means something else here: `lasts`, `after tipping`, `don't decode`."""
     token = free[place]
     after = free[place + 1] if place + 1 < len(free) else None
     before = free[place - 1] if place else None

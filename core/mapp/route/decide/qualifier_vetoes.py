@@ -17,6 +17,7 @@ from mapp.route.fill.fill import Filling
 from mapp.route.fill.slots import Slot
 from mapp.route.read.parsed_request import ParsedRequest
 from mapp.route.read.qualifiers.phrase import Qualifier, Sort
+from mapp.route.read.tokens import word_set
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +105,7 @@ def _veto(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> Veto | Non
         return Veto(name="other-quantity", reason=_OTHER.format(_phrase(found, reading)))
     if found.sort == "amount" and stem in own.name:
         return Veto(name="other-quantity", reason=_OTHER.format(_phrase(found, reading)))
-    if found.sort == "narrated-not" and stem in own.words:
+    if found.sort == "narrated-not" and stem in own.core:
         return Veto(name="negation", reason=_IGNORED.format(_phrase(found, reading)))
     if found.sort == "not" and opposite_of(stem) in own.core and stem not in own.core:
         return None
@@ -115,6 +116,12 @@ def _veto(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> Veto | Non
         return None
     if found.sort == "include" and stem in own.name:
         return None
+    if found.sort in ("exclude", "include") and _has_known_noun(found, own, reading):
+        return None
+    if found.sort == "verb" and stem in own.core:
+        return None
+    if found.sort == "opening" and stem.removeprefix("de") in own.words:
+        return None
     if found.sort == "only" and found.marker.lower == "just" and stem in own.core:
         return None
     if found.sort == "trailing" and _known_or_repeated(found, own, reading):
@@ -122,6 +129,20 @@ def _veto(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> Veto | Non
     if found.sort == "counted" and _misspelt(stem, own):
         return None
     return Veto(name=rule.name, reason=rule.reason.format(_phrase(found, reading)))
+
+
+def _has_known_noun(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> bool:
+    """Returns whether the app knows the phrase without its adjective: `without the superfluous spaces`."""
+    if found.head is None or found.head.lower in _SELECTING:
+        return False
+    after = next((token for token in reading.tokens if token.start >= found.head.end), None)
+    return after is not None and f"{found.sort} {after.stem}" in own.said
+
+
+_SELECTING: Final = word_set(
+    "first second third last next previous half most least every public bank smallest largest lowest highest"
+)
+"""Adjectives that choose some of what a noun names."""
 
 
 def _known_or_repeated(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> bool:

@@ -28,7 +28,15 @@ def test_formats_methods_and_authorities_are_found(text: str, wanted: tuple[str,
 
 
 @pytest.mark.parametrize(
-    "text", ["a business loan", "80 US dollars", "tell us more", "I am driving at 60", "work it out"]
+    "text",
+    [
+        "a business loan",
+        "an annual rate of 5%",
+        "80 US dollars",
+        "tell us more",
+        "I am driving at 60",
+        "work it out",
+    ],
 )
 def test_topics_are_not(text: str) -> None:
     assert found(text) == set()

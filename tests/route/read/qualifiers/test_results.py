@@ -13,24 +13,17 @@ def found(text: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("8/12 as a fraction", ("form", "as fraction")),
-        ("3/4 in decimal", ("form", "as decimal")),
-        ("csv to yaml", ("direction", "as yaml")),
-        ("csv -> json", ("direction", "as json")),
-        ("age in months", ("unit", "as month")),
-        ("how long is it in mins", ("unit", "as minute")),
-        ("price in dollars", ("currency", "money dollar")),
-        ("price in CHF", ("currency", "money chf")),
-        ("working days in Russia", ("place", "place russia")),
-        ("week number for the US", ("place", "place us")),
-        ("time in New York", ("place", "place york")),
-        ("time in Reykjavik", ("place", "place reykjavik")),
-        ("rounded to the nearest euro", ("rounding", "round")),
-        ("to two decimals", ("rounding", "round")),
-        ("to 3 significant figures", ("rounding", "round")),
-        ("round it up", ("rounding", "round")),
+        ("8/12 as a fraction", ("form", "as fraction")), ("3/4 in decimal", ("form", "as decimal")),
+        ("csv to yaml", ("direction", "as yaml")), ("csv -> json", ("direction", "as json")),
+        ("age in months", ("unit", "as month")), ("how long is it in mins", ("unit", "as minute")),
+        ("price in dollars", ("currency", "money dollar")), ("price in CHF", ("currency", "money chf")),
+        ("working days in Russia", ("place", "place russia")), ("week number for the US", ("place",
+        "place us")),
+        ("time in New York", ("place", "place york")), ("time in Reykjavik", ("place", "place reykjavik")),
+        ("rounded to the nearest euro", ("rounding", "round")), ("to two decimals", ("rounding", "round")),
+        ("to 3 significant figures", ("rounding", "round")), ("round it up", ("rounding", "round")),
     ],
-)
+)  # fmt: skip
 def test_the_form_of_the_result_is_found(text: str, wanted: tuple[str, str]) -> None:
     assert wanted in found(text)
 

@@ -9,7 +9,7 @@ from mapp.route.read.qualifiers import words
 from mapp.route.read.qualifiers.phrase import NO_CONTENT, Line, Qualifier, Sort, at, head_after, unit_name
 from mapp.route.read.tokens import Token, word_set
 
-_BOUNDS: Final = word_set("between until in from since till")
+_BOUNDS: Final = word_set("between until in since till")
 _COMPLEMENTS: Final = word_set("of for in between from until is ? if when and") | {""}
 _DEMANDS: Final = word_set(
     "what what's whats which find get calculate compute give is are was were me know want and"
@@ -27,7 +27,8 @@ def asked(line: Line, place: int, token: Token, opening: int | None) -> Iterator
     elif token.stem not in words.VAGUE and token.lower not in NO_CONTENT and token.text[0].isalpha():
         opens = opening in (place, place - 1)
         complement = after.lower if after is not None else "" if place + 1 == len(line) else '"'
-        if opens and complement in _BOUNDS and token.lower.endswith("s") and _is_counted(token):
+        form = complement == "in" and (bound := at(line, place + 2)) and bound.stem in words.RESULT_FORMS
+        if opens and complement in _BOUNDS and not form and token.lower.endswith("s") and _is_counted(token):
             yield _counted(token, token)
         elif (opens or _demanded(line, place)) and complement in _COMPLEMENTS:
             if token.stem in words.QUANTITIES:

@@ -38,7 +38,9 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], Sort]]]:
 
 
 _MARKERS: Final = _phrases()
-_TRAILING: Final = frozenset({"included", "inclusive", "incl", "excluded", "count", "out"})
+_ORDERS: Final = classes.FURTHER | {"return"}
+"""Verbs between `only` and its noun: `only return the vowels`."""
+_TRAILING: Final = frozenset({"included", "inclusive", "incl", "excl", "excluded", "count", "out"})
 """Words of markers that can stand after their noun: `tip included`, `weekends don't count`."""
 
 
@@ -60,6 +62,9 @@ def marked(line: Line) -> Iterator[Qualifier]:
             after = place + len(words)
             if token is None or not _says(line, place, words) or _harmless(line, place, after, words):
                 continue
+            following = at(line, after)
+            if words == ("only",) and following is not None and following.stem in _ORDERS:
+                after += 1
             head = _noun_of(line, place, after, words)
             about = "end" if sort == "include" and _both(line, place, after) else head.stem if head else "$"
             yield Qualifier(sort, f"{sort} {about}", token, head)
@@ -74,9 +79,12 @@ def marked(line: Line) -> Iterator[Qualifier]:
 def _noun_of(line: Line, place: int, after: int, words: Sequence[str]) -> Token | None:
     if not _TRAILING.intersection(words):
         return head_after(line, after)
-    before = at(line, place - 1)
-    hyphened = before is not None and before.text == "-"
-    return (_before(line, place) if hyphened else None) or head_after(line, after) or _before(line, place)
+    if len(words) == 1 and words[0] in ("included", "inclusive"):
+        return _before(line, place) or head_after(line, after)
+    stop = at(line, after)
+    if words[0] in ("incl", "excl") and stop is not None and stop.text == ".":
+        after += 1
+    return head_after(line, after) or _before(line, place)
 
 
 def _both(line: Line, place: int, after: int) -> bool:
@@ -89,7 +97,8 @@ def _before(line: Line, place: int) -> Token | None:
     token = at(line, place - 1)
     if token is not None and token.text == "-":
         token = at(line, place - 2)
-    return token if token is not None and token.text[0].isalpha() else None
+    content = token is not None and token.text[0].isalpha() and token.lower not in FUNCTION_WORDS
+    return token if content else None
 
 
 def _says(line: Line, place: int, words: Sequence[str]) -> bool:
@@ -107,7 +116,8 @@ def _harmless(line: Line, place: int, after: int, words: Sequence[str]) -> bool:
         case "minus" | "less" if len(words) == 1:
             return following is None or not word.isalpha() or word in FUNCTION_WORDS or word in UNITS_WORDS
         case "per":
-            return word in ("cent", "se")
+            rate = any(token and token.lower in ("%", "percent", "pct") for token in line[place - 2 : place])
+            return word in ("cent", "se") or (rate and word in ("year", "annum"))
         case "only":
             before = at(line, place - 1)
             return word in classes.ONLY_VERBS or (before is not None and before.lower == "not")

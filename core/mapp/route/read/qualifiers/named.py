@@ -10,6 +10,8 @@ from mapp.route.read.qualifiers import words
 from mapp.route.read.qualifiers.phrase import Line, Qualifier, at, is_currency
 from mapp.route.read.tokens import Token, stem_set
 
+_RATES: Final = stem_set("rate interest return yield")
+"""What is annual unless it says otherwise."""
 _DAYS: Final = stem_set("day hour week time month calendar")
 _AUTHORITIES: Final = frozenset({"US", "UK", "EU", "ISO", "DIN", "ANSI", "BS", "JIS"})
 
@@ -30,7 +32,13 @@ def named(line: Line, place: int, token: Token) -> Iterator[Qualifier]:
     elif token.stem in words.FORMS:
         yield Qualifier("format", f"format {token.stem}", token, token)
     noun = after is not None and after.text[0].isalpha() and after.lower not in FUNCTION_WORDS
-    fitting = noun and after is not None and (token.lower not in words.DAY_KINDS or after.stem in _DAYS)
+    rate = token.lower in ("annual", "yearly") and after is not None and after.stem in _RATES
+    fitting = (
+        not rate
+        and noun
+        and after is not None
+        and (token.lower not in words.DAY_KINDS or after.stem in _DAYS)
+    )
     if token.lower in words.METHODS and (fitting or place + 1 == len(line)):
         yield Qualifier("method", f"method {token.stem}", token, token)
     named = token.lower in words.PLACES or token.text in _AUTHORITIES or (place == 0 and token.lower == "us")

@@ -22,7 +22,7 @@ _MORE: Final = word_set("how what which give show convert possible")
 
 
 def opening_of(line: Line) -> int | None:
-    """Returns the place of the first word that is no courtesy."""
+    """Returns the place of the first word that is not a courtesy."""
     for place, token in enumerate(line):
         if token is None:
             return None
@@ -36,7 +36,8 @@ def opened(line: Line, opening: int | None) -> Iterator[Qualifier]:
     token = at(line, opening) if opening is not None else None
     if token is None:
         return
-    if token.stem in words.OPERATIONS and not token.lower.endswith(("ed", "ing")):
+    noun = token.stem in words.NOUN_VERBS and not _takes_object(line, (opening or 0) + 1)
+    if token.stem in words.OPERATIONS and not noun and not token.lower.endswith(("ed", "ing")):
         yield Qualifier("opening", f"do {token.stem}", token, token)
     first = all(before is not None and before.lower in _GREETINGS for before in line[:opening])
     if first and _asks_more(line[(opening or 0) + 1 :]):
@@ -53,6 +54,14 @@ def _asks_more(rest: Line) -> bool:
     said = {token.lower for token in rest if token is not None}
     questions = [place for place, token in enumerate(rest) if token is not None and token.text == "?"]
     return not _MORE.isdisjoint(said) or any(place + 1 < len(rest) for place in questions)
+
+
+def _takes_object(line: Line, place: int) -> bool:
+    """Returns whether an object follows a verb: `email it`, but not `email template`."""
+    if place >= len(line):
+        return True
+    token = line[place]
+    return token is None or token.lower in _OBJECTS or not token.text[0].isalpha()
 
 
 def further(line: Line, place: int, token: Token) -> Iterator[Qualifier]:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from mapp.route.read.lexicon import CURRENCY_CODES, CURRENCY_WORDS, FUNCTION_WORDS, UNITS_WORDS
+from mapp.route.read.lexicon import (
+    CURRENCY_CODES,
+    CURRENCY_WORDS,
+    FUNCTION_WORDS,
+    UNITS_WORDS,
+    WEAK_CURRENCY_WORDS,
+)
 from mapp.route.read.tokens import Token
 from mapp.route.read.units import unit_called
 
@@ -57,4 +63,5 @@ def unit_name(token: Token) -> str:
 
 def is_currency(token: Token) -> bool:
     """Returns whether a word is the name or the code of a currency."""
-    return token.lower in CURRENCY_WORDS or token.text in CURRENCY_CODES
+    named = token.lower in CURRENCY_WORDS and token.lower not in WEAK_CURRENCY_WORDS
+    return named or token.text in CURRENCY_CODES

@@ -107,6 +107,8 @@ OPERATIONS: Final = stem_set(
     "darken mix blend scan crack hack unscramble transcribe pronounce cite fetch save"
 )
 """Verbs for one definite job; a request that starts with one that the app never speaks of is another job."""
+NOUN_VERBS: Final = stem_set("email mail chart plot square cube average format import download edit hash")
+"""Verbs that are as often nouns: they need an object to be an order."""
 FURTHER: Final = OPERATIONS | stem_set(
     "reverse invert flip mirror order rank strip pad wrap split join double round floor total compare "
     "encode decode encrypt decrypt encipher decipher sign verify check escape unescape quote compress "
