@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,3 +249,14 @@ def test_a_run_is_not_lost_to_the_person_because_the_journal_is_not_ours() -> No
 
     assert (found.code, found.out) == (0, "42\n")
     assert "could not be written into the journal" in found.err
+
+
+def test_threads_that_share_a_journal_lose_nothing(journal: Journal) -> None:
+    def write(number: int) -> None:
+        for place in range(20):
+            journal.decided(f"request {number} {place}", "use", {"arguments": {}}, None)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        assert connection.execute("select count(distinct request) from decisions").fetchone()[0] == 80
