@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -251,12 +252,18 @@ def test_a_run_is_not_lost_to_the_person_because_the_journal_is_not_ours() -> No
     assert "could not be written into the journal" in found.err
 
 
-def test_threads_that_share_a_journal_lose_nothing(journal: Journal) -> None:
+def test_threads_that_share_a_journal_wait_for_each_other(journal: Journal) -> None:
+    journal.decided("first", "use", {"arguments": {}}, None)
+
     def write(number: int) -> None:
-        for place in range(20):
-            journal.decided(f"request {number} {place}", "use", {"arguments": {}}, None)
+        def change(connection: sqlite3.Connection) -> None:
+            time.sleep(0.02)  # others would now begin a transaction on the same connection
+            connection.execute("UPDATE decisions SET request = request || ?", [str(number)])
+
+        journal._write(change)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(write, range(4)))
     with contextlib.closing(sqlite3.connect(journal.path)) as connection:
-        assert connection.execute("select count(distinct request) from decisions").fetchone()[0] == 80
+        (request,) = connection.execute("SELECT request FROM decisions").fetchone()
+    assert (request[:5], sorted(request[5:])) == ("first", ["0", "1", "2", "3"])
