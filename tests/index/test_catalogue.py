@@ -42,6 +42,9 @@ def test_what_was_added_is_read_back(shelf: Shelf, catalogue: Catalogue) -> None
     assert catalogue.heads() == {head.app: head for head in shelf.heads()}
     assert {name: catalogue.card(name) for name in catalogue.names} == shelf.cards
     assert catalogue.card("none") is None
+    manifests = {name: card.manifest for name, card in shelf.cards.items()}
+    assert {name: catalogue.manifest(name) for name in catalogue.names} == manifests
+    assert catalogue.manifest("none") is None
 
 
 def test_rows_are_numbered_in_the_order_of_the_names(catalogue: Catalogue) -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,3 +250,20 @@ def test_a_run_is_not_lost_to_the_person_because_the_journal_is_not_ours() -> No
 
     assert (found.code, found.out) == (0, "42\n")
     assert "could not be written into the journal" in found.err
+
+
+def test_threads_that_share_a_journal_wait_for_each_other(journal: Journal) -> None:
+    journal.decided("first", "use", {"arguments": {}}, None)
+
+    def write(number: int) -> None:
+        def change(connection: sqlite3.Connection) -> None:
+            time.sleep(0.02)  # others would now begin a transaction on the same connection
+            connection.execute("UPDATE decisions SET request = request || ?", [str(number)])
+
+        journal._write(change)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+    with contextlib.closing(sqlite3.connect(journal.path)) as connection:
+        (request,) = connection.execute("SELECT request FROM decisions").fetchone()
+    assert (request[:5], sorted(request[5:])) == ("first", ["0", "1", "2", "3"])

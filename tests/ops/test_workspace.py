@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
+
 import pytest
 
 from mapp.config import load_config
@@ -41,3 +46,25 @@ def test_what_was_opened_is_closed_and_can_be_opened_again() -> None:
 def test_commits_without_a_git_identity_are_made_by_mapp() -> None:
     signature = Workspace(config=load_config(), clock=lambda: 12.9).signature()
     assert (signature.name, signature.email, signature.time) == ("mapp", "mapp@localhost", 12)
+
+
+@pytest.mark.parametrize("name", ["journal", "embedder", "executor"])
+def test_threads_open_a_part_only_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def slowly(*_: object, **__: object) -> object:
+        opened.append(name)
+        time.sleep(0.05)
+        return Mock()
+
+    for module, opener in (
+        ("mapp.observe.journal", "Journal"),
+        ("mapp.index.embedders", "choose_embedder"),
+        ("mapp.sandbox.executors.select", "open_executor"),
+    ):
+        monkeypatch.setattr(importlib.import_module(module), opener, slowly)
+    workspace = Workspace(config=load_config())
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: getattr(workspace, name), range(4)))
+    assert opened == [name]
+    assert [each is found[0] for each in found] == [True] * 4

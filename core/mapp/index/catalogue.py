@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mapp.index import lexical
 from mapp.index.entry import Head, IndexEntry, blob_key
 from mapp.model.app import Card
+from mapp.model.manifest import Manifest
 
 FILE: Final = "catalogue.sqlite"
 _REMEMBERED_WORDS: Final = 20_000
@@ -47,8 +48,17 @@ class Catalogue:
 
     def card(self, app: str) -> Card | None:
         """Returns an app's card, or None if there is no such app."""
+        document = self._document(app)
+        return None if document is None else Card.from_dict(document)
+
+    def manifest(self, app: str) -> Manifest | None:
+        """Returns an app's manifest, or None if there is no such app; much faster than the whole card."""
+        document = self._document(app)
+        return None if document is None else Manifest.from_dict(document["manifest"])
+
+    def _document(self, app: str) -> dict[str, Any] | None:
         row = self._connection.execute("select card from apps where name = ?", (app,)).fetchone()
-        return None if row is None else Card.from_dict(json.loads(row[0]))
+        return None if row is None else dict(json.loads(row[0]))
 
     def find(self, text: str, limit: int) -> list[tuple[int, float]]:
         """Returns (row, score) of the apps that share words with the text; the best has score 1."""

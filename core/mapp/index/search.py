@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mapp.errors import NotFound
 from mapp.index import generations
@@ -15,11 +15,13 @@ from mapp.index.dense import DenseStore, ExactStore, exact_cosines, read_matrix
 from mapp.index.entry import Head, IndexStatus
 from mapp.index.generations import DamagedIndex, Seal
 from mapp.model.app import Card
+from mapp.model.manifest import Manifest
 from mapp.model.request import Candidate
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
 
+Part = TypeVar("Part")
 DENSE_SHARE: Final = 0.7
 """The weight of the dense score; chosen on the held-back requests of the starter apps."""
 _DIGITS: Final = 9
@@ -99,12 +101,11 @@ class Index:
 
     def card(self, app: str) -> Card:
         """Returns an app's card; raises NotFound if the app is not in the index."""
-        card = self._catalogue.card(app)
-        if card is None:
-            raise NotFound(
-                f"the index has no app named {app!r}", hint="to rebuild the index: mapp index rebuild"
-            )
-        return card
+        return _found(app, self._catalogue.card(app))
+
+    def manifest(self, app: str) -> Manifest:
+        """Returns an app's manifest; raises NotFound if the app is not in the index."""
+        return _found(app, self._catalogue.manifest(app))
 
     def extra(self, name: str) -> Path | None:
         """Returns a file that routing added to this generation, or None if there is none of this name."""
@@ -115,6 +116,12 @@ class Index:
         self._catalogue.close()
         for mapped in ("_matrix", "_store"):
             self.__dict__.pop(mapped, None)
+
+
+def _found(app: str, part: Part | None) -> Part:
+    if part is None:
+        raise NotFound(f"the index has no app named {app!r}", hint="to rebuild the index: mapp index rebuild")
+    return part
 
 
 def open_index(folder: Path, embedder: Embedder) -> Index | None:

@@ -88,7 +88,7 @@ def open_wordpiece() -> WordPiece:
     """Reads the vocabulary that ships with mapp."""
     # Only "\n" ends a line: splitlines() would also split at other characters of the vocabulary.
     tokens = _VOCABULARY.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    return WordPiece({token: number for number, token in enumerate(tokens)})
+    return WordPiece(dict(zip(tokens, range(len(tokens)), strict=True)))
 
 
 def _spaced(character: str) -> str:

@@ -123,7 +123,7 @@ class Router:
         self._verbatim = Verbatim(_extra(index, per_app_table.VERBATIM_FILE)) if by_heart else None
         self._lessons = lessons = Lessons(_extra(index, per_app_table.FILE))
         # Not `self._lessons`: a cycle of references would keep a closed router's files open.
-        self._matcher = Matcher(lambda app: (index.card(app).manifest, lessons.of(app)))
+        self._matcher = Matcher(lambda app: (index.manifest(app), lessons.of(app)))
         self._give_back: Callable[[], None] | None = None
 
     def decide(

@@ -26,7 +26,7 @@ def search(
     with contextlib.closing(open_fresh(workspace, progress=progress)) as index:
         found = []
         for candidate in index.search(text, most):
-            manifest = index.card(candidate.app).manifest
+            manifest = index.manifest(candidate.app)
             found.append(
                 Found(
                     app=candidate.app,
