@@ -85,13 +85,18 @@ class Honest:
     """Requests that greedy apps may copy."""
 
 
-def measure(sizes: Sequence[int]) -> Part:
-    """Returns the table: each library before, and with greedy apps of each kind."""
+def measure(sizes: Sequence[int], *, every_kind: bool) -> Part:
+    """Returns the table: each library before, and with greedy apps.
+
+    Args:
+        sizes: the numbers of honest apps.
+        every_kind: add each kind of greedy apps to the starter library, not only the mixed ones.
+    """
     rows: list[tuple[Cell, ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             honest = starters(Path(folder)) if size == STARTER else synthetic(Path(folder) / "base", size)
-            kinds: tuple[Kind, ...] = get_args(Kind) if size == STARTER else ("mixed",)
+            kinds: tuple[Kind, ...] = get_args(Kind) if every_kind and size == STARTER else ("mixed",)
             with closing(grown(honest.folder, honest.names, honest.load)) as router:
                 before = {level: runs(router, honest, level) for level in LEVELS}
             rows.append((f"{size:,} apps", *cells(before, before)))
