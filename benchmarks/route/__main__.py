@@ -35,7 +35,7 @@ PARTS: Final[dict[str, Measure]] = {
     ),
     "clinc": lambda given: clinc.measure(given.resamples),
     "banking": lambda given: banking.measure(),
-    "poison": lambda given: poison.measure(given.poison),
+    "poison": lambda given: poison.measure(given.poison, every_kind=given.kinds),
     "warm": lambda given: warm.measure(given.warm),
     "matrix": lambda given: matrix.measure(given.every, given.numpy),
     "fill": lambda given: fill.measure(),
@@ -70,6 +70,7 @@ def side_by_side(names: Sequence[str], given: argparse.Namespace) -> dict[str, A
     """Measures parts in processes of their own, so many at a time as there are jobs."""
     options = ["--jobs", "1", "--resamples", str(given.resamples), "--every", str(given.every)]
     options += ["--poison", ",".join(map(str, given.poison))]
+    options += ["--kinds"] if given.kinds else []
     options += ["--numpy", ",".join(given.numpy)] if given.numpy else []
 
     def run(name: str) -> dict[str, Any]:
@@ -119,6 +120,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--poison", type=_sizes, default=(72,), metavar="APPS,…", help="library sizes; 72,1000 are published"
     )
+    parser.add_argument("--kinds", action="store_true", help="poison with every kind of greedy apps")
     parser.add_argument("--warm", type=_sizes, default=(72, 1000, 10_000), metavar="APPS,…", help="the same")
     parser.add_argument("--every", type=int, default=20, help="matrix: ask only every so many library rows")
     parser.add_argument("--numpy", type=_words, default=(), metavar="VERSION,…", help="matrix: install these")

@@ -52,13 +52,11 @@ def starter_router() -> Router:
 def opened(folder: Path, names: Sequence[str], load: Load) -> Router:
     """Builds the index of some apps, without any repository, and opens it."""
     folder.mkdir(parents=True)
-    with open_vectors(vectors_file(), embedder()) as cache:
-        cache.put(read_packed(bundle.VECTORS, embedder()))
     return grown(folder, names, load)
 
 
-def grown(folder: Path, names: Sequence[str], load: Load) -> Router:
-    """Updates the index in a folder to more apps, and opens it."""
+def grown(folder: Path, names: Sequence[str], load: Load, *, fresh: bool = False) -> Router:
+    """Updates the index in a folder to more apps, and opens it; `fresh` trains all apps together."""
     index = open_index(folder / "index", embedder())
     known = {} if index is None else index.heads()
     if index is not None:
@@ -67,7 +65,10 @@ def grown(folder: Path, names: Sequence[str], load: Load) -> Router:
         heads = [known.get(name) or head_of(name) for name in names]
         contents = Contents(heads, lambda head: load(head.app))
         vectors = vectors_file()
-        build(folder / "index", contents, embedder=embedder(), vectors=vectors, extras=extras(vectors))
+        with open_vectors(vectors, embedder()) as cache:
+            cache.put(read_packed(bundle.VECTORS, embedder()))
+        made = extras(vectors)
+        build(folder / "index", contents, embedder=embedder(), vectors=vectors, extras=made, fresh=fresh)
     index = open_index(folder / "index", embedder())
     assert index is not None
     return Router(index, by_heart=False)

@@ -2,7 +2,8 @@
 
 A greedy app claims whatever is asked. Its 44 requests are sampled from the honest apps and reworded, or they
 are generic ("do it for me"), or half of each; it has no near misses, and needs no argument. Apps are added to
-an index that exists, as in real life: a few are fitted next to their neighbours, many with all others.
+an index that exists, as in real life: a few are fitted next to their neighbours, many with all others. The
+last row of a library trains the few with all others too, as a rebuilt index does.
 
 Asked are 300 requests of honest apps that never trained. Self-run is the share that its own app runs, before
 and after; a wrong run is one by another app. The own app is named if it runs or is asked about.
@@ -85,13 +86,18 @@ class Honest:
     """Requests that greedy apps may copy."""
 
 
-def measure(sizes: Sequence[int]) -> Part:
-    """Returns the table: each library before, and with greedy apps of each kind."""
+def measure(sizes: Sequence[int], *, every_kind: bool) -> Part:
+    """Returns the table: each library before, and with greedy apps.
+
+    Args:
+        sizes: the numbers of honest apps.
+        every_kind: add each kind of greedy apps to the starter library, not only the mixed ones.
+    """
     rows: list[tuple[Cell, ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             honest = starters(Path(folder)) if size == STARTER else synthetic(Path(folder) / "base", size)
-            kinds: tuple[Kind, ...] = get_args(Kind) if size == STARTER else ("mixed",)
+            kinds: tuple[Kind, ...] = get_args(Kind) if every_kind and size == STARTER else ("mixed",)
             with closing(grown(honest.folder, honest.names, honest.load)) as router:
                 before = {level: runs(router, honest, level) for level in LEVELS}
             rows.append((f"{size:,} apps", *cells(before, before)))
@@ -99,6 +105,9 @@ def measure(sizes: Sequence[int]) -> Part:
                 for count in COUNTS:
                     after = poisoned(honest, kind, count)
                     rows.append((f"{size:,} apps and {count} greedy, {kind}", *cells(after, before)))
+            after = poisoned(honest, "mixed", COUNTS[0], fresh=True)
+            name = f"{size:,} apps and {COUNTS[0]} greedy, mixed, trained together"
+            rows.append((name, *cells(after, before)))
     return Part(tables=(Table(title="Poisoning", headings=HEADINGS, rows=tuple(rows)),))
 
 
@@ -114,8 +123,8 @@ def cells(after: Mapping[Certainty, Runs], before: Mapping[Certainty, Runs]) -> 
         yield from (own, number(100 * (own["value"] - before[level][1]["value"]), "points"), wrong)
 
 
-def poisoned(honest: Honest, kind: Kind, count: int) -> dict[Certainty, Runs]:
-    """Adds greedy apps to a copy of the index, and returns what runs then."""
+def poisoned(honest: Honest, kind: Kind, count: int, *, fresh: bool = False) -> dict[Certainty, Runs]:
+    """Adds greedy apps to a copy of the index, and returns what runs then; `fresh` trains all together."""
     cards = {f"helper-{number:02d}": number for number in range(count)}
 
     def load(name: str) -> Card:
@@ -125,7 +134,7 @@ def poisoned(honest: Honest, kind: Kind, count: int) -> dict[Certainty, Runs]:
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(honest.folder, folder, dirs_exist_ok=True)
-        with closing(grown(Path(folder), [*honest.names, *cards], load)) as router:
+        with closing(grown(Path(folder), [*honest.names, *cards], load, fresh=fresh)) as router:
             return {level: runs(router, honest, level) for level in LEVELS}
 
 
