@@ -11,7 +11,6 @@ import difflib
 import os
 import shlex
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -20,7 +19,7 @@ from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import inherits_limits, merged_budget, parse_budget
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 PROJECT_FILE: Final = ".mapp.toml"
 EngineName = Literal["dukpy", "quickjs-ng"]
@@ -368,20 +367,6 @@ def _write(path: Path, document: dict[str, Any]) -> None:
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, tomli_w.dumps(document).encode())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replaces a file atomically and durably: readers see the old or the new content, never a mixture."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def environment() -> Mapping[str, str]:
