@@ -91,7 +91,7 @@ class Index:
 
 
 def environment(folder: Path, *, seeing_ours: bool) -> Path:
-    """Returns the `bin` of a new virtual environment, which sees the packages that are installed here, or none."""
+    """Returns the `bin` of a new virtual environment; it sees the packages installed here, or none."""
     venv.create(folder, with_pip=True)
     if seeing_ours:
         libraries = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
