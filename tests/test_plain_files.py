@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.plain_files import NotPlain, TooLarge, ensure_plain, kind_of, open_plain, read_plain
+from mapp.plain_files import NotPlain, TooLarge, ensure_plain, kind_of, open_plain, read_plain, write_whole
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +102,46 @@ def test_a_missing_file_is_missing_and_no_descriptor_is_left_open() -> None:
 
 def test_unknown_file_types_have_a_description() -> None:
     assert kind_of(0) == "something unknown"
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "settings/a.toml"
+    path.parent.mkdir()
+    write_whole(path, b"old, and longer")
+    reader = path.open("rb")
+    write_whole(path, b"new")
+
+    with reader:
+        assert reader.read() == b"old, and longer"
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings/a.toml"
+    path.parent.mkdir()
+    write_whole(path, b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr({"fsync": os, "replace": Path}[step], step, full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes of POSIX")
+def test_a_file_that_is_written_is_private(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_whole(tmp_path / "keys.json", b"{}")
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600

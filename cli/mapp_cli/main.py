@@ -6,6 +6,8 @@ import sys
 from typing import Any, Final
 
 HELP_FILE: Final = "help.txt"
+GENERATED: Final = "# Written by `python -m mapp_cli.reference`; do not edit.\n"
+"""The first line of the help file, which is not printed."""
 
 
 class Program:
@@ -64,7 +66,8 @@ def help_text() -> str:
     """Returns the text of `mapp --help` from the generated file."""
     from pathlib import Path
 
-    return (Path(__file__).parent / HELP_FILE).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / HELP_FILE).read_text(encoding="utf-8")
+    return text.removeprefix(GENERATED)
 
 
 def _completing() -> bool:

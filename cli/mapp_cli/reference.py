@@ -15,7 +15,7 @@ from mapp.explanations import EXPLANATIONS
 from mapp.model.verdict import KINDS
 from mapp.validate.gate import ALWAYS, CHECKS
 from mapp_cli.group import COMMANDS, all_commands, group
-from mapp_cli.main import HELP_FILE
+from mapp_cli.main import GENERATED, HELP_FILE
 
 ROOT: Final = Path(__file__).parents[2]
 WIDTH: Final = 98
@@ -24,7 +24,7 @@ WIDTH: Final = 98
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Yields the path and text of every generated file."""
-    yield Path(__file__).parent / HELP_FILE, help_page()
+    yield Path(__file__).parent / HELP_FILE, GENERATED + help_page()
     yield ROOT / "docs/reference/commands.md", commands_page()
     yield ROOT / "docs/reference/errors.md", errors_page()
     yield ROOT / "docs/reference/checks.md", checks_page()

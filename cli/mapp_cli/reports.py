@@ -25,8 +25,8 @@ class Reports:
 
     def write(self, verdicts: Sequence[tuple[str, Verdict]]) -> None:
         """Writes the requested reports, each to a temporary file first."""
-        from mapp.config import write_whole
         from mapp.distribution import version
+        from mapp.plain_files import write_whole
         from mapp.validate.gate import CHECKS
         from mapp.validate.reports import junit, sarif
 

@@ -39,10 +39,11 @@ vocabulary in `model`, and only `ops` connects them.
     git             repositories: checked trees, compare-and-swap commits; only this imports pygit2
     syntax          JavaScript as text: functions, parameters, JSDoc; only this imports tree-sitter
     config          settings and directories; only this reads the environment
+    settings_file   the format of the files that hold settings
     keys            the secrets that apps and models need
     model           the vocabulary: frozen values, schemas, manifests, apps, decisions, outcomes
     errors          the exceptions; `explanations` says what each error code means
-    plain_files     reads files that somebody else may have put there: never a pipe, socket or device
+    plain_files     reads files that somebody else may have put there, and writes files whole
     system_errors   what the operating system refused, as one of mapp's errors
     suggested_commands  commands in messages, safe to paste
     distribution    the name, version and origin of mapp itself

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
-import shlex
 import sys
-import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -20,7 +17,7 @@ from typing import Any, Final, Literal
 
 from mapp.errors import InvalidInput, Problem, UsageError
 from mapp.model.budget import inherits_limits, merged_budget, parse_budget
-from mapp.plain_files import read_plain
+from mapp.settings_file import AGENT_SETTINGS, agent_table, as_settings, read_document, write_document
 
 PROJECT_FILE: Final = ".mapp.toml"
 EngineName = Literal["dukpy", "quickjs-ng"]
@@ -108,7 +105,6 @@ CHOICES: Final = _CHOICES
 """The values of each setting that has a fixed list of them."""
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
 _TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
-AGENT_TABLE: Final = '[coder.agent] command = ["my-agent", "{brief}"]'
 MAX_TEXT_LENGTH: Final = 300
 MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
@@ -116,8 +112,6 @@ PROJECT_SETTINGS: Final = tuple(item.name for item in fields(Config) if item.met
 """The settings that a project's file may set. Third parties may have written that file, so settings that
 spend, merge, send, delete or loosen belong to the user. A new setting does too, unless it says otherwise."""
 _DEFAULTS: Final = {item.name: item.default for item in fields(Config) if item.default is not MISSING}
-_TABLED: Final = {"coder_keys": "keys", "coder_price": "price"}
-"""Settings that the table `[coder.agent]` may contain, and their names there."""
 
 Source = Literal["flag", "environment", "project", "user", "default"]
 
@@ -327,18 +321,18 @@ def save_setting(path: Path, name: str, value: Any) -> Any:
 
     Other settings stay the same. In a budget, only the given limits change.
     """
-    document = _read(path)
-    agent = _agent_table(document)
+    document = read_document(path)
+    agent = agent_table(document)
     if name in _BUDGETS and value:
         known = document.get(name)
         value = merged_budget(known if isinstance(known, str) else "", value)
-    if agent is not None and name in _TABLED:
+    if agent is not None and name in AGENT_SETTINGS:
         words = [word.strip() for word in str(value).split(",")]
-        agent[_TABLED[name]] = list(filter(None, words)) if name == "coder_keys" else value
+        agent[AGENT_SETTINGS[name]] = list(filter(None, words)) if name == "coder_keys" else value
         document.pop(name, None)
     else:
         document[name] = value
-    _write(path, document)
+    write_document(path, document)
     return value
 
 
@@ -350,43 +344,16 @@ def unset_setting(path: Path, name: str) -> bool:
     """
     if name not in SETTINGS:
         raise unknown_setting(name)
-    document = _read(path)
-    agent = _agent_table(document)
+    document = read_document(path)
+    agent = agent_table(document)
     was_there = name in document
     document.pop(name, None)
-    if agent is not None and name in _TABLED:
-        was_there |= _TABLED[name] in agent
-        agent.pop(_TABLED[name], None)
+    if agent is not None and name in AGENT_SETTINGS:
+        was_there |= AGENT_SETTINGS[name] in agent
+        agent.pop(AGENT_SETTINGS[name], None)
     if was_there:
-        _write(path, document)
+        write_document(path, document)
     return was_there
-
-
-def _agent_table(document: dict[str, Any]) -> dict[str, Any] | None:
-    coder = document.get("coder")
-    agent = coder.get("agent") if isinstance(coder, dict) else None
-    return agent if isinstance(agent, dict) else None
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    import tomli_w
-
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, tomli_w.dumps(document).encode())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replaces a file atomically and durably: readers see the old or the new content, never a mixture."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def environment() -> Mapping[str, str]:
@@ -435,8 +402,8 @@ def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _L
     """
     problems: list[Problem] = []
     rows: list[tuple[str, Any, str]] = []
-    document = _read(path)
-    for name, value in _flat(document, problems).items():
+    document = read_document(path)
+    for name, value in as_settings(document, problems).items():
         if name in SETTINGS and name not in allowed:
             problems.append(Problem(path=name, message="can be set only in your own settings file"))
             continue
@@ -449,65 +416,10 @@ def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _L
         raise InvalidInput(
             f"{path} is not valid", problems, hint="correct the file; to list all settings: mapp config"
         )
-    agent = _agent_table(document) or {}
-    tied = frozenset(name for name, key in _TABLED.items() if key in agent)
+    agent = agent_table(document) or {}
+    tied = frozenset(name for name, key in AGENT_SETTINGS.items() if key in agent)
     return _Layer(rows=tuple(rows), tied=tied)
 
 
 def _with_hint(error: UsageError) -> str:
     return f"{error.message} ({error.hint})" if error.hint.startswith("did you mean") else error.message
-
-
-def _flat(document: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """Returns a settings file with the table `[coder.agent]` turned into plain settings."""
-    coder = document.get("coder")
-    if not isinstance(coder, dict):
-        return document
-    plain = {name: value for name, value in document.items() if name != "coder"}
-    agent = coder.get("agent")
-    if (
-        set(coder) != {"agent"}
-        or not isinstance(agent, dict)
-        or not set(agent) <= {"command", "keys", "price"}
-    ):
-        problems.append(Problem(path="coder", message=f"must be a text, or a table such as {AGENT_TABLE}"))
-        return plain
-    command, keys, price = agent.get("command"), agent.get("keys", []), agent.get("price")
-    if isinstance(command, str):
-        command = _split(command)
-    if not _words(command) or not command:
-        problems.append(
-            Problem(path="coder.agent.command", message="must be a list of texts, starting with the program")
-        )
-        return plain
-    if not _words(keys):
-        problems.append(Problem(path="coder.agent.keys", message="must be a list of names of keys"))
-        return plain
-    plain["coder"] = f"agent:{shlex.join(command)}"
-    if keys:
-        plain["coder_keys"] = ",".join(keys)
-    if price is not None:
-        plain["coder_price"] = str(price)
-    return plain
-
-
-def _split(command: str) -> list[str]:
-    try:
-        return shlex.split(command)
-    except ValueError:  # an unterminated quote
-        return []
-
-
-def _words(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if str(path) == os.devnull:  # means "no settings"
-        return {}
-    try:
-        return tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
-        raise InvalidInput(f"{path} cannot be read: {error}") from None

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from mapp.config import environment, write_whole
+from mapp.config import environment
 from mapp.errors import IntegrityError, MappError, UsageError
 from mapp.model.capabilities import is_secret_name
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 PREFIX: Final = "MAPP_KEY_"
 MIN_LENGTH: Final = 8

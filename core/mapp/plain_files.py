@@ -1,4 +1,4 @@
-"""Reads untrusted files safely: never waits for a named pipe, never opens a device.
+"""Reads untrusted files safely, never waiting for a named pipe or opening a device; writes files atomically.
 
 Opening a named pipe blocks until somebody writes to it, so a pipe in a repository or folder could hang every
 command. All reads of such files go through this module. Input that the user names, such as
@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -75,6 +76,20 @@ def read_plain(path: str | Path, *, most: int | None = None, follow: bool = Fals
         if os.fstat(file.fileno()).st_size > most:
             raise TooLarge(errno.EFBIG, f"is larger than {most:,} bytes", str(path))
         return file.read(most) or b""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replaces a file atomically and durably: readers see the old or the new content, never a mixture."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def ensure_plain(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""No call without a row, no row without an end, and nothing paid for twice."""
+"""Every call is recorded before it is made and settled afterwards; nothing is paid for twice."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_round_that_was_answered_is_never_paid_for_again(ledger: SpendLedger) 
     assert ledger.sums("compile/1").change.rounds == 1
 
 
-def test_a_failure_is_settled_with_what_it_cost(ledger: SpendLedger) -> None:
+def test_a_failure_is_settled_at_its_cost(ledger: SpendLedger) -> None:
     spent = Spend(model="m", tokens_in=5, cost_micros=77, calls=1)
     with pytest.raises(CoderRefused):
         ask(ScriptedCoder(answers=[CoderRefused("no", spend=spent)]), account(ledger))
@@ -85,13 +85,13 @@ def test_a_round_that_ended_in_a_bad_answer_is_not_paid_for_again_either(ledger:
     assert ledger.sums("compile/1").change.rounds == 1
 
 
-def test_a_round_in_which_nobody_could_be_reached_is_tried_again(ledger: SpendLedger) -> None:
+def test_a_round_in_which_the_service_was_unreachable_is_retried(ledger: SpendLedger) -> None:
     with pytest.raises(Unavailable):
         ask(ScriptedCoder(answers=[]), account(ledger))
     assert ask(ScriptedCoder(answers=[ANSWER]), account(ledger)).files
 
 
-def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> None:
+def test_an_interrupted_call_counts_at_its_maximum(ledger: SpendLedger) -> None:
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
 
@@ -108,7 +108,7 @@ def test_a_call_that_is_broken_off_counts_at_its_worst(ledger: SpendLedger) -> N
 
 @pytest.mark.parametrize("which", ["change", "day", "month"])
 @pytest.mark.parametrize("limit", [Budget(rounds=2), Budget(micros=600_000), Budget(tokens=45_000)], ids=str)
-def test_every_budget_ends_the_calls(ledger: SpendLedger, which: str, limit: Budget) -> None:
+def test_every_budget_stops_the_calls(ledger: SpendLedger, which: str, limit: Budget) -> None:
     answers = [{"main.js": "x" * 40_000 + str(number)} for number in range(99)]
     coder = ScriptedCoder(answers=answers, price=PRICE, most_out=12_000)
     pays = account(ledger, **{which: limit})
@@ -125,7 +125,9 @@ def test_every_budget_ends_the_calls(ledger: SpendLedger, which: str, limit: Bud
 
 
 @pytest.mark.parametrize("which", ["change", "day", "month"])
-def test_the_budget_that_is_used_up_is_named_with_what_raises_it(ledger: SpendLedger, which: str) -> None:
+def test_an_exhausted_budget_is_named_with_the_command_that_raises_it(
+    ledger: SpendLedger, which: str
+) -> None:
     pays = account(ledger, **{which: Budget(rounds=1)})
     ask(ScriptedCoder(answers=[ANSWER]), pays)
     with pytest.raises(OverBudget, match=f"the budget of this {which} is used up: no rounds left") as error:
@@ -133,7 +135,7 @@ def test_the_budget_that_is_used_up_is_named_with_what_raises_it(ledger: SpendLe
     assert f"mapp config budget_{which} '$20, 30 rounds'" in error.value.hint
 
 
-def test_two_calls_at_once_cannot_share_what_is_left(ledger: SpendLedger) -> None:
+def test_two_concurrent_calls_cannot_spend_the_same_remainder(ledger: SpendLedger) -> None:
     class Hasty(ScriptedCoder):
         def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:
             found = super().max_cost(brief, files, budget)
@@ -152,7 +154,7 @@ def test_two_calls_at_once_cannot_share_what_is_left(ledger: SpendLedger) -> Non
     assert coder.asked == []
 
 
-def test_where_the_ledger_cannot_be_written_nobody_is_asked(ledger: SpendLedger) -> None:
+def test_without_a_writable_ledger_no_coder_is_called(ledger: SpendLedger) -> None:
     ledger.path.write_bytes(b"no database" * 500)
     coder = ScriptedCoder(answers=[ANSWER])
     with pytest.raises(LedgerFailed):
@@ -160,7 +162,7 @@ def test_where_the_ledger_cannot_be_written_nobody_is_asked(ledger: SpendLedger)
     assert coder.asked == []
 
 
-def test_an_answer_survives_a_ledger_that_breaks_meanwhile(ledger: SpendLedger) -> None:
+def test_an_answer_is_kept_when_the_ledger_fails_after_the_call(ledger: SpendLedger) -> None:
     told: list[str] = []
 
     def spoil(progress: Progress) -> None:
@@ -174,7 +176,7 @@ def test_an_answer_survives_a_ledger_that_breaks_meanwhile(ledger: SpendLedger) 
     assert "counted at its maximum cost" in told[-1]
 
 
-def test_the_row_names_the_prompt_and_the_coder(ledger: SpendLedger) -> None:
+def test_a_row_names_the_prompt_and_the_coder(ledger: SpendLedger) -> None:
     ask(ScriptedCoder(answers=[ANSWER]), account(ledger))
     import sqlite3
 

@@ -1,4 +1,4 @@
-"""Budgets, what is left of them, and the limits of one call."""
+"""Budgets, their remainders, and the limits of one call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SONNET = price_of("claude-sonnet-5-5")
 @pytest.mark.parametrize("micros", [30_000, 100_000, 10_000_000])
 @pytest.mark.parametrize("tokens", [None, 20_000])
 @pytest.mark.parametrize("size", [1, 5_000])
-def test_a_call_that_uses_all_its_room_stays_within_the_budget(
+def test_a_call_that_reaches_its_limits_stays_within_the_budget(
     micros: int, tokens: int | None, size: int
 ) -> None:
     limits = call_limits(size, SONNET, Budget(micros=micros, tokens=tokens), max_out=16_000)
@@ -30,7 +30,7 @@ def test_a_call_that_uses_all_its_room_stays_within_the_budget(
     assert limits.tokens_out == 16_000 or most.cost_micros > micros * 0.99 or most.tokens == tokens
 
 
-def test_a_free_model_has_room_without_money() -> None:
+def test_a_free_model_needs_no_money() -> None:
     assert call_limits(10, Price(), Budget(micros=0), max_out=500).tokens_out == 500
 
 
@@ -39,7 +39,7 @@ def test_a_budget_without_room_for_an_answer_is_refused() -> None:
         call_limits(100_000, SONNET, Budget(micros=1), max_out=16_000)
 
 
-def test_one_more_call_may_cost_what_the_strictest_budget_leaves() -> None:
+def test_a_call_may_cost_as_much_as_the_strictest_budget_leaves() -> None:
     budgets = Budgets(change=Budget(rounds=9, micros=500), day=Budget(rounds=4), month=Budget(tokens=1_000))
     spent = Totals(rounds=1, spend=Spend(tokens_in=300, cost_micros=100))
 
@@ -49,13 +49,13 @@ def test_one_more_call_may_cost_what_the_strictest_budget_leaves() -> None:
     assert Budgets().left(Sums(change=spent, day=spent, month=spent)) == Budget()
 
 
-def test_a_used_up_budget_of_money_is_called_money() -> None:
+def test_the_error_for_an_exhausted_budget_of_money_says_so() -> None:
     with pytest.raises(OverBudget, match="the budget of this day is used up: no money left") as error:
         Budgets(day=Budget(micros=5)).left(Sums(day=Totals(spend=Spend(cost_micros=5))))
     assert "mapp config budget_day" in error.value.hint
 
 
-def test_a_planned_call_may_reach_a_limit_and_not_exceed_it() -> None:
+def test_a_planned_call_may_reach_a_limit_but_not_exceed_it() -> None:
     budgets = Budgets(month=Budget(tokens=100))
     spent = Sums(month=Totals(spend=Spend(tokens_in=60)))
 
@@ -65,7 +65,7 @@ def test_a_planned_call_may_reach_a_limit_and_not_exceed_it() -> None:
 
 
 @pytest.mark.parametrize("budget", [Budget(rounds=0), Budget(seconds=0.0), Budget(tokens=OVERHEAD)], ids=str)
-def test_a_limit_of_any_kind_can_leave_no_room(budget: Budget) -> None:
+def test_any_kind_of_limit_can_be_exhausted(budget: Budget) -> None:
     with pytest.raises(OverBudget, match="too small"):
         call_limits(10, Price(), budget, max_out=500)
 
@@ -75,14 +75,14 @@ def test_a_call_takes_no_longer_than_the_budget_leaves() -> None:
     assert call_limits(1, Price(), Budget(seconds=1e6), max_out=500).seconds == MAX_LENGTH
 
 
-def test_a_model_that_charges_only_for_reading_is_held_to_the_budget_too() -> None:
+def test_the_budget_also_limits_a_model_that_charges_only_for_input() -> None:
     price = Price(input=Decimal(1))
     assert call_limits(10, price, Budget(micros=OVERHEAD + 10), max_out=500).tokens_out == 500
     with pytest.raises(OverBudget):
         call_limits(10, price, Budget(micros=OVERHEAD + 9), max_out=500)
 
 
-def test_the_maximum_cost_writes_into_the_cache_only_where_that_costs_more() -> None:
+def test_the_maximum_cost_includes_writing_to_the_cache_only_if_that_costs_more() -> None:
     limits = call_limits(10, parse_price("3/15"), Budget(), max_out=500)
     assert limits.max_cost("m", parse_price("3/15")).written_in == limits.tokens_in
     assert limits.max_cost("m", Price(input=Decimal(3))).written_in == 0

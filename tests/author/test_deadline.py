@@ -8,7 +8,7 @@ from mapp.author.coder import Progress, Watch
 from mapp.author.deadline import DeadlineExceeded, within
 
 
-def test_what_the_work_returns_comes_back_and_progress_is_told_in_this_thread() -> None:
+def test_the_result_is_returned_and_progress_is_reported_in_this_thread() -> None:
     told: list[tuple[Progress, int]] = []
 
     def work(tell: Watch) -> int:
@@ -24,7 +24,7 @@ def test_what_the_work_returns_comes_back_and_progress_is_told_in_this_thread() 
     ]
 
 
-def test_what_the_work_raises_comes_back() -> None:
+def test_an_exception_of_the_work_is_raised() -> None:
     def work(_: Watch) -> None:
         raise KeyError("x")
 
@@ -32,7 +32,7 @@ def test_what_the_work_raises_comes_back() -> None:
         within(60, work, lambda _: None)
 
 
-def test_work_that_takes_too_long_is_left_and_can_see_it() -> None:
+def test_work_that_takes_too_long_is_abandoned_and_can_notice_it() -> None:
     abandoned, seen = threading.Event(), threading.Event()
 
     def work(_: Watch) -> None:
@@ -44,7 +44,7 @@ def test_work_that_takes_too_long_is_left_and_can_see_it() -> None:
     assert seen.wait(60)
 
 
-def test_who_watches_can_break_it_off() -> None:
+def test_the_watcher_can_stop_the_work() -> None:
     abandoned = threading.Event()
 
     def work(tell: Watch) -> None:

@@ -1,4 +1,4 @@
-"""The ways in which a coder fails: their codes, exit codes and what was spent."""
+"""The failures of coders: their codes, exit codes and costs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = (CoderFailed, NoCredentials, CoderRefused, OverBudget, Unavailable, BadA
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_failure_keeps_its_words_and_what_was_spent(kind: type[CoderFailed]) -> None:
+def test_a_failure_keeps_its_message_and_its_cost(kind: type[CoderFailed]) -> None:
     spent = Spend(model="m", cost_micros=7, calls=1)
     failure = kind("it stopped", hint="try again", spend=spent)
 
@@ -27,13 +27,13 @@ def test_a_failure_keeps_its_words_and_what_was_spent(kind: type[CoderFailed]) -
     assert isinstance(failure, CoderFailed) and isinstance(failure, MappError)
 
 
-def test_a_failure_without_a_spend_cost_nothing_and_shares_it_with_no_other() -> None:
+def test_a_failure_without_a_spend_has_a_cost_of_zero_of_its_own() -> None:
     one, other = BadAnswer("a"), BadAnswer("b")
     one.spend = one.spend + Spend(cost_micros=1)
     assert other.spend == Spend()
 
 
-def test_every_failure_has_a_code_and_a_kind_of_its_own() -> None:
+def test_every_failure_has_its_own_code_and_kind() -> None:
     assert len({kind.code for kind in KINDS}) == len({kind.kind for kind in KINDS}) == len(KINDS)
 
 

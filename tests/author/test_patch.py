@@ -9,7 +9,7 @@ WORKSPACE: Files = {"mapp.toml": b"manifest = 1\n", "main.js": b"old"}
 CODE, CONTRACT = MAY_CHANGE["code"], MAY_CHANGE["contract"]
 
 
-def test_a_proposal_takes_the_place_of_what_was_there() -> None:
+def test_a_proposal_replaces_existing_files() -> None:
     assert apply(WORKSPACE, {"main.js": b"new"}, CODE) == {"mapp.toml": b"manifest = 1\n", "main.js": b"new"}
     assert WORKSPACE["main.js"] == b"old"
 
@@ -27,7 +27,7 @@ def test_a_proposal_takes_the_place_of_what_was_there() -> None:
         "",
     ],
 )
-def test_what_may_not_be_changed_is_refused(path: str) -> None:
+def test_a_file_that_may_not_change_is_refused(path: str) -> None:
     with pytest.raises(PatchRefused) as error:
         apply(WORKSPACE, {"main.js": b"new", path: b"new"}, CODE)
     assert [problem.path for problem in error.value.problems] == [path]
@@ -43,17 +43,17 @@ def test_what_may_not_be_changed_is_refused(path: str) -> None:
         (b"x" * (LARGEST["main.js"] + 1), "is too large"),
     ],
 )
-def test_what_is_no_text_or_too_much_is_refused(content: bytes, words: str) -> None:
+def test_a_file_that_is_not_text_or_too_large_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(PatchRefused, match=words):
         apply(WORKSPACE, {"main.js": content}, CODE)
 
 
-def test_the_largest_file_is_taken() -> None:
+def test_a_file_of_the_largest_size_is_accepted() -> None:
     content = b"x" * MAX_OTHER_SIZE
     assert apply({}, {"tests/requests.jsonl": content}, CONTRACT) == {"tests/requests.jsonl": content}
 
 
-def test_every_mistake_is_named_at_once() -> None:
+def test_all_mistakes_are_named_together() -> None:
     with pytest.raises(PatchRefused) as error:
         apply(WORKSPACE, {"main.js": b"\xff", "a": b"", "b": b""}, CODE)
     assert len(error.value.problems) == 3
@@ -69,12 +69,12 @@ def test_every_mistake_is_named_at_once() -> None:
         (b"a\n\n", b"c\n\n", b"a\nc\n"),
     ],
 )
-def test_when_adding_no_row_is_lost(old: bytes, new: bytes, grown: bytes) -> None:
+def test_adding_rows_loses_none(old: bytes, new: bytes, grown: bytes) -> None:
     path = "tests/examples.jsonl"
     assert apply({path: old}, {path: new}, CONTRACT, adding=True) == {path: grown}
     assert apply({path: old}, {path: new}, CONTRACT) == {path: new}
 
 
-def test_adding_changes_only_how_rows_are_taken() -> None:
+def test_adding_affects_only_files_with_rows() -> None:
     proposed = {"mapp.toml": b"new", "tests/requests.jsonl": b"{}\n"}
     assert apply(WORKSPACE, proposed, CONTRACT, adding=True) == {**WORKSPACE, **proposed}

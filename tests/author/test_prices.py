@@ -26,24 +26,24 @@ def test_parts_of_a_micro_dollar_are_rounded_up() -> None:
     assert [price.charged(Spend(tokens_in=count)).cost_micros for count in (0, 1, 10, 11)] == [0, 1, 1, 2]
 
 
-def test_a_dated_name_costs_what_its_alias_costs() -> None:
+def test_a_dated_name_has_the_price_of_its_alias() -> None:
     assert price_of("claude-opus-4-5-20251101") == price_of("claude-opus-4-5")
 
 
 @pytest.mark.parametrize("name", ["", "gpt-9", "claude-opus", "claude-opus-5-7", "claude-opus-5-5-latest"])
-def test_without_a_known_price_there_is_no_budget_and_so_no_call(name: str) -> None:
+def test_a_model_without_a_known_price_needs_one_in_the_settings(name: str) -> None:
     with pytest.raises(UsageError, match="is unknown"):
         price_of(name)
     assert price_of(name, "1/2").output == 2
 
 
 @pytest.mark.parametrize("text", ["", "3", "3/", "a/b", "-1/2", "1/2/3", "NaN/1", "Infinity/1", "1/99999"])
-def test_what_is_no_price_is_refused(text: str) -> None:
+def test_an_invalid_price_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_price(text)
 
 
-def test_the_table_says_of_which_day_it_is() -> None:
+def test_the_table_has_a_date() -> None:
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", prices_date())
 
 
@@ -69,13 +69,13 @@ def table() -> str:
     return (ROOT / "core/mapp/author/prices.toml").read_text(encoding="utf-8")
 
 
-def test_the_table_agrees_with_the_prices_that_others_gather(refreshed: Refresh) -> None:
+def test_the_table_agrees_with_another_collection_of_prices(refreshed: Refresh) -> None:
     text, said = refreshed(table(), date.fromisoformat(prices_date()))
     assert text == table(), "python .ci/refresh-prices.py updates it"
     assert not [line for line in said if line.startswith("changed")]
 
 
-def test_a_refresh_writes_what_changed_and_the_day_and_leaves_the_rest(refreshed: Refresh) -> None:
+def test_a_refresh_writes_the_changes_and_the_date_and_keeps_the_rest(refreshed: Refresh) -> None:
     wrong = table().replace(
         '"claude-opus-5-5" = { input = 4, output = 20, cache_read = 0.2, cache_write = 5 }',
         '"claude-opus-5-5" = { input = 99, output = 20, cache_read = 0.2, cache_write = 5 }',

@@ -25,8 +25,8 @@ from mapp_cli.approval import (
 )
 from mapp_cli.console import Console
 from support.apps import app
-from support.judged import passing
 from support.library import library
+from support.verdicts import passing
 
 ESTIMATE = Estimate(
     kind="expand", app="vat", request="also reduced rates", coder="scripted", budget="", near=("tip", "net")

@@ -12,7 +12,7 @@ from mapp.model.verdict import Finding
 from mapp.validate.gate import CHECKS
 from mapp_cli.reports import Reports
 from support.apps import app
-from support.judged import passing
+from support.verdicts import passing
 
 FINDING = Finding(path="tests/examples.jsonl:3", message="gave 10 instead of 11")
 

@@ -1,4 +1,4 @@
-"""What every dense store promises; the exact one is the oracle of the other."""
+"""The behaviour that every dense store must have; the exact one is the oracle of the other."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_row_is_nearest_to_itself(make: Make) -> None:
         assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
-def test_neighbours_come_in_order_with_their_cosines(make: Make) -> None:
+def test_neighbours_are_ordered_by_their_cosine(make: Make) -> None:
     matrix, vector = unit_rows(200), unit_rows(1, seed=9)[0]
     found = make(matrix).nearest(vector, 10)
     assert [row for row, _ in found] == list(np.argsort(-(matrix @ vector))[:10])
@@ -54,11 +54,11 @@ def test_neighbours_come_in_order_with_their_cosines(make: Make) -> None:
     )
 
 
-def test_no_more_rows_are_found_than_there_are(make: Make) -> None:
+def test_at_most_all_rows_are_found(make: Make) -> None:
     assert len(make(unit_rows(3)).nearest(unit_rows(1, seed=5)[0], 100)) == 3
 
 
-def test_nothing_is_found_where_nothing_is_asked_for(make: Make) -> None:
+def test_asking_for_no_rows_finds_none(make: Make) -> None:
     assert make(unit_rows(3)).nearest(unit_rows(1)[0], 0) == []
 
 
@@ -68,7 +68,7 @@ def test_an_empty_store_finds_nothing(make: Make) -> None:
     assert store.nearest(unit_rows(1)[0], 5) == []
 
 
-def test_equal_rows_come_in_their_order(make: Make) -> None:
+def test_equal_rows_keep_their_order(make: Make) -> None:
     row = unit_rows(1)
     store = make(np.concatenate([row, row, row, unit_rows(5, seed=3)]))
     assert [found for found, _ in store.nearest(row[0], 3)] == [0, 1, 2]

@@ -1,4 +1,4 @@
-"""What every embedder promises."""
+"""The behaviour that every embedder must have."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_no_texts_give_no_rows(embedder: Embedder) -> None:
     assert embedder.embed([]).shape == (0, embedder.dimensions)
 
 
-def test_a_text_has_one_vector_whatever_stands_beside_it(embedder: Embedder) -> None:
+def test_the_vector_of_a_text_does_not_depend_on_the_rest_of_the_batch(embedder: Embedder) -> None:
     alone = embedder.embed(["sort these lines"])[0]
     beside = embedder.embed(["a", "word " * 200, "sort these lines", "zeta eta theta"])[2]
     assert float(alone @ beside) == pytest.approx(1.0, abs=1e-4)
@@ -67,14 +67,14 @@ def test_the_same_texts_give_the_same_vectors(embedder: Embedder) -> None:
     assert np.array_equal(first, second)
 
 
-def test_like_texts_are_nearer_than_unlike_ones(embedder: Embedder) -> None:
+def test_similar_texts_are_nearer_than_others(embedder: Embedder) -> None:
     one, like, unlike = embedder.embed(
         ["sort the lines of this text", "sort the lines of the file", "who won the match yesterday"]
     )
     assert float(one @ like) > float(one @ unlike)
 
 
-def test_the_digest_names_what_the_vectors_depend_on(embedder: Embedder) -> None:
+def test_the_digest_depends_on_everything_that_the_vectors_depend_on(embedder: Embedder) -> None:
     assert embedder.digest
     assert embedder.digest == type(embedder)().digest
     assert embedder.digest != HashedWords(digest="another").digest
@@ -92,7 +92,7 @@ def test_an_unknown_embedder_is_refused_by_name() -> None:
 
 
 @needs_wordllama
-def test_word_vectors_leave_the_logging_of_the_process_alone() -> None:
+def test_loading_word_vectors_does_not_change_the_logging_of_the_process() -> None:
     before = list(logging.getLogger().handlers)
     choose_embedder("wordllama").embed(["hello"])
     assert logging.getLogger().handlers == before

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from mapp.sandbox.calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Threw
+from mapp.sandbox.host_calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from support.engines import MAKERS
 from support.scripts import PLENTY_MS, thrown, value
 

@@ -1,4 +1,4 @@
-"""`mapp compile` with an agent's command: honest ones from the docs alone, and such as run wild."""
+"""`mapp compile` with an agent's command: honest ones as the docs describe them, and misbehaving ones."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ export function triple(number) { return number * 3; }
 """
 
 
-def test_an_imported_function_gains_its_tests_and_stays_as_it_is(set_up: Path) -> None:
+def test_an_imported_function_gets_tests_and_keeps_its_code(set_up: Path) -> None:
     (set_up / "work" / "triple.js").write_text(FUNCTION)
     body = """
 assert os.environ["MAPP_PHASE"] == "contract" and "return number * 3" in Path("main.js").read_text()
@@ -159,9 +159,7 @@ RUNAWAYS = {
 
 
 @pytest.mark.parametrize("name", RUNAWAYS)
-def test_an_agent_that_runs_wild_costs_the_budget_at_most_and_changes_nothing(
-    name: str, set_up: Path
-) -> None:
+def test_a_misbehaving_agent_costs_at_most_the_budget_and_changes_nothing(name: str, set_up: Path) -> None:
     before = Built().state()
     places = f"LIBRARY, KEYS = {str(set_up / 'library')!r}, {str(set_up / 'config' / 'keys.json')!r}\n"
     answer = compiled(set_up, places + textwrap.dedent(RUNAWAYS[name]))
@@ -186,7 +184,7 @@ def test_an_agent_that_runs_wild_costs_the_budget_at_most_and_changes_nothing(
     fsck(Built().home.root)
 
 
-def test_the_words_of_a_refused_round_reach_the_person(set_up: Path) -> None:
+def test_the_reason_for_a_refused_round_is_shown(set_up: Path) -> None:
     always = HONEST.replace(repr(RIGHT), f"{WRONG!r} + '// ' + os.environ['MAPP_ROUND']")
     answer = compiled(set_up, always, budget="3 rounds, 60 s")
 

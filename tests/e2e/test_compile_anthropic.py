@@ -40,7 +40,7 @@ def compiled(keyed: pytest.MonkeyPatch, server: Server, *words: str) -> tuple[in
     return answer.code, answer.out, answer.err
 
 
-def test_a_request_is_written_wrong_then_right_proven_merged_and_run(
+def test_an_app_is_written_wrong_then_right_and_merged_and_run(
     keyed: pytest.MonkeyPatch, world: Path
 ) -> None:
     busy = refuses(429, "rate_limit_error", "Retry-After: 0.01")
@@ -64,7 +64,7 @@ def test_a_request_is_written_wrong_then_right_proven_merged_and_run(
     assert _places_of(KEY, world) == []
 
 
-def test_what_is_proven_is_asked_again_without_a_token(keyed: pytest.MonkeyPatch) -> None:
+def test_a_compiled_app_runs_without_another_model_call(keyed: pytest.MonkeyPatch) -> None:
     with Server(says(contract()), says({"main.js": RIGHT})) as server:
         compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
         asked = server.connections
@@ -73,9 +73,7 @@ def test_what_is_proven_is_asked_again_without_a_token(keyed: pytest.MonkeyPatch
         assert (answer.out, server.connections) == ("69\n", asked), answer.err
 
 
-def test_a_cut_stream_leaves_a_change_that_is_resumed_where_it_stood(
-    keyed: pytest.MonkeyPatch, world: Path
-) -> None:
+def test_a_cut_stream_leaves_a_change_that_can_be_resumed(keyed: pytest.MonkeyPatch, world: Path) -> None:
     cut = streams(events(submits({"main.js": RIGHT})), cut_after=3)
     with Server(says(contract()), cut) as server:
         code, _, err = compiled(keyed, server, REQUEST, "--name", "triple", "--yes")
@@ -89,7 +87,7 @@ def test_a_cut_stream_leaves_a_change_that_is_resumed_where_it_stood(
     assert out.startswith("merged triple")
 
 
-def test_without_a_terminal_and_a_yes_nothing_is_sent(keyed: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_or_approval_nothing_is_sent(keyed: pytest.MonkeyPatch) -> None:
     with Server(says(contract())) as server:
         code, _, err = compiled(keyed, server, REQUEST)
 
@@ -126,7 +124,7 @@ def test_for_a_contract_in_a_folder_only_code_is_paid_for(keyed: pytest.MonkeyPa
     assert code == 8 and "40 are needed" in err
 
 
-def test_a_refusal_and_a_used_up_budget_are_told(keyed: pytest.MonkeyPatch) -> None:
+def test_a_refusal_and_an_exhausted_budget_are_reported(keyed: pytest.MonkeyPatch) -> None:
     keyed.setenv("MAPP_BUDGET_CHANGE", "1 rounds")
     with Server(says(contract())) as server:
         code, _, err = compiled(keyed, server, REQUEST, "--name", "triple", "--yes")

@@ -20,9 +20,9 @@ from mapp.library.load_to_run import load_to_run
 from mapp.library.lockfile import read_lock
 from mapp.library.repair import repair
 from support.apps import app
-from support.judged import passing
 from support.library import SOMEBODY, Built, fsck, git, library
 from support.traced import can_trace, killed_at
+from support.verdicts import passing
 
 FEW = 9
 MOST = 200

@@ -25,11 +25,11 @@ from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from mapp.sandbox import engine
 from mapp.sandbox.broker.fetcher import Fetcher
-from mapp.sandbox.calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.child.confinement import Confinement
 from mapp.sandbox.executor import Executor, Grant, Job, Killed, Program, Result, Returned
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.protocol import MAX_CALL_SIZE
+from mapp.sandbox.host_calls import MAX_CALLS, CallRefused, HostAnswer, HostCall
 from support import compromised_command
 from support.library import library
 from support.scripts import PLENTY_MS

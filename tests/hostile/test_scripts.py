@@ -202,30 +202,30 @@ def ending(result: Result) -> str:
 
 
 @pytest.mark.parametrize("body", NEVER_ENDS.values(), ids=NEVER_ENDS)
-def test_what_never_ends_is_ended(executor: Executor, body: str) -> None:
+def test_a_script_that_never_ends_is_stopped(executor: Executor, body: str) -> None:
     assert ending(run(executor, body, 250)) in LIMITS
 
 
 @pytest.mark.parametrize("body", TAKES_ALL.values(), ids=TAKES_ALL)
-def test_what_takes_all_memory_gets_a_part(executor: Executor, body: str) -> None:
+def test_a_script_that_allocates_everything_gets_only_its_limit(executor: Executor, body: str) -> None:
     found = ending(run(executor, body, 1500))
 
     assert found in {*LIMITS, "threw RangeError", "threw TypeError", "crash"}
 
 
 @pytest.mark.parametrize("body", SAYS_TOO_MUCH.values(), ids=SAYS_TOO_MUCH)
-def test_what_says_too_much_is_not_heard(executor: Executor, body: str) -> None:
+def test_too_much_output_is_refused(executor: Executor, body: str) -> None:
     assert ending(run(executor, body, PLENTY_MS)) in {"output", "memory"}
 
 
 @pytest.mark.parametrize(("body", "endings"), ENDS.values(), ids=ENDS)
-def test_a_trick_ends_as_written(executor: Executor, body: str, endings: str) -> None:
+def test_a_trick_has_only_the_allowed_results(executor: Executor, body: str, endings: str) -> None:
     found = ending(run(executor, body, PLENTY_MS))
 
     assert any(found.startswith(each) for each in endings.split("|")), found
 
 
-def test_messages_of_any_length_are_cut(executor: Executor) -> None:
+def test_long_messages_are_truncated(executor: Executor) -> None:
     result = run(
         executor, "const e = new Error('m'.repeat(1e6)); e.name = 'n'.repeat(1e6); throw e;", PLENTY_MS
     )
@@ -234,8 +234,8 @@ def test_messages_of_any_length_are_cut(executor: Executor) -> None:
     assert len(result.name) + len(result.message) + len(result.stack) < 20_000
 
 
-def test_a_neighbour_is_answered_while_they_run() -> None:
-    """A neighbour has helpers of its own; by how much it is slowed is for the benchmark to say."""
+def test_another_run_succeeds_while_they_run() -> None:
+    """The other run has its own helper processes; a benchmark measures how much it is slowed."""
     bodies = [*list(NEVER_ENDS.values())[:6], *list(TAKES_ALL.values())[:4]]
     with ForkingExecutor(lanes=2) as theirs, ForkingExecutor(lanes=1) as ours:
         threads = [threading.Thread(target=run, args=(theirs, body, 200)) for body in bodies]

@@ -8,9 +8,9 @@ from mapp.library.branches import begin, drop, grow, merge, pending
 from mapp.library.lockfile import read_lock
 from mapp.library.verdicts import recorded
 from support.apps import Draft, app
-from support.judged import passing
 from support.library import SOMEBODY, Built, fsck, git, library
 from support.processes import holder, kill
+from support.verdicts import passing
 
 BRANCH = "expand/e1"
 

@@ -7,9 +7,9 @@ from mapp.library import read
 from mapp.library.commit_app import message, put, remove
 from mapp.library.lockfile import read_lock
 from support.apps import app
-from support.judged import passing
 from support.library import FORCED, fsck, git, library, proposal, state
 from support.processes import end, holder, kill, writer
+from support.verdicts import passing
 
 
 def test_a_new_app_has_one_commit_a_tag_and_a_pin() -> None:

@@ -21,9 +21,9 @@ from mapp.library.load_to_run import load_to_run
 from mapp.library.lockfile import read_entry, read_lock, write_lock
 from mapp.library.repair import repair
 from support.apps import app
-from support.judged import passing
 from support.library import SOMEBODY, Built, git, library
 from support.terminal import mapp
+from support.verdicts import passing
 
 OTHER = "function main(input) { return input.number * 2 + 0; }"
 HINT = "mapp relock double"

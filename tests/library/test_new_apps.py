@@ -6,8 +6,8 @@ from mapp.errors import AlreadyExists, InvalidApp, NotFound
 from mapp.library import new_apps
 from mapp.library.lockfile import read_lock
 from support.apps import app
-from support.judged import passing
 from support.library import SOMEBODY, Built, fsck, git, library
+from support.verdicts import passing
 
 BRANCH = "compile/k1"
 

@@ -13,8 +13,8 @@ from mapp.library.commit_app import message, put
 from mapp.library.verdicts import read_verdict, record_verdict, recorded
 from mapp.model.verdict import CheckStatus, Finding, Verdict
 from support.apps import Draft, app
-from support.judged import passing
 from support.library import FORCED, SOMEBODY, Built, fsck, git, library, proposal
+from support.verdicts import passing
 
 
 def _put(built: Built, draft: Draft, verdict: Verdict | None, text: str = "double\n") -> None:

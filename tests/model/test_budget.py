@@ -28,7 +28,7 @@ def test_words_are_parsed_as_limits(text: str, budget: Budget) -> None:
     "text",
     ["2", "$", "$-1", "$1e3", "two rounds", "$1, $2", "5 tokens, 6k tokens", "1.5 h", "$1 $2", "$0.0000001"],
 )
-def test_what_is_no_limit_is_refused(text: str) -> None:
+def test_an_invalid_limit_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="invalid or repeated limit"):
         parse_budget(text)
 

@@ -7,7 +7,7 @@ import pytest
 from mapp.errors import InvalidInput
 from mapp.model.verdict import Finding, Result, Verdict, mutation_score
 from support.apps import app
-from support.judged import passing
+from support.verdicts import passing
 
 
 def test_a_verdict_survives_a_round_trip() -> None:

@@ -1,4 +1,4 @@
-"""Ids of runs, changes and calls are UUIDv7 (RFC 9562); ids of before are still found."""
+"""Ids of runs, changes and calls are UUIDv7 (RFC 9562); ids of earlier versions are still found."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_later_ids_sort_after_earlier_ones() -> None:
 
 
 @pytest.mark.parametrize("step", [0, -5_000_000_000])
-def test_they_do_so_when_the_clock_stands_still_or_goes_back(
+def test_later_ids_sort_after_earlier_ones_even_if_the_clock_stops_or_goes_back(
     step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = new_id()
@@ -88,7 +88,7 @@ def test_a_beginning_that_two_runs_share_is_refused(journal: Journal) -> None:
         journal.run(new_id()[:4])
 
 
-def test_a_change_of_before_is_found_and_stands_behind_newer_ones(world: Path) -> None:
+def test_a_change_with_an_id_of_an_earlier_version_is_found_and_sorts_before_newer_ones(world: Path) -> None:
     changes = Changes(world / "library" / "journal.sqlite")
     newer = replace(CHANGE, id=new_id(), began=CHANGE.began + 1)
     for change in (CHANGE, newer):

@@ -47,14 +47,14 @@ def journal(world: Path) -> Iterator[Journal]:
     made.close()
 
 
-def test_a_run_comes_back_as_it_was(journal: Journal) -> None:
+def test_a_recorded_run_is_read_unchanged(journal: Journal) -> None:
     journal.record(RUN)
 
     assert list(journal.runs()) == [RUN]
     assert RUN.to_dict()["input"] == {"number": 1} and RUN.to_dict()["output"] == 2
 
 
-def test_runs_come_newest_first_and_can_be_chosen(journal: Journal) -> None:
+def test_runs_are_listed_newest_first_and_can_be_filtered(journal: Journal) -> None:
     for number, outcome in enumerate(["ok", "threw", "error:no"]):
         journal.record(replace(RUN, id=str(number), started=RUN.started + number, outcome=outcome))
     journal.record(replace(RUN, id="9", app="other", started=RUN.started - 1))
@@ -64,7 +64,7 @@ def test_runs_come_newest_first_and_can_be_chosen(journal: Journal) -> None:
     assert [run.id for run in journal.runs(most=1)] == ["2"]
 
 
-def test_inputs_are_only_kept_where_that_is_wanted(world: Path) -> None:
+def test_inputs_are_kept_only_if_the_settings_say_so(world: Path) -> None:
     journal = Journal(world / "journal.sqlite", keep_runs=9, keep_days=9, keep_inputs=False)
     journal.record(replace(RUN, request="double my secret"))
     journal.decided("double my secret", "use", {"arguments": {"number": 1}}, None)
@@ -75,7 +75,7 @@ def test_inputs_are_only_kept_where_that_is_wanted(world: Path) -> None:
     assert b"secret" not in (world / "journal.sqlite").read_bytes()
 
 
-def test_what_is_too_old_or_too_many_is_forgotten(world: Path) -> None:
+def test_old_and_surplus_runs_are_deleted(world: Path) -> None:
     journal = Journal(world / "journal.sqlite", keep_runs=3, keep_days=1, keep_inputs=True)
     for number in range(6):
         # One in a hundred runs cleans up: the one that starts at a multiple of 100 milliseconds.
@@ -91,7 +91,7 @@ def test_what_is_too_old_or_too_many_is_forgotten(world: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"not a database, " * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
-def test_a_damaged_journal_is_told_to_who_reads_it_and_moved_aside_by_who_writes_it(
+def test_a_damaged_journal_is_an_error_for_readers_and_moved_aside_by_writers(
     journal: Journal, damage: bytes
 ) -> None:
     journal.path.parent.mkdir(parents=True)
@@ -121,7 +121,7 @@ def test_a_journal_damaged_in_the_middle_is_moved_aside_too(journal: Journal) ->
     assert len(list(journal.path.parent.glob("*.damaged-*"))) == 1
 
 
-def test_a_healthy_journal_stays_where_it_is_when_it_cannot_be_written(journal: Journal) -> None:
+def test_an_intact_journal_that_cannot_be_written_is_not_moved(journal: Journal) -> None:
     journal.record(RUN)
     blocker = sqlite3.connect(journal.path, isolation_level=None)
     blocker.execute("PRAGMA busy_timeout = 0")
@@ -152,7 +152,7 @@ for number in range(20):
 """
 
 
-def test_many_processes_begin_and_write_one_journal_and_no_run_is_lost(journal: Journal) -> None:
+def test_no_run_is_lost_when_many_processes_create_and_write_one_journal(journal: Journal) -> None:
     for process in [start(_RECORDER, str(journal.path), name) for name in "abcdef"]:
         end(process)
 
@@ -185,7 +185,7 @@ def _version(path: Path) -> int:
         "CREATE TABLE runs (id TEXT, extra TEXT); PRAGMA user_version = 2",
     ],
 )
-def test_the_version_is_never_stamped_on_tables_that_are_not_ours(statements: str, journal: Journal) -> None:
+def test_a_database_with_other_tables_never_gets_our_version(statements: str, journal: Journal) -> None:
     journal.path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(journal.path)) as connection:
         connection.executescript(statements)
@@ -199,7 +199,7 @@ def test_the_version_is_never_stamped_on_tables_that_are_not_ours(statements: st
     assert [path.name for path in journal.path.parent.glob("*.damaged*")] == []
 
 
-def test_a_journal_of_a_later_mapp_is_refused_and_left_as_it_is(journal: Journal) -> None:
+def test_a_journal_of_a_later_mapp_is_refused_and_unchanged(journal: Journal) -> None:
     journal.record(replace(RUN, id="a"))
     journal.close()
     with contextlib.closing(sqlite3.connect(journal.path)) as connection:
@@ -217,9 +217,7 @@ def test_a_journal_of_a_later_mapp_is_refused_and_left_as_it_is(journal: Journal
     assert caught.value.code == "MAPP-0640"
 
 
-def test_a_migration_that_fails_in_the_middle_leaves_the_old_tables(
-    journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_migration_leaves_the_old_tables(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     journal.record(replace(RUN, id="a"))
     journal.close()
     with contextlib.closing(sqlite3.connect(journal.path)) as connection:
@@ -241,7 +239,7 @@ def test_a_migration_that_fails_in_the_middle_leaves_the_old_tables(
     assert _version(journal.path) == VERSION
 
 
-def test_a_run_is_not_lost_to_the_person_because_the_journal_is_not_ours() -> None:
+def test_a_run_succeeds_even_if_the_journal_is_another_programs_database() -> None:
     built = library().app("double").build()
     with contextlib.closing(sqlite3.connect(built.home.journal)) as connection:
         connection.executescript("CREATE TABLE customers (id INTEGER)")

@@ -1,4 +1,4 @@
-"""The version of the journal's tables, in databases of any origin."""
+"""The version of the journal's tables, in databases of mapp and of other programs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_missing_table_is_added_and_the_rows_are_kept(connection: sqlite3.Conn
         ("CREATE TABLE sqliteX (id TEXT)", "it has a table sqliteX"),
     ],
 )
-def test_a_database_with_foreign_tables_is_refused_and_stays_as_it_is(
+def test_a_database_with_foreign_tables_is_refused_and_unchanged(
     connection: sqlite3.Connection, path: Path, statement: str, why: str
 ) -> None:
     connection.execute(statement)
@@ -96,9 +96,7 @@ def test_a_later_version_is_refused_for_reading_and_for_writing(
     assert schema(connection) == []
 
 
-def test_a_statement_that_fails_takes_back_those_before_it(
-    connection: sqlite3.Connection, path: Path
-) -> None:
+def test_a_failing_statement_rolls_back_those_before_it(connection: sqlite3.Connection, path: Path) -> None:
     connection.executescript("CREATE TABLE runs (id TEXT PRIMARY KEY, app TEXT); PRAGMA user_version = 2")
     before = schema(connection)
     index = "CREATE UNIQUE INDEX one ON runs (app)"

@@ -1,4 +1,4 @@
-"""The ledger: planned before it is made, settled afterwards, and never forgotten by a kill."""
+"""The ledger: a call is recorded before it is made and settled afterwards, and a kill loses none."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def anything(_: Sums) -> None:
     """Allows every call."""
 
 
-def test_a_planned_call_counts_at_its_worst_and_a_settled_one_at_what_it_cost(ledger: SpendLedger) -> None:
+def test_a_planned_call_counts_at_its_maximum_and_a_settled_one_at_its_real_cost(ledger: SpendLedger) -> None:
     assert ledger.sums("compile/1") == Sums()
     identity = ledger.plan(CALL, anything)
     planned = Totals(rounds=1, spend=replace(WORST, model=""))
@@ -92,7 +92,7 @@ def test_days_and_months_end_at_midnight_utc(ledger: SpendLedger, clock: Clock) 
     assert (sums.change.rounds, sums.day.rounds, sums.month.rounds) == (1, 1, 3)
 
 
-def test_spend_is_added_up_in_many_ways(ledger: SpendLedger, clock: Clock) -> None:
+def test_spend_is_grouped_by_time_app_model_change_and_round(ledger: SpendLedger, clock: Clock) -> None:
     ledger.settle(ledger.plan(CALL, anything), REAL, "answered")
     clock.now += 86_400
     ledger.settle(ledger.plan(replace(CALL, app="tip", change="compile/2"), anything), REAL, "refused")
@@ -112,7 +112,7 @@ def test_spend_is_added_up_in_many_ways(ledger: SpendLedger, clock: Clock) -> No
     assert ledger.groups("app")[0].to_dict()["rounds"] == 2
 
 
-def test_an_answer_is_kept_until_its_change_is_over(ledger: SpendLedger) -> None:
+def test_an_answer_is_kept_until_its_change_ends(ledger: SpendLedger) -> None:
     assert ledger.answer("compile/1", "code", 1) is None
     first = ledger.plan(CALL, anything)
     assert ledger.answer("compile/1", "code", 1) is None
@@ -158,7 +158,7 @@ def fill_with_another_table(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [damage, replace_by_folder, fill_with_another_table])
-def test_a_ledger_that_cannot_be_written_plans_nothing(
+def test_no_call_is_planned_if_the_ledger_cannot_be_written(
     ledger: SpendLedger, spoil: Callable[[Path], None]
 ) -> None:
     ledger.path.parent.mkdir(parents=True)
@@ -168,7 +168,7 @@ def test_a_ledger_that_cannot_be_written_plans_nothing(
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_rights_plans_nothing(ledger: SpendLedger) -> None:
+def test_no_call_is_planned_in_a_folder_without_permissions(ledger: SpendLedger) -> None:
     ledger.path.parent.mkdir(parents=True)
     ledger.path.parent.chmod(stat.S_IRUSR | stat.S_IXUSR)
     with pytest.raises(LedgerFailed):
@@ -198,7 +198,7 @@ while True:
 """
 
 
-def test_many_processes_together_plan_no_more_than_is_allowed(world: Path) -> None:
+def test_many_processes_together_stay_within_the_budget(world: Path) -> None:
     path = world / "journal.sqlite"
     running = [start(_PLANNER, str(path), "1000000") for _ in range(3)]
     for process in running:
@@ -210,7 +210,7 @@ def test_many_processes_together_plan_no_more_than_is_allowed(world: Path) -> No
     )
 
 
-def test_a_killed_call_counts_at_its_worst(world: Path) -> None:
+def test_a_killed_call_counts_at_its_maximum(world: Path) -> None:
     path = world / "journal.sqlite"
     process = start(_PLANNER, str(path), "10000000000")
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""One opened library: its keys stay secret, and what it opened is closed."""
+"""One opened library: its keys stay secret, and everything that it opened is closed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_keys_of_the_person_are_replaced_in_texts(monkeypatch: pytest.MonkeyPatc
     assert text.startswith("token ")
 
 
-def test_without_keys_a_text_stays_as_it_is() -> None:
+def test_without_keys_a_text_is_unchanged() -> None:
     assert Workspace(config=load_config()).redact(f"token {KEY}") == f"token {KEY}"
 
 
@@ -34,7 +34,7 @@ def test_a_damaged_key_file_does_not_stop_a_command() -> None:
     assert workspace.redact("text") == "text"
 
 
-def test_what_was_opened_is_closed_and_can_be_opened_again() -> None:
+def test_a_closed_workspace_can_be_used_again() -> None:
     workspace = Workspace(config=load_config())
     first = workspace.executor
     workspace.close()

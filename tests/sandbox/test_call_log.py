@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mapp.sandbox.call_log import HostCallLog, MalformedCall, read_call
-from mapp.sandbox.calls import MAX_BYTES, MAX_CALLS, MAX_WAIT, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Grant, Job, Program
+from mapp.sandbox.host_calls import MAX_BYTES, MAX_CALLS, MAX_WAIT, CallRefused, HostAnswer, HostCall
 
 
 class Asked:

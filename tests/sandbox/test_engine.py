@@ -1,4 +1,4 @@
-"""Where engines are found, what they are called, and what is said when one is missing."""
+"""Where engines are found, their names, and the message when one is missing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_engines_are_named_with_the_version_of_their_package() -> None:
             assert engine.version(name).startswith(text)
 
 
-def test_a_release_of_dukpy_that_nobody_looked_into_is_named_without_the_engines_version() -> None:
+def test_an_unknown_release_of_dukpy_is_named_without_the_version_of_its_engine() -> None:
     assert engine._title("dukpy", "0.6.9") == "quickjs-ng (dukpy 0.6.9)"
 
 
@@ -50,7 +50,7 @@ def test_the_engine_that_was_chosen_runs_the_script(name: str) -> None:
 SECOND = next(name for name in engine.ENGINES if name != engine.DEFAULT)
 
 
-def test_one_that_is_missing_is_refused_with_what_to_install(only_the_default: None) -> None:
+def test_a_missing_engine_is_refused_with_the_package_to_install(only_the_default: None) -> None:
     with pytest.raises(SandboxUnavailable) as caught:
         open_executor(engine=SECOND)
 

@@ -100,7 +100,7 @@ LEAK = """
 
 
 @pytest.mark.parametrize("name", engine.installed())
-def test_leaked_memory_holds_nothing_of_the_host_or_other_runs(
+def test_leaked_memory_contains_nothing_of_the_host_or_other_runs(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLANTED_SECRET", "planted-in-the-environment")

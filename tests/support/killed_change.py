@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from mapp.author.coder import Brief, Files, Watch
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.author.prompt import render
-from mapp.config import load_config, write_whole
+from mapp.config import load_config
 from mapp.git.identity import tree_id
 from mapp.library import read
 from mapp.library.repair import repair
@@ -42,6 +42,7 @@ from mapp.ops.compile.lifecycle import resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import write_whole
 from mapp.validate.trial import Trial
 from support.authors import LAWS, MANIFEST, RIGHT, WRONG, Decided, contract, quiet
 from support.library import fsck

@@ -24,12 +24,12 @@ import pytest
 
 from support.pages import ROOT
 
-# What an installer needs of the project; the tests, which are large, are not part of it.
+# The files that an installation needs; the tests, which are large, are left out.
 INSTALLED = ("core", "cli", "pyproject.toml", "requirements.txt", "README.md", "LICENSE", ".github")
 
 
 class Index:
-    """A package index of a stranger: every package that is asked for, with the stranger's content."""
+    """An attacker's package index: it has every package, with the attacker's content."""
 
     def __init__(self, versions: Mapping[str, str]) -> None:
         self.versions = versions
@@ -62,14 +62,14 @@ class Index:
         self._server.server_close()
 
     def page(self, name: str) -> bytes:
-        """Returns the page of a package, and notes that somebody asked for it."""
+        """Returns the page of a package, and records the request."""
         self.asked.add(name)
         file = self._file(name)
         digest = hashlib.sha256(self.wheel(name)).hexdigest()
         return f'<!doctype html><a href="/files/{file}#sha256={digest}">{file}</a>'.encode()
 
     def wheel(self, name: str) -> bytes:
-        """Returns a wheel whose one module says whose it is."""
+        """Returns a wheel with one module that names its owner."""
         plain, version = name.replace("-", "_"), self._version(name)
         info = f"{plain}-{version}.dist-info"
         content = io.BytesIO()
@@ -91,7 +91,7 @@ class Index:
 
 
 def environment(folder: Path, *, seeing_ours: bool) -> Path:
-    """Returns the `bin` of a new virtual environment, which sees what is installed here or nothing at all."""
+    """Returns the `bin` of a new virtual environment; it sees the packages installed here, or none."""
     venv.create(folder, with_pip=True)
     if seeing_ours:
         libraries = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
@@ -100,14 +100,14 @@ def environment(folder: Path, *, seeing_ours: bool) -> Path:
 
 
 def git(folder: Path, *words: str) -> str:
-    """Returns what git prints in a folder."""
+    """Returns git's output in a folder."""
     person = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main")
     done = subprocess.run(["git", *person, *words], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
 def committed(folder: Path) -> str:
-    """Returns the commit that a folder has just become."""
+    """Commits a folder and returns the commit."""
     git(folder, "init", "--quiet")
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "--message", "all of it")
@@ -115,7 +115,7 @@ def committed(folder: Path) -> str:
 
 
 def project(folder: Path) -> Path:
-    """Returns a copy of this project, as far as installing needs it."""
+    """Returns a copy of the files of this project that an installation needs."""
     for name in INSTALLED:
         there = ROOT / name
         if there.is_dir():
@@ -132,7 +132,7 @@ def git_server(base: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ("--listen=127.0.0.1", f"--port={port}", f"--base-path={base}", "--export-all", "--reuseaddr")
-    # Not `git daemon`: that is a parent, which would outlive or leave behind the one that listens.
+    # Not `git daemon`: it starts a child that listens, and stopping one may leave the other running.
     program = Path(subprocess.check_output(["git", "--exec-path"], text=True).strip()) / "git-daemon"
     if not program.exists():
         pytest.skip("git-daemon is not installed")
@@ -156,7 +156,7 @@ def _until_it_listens(port: int) -> None:
 def step(
     script: str, *, cwd: Path, path: Path, index: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs one shell step as a forge does, with pip led to an index of ours and to no other."""
+    """Runs one shell step as a forge does, with pip using only our index."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],

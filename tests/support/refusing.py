@@ -1,4 +1,4 @@
-"""What a system refuses: folders that nobody may write into, disks that are full."""
+"""Simulates a system that refuses: folders without write permission, and full disks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _OVERRIDES = (1, 2)  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: with them root 
 
 
 def _as_anybody() -> None:
-    """Takes from root what lets it pass over file modes; runs between fork and exec."""
+    """Drops the capabilities that let root ignore file modes; runs between fork and exec."""
     libc = ctypes.CDLL(None)
     for capability in _OVERRIDES:
         libc.prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
 
 
 def mapp_without_rights(*words: str) -> Answer:
-    """Returns what a command says where file modes count, even for root."""
+    """Returns the result of a command for which file modes count, even as root."""
     done = subprocess.run(
         [sys.executable, "-m", "mapp_cli", *words],
         stdin=subprocess.DEVNULL,
@@ -36,7 +36,7 @@ def mapp_without_rights(*words: str) -> Answer:
 
 
 def mapp_with_small_files(most: int, *words: str) -> Answer:
-    """Returns what a command says where no file may grow past some bytes."""
+    """Returns the result of a command that cannot write more than some bytes to a file."""
     import resource
 
     done = subprocess.run(
@@ -51,7 +51,7 @@ def mapp_with_small_files(most: int, *words: str) -> Answer:
 
 @contextlib.contextmanager
 def read_only(folder: Path) -> Iterator[Path]:
-    """Makes a folder and all below it unwritable for the length of a `with`."""
+    """Makes a folder and everything in it read-only during a `with` block."""
     places = [folder, *folder.rglob("*")]
     modes = [place.stat().st_mode for place in places]
     for place, mode in zip(places, modes, strict=True):
@@ -65,7 +65,7 @@ def read_only(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[bool]:
-    """Mounts a small disk at a folder for the length of a `with`; yields whether this machine lets us."""
+    """Mounts a small disk at a folder during a `with` block; yields whether this machine allows it."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() != 0:
         yield False

@@ -8,10 +8,10 @@ import pytest
 
 from mapp.model.outcome import Failed
 from mapp.model.verdict import Result
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Job, Killed, Program, Returned
 from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.executors.delegating import DelegatingExecutor
+from mapp.sandbox.host_calls import Broker
 from mapp.validate import evaluation
 from mapp.validate.gate import examine
 from mapp.validate.time_limit import BATCH, TimeBudget, TimeLimitedExecutor, TrialTimeout

@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.config import write_whole
 from mapp.errors import Busy
 from mapp.index.entry import LAYOUT
-from mapp.plain_files import kind_of, open_plain, read_plain
+from mapp.plain_files import kind_of, open_plain, read_plain, write_whole
 
 _CURRENT: Final = "CURRENT"
 _SEAL: Final = "seal.json"

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from mapp.config import write_whole
 from mapp.errors import IntegrityError, MappError
 from mapp.library.paths import Home
 from mapp.library.read import names
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 FORMAT: Final = 2
 """1: no file `format`. 2: landings are recorded in each repository."""

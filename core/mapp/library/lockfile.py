@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mapp.config import write_whole
 from mapp.errors import IntegrityError
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mapp.config import write_whole
 from mapp.library.lockfile import LockEntry
 from mapp.library.paths import Home
+from mapp.plain_files import write_whole
 
 DAY: Final = 86_400
 DELETED: Final = ".deleted-"

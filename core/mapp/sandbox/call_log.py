@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 
-from mapp.sandbox.calls import (
+from mapp.sandbox.executor import Job
+from mapp.sandbox.host_calls import (
     _BUDGET,
     FUNCTIONS,
     MAX_BYTES,
@@ -16,7 +17,6 @@ from mapp.sandbox.calls import (
     HostAnswer,
     HostCall,
 )
-from mapp.sandbox.executor import Job
 
 
 class MalformedCall(Exception):

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from mapp.sandbox.calls import Broker
+    from mapp.sandbox.host_calls import Broker
 
 Reason = Literal["wall", "cpu", "memory", "output", "crash"]
 Isolation = Literal["full", "process", "none"]

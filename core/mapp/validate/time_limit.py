@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from mapp.errors import MappError
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Job, Killed, Result
 from mapp.sandbox.executors.delegating import DelegatingExecutor
+from mapp.sandbox.host_calls import Broker
 
 SECONDS: Final = 300.0
 SECONDS_AN_INPUT: Final = 1.0

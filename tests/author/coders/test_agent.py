@@ -1,4 +1,4 @@
-"""Agents that run wild: they cost at most the budget, leak nothing, and leave everything as it was."""
+"""Misbehaving agents: they cost at most the budget, leak nothing, and change nothing else."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def failure(coder: AgentCoder, budget: Budget | None = None) -> CoderFailed:
     return error.value
 
 
-def test_what_it_leaves_is_the_proposal_with_the_cost_that_it_tells(tmp_path: Path) -> None:
+def test_the_files_that_it_leaves_are_the_proposal_and_its_report_has_the_cost(tmp_path: Path) -> None:
     coder = agent(tmp_path, DONE + f"print('working'); print({SUCCESS!r})")
     found = coder.propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
@@ -101,7 +101,7 @@ def test_it_finds_the_files_the_brief_and_from_the_second_round_the_report(tmp_p
     assert "REPORT.md" not in first and second["REPORT.md"] == "example 1 gives NaN"
 
 
-def test_who_claims_success_and_does_nothing_is_not_believed(tmp_path: Path) -> None:
+def test_an_agent_that_claims_success_and_does_nothing_has_failed(tmp_path: Path) -> None:
     error = failure(agent(tmp_path, f"print({SUCCESS!r})"))
 
     assert isinstance(error, BadAnswer)
@@ -109,7 +109,9 @@ def test_who_claims_success_and_does_nothing_is_not_believed(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("namespaces", [True, False])
-def test_who_never_ends_is_ended_and_counts_at_the_worst(tmp_path: Path, namespaces: bool) -> None:
+def test_an_agent_that_never_ends_is_stopped_and_counts_at_its_maximum(
+    tmp_path: Path, namespaces: bool
+) -> None:
     body = DONE + "signal.signal(15, signal.SIG_IGN)\nwhile True: time.sleep(9)"
     error = failure(agent(tmp_path, body, namespaces=namespaces), SHORT)
 
@@ -118,7 +120,7 @@ def test_who_never_ends_is_ended_and_counts_at_the_worst(tmp_path: Path, namespa
     assert marked(str(tmp_path)) == []
 
 
-def test_edits_elsewhere_are_told_and_ignored(tmp_path: Path) -> None:
+def test_edits_elsewhere_are_reported_and_ignored(tmp_path: Path) -> None:
     body = """
     open("tests/examples.jsonl", "w").write("")
     open("helper.js", "w").write("x")
@@ -134,7 +136,7 @@ def test_edits_elsewhere_are_told_and_ignored(tmp_path: Path) -> None:
     assert WORKSPACE["tests/examples.jsonl"]
 
 
-def test_who_deletes_all_that_it_was_given_harms_nothing(tmp_path: Path) -> None:
+def test_an_agent_that_deletes_its_workspace_harms_nothing_else(tmp_path: Path) -> None:
     body = """
     import shutil
     for place in (".git", ".", os.environ["HOME"], os.environ["TMPDIR"]):
@@ -149,7 +151,7 @@ def test_who_deletes_all_that_it_was_given_harms_nothing(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(Confinement().isolation != "full", reason="this kernel has no Landlock")
-def test_it_writes_nowhere_but_in_its_own_folders(tmp_path: Path) -> None:
+def test_it_can_write_only_in_its_own_folders(tmp_path: Path) -> None:
     outside = tmp_path / "precious"
     outside.write_text("mine")
     body = f"""
@@ -201,7 +203,9 @@ def test_no_daemon_outlives_it(tmp_path: Path, namespaces: bool) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to look")
 @pytest.mark.parametrize("namespaces", [True, False])
-def test_who_forks_without_end_is_ended_with_all_children(tmp_path: Path, namespaces: bool) -> None:
+def test_an_agent_that_keeps_forking_is_stopped_with_all_its_children(
+    tmp_path: Path, namespaces: bool
+) -> None:
     mark = f"mark-{os.getpid()}-{time.time_ns()}"
     body = f"""
     for _ in range(400):
@@ -218,7 +222,7 @@ def test_who_forks_without_end_is_ended_with_all_children(tmp_path: Path, namesp
     assert marked(mark) == []
 
 
-def test_its_environment_holds_no_keys_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_environment_has_only_its_own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAPP_KEY_OTHER", "sk-somebody-elses")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sk-somebody-elses")
     body = """
@@ -250,7 +254,7 @@ def test_its_environment_holds_no_keys_but_its_own(tmp_path: Path, monkeypatch: 
     }
 
 
-def test_its_own_key_gets_neither_into_files_nor_into_words(tmp_path: Path) -> None:
+def test_its_own_key_reaches_neither_files_nor_messages(tmp_path: Path) -> None:
     keys = {"OWN_KEY": KEY}
     error = failure(agent(tmp_path, 'open("main.js", "w").write(os.environ["OWN_KEY"])', keys=keys))
     assert isinstance(error, BadAnswer) and "own key" in error.message
@@ -285,7 +289,7 @@ def test_a_huge_file_is_cut_and_refused(tmp_path: Path) -> None:
         apply(WORKSPACE, found.files, BRIEF.may_change)
 
 
-def test_who_fills_the_disk_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_agent_that_fills_the_disk_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mapp.author.coders.agent.MAX_DISK", 3_000_000)
     body = """
     for number in range(400):
@@ -323,9 +327,7 @@ def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
         coder.propose(Brief(app="vat", phase="contract", goal="x"), WORKSPACE, Budget(), lambda _: None)
 
 
-def test_of_megabytes_of_words_the_last_ones_are_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_end_of_megabytes_of_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[int] = []
     spend = AgentCoder._spend
 
@@ -343,7 +345,7 @@ def test_of_megabytes_of_words_the_last_ones_are_kept(
     assert (found.spend.cost_micros, found.reason) == (12_500, "all done")
 
 
-def test_without_an_account_it_counts_at_the_worst(tmp_path: Path) -> None:
+def test_without_a_cost_report_it_counts_at_its_maximum(tmp_path: Path) -> None:
     found = agent(tmp_path, DONE + "print('words ' * 1000)").propose(
         BRIEF, WORKSPACE, Budget(micros=7), lambda _: None
     )
@@ -351,14 +353,14 @@ def test_without_an_account_it_counts_at_the_worst(tmp_path: Path) -> None:
     assert found.spend.cost_micros == 7
 
 
-def test_rights_taken_away_do_not_keep_the_folder(tmp_path: Path) -> None:
+def test_a_folder_without_permissions_is_removed_too(tmp_path: Path) -> None:
     body = DONE + 'os.mkdir("a"); open("a/b", "w"); os.chmod("a", 0); os.chmod(".", 0o500)'
     ask(agent(tmp_path, body))
 
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_claude_is_called_as_its_template_says_and_its_account_is_read(tmp_path: Path) -> None:
+def test_claude_is_called_by_its_template_and_its_cost_report_is_read(tmp_path: Path) -> None:
     program = tmp_path / "bin" / "claude"
     program.parent.mkdir()
     program.write_text(
@@ -378,24 +380,24 @@ def test_claude_is_called_as_its_template_says_and_its_account_is_read(tmp_path:
     assert (coder.name, found.spend.cost_micros, found.reason) == ("agent:claude", 12_500, "all done")
 
 
-def test_a_program_that_is_not_there_costs_nothing(tmp_path: Path) -> None:
+def test_a_missing_program_costs_nothing(tmp_path: Path) -> None:
     error = failure(AgentCoder(command=("no-such-agent",), place=tmp_path))
 
     assert isinstance(error, Unavailable)
     assert (error.spend.calls, error.spend.cost_micros) == (0, 0)
 
 
-def test_a_missing_key_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_a_missing_key_is_reported_before_anything_starts(tmp_path: Path) -> None:
     assert isinstance(failure(agent(tmp_path, DONE, keys={"OWN_KEY": ""})), NoCredentials)
 
 
-def test_an_agent_that_tells_nothing_costs_what_was_agreed(tmp_path: Path) -> None:
+def test_an_agent_without_a_cost_report_costs_the_agreed_price(tmp_path: Path) -> None:
     coder = agent(tmp_path, DONE, told="nothing", most_micros=30_000)
     assert coder.propose(BRIEF, WORKSPACE, Budget(), lambda _: None).spend.cost_micros == 30_000
     assert isinstance(failure(coder, Budget(micros=29_999)), OverBudget)
 
 
-def test_an_agent_without_a_price_costs_what_it_tells_and_else_what_is_assumed(tmp_path: Path) -> None:
+def test_an_agent_without_a_price_costs_what_it_reports_or_else_an_assumed_price(tmp_path: Path) -> None:
     told = agent(tmp_path / "told", f"{DONE}\nprint({SUCCESS!r})", told="perhaps", most_micros=50_000)
     silent = agent(tmp_path / "silent", DONE, told="perhaps", most_micros=50_000)
 
@@ -403,7 +405,7 @@ def test_an_agent_without_a_price_costs_what_it_tells_and_else_what_is_assumed(t
     assert silent.propose(BRIEF, WORKSPACE, Budget(), lambda _: None).spend.cost_micros == 50_000
 
 
-def test_it_is_told_where_the_brief_is_and_what_the_app_is_called(tmp_path: Path) -> None:
+def test_it_gets_the_path_of_the_brief_and_the_name_of_the_app(tmp_path: Path) -> None:
     body = """
 assert "BRIEF.md" in sys.argv[1] and Path(sys.argv[4]).read_text() == Path("BRIEF.md").read_text()
 open("main.js", "w").write("// " + os.environ["MAPP_APP"])
@@ -416,12 +418,12 @@ open("main.js", "w").write("// " + os.environ["MAPP_APP"])
     assert found.files == {"main.js": f"// {BRIEF.app}".encode()}
 
 
-def test_a_failed_agent_that_wrote_something_is_heard(tmp_path: Path) -> None:
+def test_the_files_of_a_failed_agent_are_used(tmp_path: Path) -> None:
     found = agent(tmp_path, DONE + "sys.exit(3)").propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
     assert found.files == {"main.js": SOURCE.encode()}
 
 
-def test_breaking_it_off_ends_the_agent(tmp_path: Path) -> None:
+def test_interrupting_a_call_stops_the_agent(tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         if "working" in progress.doing:
             raise KeyboardInterrupt
@@ -438,7 +440,7 @@ def test_breaking_it_off_ends_the_agent(tmp_path: Path) -> None:
      b'{"total_cost_usd": NaN}', b'{"total_cost_usd": 1, "usage": {"input_tokens": -5}}',
      b"\xff" * 9, b"[" * 9999],
 )  # fmt: skip
-def test_what_is_no_account_is_not_taken_for_one(printed: bytes) -> None:
+def test_other_output_is_not_mistaken_for_a_cost_report(printed: bytes) -> None:
     assert _figures_of_claude(printed) is None
 
 
@@ -458,7 +460,7 @@ coder.propose(Brief(app="vat", phase="code", goal="x"), {}, Budget(), watch)
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to look")
 @pytest.mark.parametrize("namespaces", [True, False])
-def test_when_mapp_is_killed_its_agent_goes_too(tmp_path: Path, namespaces: bool) -> None:
+def test_when_mapp_is_killed_its_agent_ends_too(tmp_path: Path, namespaces: bool) -> None:
     folder = tmp_path / "killed"
     process = start(_KILLED, str(folder), str(namespaces))
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The folder of an agent: what it left there is read as untrusted data."""
+"""The folder of an agent: its files are read as untrusted data."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FILES = {"mapp.toml": b"manifest = 1\n", "main.js": b"old", "tests/examples.json
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Returns a folder that is filled for an agent."""
+    """Returns a folder prepared for an agent."""
     made = tmp_path / "agent" / "work"
     agent_folder.write(made, FILES)
     return made
 
 
-def test_what_was_written_is_read_back_and_a_used_folder_is_refused(folder: Path) -> None:
+def test_written_files_are_read_back_and_a_used_folder_is_refused(folder: Path) -> None:
     assert {path: agent_folder.read(folder, path) for path in FILES} == {
         path: (content, "") for path, content in FILES.items()
     }
@@ -51,7 +51,7 @@ def test_a_file_that_is_too_large_is_read_one_byte_beyond_its_limit(folder: Path
     assert content is not None and len(content) == LARGEST["main.js"] + 1
 
 
-def test_everything_that_may_not_change_and_did_is_listed(folder: Path) -> None:
+def test_every_changed_file_that_may_not_change_is_listed(folder: Path) -> None:
     assert list(agent_folder.others(folder, FILES, ("main.js",))) == []
     (folder / "main.js").write_bytes(b"new")
     (folder / agent_folder.REPORT).write_bytes(b"done")
@@ -71,14 +71,14 @@ def test_everything_that_may_not_change_and_did_is_listed(folder: Path) -> None:
     ]
 
 
-def test_a_file_replaced_by_a_link_to_its_equal_counts_as_changed(folder: Path, tmp_path: Path) -> None:
+def test_a_file_replaced_by_a_link_to_an_equal_file_counts_as_changed(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "equal").write_bytes(FILES["mapp.toml"])
     (folder / "mapp.toml").unlink()
     (folder / "mapp.toml").symlink_to(tmp_path / "equal")
     assert list(agent_folder.others(folder, FILES, ("main.js",))) == ["mapp.toml"]
 
 
-def test_the_size_counts_what_is_on_disk_and_not_what_links_lead_to(folder: Path, tmp_path: Path) -> None:
+def test_the_size_counts_files_on_disk_and_not_the_targets_of_links(folder: Path, tmp_path: Path) -> None:
     before = agent_folder.size(folder)
     (tmp_path / "large").write_bytes(b"x" * 1_000_000)
     (folder / "link").symlink_to(tmp_path / "large")

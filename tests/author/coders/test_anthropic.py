@@ -1,4 +1,4 @@
-"""The real client against a server on loopback that speaks the Messages API, well or badly."""
+"""The real client against a server on loopback that speaks the Messages API, correctly or not."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def failure(*behaviours: Behaviour, budget: Budget | None = None) -> tuple[Coder
     return error.value, server
 
 
-def test_what_the_model_submits_is_the_proposal_and_every_token_is_counted() -> None:
+def test_the_submission_is_the_proposal_and_every_token_is_counted() -> None:
     answered, server = ask(streams(GOOD))
 
     assert answered.files == {"main.js": SOURCE.encode()}
@@ -68,7 +68,7 @@ def test_what_the_model_submits_is_the_proposal_and_every_token_is_counted() -> 
     assert (spend.model, server.connections) == ("m", 1)
 
 
-def test_the_fixed_words_come_first_and_are_marked_for_the_cache() -> None:
+def test_the_fixed_part_comes_first_and_is_marked_for_the_cache() -> None:
     _, server = ask(streams(GOOD))
     sent = body_of(server.requests[0])
 
@@ -81,7 +81,7 @@ def test_the_fixed_words_come_first_and_are_marked_for_the_cache() -> None:
     assert KEY not in json.dumps(sent)
 
 
-def test_what_comes_before_the_stable_part_is_the_same_in_every_round() -> None:
+def test_the_part_before_the_stable_part_is_the_same_in_every_round() -> None:
     heads = []
     for number, files in ((1, {}), (2, {"mapp.toml": b"old", "tests/examples.jsonl": b"{}"})):
         answered = streams(events(submits({"mapp.toml": "manifest = 1"})))
@@ -94,7 +94,7 @@ def test_what_comes_before_the_stable_part_is_the_same_in_every_round() -> None:
     assert heads[0] == heads[1]
 
 
-def test_progress_is_told_while_it_writes() -> None:
+def test_progress_is_reported_while_it_writes() -> None:
     told: list[Progress] = []
     long = submits({"main.js": SOURCE * 200})
     ask(streams(events(long, pieces=50)), watch=told.append)
@@ -106,14 +106,14 @@ def test_progress_is_told_while_it_writes() -> None:
 @pytest.mark.parametrize(
     "first", [refuses(429, "rate_limit_error", "Retry-After: 0.01"), refuses(529, "overloaded_error")]
 )
-def test_a_busy_service_is_asked_again_and_only_the_answer_is_paid_for(first: Behaviour) -> None:
+def test_a_busy_service_is_retried_and_only_the_answer_is_paid_for(first: Behaviour) -> None:
     answered, server = ask(first, streams(GOOD))
 
     assert server.connections == 2
     assert (answered.spend.calls, answered.spend.cost_micros) == (2, COST)
 
 
-def test_a_service_that_stays_busy_is_given_up_and_costs_nothing() -> None:
+def test_a_service_that_stays_busy_fails_the_call_and_costs_nothing() -> None:
     error, server = failure(refuses(429, "rate_limit_error", "Retry-After: 0.01"))
 
     assert isinstance(error, Unavailable)
@@ -143,7 +143,7 @@ def test_a_wait_that_is_longer_than_the_budget_ends_with_the_budget() -> None:
         (refuses(413, "request_too_large"), Unavailable),
     ],
 )
-def test_a_request_that_is_refused_has_a_kind_and_costs_nothing(
+def test_a_rejected_request_has_a_kind_and_costs_nothing(
     behaviour: Behaviour, kind: type[CoderFailed]
 ) -> None:
     error, server = failure(behaviour)
@@ -159,7 +159,7 @@ def worst(budget: Budget | None = None) -> int:
 
 @pytest.mark.parametrize("after", [1, 4, len(GOOD) - 1])
 @pytest.mark.parametrize("ends", [True, False])
-def test_a_cut_stream_is_no_answer_and_counts_as_if_it_had_gone_on(after: int, ends: bool) -> None:
+def test_a_cut_stream_is_a_failure_and_counts_at_its_maximum(after: int, ends: bool) -> None:
     behaviour = streams(GOOD[:after]) if ends else streams(GOOD, cut_after=after)
     error, server = failure(behaviour)
 
@@ -170,7 +170,7 @@ def test_a_cut_stream_is_no_answer_and_counts_as_if_it_had_gone_on(after: int, e
     assert COST < error.spend.cost_micros <= worst()
 
 
-def test_a_connection_that_breaks_before_the_answer_counts_at_its_worst_and_is_not_repeated() -> None:
+def test_a_connection_that_breaks_before_the_answer_counts_at_its_maximum_and_is_not_retried() -> None:
     error, server = failure(lambda connection: None)
 
     assert isinstance(error, Unavailable)
@@ -178,7 +178,7 @@ def test_a_connection_that_breaks_before_the_answer_counts_at_its_worst_and_is_n
     assert error.spend.cost_micros == worst()
 
 
-def test_where_nobody_listens_nothing_is_spent() -> None:
+def test_without_a_server_nothing_is_spent() -> None:
     with Server() as server:
         pass
     with pytest.raises(Unavailable) as error:
@@ -187,7 +187,7 @@ def test_where_nobody_listens_nothing_is_spent() -> None:
     assert (error.value.spend.tokens, error.value.spend.cost_micros) == (0, 0)
 
 
-def test_an_error_in_the_middle_of_a_stream_is_told() -> None:
+def test_an_error_in_the_middle_of_a_stream_is_reported() -> None:
     overloaded = event({"type": "error", "error": {"type": "overloaded_error", "message": "x"}})
     error, _ = failure(streams([*GOOD[:4], overloaded]))
 
@@ -202,7 +202,7 @@ def test_a_refusal_is_paid_for() -> None:
     assert error.spend.cost_micros == COST
 
 
-def test_an_answer_that_is_too_long_is_no_proposal_and_is_paid_for() -> None:
+def test_an_answer_that_is_too_long_is_a_bad_answer_and_is_paid_for() -> None:
     half = submits({"main.js": SOURCE})[:30]
     error, _ = failure(streams(events(half, stop="max_tokens")))
 
@@ -221,21 +221,21 @@ def test_an_answer_that_is_too_long_is_no_proposal_and_is_paid_for() -> None:
         '{"files":[]}',
     ],
 )
-def test_a_malformed_submission_is_no_proposal_and_is_paid_for(submitted: str) -> None:
+def test_a_malformed_submission_is_a_bad_answer_and_is_paid_for(submitted: str) -> None:
     error, _ = failure(streams(events(submitted)))
 
     assert isinstance(error, BadAnswer)
     assert error.spend.cost_micros == COST
 
 
-def test_words_instead_of_the_tool_are_no_proposal() -> None:
+def test_text_instead_of_the_tool_is_a_bad_answer() -> None:
     error, _ = failure(streams(events("", stop="end_turn", words="Here you are: …")))
 
     assert isinstance(error, BadAnswer) and "submitted nothing" in error.message
 
 
 @pytest.mark.parametrize("behaviour", [silent, pings_for_ever([]), pings_for_ever(GOOD[:4])])
-def test_a_slow_service_ends_with_the_budget_and_counts_at_its_worst(behaviour: Behaviour) -> None:
+def test_a_slow_service_is_stopped_by_the_budget_and_counts_at_its_maximum(behaviour: Behaviour) -> None:
     error, server = failure(behaviour, budget=Budget(seconds=1.0))
 
     assert isinstance(error, OverBudget)
@@ -244,7 +244,7 @@ def test_a_slow_service_ends_with_the_budget_and_counts_at_its_worst(behaviour: 
     assert COST < error.spend.cost_micros <= worst()
 
 
-def test_the_answer_may_be_no_longer_than_the_money_lasts() -> None:
+def test_the_length_of_an_answer_is_limited_by_the_money_left() -> None:
     tight = Budget(micros=40_000)
     _, server = ask(streams(GOOD), budget=tight)
 
@@ -253,7 +253,7 @@ def test_the_answer_may_be_no_longer_than_the_money_lasts() -> None:
     assert worst(tight) <= 40_000
 
 
-def test_a_budget_that_is_too_small_asks_nobody() -> None:
+def test_with_too_small_a_budget_the_service_is_not_called() -> None:
     for budget in (Budget(micros=1_000), Budget(tokens=3_000), Budget(rounds=0), Budget(seconds=0.0)):
         error, server = failure(streams(GOOD), budget=budget)
         assert isinstance(error, OverBudget)
@@ -274,13 +274,13 @@ def test_the_environment_changes_neither_the_place_nor_the_key(monkeypatch: pyte
         assert KEY.encode() in sent and b"of-the-environment" not in sent
 
 
-def test_without_a_key_nobody_is_asked() -> None:
+def test_without_a_key_the_service_is_not_called() -> None:
     with Server() as server, pytest.raises(NoCredentials):
         coder(server, key="").propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
     assert server.connections == 0
 
 
-def test_who_watches_can_break_it_off() -> None:
+def test_the_watcher_can_stop_the_call() -> None:
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
 

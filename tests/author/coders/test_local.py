@@ -40,7 +40,7 @@ PROGRAM = "function main(input) { return 3; }\n"
 
 @dataclass
 class Says:
-    """A model that says one thing and remembers how it was asked."""
+    """A model that always gives one answer and records its calls."""
 
     text: str = ""
     failure: ModelFailed | None = None
@@ -67,12 +67,12 @@ def coder(model: Says) -> LocalCoder:
 
 
 @pytest.mark.parametrize("text", [f"```js\n{PROGRAM}", "I cannot do that.", ""])
-def test_what_breaks_off_or_holds_no_program_is_a_bad_answer(text: str) -> None:
+def test_an_answer_that_is_cut_off_or_has_no_program_is_a_bad_answer(text: str) -> None:
     with pytest.raises(BadAnswer, match="cannot be read"):
         coder(Says(text)).propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
 
-def test_code_is_asked_for_as_a_block_and_every_round_for_another_sample() -> None:
+def test_code_is_asked_for_as_a_block_and_every_round_draws_another_sample() -> None:
     model = Says(f"```js\n{PROGRAM}```")
     again = Brief(app="rate", phase="code", goal="x", round=3, report="wrong")
     for brief in (BRIEF, again):
@@ -86,7 +86,7 @@ def test_code_is_asked_for_as_a_block_and_every_round_for_another_sample() -> No
     assert model.asked[0]["prompt"] == render_code(BRIEF, WORKSPACE).text
 
 
-def test_a_small_model_that_is_too_slow_for_a_contract_is_pointed_to_the_other_way() -> None:
+def test_for_a_small_model_that_is_too_slow_the_hint_names_the_other_way_to_get_a_contract() -> None:
     class Slow(Says):
         def complete(self, *_: Any, **__: Any) -> Completion:
             raise ModelFailed("timeout", "too slow")
@@ -98,7 +98,7 @@ def test_a_small_model_that_is_too_slow_for_a_contract_is_pointed_to_the_other_w
         assert ("--contract FOLDER" in error.value.hint) == hinted
 
 
-def test_a_large_model_is_asked_for_files_in_json_in_either_phase() -> None:
+def test_a_large_model_is_asked_for_files_in_json_in_both_phases() -> None:
     model = Says('{"plan": "so", "files": {"main.js": "function main() {}"}}')
     LocalCoder(model=model, label="m").propose(BRIEF, WORKSPACE, Budget(), lambda _: None)
 
@@ -106,7 +106,7 @@ def test_a_large_model_is_asked_for_files_in_json_in_either_phase() -> None:
     assert "prop_a" in model.asked[0]["prompt"]
 
 
-def test_the_answer_is_charged_at_the_price_for_the_tokens_that_the_model_reports() -> None:
+def test_an_answer_is_charged_by_the_tokens_that_the_model_reports() -> None:
     model = Says('{"plan": "as asked", "files": {"main.js": "function main() {}"}}')
     steps: list[Progress] = []
     found = LocalCoder(model=model, label="m", price=parse_price("3/15")).propose(
@@ -148,7 +148,7 @@ def test_a_call_that_fails_in_the_middle_costs_all_of_its_limits_and_a_rejected_
         assert error.value.spend.cost_micros == (most if costly else 0) and most > 0
 
 
-def test_a_budget_without_room_asks_no_model() -> None:
+def test_with_an_exhausted_budget_the_model_is_not_called() -> None:
     model = Says()
     with pytest.raises(OverBudget, match="too small"):
         coder(model).propose(BRIEF, WORKSPACE, Budget(tokens=OVERHEAD), lambda _: None)

@@ -16,7 +16,7 @@ BRIEF = Brief(app="vat", phase="code", goal="add 20% VAT")
 PRICE = parse_price("3/15")
 
 
-def test_answers_are_given_in_their_order_until_none_is_left() -> None:
+def test_answers_are_given_in_order_until_none_is_left() -> None:
     coder = ScriptedCoder(answers=[{"main.js": "one"}, {"main.js": b"two"}])
 
     assert coder.propose(BRIEF, {}, Budget(), lambda _: None).files == {"main.js": b"one"}
@@ -66,7 +66,7 @@ def test_a_failure_costs_the_reading_of_the_prompt_unless_it_has_a_cost_or_no_ke
     assert costs == [coder.asked[0].prompt.size // CHARACTERS_A_TOKEN * 3, 7, 0]
 
 
-def test_a_budget_without_room_uses_up_no_answer() -> None:
+def test_an_exhausted_budget_uses_up_no_answer() -> None:
     coder = ScriptedCoder(answers=[{"main.js": "one"}])
     with pytest.raises(OverBudget):
         coder.propose(BRIEF, {}, Budget(tokens=OVERHEAD), lambda _: None)

@@ -1,4 +1,4 @@
-"""What an app is worth of which engines make different things: in the gate, for a person, in the verdict."""
+"""Apps that give different results on different engines: in the gate, for the user, and in the verdict."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_app_on_which_engines_agree_is_added_with_a_verdict_that_names_them(w
     assert found["status"] == "passed"
 
 
-def test_one_on_which_they_differ_is_refused_with_the_way_to_accept_it(world: Path) -> None:
+def test_an_app_on_which_engines_differ_is_refused_with_the_option_that_accepts_it(world: Path) -> None:
     folder = unlike().write(world / "work" / "double")
     refused = mapp("add", str(folder), "--json")
     error = refused.json["error"]
@@ -64,7 +64,7 @@ def test_one_on_which_they_differ_is_refused_with_the_way_to_accept_it(world: Pa
     assert mapp("list", "--json").json["apps"] == []
 
 
-def test_a_person_accepts_the_difference_and_the_verdict_keeps_it(world: Path) -> None:
+def test_a_user_can_accept_the_difference_and_the_verdict_records_it(world: Path) -> None:
     folder = unlike().write(world / "work" / "double")
     added = mapp("add", str(folder), HINT, "--json")
     verdict = mapp("verdict", "double", "--json").json
@@ -77,7 +77,7 @@ def test_a_person_accepts_the_difference_and_the_verdict_keeps_it(world: Path) -
     assert isinstance(problems, list) and "gave 1" in problems[0]["message"]
 
 
-def test_what_is_accepted_of_engines_is_accepted_of_nothing_else(world: Path) -> None:
+def test_accepting_a_difference_between_engines_accepts_no_other_failure(world: Path) -> None:
     folder = unlike().example({"number": 3}, output=7).write(world / "work" / "double")
 
     assert mapp("add", str(folder), HINT).code == 8
@@ -122,7 +122,7 @@ def verdict_with(*checks: str, failed: str = "") -> Verdict:
 NAMES = [check.id for check in checks_for("add", compares=False)]
 
 
-def test_a_verdict_from_before_this_check_still_counts() -> None:
+def test_a_verdict_of_a_mapp_without_this_check_still_counts() -> None:
     before = [name for name in NAMES if name != "engines"]
 
     assert is_proof(verdict_with(*NAMES), "add", base=None)
@@ -130,7 +130,7 @@ def test_a_verdict_from_before_this_check_still_counts() -> None:
     assert not is_proof(verdict_with(*before[1:]), "add", base=None)
 
 
-def test_a_verdict_in_which_engines_differ_counts_when_a_person_accepts_that_alone() -> None:
+def test_a_verdict_in_which_engines_differ_counts_when_only_that_is_accepted() -> None:
     unlike = verdict_with(*NAMES, failed="engines")
     broken = verdict_with(*NAMES, failed="examples")
 
@@ -142,7 +142,7 @@ def test_a_verdict_in_which_engines_differ_counts_when_a_person_accepts_that_alo
     assert not any(found[name] for name in NAMES if name != "engines")
 
 
-def test_to_accept_goes_with_approving() -> None:
+def test_the_option_to_accept_needs_the_option_to_approve() -> None:
     assert mapp("review", "c1", HINT).code == 2
 
 
@@ -150,7 +150,7 @@ def test_to_accept_goes_with_approving() -> None:
     ("failed", "accept", "merged"),
     [("engines", True, True), ("engines", False, False), ("examples", True, False)],
 )
-def test_a_change_is_approved_with_a_difference_only_where_that_is_accepted(
+def test_a_change_with_a_difference_is_approved_only_if_that_is_accepted(
     failed: str, accept: bool, merged: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[Verdict] = []

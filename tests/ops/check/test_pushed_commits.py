@@ -97,7 +97,7 @@ def test_a_first_push_brings_all_commits(forge: Forge, nothing: str) -> None:
     assert "a first push" in found.reason
 
 
-def test_an_ordinary_push_brings_what_is_new(forge: Forge) -> None:
+def test_an_ordinary_push_has_the_new_commits(forge: Forge) -> None:
     before = forge.commit("one")
     forge.commit("two")
     forge.commit("three")
@@ -107,7 +107,7 @@ def test_an_ordinary_push_brings_what_is_new(forge: Forge) -> None:
     assert (subjects(found), found.base) == (["two", "three"], before)
 
 
-def test_a_new_branch_brings_what_no_other_branch_has(forge: Forge) -> None:
+def test_a_new_branch_has_the_commits_that_no_other_branch_has(forge: Forge) -> None:
     forge.commit("one")
     fork = forge.commit("two")
     forge.push("origin", "main")
@@ -149,7 +149,7 @@ def test_a_force_push_with_a_missing_old_tip_brings_all_new_commits(forge: Forge
     assert "is gone (a force push)" in found.reason
 
 
-def test_a_force_push_with_a_known_old_tip_brings_what_that_tip_lacks(forge: Forge) -> None:
+def test_a_force_push_with_a_known_old_tip_has_the_commits_that_the_tip_lacks(forge: Forge) -> None:
     kept = forge.commit("one")
     old = forge.commit("old")
     forge.push("origin", "main", "main:backup")

@@ -12,7 +12,7 @@ from mapp.model.change_spec import Choice, CompileSpec
 from mapp.model.spend import ModelCall, Spend
 from mapp.ops.compile.approval import Changed, Duplicate, served_by
 from support.apps import app
-from support.judged import passing
+from support.verdicts import passing
 
 CHANGE = Change(
     id="019a",

@@ -1,4 +1,4 @@
-"""What a change has written in git: its branch, its trailers, and the merge."""
+"""A change in git: its branch, its trailers, and the merge."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def built() -> Iterator[Built]:
     made.workspace.close()
 
 
-def test_history_and_verdict_tell_who_wrote_it_and_what_it_cost(built: Built) -> None:
+def test_history_and_verdict_name_the_coder_and_the_cost(built: Built) -> None:
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
     head = next(read.history(built.home, "triple"))
 

@@ -109,7 +109,7 @@ def test_an_extension_that_changes_old_results_is_refused(built: Built) -> None:
     ]
 
 
-def test_the_coder_chooses_an_app_that_does_it_already_and_nothing_is_written(built: Built) -> None:
+def test_if_the_coder_chooses_an_existing_app_nothing_is_written(built: Built) -> None:
     coder = ScriptedCoder(answers=[chooses("use", "triple")])
     found = asked_with_triple_near(built, coder, "treble it")
 

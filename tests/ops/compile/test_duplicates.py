@@ -1,4 +1,4 @@
-"""Which app of the library does the same: found whatever arguments are called, never guessed."""
+"""Finding the app that does the same: whatever its arguments are called, and never by guessing."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_an_app_that_does_the_same_is_found_with_the_number_of_inputs(built: Bui
     assert name == "double" and count >= MIN_SHARED
 
 
-def test_an_app_is_not_its_own_twin(built: Built) -> None:
+def test_an_app_is_not_its_own_duplicate(built: Built) -> None:
     built.put(app("double"))
 
     assert found(built, app("double")) is None
 
 
-def test_arguments_may_have_other_names(built: Built) -> None:
+def test_a_duplicate_may_have_other_names_for_its_arguments(built: Built) -> None:
     built.put(app("double"))
     twice = renamed("twice", "amount", "function main(input) { return input.amount * 2; }")
 
@@ -78,20 +78,20 @@ def test_arguments_are_paired_in_every_order(built: Built) -> None:
         "function main(input) { throw new Error('never'); }",
     ],
 )
-def test_what_answers_otherwise_is_no_twin(built: Built, source: str) -> None:
+def test_an_app_with_other_answers_is_no_duplicate(built: Built, source: str) -> None:
     built.put(app("double"))
 
     assert found(built, app("other").source(source).file("tests/examples.jsonl", "")) is None
 
 
-def test_an_output_of_another_type_is_no_twin(built: Built) -> None:
+def test_an_app_with_an_output_of_another_type_is_no_duplicate(built: Built) -> None:
     built.put(app("double"))
     text = app("text").stating(output={"type": "string"}).file("tests/examples.jsonl", "")
 
     assert found(built, text.source("function main(i) { return String(i.number * 2); }")) is None
 
 
-def test_refusing_is_an_answer_and_a_failure_is_none(built: Built) -> None:
+def test_a_declared_error_counts_as_an_answer_and_a_failure_does_not(built: Built) -> None:
     def refusing(name: str, source: str) -> Draft:
         draft = app(name).stating(errors={"negative": "It is negative."}).source(source)
         return draft.file("tests/examples.jsonl", "")
@@ -116,7 +116,7 @@ def test_apps_that_may_do_more_than_compute_are_never_compared(built: Built) -> 
     assert found(built, app("triple").source("function main(i) { return i.number * 3; }")) is None
 
 
-def test_a_damaged_app_is_passed_over(built: Built) -> None:
+def test_a_damaged_app_is_skipped(built: Built) -> None:
     built.put(app("double"))
     built.put(app("another"))
     (built.repository("another") / "refs" / "heads" / "main").unlink()

@@ -37,7 +37,7 @@ def test_a_model_of_anthropic_has_its_price_and_its_key(monkeypatch: pytest.Monk
     assert KEY not in repr(coder)
 
 
-def test_a_price_of_ones_own_beats_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_price_in_the_settings_takes_precedence_over_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAPP_KEY_ANTHROPIC", KEY)
     coder = open_coder(config(monkeypatch, coder="anthropic:new", coder_price="1/2"))
     assert isinstance(coder, AnthropicCoder) and coder.price.output == 2
@@ -52,7 +52,7 @@ def test_a_price_of_ones_own_beats_the_table(monkeypatch: pytest.MonkeyPatch) ->
         ({"coder": "local:~/models/coder.gguf"}, 999, False),
     ],
 )
-def test_old_prices_are_pointed_out_before_they_are_used(
+def test_there_is_a_warning_before_old_prices_are_used(
     settings: dict[str, str], days: int, warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPP_KEY_ANTHROPIC", KEY)
@@ -74,7 +74,7 @@ def test_without_its_key_it_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> No
     assert error.value.hint == "mapp keys set ANTHROPIC"
 
 
-def test_a_server_of_ones_own_costs_nothing_and_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_local_server_costs_nothing_and_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     coder = open_coder(config(monkeypatch, coder="openai:qwen", coder_url="http://127.0.0.1:9/v1"))
     assert isinstance(coder, LocalCoder)
     assert coder.name == "local:qwen"
@@ -86,7 +86,7 @@ def test_a_file_is_a_local_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(coder, LocalCoder) and coder.name == "local:coder.gguf"
 
 
-def test_claude_is_the_agent_where_none_is_named(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claude_is_the_default_agent(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = config(monkeypatch, coder="agent")
     set_key(settings.config_file, "ANTHROPIC", KEY)
     coder = open_coder(settings)
@@ -147,37 +147,37 @@ def test_the_table_may_name_keys_and_a_price(world: Path, monkeypatch: pytest.Mo
         ('[coder.agents]\ncommand = ["a"]', "coder"),
     ],
 )
-def test_a_table_that_is_none_is_refused_with_its_place(world: Path, text: str, path: str) -> None:
+def test_an_invalid_table_is_refused_with_its_place(world: Path, text: str, path: str) -> None:
     with pytest.raises(InvalidInput) as error:
         written(world, text)
     assert [problem.path for problem in error.value.problems] == [path]
 
 
-def test_a_command_with_an_open_quote_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_with_an_open_quote_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="cannot split the command"):
         open_coder(config(monkeypatch, coder="agent:my-agent 'oh"))
 
 
-def test_the_default_budget_lets_an_agent_that_tells_no_cost_use_every_round() -> None:
+def test_the_default_budget_allows_an_agent_without_a_cost_report_every_round() -> None:
     budget = budgets_of(load_config()).change
     assert budget.micros is not None and budget.rounds is not None
     assert budget.rounds * UNPRICED <= budget.micros
 
 
 @pytest.mark.parametrize("named", ["", "anthropic", "anthropic:", "openai:x", "local:", "gemini:x"])
-def test_what_names_no_coder_is_told(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+def test_an_unknown_kind_of_coder_is_an_error(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     with pytest.raises(UsageError) as error:
         open_coder(config(monkeypatch, coder=named))
     assert "mapp config coder" in error.value.hint
 
 
-def test_there_are_budgets_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_default_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     budgets = budgets_of(load_config())
     assert budgets.change == Budget(micros=2_000_000, rounds=12, seconds=1_800)
     assert (budgets.day.micros, budgets.month.micros) == (5_000_000, 50_000_000)
 
 
-def test_a_budget_that_is_none_is_refused_when_it_is_set() -> None:
+def test_an_invalid_budget_is_refused_when_it_is_set() -> None:
     with pytest.raises(UsageError, match="invalid or repeated limit"):
         parse_setting("budget_day", "five dollars")
 
@@ -191,7 +191,7 @@ def test_a_budget_that_is_none_is_refused_when_it_is_set() -> None:
         'budget_month = ""',
     ],
 )
-def test_a_folder_chooses_neither_the_coder_nor_the_budget(world: Path, line: str) -> None:
+def test_a_project_can_set_neither_the_coder_nor_the_budget(world: Path, line: str) -> None:
     (world / "work" / ".mapp.toml").write_text(line)
     with pytest.raises(InvalidInput):
         load_config()

@@ -51,7 +51,7 @@ def test_similar_apps_are_part_of_the_preview() -> None:
     assert "Multiplies two numbers." not in planned(workspace, REQUEST)
 
 
-def test_a_given_contract_is_shown_without_what_the_coder_of_the_program_must_not_see() -> None:
+def test_a_given_contract_is_shown_without_the_parts_that_the_coder_must_not_see() -> None:
     files = {path: text.encode() for path, text in contract().items()}
     text = planned(library().build().workspace, REQUEST, name="triple", contract=files)
 

@@ -1,4 +1,4 @@
-"""What waits for a person: approved, rejected or edited."""
+"""Open changes: approved, rejected or edited."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_an_edit_that_holds_a_key_is_not_committed(built: Built, monkeypatch: py
     assert files_of_change(built.workspace, found.change)["main.js"] == RIGHT.encode()
 
 
-def test_a_person_edits_what_was_written_and_no_coder_goes_on_with_it(built: Built) -> None:
+def test_after_a_manual_edit_no_coder_continues_the_change(built: Built) -> None:
     found = compiled(built, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]), Decided(merges=False))
     worse, verdict = edited(built.workspace, found.change.id, "main.js", WRONG.encode())
 

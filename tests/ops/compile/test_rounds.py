@@ -1,4 +1,4 @@
-"""The loops that write an app: what is sent back, what a coder is shown, and when they end."""
+"""The loops that write an app: what is sent back, what a coder sees, and when they end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_wrong_code_is_sent_back_with_the_fault_and_right_code_is_merged(built: 
     fsck(built.home.root)
 
 
-def test_an_answer_that_cannot_be_used_does_not_take_the_report_with_it(built: Built) -> None:
+def test_an_unusable_answer_does_not_lose_the_report(built: Built) -> None:
     same = {"main.js": WRONG}
     coder = ScriptedCoder(answers=[contract(), same, same, same, {"main.js": RIGHT}])
     found = compiled(built, coder)
@@ -55,7 +55,7 @@ def test_an_answer_that_cannot_be_used_does_not_take_the_report_with_it(built: B
         assert "prop_a_third_is_the_input" in row.brief.report
 
 
-def test_the_coder_of_the_code_sees_neither_requests_nor_what_is_held_back(built: Built) -> None:
+def test_a_coder_that_writes_code_sees_neither_requests_nor_held_back_examples(built: Built) -> None:
     coder = ScriptedCoder(answers=[contract(), {"main.js": RIGHT}])
     compiled(built, coder)
     app = read.load(built.home, "triple")
@@ -78,7 +78,7 @@ def test_a_contract_that_contradicts_itself_is_sent_back_before_any_code_is_paid
     assert "contradicts prop_a_third_is_the_input" in coder.asked[1].brief.report
 
 
-def test_the_person_corrects_the_contract(built: Built) -> None:
+def test_the_user_can_correct_the_contract(built: Built) -> None:
     coder = ScriptedCoder(answers=[contract(), contract(), {"main.js": RIGHT}])
     changed = contract()
     changed["mapp.toml"] = changed["mapp.toml"].replace("Multiplies", "Triples")
@@ -89,7 +89,7 @@ def test_the_person_corrects_the_contract(built: Built) -> None:
     assert read.load(built.home, "triple").manifest.description.startswith("Triples")
 
 
-def test_code_that_never_passes_keeps_its_branch_and_leaves_the_library_alone(built: Built) -> None:
+def test_code_that_never_passes_keeps_its_branch_and_changes_nothing_in_the_library(built: Built) -> None:
     wrongs = [WRONG.replace("100", str(number)) for number in range(100, 130)]
     coder = ScriptedCoder(answers=[contract(), *({"main.js": wrong} for wrong in wrongs)])
     found = compiled(built, coder)
@@ -100,7 +100,7 @@ def test_code_that_never_passes_keeps_its_branch_and_leaves_the_library_alone(bu
     assert Changes(built.home.journal).get(found.change.id).detail.startswith("the gate refuses it")
 
 
-def test_after_two_failures_alike_the_next_round_starts_afresh(built: Built) -> None:
+def test_after_two_equal_failures_the_next_round_starts_from_scratch(built: Built) -> None:
     wrongs = [WRONG, WRONG.replace("100", "101"), WRONG.replace("100", "102")]
     coder = ScriptedCoder(answers=[contract(), *({"main.js": code} for code in (*wrongs, RIGHT))])
     compiled(built, coder)
@@ -109,7 +109,7 @@ def test_after_two_failures_alike_the_next_round_starts_afresh(built: Built) -> 
     assert "main.js" not in coder.asked[3].files
 
 
-def test_more_wordings_for_what_an_app_does_already_cost_no_code(built: Built) -> None:
+def test_more_requests_for_an_unchanged_interface_need_no_new_code(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
     rows = "".join(
         json.dumps({"request": f"{words} {number}", "arguments": {"number": number}}) + "\n"
@@ -137,7 +137,7 @@ def test_more_wordings_for_what_an_app_does_already_cost_no_code(built: Built) -
     assert read.load(built.home, "triple").source == RIGHT
 
 
-def test_an_argument_that_no_test_speaks_of_still_asks_for_code(built: Built) -> None:
+def test_a_new_argument_needs_code_even_without_a_test_for_it(built: Built) -> None:
     compiled(built, ScriptedCoder(answers=[loose(), {"main.js": RIGHT}]))
     wider = contract(manifest=MANIFEST.replace("0.1.0", "0.2.0").replace("[output]", PLUS))
     wider["tests/properties.js"] = LOOSE
@@ -157,7 +157,7 @@ def test_an_argument_that_no_test_speaks_of_still_asks_for_code(built: Built) ->
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"choice": "perhaps"}', '{"choice": "use", "app": "vat"}'])
-def test_a_choice_that_is_none_is_sent_back(built: Built, text: str) -> None:
+def test_an_invalid_choice_is_sent_back(built: Built, text: str) -> None:
     coder = ScriptedCoder(answers=[{"choice.json": text}, chooses("use", "triple")])
     found = asked_with_triple_near(built, coder, "treble it")
 
@@ -173,9 +173,7 @@ def test_a_name_that_is_taken_is_sent_back(built: Built) -> None:
     assert read.names(built.home) == ("trebler", "triple")
 
 
-def test_a_verdict_that_the_machine_spoiled_is_formed_again(
-    built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_verdict_with_a_host_fault_is_formed_again(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     judge, spoiled = rounds.judged, []  # type: ignore[attr-defined, var-annotated]
 
     def judged(trial: Trial, tree: str, **more: Any) -> Verdict:

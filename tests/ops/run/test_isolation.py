@@ -33,14 +33,14 @@ def _from(source: str) -> Built:
 
 
 @pytest.mark.parametrize("source", ["local", "starter"])
-def test_what_one_wrote_or_what_ships_runs_on_a_weak_machine(weak: None, source: str) -> None:
+def test_your_own_apps_and_shipped_apps_run_on_a_weak_machine(weak: None, source: str) -> None:
     _from(source)
 
     assert mapp("exec", "double", "number=2").out == "4\n"
 
 
 @pytest.mark.parametrize("source", ["registry", "https://apps.example/double", "Local", ""])
-def test_what_others_wrote_is_refused_there_until_the_hint_is_followed(weak: None, source: str) -> None:
+def test_third_party_apps_are_refused_there_until_the_hint_is_followed(weak: None, source: str) -> None:
     _from(source)
     refused = mapp("exec", "double", "number=2", "--json")
 
@@ -52,7 +52,7 @@ def test_what_others_wrote_is_refused_there_until_the_hint_is_followed(weak: Non
     assert mapp("exec", "double", "number=2").out == "4\n"
 
 
-def test_where_an_app_comes_from_is_known_without_the_lock_too(weak: None) -> None:
+def test_the_origin_of_an_app_is_known_even_without_the_lock(weak: None) -> None:
     built = library().build()
     built.put(app("double"), source="registry")
     built.put(app("mine"))
@@ -62,7 +62,7 @@ def test_where_an_app_comes_from_is_known_without_the_lock_too(weak: None) -> No
     assert mapp("exec", "mine", "number=2").out == "4\n"
 
 
-def test_what_nobody_knows_the_origin_of_does_not_run(weak: None) -> None:
+def test_an_app_of_unknown_origin_does_not_run(weak: None) -> None:
     built = library().app("double").build()
     write_lock(built.home.lock_file, {})
     for name in ("landing", "landed"):
@@ -81,7 +81,7 @@ def test_a_replay_is_a_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mapp("replay", run, "--json").json["error"]["code"] == "MAPP-0400"
 
 
-def test_the_checks_of_what_others_wrote_are_runs_too(weak: None, world: Path) -> None:
+def test_checking_a_third_party_app_counts_as_running_it(weak: None, world: Path) -> None:
     _from("registry")
     folder = app("double").source("function main(input) { return 2 * input.number; }").version("1.0.1")
 
@@ -89,14 +89,14 @@ def test_the_checks_of_what_others_wrote_are_runs_too(weak: None, world: Path) -
     assert "MAPP-0400" in mapp("add", str(folder.write(world / "work" / "double"))).err
 
 
-def test_a_folder_of_ones_own_is_checked_and_added_on_a_weak_machine(weak: None, world: Path) -> None:
+def test_your_own_folder_is_checked_and_added_on_a_weak_machine(weak: None, world: Path) -> None:
     folder = app("own").write(world / "work" / "own")
 
     assert mapp("add", str(folder)).code == 0
     assert mapp("exec", "own", "number=2").out == "4\n"
 
 
-def test_doctor_says_what_is_demanded_and_what_is_refused(weak: None) -> None:
+def test_doctor_reports_the_required_isolation_and_what_it_refuses(weak: None) -> None:
     library().build()
     found = mapp("doctor", "--json").json
     (sandbox,) = [row for row in found["findings"] if row["what"] == "sandbox"]
@@ -107,7 +107,7 @@ def test_doctor_says_what_is_demanded_and_what_is_refused(weak: None) -> None:
     assert sandbox["detail"].endswith("mapp config isolation_strangers process")
 
 
-def test_the_folder_that_one_stands_in_cannot_lower_a_wall(fill: object) -> None:
+def test_a_project_file_cannot_lower_the_isolation(fill: object) -> None:
     assert callable(fill)
     library().app("double").build()
     fill(".mapp.toml", 'isolation_strangers = "none"\n')
@@ -119,7 +119,7 @@ def test_the_folder_that_one_stands_in_cannot_lower_a_wall(fill: object) -> None
 
 @pytest.fixture
 def accepting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings that accept apps of others without the walls of the kernel."""
+    """Settings that accept third-party apps without the walls of the kernel."""
     monkeypatch.setenv("MAPP_ISOLATION_STRANGERS", "process")
 
 
@@ -127,7 +127,7 @@ needs_both = pytest.mark.skipif(len(installed()) < 2, reason="there is one engin
 
 
 @needs_both
-def test_without_the_walls_of_the_kernel_a_faulty_engine_runs_nothing_that_others_wrote(
+def test_without_the_walls_of_the_kernel_a_faulty_engine_runs_no_third_party_app(
     weak: None, accepting: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _from("registry")
@@ -147,7 +147,7 @@ def test_without_the_walls_of_the_kernel_a_faulty_engine_runs_nothing_that_other
 
 
 @needs_both
-def test_it_still_runs_what_one_wrote_oneself(
+def test_a_faulty_engine_still_runs_your_own_apps(
     weak: None, accepting: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _from("local")
@@ -157,7 +157,7 @@ def test_it_still_runs_what_one_wrote_oneself(
 
 
 @needs_both
-def test_behind_all_walls_it_runs_what_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_full_isolation_a_faulty_engine_runs_third_party_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ForkingExecutor, "isolation", "full")
     _from("registry")
     monkeypatch.setenv("MAPP_ENGINE", "dukpy")
@@ -165,7 +165,7 @@ def test_behind_all_walls_it_runs_what_others_wrote(monkeypatch: pytest.MonkeyPa
     assert mapp("exec", "double", "number=2").out == "4\n"
 
 
-def test_a_sound_engine_runs_what_others_wrote_where_the_settings_accept_it(
+def test_an_engine_without_faults_runs_third_party_apps_if_the_settings_accept_it(
     weak: None, accepting: None
 ) -> None:
     _from("registry")

@@ -95,7 +95,7 @@ def test_a_damaged_recording_is_reported(built: Built, calls: str) -> None:
 
 
 def test_a_changed_recording_causes_a_difference_and_nothing_else(built: Built) -> None:
-    """Somebody may rewrite a recording on the disk. A replay shows the difference and connects to nothing."""
+    """A recording on disk may have been rewritten. A replay shows the difference and opens no connection."""
     run = _run("--grant", "store")
     _tampered('[{"call":"store.get","arguments":["n"],"answer":41}]')
     found = mapp("replay", run, "--json")

@@ -95,7 +95,7 @@ def test_memory_is_bounded_even_for_native_code() -> None:
     assert outcome(attempt, committed=True) == (9, "")
 
 
-def test_computing_is_bounded_even_if_nobody_watches() -> None:
+def test_cpu_time_is_limited_even_without_a_parent_that_watches() -> None:
     code, _ = outcome("doors.commit(1 << 20, 1)\nwhile True: pass", committed=False)
 
     assert code in (-signal.SIGXCPU, -signal.SIGKILL)
@@ -137,7 +137,7 @@ def test_the_filter_of_every_machine_lets_its_list_through_and_nothing_else(mach
 
 
 @pytest.mark.parametrize("machine", CALLS)
-def test_no_call_makes_memory_executable_or_comes_by_another_door(machine: str) -> None:
+def test_no_allowed_call_makes_memory_executable_or_bypasses_the_filter(machine: str) -> None:
     program = _filter(machine)
     architecture, guarded, others = CALLS[machine]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from mapp.errors import SandboxUnavailable
-from mapp.sandbox.calls import Broker, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Grant, Inspection, Job, Program, Result, Threw
 from mapp.sandbox.executors.delegating import DelegatingExecutor
 from mapp.sandbox.executors.spawning import SpawningExecutor
+from mapp.sandbox.host_calls import Broker, CallRefused, HostAnswer, HostCall
 from support.scripts import expression, value
 
 ONE = expression("1")

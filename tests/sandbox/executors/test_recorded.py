@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from mapp.model.recording import CALLS, Exchange
-from mapp.sandbox.calls import FUNCTIONS, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Grant, Job, Program, run_batch
 from mapp.sandbox.executors.forking import ForkingExecutor
 from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
+from mapp.sandbox.host_calls import FUNCTIONS, CallRefused, HostAnswer, HostCall
 from support.scripts import value
 
 ASKED = '[{"method":"GET","url":"https://a.example/1"}]'

@@ -13,11 +13,10 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from mapp.config import write_whole
 from mapp.errors import MappError
 from mapp.library import read
 from mapp.ops.workspace import Workspace
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 if TYPE_CHECKING:
     from mapp.index.entry import Head, IndexStatus

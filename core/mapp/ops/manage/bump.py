@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.config import write_whole
 from mapp.errors import InvalidManifest, NotFound
 from mapp.git.identity import tree_id
 from mapp.library import read
@@ -18,6 +17,7 @@ from mapp.model.version import Level, Version
 from mapp.ops.manage.checkout import checkout
 from mapp.ops.manage.diff import Demand, Side, demand, folder_side, side, trial_between
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import write_whole
 
 _VERSION: Final = re.compile(
     r"""^([ \t]*(?:version|"version"|'version')[ \t]*=[ \t]*)(["'])([^"'\n]*)\2""", re.MULTILINE

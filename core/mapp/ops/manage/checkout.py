@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mapp.config import write_whole
 from mapp.library import read
 from mapp.library.app_folder import read_folder
 from mapp.library.locks import holding
 from mapp.ops.workspace import Workspace
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 BASE: Final = ".mapp-base.json"
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from mapp.config import write_whole
 from mapp.errors import MappError
 from mapp.git.commit import Signature
 from mapp.git.repository import MAIN, Repository
@@ -26,6 +25,7 @@ from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
 from mapp.model.verdict import Verdict
 from mapp.ops.workspace import Workspace
+from mapp.plain_files import write_whole
 from mapp.starter import bundle
 
 

@@ -23,7 +23,7 @@ from mapp.ops.open_model import KEY
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.broker.redaction import Redactor
-from mapp.sandbox.calls import CallRefused, HostAnswer, HostCall
+from mapp.sandbox.host_calls import CallRefused, HostAnswer, HostCall
 
 MAX_PROMPT_LENGTH: Final = 100_000
 MAX_PROMPTED: Final = 4 * MAX_PROMPT_LENGTH

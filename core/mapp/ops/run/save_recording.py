@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.config import write_whole
 from mapp.errors import AlreadyExists, NotFound, UsageError
 from mapp.git.tree import MAX_FILE_SIZE
 from mapp.model.app import EXAMPLES, MANIFEST, RECORDING
@@ -16,7 +15,7 @@ from mapp.model.manifest import Manifest
 from mapp.model.recording import Recording, read_recording
 from mapp.observe.journal import Run
 from mapp.ops.workspace import Workspace
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 
 _ERROR: Final = re.compile(r"error:(\w+)\Z")
 

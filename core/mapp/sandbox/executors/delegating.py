@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Executor, Inspection, Isolation, Job, Killed, Result, Threw, run_batch
+from mapp.sandbox.host_calls import Broker
 
 
 class DelegatingExecutor:

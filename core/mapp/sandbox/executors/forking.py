@@ -22,10 +22,10 @@ from typing import Self
 from mapp.errors import Busy, HostFault, SandboxUnavailable
 from mapp.sandbox import engine, host_faults, isolation_cache
 from mapp.sandbox.call_log import HostCallLog
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw, is_enough
 from mapp.sandbox.executors import batching, protocol
 from mapp.sandbox.executors.lane import Lane, LaneLost
+from mapp.sandbox.host_calls import Broker
 
 STARTS = 3  # failed starts of a zygote before the run fails
 LOSSES = 3  # losses of the sandbox before a run fails

@@ -27,9 +27,9 @@ from typing import IO, Final, Self
 from mapp.config import environment
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.executors import protocol, termination
+from mapp.sandbox.host_calls import Broker
 
 OLDEST: Final = 20
 TOO_LARGE: Final = (

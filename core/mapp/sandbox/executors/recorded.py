@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from mapp.model.recording import Exchange
 from mapp.model.values import InvalidValue, canonical
-from mapp.sandbox.calls import Broker, CallRefused, HostAnswer, HostCall
 from mapp.sandbox.executor import Executor, Job, Result
 from mapp.sandbox.executors.delegating import DelegatingExecutor
+from mapp.sandbox.host_calls import Broker, CallRefused, HostAnswer, HostCall
 
 UNRECORDED = CallRefused(code="unrecorded", message="this call is not in the recording")
 UNAVAILABLE = CallRefused(code="unavailable", message="no recording answers this call")

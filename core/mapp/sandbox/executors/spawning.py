@@ -17,10 +17,10 @@ from typing import IO, Self
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults, isolation_cache
 from mapp.sandbox.call_log import HostCallLog
-from mapp.sandbox.calls import Broker
 from mapp.sandbox.child.escape_probe import measured
 from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw
 from mapp.sandbox.executors import protocol, termination
+from mapp.sandbox.host_calls import Broker
 
 PATIENCE = 30.0  # seconds a worker may take to start, and to read its job
 CHUNK = 1 << 18

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from mapp.config import write_whole
 from mapp.errors import InvalidInput
 from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.values import canonical, parse
-from mapp.plain_files import read_plain
+from mapp.plain_files import read_plain, write_whole
 from mapp.validate.generate.inputs import Arguments
 
 MOST: Final = 50
