@@ -165,8 +165,8 @@ def test_what_was_compiled_is_copied_and_replaced_like_the_rest(tmp_path: Path) 
     first, second = tmp_path / "first", tmp_path / "second"
     cards = [(name, card()) for name in ("kept", "changed", "gone")]
     write_verbatim(first, cards, ["kept", "changed", "gone"], None, lambda app: [f"do {app}"])
-    write_verbatim(second, [("changed", card())], ["kept", "changed"], first, lambda app: ["do it anew"])
+    write_verbatim(second, [("changed", card())], ["kept", "changed"], first, lambda app: ["do it afresh"])
 
     assert compiled_for(second, "do kept") == ("kept",)
-    assert compiled_for(second, "do it anew") == ("changed",)
+    assert compiled_for(second, "do it afresh") == ("changed",)
     assert compiled_for(second, "do changed") == () == compiled_for(second, "do gone")

@@ -103,7 +103,7 @@ def read_reply(manifest: Manifest, key: str, reply: Request) -> JSONValue:
     and what mapp cannot read that way as on the command line of `mapp exec`.
 
     Raises:
-        InvalidArguments: the text is no such value, or has more in it than the value.
+        InvalidArguments: the text does not hold such a value, or holds more than it.
     """
     argument, typed = _argument(manifest, key), reply.text
     alone = replace(manifest, arguments=(argument,))
