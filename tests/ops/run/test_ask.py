@@ -150,6 +150,6 @@ def test_a_relative_date_is_that_of_the_recorded_time_of_the_run(
     assert dict(answer.execution.arguments) == {"date": expected}
     assert answer.execution.outcome == Value(output=days)
     run = next(workspace.journal.runs())
-    assert (json.loads(run.input), run.now_ms) == ({"date": expected}, int(ASKED_AT * 1000))
+    assert (json.loads(run.input or ""), run.now_ms) == ({"date": expected}, int(ASKED_AT * 1000))
     assert replay(workspace, run.id).equal
     workspace.close()
