@@ -122,7 +122,7 @@ def _marked(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> It
 def _blocks(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
     """Yields the lines below the instruction or above it: `sort these lines:` and then the lines."""
     text = reading.text
-    breaks = [match.start() for match in re.finditer("\n", text)][:200]
+    breaks = [match.start() for match in re.finditer("\n", text)]
     marked = (mention for mention in reading.mentions if mention.kind in ("quoted", "json"))
     if not breaks or any("\n" in mention.text for mention in marked):
         return
