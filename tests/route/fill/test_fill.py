@@ -178,3 +178,48 @@ def test_spans_are_inside_the_text(text: str) -> None:
 @given(st.text(max_size=200))
 def test_filling_is_deterministic(text: str) -> None:
     assert filled(text, VAT) == filled(text, VAT)
+
+
+# Confidence
+
+
+def test_two_values_that_could_change_places_are_a_doubt() -> None:
+    clear, doubtful = filled("from 3 to 9", BETWEEN), filled("take 3 and 9", BETWEEN)
+    assert clear.arguments == doubtful.arguments == {"from": 3, "to": 9}
+    assert clear.confidence > 0.9 > doubtful.confidence
+
+
+def test_values_that_cannot_change_places_are_no_doubt() -> None:
+    marked, bare = filled("240 euros plus 20% VAT", VAT), filled("240 plus 20 VAT", VAT)
+    assert marked.arguments == {"price": 240, "rate": 20, "direction": "add"}
+    assert marked.confidence > bare.confidence
+
+
+def test_an_unused_number_halves_the_confidence_unless_the_app_describes_itself_with_it() -> None:
+    text = '[input.text]\ntype = "string"'
+    other, own = manifest(text, name="hash"), manifest(text, name="sha256")
+    assert (
+        filled("sha-256 of 'kiwi'", own).confidence
+        > 0.9
+        > 0.5
+        >= filled("sha-256 of 'kiwi'", other).confidence
+    )
+
+
+def test_a_value_of_another_argument_is_not_the_text() -> None:
+    style = (
+        '[input.text]\ntype = "string"\n[input.style]\nenum = ["snake", "constant"]\n[input.style.words]\n'
+    )
+    app = manifest(f'{style}constant = ["screaming snake case"]')
+    filling = filled("turn max retry count into SCREAMING_SNAKE_CASE", app)
+    assert filling.arguments == {"text": "max retry count", "style": "constant"}
+
+
+def test_a_sign_between_two_values_is_a_word() -> None:
+    date = '[input.date]\ntype = "string"\nformat = "date"\n[input.days]\ntype = "integer"\n[input.way]\n'
+    app = manifest(
+        f'{date}enum = ["add", "subtract"]\ndefault = "add"\n[input.way.words]\nsubtract = ["minus"]'
+    )
+    for text in ("2024-11-20 - 30 days", "2024-11-20 minus 30 days", "deduct 30 days from 2024-11-20"):
+        assert filled(text, app).arguments["way"] == "subtract"
+    assert filled("2024-11-20 + 30 days", app).arguments.get("way", "add") == "add"

@@ -47,3 +47,33 @@ def test_a_preposition_points_to_a_place_a_maker_or_a_person(name: str, words: s
     }
     assert score[name] > 0
     assert sum(value != 0 for value in score.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["more than 5", "compared to 5", "instead of 5", "it was 5", "previously 5", "last year 5", "9 minus 5"],
+)
+def test_what_came_before_points_to_a_source(text: str) -> None:
+    source, target = slot("source", 'type = "number"'), slot("target", 'type = "number"')
+    assert near(source, text) > 0 > near(target, text)
+
+
+@pytest.mark.parametrize("text", ["now 5", "currently 5", "this month 5"])
+def test_what_holds_now_points_to_a_target(text: str) -> None:
+    source, target = slot("before", 'type = "number"'), slot("after", 'type = "number"')
+    assert near(target, text) > 0 > near(source, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("height", "5 high"),
+        ("width", "5 m wide"),
+        ("length", "5 cm long"),
+        ("depth", "5 deep"),
+        ("height", "5 tall"),
+    ],
+)
+def test_an_adjective_after_a_number_names_what_it_measures(name: str, text: str) -> None:
+    assert near(slot(name, 'type = "number"'), text) > 0
+    assert near(slot("area", 'type = "number"'), text) == 0

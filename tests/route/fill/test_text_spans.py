@@ -1,5 +1,7 @@
 """Free runs of words as candidates."""
 
+import pytest
+
 from mapp.route.fill.candidate import TextCues
 from mapp.route.fill.text_spans import spans_for
 from mapp.route.read.parsed_request import read
@@ -40,3 +42,26 @@ def test_words_added_to_an_identifier_cost_more_than_words_added_to_a_word() -> 
 def test_the_number_of_runs_is_bounded_for_a_long_request() -> None:
     short, long = (list(spans_for(TEXT, read("of a to " * many), TextCues())) for many in (200, 400))
     assert 0 < len(short) == len(long) < 24 * 13
+
+
+def test_a_run_does_not_cut_what_is_written_together() -> None:
+    cues = TextCues(starts=frozenset({"<", "sha"}))
+    found = spans("escape <p>hello</p>", cues)
+    assert found["<p>hello</p>"] > found["p>hello</p>"]
+    found = spans("sha256 kiwi", TextCues(starts=frozenset({"sha", "256"})))
+    assert found["kiwi"] > found["256 kiwi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "worse"),
+    [
+        ("shout good morning", "good morning", "shout good morning"),
+        ("make good morning shouted", "good morning", "good morning shouted"),
+        ("encode fish & chips", "fish & chips", "encode fish & chips"),
+        ("what is HELP shouted", "HELP", "HELP shouted"),
+    ],
+)
+def test_words_for_the_job_are_not_the_ends_of_a_text(text: str, value: str, worse: str) -> None:
+    found = spans(text, TextCues(usual={stem("shout"): 0.1}))
+    assert found[value] > found.get(worse, -9.0)
+    assert found[value] == max(found.values())

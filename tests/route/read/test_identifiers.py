@@ -45,3 +45,42 @@ def test_a_schedule_without_a_star_is_only_numbers() -> None:
 
 def test_ordinary_words_and_numbers_are_not_identifiers() -> None:
     assert kinds("What is 12 plus 30 in Rome?") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"does [A-Z]{2}\d+ match", r"[A-Z]{2}\d+"),
+        (r"try \d{4}-\d{2}, please", r"\d{4}-\d{2}"),
+        ("read list[1]: now", "list[1]"),
+        ("(v1.2.3)", "v1.2.3"),
+        ("take [1][0] of it", "[1][0]"),
+        ("the header headers.Content-Type.", "headers.Content-Type"),
+    ],
+)
+def test_brackets_stay_if_they_are_a_part_of_the_identifier(text: str, expected: str) -> None:
+    assert expected in [mention.text for mention in identifiers_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "sort"),
+    [
+        ("escape <p>hello</p> for html", "<p>hello</p>", "markup"),
+        ('escape <a href="/x">home</a>, <b>now</b>.', '<a href="/x">home</a>, <b>now</b>', "markup"),
+        ("with flight=LH1180, gate=B14", "flight=LH1180, gate=B14", "pairs"),
+        ("values no=881; date=1 May", "no=881; date=1 May", "pairs"),
+        ("ssid=Guest and key=open123.", "ssid=Guest and key=open123", "pairs"),
+        ("decode .... . .-.. .--. please", ".... . .-.. .--.", "marks"),
+        ("hash the emoji 😀 please", "😀", "symbols"),
+        ("is SA03 8000 0000 6080 1016 7519 is fine", "SA03 8000 0000 6080 1016 7519", "iban"),
+        ("gb29 nwbk 6016 1331 9268 19 ok", "gb29 nwbk 6016 1331 9268 19", "iban"),
+        ("isbn-10 0-19-852663-6", "0-19-852663-6", "digits"),
+    ],
+)
+def test_texts_of_several_parts_are_read_as_one(text: str, expected: str, sort: str) -> None:
+    assert (expected, sort) in kinds(text)
+
+
+@pytest.mark.parametrize("text", ["a < b and c > d", "<https://example.org>", "x = 3", "a - b", "wait ..."])
+def test_single_marks_are_no_text_of_several_parts(text: str) -> None:
+    assert not {"markup", "pairs", "marks"} & {sort for _, sort in kinds(text)}

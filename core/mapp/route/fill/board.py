@@ -12,6 +12,7 @@ from mapp.route.fill.assignment import masks
 from mapp.route.fill.candidate import Option, TextCues
 from mapp.route.fill.candidates import options_for
 from mapp.route.fill.slots import Slot, slots_of
+from mapp.route.fill.weights import active
 from mapp.route.read.parsed_request import ParsedRequest, read
 from mapp.route.read.tokens import tokenise
 
@@ -43,16 +44,30 @@ def reading_of(request: Request, manifest: Manifest) -> ParsedRequest:
 def lay_out(manifest: Manifest, reading: ParsedRequest, cues: TextCues) -> Board:
     """Returns the board of a request for an app."""
     slots = slots_of(manifest)
-    cues = replace(cues, own=cues.own | _own(manifest))
+    texts = sum(slot.required and slot.wants == "text" for slot in slots)
+    cues = replace(cues, own=cues.own | _own(manifest), texts=texts)
     ranks: Counter[str] = Counter()
     rows = []
     for slot in sorted(slots, key=lambda slot: not slot.required):
         sort = "moment" if slot.layout else slot.wants
         rows.append((slot, options_for(slot, reading, ranks[sort], cues)))
         ranks[sort] += 1
+    _doubt_said_choices(rows)
     by_key = {slot.key: row for slot, row in rows}
     options = [by_key[slot.key] for slot in slots]
     return Board(slots, reading, options, masks(options, reading.tokens, _groups(slots)))
+
+
+def _doubt_said_choices(rows: Sequence[tuple[Slot, Sequence[Option]]]) -> None:
+    """Lowers the score of texts that are a value of another argument: `… in snake_case`."""
+    said = {span for _, row in rows for option in row if option.enum for span in option.spans}
+    for slot, row in rows:
+        for option in row:
+            if slot.wants == "text" and not option.enum and len(option.spans) == 1 and not option.quoted:
+                start, end = option.spans[0]
+                covered = (min(end, last) - max(start, first) for first, last in said)
+                if any(2 * length > end - start for length in covered):
+                    option.score -= active().text.said_choice_penalty
 
 
 def _own(manifest: Manifest) -> frozenset[str]:

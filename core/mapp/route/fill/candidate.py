@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from mapp.model.schema import Absent
 from mapp.model.values import JSONValue
 from mapp.route.fill.proximity import nearness
 from mapp.route.fill.slots import Slot
+from mapp.route.read.lexicon import OPERATIONS
 from mapp.route.read.parsed_request import ParsedRequest, around, context
 from mapp.route.read.tokens import Token
+
+JOB_PER_SHARE: Final = 8.0
+"""A word in an eighth of the app's requests is a word for its job."""
+OPERATION: Final = 0.6
+"""How much a verb such as `encode` belongs to the job of any app."""
 
 
 @dataclass(slots=True)
@@ -25,6 +32,7 @@ class Option:
     loose: bool = False
     """Whether an enum may still use the text that it covers (quoted text may not be used again)."""
     enum: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +96,14 @@ class TextCues:
     """Stems of the app's name and of the words that most of its requests share. They name its job and are
     never values.
     """
+    texts: int = 0
+    """How many texts the app requires."""
+    usual: Mapping[str, float] = field(default_factory=dict)
+    """The share of the app's requests that contain a word outside quotes, if it is worth knowing."""
+
+    def job(self, token: Token) -> float:
+        """Returns how much a word belongs to the app's job, 0 to 1, and not to a value."""
+        if token.stem in self.own:
+            return 1.0
+        share = min(1.0, JOB_PER_SHARE * self.usual.get(token.stem, 0.0))
+        return max(share, OPERATION) if token.stem in OPERATIONS else share

@@ -66,6 +66,7 @@ def _own_words(option: Option, reading: ParsedRequest, cues: TextCues) -> float:
     run = [token for token in reading.tokens[first : first + 6] if token.end <= end]
     if not run or len(run) == 6:
         return 0.0
+    run = [token for token in run if token.text[0].isalnum()] or run
     if not isinstance(option.value, str):
         return weights.app_number_penalty if all(token.stem in cues.own for token in run) else 0.0
     while len(run) > 1 and run[0].lower in PREPOSITIONS:

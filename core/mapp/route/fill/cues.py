@@ -26,6 +26,8 @@ from mapp.route.read.parsed_request import ParsedRequest
 EPOCHS = 8
 MARGIN = 0.6
 RATE = 0.25
+SMALLEST_SHARE = 0.04
+"""A word in a smaller share of the requests may as well be part of a value."""
 SMALLEST = 0.01
 """Weights closer to zero than this are dropped."""
 
@@ -94,8 +96,13 @@ NO_CUES = Cues()
 def _text_cues(
     starts: Iterable[str], ends: Iterable[str], words: Mapping[str, int], requests: int
 ) -> TextCues:
-    common = (word for word, count in words.items() if count > 0.4 * requests and word not in FUNCTION_WORDS)
-    return TextCues(frozenset(starts), frozenset(ends), frozenset(word for word in common if word.isalnum()))
+    shares = {
+        word: count / requests
+        for word, count in words.items()
+        if count > 1 and count >= SMALLEST_SHARE * requests and word.isalnum() and word not in FUNCTION_WORDS
+    }
+    own = frozenset(word for word, share in shares.items() if share > 0.4)
+    return TextCues(frozenset(starts), frozenset(ends), own, usual=shares)
 
 
 # Learning

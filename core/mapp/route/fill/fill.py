@@ -6,6 +6,7 @@ jointly.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ from mapp.route.read.mention import Mention, outermost
 
 __all__ = ["Cues", "Filling", "fill", "learn"]
 
+RULED_OUT = -1e6
+SHARPNESS = 1.35
+"""How fast a rival's share falls with its distance from the best assignment."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filling:
@@ -38,7 +43,7 @@ class Filling:
     evidence: tuple[str, ...]
     """For each argument, where its value comes from."""
     confidence: float
-    """From 0 to 1: how far this choice is ahead of the next best one."""
+    """From 0 to 1: the share of this choice among the ways to fill the arguments."""
     spans: tuple[tuple[str, int, int], ...] = ()
     """Which argument uses which part of the request: name, start, end."""
 
@@ -63,7 +68,11 @@ def fill(request: Request, manifest: Manifest, cues: Cues = NO_CUES) -> Filling:
             for slot, option in zip(board.slots, taken, strict=True)
             for span in option.spans
         ),
-        confidence=0.0 if missing else _confidence(board, scores, chosen, len(unused)),
+        confidence=0.0
+        if missing
+        else _confidence(
+            board, scores, chosen, sum(1 for mention in unused if _matters(mention, manifest, cues))
+        ),
     )
 
 
@@ -141,19 +150,28 @@ def _unused(board: Board, taken: Sequence[Option]) -> Iterator[Mention]:
             yield mention
 
 
+def _matters(mention: Mention, manifest: Manifest, cues: Cues) -> bool:
+    """Returns whether an unused mention is a doubt: not if the app describes itself with it."""
+    said = f"{manifest.name} {manifest.description}".lower()
+    return mention.text.lower() not in cues.leftovers and mention.text not in re.findall(r"\d+", said)
+
+
 def _confidence(board: Board, scores: Sequence[Sequence[float]], chosen: Sequence[int], unused: int) -> float:
-    """Returns the product of the slots' leads over their next best values, halved for each unused mention."""
-    total = 1.0
+    """Returns the share of the best assignment among its rivals, halved for each unused mention.
+
+    A rival is the best assignment in which one slot has another value. Two slots that change places are one
+    rival: `now 66, before 60` may be read both ways round.
+    """
+    best = sum(row[place] for row, place in zip(scores, chosen, strict=True))
+    rivals: dict[tuple[int, ...], float] = {}
     for slot, place in enumerate(chosen):
-        value, own = board.options[slot][place].value, scores[slot][place]
-        others = 0
-        for other, used in enumerate(board.used):
-            others |= used[chosen[other]] if other != slot else 0
-        rivals = [
-            score
-            for rival, score in enumerate(scores[slot])
-            if board.options[slot][rival].value != value and not board.used[slot][rival] & others
+        value = board.options[slot][place].value
+        others = [
+            score if option.value != value else RULED_OUT
+            for score, option in zip(scores[slot], board.options[slot], strict=True)
         ]
-        lead = own - max(rivals, default=own - 6.0)
-        total *= 1 / (1 + math.exp(-1.5 * lead))
-    return round(total * 0.5**unused, 4)
+        found, total = Search([*scores[:slot], others, *scores[slot + 1 :]], board.used).run()
+        if found and total > RULED_OUT / 2:
+            rivals[tuple(found)] = total
+    share = 1 / (1 + sum(math.exp(-SHARPNESS * (best - total)) for total in rivals.values()))
+    return round(share * 0.5**unused, 4)

@@ -1,14 +1,30 @@
 """How clearly the words around a span point to a slot: by its name, its description, `from` and `to`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mapp.route.fill.slots import Slot
 from mapp.route.fill.weights import active
 from mapp.route.read.parsed_request import reach
-from mapp.route.read.tokens import Token, stem, stem_set
+from mapp.route.read.tokens import Token, stem, stem_set, word_set
 
-FROM_WORDS = stem_set("from start begin beginning origin initial old first source departure lower since")
-TO_WORDS = stem_set("to end until destination final new second target arrival upper goal till")
+FROM_WORDS = stem_set(
+    "from start begin beginning origin initial old first source departure lower since before previous"
+)
+TO_WORDS = stem_set("to end until destination final new second target arrival upper goal till after current")
+
+
+_EARLIER = word_set("was were been previously formerly originally initially")
+_COMPARED = ("compared to", "compared with", "relative to")
+_PERIODS = word_set("day week month quarter year season time")
+_LATER = word_set("now currently today nowadays")
+
+
+_MEASURES = {
+    "high": "height", "tall": "height", "wide": "width", "broad": "width", "long": "length", "deep": "depth",
+    "thick": "thickness", "heavy": "weight", "old": "age",
+}  # fmt: skip
+"""Adjectives for what a number measures, with the noun."""
 
 
 def nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> float:
@@ -25,7 +41,7 @@ def nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> flo
         if token.text in ",.;:?!" or token.lower in ("and", "or"):
             break
         following.append(token)
-    said_after = _named(slot, following[:2], weights.name_decay_after)
+    said_after = _named(slot, following[:2], weights.name_decay_after, measures=_MEASURES)
     named = max(named, said_after - weights.name_after_penalty)
     for distance, token in enumerate(following):
         if token.stem in slot.hints and token.stem not in slot.name:
@@ -36,13 +52,16 @@ def nearness(slot: Slot, before: Sequence[Token], after: Sequence[Token]) -> flo
     return score + _direction(slot, before)
 
 
-def _named(slot: Slot, words: Sequence[Token], decay: float) -> float:
+def _named(
+    slot: Slot, words: Sequence[Token], decay: float, measures: Mapping[str, str] = MappingProxyType({})
+) -> float:
     """Returns how much of the slot's name the words contain; the nearest word counts most."""
     weights = active().proximity
     total = sum(slot.weights.values()) or 1.0
     said: dict[str, int] = {}
     for distance, token in enumerate(words):
-        word = token.stem if token.stem in slot.name else _part_of(token.lower, slot)
+        spoken = measures.get(token.lower, token.stem)
+        word = spoken if spoken in slot.name else _part_of(token.lower, slot)
         if word:
             said.setdefault(word, distance)
     if not said:
@@ -70,13 +89,28 @@ def _direction(slot: Slot, before: Sequence[Token]) -> float:
     words = [token.lower for token in before[:3] if token.lower not in ("the", "a", "of")]
     if not words:
         return 0.0
-    starts = words[0] in ("from", "between", "since", "starting")
+    starts = words[0] in ("from", "between", "since", "starting") or _compared(words)
     ends = words[0] in ("to", "until", "till", "into", "->") or (words[0] == "-" and before[1:2] != [])
+    later = words[0] in _LATER or (words[0] in _PERIODS and words[1:2] in (["this"], ["current"]))
+    ends = (ends and not starts) or later
     begins, finishes = is_about(slot, FROM_WORDS), is_about(slot, TO_WORDS)
     if begins == finishes or not (starts or ends):
         return 0.0
     weight = active().proximity.direction
     return weight if starts == begins else -weight
+
+
+def _compared(words: Sequence[str]) -> bool:
+    """Returns whether a value is what another is compared with: `than X`, `compared to X`, `it was X`.
+
+    The words before it are the nearest first.
+    """
+    pair = " ".join(reversed(words[:2]))
+    if words[0] in _EARLIER or words[0] in ("than", "minus", "instead") or pair in _COMPARED:
+        return True
+    return not _EARLIER.isdisjoint(words[1:2]) or (
+        words[0] in _PERIODS and words[1:2] in (["last"], ["previous"])
+    )
 
 
 def is_about(slot: Slot, words: frozenset[str]) -> bool:

@@ -8,9 +8,9 @@ from mapp.route.fill.date_candidates import laid_out_for
 from mapp.route.fill.enum_candidates import codes_for, hits_for
 from mapp.route.fill.proximity import FROM_WORDS, TO_WORDS, is_about, prepositional
 from mapp.route.fill.slots import Slot, accepts
-from mapp.route.fill.text_spans import spans_for
+from mapp.route.fill.text_spans import JOB, cut_chunks, spans_for
 from mapp.route.fill.weights import active
-from mapp.route.read.lexicon import FUNCTION_WORDS
+from mapp.route.read.lexicon import FUNCTION_WORDS, POLITE_TAILS
 from mapp.route.read.mention import Mention
 from mapp.route.read.parsed_request import ParsedRequest, text_shape, within
 from mapp.route.read.tokens import Token, stem, tokenise
@@ -23,8 +23,9 @@ def texts_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> 
     best: dict[str, Option] = {}
     if slot.layout is not None:
         yield from laid_out_for(slot, reading, rank)
-    found = [*_marked(slot, reading, rank), *_named_choices(slot, reading), *codes_for(slot, reading)]
+    found = [*_marked(slot, reading, rank, cues), *_named_choices(slot, reading), *codes_for(slot, reading)]
     found += [*spans_for(slot, reading, cues), *_chunks(slot, reading)]
+    found += [*_blocks(slot, reading, cues), *_lone_words(slot, reading, rank, cues)]
     for option in found:
         if (
             isinstance(option.value, str)
@@ -81,18 +82,29 @@ def _format_fits(slot: Slot, option: Option) -> bool:
     return wanted is None or any(feature == f"{slot.key}|is|{wanted}" for feature in option.features)
 
 
-def _marked(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
+def _marked(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> Iterator[Option]:
     """Yields the mentions that are texts: quoted, after a colon, identifiers, names, dates as written."""
     weights = active().text
     spot = 0
-    documents = [mention for mention in reading.mentions if mention.kind == "json" and len(mention.text) > 2]
+    documents = [
+        mention
+        for mention in reading.mentions
+        if (mention.kind == "json" and len(mention.text) > 2) or mention.unit == "markup"
+    ]
     for mention in reading.mentions:
         base = _base(slot, mention)
-        if base is None or (mention.kind == "quoted" and within(mention.span, documents)):
+        inner = mention.kind in ("quoted", "identifier") and mention.unit != "markup"
+        if base is None or (inner and within(mention.span, documents)):
+            continue
+        if mention.kind == "tail" and any(whole.start < mention.start < whole.end for whole in documents):
             continue
         place = place_of(slot, reading, mention.span)
         value = mention.value if mention.kind == "quoted" else mention.text
         score = base + place.near + prepositional(slot, place.before)
+        if mention.kind not in ("quoted", "json", "tail"):
+            score -= active().span.cut_chunk_penalty * cut_chunks(reading.text, mention.span)
+        if mention.kind == "tail" and "\n" in mention.text and _instructs(mention.text.split("\n")[0], cues):
+            score -= weights.block_with_job_words_penalty
         if mention.kind in ("quoted", "name", "identifier"):
             joined = mention.kind == "name" and bool(re.search(r",| and | & ", mention.text))
             score -= weights.spot_penalty * abs(spot - rank)
@@ -102,7 +114,69 @@ def _marked(slot: Slot, reading: ParsedRequest, rank: int) -> Iterator[Option]:
         features = (f"{slot.key}|is|{mention.kind}", f"{slot.key}|is|{mention.unit}")
         loose = mention.kind not in ("quoted", "tail", "identifier")
         why = f"{_KIND_WORDS[mention.kind]} “{mention.text[:60]}”"
-        yield place.option(value, score, why, features=features, loose=loose)
+        option = place.option(value, score, why, features=features, loose=loose)
+        option.quoted = mention.kind == "quoted"
+        yield option
+
+
+def _blocks(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
+    """Yields the lines below the instruction or above it: `sort these lines:` and then the lines."""
+    text = reading.text
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    marked = (mention for mention in reading.mentions if mention.kind in ("quoted", "json"))
+    if not breaks or any("\n" in mention.text for mention in marked):
+        return
+    weights = active().text
+    colon = next((at for at in breaks if text[:at].rstrip().endswith(":")), breaks[0])
+    _, mark, said = text[:colon].partition(": ")
+    parts = [(colon + 1, end) for end in sorted({len(text), breaks[-1]} - {colon})]
+    if mark and said.strip() and not _instructs(said, cues):
+        parts = []  # the lines begin after the colon
+    if not text[:colon].rstrip().endswith(":"):
+        parts.append((0, breaks[-1]))
+    for start, end in parts:
+        start += len(text[start:end]) - len(text[start:end].lstrip("\n"))
+        end = start + len(text[start:end].rstrip())
+        if start >= end:
+            continue
+        lines = text[start:end].splitlines()
+        edges = [lines[-1]] if start else [lines[0], lines[-1]]
+        score = weights.block
+        score -= weights.block_with_job_words_penalty * any(_instructs(line, cues) for line in edges)
+        rest = text[end:].strip()
+        if rest and not _instructs(rest, cues):
+            score -= weights.block_with_job_words_penalty
+        place = place_of(slot, reading, (start, end))
+        features = (f"{slot.key}|is|block", f"{slot.key}|block|{bool(start)}|{bool(rest)}")
+        yield place.option(text[start:end], score, "the lines", features=features)
+
+
+def _instructs(line: str, cues: TextCues) -> bool:
+    """Returns whether a line says what to do: it has a word of the app's job, or ends politely."""
+    tokens = tokenise(line)
+    return any(cues.job(token) >= JOB for token in tokens) or any(
+        token.lower in POLITE_TAILS for token in tokens[-2:]
+    )
+
+
+def _lone_words(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> Iterator[Option]:
+    """Yields single words, if the request has as many free ones as the app needs texts."""
+    if cues.texts < 2 or not slot.required or reading.quoted:
+        return
+    words = [
+        token
+        for token in reading.tokens
+        if token.text[0].isalnum() and token.lower not in FUNCTION_WORDS and cues.job(token) < JOB
+    ]
+    if len(words) != cues.texts:
+        return
+    weights = active().text
+    for spot, token in enumerate(words):
+        place = place_of(slot, reading, (token.start, token.end))
+        score = weights.lone_word - weights.spot_penalty * abs(spot - rank)
+        yield place.option(
+            token.text, score, f"the word “{token.text}”", features=(f"{slot.key}|is|lone",), loose=True
+        )
 
 
 _KIND_WORDS = {

@@ -16,6 +16,12 @@ _SPAN_ENDS = word_set(
 )
 
 
+_ASKING = word_set("me us is are was were does do did")
+
+JOB = 0.4
+"""A word that belongs to the app's job at least so much ends the text before it, and starts the one after."""
+
+
 def spans_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
     """Yields free runs of words between places where texts usually start and end."""
     tokens = reading.tokens
@@ -39,6 +45,9 @@ def _starts(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
             or before.lower in _SPAN_STARTS
             or before.lower in PREPOSITIONS
             or before.text in ":=,"
+            or cues.job(before) >= JOB
+            or (before.lower in _ASKING and not _small(tokens[place]))
+            or (before.text in "/|" and tokens[place].start > before.end)
         )
         if cue and tokens[place].text not in ",.;:?!)]}":
             found.append(place)
@@ -57,6 +66,8 @@ def _ends(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
             or after.stem in slot.name
             or after.lower in _SPAN_ENDS
             or after.text in ",.;?!:)("
+            or cues.job(after) >= JOB
+            or (after.text in "/|" and after.start > tokens[place].end)
         ):
             found.append(place)
     last = final
@@ -85,6 +96,10 @@ def _span_option(slot: Slot, reading: ParsedRequest, first: int, last: int, cues
     score += _span_fit(tokens, first, last)
     score -= weights.opens_with_name_penalty if tokens[first].stem in slot.name else 0
     score -= weights.cut_identifier_penalty if _cuts_or_adds(span, reading) else 0
+    score -= weights.cut_chunk_penalty * cut_chunks(reading.text, span)
+    ends = tokens[first : last + 1 : max(1, last - first)]
+    if slot.schema.pattern is None:
+        score -= weights.job_word_penalty * sum(cues.job(token) for token in ends)
     quotes = any(quote.start >= span[0] - 1 and quote.end <= span[1] + 1 for quote in reading.quoted)
     score -= weights.quotation_penalty if quotes else 0
     key = slot.key
@@ -98,24 +113,39 @@ def _span_option(slot: Slot, reading: ParsedRequest, first: int, last: int, cues
     return place.option(value, score, f"the words “{value[:60]}”", features=features, loose=True)
 
 
+_OPENING = " \t\n\"'“‘«`([:=,;/|"
+_CLOSING = " \t\n\"'”’»`)],.;:?!/|"
+
+
+def cut_chunks(text: str, span: tuple[int, int]) -> int:
+    """Returns at how many ends a span cuts what is written together: `p>hello</p` of `<p>hello</p>`."""
+    before, after = text[span[0] - 1 : span[0]], text[span[1] : span[1] + 1]
+    return (before not in _OPENING) + (after not in _CLOSING)
+
+
 def _cuts_or_adds(span: tuple[int, int], reading: ParsedRequest) -> bool:
-    """Returns whether the span cuts an identifier, or has other words next to one."""
+    """Returns whether the span cuts an identifier or a JSON document, or has other words next to one."""
     return any(
         mention.start < span[1] and span[0] < mention.end and mention.span != span
-        for mention in reading.identifiers
+        for mention in reading.wholes
     )
+
+
+def _small(token: Token) -> bool:
+    """Returns whether a word carries little meaning of its own; `HELP` in capitals does."""
+    return token.lower in FUNCTION_WORDS and not (token.text.isupper() and len(token.text) > 1)
 
 
 def _span_fit(tokens: Sequence[Token], first: int, last: int) -> float:
     """Returns how much a run of words looks like one text: few function words, no mark at its end."""
     weights = active().span
     run = tokens[first : last + 1]
-    small = sum(token.lower in FUNCTION_WORDS for token in run)
-    opens = weights.opens_with_function_word if run[0].lower in FUNCTION_WORDS else 0
+    small = sum(_small(token) for token in run)
+    opens = weights.opens_with_function_word if _small(run[0]) else 0
     marked = run[-1].text in ".?!,;:" or run[-1].lower in POLITE_TAILS
     score = weights.final if last == len(tokens) - 1 else 0.0
     score -= weights.function_word_penalty * min(small, 6) + opens
-    score -= weights.closes_with_function_word_penalty if run[-1].lower in FUNCTION_WORDS else 0
+    score -= weights.closes_with_function_word_penalty if _small(run[-1]) else 0
     score -= weights.closes_with_mark_penalty if marked else 0
     score -= weights.inner_mark_penalty if any(token.text in ",;?" for token in run) else 0
     score -= weights.length_penalty * min(len(run), 12) + (weights.whole_request if first == 0 else 0)

@@ -154,6 +154,13 @@ class TextWeights:
     duration_rewritten: float = 3.0
     """For a duration that the pattern does not accept as the request words it."""
     address: float = 0.2
+    block: float = 3.0
+    """Whole lines below or above the instruction."""
+    block_with_job_words_penalty: float = 2.2
+    lone_word: float = 0.9
+    """One of as many words as there are texts to fill: `levenshtein saturday sunday`."""
+    said_choice_penalty: float = 2.5
+    """For a text that is a value of another argument: `in snake_case`."""
     number: float = 0.0
     date: float = 0.0
     time: float = 0.0
@@ -197,6 +204,10 @@ class SpanWeights:
     nearness: float = 0.6
     opens_with_name_penalty: float = 0.6
     cut_identifier_penalty: float = 0.8
+    cut_chunk_penalty: float = 1.0
+    """For each end at which the run cuts what is written without a space."""
+    job_word_penalty: float = 1.5
+    """For a word of the app's job at either end."""
     quotation_penalty: float = 0.8
     final: float = 0.3
     function_word_penalty: float = 0.25

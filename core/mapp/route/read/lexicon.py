@@ -1,6 +1,6 @@
 """Lists of English words that the filler knows: numbers, months, money, opposites, …"""
 
-from mapp.route.read.tokens import word_set
+from mapp.route.read.tokens import stem_set, word_set
 
 UNITS_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
@@ -90,6 +90,11 @@ NEGATED_AUXILIARIES = word_set(
 )
 """Words that mostly tell why somebody asks: `excel can't open it`."""
 
+OPERATIONS = stem_set(
+    "encode decode encrypt decrypt encipher decipher escape unescape hash convert translate transform "
+    "calculate compute evaluate validate verify decrypt slugify normalise normalize"
+)
+"""Verbs for what programs do with a text; an unquoted text rarely starts or ends with one."""
 ARTICLES = frozenset({"a", "an", "the"})
 PREPOSITIONS = word_set(
     "of for to from in on at by with into as between and or over per than about through until till "
@@ -123,6 +128,7 @@ SYNONYMS = (
     ("cheap", "inexpensive", "affordable"), ("expensive", "pricey"), ("medium", "mid", "moderate"),
     ("big", "large"), ("tiny", "small", "little"), ("kid", "child", "children"), ("movie", "film"),
     ("finished", "complete", "done"), ("picture", "image", "photo"),
+    ("subtract", "deduct", "minus", "less", "rewind"),
 )  # fmt: skip
 INSTEAD = ("instead", "rather", "not", "than", "no", "never", "isn't", "don't")
 """Words before a value that is not wanted."""

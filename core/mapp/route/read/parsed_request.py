@@ -27,7 +27,8 @@ class ParsedRequest:
     mentions: tuple[Mention, ...]
     numeric: list[Mention] = field(default_factory=list)
     quoted: list[Mention] = field(default_factory=list)
-    identifiers: list[Mention] = field(default_factory=list)
+    wholes: list[Mention] = field(default_factory=list)
+    """Identifiers and JSON documents, which a text does not cut."""
     words: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     qualifiers: tuple[Qualifier, ...] = ()
@@ -54,7 +55,11 @@ def read(text: str, attachment: str | None = None, today: datetime.date | None =
         for mention in outermost(found, NUMERIC)
         if not mention.soft and not within(mention.span, reading.quoted)
     ]
-    reading.identifiers = [mention for mention in found if mention.kind == "identifier"]
+    reading.wholes = [
+        mention
+        for mention in found
+        if mention.kind == "identifier" or (mention.kind == "json" and len(mention.text) > 2)
+    ]
     reading.words = frozenset(_free_words(reading))
     free = (token for token in tokens if not within((token.start, token.end), reading.quoted))
     reading.forms = frozenset(form(token.lower) for token in free if token.text[0].isalpha())

@@ -58,7 +58,7 @@ _KIND_OF_DAY = re.compile(
     rf"|\d(?:st|nd|rd|th)?|[-–/]|(?:{'|'.join(_WEEKDAYS)})\s*(?:to|through|till|until|or|and|,))\s*$",
     re.IGNORECASE,
 )
-"""Before a weekday that is no date: `a Friday`, `the first Monday`, `Monday to Friday`."""
+"""Before a weekday that does not mean a date: `a Friday`, `the first Monday`, `Monday to Friday`."""
 _RANGE_OF_DAYS = re.compile(
     r"\s*(?:-|–|/|to|or|and|through|till|until)\s*(?:a\s+)?(?:" + "|".join(_WEEKDAYS) + ")", re.I
 )

@@ -30,8 +30,20 @@ def tokenise(text: str) -> tuple[Token, ...]:
     for match in _TOKEN.finditer(text[:MAX_SCANNED]):
         word = match.group()
         lower = word.lower().replace("’", "'")
-        tokens.append(Token(word, lower, stem(lower), match.start(), match.end()))
+        meant = _SIGNS.get(word) if _is_operator(text, match.start()) else None
+        tokens.append(Token(word, lower, meant or stem(lower), match.start(), match.end()))
     return tuple(tokens)
+
+
+_SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
+_OPERAND = re.compile(r"\s+[\d$€£]")
+
+
+def _is_operator(text: str, place: int) -> bool:
+    """Returns whether a sign has a space on either side and a number after it: `5 May 2024 - 30 days`."""
+    return (
+        text[place] in _SIGNS and text[place - 1 : place].isspace() and bool(_OPERAND.match(text, place + 1))
+    )
 
 
 def words_of_name(name: str) -> tuple[str, ...]:
