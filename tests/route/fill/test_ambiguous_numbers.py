@@ -20,10 +20,13 @@ EXCHANGE = probe(
 )
 
 
-def ambiguous(text: str, app: Manifest) -> list[tuple[str, Decimal, Decimal]]:
+LIST = probe('[input.numbers]\ntype = "array"\nitems = {type = "number"}')
+
+
+def ambiguous(text: str, app: Manifest) -> list[tuple[str, str, str]]:
     spans = [(name, (start, end)) for name, start, end in fill(Request(text=text), app).spans]
     found = ambiguous_numbers(read(text), slots_of(app), spans)
-    return [(mention.text, thousands, decimal) for mention, thousands, decimal in found]
+    return [(mention.text, one, other) for mention, one, other in found]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_three_digits_after_a_dot_are_asked_about_where_thousands_are_likely(
     text: str, app: Manifest
 ) -> None:
     ((number, thousands, decimal),) = ambiguous(text, app)
-    assert (thousands, decimal) == (Decimal(number.replace(".", "")), Decimal(number))
+    assert (thousands, Decimal(decimal)) == (number.replace(".", ""), Decimal(number))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +58,9 @@ def test_what_the_request_settles_is_not_asked_about(text: str, app: Manifest) -
 
 
 def test_a_comma_before_three_digits_is_ambiguous_next_to_decimal_commas() -> None:
-    assert ambiguous("1,250 € and 19,5 %", PRICE) == [("1,250", Decimal(1250), Decimal("1.250"))]
+    assert ambiguous("1,250 € and 19,5 %", PRICE) == [("1,250", "1250", "1.25")]
+
+
+def test_a_comma_in_a_list_next_to_decimal_points_is_ambiguous() -> None:
+    assert ambiguous("mean of 2.5 and 3,5", LIST) == [("3,5", "3.5", "3 and 5")]
+    assert ambiguous("mean of 3,5 and 7", LIST) == []

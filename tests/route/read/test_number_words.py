@@ -18,6 +18,7 @@ def values(text: str) -> list[Decimal]:
         ("a hundred and five", "105"), ("a dozen", "12"), ("half a dozen", "6"), ("two dozen", "24"),
         ("a couple of", "2"), ("a pair of", "2"), ("three and a half", "3.5"), ("a quarter", "0.25"),
         ("two thirds", "0.6666666666666666666666666667"), ("three quarters", "0.75"), ("half", "0.5"),
+        ("a fifth off it", "0.2"), ("fifth off it", "0.2"),
         ("a quarter million", "250000"), ("one and a half million", "1500000"), ("minus twelve", "-12"),
         ("three hundred and a half", "300.5"),
     ],

@@ -157,8 +157,8 @@ def _ambiguous_amounts(reading: ParsedRequest, manifest: Manifest, filling: Fill
     """Yields numbers and units with several meanings, and amounts whose units do not fit together."""
     slots = slots_of(manifest)
     spans = [(name, (start, end)) for name, start, end in filling.spans]
-    for mention, thousands, decimal in ambiguous_numbers(reading, slots, spans):
-        reason = f"“{mention.text}” can mean {thousands} or {decimal.normalize():f}"
+    for mention, one_value, other_value in ambiguous_numbers(reading, slots, spans):
+        reason = f"“{mention.text}” can mean {one_value} or {other_value}"
         yield Veto(name="ambiguous-number", reason=reason)
     for text, meant in ambiguous_units(reading, slots, spans):
         yield Veto(name="ambiguous-unit", reason=f"“{text}” can mean {' or '.join(meant)}")

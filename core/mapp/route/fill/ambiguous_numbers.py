@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -15,12 +16,13 @@ from mapp.route.read.separators import may_be_decimal, may_be_thousands, writes_
 
 def ambiguous_numbers(
     reading: ParsedRequest, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]
-) -> Iterator[tuple[Mention, Decimal, Decimal]]:
-    """Yields each number with its two values, the larger first, where neither the argument that takes it nor
+) -> Iterator[tuple[Mention, str, str]]:
+    """Yields each number with the two things that it can mean, where neither the argument that takes it nor
     another number of the request shows which is meant.
 
     A dot before three digits is a decimal point unless it is money, or the argument takes only whole
-    numbers. A comma there separates thousands unless another number has a decimal comma.
+    numbers. A comma there separates thousands unless another number has a decimal comma. In a list a comma
+    separates two numbers (`3,5`), unless another number has a decimal point.
     """
     commas = "," in reading.text and writes_decimal_commas(reading.text)
     for mention in reading.mentions:
@@ -35,9 +37,22 @@ def ambiguous_numbers(
                 continue
             money = "currency" in marks
             if _is_open(takers, slots, thousands, money=money):
-                yield mention, thousands, Decimal(text)
+                yield mention, f"{thousands}", _plain(Decimal(text))
         elif decimal is not None and commas:
-            yield mention, Decimal(text.replace(",", "")), decimal
+            yield mention, text.replace(",", ""), _plain(decimal)
+        elif mention.loose and "," in text and _POINT.search(reading.text) and _listed(mention, slots, spans):
+            yield mention, _plain(Decimal(text.replace(",", "."))), text.replace(",", " and ")
+
+
+def _listed(mention: Mention, slots: Sequence[Slot], spans: Sequence[tuple[str, tuple[int, int]]]) -> bool:
+    return any(slot.wants == "numbers" and _takes(slot, mention, spans) for slot in slots)
+
+
+_POINT = re.compile(r"\d\.\d")
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def _is_open(takers: Sequence[Slot], slots: Sequence[Slot], thousands: Decimal, *, money: bool) -> bool:

@@ -10,9 +10,11 @@ from mapp.route.read.units import dimension_of
 
 def shared_unit(reading: ParsedRequest, dimension: str) -> str | None:
     """Returns the unit for all amounts of a dimension if one of them has several units; else None."""
+    if not any(mention.compound for mention in reading.numeric):
+        return None
     found = amounts_of(reading, dimension)
-    whole = [mention for mention in found if mention in reading.numeric]
-    return common_unit(whole, found)
+    outer = {id(mention) for mention in reading.numeric}
+    return common_unit([mention for mention in found if id(mention) in outer], found)
 
 
 def amounts_of(reading: ParsedRequest, dimension: str) -> list[Mention]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 from mapp.model.values import JSONValue
 from mapp.route.fill.proximity import FROM_WORDS, TO_WORDS, is_about
@@ -15,6 +16,9 @@ from mapp.route.read.mention import Mention
 from mapp.route.read.parsed_request import ParsedRequest, within
 from mapp.route.read.tokens import Token
 from mapp.route.read.units import NAMES, SYMBOLS, Unit, unit_called
+
+MAX_HITS = 20
+"""How many places of the request are tried."""
 
 Span = tuple[int, int]
 Ways = Sequence[tuple[str, ...]]
@@ -35,7 +39,7 @@ def unit_evidence(slot: Slot, reading: ParsedRequest) -> list[Evidence]:
     """Returns what amounts and ambiguous words say about the unit that a slot names."""
     if not names_units(slot):
         return []
-    return [*_of_amounts(slot, reading), *_of_words(slot, reading)]
+    return list(islice(chain(_of_amounts(slot, reading), _of_words(slot, reading)), MAX_HITS))
 
 
 def _of_amounts(slot: Slot, reading: ParsedRequest) -> Iterator[Evidence]:

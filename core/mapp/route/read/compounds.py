@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from mapp.route.read.fractions import AND_PART, mixed_part
@@ -14,6 +16,9 @@ from mapp.route.read.mention import Mention, mention_at
 from mapp.route.read.number import Number, json_number
 from mapp.route.read.unit_words import unit_after
 from mapp.route.read.units import BY_NAME, unit_called
+
+MAX_PARTS: Final = 6
+"""How many units one amount can have."""
 
 LOWER: Final = {
     "mi": ("yd", "ft"), "yd": ("ft", "in"), "ft": ("in",),
@@ -75,7 +80,7 @@ def compounds_in(
     for place, part in enumerate(parts):
         if part.start < covered:
             continue
-        chain = _chain(text, parts[place:], plain)
+        chain = _chain(text, parts[place : place + MAX_PARTS], plain)
         if len(chain) > 1:
             covered = chain[-1].end
             yield _joined(text, chain)
@@ -146,7 +151,8 @@ def _in_range(above: _Part, below: _Part) -> bool:
 def _unsaid_tail(text: str, above: _Part, plain: Sequence[Number]) -> _Part | None:
     """Returns the number after a unit that counts the next lower one: the 11 of `5 ft 11` and `5'11`."""
     unit, digits = _UNSAID.get(above.unit, ("", 0))
-    number = next((number for number in plain if number.start >= above.end), None)
+    place = bisect_left(plain, above.end, key=_start)
+    number = plain[place] if place < len(plain) else None
     if not unit or number is None or not _TAIL_GAP.fullmatch(text, above.end, number.start):
         return None
     written = text[number.start : number.end]
@@ -156,6 +162,9 @@ def _unsaid_tail(text: str, above: _Part, plain: Sequence[Number]) -> _Part | No
         return None
     tail = _Part(number.start, number.end, number.end, number.value, unit)
     return tail if _in_range(above, tail) and _ends_here(text, number.end) else None
+
+
+_start = attrgetter("start")
 
 
 def _ends_here(text: str, end: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from mapp.route.read.lexicon import UNITS_WORDS
@@ -25,6 +26,8 @@ _KNOWN_PLURALS = {"parents": 2, "twins": 2}
 _QUALIFIERS = word_set("other of best good old new close little young younger older elder work school and")
 _JOINING = frozenset({"and", "&", "plus", "with", "+", ","})
 _MAX = 1000
+_MAX_MEMBERS = 20
+"""How many members of a list are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def counts_people(tokens: Sequence[Token], place: int) -> bool:
 def _listed(tokens: Sequence[Token]) -> Iterator[Group]:
     place = 0
     while place < len(tokens):
-        members = list(_members(tokens, place))
+        members = list(islice(_members(tokens, place), _MAX_MEMBERS))
         own = sum(member.own for member in members)
         if own == 1 and len(members) > 1:
             said = all(member.size for member in members)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mapp.route.read.fractions import AND_PART, fraction_in_words, mixed_part
+from mapp.route.read.fractions import AND_PART, DENOMINATORS, fraction_in_words, mixed_part
 from mapp.route.read.lexicon import (
     FRACTION_WORDS,
     NEGATIVE_WORDS,
@@ -48,6 +48,8 @@ class _Reader:
             return self.negative()
         if (fraction := fraction_in_words(self.tokens, self.place)) is not None:
             return self.part_of_one(*fraction)
+        if lower in DENOMINATORS and self.word(1) == "off" and self.word(2):
+            return self.done(Decimal(1) / DENOMINATORS[lower], self.place + 1, soft=False)
         if lower in ORDINAL_WORDS:
             return self.done(Decimal(ORDINAL_WORDS[lower]), self.place + 1, soft=True, ordinal=True)
         if lower in FRACTION_WORDS:
