@@ -118,6 +118,8 @@ class Remembering:
         missing = list(dict.fromkeys(text for text in texts if text not in self._known))
         if missing:
             self._known.update(zip(missing, self._default.embed(missing), strict=True))
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.stack([self._known[text] for text in texts])
 
 
