@@ -18,6 +18,7 @@ from mapp.model.request import Request
 from mapp.ops.index import borrow_router as borrowing
 from mapp.ops.index import refresh
 from mapp.ops.index.borrow_router import borrow_router
+from mapp.route import per_app_table
 from mapp.route import router as routing
 from mapp.route.recognise import classifier
 from support.apps import app
@@ -130,7 +131,7 @@ def test_an_index_from_before_an_additional_file_was_introduced_is_rebuilt(
     current = generations.current(built.home.index)
     assert current is not None
     seal = current / "seal.json"
-    seal.write_text(seal.read_text().replace('"lessons.sqlite",\n', ""))
+    seal.write_text(seal.read_text().replace(f'"{per_app_table.FILE}",\n', ""))
     assert candidates(built) == ["double"]
     assert generations.current(built.home.index) != current
 

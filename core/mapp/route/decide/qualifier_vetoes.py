@@ -120,6 +120,10 @@ def _veto(found: Qualifier, own: OwnWords, reading: ParsedRequest) -> Veto | Non
         return None
     if found.sort == "verb" and stem in own.core:
         return None
+    if found.sort == "part" and found.marker.stem in own.core:
+        return None  # the app doubles, or halves
+    if found.sort in ("unit", "counted-unit") and not own.said and stem in own.words:
+        return None  # without requests of its own, the app's description says what it counts
     if found.sort == "opening" and stem.removeprefix("de") in own.words:
         return None
     if found.sort == "only" and found.marker.lower == "just" and stem in own.core:
