@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Final
@@ -222,4 +222,5 @@ def _mention(
     unit: str,
     parts: tuple[tuple[int, int], ...],
 ) -> Mention:
-    return mention_at(text, "quantity", span, value, unit, number=parts[0], parts=parts, compound=True)
+    mention = mention_at(text, "quantity", span, value, unit, number=parts[0])
+    return replace(mention, parts=parts, compound=True)

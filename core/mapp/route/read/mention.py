@@ -67,13 +67,10 @@ def mention_at(
     number: tuple[int, int] | None = None,
     soft: bool = False,
     ambiguous: bool = False,
-    parts: tuple[tuple[int, int], ...] = (),
-    loose: bool = False,
-    compound: bool = False,
 ) -> Mention:
     """Returns the mention at a span of the text."""
     start, end = span
     return Mention(
         kind=kind, start=start, end=end, text=text[start:end], value=value, unit=unit, number=number,
-        soft=soft, ambiguous=ambiguous, parts=parts, loose=loose, compound=compound,
+        soft=soft, ambiguous=ambiguous,
     )  # fmt: skip

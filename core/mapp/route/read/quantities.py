@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from mapp.model.values import JSONValue
@@ -40,9 +41,8 @@ def amounts_in(text: str, tokens: Sequence[Token], when: Sequence[Mention]) -> I
         kind: MentionKind = "ordinal" if number.ordinal else "number"
         span = (number.start, number.end)
         soft = number.soft or inside
-        bare = mention_at(
-            text, kind, span, value, number=span, soft=soft, parts=number.parts, loose=number.loose
-        )
+        bare = mention_at(text, kind, span, value, number=span, soft=soft)
+        bare = replace(bare, parts=number.parts, loose=number.loose)
         yield bare
         if not inside:
             yield from _counted(text, bare, number, closing)
@@ -79,17 +79,15 @@ def _counted(text: str, bare: Mention, number: Number, closing: frozenset[int]) 
         negative = text[start] in "-−" and start < bare.start and isinstance(bare.value, int | float)
         value = -bare.value if negative and isinstance(bare.value, int | float) else bare.value
         soft = bare.soft or (bare.value == 1 and _EQUALS.match(text, end) is not None)
-        yield mention_at(
-            text, "currency", (start, end), value, code, number=span, soft=soft, parts=bare.parts
-        )
+        money_mention = mention_at(text, "currency", (start, end), value, code, number=span, soft=soft)
+        yield replace(money_mention, parts=bare.parts)
         if not weak:
             return
     if not number.ordinal and (unit := unit_after(text, bare.end, closing)) is not None:
         name, end = unit
-        yield mention_at(
-            text, "quantity", (bare.start, end), bare.value, name, number=span, soft=number.soft,
-            parts=bare.parts,
-        )  # fmt: skip
+        place = (bare.start, end)
+        amount = mention_at(text, "quantity", place, bare.value, name, number=span, soft=number.soft)
+        yield replace(amount, parts=bare.parts)
 
 
 def _share(text: str, number: Number) -> int | float | None:
