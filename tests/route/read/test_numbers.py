@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapp.route.read.numbers import json_number, numbers
+from mapp.route.read.number import json_number
+from mapp.route.read.numbers import numbers
 from mapp.route.read.tokens import tokenise
 
 TEENS = """

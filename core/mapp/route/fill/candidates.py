@@ -22,7 +22,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_candidates import texts_for
 from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import DEICTIC, PLACEHOLDERS, POLITE_TAILS, PREPOSITIONS
-from mapp.route.read.numbers import json_number
+from mapp.route.read.number import json_number
 from mapp.route.read.parsed_request import ParsedRequest, place_at, within
 
 MAX_OPTIONS = 40

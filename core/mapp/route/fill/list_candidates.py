@@ -12,7 +12,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.text_spans import spans_for
 from mapp.route.fill.weights import active
 from mapp.route.read.mention import Mention
-from mapp.route.read.numbers import json_number
+from mapp.route.read.number import json_number
 from mapp.route.read.parsed_request import ParsedRequest
 
 

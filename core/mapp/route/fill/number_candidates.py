@@ -11,7 +11,7 @@ from mapp.route.fill.slots import Slot, accepts
 from mapp.route.fill.weights import active
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.mention import NUMERIC, Mention
-from mapp.route.read.numbers import json_number
+from mapp.route.read.number import json_number
 from mapp.route.read.parsed_request import ParsedRequest, around, within
 from mapp.route.read.tokens import Token, stem_set
 from mapp.route.read.units import convert, dimension_of

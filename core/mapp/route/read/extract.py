@@ -14,7 +14,7 @@ from mapp.route.read.identifiers import SOLID, identifiers_in
 from mapp.route.read.mention import Mention, MentionKind, mention_at
 from mapp.route.read.moment import Moment
 from mapp.route.read.names import names_in
-from mapp.route.read.numbers import json_number
+from mapp.route.read.number import json_number
 from mapp.route.read.quantities import amounts_in, lists_in
 from mapp.route.read.quotes import json_in, quotations_in, tails_in
 from mapp.route.read.tokens import MAX_SCANNED, Token, tokenise

@@ -1,6 +1,6 @@
 """Numbers as people write them: digits with separators, scales, powers and fractions, or plain English words.
 
-Everything here is exact (`Decimal`); `json_number` makes the JSON value at the end.
+Everything here is exact (`Decimal`); `number.json_number` makes the JSON value at the end.
 """
 
 import re
@@ -10,13 +10,11 @@ from decimal import Decimal
 
 from mapp.route.read.fractions import AND_PART, SIGNS, mixed_part
 from mapp.route.read.lexicon import MONEY_SUFFIXES, SCALE_SUFFIXES, SCALE_WORDS
-from mapp.route.read.number import MAX_EXPONENT, Number, json_number
+from mapp.route.read.number import MAX_EXPONENT, Number
 from mapp.route.read.number_words import numbers_in_words
-from mapp.route.read.separators import MAX_DIGITS, pieces, writes_decimal_commas
+from mapp.route.read.separators import pieces, writes_decimal_commas
 from mapp.route.read.tokens import Token
 from mapp.route.read.units import unit_called
-
-__all__ = ["MAX_DIGITS", "Number", "json_number", "numbers"]
 
 _SIGN = f"[{''.join(SIGNS)}]"
 _RUN = re.compile(r"(?:\d|\.(?=\d))(?:[\d,.]|['’ʼ](?=\d{3}(?!\d)))*")

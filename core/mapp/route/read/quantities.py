@@ -9,7 +9,8 @@ from mapp.model.values import JSONValue
 from mapp.route.read.compounds import compounds_in
 from mapp.route.read.lexicon import CURRENCY_CODES, CURRENCY_SYMBOLS, CURRENCY_WORDS, WEAK_CURRENCY_WORDS
 from mapp.route.read.mention import NUMERIC, Mention, MentionKind, mention_at, outermost
-from mapp.route.read.numbers import Number, json_number, numbers
+from mapp.route.read.number import Number, json_number
+from mapp.route.read.numbers import numbers
 from mapp.route.read.quotes import quotations_in
 from mapp.route.read.shared_units import common_unit, counted_in
 from mapp.route.read.tokens import Token, word_set
