@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,20 +54,20 @@ def main(words: Sequence[str] | None = None) -> int:
     if given.jobs > 1 and len(untimed) > 1 and not given.rows:
         found = side_by_side(untimed, given)
     else:
-        found = {name: measured(name, given) for name in untimed}
-    found |= {name: measured(name, given) for name in given.only if name in TIMED}
-    for name in given.only:
-        print(f"\n## {name}\n\n{markdown(found[name])}", flush=True)
-    if given.json:
-        store(given.json, found)
+        found = ((name, measured(name, given)) for name in untimed)
+    timed = ((name, measured(name, given)) for name in given.only if name in TIMED)
+    for name, part in chain(found, timed):
+        print(f"\n## {name}\n\n{markdown(part)}", flush=True)
+        # At once, so that nothing is lost if a later part fails.
+        for path in filter(None, (given.json, pages.RESULTS if given.write else None)):
+            store(path, {name: part})
     if given.write:
-        store(pages.RESULTS, found)
         for path in pages.write():
             print(f"wrote {path}", file=sys.stderr)
     return 0
 
 
-def side_by_side(names: Sequence[str], given: argparse.Namespace) -> dict[str, Any]:
+def side_by_side(names: Sequence[str], given: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
     """Measures parts in processes of their own, so many at a time as there are jobs."""
     options = ["--jobs", "1", "--resamples", str(given.resamples), "--every", str(given.every)]
     options += ["--poison", ",".join(map(str, given.poison))]
@@ -82,7 +83,7 @@ def side_by_side(names: Sequence[str], given: argparse.Namespace) -> dict[str, A
             return part
 
     with ThreadPoolExecutor(max_workers=given.jobs) as pool:
-        return dict(zip(names, pool.map(run, names), strict=True))
+        yield from zip(names, pool.map(run, names), strict=True)
 
 
 def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:

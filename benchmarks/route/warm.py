@@ -62,6 +62,7 @@ Vectors = NDArray[np.float32]
 def measure(sizes: Sequence[int]) -> Part:
     """Returns the tables of warm decisions, of `Library.ask`, and of a cold `mapp run`."""
     rows: list[tuple[Cell, ...]] = []
+    starter_router()  # builds the index
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             index = starter_library().workspace.home.index if size == STARTER else Path(folder) / str(size)
@@ -203,7 +204,6 @@ class Copied:
 
 def assemble(folder: Path, size: int) -> None:
     """Makes the index of a number of synthetic apps without embedding or training."""
-    starter_router()
     source = generations.current(starter_library().workspace.home.index)
     assert source is not None
     numbers = {name_of(place): place for place in range(size)}
@@ -220,7 +220,8 @@ def repeated(model: classifier.Recogniser, apps: Sequence[str]) -> classifier.Re
     count = len(model.apps)
     known = {app: place for place, app in enumerate(model.apps)}
     places = np.array([known[base_of(app)] for app in apps])
-    changed: dict[str, Any] = {"apps": tuple(apps)}
+    words = dataclasses.replace(model.vocabulary, own=model.vocabulary.own.take(places, axis=0))
+    changed: dict[str, Any] = {"apps": tuple(apps), "vocabulary": words}
     for name in (field.name for field in dataclasses.fields(model)):
         value = getattr(model, name)
         if isinstance(value, np.ndarray):

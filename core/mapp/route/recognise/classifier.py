@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ KEPT_BITS: Final = 10
 """Learned weights are multiples of 2**-10, less than 32 in size: two bytes each."""
 KEPT_LIMIT: Final = 31.75
 _LIKELIEST: Final = 5
+FAR: Final = 100
+"""Where so many candidates were retrieved, all other apps are too far to get a share."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,7 @@ def _rank(judgement: Judgement) -> tuple[float, float, str]:
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """A trained classifier; column `i` of the weights is app `i`, the last one is "none".
+    """A trained classifier; column `i` of the weights is app `i` by name, the last one is "none".
 
     Weights are multiples of 2**-10, centres of 2**-13 and exemplars of 2**-8, so that products with a request
     are exact.
@@ -111,12 +114,12 @@ class Recogniser:
         """
         import numpy as np
 
-        places = {app: place for place, app in enumerate(self.apps)}
-        known = [each.app for each in candidates if each.app in places]
-        judged = [Judgement(app=each.app, probability=0.0) for each in candidates if each.app not in places]
+        places = {each.app: self._place(each.app) for each in candidates}
+        known = [app for app, place in places.items() if place is not None]
+        judged = [Judgement(app=app, probability=0.0) for app, place in places.items() if place is None]
         if known:
-            shares = self.shares(vector[None, :], [text])
             chosen = np.array([[places[app] for app in known]], dtype=np.int64)
+            shares = self.shares(vector[None, :], [text], chosen[0] if len(known) >= FAR else None)
             evidence = self.evidence(shares, vector[None, :], [text], chosen)
             found = exact.on_grid(self.score.recognised(evidence)[0] * 10**DIGITS, 0, 10**DIGITS)
             judged += [
@@ -132,10 +135,27 @@ class Recogniser:
             ]
         return tuple(sorted(judged, key=_rank))
 
-    def shares(self, vectors: Vectors, texts: Sequence[str]) -> Floats:
-        """Returns (requests, apps): the softmax probability of each app; the rest is that of "none"."""
-        logits = exact.logits_of(features(vectors, self.wording, texts), self.weights)
-        return probabilities(logits)[:, :-1]
+    def _place(self, app: str) -> int | None:
+        place = bisect_left(self.apps, app)
+        return place if self.apps[place : place + 1] == (app,) else None
+
+    def shares(self, vectors: Vectors, texts: Sequence[str], among: Integers | None = None) -> Floats:
+        """Returns (requests, apps): the softmax probability of each app; the rest is that of "none".
+
+        Args:
+            vectors: the requests' unit vectors, (requests, dimensions).
+            texts: the requests.
+            among: the places of the only apps that get a share; None for all.
+        """
+        import numpy as np
+
+        rows = features(vectors, self.wording, texts)
+        if among is None:
+            return probabilities(exact.logits_of(rows, self.weights))[:, :-1]
+        found = np.zeros((len(rows), len(self.apps)))
+        columns = np.append(among, len(self.apps))
+        found[:, among] = probabilities(exact.logits_of(rows, self.weights[:, columns]))[:, :-1]
+        return found
 
     def evidence(self, shares: Floats, vectors: Vectors, texts: Sequence[str], places: Integers) -> Evidence:
         """Returns what is known of requests and some apps.
@@ -200,7 +220,7 @@ class Recogniser:
             nearest=np.array([own.nearest]),
             unfamiliar=np.array([own.unfamiliar]),
         )
-        place = self.apps.index(own.app) if own.app in self.apps else None
+        place = self._place(own.app)
         return self.score.sure(
             float(self.score.recognised(evidence)[0]),
             confidence,
