@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FALSE_HITS: Final = 0.01
 """The accepted share of wrong calls among those that run anywhere."""
-LIKELY_WRONG: Final = 0.02
+LIKELY_WRONG: Final = 0.03
 """The accepted share of wrong calls among those that run where a person sees the reading."""
 ASKED_IN_VAIN: Final = 0.1
 """The accepted share of wrong decisions to run or ask; sets the threshold `ask`."""
