@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.console import Console, safe
+from mapp_cli.console import Console
+from mapp_cli.questions import ask_questions, show_questions
 
 if TYPE_CHECKING:
     from mapp.author.coder import Progress
-    from mapp.model.app import App
-    from mapp.model.change import Change
-    from mapp.model.verdict import Verdict
+    from mapp.model.app import App, Example
+    from mapp.model.question import Question
     from mapp.ops.compile.approval import Changed, Estimate
     from mapp.ops.workspace import Workspace
 
 FAILED = 8
-MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +43,11 @@ class TerminalApprover:
         self.console.tell(f"at most {estimate.budget or 'any amount'} for this change")
         return self.yes or self.console.confirm("spend that?")
 
-    def review_contract(self, app: App) -> str | None:
+    def review_contract(self, app: App, base: App | None) -> str | None:
         """Shows the contract and returns what the user wants changed; None approves it."""
-        for line in contract_lines(app):
+        from mapp_cli.contract import contract_lines
+
+        for line in contract_lines(app, base):
             self.console.tell(line)
         if self.yes or not self.console.can_ask:
             return None
@@ -57,31 +59,38 @@ class TerminalApprover:
         )
         return str(said).strip() or None
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Merges, asks, or leaves the merge to `mapp review`, depending on the setting."""
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        """Asks what the tests leave open, if the user can be asked about the merge too."""
+        if self.yes or self.merge != "ask" or not self.console.can_ask:
+            return ()
+        return ask_questions(self.console, app, questions)
+
+    def approve_merge(self, proven: Changed) -> bool:
+        """Shows verdict and cost; then merges, asks, or leaves the merge to `mapp review`, as set."""
+        show_proof(self.console, proven)
         if self.merge == "review":
             return False
-        return self.merge == "auto" or self.yes or self.console.confirm(f"merge {change.app}?")
+        return self.merge == "auto" or self.yes or self.console.confirm(f"merge {proven.change.app}?")
 
 
-def contract_lines(app: App) -> list[str]:
-    """Returns a summary of a contract: arguments, output, errors and some examples."""
-    import json
+def show_proof(console: Console, changed: Changed) -> None:
+    """Shows the verdict on a change, what its tests leave open, and what it has cost so far."""
+    from mapp.model.spend import dollars
+    from mapp_cli.rendering import score_in_words, show_check
 
-    manifest = app.manifest
-    lines = [f"{app.name}: {manifest.description}"]
-    for argument in manifest.arguments:
-        kinds = "|".join(argument.schema.types) or "one of a list"
-        need = "" if argument.required else ", optional"
-        lines.append(f"  takes    {argument.name} ({kinds}{need}) {argument.schema.description}".rstrip())
-    lines.append(f"  returns  {json.dumps(manifest.output.to_dict(), ensure_ascii=False)[:200]}")
-    lines += [f"  refuses  {code}: {meaning}" for code, meaning in manifest.errors]
-    lines += [f"  may use  {name}" for name in manifest.capabilities.names]
-    for row in app.examples[:MAX_EXAMPLES]:
-        wanted = json.dumps(row.output, ensure_ascii=False) if row.error is None else f"refuses: {row.error}"
-        lines.append(f"  example  {json.dumps(dict(row.input), ensure_ascii=False)} -> {wanted}"[:200])
-    lines.append(f"  {len(app.examples)} examples, {len(app.phrases)} requests and near misses")
-    return [safe(line) for line in lines]
+    if changed.verdict is not None:
+        for result in changed.verdict.results:
+            show_check(console, result)
+        if score := score_in_words(changed.verdict.results):
+            console.tell(f"  {score}")
+        show_questions(console, changed.verdict.questions)
+    for call in changed.calls:
+        console.tell(f"  {call}")
+    spend = changed.spend
+    console.tell(
+        f"{changed.rounds} rounds, {spend.tokens_in:,} tokens read and {spend.tokens_out:,} written,"
+        f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"
+    )
 
 
 def watching(console: Console) -> Watcher:
@@ -115,9 +124,7 @@ def show_standing(console: Console, app: str, *, as_json: bool) -> int:
 
 def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:
     """Shows the result of a change and returns the exit code; updates the index after a merge."""
-    from mapp.model.spend import dollars
     from mapp.ops.index.refresh import catch_up
-    from mapp_cli.rendering import show_check
 
     if changed.committed is not None or changed.used:
         catch_up(workspace, again=changed.used, progress=console.progress)
@@ -125,15 +132,8 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
     if as_json:
         console.json(changed.to_dict())
         return 0 if passed or changed.used else FAILED
-    for result in changed.verdict.results if changed.verdict else ():
-        show_check(console, result)
-    spend = changed.spend
-    for call in changed.calls:
-        console.tell(f"  {call}")
-    console.tell(
-        f"{changed.rounds} rounds, {spend.tokens_in:,} tokens read and {spend.tokens_out:,} written,"
-        f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"
-    )
+    if not passed:  # of a proven change, they were shown before the merge
+        show_proof(console, changed)
     change = changed.change
     if changed.used:
         console.result(change.detail)

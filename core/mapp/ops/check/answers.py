@@ -21,6 +21,8 @@ Ask = Callable[[App, Sequence[Question]], Sequence[Example]]
 
 def with_examples(files: Mapping[str, bytes], examples: Sequence[Example]) -> dict[str, bytes]:
     """Returns an app's files (path -> bytes) with rows added to the end of `tests/examples.jsonl`."""
+    if not examples:
+        return dict(files)
     old = files.get(EXAMPLES, b"")
     rows = "".join(f"{json.dumps(row.to_dict(), ensure_ascii=False)}\n" for row in examples)
     gap = b"" if not old or old.endswith(b"\n") else b"\n"

@@ -21,11 +21,14 @@ from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
+from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Verdict
+from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
+from mapp.validate.trial import wanted
 
 MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
@@ -35,8 +38,8 @@ SAME_FAILURES: Final = 2
 
 Found = TypeVar("Found")
 
-Review = Callable[[App], str | None]
-"""Reviews a contract: None approves it, a text says what to change."""
+Review = Callable[[App, App | None], str | None]
+"""Reviews a contract and the app that it extends: None approves it, a text says what to change."""
 
 
 class AttemptsExhausted(MappError):
@@ -53,8 +56,9 @@ class Task:
     `base` and `base_files` are the app that is extended. `stated` are examples that the user gave. `contract`
     holds the files of a contract that the user wrote, so the coder writes only the code. If it includes
     `main.js`, the code is the user's, and the coder writes a contract until that code meets it. If the app is
-    not `named` by the user, the contract may rename it, but not to one of `taken`. Contract rounds start at
-    `first_round`: in earlier rounds, the coder chose another kind of change.
+    not `named` by the user, the contract may rename it, but not to one of `taken`. `answered` are examples
+    that the user added after the code passed. Contract rounds start at `first_round`: in earlier rounds, the
+    coder chose another kind of change.
     """
 
     kind: GateKind
@@ -68,6 +72,7 @@ class Task:
     options: Options = USUAL
     named: bool = True
     taken: tuple[str, ...] = ()
+    answered: tuple[Example, ...] = ()
     first_round: int = 1
 
     @property
@@ -93,7 +98,7 @@ class AuthoringSession:
     coder: Coder
     account: BudgetAccount
     watch: Watch
-    review: Review = lambda app: None
+    review: Review = lambda app, base: None
 
     def answered(self, phase: Phase, number: int) -> bool:
         """Returns whether the ledger has the answer of a round, since the change is resumed."""
@@ -134,7 +139,7 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
             continue  # the person asked for a change, and the next round is paid for
         if session.answered("code", 1):
             return Contract(files=files, choice=choice, round=number)  # approved earlier
-        correction = session.review(_read(files))
+        correction = session.review(_read(files), task.base)
         if correction is None:
             return Contract(files=files, choice=choice, round=number)
         report = f"The person who asked says: {correction}"
@@ -160,6 +165,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         AttemptsExhausted: no round produced code that the gate could try.
         CoderFailed: the coder gave no answer, or the budget is used up.
     """
+    contract = with_examples(contract, task.answered)
     if (kept := _unchanged_code(task, session, contract)) is not None:
         return kept
     if task.code is not None:
@@ -181,13 +187,21 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         last = Written(files=files, verdict=verdict, rounds=number)
         if verdict.passed:
             return last
-        report = _report(verdict)
+        report = f"{_answers_report(task.answered)}{_report(verdict)}"
         alike.append(frozenset(row.check for row in verdict.results if not row.passed))
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
         raise AttemptsExhausted(f"no usable code for {task.app} after {MAX_CODES} attempts", hint=report)
     return last
+
+
+def _answers_report(answered: Sequence[Example]) -> str:
+    """Returns what the user answered; these examples are not secret, even if their hash holds them back."""
+    return "".join(
+        f"The person who asked says: for {canonical(dict(row.input))} the right answer is {wanted(row)}.\n"
+        for row in answered
+    )
 
 
 def _report(verdict: Verdict) -> str:
