@@ -99,7 +99,7 @@ class MutantRunner:
         """Returns the result of a mutant that fails an example, None if it meets all of them."""
         # The first few examples notice most mutants, and one that never ends must not time out five times.
         for part in (self.examples[:1], self.examples[1:5], self.examples[5:]):
-            for question, ran in self._runs(program, part):
+            for question, ran in self.runs(program, part):
                 example = question.example
                 if is_same(ran, question.ran) or example is None or meets(example, self._judged(ran)):
                     continue
@@ -115,7 +115,7 @@ class MutantRunner:
         """
         found: list[ChangedAnswer] = []
         for start in range(0, len(asked), PART):
-            for question, ran in self._runs(program, asked[start : start + PART]):
+            for question, ran in self.runs(program, asked[start : start + PART]):
                 if isinstance(question.outcome, Failed) or is_same(ran, question.ran):
                     continue
                 outcome = self._judged(ran)
@@ -144,7 +144,8 @@ class MutantRunner:
                 return by
         return ""
 
-    def _runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
+    def runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
+        """Runs a mutant on inputs, with a short time limit, and returns each input with its result."""
         jobs = [(replace(row.job, program=program, wall_ms=_wall_ms(row)), row.recording) for row in asked]
         return zip(asked, ask(self.trial, jobs), strict=True)
 
