@@ -135,14 +135,8 @@ class Verdict:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Returns the questions that no test answers, the most telling first, one for each input.
-
-        A difference to the replaced version comes before a fault that nobody has made.
-        """
-        found = [row for result in self.results for row in result.questions]
-        found.sort(key=lambda row: row.kind != "changed")
-        first = {canonical(dict(row.arguments)): row for row in reversed(found)}
-        return tuple(row for row in found if first[canonical(dict(row.arguments))] is row)
+        """Returns the questions that no test answers, the most telling first."""
+        return questions_in(self.results)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the JSON object that `refs/notes/mapp/verdicts` stores."""
@@ -183,6 +177,17 @@ def mutation_score(results: tuple[Result, ...]) -> float | None:
             if result.check == "mutation" and name == SCORE and isinstance(value, int | float):
                 return float(value)
     return None
+
+
+def questions_in(results: tuple[Result, ...]) -> tuple[Question, ...]:
+    """Returns the questions that no test answers, the most telling first, one for each input.
+
+    A difference to the replaced version comes before a fault that nobody has made.
+    """
+    found = [row for result in results for row in result.questions]
+    found.sort(key=lambda row: row.kind != "changed")
+    first = {canonical(dict(row.arguments)): row for row in reversed(found)}
+    return tuple(row for row in found if first[canonical(dict(row.arguments))] is row)
 
 
 def _read(document: Any) -> Verdict:

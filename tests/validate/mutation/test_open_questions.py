@@ -14,24 +14,7 @@ from mapp.validate.mutation.mutants import all_mutants
 from mapp.validate.mutation.open_questions import touched_lines, untested
 from mapp.validate.trial import Trial
 from support.apps import Draft, app
-
-DISCOUNT = """\
-function main(input) {
-  if (input.number < 0) throw Error("negative");
-  if (input.number >= 100) return input.number - 10;
-  return input.number;
-}
-"""
-
-
-def discount() -> Draft:
-    """Returns an app that takes 10 off 100 or more, tested far away from its bounds."""
-    output = {"type": "number", "minimum": -1000, "maximum": 1000}
-    whole = {"number": {"type": "integer", "minimum": -1000, "maximum": 1000}}
-    draft = app("discount").stating(input=whole, output=output, errors={"negative": "below zero"})
-    draft = draft.source(DISCOUNT).file("tests/examples.jsonl", "")
-    draft = draft.example({"number": 40}, output=40).example({"number": 350}, output=340)
-    return draft.example({"number": -70}, error="negative")
+from support.bounds import SOURCE, discount
 
 
 def questions(executor: Executor, draft: Draft, base: Draft | None = None) -> tuple[Question, ...]:
@@ -86,14 +69,14 @@ def test_no_input_is_asked_about_twice_and_one_stands_for_all_that_it_shows(exec
 
 def test_lines_that_a_change_touched_come_first(executor: Executor) -> None:
     old = discount()
-    new = discount().source(DISCOUNT.replace("number < 0)", "number <= -1)"))
+    new = discount().source(SOURCE.replace("number < 0)", "number <= -1)"))
 
     assert questions(executor, new, base=old)[0].place == "main.js:2"
 
 
 def test_only_changed_lines_are_touched(executor: Executor) -> None:
     old = discount()
-    new = discount().source(DISCOUNT.replace("- 10", "- 11").replace("function", "// more\nfunction", 1))
+    new = discount().source(SOURCE.replace("- 10", "- 11").replace("function", "// more\nfunction", 1))
 
     assert touched_lines(Trial(app=new.read(), executor=executor, base=old.read())) == {1, 4}
     assert touched_lines(Trial(app=new.read(), executor=executor)) == frozenset()
@@ -117,7 +100,7 @@ def test_the_same_app_gets_the_same_questions(executor: Executor) -> None:
 
 
 def test_every_sentence_fills_its_gaps() -> None:
-    for mutant in all_mutants(DISCOUNT):
+    for mutant in all_mutants(SOURCE):
         says, code = untested(mutant)
         assert says.count("{}") == len(code)
         assert says.startswith("nothing tests ")

@@ -287,6 +287,6 @@ def _on_main(workspace: Workspace, name: str) -> tuple[App | None, dict[str, byt
 
 def report(verdict: Verdict) -> dict[str, Any]:
     """Returns the part of a verdict that `test --json` and `add --json` print."""
-    document = verdict.to_dict()
-    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "checks")
+    document = verdict.to_dict() | {"questions": [row.to_dict() for row in verdict.questions]}
+    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "questions", "checks")
     return {name: document[name] for name in names}

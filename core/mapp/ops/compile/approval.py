@@ -75,6 +75,7 @@ class Changed:
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
             "verdict": self.verdict.to_dict() if self.verdict else None,
+            "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
             "rounds": self.rounds,
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
