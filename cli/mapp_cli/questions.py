@@ -21,16 +21,24 @@ HOW_TO_ANSWER: Final = "add the right answer to tests/examples.jsonl; --json pri
 
 
 def show_questions(console: Console, questions: Sequence[Question], *, hint: str = "") -> None:
-    """Shows the most telling questions; `hint` says how to answer them."""
+    """Shows the most telling questions of a new app or a change; `hint` says how to answer them.
+
+    What the replaced version leaves open too is only counted: `mapp show` lists it.
+    """
     from mapp.model.question_text import question_lines
 
-    if not questions:
-        return
-    console.tell("the tests leave open:")
-    for line in question_lines(questions):
-        console.tell(f"  {line}")
-    if hint:
-        console.hint(hint)
+    raised = [row for row in questions if not row.known]
+    if raised:
+        console.tell("the tests leave open:")
+        for line in question_lines(raised):
+            console.tell(f"  {line}")
+        if hint:
+            console.hint(hint)
+    if known := len(questions) - len(raised):
+        more = "more " if raised else ""
+        console.tell(
+            f"{known} {more}that the change does not raise: mapp show lists what the tests leave open"
+        )
 
 
 def asking(console: Console) -> Ask | None:
@@ -45,7 +53,7 @@ def ask_questions(console: Console, app: App, questions: Sequence[Question]) -> 
     from mapp.model.question import MAX_SHOWN
     from mapp.model.question_text import asked, sentence
 
-    shown = questions[:MAX_SHOWN]
+    shown = [row for row in questions if not row.known][:MAX_SHOWN]
     answers: list[Example] = []
     for number, question in enumerate(shown, 1):
         console.tell(f"question {number} of {len(shown)}: {sentence(question)}")

@@ -17,7 +17,7 @@ from support.verdicts import passing
 
 def test_a_question_survives_a_round_trip_in_a_verdict() -> None:
     question = replace(
-        asking(), other=Declared(error="negative", meaning="below zero"), now=5, seed=7, alike=2
+        asking(), other=Declared(error="negative", meaning="below zero"), now=5, seed=7, alike=2, known=True
     )
     results = (Result(check="mutation", status="passed", questions=(question,)),)
     verdict = replace(passing(app("double")), results=results)

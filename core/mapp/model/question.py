@@ -35,6 +35,7 @@ class Question:
         now: the time of the run (ms since 1970-01-01 UTC), if it is not the one of every test run.
         seed: the seed of the run, if it is not the one of every test run.
         alike: how many similar questions this one stands for.
+        known: the replaced version answers the same, so the change does not raise this question.
     """
 
     kind: QuestionKind
@@ -47,6 +48,7 @@ class Question:
     now: int | None = None
     seed: int | None = None
     alike: int = 0
+    known: bool = False
 
     def __post_init__(self) -> None:
         """Raises InvalidInput unless there is a piece of code for each gap."""
@@ -78,6 +80,7 @@ class Question:
             "now": self.now,
             "seed": self.seed,
             "alike": self.alike,
+            "known": self.known,
             "examples": {name: row.to_dict() for name, row in rows.items() if row is not None},
         }
 
@@ -109,4 +112,5 @@ def _read(document: Mapping[str, Any]) -> Question:
         now=None if now is None else int(now),
         seed=None if seed is None else int(seed),
         alike=int(document["alike"]),
+        known=bool(document["known"]),
     )

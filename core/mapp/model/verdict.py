@@ -182,10 +182,11 @@ def mutation_score(results: tuple[Result, ...]) -> float | None:
 def questions_in(results: tuple[Result, ...]) -> tuple[Question, ...]:
     """Returns the questions that no test answers, the most telling first, one for each input.
 
-    A difference to the replaced version comes before a fault that nobody has made.
+    A difference to the replaced version comes before a fault that nobody has made, and what the replaced
+    version leaves open too comes last.
     """
     found = [row for result in results for row in result.questions]
-    found.sort(key=lambda row: row.kind != "changed")
+    found.sort(key=lambda row: (row.kind != "changed", row.known))
     first = {canonical(dict(row.arguments)): row for row in reversed(found)}
     return tuple(row for row in found if first[canonical(dict(row.arguments))] is row)
 

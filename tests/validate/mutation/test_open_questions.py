@@ -74,6 +74,17 @@ def test_lines_that_a_change_touched_come_first(executor: Executor) -> None:
     assert questions(executor, new, base=old)[0].place == "main.js:2"
 
 
+def test_what_the_replaced_version_answers_the_same_is_not_raised_by_a_change(executor: Executor) -> None:
+    old = discount()
+    same = discount().source(SOURCE.replace("input.number >= 100", "!(input.number < 100)"))
+    other = discount().source(SOURCE.replace("number - 10", "number - 5 - 5").replace(">= 100", "> 98"))
+
+    assert all(row.known for row in questions(executor, same, base=old))
+    assert not any(row.known for row in questions(executor, other))
+    found = questions(executor, other, base=old)
+    assert {json.dumps(dict(row.arguments)) for row in found if not row.known} == {'{"number": 99}'}
+
+
 def test_only_changed_lines_are_touched(executor: Executor) -> None:
     old = discount()
     new = discount().source(SOURCE.replace("- 10", "- 11").replace("function", "// more\nfunction", 1))

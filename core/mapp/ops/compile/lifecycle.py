@@ -292,7 +292,7 @@ class Authoring:
         return change, written
 
     def _answers(self, written: Written) -> Sequence[Example]:
-        questions = written.verdict.questions
+        questions = [row for row in written.verdict.questions if not row.known]
         if not questions:
             return ()
         answers = self.person.answer_questions(read_app(written.files), questions)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.errors import InvalidArguments
-from mapp.model.app import SOURCE
-from mapp.model.arguments import with_defaults
+from mapp.model.app import SOURCE, App
+from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Failed, Outcome
 from mapp.model.question import GAP, Question
 from mapp.model.values import canonical
-from mapp.sandbox.app_job import judge
-from mapp.sandbox.executor import Program
+from mapp.sandbox.app_job import job_for, judge
+from mapp.sandbox.executor import Program, run_batch
 from mapp.validate.generate.shrink import shrunk
 from mapp.validate.mutation.inputs import MutantInput, is_same, questions
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.operators import BY_ID
 from mapp.validate.mutation.run_mutant import MutantResult, MutantRunner
-from mapp.validate.trial import Arguments, Trial
+from mapp.validate.trial import NOW, SEED, Arguments, Trial
 
 MAX_QUESTIONS: Final = 8
 """How many questions a verdict keeps."""
@@ -50,7 +50,8 @@ def open_questions(
 ) -> tuple[Question, ...]:
     """Returns the questions whose answers would decide about all survivors, the most telling first.
 
-    Faults on `touched` lines come first. Then an input that shows many survivors comes before one that shows
+    Of a change, what the replaced version answers the same comes last. Faults on `touched` lines come first;
+    then an input that shows many survivors comes before one that shows
     few, since one example notices them all; of equals, the one that is closest to an example.
     """
     asked = [row for row in survivors if row.shown_by is not None and len(row.shown_by.text) <= MAX_SIZE]
@@ -71,7 +72,28 @@ def open_questions(
         left -= also | {named}
         other = again.answers.get(sorted(shown).index(named), best.answers[named])
         found.append(_question(asked[named].mutant, smaller, other, alike=len(also - {named})))
-    return tuple(found)
+    return tuple(sorted(_compared(runner.trial, found), key=lambda row: row.known))
+
+
+def _compared(trial: Trial, found: Sequence[Question]) -> list[Question]:
+    """Returns the questions, `known` if the replaced version gives the same answer as the app."""
+    if trial.base is None:
+        return list(found)
+    known = {at: inputs for at, row in enumerate(found) if (inputs := _for_base(trial, trial.base, row))}
+    jobs = [job_for(trial.base, inputs, now_ms=NOW, seed=SEED) for inputs in known.values()]
+    outcomes = dict(zip(known, run_batch(trial.executor, jobs), strict=True))
+    return [
+        replace(row, known=at in outcomes and judge(trial.base.manifest, outcomes[at]) == row.app)
+        for at, row in enumerate(found)
+    ]
+
+
+def _for_base(trial: Trial, base: App, question: Question) -> Arguments | None:
+    """Returns a question's input as the replaced version takes it, or None if it does not."""
+    try:
+        return with_defaults(base.manifest, without_defaults(trial.app.manifest, dict(question.arguments)))
+    except InvalidArguments:
+        return None
 
 
 def touched_lines(trial: Trial) -> frozenset[int]:
