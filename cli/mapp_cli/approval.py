@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,22 +95,48 @@ def show_proof(console: Console, changed: Changed) -> None:
 
 
 def watching(console: Console) -> Watcher:
-    """Returns a watcher that prints a line for each new step of a coder."""
+    """Returns a watcher that prints a line for each new step of a coder, and what is running now."""
     return Watcher(console)
 
 
 class Watcher:
-    """Shows the steps of a coder, each once."""
+    """Shows the steps of a coder and the gate, each once.
 
-    def __init__(self, console: Console) -> None:
+    On a terminal, a line below says what is running: the phase and its round, the step or check, the time
+    since the start, the cost so far, and why the last round failed.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
+        self._clock = clock
+        self._began = clock()
         self._last = ""
+        self._now: Progress | None = None
 
     def __call__(self, progress: Progress) -> None:
         """Shows a step if it is new."""
+        self._now = progress
         if progress.doing != self._last:
             self._last = progress.doing
             self._console.tell(f"  … {progress.doing}")
+        self._console.status(self.line)
+
+    def line(self) -> str:
+        """Returns what is running now, in one line."""
+        now = self._now
+        if now is None:
+            return ""
+        from mapp.model.spend import dollars
+
+        minutes, seconds = divmod(int(self._clock() - self._began), 60)
+        step = f"checking {now.check}" if now.check else now.doing
+        where = f"{now.phase}, round {now.round}"
+        parts = [where if now.phase else "", "" if step == where else step, f"{minutes}:{seconds:02}"]
+        if now.spend is not None:
+            tokens = now.spend.tokens + now.tokens_out
+            parts.append(f"{tokens:,} tokens, {dollars(now.spend.cost_micros)} so far")
+        parts.append(f"last round: {now.last}" if now.last else "")
+        return " · ".join(filter(None, parts)).replace("\n", " ")
 
 
 def show_standing(console: Console, app: str, *, as_json: bool) -> int:
@@ -126,6 +153,7 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
     """Shows the result of a change and returns the exit code; updates the index after a merge."""
     from mapp.ops.index.refresh import catch_up
 
+    console.close()
     if changed.committed is not None or changed.used:
         catch_up(workspace, again=changed.used, progress=console.progress)
     passed = changed.verdict is not None and changed.verdict.passed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
@@ -103,6 +104,16 @@ class Checks:
         self._console = console
         self._details = details
         self._results: dict[str, Result] = {}
+        self._began = time.monotonic()
+        self._running = ""
+
+    def starting(self, check: str) -> None:
+        """Shows on a terminal which check is running, and for how long the checks have been."""
+        self._running = check
+        self._console.status(self._line)
+
+    def _line(self) -> str:
+        return f"checking {self._running} · {time.monotonic() - self._began:.1f} s"
 
     def __call__(self, result: Result) -> None:
         """Shows one result."""
@@ -113,6 +124,7 @@ class Checks:
         """Shows the mutation score and the open questions; `hint` says how to answer them."""
         from mapp.model.verdict import questions_in
 
+        self._console.close()
         results = tuple(self._results.values())
         if score := score_in_words(results):
             self._console.tell(f"  {score}")

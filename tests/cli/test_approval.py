@@ -18,6 +18,7 @@ from mapp.ops.compile.approval import Changed, Estimate
 from mapp_cli.approval import (
     FAILED,
     TerminalApprover,
+    Watcher,
     show_changed,
     show_standing,
     watching,
@@ -149,6 +150,20 @@ def test_a_step_that_is_repeated_is_shown_once(capsys: pytest.CaptureFixture[str
     for doing in ("asking m", "asking m", "checking", "asking m"):
         watch(Progress(doing=doing))
     assert capsys.readouterr().err.split("\n")[:-1] == ["  … asking m", "  … checking", "  … asking m"]
+
+
+def test_the_line_says_what_is_running_for_how_long_what_it_cost_and_why_the_last_round_failed() -> None:
+    ticks = iter((0.0, 102.0))
+    watch = Watcher(Console(), clock=lambda: next(ticks))
+    spend = Spend(tokens_in=12_000, tokens_out=300, cost_micros=80_000)
+    step = Progress(
+        doing="checking", check="mutation", phase="code", round=2, spend=spend, last="FAILED a\nb"
+    )
+    watch(step)
+
+    assert watch.line() == (
+        "code, round 2 · checking mutation · 1:42 · 12,300 tokens, $0.08 so far · last round: FAILED a b"
+    )
 
 
 def test_an_app_that_stands_already_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:

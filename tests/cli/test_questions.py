@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,18 @@ def test_the_page_shows_what_add_prints(folder: Path) -> None:
 
     assert block
     assert block in mapp("add", str(folder)).err
+
+
+@pytest.mark.parametrize("command", ["add", "test"])
+def test_a_terminal_shows_which_check_is_running_and_the_time_moves(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = mapp_at_terminal(command, str(folder), typed="\n\n\n").err
+    times = re.findall(r"checking mutation · (\d+\.\d) s\x1b\[K", shown)
+
+    assert len(set(times)) > 1
+    assert "  ok     mutation (" in shown
+    # The line is gone before anything else is written at the end.
+    assert "checking" not in shown.partition("the tests leave open")[2]

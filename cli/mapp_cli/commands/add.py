@@ -33,13 +33,13 @@ def command(context: Context, folder: Path, force: bool, accept: bool, dry_run: 
     from mapp.ops.manage.add import add
 
     console = context.console
-    options = Options(accept_engine_difference=accept)
+    checks = Checks(console, details=False)
+    options = Options(accept_engine_difference=accept, starting=None if as_json else checks.starting)
     workspace = context.ready
     if as_json:
         found = add(workspace, folder, force=force, dry_run=dry_run, options=options)
         console.json(found.to_dict())
         return
-    checks = Checks(console, details=False)
     try:
         added = add(
             workspace,

@@ -27,6 +27,7 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
 @pass_context
 def command(context: Context, app: str, name: str, force: bool, as_json: bool) -> None:
     """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit the changes."""
+    from mapp.ops.check.gate import Options
     from mapp.ops.manage.add import add
     from mapp.ops.manage.checkout import checkout
 
@@ -45,7 +46,8 @@ def command(context: Context, app: str, name: str, force: bool, as_json: bool) -
         return
     checks = Checks(console, details=False)
     try:
-        added = add(workspace, opened.folder, force=force, watch=checks, ask=asking(console))
+        options = Options(starting=checks.starting)
+        added = add(workspace, opened.folder, force=force, options=options, watch=checks, ask=asking(console))
     finally:
         checks.conclude(HOW_TO_ANSWER)
     show_added(console, added, force=force)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,7 +71,7 @@ def _examine(
     from mapp.ops.check.many import examine_all
 
     workspace, console = context.ready, context.console
-    found = []
+    found: list[Verdict] = []
     single = len(names) == 1
 
     checks = Checks(console, details=True)
@@ -80,14 +81,17 @@ def _examine(
 
     if single:
         console.tell(names[0])
-    for name, verdict in examine_all(
-        workspace, names, options=Options(inputs=inputs), jobs=jobs, watch=watch
-    ):
+    options = Options(inputs=inputs, starting=checks.starting if single else None)
+    if not single:
+        began = time.monotonic()
+        console.status(lambda: f"tested {len(found)} of {len(names)} apps · {time.monotonic() - began:.0f} s")
+    for name, verdict in examine_all(workspace, names, options=options, jobs=jobs, watch=watch):
         if single:
             checks.conclude(HOW_TO_ANSWER)
         else:
             _show_verdict(console, name, verdict)
         found.append(verdict)
+    console.close()
     reports.write([(f"{verdict.app} {verdict.version}", verdict) for verdict in found])
     passed = all(verdict.passed for verdict in found)
     if as_json:

@@ -34,6 +34,8 @@ from mapp.validate.time_limit import TrialTimeout
 from mapp.validate.trial import SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)
+Starting = Callable[[str], None]
+"""Hears the id of a check before it runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,13 +163,15 @@ def checks_for(kind: GateKind, *, compares: bool) -> tuple[Check, ...]:
     return tuple(check for check in CHECKS if kind in check.kinds and (compares or not check.compares))
 
 
-def examine(trial: Trial) -> Iterator[Result]:
+def examine(trial: Trial, starting: Starting = lambda check: None) -> Iterator[Result]:
     """Yields the results of all checks that apply, in order; stops after a fatal failure.
 
-    If the app or a predicate takes too long, the remaining checks are skipped and say why.
+    `starting` hears the id of each check before it runs. If the app or a predicate takes too long, the
+    remaining checks are skipped and say why.
     """
     spent = ""
     for check in checks_for(trial.kind, compares=trial.base is not None):
+        starting(check.id)
         started = time.perf_counter()
         found = skipped(check.id, f"not run: {spent}") if spent else _found(check, trial)
         yield replace(found, seconds=time.perf_counter() - started)

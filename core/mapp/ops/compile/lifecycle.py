@@ -284,7 +284,8 @@ class Authoring:
             spec = replace(change.spec, answered=(*change.spec.answered, *answers))
             change = replace(change, spec=spec)
             self.changes.put(change)
-            verdict = tried(task_of(self.workspace, change, self.options), self.workspace, files)
+            task = task_of(self.workspace, change, self.options)
+            verdict = tried(task, self.workspace, files, watch=self.session.watch)
             change, written = self._prove(change, replace(written, files=files, verdict=verdict))
             if change.state == "proven":
                 break

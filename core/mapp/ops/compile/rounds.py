@@ -7,11 +7,11 @@ twice: the loops run again from the start and read the recorded answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from mapp.author.billing import BudgetAccount, pay
-from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
+from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Progress, Watch
 from mapp.author.errors import BadAnswer
 from mapp.author.patch import PatchRefused, apply
 from mapp.author.report import faults_report, report_of
@@ -100,6 +100,12 @@ class AuthoringSession:
     watch: Watch
     review: Review = lambda app, base: None
 
+    def told(self, phase: Phase, number: int, report: str = "") -> Watch:
+        """Returns a watcher that adds phase, round, cost so far, and why the last round failed."""
+        spend = self.account.ledger.sums(self.account.change).change.spend
+        last = next(iter(report.splitlines()), "")
+        return lambda step: self.watch(replace(step, phase=phase, round=number, last=last, spend=spend))
+
     def answered(self, phase: Phase, number: int) -> bool:
         """Returns whether the ledger has the answer of a round, since the change is resumed."""
         return self.account.ledger.answer(self.account.change, phase, number) is not None
@@ -131,6 +137,7 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
         faults = _contract_faults(task, session, files)
         if faults:
             report = faults_report(faults)
+            session.told("contract", number)(Progress(doing=f"round {number} failed: {faults[0]}"))
             continue
         if task.code is not None and not (verdict := tried(task, session.workspace, files)).passed:
             report = _report(verdict)
@@ -180,7 +187,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
             continue
         files = {**contract, SOURCE: proposed[SOURCE]}
         try:
-            verdict = tried(task, session.workspace, files)
+            verdict = tried(task, session.workspace, files, watch=session.told("code", number))
         except InvalidApp as error:
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
@@ -188,7 +195,10 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         if verdict.passed:
             return last
         report = f"{_answers_report(task.answered)}{_report(verdict)}"
-        alike.append(frozenset(row.check for row in verdict.results if not row.passed))
+        failed = [row.check for row in verdict.results if not row.passed]
+        session.told("code", number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
+        # The score of tests that the code fails is measured with the others: it says little about the code.
+        alike.append(frozenset(failed) - {"mutation"} or frozenset(failed))
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
@@ -213,6 +223,8 @@ def _round(
 ) -> tuple[dict[str, bytes] | None, str]:
     """Returns the files after one answer, or None and a report if the answer cannot be used."""
     expanding = task.base is not None
+    told = session.told(phase, number, report)
+    told(Progress(doing=f"{phase}, round {number}"))
     brief = Brief(
         app=task.app,
         phase=phase,
@@ -223,11 +235,13 @@ def _round(
         expanding=expanding,
     )
     try:
-        found = pay(session.coder, brief, files, account=session.account, watch=session.watch)
+        found = pay(session.coder, brief, files, account=session.account, watch=told)
         return apply(files, found.files, brief.may_change, adding=expanding), ""
     except BadAnswer as failure:
+        told(Progress(doing=f"round {number} failed: {failure.message}"))
         return None, _with_earlier_report(failure.message, report)
     except PatchRefused as error:
+        told(Progress(doing=f"round {number} failed: {error}"))
         return None, _with_earlier_report(str(error), report)
 
 
@@ -276,12 +290,21 @@ def _retry_host_fault(check: Callable[[], Found]) -> Found:
         return check()
 
 
-def tried(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
+def tried(
+    task: Task,
+    workspace: Workspace,
+    files: Mapping[str, bytes],
+    *,
+    patient: bool = True,
+    watch: Watch = lambda step: None,
+) -> Verdict:
     """Returns the gate's verdict on files (path -> bytes) written for a task; raises InvalidApp."""
-    return _retry_host_fault(lambda: _judged(task, workspace, files, patient=patient))
+    return _retry_host_fault(lambda: _judged(task, workspace, files, patient=patient, watch=watch))
 
 
-def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
+def _judged(
+    task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool, watch: Watch
+) -> Verdict:
     app = read_app(files)
     trial = trial_of(
         workspace,
@@ -293,7 +316,12 @@ def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, pat
         runs=() if task.base is None else good_runs(workspace, task.base),
         blind=True,
     )
-    return judged(trial, tree_id(files), patient=patient)
+    return judged(
+        trial,
+        tree_id(files),
+        patient=patient,
+        starting=lambda check: watch(Progress(doing="checking", check=check)),
+    )
 
 
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
