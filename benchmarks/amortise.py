@@ -41,13 +41,12 @@ from mapp.author.prices import price_of, prices_date
 from mapp.author.prompt import fixed
 from mapp.config import load_config
 from mapp.index.embedders import choose_embedder
-from mapp.model.app import App
-from mapp.model.change import Change
+from mapp.model.app import App, Example
 from mapp.model.change_spec import CompileSpec
 from mapp.model.decision import Ask
+from mapp.model.question import Question
 from mapp.model.request import Request
 from mapp.model.spend import Spend
-from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Changed, Duplicate, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app, nearest
@@ -113,10 +112,13 @@ class Willing:
     def approve_spend(self, estimate: Estimate) -> bool:
         return True
 
-    def review_contract(self, app: App) -> str | None:
+    def review_contract(self, app: App, base: App | None) -> str | None:
         return None
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        return ()
+
+    def approve_merge(self, proven: Changed) -> bool:
         return True
 
 

@@ -41,11 +41,10 @@ from mapp.errors import InvalidArguments, MappError
 from mapp.library import read
 from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.arguments import with_defaults
-from mapp.model.change import Change
 from mapp.model.change_spec import CompileSpec
 from mapp.model.outcome import Failed
+from mapp.model.question import Question
 from mapp.model.values import canonical
-from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Changed, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app
@@ -69,11 +68,15 @@ class Willing:
         """Returns that tokens may be spent."""
         return True
 
-    def review_contract(self, app: App) -> str | None:
+    def review_contract(self, app: App, base: App | None) -> str | None:
         """Returns that a contract is good."""
         return None
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        """Returns no answers."""
+        return ()
+
+    def approve_merge(self, proven: Changed) -> bool:
         """Returns that a proven change goes to `main`."""
         return True
 

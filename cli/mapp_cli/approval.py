@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from mapp_cli.console import Console, safe
+from mapp_cli.console import Console
+from mapp_cli.questions import ask_questions, show_questions
 
 if TYPE_CHECKING:
     from mapp.author.coder import Progress
-    from mapp.model.app import App
-    from mapp.model.change import Change
-    from mapp.model.verdict import Verdict
+    from mapp.model.app import App, Example
+    from mapp.model.question import Question
     from mapp.ops.compile.approval import Changed, Estimate
     from mapp.ops.workspace import Workspace
 
 FAILED = 8
-MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +44,11 @@ class TerminalApprover:
         self.console.tell(f"at most {estimate.budget or 'any amount'} for this change")
         return self.yes or self.console.confirm("spend that?")
 
-    def review_contract(self, app: App) -> str | None:
+    def review_contract(self, app: App, base: App | None) -> str | None:
         """Shows the contract and returns what the user wants changed; None approves it."""
-        for line in contract_lines(app):
+        from mapp_cli.contract import contract_lines
+
+        for line in contract_lines(app, base):
             self.console.tell(line)
         if self.yes or not self.console.can_ask:
             return None
@@ -57,50 +60,83 @@ class TerminalApprover:
         )
         return str(said).strip() or None
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
-        """Merges, asks, or leaves the merge to `mapp review`, depending on the setting."""
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        """Asks what the tests leave open, if the user can be asked about the merge too."""
+        if self.yes or self.merge != "ask" or not self.console.can_ask:
+            return ()
+        return ask_questions(self.console, app, questions)
+
+    def approve_merge(self, proven: Changed) -> bool:
+        """Shows verdict and cost; then merges, asks, or leaves the merge to `mapp review`, as set."""
+        show_proof(self.console, proven)
         if self.merge == "review":
             return False
-        return self.merge == "auto" or self.yes or self.console.confirm(f"merge {change.app}?")
+        return self.merge == "auto" or self.yes or self.console.confirm(f"merge {proven.change.app}?")
 
 
-def contract_lines(app: App) -> list[str]:
-    """Returns a summary of a contract: arguments, output, errors and some examples."""
-    import json
+def show_proof(console: Console, changed: Changed) -> None:
+    """Shows the verdict on a change, what its tests leave open, and what it has cost so far."""
+    from mapp.model.spend import dollars
+    from mapp_cli.rendering import score_in_words, show_check
 
-    manifest = app.manifest
-    lines = [f"{app.name}: {manifest.description}"]
-    for argument in manifest.arguments:
-        kinds = "|".join(argument.schema.types) or "one of a list"
-        need = "" if argument.required else ", optional"
-        lines.append(f"  takes    {argument.name} ({kinds}{need}) {argument.schema.description}".rstrip())
-    lines.append(f"  returns  {json.dumps(manifest.output.to_dict(), ensure_ascii=False)[:200]}")
-    lines += [f"  refuses  {code}: {meaning}" for code, meaning in manifest.errors]
-    lines += [f"  may use  {name}" for name in manifest.capabilities.names]
-    for row in app.examples[:MAX_EXAMPLES]:
-        wanted = json.dumps(row.output, ensure_ascii=False) if row.error is None else f"refuses: {row.error}"
-        lines.append(f"  example  {json.dumps(dict(row.input), ensure_ascii=False)} -> {wanted}"[:200])
-    lines.append(f"  {len(app.examples)} examples, {len(app.phrases)} requests and near misses")
-    return [safe(line) for line in lines]
+    if changed.verdict is not None:
+        for result in changed.verdict.results:
+            show_check(console, result)
+        if score := score_in_words(changed.verdict.results):
+            console.tell(f"  {score}")
+        show_questions(console, changed.verdict.questions)
+    for call in changed.calls:
+        console.tell(f"  {call}")
+    spend = changed.spend
+    console.tell(
+        f"{changed.rounds} rounds, {spend.tokens_in:,} tokens read and {spend.tokens_out:,} written,"
+        f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"
+    )
 
 
 def watching(console: Console) -> Watcher:
-    """Returns a watcher that prints a line for each new step of a coder."""
+    """Returns a watcher that prints a line for each new step of a coder, and what is running now."""
     return Watcher(console)
 
 
 class Watcher:
-    """Shows the steps of a coder, each once."""
+    """Shows the steps of a coder and the gate, each once.
 
-    def __init__(self, console: Console) -> None:
+    On a terminal, a line below says what is running: the phase and its round, the step or check, the time
+    since the start, the cost so far, and why the last round failed.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
+        self._clock = clock
+        self._began = clock()
         self._last = ""
+        self._now: Progress | None = None
 
     def __call__(self, progress: Progress) -> None:
         """Shows a step if it is new."""
+        self._now = progress
         if progress.doing != self._last:
             self._last = progress.doing
             self._console.tell(f"  … {progress.doing}")
+        self._console.status(self.line)
+
+    def line(self) -> str:
+        """Returns what is running now, in one line."""
+        now = self._now
+        if now is None:
+            return ""
+        from mapp.model.spend import dollars
+
+        minutes, seconds = divmod(int(self._clock() - self._began), 60)
+        step = f"checking {now.check}" if now.check else now.doing
+        where = f"{now.phase}, round {now.round}"
+        parts = [where if now.phase else "", "" if step == where else step, f"{minutes}:{seconds:02}"]
+        if now.spend is not None:
+            tokens = now.spend.tokens + now.tokens_out
+            parts.append(f"{tokens:,} tokens, {dollars(now.spend.cost_micros)} so far")
+        parts.append(f"last round: {now.last}" if now.last else "")
+        return " · ".join(filter(None, parts)).replace("\n", " ")
 
 
 def show_standing(console: Console, app: str, *, as_json: bool) -> int:
@@ -115,25 +151,17 @@ def show_standing(console: Console, app: str, *, as_json: bool) -> int:
 
 def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:
     """Shows the result of a change and returns the exit code; updates the index after a merge."""
-    from mapp.model.spend import dollars
     from mapp.ops.index.refresh import catch_up
-    from mapp_cli.rendering import show_check
 
+    console.close()
     if changed.committed is not None or changed.used:
         catch_up(workspace, again=changed.used, progress=console.progress)
     passed = changed.verdict is not None and changed.verdict.passed
     if as_json:
         console.json(changed.to_dict())
         return 0 if passed or changed.used else FAILED
-    for result in changed.verdict.results if changed.verdict else ():
-        show_check(console, result)
-    spend = changed.spend
-    for call in changed.calls:
-        console.tell(f"  {call}")
-    console.tell(
-        f"{changed.rounds} rounds, {spend.tokens_in:,} tokens read and {spend.tokens_out:,} written,"
-        f" {dollars(spend.cost_micros)}, {spend.seconds:.0f} s"
-    )
+    if not passed:  # of a proven change, they were shown before the merge
+        show_proof(console, changed)
     change = changed.change
     if changed.used:
         console.result(change.detail)

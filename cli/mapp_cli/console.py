@@ -223,6 +223,17 @@ class Console:
             yield lambda done, total: None
             self.tell(f"{title}: {time.monotonic() - started:.1f} s")
 
+    def status(self, text: Callable[[], str]) -> None:
+        """Shows a line that says what is running, if the terminal can draw one and none is shown yet.
+
+        It moves until a question is asked, an answer is written, or `close` is called.
+        """
+        if self.quiet or not _can_draw(sys.stderr) or (self._bar is not None and not self._bar.ended):
+            return
+        from mapp_cli.progress_bar import StatusLine
+
+        self._bar = StatusLine(lambda: safe(text()))
+
     def _shown_bar(self) -> Bar:
         from mapp_cli.progress_bar import Bar
 
@@ -231,6 +242,6 @@ class Console:
         return self._bar
 
     def close(self) -> None:
-        """Removes the progress bar, if one is shown."""
+        """Removes the progress bar or status line, if one is shown."""
         if self._bar is not None:
             self._bar.end()

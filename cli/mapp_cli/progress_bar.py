@@ -118,6 +118,22 @@ class Bar:
             self._terminal.flush()
 
 
+class StatusLine(Bar):
+    """A line on standard error that says what is running, redrawn ten times a second.
+
+    It stays below messages, and ends before a question or an answer on standard output.
+    """
+
+    def __init__(self, text: Callable[[], str]) -> None:
+        """Starts drawing what `text` returns, cut to the width of the terminal."""
+        self._text = text
+        super().__init__()
+        self._in_phase = True
+
+    def _line(self) -> str:
+        return self._text()[: max(self._columns() - 1, 0)]
+
+
 class _Watched:
     """A stream that ends the bar before anything is written to it, unless `above` makes room."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from mapp.model.outcome import Declared, Failed, Value
 from mapp_cli.console import Console
+from mapp_cli.questions import show_questions
 
 if TYPE_CHECKING:
     from mapp.model.decision import Arguments
@@ -75,6 +78,57 @@ def show_check(console: Console, result: Result, *, details: bool = True) -> Non
                 console.tell(f"           {problem.reproduce}")
         if len(result.problems) > MAX_PROBLEMS:
             console.tell(f"         … and {len(result.problems) - MAX_PROBLEMS} more")
+
+
+def score_in_words(results: Sequence[Result]) -> str:
+    """Returns the mutation score with what was tried for it; "" if it was not measured."""
+    from mapp.model.verdict import mutation_score
+
+    score = mutation_score(tuple(results))
+    if score is None:
+        return ""
+    known = next(dict(result.evidence) for result in results if result.check == "mutation")
+    kinds = known.get("operators")
+    tried = f"{known.get('mutants')} faults" + (f" of {len(kinds)} kinds" if isinstance(kinds, dict) else "")
+    tried += f" on {known['inputs']} inputs" if "inputs" in known else ""
+    found = (
+        f"{known.get('killed')} noticed, {known.get('survived')} not, {known.get('undecided')} without effect"
+    )
+    return f"mutation score {score:.0%}: tried {tried}: {found}"
+
+
+class Checks:
+    """Shows the results of checks as they come, and what the tests leave open at the end."""
+
+    def __init__(self, console: Console, *, details: bool) -> None:
+        self._console = console
+        self._details = details
+        self._results: dict[str, Result] = {}
+        self._began = time.monotonic()
+        self._running = ""
+
+    def starting(self, check: str) -> None:
+        """Shows on a terminal which check is running, and for how long the checks have been."""
+        self._running = check
+        self._console.status(self._line)
+
+    def _line(self) -> str:
+        return f"checking {self._running} · {time.monotonic() - self._began:.1f} s"
+
+    def __call__(self, result: Result) -> None:
+        """Shows one result."""
+        self._results[result.check] = result
+        show_check(self._console, result, details=self._details)
+
+    def conclude(self, hint: str = "") -> None:
+        """Shows the mutation score and the open questions; `hint` says how to answer them."""
+        from mapp.model.verdict import questions_in
+
+        self._console.close()
+        results = tuple(self._results.values())
+        if score := score_in_words(results):
+            self._console.tell(f"  {score}")
+        show_questions(self._console, questions_in(results), hint=hint)
 
 
 def show_added(console: Console, added: Added, *, force: bool) -> None:

@@ -13,18 +13,19 @@ from mapp.library.landing import Committed
 from mapp.model.change import Change
 from mapp.model.change_spec import Choice, CompileSpec
 from mapp.model.spend import ModelCall, Spend
+from mapp.model.verdict import Result
 from mapp.ops.compile.approval import Changed, Estimate
 from mapp_cli.approval import (
     FAILED,
-    MAX_EXAMPLES,
     TerminalApprover,
-    contract_lines,
+    Watcher,
     show_changed,
     show_standing,
     watching,
 )
 from mapp_cli.console import Console
 from support.apps import app
+from support.asking import asking
 from support.library import library
 from support.verdicts import passing
 
@@ -93,7 +94,7 @@ def test_the_setting_comes_before_the_option_and_the_option_before_the_question(
     person = Person(says=says)
     approver = TerminalApprover(console=person, yes=yes, merge=merge)
 
-    assert approver.approve_merge(CHANGE, passing(app())) is merges
+    assert approver.approve_merge(replace(CHANGED, verdict=passing(app()))) is merges
     assert person.questions == ["merge double?"] * asked
 
 
@@ -104,22 +105,44 @@ def test_a_person_accepts_a_contract_with_an_empty_line_or_types_what_to_change(
     monkeypatch.setattr(click, "prompt", lambda *_, **__: typed)
     person = Person(says=True)
 
-    assert TerminalApprover(console=person, yes=False, merge="ask").review_contract(app().read()) == wanted
-    assert TerminalApprover(console=person, yes=True, merge="ask").review_contract(app().read()) is None
+    assert (
+        TerminalApprover(console=person, yes=False, merge="ask").review_contract(app().read(), None) == wanted
+    )
+    assert TerminalApprover(console=person, yes=True, merge="ask").review_contract(app().read(), None) is None
 
 
-def test_a_contract_is_summed_up_with_some_examples_and_without_control_characters() -> None:
-    draft = app().taking(note={"type": "string", "optional": True, "description": "a\x1b[31m note"})
-    for number in range(100, 110):
-        draft.example({"number": number}, output=number * 2)
-    known = draft.read()
-    lines = contract_lines(known)
+def test_verdict_questions_and_cost_are_shown_before_the_question(capsys: pytest.CaptureFixture[str]) -> None:
+    class Reader(Person):
+        def confirm(self, question: str) -> bool:
+            self.shown = capsys.readouterr().err
+            return super().confirm(question)
 
-    assert lines[0].startswith("double: ")
-    assert any(line.startswith("  takes    note (string, optional) a") for line in lines)
-    assert len([line for line in lines if line.startswith("  example ")]) == MAX_EXAMPLES
-    assert lines[-1].startswith(f"  {len(known.examples)} examples, ")
-    assert "\x1b" not in "".join(lines)
+    person = Reader(says=True)
+    evidence = (
+        ("score", 1.0),
+        ("mutants", 7),
+        ("killed", 7),
+        ("survived", 0),
+        ("undecided", 0),
+        ("inputs", 90),
+    )
+    mutation = Result(check="mutation", status="passed", evidence=evidence, questions=(asking(),))
+    verdict = replace(passing(app()), results=(mutation,))
+    TerminalApprover(console=person, yes=False, merge="ask").approve_merge(replace(CHANGED, verdict=verdict))
+
+    assert "  ok     mutation (0)" in person.shown
+    assert (
+        "mutation score 100%: tried 7 faults on 90 inputs: 7 noticed, 0 not, 0 without effect" in person.shown
+    )
+    assert "Which is right?" in person.shown
+    assert "2 rounds, 1,500 tokens read and 0 written, $0.00, 0 s" in person.shown
+
+
+@pytest.mark.parametrize(("merge", "yes"), [("auto", False), ("review", False), ("ask", True)])
+def test_nothing_is_asked_when_the_merge_is_not(merge: str, *, yes: bool) -> None:
+    approver = TerminalApprover(console=Person(says=True), yes=yes, merge=merge)
+
+    assert approver.answer_questions(app().read(), [asking()]) == ()
 
 
 def test_a_step_that_is_repeated_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,6 +150,20 @@ def test_a_step_that_is_repeated_is_shown_once(capsys: pytest.CaptureFixture[str
     for doing in ("asking m", "asking m", "checking", "asking m"):
         watch(Progress(doing=doing))
     assert capsys.readouterr().err.split("\n")[:-1] == ["  … asking m", "  … checking", "  … asking m"]
+
+
+def test_the_line_says_what_is_running_for_how_long_what_it_cost_and_why_the_last_round_failed() -> None:
+    ticks = iter((0.0, 102.0))
+    watch = Watcher(Console(), clock=lambda: next(ticks))
+    spend = Spend(tokens_in=12_000, tokens_out=300, cost_micros=80_000)
+    step = Progress(
+        doing="checking", check="mutation", phase="code", round=2, spend=spend, last="FAILED a\nb"
+    )
+    watch(step)
+
+    assert watch.line() == (
+        "code, round 2 · checking mutation · 1:42 · 12,300 tokens, $0.08 so far · last round: FAILED a b"
+    )
 
 
 def test_an_app_that_stands_already_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,6 +196,8 @@ def test_the_exit_code_and_the_next_command_depend_on_how_a_change_ended(
         assert show_changed(Console(), workspace, changed, as_json=False) == code
         found = capsys.readouterr()
         assert shown in found.out + found.err
-        assert "2 rounds, 1,500 tokens read and 0 written, $0.00, 0 s" in found.err
+        cost = "2 rounds, 1,500 tokens read and 0 written, $0.00, 0 s"
+        # Of a proven change, it was shown before the merge.
+        assert (cost in found.err) is (changed.verdict is None or not changed.verdict.passed)
         assert show_changed(Console(), workspace, changed, as_json=True) == code
         assert json.loads(capsys.readouterr().out)["change"]["id"] == "019a"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mapp.errors import InvalidArguments
-from mapp.model.arguments import with_defaults
+from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.manifest import Manifest
 from mapp.model.values import InvalidValue
 from support.apps import app
@@ -19,6 +19,14 @@ def test_defaults_are_filled_in_in_the_manifests_order() -> None:
 
     assert list(with_defaults(known, {"number": 1}).items()) == [("number", 1), ("rate", 20)]
     assert list(with_defaults(known, {"note": "", "number": 1})) == ["number", "rate", "note"]
+
+
+def test_a_call_leaves_out_arguments_that_have_their_default_value() -> None:
+    manifest = app().taking(rate={"type": "number", "default": 20}, note={"type": "string", "optional": True})
+    known = Manifest.from_dict(manifest.manifest)
+
+    assert without_defaults(known, {"number": 20, "rate": 20.0, "note": ""}) == {"number": 20, "note": ""}
+    assert without_defaults(known, {"number": 1, "rate": 19}) == {"number": 1, "rate": 19}
 
 
 @pytest.mark.parametrize(

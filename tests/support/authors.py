@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mapp.author.coder import Progress
-from mapp.model.app import App
-from mapp.model.change import Change
-from mapp.model.verdict import Verdict
-from mapp.ops.compile.approval import Estimate
+from mapp.model.app import App, Example
+from mapp.model.outcome import Failed, Outcome
+from mapp.model.question import Question
+from mapp.ops.compile.approval import Changed, Estimate
 
 MANIFEST = """\
 manifest = 1
@@ -68,6 +69,11 @@ def _lines(rows: list[dict[str, object]]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
+def skip(question: Question) -> Outcome:
+    """Answers no question: a failure cannot become an example."""
+    return Failed(kind="threw", message="skipped")
+
+
 @dataclass
 class Decided:
     """A person whose decisions are set in advance; records what was shown."""
@@ -77,16 +83,23 @@ class Decided:
     corrections: list[str] = field(default_factory=list)
     estimates: list[Estimate] = field(default_factory=list)
     contracts: list[App] = field(default_factory=list)
+    questions: list[tuple[Question, ...]] = field(default_factory=list)
+    answers: Callable[[Question], Outcome] = skip
 
     def approve_spend(self, estimate: Estimate) -> bool:
         self.estimates.append(estimate)
         return self.spends
 
-    def review_contract(self, app: App) -> str | None:
+    def review_contract(self, app: App, base: App | None) -> str | None:
         self.contracts.append(app)
         return self.corrections.pop(0) if self.corrections else None
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        self.questions.append(tuple(questions))
+        answers = [question.example(self.answers(question)) for question in questions]
+        return [row for row in answers if row is not None]
+
+    def approve_merge(self, proven: Changed) -> bool:
         return self.merges
 
 

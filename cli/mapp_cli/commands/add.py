@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import show_added, show_check
+from mapp_cli.questions import HOW_TO_ANSWER, asking
+from mapp_cli.rendering import Checks, show_added
 
 
 @click.command("add")
@@ -32,10 +33,23 @@ def command(context: Context, folder: Path, force: bool, accept: bool, dry_run: 
     from mapp.ops.manage.add import add
 
     console = context.console
-    watch = None if as_json else lambda result: show_check(console, result, details=False)
-    options = Options(accept_engine_difference=accept)
-    added = add(context.ready, folder, force=force, dry_run=dry_run, options=options, watch=watch)
+    checks = Checks(console, details=False)
+    options = Options(accept_engine_difference=accept, starting=None if as_json else checks.starting)
+    workspace = context.ready
     if as_json:
-        console.json(added.to_dict())
+        found = add(workspace, folder, force=force, dry_run=dry_run, options=options)
+        console.json(found.to_dict())
         return
+    try:
+        added = add(
+            workspace,
+            folder,
+            force=force,
+            dry_run=dry_run,
+            options=options,
+            watch=checks,
+            ask=None if dry_run else asking(console),
+        )
+    finally:
+        checks.conclude(HOW_TO_ANSWER)
     show_added(console, added, force=force)

@@ -6,7 +6,8 @@ import click
 
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import show_added, show_check
+from mapp_cli.questions import HOW_TO_ANSWER, asking
+from mapp_cli.rendering import Checks, show_added
 
 FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", "tests/requests.jsonl")
 
@@ -26,6 +27,7 @@ FILES = ("main.js", "mapp.toml", "tests/examples.jsonl", "tests/properties.js", 
 @pass_context
 def command(context: Context, app: str, name: str, force: bool, as_json: bool) -> None:
     """Open APP's checkout in your editor ($VISUAL, $EDITOR), then check and commit the changes."""
+    from mapp.ops.check.gate import Options
     from mapp.ops.manage.add import add
     from mapp.ops.manage.checkout import checkout
 
@@ -39,9 +41,13 @@ def command(context: Context, app: str, name: str, force: bool, as_json: bool) -
         else:
             console.tell("nothing changed")
         return
-    watch = None if as_json else lambda result: show_check(console, result, details=False)
-    added = add(workspace, opened.folder, force=force, watch=watch)
     if as_json:
-        console.json(added.to_dict())
+        console.json(add(workspace, opened.folder, force=force).to_dict())
         return
+    checks = Checks(console, details=False)
+    try:
+        options = Options(starting=checks.starting)
+        added = add(workspace, opened.folder, force=force, options=options, watch=checks, ask=asking(console))
+    finally:
+        checks.conclude(HOW_TO_ANSWER)
     show_added(console, added, force=force)

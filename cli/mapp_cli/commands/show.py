@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import click
 
 from mapp.model.app import App
 from mapp.model.manifest import Argument
+from mapp.model.question import Question
+from mapp.model.question_text import question_lines
 from mapp.model.schema import Schema
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
@@ -22,11 +25,12 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @pass_context
 def command(context: Context, app: str, source: bool, revision: str | None, as_json: bool) -> None:
-    """Show what APP takes, what it returns and what it may do."""
+    """Show what APP takes, what it returns, what it may do, and what its tests leave open."""
     from mapp.library import read
     from mapp.ops.run.permissions import granted
 
     loaded = read.load(context.ready.home, app, revision)
+    questions = _questions(context, app, revision)
     if as_json:
         grants = sorted(granted(context.ready.home, app) & {*loaded.manifest.capabilities.names})
         document = {
@@ -35,6 +39,7 @@ def command(context: Context, app: str, source: bool, revision: str | None, as_j
             "commit": loaded.commit,
             "tree": loaded.tree,
             **loaded.manifest.to_dict(),
+            "questions": [row.to_dict() for row in questions],
         }
         context.console.json({**document, **({"source": loaded.source} if source else {})})
     elif source:
@@ -42,6 +47,25 @@ def command(context: Context, app: str, source: bool, revision: str | None, as_j
     else:
         for line in _lines(loaded, granted(context.ready.home, app)):
             context.console.result(line)
+        for line in _open(questions):
+            context.console.result(line)
+
+
+def _questions(context: Context, app: str, revision: str | None) -> tuple[Question, ...]:
+    """Returns what the recorded verdict leaves open; damaged notes are for `mapp doctor` to report."""
+    from mapp.errors import IntegrityError
+    from mapp.library.verdicts import recorded
+
+    with contextlib.suppress(IntegrityError):
+        verdict = recorded(context.ready.home, app, revision).verdict
+        return verdict.questions if verdict is not None else ()
+    return ()
+
+
+def _open(questions: Sequence[Question]) -> Iterator[str]:
+    if questions:
+        yield "its tests leave open"
+        yield from (f"  {line}" for line in question_lines(questions))
 
 
 def _lines(app: App, granted: Collection[str]) -> Iterator[str]:

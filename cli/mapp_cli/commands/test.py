@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mapp_cli.completers import apps_or_files
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import show_check
+from mapp_cli.questions import HOW_TO_ANSWER, show_questions
+from mapp_cli.rendering import Checks, score_in_words, show_check
 from mapp_cli.reports import Reports, report_options
 from mapp_cli.single_property import PropertyQuestion, check_property, property_options
 
@@ -69,20 +71,27 @@ def _examine(
     from mapp.ops.check.many import examine_all
 
     workspace, console = context.ready, context.console
-    found = []
+    found: list[Verdict] = []
     single = len(names) == 1
 
+    checks = Checks(console, details=True)
+
     def watch(name: str) -> Watch:
-        return (lambda result: show_check(console, result)) if single else (lambda result: None)
+        return checks if single else (lambda result: None)
 
     if single:
         console.tell(names[0])
-    for name, verdict in examine_all(
-        workspace, names, options=Options(inputs=inputs), jobs=jobs, watch=watch
-    ):
-        if not single:
+    options = Options(inputs=inputs, starting=checks.starting if single else None)
+    if not single:
+        began = time.monotonic()
+        console.status(lambda: f"tested {len(found)} of {len(names)} apps · {time.monotonic() - began:.0f} s")
+    for name, verdict in examine_all(workspace, names, options=options, jobs=jobs, watch=watch):
+        if single:
+            checks.conclude(HOW_TO_ANSWER)
+        else:
             _show_verdict(console, name, verdict)
         found.append(verdict)
+    console.close()
     reports.write([(f"{verdict.app} {verdict.version}", verdict) for verdict in found])
     passed = all(verdict.passed for verdict in found)
     if as_json:
@@ -93,12 +102,14 @@ def _examine(
 
 def _show_verdict(console: Console, name: str, verdict: Verdict) -> None:
     """Shows the verdict on one of several apps: one line, and the failed checks."""
-    score = "" if verdict.mutation_score is None else f", mutation score {verdict.mutation_score:.0%}"
     seconds = sum(result.seconds for result in verdict.results)
-    console.tell(f"{'ok    ' if verdict.passed else 'FAILED'} {name} ({seconds:.1f} s{score})")
+    console.tell(f"{'ok    ' if verdict.passed else 'FAILED'} {name} ({seconds:.1f} s)")
+    if score := score_in_words(verdict.results):
+        console.tell(f"         {score}")
     for result in verdict.results:
         if not result.passed:
             show_check(console, result)
+    show_questions(console, verdict.questions)
 
 
 def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: bool) -> int:

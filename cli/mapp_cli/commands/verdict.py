@@ -9,7 +9,7 @@ import click
 
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import MARKS, MAX_PROBLEMS
+from mapp_cli.rendering import MARKS, MAX_PROBLEMS, score_in_words
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Result, Verdict
@@ -39,12 +39,15 @@ def command(context: Context, app: str, revision: str | None, as_json: bool) -> 
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
+    from mapp.model.question_text import question_lines
+
     status = "passed" if verdict.passed else "failed, but was forced" if verdict.forced else "failed"
     yield f"{verdict.app} {verdict.version}: {status} (tree {verdict.tree[:10]})"
     for result in verdict.results:
         yield from _check(result)
-    if verdict.mutation_score is not None:
-        yield f"mutation score {verdict.mutation_score:.0%}"
+    if score := score_in_words(verdict.results):
+        yield score
+    yield from question_lines(verdict.questions)
     against = f", against tree {verdict.base[:10]}" if verdict.base else ""
     yield f"{verdict.kind}{against}, by mapp {verdict.mapp} on {verdict.engine}"
     yield f"{verdict.inputs} inputs from seed {verdict.seed}"

@@ -56,10 +56,19 @@ class Brief:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """What a coder is doing, in words, and roughly how many tokens it has written."""
+    """What a coder or the gate is doing, in words, and roughly how many tokens the coder has written.
+
+    The caller of a coder adds the rest: the phase with its round, the check that is running, why the last
+    round failed, and what the change has cost before this round.
+    """
 
     doing: str
     tokens_out: int = 0
+    phase: Phase | None = None
+    round: int = 0
+    check: str = ""
+    last: str = ""
+    spend: Spend | None = None
 
 
 Watch = Callable[[Progress], None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mapp.errors import InvalidArguments
 from mapp.model.manifest import Manifest
 from mapp.model.validation import violations
-from mapp.model.values import JSONValue, checked
+from mapp.model.values import JSONValue, checked, same
 
 
 def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
@@ -32,3 +32,13 @@ def with_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dic
             hint=f"to list its arguments: mapp show {manifest.name}",
         )
     return filled
+
+
+def without_defaults(manifest: Manifest, arguments: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    """Returns an input as a caller writes it: without arguments that have their default value."""
+    defaults = {row.name: row.schema.default for row in manifest.arguments if row.schema.has_default}
+    return {
+        name: value
+        for name, value in arguments.items()
+        if name not in defaults or not same(defaults[name], value)  # type: ignore[arg-type]  # none is absent
+    }

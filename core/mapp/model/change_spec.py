@@ -50,8 +50,9 @@ class CompileSpec:
 
     `named` says that the user chose the app's name; otherwise the contract may. With `new`, the app may do
     what another app does already. `near` are similar apps, `stated` examples that must hold, and `contract`
-    the files (path -> bytes) of a contract that the user wrote. `choice` is what the coder chose, `edited`
-    says that the user changed the files by hand.
+    the files (path -> bytes) of a contract that the user wrote. `choice` is what the coder chose, `answered`
+    are examples that the user gave as answers to questions, `edited` says that the user changed the files by
+    hand.
     """
 
     kind: ClassVar[Literal["compile"]] = "compile"
@@ -62,6 +63,7 @@ class CompileSpec:
     stated: tuple[Example, ...] = ()
     contract: Mapping[str, bytes] | None = None
     choice: Choice | None = None
+    answered: tuple[Example, ...] = ()
     edited: bool = False
 
     @property
@@ -93,9 +95,10 @@ class CompileSpec:
                 Near(name=name, description=text, interface="".join(more))
                 for name, text, *more in document.get("near", ())
             ),
-            stated=_stated(document),
+            stated=_examples(document, "stated"),
             contract=None if texts is None else {path: text.encode() for path, text in texts.items()},
             choice=_choice(document),
+            answered=_examples(document, "answered"),
             edited=document.get("edited", False),
         )
 
@@ -106,7 +109,8 @@ class ExpandSpec:
 
     `base` is the commit of the app that it extends, `stated` are examples that must hold. The first contract
     is that of round `first_round`: in earlier rounds, the coder chose to extend instead of writing a new app.
-    `choice` is that choice, `edited` says that the user changed the files by hand.
+    `choice` is that choice, `answered` are examples that the user gave as answers to questions, `edited` says
+    that the user changed the files by hand.
     """
 
     kind: ClassVar[Literal["expand"]] = "expand"
@@ -115,6 +119,7 @@ class ExpandSpec:
     stated: tuple[Example, ...] = ()
     first_round: int = 1
     choice: Choice | None = None
+    answered: tuple[Example, ...] = ()
     edited: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,9 +134,10 @@ class ExpandSpec:
         """Returns the spec that the journal stores. Keys that only a new app uses are ignored."""
         return cls(
             base=document["base"],
-            stated=_stated(document),
+            stated=_examples(document, "stated"),
             first_round=document.get("first", 1),
             choice=_choice(document),
+            answered=_examples(document, "answered"),
             edited=document.get("edited", False),
         )
 
@@ -153,8 +159,8 @@ def parse_spec(kind: str, text: str) -> ChangeSpec:
     raise IntegrityError(f"the journal holds a change of the unknown kind {kind!r}", hint="update mapp")
 
 
-def _stated(document: Mapping[str, Any]) -> tuple[Example, ...]:
-    return tuple(Example.from_dict(row) for row in document.get("stated", ()))
+def _examples(document: Mapping[str, Any], name: str) -> tuple[Example, ...]:
+    return tuple(Example.from_dict(row) for row in document.get(name, ()))
 
 
 def _choice(document: Mapping[str, Any]) -> Choice | None:
@@ -164,4 +170,5 @@ def _choice(document: Mapping[str, Any]) -> Choice | None:
 
 def _decisions(spec: ChangeSpec) -> dict[str, Any]:
     choice = {} if spec.choice is None else {"choice": spec.choice.to_dict()}
-    return choice | ({"edited": True} if spec.edited else {})
+    answered = {"answered": [row.to_dict() for row in spec.answered]} if spec.answered else {}
+    return choice | answered | ({"edited": True} if spec.edited else {})

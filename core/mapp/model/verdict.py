@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from mapp.errors import InvalidInput, Problem
-from mapp.model.values import JSONValue
+from mapp.model.question import Question
+from mapp.model.values import JSONValue, canonical
 
 GateKind = Literal["add", "edit", "compile", "heal", "expand", "rollback"]
 CheckStatus = Literal["passed", "failed", "skipped"]
@@ -56,7 +57,8 @@ class Finding:
 class Result:
     """The result of one check: `counted` is how many items it examined, `seconds` how long it took.
 
-    `evidence` holds figures for the reader or for later checks, e.g. `("score", 0.83)`.
+    `evidence` holds figures for the reader or for later checks, e.g. `("score", 0.83)`. `questions` are what
+    the check cannot decide and a person can, the most telling first; they do not fail it.
     """
 
     check: str
@@ -65,6 +67,7 @@ class Result:
     seconds: float = 0.0
     problems: tuple[Finding, ...] = ()
     evidence: tuple[tuple[str, JSONValue], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -72,7 +75,8 @@ class Result:
         return self.status != "failed"
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns a JSON object."""
+        """Returns a JSON object; it has `questions` only if there are some."""
+        questions = {"questions": [row.to_dict() for row in self.questions]} if self.questions else {}
         return {
             "check": self.check,
             "status": self.status,
@@ -81,6 +85,7 @@ class Result:
             "seconds": round(self.seconds, 3),
             "problems": [row.to_dict() for row in self.problems],
             "evidence": dict(self.evidence),
+            **questions,
         }
 
     @classmethod
@@ -93,6 +98,7 @@ class Result:
             seconds=float(document["seconds"]),
             problems=tuple(Finding.from_dict(row) for row in document["problems"]),
             evidence=tuple(document["evidence"].items()),
+            questions=tuple(Question.from_dict(row) for row in document.get("questions", ())),
         )
 
 
@@ -126,6 +132,11 @@ class Verdict:
     def mutation_score(self) -> float | None:
         """Returns the share of seeded faults that the tests notice, 0 to 1; None if not measured."""
         return mutation_score(self.results)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Returns the questions that no test answers, the most telling first."""
+        return questions_in(self.results)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the JSON object that `refs/notes/mapp/verdicts` stores."""
@@ -166,6 +177,18 @@ def mutation_score(results: tuple[Result, ...]) -> float | None:
             if result.check == "mutation" and name == SCORE and isinstance(value, int | float):
                 return float(value)
     return None
+
+
+def questions_in(results: tuple[Result, ...]) -> tuple[Question, ...]:
+    """Returns the questions that no test answers, the most telling first, one for each input.
+
+    A difference to the replaced version comes before a fault that nobody has made, and what the replaced
+    version leaves open too comes last.
+    """
+    found = [row for result in results for row in result.questions]
+    found.sort(key=lambda row: (row.kind != "changed", row.known))
+    first = {canonical(dict(row.arguments)): row for row in reversed(found)}
+    return tuple(row for row in found if first[canonical(dict(row.arguments))] is row)
 
 
 def _read(document: Any) -> Verdict:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from mapp.errors import InvalidArguments
-from mapp.model.app import App
-from mapp.model.arguments import with_defaults
+from mapp.model.arguments import without_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value, outcome_to_dict
-from mapp.model.values import JSONValue, canonical, same
+from mapp.model.values import JSONValue, same
 from mapp.validate.checks.examples import numbered
-from mapp.validate.trial import Arguments, Trial, describe
-
-MIN_SEEN: Final = 3
-"""A rule needs at least this many inputs on either side."""
-MAX_RULE_LENGTH: Final = 60
+from mapp.validate.checks.rules import common_rule
+from mapp.validate.trial import Trial, describe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +69,7 @@ def compare_behaviour(trial: Trial) -> Behaviour:
     """
     assert trial.base is not None
     drawn = list(trial.drawn_for(trial.base))
-    asked = [_taken(trial, _call(trial.base, arguments)) for arguments in drawn]
+    asked = [trial.accepted(without_defaults(trial.base.manifest, arguments)) for arguments in drawn]
     both = [(old, new) for old, new in zip(drawn, asked, strict=True) if new is not None]
     before = trial.attempt(trial.base, [old for old, _ in both])
     after = trial.attempt(trial.app, [new for _, new in both])
@@ -90,26 +85,8 @@ def compare_behaviour(trial: Trial) -> Behaviour:
         generated=len(drawn),
         refused=len(drawn) - len(both),
         partings=(*(row for row in stated if not _alike(row.old, row.new)), *_simplest_first(parted)),
-        rule=_rule([dict(row.arguments) for row in parted], agreed),
+        rule=common_rule([dict(row.arguments) for row in parted], agreed),
     )
-
-
-def _call(app: App, arguments: Arguments) -> Arguments:
-    """Returns an input as a caller writes it: without arguments that have their default value."""
-    defaults = {row.name: row.schema.default for row in app.manifest.arguments if row.schema.has_default}
-    return {
-        name: value
-        for name, value in arguments.items()
-        if name not in defaults or not same(defaults[name], value)  # type: ignore[arg-type]  # none is absent
-    }
-
-
-def _taken(trial: Trial, arguments: Arguments) -> Arguments | None:
-    """Returns the input completed for the new version; None if the new version does not accept it."""
-    try:
-        return with_defaults(trial.app.manifest, arguments)
-    except InvalidArguments:
-        return None
 
 
 def _examples(trial: Trial) -> Iterator[Parting]:
@@ -134,59 +111,3 @@ def _alike(old: Outcome, new: Outcome) -> bool:
         case Failed(kind=was), Failed(kind=now):
             return was == now
     return False
-
-
-def _rule(parted: list[Arguments], agreed: list[Arguments]) -> str:
-    """Returns a condition on one argument that holds for all inputs that differ and for no other."""
-    if min(len(parted), len(agreed)) < MIN_SEEN:
-        return ""
-    for name in parted[0]:
-        here, there = ([row.get(name) for row in rows if name in row] for rows in (parted, agreed))
-        if len(here) == len(parted):
-            for measure in (_bound, _listed):
-                if found := measure(name, here, there):
-                    return found
-    return ""
-
-
-def _bound(name: str, here: Sequence[Any], there: Sequence[Any]) -> str:
-    for shown, size in _SIZES:
-        if all(size(value) is not None for value in (*here, *there)):
-            inside, outside = [size(value) for value in here], [size(value) for value in there]
-            if not outside:
-                return ""
-            if max(inside) < min(outside):
-                return f"{shown.format(name)} {_below(max(inside), min(outside))}"
-            if min(inside) > max(outside):
-                return f"{shown.format(name)} {_above(min(inside), max(outside))}"
-    return ""
-
-
-def _below(inside: float, outside: float) -> str:
-    return "< 0" if inside < 0 <= outside else f"<= {canonical(inside)}"
-
-
-def _above(inside: float, outside: float) -> str:
-    return "> 0" if outside <= 0 < inside else f">= {canonical(inside)}"
-
-
-def _number(value: object) -> int | float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _length(value: object) -> int | None:
-    """Returns the length as JavaScript counts it: for a text, in UTF-16 code units."""
-    if isinstance(value, str):
-        return len(value.encode("utf-16-le", "surrogatepass")) // 2
-    return len(value) if isinstance(value, list) else None
-
-
-_SIZES: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (("{}", _number), ("the length of {}", _length))
-
-
-def _listed(name: str, here: Sequence[JSONValue], there: Sequence[JSONValue]) -> str:
-    inside, outside = {canonical(value) for value in here}, {canonical(value) for value in there}
-    if inside & outside or len(inside) >= min(len(here), MIN_SEEN):
-        return ""
-    text = " or ".join(sorted(inside))
-    return f"{name} is {text}" if len(text) <= MAX_RULE_LENGTH else ""

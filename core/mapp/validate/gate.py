@@ -16,7 +16,6 @@ from mapp.validate.checks.answers import check_answers
 from mapp.validate.checks.compared import (
     check_budget,
     check_capabilities,
-    check_differential,
     check_old_tests,
     check_recorded,
     check_size,
@@ -24,6 +23,7 @@ from mapp.validate.checks.compared import (
     check_version,
 )
 from mapp.validate.checks.determinism import check_determinism
+from mapp.validate.checks.differential import check_differential
 from mapp.validate.checks.engines import check_other_engines
 from mapp.validate.checks.examples import check_examples, check_held_back
 from mapp.validate.checks.properties import check_properties, check_total
@@ -35,6 +35,8 @@ from mapp.validate.time_limit import TrialTimeout
 from mapp.validate.trial import SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)
+Starting = Callable[[str], None]
+"""Hears the id of a check before it runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,9 +134,9 @@ CHECKS: Final = (
     ),
     Check(
         id="differential",
-        says="old and new code agree wherever the old code did not fail",
+        says="old and new code agree wherever the old code did not fail and no changed test says otherwise",
         examine=check_differential,
-        kinds=CHANGING,
+        kinds=frozenset(["edit", "heal", "expand"]),
         compares=True,
     ),
     Check(
@@ -179,13 +181,15 @@ def checks_for(kind: GateKind, *, compares: bool, pure: bool = False) -> tuple[C
     )
 
 
-def examine(trial: Trial) -> Iterator[Result]:
+def examine(trial: Trial, starting: Starting = lambda check: None) -> Iterator[Result]:
     """Yields the results of all checks that apply, in order; stops after a fatal failure.
 
-    If the app or a predicate takes too long, the remaining checks are skipped and say why.
+    `starting` hears the id of each check before it runs. If the app or a predicate takes too long, the
+    remaining checks are skipped and say why.
     """
     spent = ""
     for check in checks_for(trial.kind, compares=trial.base is not None, pure=trial.pure):
+        starting(check.id)
         started = time.perf_counter()
         found = skipped(check.id, f"not run: {spent}") if spent else _found(check, trial)
         yield replace(found, seconds=time.perf_counter() - started)

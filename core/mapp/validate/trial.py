@@ -190,6 +190,13 @@ class Trial:
         """Returns the inputs drawn from the schema of another version."""
         return self._draw(app).inputs
 
+    def accepted(self, arguments: Arguments) -> Arguments | None:
+        """Returns the complete input of a call; None if the app does not accept it."""
+        try:
+            return with_defaults(self.app.manifest, arguments)
+        except InvalidArguments:
+            return None
+
     def retry_timeouts(self, inputs: Sequence[Arguments], outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
         """Returns the outcomes of inputs, with timeouts retried one at a time.
 

@@ -95,7 +95,7 @@ def test_a_heal_that_changes_what_worked_is_refused_with_the_input_that_shows_it
     assert problem.reproduce.startswith('printf %s \'{"number"')
 
 
-def test_differences_are_listed_for_review_if_a_person_says_that_a_value_was_wrong(
+def test_differences_are_questions_if_a_person_says_that_a_value_was_wrong(
     executor: Executor,
 ) -> None:
     old = draft().source("function main(input) { return Math.abs(input.number) * 2; }\n")
@@ -105,7 +105,7 @@ def test_differences_are_listed_for_review_if_a_person_says_that_a_value_was_wro
     results = found(trial(executor, old, new, "heal"))
 
     assert results["differential"].passed
-    assert dict(results["differential"].evidence)["review"]
+    assert {question.kind for question in results["differential"].questions} == {"changed"}
 
 
 def test_a_regression_that_passed_before_does_not_excuse_a_difference(executor: Executor) -> None:

@@ -21,7 +21,7 @@ from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.determinism import ELSEWHERE
-from mapp.validate.gate import checks_for, examine, is_fatal
+from mapp.validate.gate import Starting, checks_for, examine, is_fatal
 from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, TimeBudget, TimeLimitedExecutor
 from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
 
@@ -38,12 +38,14 @@ class Options:
 
     `accept_engine_difference` says that a person accepts different results from other engines. `folder` is
     the app's folder if the app is not tested as it is in the library; suggested commands then name it.
+    `starting` hears the id of each check before it runs.
     """
 
     inputs: int = INPUTS
     seed: int = SEED
     accept_engine_difference: bool = False
     folder: str | None = None
+    starting: Starting | None = None
 
 
 USUAL = Options()
@@ -84,7 +86,7 @@ def examined(
         options=options,
         runs=good_runs(workspace, base) if base is not None else (),
     )
-    return app, judged(trial, tree, watch)
+    return app, judged(trial, tree, watch, starting=options.starting)
 
 
 def trial_of(
@@ -182,13 +184,20 @@ def _good(run: Run, calls: str | None) -> GoodRun:
     )
 
 
-def judged(trial: Trial, tree: str, watch: Watch | None = None, *, patient: bool = True) -> Verdict:
+def judged(
+    trial: Trial,
+    tree: str,
+    watch: Watch | None = None,
+    *,
+    patient: bool = True,
+    starting: Starting | None = None,
+) -> Verdict:
     """Runs all checks of a trial and returns the verdict; `tree` is the id of the files under test.
 
-    Unless `patient`, it stops after the first failed check.
+    Unless `patient`, it stops after the first failed check. `starting` hears the id of each before it runs.
     """
     results = []
-    for result in examine(trial):
+    for result in examine(trial, starting or (lambda check: None)):
         results.append(result)
         if watch is not None:
             watch(result)
@@ -287,6 +296,6 @@ def _on_main(workspace: Workspace, name: str) -> tuple[App | None, dict[str, byt
 
 def report(verdict: Verdict) -> dict[str, Any]:
     """Returns the part of a verdict that `test --json` and `add --json` print."""
-    document = verdict.to_dict()
-    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "checks")
+    document = verdict.to_dict() | {"questions": [row.to_dict() for row in verdict.questions]}
+    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "questions", "checks")
     return {name: document[name] for name in names}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mapp.errors import MappError
 from mapp.library.landing import Committed
-from mapp.model.app import App
+from mapp.model.app import App, Example
 from mapp.model.change import Change, ChangeKind
+from mapp.model.question import Question
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 
@@ -27,11 +29,15 @@ class Approver(Protocol):
         """Returns whether tokens may be spent; called before the first one is."""
         ...
 
-    def review_contract(self, app: App) -> str | None:
-        """Returns what to change about a contract; None approves it."""
+    def review_contract(self, app: App, base: App | None) -> str | None:
+        """Returns what to change about a contract; None approves it. `base` is the app that it extends."""
         ...
 
-    def approve_merge(self, change: Change, verdict: Verdict) -> bool:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        """Returns answers to what the tests of a proven app leave open, as examples."""
+        ...
+
+    def approve_merge(self, proven: Changed) -> bool:
         """Returns whether to merge a proven change into `main` now."""
         ...
 
@@ -75,6 +81,7 @@ class Changed:
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
             "verdict": self.verdict.to_dict() if self.verdict else None,
+            "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
             "rounds": self.rounds,
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],

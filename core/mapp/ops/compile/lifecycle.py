@@ -7,7 +7,7 @@ branch, so a change that was killed can be resumed at any point without paying t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mapp.author.coder import Coder, Files, Progress, Watch
@@ -26,6 +26,7 @@ from mapp.model.change_spec import ChangeSpec, Choice, CompileSpec, ExpandSpec
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
+from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Approver, Changed, Duplicate, Estimate
 from mapp.ops.compile.change_sources import (
@@ -238,8 +239,10 @@ class Authoring:
         if contract is None:
             return _result(self.workspace, change)
         change, written = self.write_and_prove(change, contract)
-        if change.state != "proven" or not self.person.approve_merge(change, written.verdict):
-            return _result(self.workspace, change, written.verdict)
+        change, written = self.ask_what_tests_leave_open(change, contract, written)
+        result = _result(self.workspace, change, written.verdict)
+        if change.state != "proven" or not self.person.approve_merge(result):
+            return result
         committed = merge_change(self.workspace, change, written.verdict)
         return _result(self.workspace, self.changes.get(change.id), written.verdict, committed)
 
@@ -264,7 +267,42 @@ class Authoring:
         Raises:
             Duplicate: the new app does the same as an app of the library.
         """
-        written = write_code(task_of(self.workspace, change, self.options), self.session, contract.files)
+        return self._prove(
+            change, write_code(task_of(self.workspace, change, self.options), self.session, contract.files)
+        )
+
+    def ask_what_tests_leave_open(
+        self, change: Change, contract: Contract, written: Written
+    ) -> tuple[Change, Written]:
+        """Returns the change after the person has answered what the tests of proven code leave open.
+
+        The answers become examples. If the code does not meet them, it is not proven any more, and the coder
+        goes on; its new code is asked about again.
+        """
+        while change.state == "proven" and (answers := self._answers(written)):
+            files = with_examples(written.files, answers)
+            spec = replace(change.spec, answered=(*change.spec.answered, *answers))
+            change = replace(change, spec=spec)
+            self.changes.put(change)
+            task = task_of(self.workspace, change, self.options)
+            verdict = tried(task, self.workspace, files, watch=self.session.watch)
+            change, written = self._prove(change, replace(written, files=files, verdict=verdict))
+            if change.state == "proven":
+                break
+            change, written = self.write_and_prove(change, contract)
+        return change, written
+
+    def _answers(self, written: Written) -> Sequence[Example]:
+        questions = [row for row in written.verdict.questions if not row.known]
+        if not questions:
+            return ()
+        answers = self.person.answer_questions(read_app(written.files), questions)
+        texts = {f"answer {at}": json.dumps(row.to_dict()) for at, row in enumerate(answers, 1)}
+        refuse_secrets(self.workspace, texts)
+        return answers
+
+    def _prove(self, change: Change, written: Written) -> tuple[Change, Written]:
+        """Returns the change, committed with its verdict: `proven` or `failed`."""
         commit = commit_code(self.workspace, change, written)
         if not written.verdict.passed:
             failed = [result.check for result in written.verdict.results if not result.passed]
@@ -332,6 +370,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 options=options,
                 named=spec.named,
                 taken=read.names(workspace.home),
+                answered=spec.answered,
             )
         case ExpandSpec() as spec:
             found = read.snapshot(workspace.home, change.app, spec.base, only=None)
@@ -343,6 +382,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 base=read_app(found.files, commit=found.commit, tree=found.tree),
                 base_files=found.files,
                 options=options,
+                answered=spec.answered,
                 first_round=spec.first_round,
             )
 
@@ -373,8 +413,9 @@ def _finish_merged(workspace: Workspace, change: Change) -> Changed:
 def _finish_edited(workspace: Workspace, change: Change, person: Approver) -> Changed:
     """Merges a change that a person edited, if it is proven and the merge is approved."""
     verdict = verdict_of_change(workspace, change)
-    if verdict is None or not verdict.passed or not person.approve_merge(change, verdict):
-        return _result(workspace, change, verdict)
+    result = _result(workspace, change, verdict)
+    if verdict is None or not verdict.passed or not person.approve_merge(result):
+        return result
     committed = merge_change(workspace, change, verdict)
     return _result(workspace, Changes(workspace.home.journal).get(change.id), verdict, committed)
 

@@ -52,6 +52,7 @@ class Reviewed:
             "interface": list(self.interface),
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
+            "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
         }

@@ -7,11 +7,11 @@ twice: the loops run again from the start and read the recorded answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from mapp.author.billing import BudgetAccount, pay
-from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Watch
+from mapp.author.coder import CHOICE, Brief, Coder, Near, Phase, Progress, Watch
 from mapp.author.errors import BadAnswer
 from mapp.author.patch import PatchRefused, apply
 from mapp.author.report import faults_report, report_of
@@ -21,11 +21,14 @@ from mapp.git.identity import tree_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
 from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
+from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Verdict
+from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import USUAL, Options, good_runs, judged, resolver, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
+from mapp.validate.trial import wanted
 
 MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
@@ -35,8 +38,8 @@ SAME_FAILURES: Final = 2
 
 Found = TypeVar("Found")
 
-Review = Callable[[App], str | None]
-"""Reviews a contract: None approves it, a text says what to change."""
+Review = Callable[[App, App | None], str | None]
+"""Reviews a contract and the app that it extends: None approves it, a text says what to change."""
 
 
 class AttemptsExhausted(MappError):
@@ -53,8 +56,9 @@ class Task:
     `base` and `base_files` are the app that is extended. `stated` are examples that the user gave. `contract`
     holds the files of a contract that the user wrote, so the coder writes only the code. If it includes
     `main.js`, the code is the user's, and the coder writes a contract until that code meets it. If the app is
-    not `named` by the user, the contract may rename it, but not to one of `taken`. Contract rounds start at
-    `first_round`: in earlier rounds, the coder chose another kind of change.
+    not `named` by the user, the contract may rename it, but not to one of `taken`. `answered` are examples
+    that the user added after the code passed. Contract rounds start at `first_round`: in earlier rounds, the
+    coder chose another kind of change.
     """
 
     kind: GateKind
@@ -68,6 +72,7 @@ class Task:
     options: Options = USUAL
     named: bool = True
     taken: tuple[str, ...] = ()
+    answered: tuple[Example, ...] = ()
     first_round: int = 1
 
     @property
@@ -93,7 +98,13 @@ class AuthoringSession:
     coder: Coder
     account: BudgetAccount
     watch: Watch
-    review: Review = lambda app: None
+    review: Review = lambda app, base: None
+
+    def told(self, phase: Phase, number: int, report: str = "") -> Watch:
+        """Returns a watcher that adds phase, round, cost so far, and why the last round failed."""
+        spend = self.account.ledger.sums(self.account.change).change.spend
+        last = next(iter(report.splitlines()), "")
+        return lambda step: self.watch(replace(step, phase=phase, round=number, last=last, spend=spend))
 
     def answered(self, phase: Phase, number: int) -> bool:
         """Returns whether the ledger has the answer of a round, since the change is resumed."""
@@ -126,6 +137,7 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
         faults = _contract_faults(task, session, files)
         if faults:
             report = faults_report(faults)
+            session.told("contract", number)(Progress(doing=f"round {number} failed: {faults[0]}"))
             continue
         if task.code is not None and not (verdict := tried(task, session.workspace, files)).passed:
             report = _report(verdict)
@@ -134,7 +146,7 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
             continue  # the person asked for a change, and the next round is paid for
         if session.answered("code", 1):
             return Contract(files=files, choice=choice, round=number)  # approved earlier
-        correction = session.review(_read(files))
+        correction = session.review(_read(files), task.base)
         if correction is None:
             return Contract(files=files, choice=choice, round=number)
         report = f"The person who asked says: {correction}"
@@ -160,6 +172,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         AttemptsExhausted: no round produced code that the gate could try.
         CoderFailed: the coder gave no answer, or the budget is used up.
     """
+    contract = with_examples(contract, task.answered)
     if (kept := _unchanged_code(task, session, contract)) is not None:
         return kept
     if task.code is not None:
@@ -174,20 +187,31 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
             continue
         files = {**contract, SOURCE: proposed[SOURCE]}
         try:
-            verdict = tried(task, session.workspace, files)
+            verdict = tried(task, session.workspace, files, watch=session.told("code", number))
         except InvalidApp as error:
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
         last = Written(files=files, verdict=verdict, rounds=number)
         if verdict.passed:
             return last
-        report = _report(verdict)
-        alike.append(frozenset(row.check for row in verdict.results if not row.passed))
+        report = f"{_answers_report(task.answered)}{_report(verdict)}"
+        failed = [row.check for row in verdict.results if not row.passed]
+        session.told("code", number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
+        # The score of tests that the code fails is measured with the others: it says little about the code.
+        alike.append(frozenset(failed) - {"mutation"} or frozenset(failed))
         if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = _afresh(task, contract), []
     if last is None:
         raise AttemptsExhausted(f"no usable code for {task.app} after {MAX_CODES} attempts", hint=report)
     return last
+
+
+def _answers_report(answered: Sequence[Example]) -> str:
+    """Returns what the user answered; these examples are not secret, even if their hash holds them back."""
+    return "".join(
+        f"The person who asked says: for {canonical(dict(row.input))} the right answer is {wanted(row)}.\n"
+        for row in answered
+    )
 
 
 def _report(verdict: Verdict) -> str:
@@ -199,6 +223,8 @@ def _round(
 ) -> tuple[dict[str, bytes] | None, str]:
     """Returns the files after one answer, or None and a report if the answer cannot be used."""
     expanding = task.base is not None
+    told = session.told(phase, number, report)
+    told(Progress(doing=f"{phase}, round {number}"))
     brief = Brief(
         app=task.app,
         phase=phase,
@@ -209,11 +235,13 @@ def _round(
         expanding=expanding,
     )
     try:
-        found = pay(session.coder, brief, files, account=session.account, watch=session.watch)
+        found = pay(session.coder, brief, files, account=session.account, watch=told)
         return apply(files, found.files, brief.may_change, adding=expanding), ""
     except BadAnswer as failure:
+        told(Progress(doing=f"round {number} failed: {failure.message}"))
         return None, _with_earlier_report(failure.message, report)
     except PatchRefused as error:
+        told(Progress(doing=f"round {number} failed: {error}"))
         return None, _with_earlier_report(str(error), report)
 
 
@@ -262,12 +290,21 @@ def _retry_host_fault(check: Callable[[], Found]) -> Found:
         return check()
 
 
-def tried(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool = True) -> Verdict:
+def tried(
+    task: Task,
+    workspace: Workspace,
+    files: Mapping[str, bytes],
+    *,
+    patient: bool = True,
+    watch: Watch = lambda step: None,
+) -> Verdict:
     """Returns the gate's verdict on files (path -> bytes) written for a task; raises InvalidApp."""
-    return _retry_host_fault(lambda: _judged(task, workspace, files, patient=patient))
+    return _retry_host_fault(lambda: _judged(task, workspace, files, patient=patient, watch=watch))
 
 
-def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool) -> Verdict:
+def _judged(
+    task: Task, workspace: Workspace, files: Mapping[str, bytes], *, patient: bool, watch: Watch
+) -> Verdict:
     app = read_app(files)
     trial = trial_of(
         workspace,
@@ -279,7 +316,12 @@ def _judged(task: Task, workspace: Workspace, files: Mapping[str, bytes], *, pat
         runs=() if task.base is None else good_runs(workspace, task.base),
         blind=True,
     )
-    return judged(trial, tree_id(files), patient=patient)
+    return judged(
+        trial,
+        tree_id(files),
+        patient=patient,
+        starting=lambda check: watch(Progress(doing="checking", check=check)),
+    )
 
 
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:

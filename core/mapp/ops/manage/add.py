@@ -11,9 +11,10 @@ from mapp.errors import InvalidApp, Problem
 from mapp.library.app_folder import read_folder
 from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed, Proposal
-from mapp.model.app import App
+from mapp.model.app import EXAMPLES, App
 from mapp.model.interface import compare
 from mapp.model.verdict import Verdict
+from mapp.ops.check.answers import Ask, write_examples
 from mapp.ops.check.gate import USUAL, Options, Watch, examined, refuse_failures, report
 from mapp.ops.workspace import Workspace
 
@@ -45,6 +46,7 @@ def add(
     dry_run: bool = False,
     options: Options = USUAL,
     watch: Watch | None = None,
+    ask: Ask | None = None,
 ) -> Added:
     """Checks a folder and commits it as an app on `main`.
 
@@ -55,6 +57,8 @@ def add(
         dry_run: check only.
         options: how thorough the checks are.
         watch: receives the result of each check as it ends.
+        ask: answers the questions that the tests leave open; the answers become examples in the folder, and
+            the checks run again.
 
     Raises:
         InvalidApp: the folder is not an app, or a check failed and `force` was not given.
@@ -62,9 +66,20 @@ def add(
     """
     files, left_out = read_folder(folder)
     app, verdict = examined(workspace, files, options=options, watch=watch)
-    refuse_failures(verdict, force=force)
+    answers = ask(app, verdict.questions) if ask is not None and _can_answer(verdict) else ()
+    if answers:
+        files = write_examples(folder, files, answers)
+        app, verdict = examined(workspace, files, options=options, watch=watch)
+    hint = f"your answers are in {folder / EXAMPLES}; correct main.js, then add it again" if answers else None
+    refuse_failures(verdict, force=force, hint=hint)
     committed = None if dry_run else _commit(workspace, app, files, verdict, force=force)
     return Added(app=app, verdict=verdict, left_out=left_out, committed=committed)
+
+
+def _can_answer(verdict: Verdict) -> bool:
+    """Returns whether there are questions, and nothing but answers to them is missing."""
+    failed = {result.check for result in verdict.results if not result.passed}
+    return any(not row.known for row in verdict.questions) and failed <= {"mutation", "differential"}
 
 
 def _commit(

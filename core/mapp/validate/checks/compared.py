@@ -23,19 +23,17 @@ from mapp.model.app import (
     REGRESSIONS,
     SOURCE,
     App,
-    Example,
 )
 from mapp.model.arguments import with_defaults
 from mapp.model.interface import Comparison, compare
-from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.values import JSONValue, canonical, same
+from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
 from mapp.sandbox.app_job import job_for
 from mapp.sandbox.executor import run_batch
 from mapp.validate.checks.examples import failing, numbered
 from mapp.validate.repro_commands import run_command
-from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short, skipped
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, result, skipped
 
 FROZEN: Final[Mapping[GateKind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
@@ -86,35 +84,6 @@ def check_recorded(trial: Trial) -> Result:
             shown = run_command(trial, run.arguments)
             problems.append(Finding(path=f"run {run.run}", message=fault, reproduce=shown))
     return result("recorded", len(trial.runs), problems)
-
-
-def check_differential(trial: Trial) -> Result:
-    """Runs old and new code on generated inputs; they may differ only where the old code failed.
-
-    The old code failed if it gave no valid outcome, broke a predicate, or on the input of a regression. An
-    expansion may also answer inputs that were refused before. If a regression says that a plain value was
-    wrong, the extent of the mistake is unknown: differences are then listed for review and do not fail.
-    """
-    from mapp.validate.checks.properties import broken
-
-    assert trial.base is not None
-    inputs = [*trial.drawn_for(trial.base), *_stated(trial)]
-    before = trial.attempt(trial.base, inputs)
-    after = trial.retry_timeouts(inputs, trial.attempt(trial.app, inputs))
-    differing = [
-        (arguments, old, new)
-        for arguments, old, new in zip(inputs, before, after, strict=True)
-        if not _may_become(trial.kind, old, new)
-    ]
-    healed = broken(trial, trial.base, [(arguments, old) for arguments, old, _ in differing])
-    outside = [row for row, was_broken in zip(differing, healed, strict=True) if not was_broken]
-    problems = [_difference(trial, *row) for row in outside]
-    evidence: dict[str, JSONValue] = {"differing": len(differing), "outside": len(outside)}
-    if problems and trial.kind == "heal" and _wrong_values(trial):
-        shown: list[JSONValue] = [str(problem) for problem in problems[:MAX_SHOWN]]
-        evidence["review"] = shown
-        return result("differential", len(inputs), [], evidence)
-    return result("differential", len(inputs), problems[:MAX_SHOWN], evidence)
 
 
 def check_version(trial: Trial) -> Result:
@@ -262,40 +231,6 @@ def _stated(trial: Trial) -> Iterator[Arguments]:
         except InvalidArguments:
             continue
         yield arguments
-
-
-def _may_become(kind: GateKind, old: Outcome, new: Outcome) -> bool:
-    match old, new:
-        case Failed(), _:
-            return True
-        case Declared(error=before), Declared(error=after):
-            return before == after
-        case Declared(), Value():
-            return kind == "expand"
-        case Value(output=before), Value(output=after):
-            return same(before, after)
-    return False
-
-
-def _wrong_values(trial: Trial) -> bool:
-    """Returns whether a new regression says that a plain value of the old version was wrong."""
-    assert trial.base is not None
-    known = {canonical(dict(row.input)) for row in trial.base.regressions}
-    fresh = [row for row in trial.app.regressions if canonical(dict(row.input)) not in known]
-    return any(_was_wrong(trial.example(trial.base, row), row) for row in fresh)
-
-
-def _was_wrong(outcome: Outcome | None, row: Example) -> bool:
-    """Returns whether the old version gave a valid but different outcome than the regression expects."""
-    return not isinstance(outcome, Failed | None) and not meets(row, outcome)
-
-
-def _difference(trial: Trial, arguments: Arguments, old: Outcome, new: Outcome) -> Finding:
-    return Finding(
-        path=f"input {short(canonical(dict(arguments)), 200)}",
-        message=f"gave {describe(old)} before, and gives {describe(new)} now",
-        reproduce=run_command(trial, arguments),
-    )
 
 
 def _reasons(comparison: Comparison) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from mapp.model.app import App
+from mapp.model.arguments import without_defaults
 from mapp.model.outcome import Failed, Outcome
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding, Result
@@ -45,7 +46,8 @@ def check_total(trial: Trial) -> Result:
     for kind, row in sorted(kinds.items()):
         small = row if is_late(row.outcome) else _smaller(trial, row, partial(_fails_by, kind))
         message = f"{describe(small.outcome)} for {short(_text(trial, small.arguments))}"
-        problems.append(_finding("main.js", message, small, run_command(trial, _own(trial, small.arguments))))
+        command = run_command(trial, without_defaults(trial.app.manifest, small.arguments))
+        problems.append(_finding("main.js", message, small, command))
         remember(trial.counterexamples, trial.app.manifest, [small.arguments])
     late = sum(is_late(row.outcome) for row in rows) >= LATE
     return result("total", len(rows), problems, {SPENT: "the app takes too long"} if late else None)
@@ -117,7 +119,7 @@ def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:
 def counterexample(trial: Trial, name: str, arguments: Arguments, said: str) -> Finding:
     """Returns the finding for an input for which a predicate fails; `said` is how it fails."""
     message = f"{said} for {short(_text(trial, arguments))}"
-    command = property_command(trial, name, _own(trial, arguments))
+    command = property_command(trial, name, without_defaults(trial.app.manifest, arguments))
     evidence = canonical(arguments)
     return Finding(path=f"property {name}", message=message, reproduce=command, evidence=evidence)
 
@@ -173,17 +175,5 @@ def _breaks(trial: Trial, name: str, rows: Sequence[ExampleRow]) -> list[bool]:
     return [at in hit for at in range(len(rows))]
 
 
-def _own(trial: Trial, arguments: Arguments) -> Arguments:
-    """Returns an input without arguments that have their default value."""
-    return {name: value for name, value in arguments.items() if not _is_default(trial, name, value)}
-
-
-def _is_default(trial: Trial, name: str, value: JSONValue) -> bool:
-    argument = trial.app.manifest.argument(name)
-    if argument is None or not argument.schema.has_default:
-        return False
-    return canonical(argument.schema.default) == canonical(value)  # type: ignore[arg-type]  # has_default
-
-
 def _text(trial: Trial, arguments: Arguments) -> str:
-    return json.dumps(_own(trial, arguments), ensure_ascii=False)
+    return json.dumps(without_defaults(trial.app.manifest, arguments), ensure_ascii=False)

@@ -23,16 +23,19 @@ Weight = tuple[float, ...]
 
 
 def shrunk(
-    manifest: Manifest, found: Arguments, breaks: Callable[[Sequence[Arguments]], Sequence[bool]]
+    manifest: Manifest,
+    found: Arguments,
+    breaks: Callable[[Sequence[Arguments]], Sequence[bool]],
+    most: int = MAX_ASKED,
 ) -> Arguments:
-    """Returns the simplest input that still fails like `found`.
+    """Returns the simplest input that still fails like `found`, after at most `most` attempts.
 
     `breaks` says for a batch of inputs which of them fail. The result does not depend on the clock.
     """
     fits = validator(manifest.input_schema)
     defaults = {row.name: row.schema.default for row in manifest.arguments if row.schema.has_default}
     seen = {canonical(found)}
-    left = MAX_ASKED
+    left = most
     while left > 0:
         lighter = _lighter(found, defaults, fits, seen, left)
         for batch in lighter:

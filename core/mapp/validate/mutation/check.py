@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from mapp.model.app import PROPERTIES, SOURCE
+from mapp.model.question import GAP
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, Result
 from mapp.validate.checks.answers import missed_answer
-from mapp.validate.mutation.operators import BY_ID
+from mapp.validate.mutation.open_questions import untested
 from mapp.validate.mutation.run_mutant import MutantResult
 from mapp.validate.mutation.score import Score, score_of
 from mapp.validate.repro_commands import trial_command
@@ -35,6 +36,7 @@ def check_mutation(trial: Trial) -> Result:
         counted=len(score.results),
         problems=tuple(problems),
         evidence=tuple(_evidence(score).items()),
+        questions=score.questions,
     )
 
 
@@ -77,14 +79,8 @@ def _finding(trial: Trial, result: MutantResult) -> Finding:
 
 def words_for(result: MutantResult) -> str:
     """Returns a sentence that says what a survivor shows about the tests."""
-    return f"nothing tests {BY_ID[result.mutant.operator].untested}: {_change(result)}"
-
-
-def _change(result: MutantResult) -> str:
-    old, new = (" ".join(text.split()) for text in (result.mutant.replaced, result.mutant.replacement))
-    if not new.strip("; "):
-        return f"`{_clipped(old)}` can be left out"
-    return f"`{_clipped(old)}` could be `{_clipped(new)}`"
+    says, code = untested(result.mutant)
+    return says.replace(GAP, "`{}`").format(*(_clipped(" ".join(piece.split())) for piece in code))
 
 
 def _clipped(text: str, longest: int = 60) -> str:
@@ -101,6 +97,7 @@ def _evidence(score: Score) -> dict[str, JSONValue]:
     return {
         "score": round(score.value or 0.0, 4),
         "mutants": len(score.results),
+        "inputs": score.inputs,
         "killed": score.count("killed"),
         "survived": score.count("survived"),
         "undecided": score.count("undecided"),

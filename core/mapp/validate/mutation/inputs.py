@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,6 @@ from mapp.sandbox.executor import Job, Returned, Threw, run_batch
 from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.executors.recorded import RecordedBroker, Stand
 from mapp.validate.checks.examples import numbered
-from mapp.validate.mutation.neighbours import pasted
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, meets
 
 
@@ -58,7 +58,8 @@ class MutantInput:
 
 
 def _row(arguments: Arguments, name: str, value: JSONValue) -> str:
-    return pasted({"input": dict(arguments), name: value})
+    row = {"input": dict(arguments), name: value}
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def examples_of(trial: Trial) -> tuple[MutantInput, ...]:

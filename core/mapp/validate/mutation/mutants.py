@@ -18,13 +18,18 @@ MAX_ALIKE: Final = 12
 SURE: Final = 3
 """How many faults every function gets before the rest is shared out."""
 MAX_SHOWN_LENGTH: Final = 160
+MAX_EXPRESSION: Final = 80
+"""Of a longer expression, in bytes, the surroundings of a fault are not kept."""
 
 _NAMED: Final = ("function_declaration", "generator_function_declaration", "class_declaration")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mutant:
-    """A source with one fault: its operator, line and column (from 1), and the replaced text."""
+    """A source with one fault: its operator, line and column (from 1), and the replaced text.
+
+    `before` and `after` are what surrounds that text in its expression, e.g. `x ` and ` 10` for `x >= 10`.
+    """
 
     operator: str
     line: int
@@ -34,6 +39,8 @@ class Mutant:
     replacement: str
     source: str
     diff: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +50,8 @@ class _Fault:
     row: int
     column: int
     edit: Edit
+    before: str
+    after: str
 
     def rank(self, salt: str) -> str:
         key = f"{salt} {self.operator} {self.edit.start} {self.edit.end} {self.edit.text}"
@@ -124,7 +133,25 @@ def _placed(operator: Operator, node: Node, edit: Edit) -> _Fault:
             name = around.part("name")
             scope = name.text if name is not None else scope
         around = parent
-    return _Fault(operator=operator.id, scope=scope, row=node.row, column=node.column, edit=edit)
+    before, after = _surroundings(node, edit)
+    return _Fault(
+        operator=operator.id,
+        scope=scope,
+        row=node.row,
+        column=node.column,
+        edit=edit,
+        before=before,
+        after=after,
+    )
+
+
+def _surroundings(node: Node, edit: Edit) -> tuple[str, str]:
+    """Returns the rest of the expression around an edit: of the node, or of its parent if it is replaced."""
+    whole = node.parent if (edit.start, edit.end) == (node.start, node.end) and node.parent else node
+    data = whole.text.encode()
+    if not whole.kind.endswith("expression") or len(data) > MAX_EXPRESSION:
+        return "", ""
+    return data[: edit.start - whole.start].decode(), data[edit.end - whole.start :].decode()
 
 
 def _made(source: str, faults: list[_Fault]) -> Iterator[Mutant]:
@@ -145,6 +172,8 @@ def _made(source: str, faults: list[_Fault]) -> Iterator[Mutant]:
                 replacement=edit.text,
                 source=mutated,
                 diff=_diff(source, mutated, line),
+                before=fault.before,
+                after=fault.after,
             )
 
 

@@ -10,14 +10,15 @@ from mapp.model.outcome import Failed, Outcome
 from mapp.sandbox.app_job import judge
 from mapp.sandbox.executor import Program, Threw
 from mapp.sandbox.executor import Result as Ran
+from mapp.validate.generate.constants import constants_of
+from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.mutation.inputs import MutantInput, ask, examples_of, is_same, questions
 from mapp.validate.mutation.mutants import Mutant
-from mapp.validate.mutation.neighbours import neighbours
 from mapp.validate.mutation.predicates import ChangedAnswer, Predicates
 from mapp.validate.trial import Trial, meets
 
-NEAR: Final = 100
-"""How many inputs close to the examples are used, besides the drawn ones."""
+NEAR: Final = 200
+"""How many edge cases are used besides the drawn inputs."""
 SHOWING: Final = 24
 """On how many inputs with a changed outcome the predicates run."""
 UNCHANGED: Final = 12
@@ -51,8 +52,8 @@ class MutantResult:
 class MutantRunner:
     """Runs the tests of one app on its mutants; safe to use from several threads.
 
-    `examples` are the ones that the app meets, `drawn` are the inputs of the predicates, and `near` are close
-    to the examples and only serve to show differences.
+    `examples` are the ones that the app meets, `drawn` are the inputs of the predicates, and `near` are edge
+    cases and only serve to show differences.
     """
 
     trial: Trial
@@ -69,7 +70,9 @@ class MutantRunner:
         if not examples and all(isinstance(question.outcome, Failed) for question in few):
             return None
         drawn = few + questions(trial, trial.drawn[FEW:])
-        near = questions(trial, neighbours(trial.app.manifest, [row.arguments for row in examples], NEAR))
+        given = [row.arguments for row in examples]
+        cases = edge_cases(trial.app.manifest, given, constants_of(trial.app.source), most=NEAR)
+        near = questions(trial, cases)
         slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
         predicates = Predicates(trial=trial, wall_ms=int(4 * MIN_MS + 4 * SLOWER * slowest))
         return cls(trial=trial, predicates=predicates, examples=examples, drawn=drawn, near=near)
@@ -96,7 +99,7 @@ class MutantRunner:
         """Returns the result of a mutant that fails an example, None if it meets all of them."""
         # The first few examples notice most mutants, and one that never ends must not time out five times.
         for part in (self.examples[:1], self.examples[1:5], self.examples[5:]):
-            for question, ran in self._runs(program, part):
+            for question, ran in self.runs(program, part):
                 example = question.example
                 if is_same(ran, question.ran) or example is None or meets(example, self._judged(ran)):
                     continue
@@ -112,7 +115,7 @@ class MutantRunner:
         """
         found: list[ChangedAnswer] = []
         for start in range(0, len(asked), PART):
-            for question, ran in self._runs(program, asked[start : start + PART]):
+            for question, ran in self.runs(program, asked[start : start + PART]):
                 if isinstance(question.outcome, Failed) or is_same(ran, question.ran):
                     continue
                 outcome = self._judged(ran)
@@ -141,7 +144,8 @@ class MutantRunner:
                 return by
         return ""
 
-    def _runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
+    def runs(self, program: Program, asked: Sequence[MutantInput]) -> zip[tuple[MutantInput, Ran]]:
+        """Runs a mutant on inputs, with a short time limit, and returns each input with its result."""
         jobs = [(replace(row.job, program=program, wall_ms=_wall_ms(row)), row.recording) for row in asked]
         return zip(asked, ask(self.trial, jobs), strict=True)
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.model.outcome import Value
+from mapp.model.question import Question
 from mapp.validate.checks.answers import AnswerScore, answer_score
 from mapp.validate.mutation.mutants import Mutant, sampled_mutants
+from mapp.validate.mutation.open_questions import open_questions, touched_lines
 from mapp.validate.mutation.run_mutant import MutantResult, MutantRunner, MutantStatus
 from mapp.validate.trial import Trial
 
@@ -26,6 +28,8 @@ MAX_UNDECIDED: Final = 0.25
 """The share of mutants that may stay undecided; those beyond it count as survivors."""
 
 NO_ANSWERS: Final = AnswerScore()
+MAX_TOUCHED: Final = 20
+"""How many further mutants of the lines that a change touched run; they are asked about but not counted."""
 
 Clock = Callable[[], float]
 
@@ -36,11 +40,14 @@ class Score:
 
     `is_cut`: time ran out before the end of the sample. `can_fail`: a predicate notices an obviously wrong
     output or app (True if there are no predicates). `is_open`: the app calls its host, so code behind an
-    unrecorded host call cannot be reached. `answers`: what became of changed answers of the host, which count
-    like mutants.
+        unrecorded host call cannot be reached. `answers`: what became of changed answers of the host, which count
+    like mutants. `inputs`: how many inputs the mutants ran on. `questions`: what the survivors show that no
+    test says.
     """
 
     results: tuple[MutantResult, ...]
+    inputs: int = 0
+    questions: tuple[Question, ...] = ()
     is_open: bool = False
     is_cut: bool = False
     can_fail: bool = True
@@ -83,17 +90,23 @@ def score_of(
     """
     chosen = sampled_mutants(trial.app.source, trial.app.manifest.error_codes, seed=trial.seed)
     sample = list(itertools.islice(chosen, most))
+    lines = touched_lines(trial)
+    touched = list(itertools.islice((one for one in chosen if one.line in lines), MAX_TOUCHED))
     runner = MutantRunner.of(trial) if sample else None
     if runner is None:
         return Score(results=())
     deadline = clock() + seconds
     results = list(_results(runner, sample, lambda: clock() < deadline))
+    more = list(_results(runner, touched, lambda: clock() < deadline))
+    survivors = [result for result in (*results, *more) if result.status == "survived"]
     by_predicate = any(result.by.startswith(("prop_", "meta_", "throws_")) for result in results)
     valued = any(isinstance(row.outcome, Value) for row in runner.drawn)
     rows = runner.drawn if valued else (*runner.examples, *runner.drawn)
     can_fail = by_predicate or not trial.predicates or runner.predicates.can_fail(rows)
     return Score(
         results=tuple(results),
+        inputs=len(runner.examples) + len(runner.drawn) + len(runner.near),
+        questions=open_questions(runner, survivors, lines),
         is_open=bool(trial.app.manifest.capabilities.calls),
         is_cut=len(results) < len(sample),
         can_fail=can_fail,

@@ -1,0 +1,194 @@
+"""The check that runs the old and the new code on the same inputs: they may differ only where that is meant.
+
+What is meant, the tests say. A difference of the same kind as one that a changed test states is a question
+for a person; any other fails the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mapp.errors import InvalidArguments
+from mapp.model.app import Example
+from mapp.model.arguments import with_defaults, without_defaults
+from mapp.model.outcome import Declared, Failed, Outcome, Value
+from mapp.model.question import Question
+from mapp.model.values import canonical
+from mapp.model.verdict import Finding, GateKind, Result
+from mapp.validate.checks.changes import changes_between
+from mapp.validate.checks.examples import numbered
+from mapp.validate.checks.properties import broken
+from mapp.validate.checks.rules import common_rule
+from mapp.validate.generate.constants import constants_of
+from mapp.validate.generate.edge_cases import edge_cases
+from mapp.validate.repro_commands import run_command
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short
+
+EDGE_CASES: Final = 400
+"""How many edge cases both versions run on, besides the drawn inputs and the examples."""
+VARIED: Final = 6
+"""How many drawn inputs are varied like the examples, for apps whose examples say little."""
+MAX_SHOWN: Final = 5
+"""How many kinds of difference are shown, each with one input."""
+MAX_QUESTION: Final = 4_000
+"""A longer input, in characters, cannot be asked about."""
+UNSAID: Final = "the new version gives another answer, and no test says that it should"
+MEANT: Final = "the new version gives another answer here too"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Difference:
+    """One input of the new version, as a call writes it and complete, both outcomes, and how they differ."""
+
+    call: Arguments
+    arguments: Arguments
+    old: Outcome
+    new: Outcome
+    changes: frozenset[str]
+
+    @property
+    def size(self) -> tuple[int, str]:
+        """Returns a sort key that puts small inputs first, the same on every machine."""
+        text = canonical(dict(self.call))
+        return len(text), text
+
+
+def check_differential(trial: Trial) -> Result:
+    """Runs old and new code on the same inputs; they may differ only where that is meant.
+
+    They may differ where the old code failed: it gave no valid outcome, or broke a predicate. An expansion
+    may also answer inputs that were refused before. An edit, or a heal of a wrong value, may differ as the
+    changed tests state; since the extent of the old mistake is unknown, other differences of the same kind
+    are questions and do not fail. Any other difference fails.
+    """
+    assert trial.base is not None
+    pairs = _inputs(trial)
+    asked = [new for _, new in pairs]
+    before = trial.attempt(trial.base, [old for old, _ in pairs])
+    after = trial.retry_timeouts(asked, trial.attempt(trial.app, asked))
+    compared = [_difference(trial, *row) for row in zip(asked, before, after, strict=True)]
+    differing = [row for row in compared if not _may_become(trial.kind, row)]
+    healed = broken(trial, trial.base, [(row.arguments, row.old) for row in differing])
+    outside = [row for row, was_broken in zip(differing, healed, strict=True) if not was_broken]
+    stated, pinned = _stated(trial)
+    unsaid = _grouped(row for row in outside if not row.changes <= stated)
+    meant = _grouped(
+        row for row in outside if row.changes <= stated and canonical(dict(row.arguments)) not in pinned
+    )
+    agreed = [row.arguments for row in compared if not row.changes]
+    found = result(
+        "differential",
+        len(pairs),
+        [_problem(trial, group[0]) for group in unsaid[:MAX_SHOWN]],
+        {"differing": len(differing), "outside": sum(map(len, unsaid)), "meant": sum(map(len, meant))},
+    )
+    questions = [_question(trial, group, agreed, UNSAID) for group in unsaid]
+    questions += [_question(trial, group, agreed, MEANT) for group in meant]
+    return replace(found, questions=tuple(filter(None, questions)))
+
+
+def _difference(trial: Trial, arguments: Arguments, old: Outcome, new: Outcome) -> _Difference:
+    call = without_defaults(trial.app.manifest, arguments)
+    changes = changes_between(old, new)
+    return _Difference(call=call, arguments=arguments, old=old, new=new, changes=changes)
+
+
+def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
+    """Returns inputs of the old version, each with what the same call means to the new one."""
+    assert trial.base is not None
+    examples = list(_examples(trial))
+    constants = constants_of(trial.app.source).beyond(constants_of(trial.base.source))
+    drawn = trial.drawn_for(trial.base)
+    cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=EDGE_CASES)
+    found: dict[str, tuple[Arguments, Arguments]] = {}
+    for arguments in (*examples, *drawn, *cases):
+        new = trial.accepted(without_defaults(trial.base.manifest, arguments))
+        if new is not None:
+            found.setdefault(canonical(dict(arguments)), (arguments, new))
+    return list(found.values())
+
+
+def _examples(trial: Trial) -> Iterator[Arguments]:
+    """Yields the inputs of the examples of both versions that the old version accepts."""
+    assert trial.base is not None
+    for app in (trial.base, trial.app):
+        for _, row in numbered(app):
+            try:
+                yield with_defaults(trial.base.manifest, dict(row.input))
+            except InvalidArguments:
+                continue
+
+
+def _stated(trial: Trial) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the changes that new tests state, and all inputs with a stated outcome, as canonical JSON.
+
+    A test states a change if the old version gave a valid outcome that the test does not accept. An
+    expansion only adds, so its tests cannot state a change.
+    """
+    assert trial.base is not None
+    changes: set[str] = set()
+    inputs: set[str] = set()
+    for _, row in numbered(trial.app):
+        arguments = trial.accepted(dict(row.input))
+        if arguments is not None:
+            inputs.add(canonical(dict(arguments)))
+        if trial.kind == "expand":
+            continue
+        old = trial.example(trial.base, row)
+        if old is not None and not isinstance(old, Failed) and not meets(row, old):
+            changes |= changes_between(old, _expected(row))
+    return frozenset(changes), frozenset(inputs)
+
+
+def _expected(row: Example) -> Outcome:
+    return Declared(error=row.error, meaning="") if row.error is not None else Value(output=row.output)
+
+
+def _may_become(kind: GateKind, row: _Difference) -> bool:
+    match row.old, row.new:
+        case Failed(), _:
+            return True
+        case Declared(), Value():
+            return kind == "expand"
+    return not row.changes
+
+
+def _grouped(rows: Iterable[_Difference]) -> list[list[_Difference]]:
+    """Returns the differences by their changes, smallest input first in each group and among the groups."""
+    groups: dict[frozenset[str], list[_Difference]] = {}
+    for row in sorted(rows, key=lambda row: row.size):
+        groups.setdefault(row.changes, []).append(row)
+    return list(groups.values())
+
+
+def _problem(trial: Trial, row: _Difference) -> Finding:
+    said = "" if trial.kind == "expand" else ", and no test says so"
+    return Finding(
+        path=f"input {short(row.size[1], 200)}",
+        message=f"gave {describe(row.old)} before, and gives {describe(row.new)} now{said}",
+        reproduce=run_command(trial, row.call),
+    )
+
+
+def _question(
+    trial: Trial, group: Sequence[_Difference], agreed: Sequence[Arguments], says: str
+) -> Question | None:
+    """Returns the question about the smallest difference of a group; None if its input is too long."""
+    first = group[0]
+    if first.size[0] > MAX_QUESTION:
+        return None
+    rule = common_rule([row.arguments for row in group], agreed)
+    now, seed = trial.clock_and_seed(first.arguments)
+    return Question(
+        kind="changed",
+        says=f"{says}, wherever {{}}" if rule else says,
+        code=(rule,) if rule else (),
+        arguments=tuple(first.call.items()),
+        app=first.new,
+        other=first.old,
+        now=None if now == NOW else now,
+        seed=None if seed == SEED else seed,
+        alike=len(group) - 1,
+    )
