@@ -47,6 +47,7 @@ COMMANDS: Final = {
         "add": "Check a folder and commit it as an app.",
         "edit": "Open an app's checkout in your editor, then add the changes.",
         "bump": "Set the version that a change requires.",
+        "record": "Record an app's host calls as tests.",
         "test": "Run apps through the gate.",
         "verify": "Recompute an app's verdict and compare it.",
         "ci": "Validate every commit of a push or pull request.",

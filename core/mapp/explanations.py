@@ -268,6 +268,16 @@ EXPLANATIONS: Final = {
         "The runs of one check of the app took longer than the time limit.",
         "Make the app or its predicates faster, or use fewer inputs: --inputs.",
     ),
+    "MAPP-0850": _row(
+        "not-repeatable",
+        "A recorded run ends in another way when it is repeated.",
+        "Use host.now() and host.random() instead of other sources, then record again.",
+    ),
+    "MAPP-0851": _row(
+        "nothing-recorded",
+        "The app failed while it was recorded, so a test has nothing to expect.",
+        "Fix main.js, or state the expected error with --error CODE.",
+    ),
     "MAPP-0900": _row(
         "busy",
         "Another process holds a needed resource.",

@@ -230,10 +230,11 @@ class _Whole(pytest.File):
         """Yields an item for each check that looks at the whole app."""
         from mapp.validate.gate import checks_for
 
-        if _shared(self.config).collected(self.path.parent) is None:
+        trial = _shared(self.config).collected(self.path.parent)
+        if trial is None:
             return
         apart = APART - ({"mutation"} if self.config.getoption("--mapp-mutation") else set())
-        for check in checks_for("add", compares=False):
+        for check in checks_for("add", compares=False, pure=trial.pure):
             if check.id not in apart:
                 yield _WholeItem.from_parent(self, name=check.id)
 

@@ -42,7 +42,7 @@ def test_every_command_with_input_explains_it_in_its_own_words() -> None:
         if isinstance(parameter, click.Option) and "--input" in parameter.opts
     }
 
-    assert set(said) == {"run", "exec", "map", "test"}
+    assert set(said) == {"run", "exec", "map", "record", "test"}
     assert len(set(said.values())) == len(said)
 
 

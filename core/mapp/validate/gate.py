@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.model.verdict import KINDS, Finding, GateKind, Result
+from mapp.validate.checks.answers import check_answers
 from mapp.validate.checks.compared import (
     check_budget,
     check_capabilities,
@@ -44,6 +45,7 @@ class Check:
 
     `compares`: it needs an app to compare with. `fatal`: after a failure nothing else can be tested, and
     `--force` does not help. `later`: it is newer than some recorded verdicts, which count without it.
+    `impure`: it is left out for an app without capabilities.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Check:
     compares: bool = False
     fatal: bool = False
     later: bool = False
+    impure: bool = False
 
 
 WRITING: Final[frozenset[GateKind]] = frozenset(["add", "edit", "compile", "heal", "expand"])
@@ -93,6 +96,14 @@ CHECKS: Final = (
         says="requests reach the app with the right arguments, and near misses do not",
         examine=check_requests,
         kinds=frozenset(["add", "edit", "compile", "expand"]),
+    ),
+    Check(
+        id="answers",
+        says="the tests cover the host's answers, and changed answers end as the app declares",
+        examine=check_answers,
+        kinds=WRITING,
+        later=True,
+        impure=True,
     ),
     Check(
         id="mutation",
@@ -158,9 +169,16 @@ CHECKS: Final = (
 )
 
 
-def checks_for(kind: GateKind, *, compares: bool) -> tuple[Check, ...]:
-    """Returns the checks for a kind of change; `compares` says whether it replaces an app."""
-    return tuple(check for check in CHECKS if kind in check.kinds and (compares or not check.compares))
+def checks_for(kind: GateKind, *, compares: bool, pure: bool = False) -> tuple[Check, ...]:
+    """Returns the checks for a kind of change; `compares` says whether it replaces an app.
+
+    For a `pure` app, those that concern capabilities are left out.
+    """
+    return tuple(
+        check
+        for check in CHECKS
+        if kind in check.kinds and (compares or not check.compares) and not (pure and check.impure)
+    )
 
 
 def examine(trial: Trial, starting: Starting = lambda check: None) -> Iterator[Result]:
@@ -170,7 +188,7 @@ def examine(trial: Trial, starting: Starting = lambda check: None) -> Iterator[R
     remaining checks are skipped and say why.
     """
     spent = ""
-    for check in checks_for(trial.kind, compares=trial.base is not None):
+    for check in checks_for(trial.kind, compares=trial.base is not None, pure=trial.pure):
         starting(check.id)
         started = time.perf_counter()
         found = skipped(check.id, f"not run: {spent}") if spent else _found(check, trial)

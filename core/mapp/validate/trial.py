@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import InvalidArguments
-from mapp.model.app import App, Example
+from mapp.model.app import EXAMPLES, REGRESSIONS, App, Example
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.recording import Exchange, Recording
@@ -20,6 +20,7 @@ from mapp.model.verdict import Finding, GateKind, Result
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection, run_batch
 from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
+from mapp.validate.generate.answers import MAX_CHANGES, ChangedAnswer, changed_answers, form_of
 from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.inputs import Drawn
 
@@ -60,6 +61,19 @@ class Resolved:
     counted: int
     problems: tuple[Finding, ...] = ()
     evidence: tuple[tuple[str, JSONValue], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerRun:
+    """An example whose recorded answer was changed: what the app gave before, and what it gives now."""
+
+    place: str
+    example: Example
+    arguments: Arguments
+    recording: Recording
+    change: ChangedAnswer
+    good: Value
+    outcome: Outcome
 
 
 Resolve = Callable[[App], Resolved]
@@ -221,13 +235,80 @@ class Trial:
             arguments = with_defaults(app.manifest, dict(row.input))
         except InvalidArguments:
             return None
-        recording = self._recording(app, row)
+        return self._answered(app, row, arguments, self._recording(app, row))
+
+    def _answered(self, app: App, row: Example, filled: Arguments, recording: Recording | None) -> Outcome:
+        """Runs an app on complete arguments with the clock, seed and recording of an example."""
         now, seed = row.now, row.seed
         if recording is not None:
             now, seed = (recording.now if now is None else now), (recording.seed if seed is None else seed)
-        job = job_for(app, arguments, now_ms=NOW if now is None else now, seed=SEED if seed is None else seed)
+        job = job_for(app, filled, now_ms=NOW if now is None else now, seed=SEED if seed is None else seed)
         broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
         return judge(app.manifest, self.executor.run(job, broker))
+
+    @cached_property
+    def example_answers(self) -> tuple[tuple[str, Example, Recording], ...]:
+        """Returns each example and regression with its place, and the recording that answers its calls.
+
+        If it names none, the recording holds the calls that the app makes, answered from all recordings.
+        """
+        found = []
+        for path, rows in ((EXAMPLES, self.app.examples), (REGRESSIONS, self.app.regressions)):
+            for number, row in enumerate(rows, 1):
+                recording = self._recording(self.app, row) or self._made(row)
+                found.append((f"{path}:{number}", row, recording))
+        return tuple(found)
+
+    def _made(self, row: Example) -> Recording:
+        """Returns the calls that the app makes for an example, answered from all recordings."""
+        if not self.app.manifest.capabilities.calls:
+            return Recording(name="")
+        recorded = [exchange for found in self.app.recordings for exchange in found.exchanges]
+        broker = RecordedBroker(recorded, again=True, otherwise=Stand())
+        try:
+            arguments = with_defaults(self.app.manifest, dict(row.input))
+        except InvalidArguments:
+            return Recording(name="")
+        now, seed = (NOW if row.now is None else row.now), (SEED if row.seed is None else row.seed)
+        self.executor.run(job_for(self.app, arguments, now_ms=now, seed=seed), broker)
+        return Recording(name="", exchanges=tuple(broker.made))
+
+    @cached_property
+    def answer_runs(self) -> tuple[AnswerRun, ...]:
+        """Returns the app's outcomes for changed answers of the host, at most `MAX_CHANGES`."""
+        return self.answer_runs_of(self.app)
+
+    def answer_runs_of(self, app: App) -> tuple[AnswerRun, ...]:
+        """Runs an app on the recorded examples that it meets with a value, each with one answer changed.
+
+        Only the first of several recordings with answers of the same shape is changed.
+        """
+        found: list[AnswerRun] = []
+        seen: set[str] = set()
+        for place, row, recording in self.example_answers:
+            if not recording.exchanges or (self.blind and row.held_back):
+                continue
+            form = "\n".join(map(form_of, recording.exchanges))
+            good = None if form in seen else self.example(app, row)
+            if not isinstance(good, Value) or not meets(row, good):
+                continue
+            seen.add(form)
+            filled = with_defaults(app.manifest, dict(row.input))
+            for change in changed_answers(recording):
+                if len(found) == MAX_CHANGES:
+                    return tuple(found)
+                found.append(
+                    AnswerRun(
+                        place=place,
+                        example=row,
+                        arguments=filled,
+                        recording=recording,
+                        change=change,
+                        good=good,
+                        outcome=self._answered(app, row, filled, change.applied(recording)),
+                    )
+                )
+        return tuple(found)
 
     def _recording(self, app: App, row: Example) -> Recording | None:
         """Returns the recording that an example names, also if only the base has it."""

@@ -46,7 +46,7 @@ def folder(world: Path) -> Path:
 @pytest.fixture
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run against a real server; afterwards only the recording has the answer."""
-    assert mapp("add", str(folder)).code == 0
+    assert mapp("add", str(folder), "--force").code == 0  # no recording shows a good answer yet
     with web(says(answer(b"42"))) as (outside, _):
         monkeypatch.setattr(Workspace, "fetcher", lambda self: outside.fetcher())
         done = mapp("exec", "rate", "number=7", "--json", *GRANT)
@@ -56,10 +56,11 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return identity
 
 
-def test_an_app_that_declares_an_error_for_no_answer_is_added_without_force(folder: Path) -> None:
-    found = mapp("add", str(folder), "--json")
+def test_an_app_without_a_recorded_good_answer_is_only_refused_for_that(folder: Path) -> None:
+    found = mapp("test", str(folder), "--json")
 
-    assert (found.code, found.json["passed"]) == (0, True)
+    failed = [row["check"] for row in found.json["checks"] if row["status"] == "failed"]
+    assert (found.code, failed) == (8, ["answers"])
 
 
 def test_an_app_that_fails_without_an_answer_is_refused(folder: Path) -> None:

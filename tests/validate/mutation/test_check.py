@@ -16,6 +16,7 @@ from mapp.validate.mutation import check_mutation
 from mapp.validate.mutation.score import MIN_MUTANTS, score_of
 from mapp.validate.trial import Trial
 from support.apps import Draft, app
+from support.rates import CAREFUL, covered
 
 CLAMP = """\
 function main(input) {
@@ -212,6 +213,9 @@ def test_the_number_of_mutants_is_limited(executor: Executor) -> None:
     assert not score.is_cut
 
 
+LOOSE = CAREFUL.replace('if (typeof rate !== "number") throw new Error("unavailable");', "").replace(
+    "amount * rate", "amount * (Number(rate) || 1)"
+)
 KEEPS = """\
 function main(input, host) {
   const last = host.store.get("last");
@@ -242,3 +246,31 @@ def test_regressions_count_like_examples(executor: Executor) -> None:
     results = score_of(Trial(app=draft.read(), executor=executor)).results
 
     assert {result.by for result in results if result.status == "killed"} == {"tests/regressions.jsonl:1"}
+
+
+def test_changed_answers_of_the_host_count_like_mutants(executor: Executor) -> None:
+    careful, loose = (Trial(app=covered(source).read(), executor=executor) for source in (CAREFUL, LOOSE))
+    first, second = score_of(careful), score_of(loose)
+
+    assert (first.answers.noticed > 10, first.answers.missed) == (True, ())
+    assert {"removed:rates.CHF", "null:rates.CHF"} <= {row.change.name for row in second.answers.missed}
+    alone = second.count("killed") / (second.count("killed") + second.count("survived"))
+    assert (second.value or 0) < alone
+
+
+def test_predicates_of_an_app_that_calls_its_host_are_tried_on_the_recorded_examples(
+    executor: Executor,
+) -> None:
+    draft = covered().file("tests/properties.js", "function prop_small(input, output) { return output < 6; }")
+
+    assert score_of(Trial(app=draft.read(), executor=executor)).can_fail
+
+
+def test_a_predicate_that_never_fails_is_no_problem_where_recordings_carry_the_score(
+    executor: Executor,
+) -> None:
+    draft = covered().file("tests/properties.js", "function prop_always(input, output) { return true; }")
+    trial = Trial(app=draft.read(), executor=executor)
+
+    assert not score_of(trial).can_fail
+    assert check_mutation(trial).passed

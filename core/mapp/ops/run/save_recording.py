@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +23,12 @@ _ERROR: Final = re.compile(r"error:(\w+)\Z")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """The files of a saved run: its recording, and the file with the example (None for a failed run)."""
+    """The files of a saved run: its recording, if it made host calls, and the file with the example.
 
-    recording: Path
+    There is no example of a failed run.
+    """
+
+    recording: Path | None
     example: Path | None
 
 
@@ -51,19 +55,36 @@ def keep_recording(workspace: Workspace, identity: str, folder: Path, *, name: s
         raise UsageError(f"run {run.id} made no host calls", hint="write an example instead")
     _ensure_folder_of(run.app, folder)
     name = name or f"run-{run.id}"
-    path = folder / "tests" / "recordings" / f"{name}.json"
-    if not RECORDING.fullmatch(f"tests/recordings/{name}.json"):
-        raise UsageError(f"invalid recording name {name!r}", hint="use letters, digits, '.', '_' and '-'")
-    if path.exists():
-        raise AlreadyExists(f"{path} already exists", hint="choose another name with --name")
     recording = Recording(name=name, exchanges=exchanges, now=run.now_ms, seed=run.seed)
-    data = json.dumps(recording.to_dict(), ensure_ascii=False, indent=2).encode() + b"\n"
-    if len(data) > MAX_FILE_SIZE:
-        raise UsageError(f"the answers of run {run.id} are larger than {MAX_FILE_SIZE // 2**20} MiB")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
-    row = _example(run, name)
+    return write_test(folder, recording, _example(run, name))
+
+
+def write_test(folder: Path, recording: Recording | None, row: Mapping[str, Any] | None) -> Kept:
+    """Writes a recording and appends a row to the examples in an app's folder; either may be None.
+
+    Raises:
+        UsageError: the recording is too large, or its name is invalid.
+        AlreadyExists: there is a recording of that name.
+    """
+    path = None
+    if recording is not None:
+        name = recording.name
+        path = folder / "tests" / "recordings" / f"{name}.json"
+        if not RECORDING.fullmatch(f"tests/recordings/{name}.json"):
+            raise UsageError(f"invalid recording name {name!r}", hint="use letters, digits, '.', '_' and '-'")
+        if path.exists():
+            raise AlreadyExists(f"{path} already exists", hint="choose another name with --name")
+        data = recording_text(recording).encode()
+        if len(data) > MAX_FILE_SIZE:
+            raise UsageError(f"the answers of this run are larger than {MAX_FILE_SIZE // 2**20} MiB")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
     return Kept(recording=path, example=None if row is None else _appended(folder / EXAMPLES, row))
+
+
+def recording_text(recording: Recording) -> str:
+    """Returns the content of a recording's file."""
+    return json.dumps(recording.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
 
 def _ensure_folder_of(app: str, folder: Path) -> None:
@@ -85,7 +106,7 @@ def _example(run: Run, name: str) -> dict[str, Any] | None:
     return None if error is None else {**row, "error": error[1], "recording": name}
 
 
-def _appended(path: Path, row: dict[str, Any]) -> Path:
+def _appended(path: Path, row: Mapping[str, Any]) -> Path:
     before = read_plain(path, follow=True) if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"

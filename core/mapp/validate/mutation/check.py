@@ -9,6 +9,7 @@ from mapp.model.app import PROPERTIES, SOURCE
 from mapp.model.question import GAP
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, Result
+from mapp.validate.checks.answers import missed_answer
 from mapp.validate.mutation.open_questions import untested
 from mapp.validate.mutation.run_mutant import MutantResult
 from mapp.validate.mutation.score import Score, score_of
@@ -45,7 +46,9 @@ def _problems(trial: Trial, score: Score) -> list[Finding]:
     if value < THRESHOLD:
         found.append(_verdict(score, value))
         found += [_finding(trial, result) for result in score.survivors[:MAX_SHOWN]]
-    if not score.can_fail:
+        found += [missed_answer(trial, run) for run in score.answers.missed[:MAX_SHOWN]]
+    covered = score.is_open and value >= THRESHOLD  # by examples with recordings, which drawn inputs lack
+    if not score.can_fail and not covered:
         message = "no predicate can fail: all hold even for wrong outputs and unrelated apps"
         found.append(Finding(path=PROPERTIES, message=message, reproduce=trial_command(trial)))
     return found
@@ -57,6 +60,11 @@ def _verdict(score: Score, value: float) -> Finding:
         f"{score.count('killed')} noticed, {score.count('survived')} not, "
         f"{score.count('undecided')} undecided"
     )
+    if score.answers.noticed or score.answers.missed:
+        message += (
+            f"; of the changed answers of the host {score.answers.noticed} noticed,"
+            f" {len(score.answers.missed)} not"
+        )
     return Finding(path="tests", message=message)
 
 
@@ -95,6 +103,10 @@ def _evidence(score: Score) -> dict[str, JSONValue]:
         "undecided": score.count("undecided"),
         "broken": score.count("broken"),
         "cut": score.is_cut,
+        "answers": {
+            "noticed": score.answers.noticed,
+            "missed": [run.change.name for run in score.answers.missed],
+        },
         "operators": _by_operator(score),
         "survivors": [_row(result) for result in score.survivors],
     }

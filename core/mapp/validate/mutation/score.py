@@ -9,7 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from mapp.model.outcome import Value
 from mapp.model.question import Question
+from mapp.validate.checks.answers import AnswerScore, answer_score
 from mapp.validate.mutation.mutants import Mutant, sampled_mutants
 from mapp.validate.mutation.open_questions import open_questions, touched_lines
 from mapp.validate.mutation.run_mutant import MutantResult, MutantRunner, MutantStatus
@@ -25,6 +27,7 @@ THREADS: Final = 2
 MAX_UNDECIDED: Final = 0.25
 """The share of mutants that may stay undecided; those beyond it count as survivors."""
 
+NO_ANSWERS: Final = AnswerScore()
 MAX_TOUCHED: Final = 20
 """How many further mutants of the lines that a change touched run; they are asked about but not counted."""
 
@@ -37,8 +40,9 @@ class Score:
 
     `is_cut`: time ran out before the end of the sample. `can_fail`: a predicate notices an obviously wrong
     output or app (True if there are no predicates). `is_open`: the app calls its host, so code behind an
-    unrecorded host call cannot be reached. `inputs`: how many inputs the mutants ran on. `questions`: what
-    the survivors show that no test says.
+        unrecorded host call cannot be reached. `answers`: what became of changed answers of the host, which count
+    like mutants. `inputs`: how many inputs the mutants ran on. `questions`: what the survivors show that no
+    test says.
     """
 
     results: tuple[MutantResult, ...]
@@ -47,6 +51,7 @@ class Score:
     is_open: bool = False
     is_cut: bool = False
     can_fail: bool = True
+    answers: AnswerScore = NO_ANSWERS
 
     def count(self, status: MutantStatus) -> int:
         """Returns how many mutants have this status."""
@@ -64,7 +69,9 @@ class Score:
         It is killed / (killed + survived). Undecided mutants beyond a quarter of all three count as survived,
         so that tests that reach little of the program get a low score; this does not hold for an open app.
         """
-        killed, survived, undecided = self.count("killed"), self.count("survived"), self.count("undecided")
+        killed = self.count("killed") + self.answers.noticed
+        survived = self.count("survived") + len(self.answers.missed)
+        undecided = self.count("undecided")
         graded = killed + survived + undecided
         if not graded and not self.count("broken"):
             return None
@@ -93,7 +100,9 @@ def score_of(
     more = list(_results(runner, touched, lambda: clock() < deadline))
     survivors = [result for result in (*results, *more) if result.status == "survived"]
     by_predicate = any(result.by.startswith(("prop_", "meta_", "throws_")) for result in results)
-    can_fail = by_predicate or not trial.predicates or runner.predicates.can_fail(runner.drawn)
+    valued = any(isinstance(row.outcome, Value) for row in runner.drawn)
+    rows = runner.drawn if valued else (*runner.examples, *runner.drawn)
+    can_fail = by_predicate or not trial.predicates or runner.predicates.can_fail(rows)
     return Score(
         results=tuple(results),
         inputs=len(runner.examples) + len(runner.drawn) + len(runner.near),
@@ -101,6 +110,7 @@ def score_of(
         is_open=bool(trial.app.manifest.capabilities.calls),
         is_cut=len(results) < len(sample),
         can_fail=can_fail,
+        answers=answer_score(trial),
     )
 
 
