@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.gate import patches
+from benchmarks.gate import bugs, patches
 from benchmarks.measuring import machine
 from benchmarks.route import pages
 from benchmarks.route.data import NoData
@@ -22,6 +22,7 @@ from benchmarks.route.figures import Part, markdown
 
 PARTS: Final[dict[str, Callable[[argparse.Namespace], Part]]] = {
     "patches": lambda given: patches.measure(given.every, given.apps),
+    "bugs": lambda given: bugs.measure(given.every),
 }
 
 
