@@ -60,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"\n## {name}\n\n{markdown(part)}", flush=True)
         # At once, so that nothing is lost if a later part fails.
         for path in filter(None, (given.json, pages.RESULTS if given.write else None)):
-            store(path, {name: part})
+            pages.store(path, {name: part}, PARTS)
     if given.write:
         for path in pages.write():
             print(f"wrote {path}", file=sys.stderr)
@@ -102,15 +102,6 @@ def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:
 def cpu() -> float:
     """Returns the seconds of CPU that this process and its children have used."""
     return sum(os.times()[:4])
-
-
-def store(path: Path, found: dict[str, Any]) -> None:
-    """Writes figures into a file, beside those of other parts that it has; a skipped part changes nothing."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    fresh = {name: part for name, part in found.items() if not part["skipped"] or name not in known}
-    merged = {**known, **fresh}
-    ordered = {name: merged[name] for name in PARTS if name in merged}
-    path.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,15 +15,30 @@ from benchmarks.route.figures import markdown
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RESULTS: Final = ROOT / "benchmarks" / "data" / "route.json"
-"""The published figures, as `--write` left them."""
+GATE: Final = ROOT / "benchmarks" / "data" / "gate.json"
+"""The published figures of both benchmarks, as `--write` left them; their parts have different names."""
 MISSING: Final = "Not measured yet.\n"
 _BLOCK: Final = re.compile(r"(?<=<!-- figures: )([a-z]+) -->\n.*?(?=<!-- end of figures -->)", re.DOTALL)
 
 
 def results() -> dict[str, Any]:
     """Returns the published figures, by part."""
-    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    return {**stored(RESULTS), **stored(GATE)}
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """Returns the figures in one file, by part; {} without the file."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
+
+
+def store(path: Path, found: Mapping[str, Any], order: Iterable[str] = ()) -> None:
+    """Writes figures into a file, beside those of other parts that it has; a skipped part changes nothing."""
+    known = stored(path)
+    fresh = {name: part for name, part in found.items() if not part["skipped"] or name not in known}
+    merged = {**known, **fresh}
+    ordered = {name: merged[name] for name in order or sorted(merged) if name in merged}
+    path.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def pages() -> Iterator[Path]:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks.route import banking, clinc, figures
-from benchmarks.route.__main__ import main, store
+from benchmarks.route.__main__ import main
 from benchmarks.route.classifiers import hits, judging, separation
 from benchmarks.route.data import OUTSIDE, NoData, Requests, data_file
+from benchmarks.route.pages import store
 from mapp.route.recognise import train
 from support import small_library
 

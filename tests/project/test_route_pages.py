@@ -22,7 +22,9 @@ FOUND = {
 @pytest.mark.parametrize("page", list(pages.pages()), ids=lambda page: page.name)
 def test_a_page_has_the_figures_of_the_results_file(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert text == pages.written(text, pages.results()), "run: python -m benchmarks.route --write"
+    assert text == pages.written(text, pages.results()), (
+        "run: python -m benchmarks.route --write, or benchmarks.gate"
+    )
 
 
 def test_every_published_part_has_a_place_and_development_has_none() -> None:

@@ -1,6 +1,7 @@
 """How often the gate accepts a wrong patch or refuses a right one, and which check does the work.
 
-    python -m benchmarks.gate [--mutants N] [--rewrites N] [--exercises NAME,…] [--jobs N] [--json FILE]
+    python -m benchmarks.gate.tokens [--mutants N] [--rewrites N] [--exercises NAME,…] [--jobs N]
+        [--json FILE]
 
 (a) False accepts. One-token mutants of the right programs of the corpus are submitted as heals. Only mutants
 that are known to differ from the right program count: on a held-back case, or on an input generated with
@@ -224,7 +225,9 @@ def shares(
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description="Measures the gate.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.gate.tokens", description="Measures the gate."
+    )
     parser.add_argument("--mutants", type=int, default=MUTANTS, help="how many mutants, killable or not")
     parser.add_argument("--rewrites", type=int, default=REWRITES, help="how many rewrites")
     parser.add_argument("--inputs", type=int, default=INPUTS, help="how many inputs the gate draws")

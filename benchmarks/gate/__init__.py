@@ -1,0 +1,1 @@
+"""How often the gate lets in what is wrong, and refuses or questions what is right."""

@@ -1,0 +1,79 @@
+"""Measures the gate, prints the tables, and writes them into the documentation.
+
+Run: python -m benchmarks.gate [--only patches,bugs] [--every N] [--json FILE] [--write]
+
+`python -m benchmarks.gate.tokens` is apart: it takes hours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.gate import bugs, patches
+from benchmarks.measuring import machine
+from benchmarks.route import pages
+from benchmarks.route.data import NoData
+from benchmarks.route.figures import Part, markdown
+
+PARTS: Final[dict[str, Callable[[argparse.Namespace], Part]]] = {
+    "patches": lambda given: patches.measure(given.every, given.apps),
+    "bugs": lambda given: bugs.measure(given.every),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measures the wanted parts; returns the exit code."""
+    given = _arguments(words)
+    found = {name: measured(name, given) for name in given.only}
+    for name, part in found.items():
+        print(f"\n## {name}\n\n{markdown(part)}", flush=True)
+    if given.json:
+        pages.store(given.json, found)
+    if given.write:
+        pages.store(pages.GATE, found)
+        for path in pages.write():
+            print(f"wrote {path}", file=sys.stderr)
+    return 0
+
+
+def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    """Returns what one part found, as JSON."""
+    began = time.perf_counter()
+    try:
+        part = PARTS[name](given)
+    except NoData as error:
+        part = Part(skipped=str(error))
+    return {**part.to_dict(), "machine": machine(), "seconds": round(time.perf_counter() - began, 1)}
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
+    parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument("--every", type=int, default=1, help="only one of so many rows")
+    parser.add_argument("--apps", type=_words, default=(), metavar="NAME,…", help="only these apps")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
+    parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
+    given = parser.parse_args(words)
+    if given.write and (given.every > 1 or given.apps):
+        parser.error("--write publishes the whole, not a sample")
+    return given
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    unknown = [name for name in _words(text) if name not in PARTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    return _words(text)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
