@@ -11,7 +11,7 @@ from mapp.route.recognise.score import log_odds
 if TYPE_CHECKING:
     from mapp.route.recognise.exact import Floats
 
-FALSE_HITS: Final = 0.01
+FALSE_HITS: Final = 0.015
 """The accepted share of wrong calls among those that run anywhere."""
 LIKELY_WRONG: Final = 0.03
 """The accepted share of wrong calls among those that run where a person sees the reading."""
