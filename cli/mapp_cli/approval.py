@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp_cli.console import Console
-from mapp_cli.questions import ask_questions, show_questions
+from mapp_cli.questions import ask_questions
 
 if TYPE_CHECKING:
     from mapp.author.coder import Progress
@@ -77,14 +77,10 @@ class TerminalApprover:
 def show_proof(console: Console, changed: Changed) -> None:
     """Shows the verdict on a change, what its tests leave open, and what it has cost so far."""
     from mapp.model.spend import dollars
-    from mapp_cli.rendering import score_in_words, show_check
+    from mapp_cli.rendering import show_verdict
 
     if changed.verdict is not None:
-        for result in changed.verdict.results:
-            show_check(console, result)
-        if score := score_in_words(changed.verdict.results):
-            console.tell(f"  {score}")
-        show_questions(console, changed.verdict.questions)
+        show_verdict(console, changed.verdict)
     for call in changed.calls:
         console.tell(f"  {call}")
     spend = changed.spend

@@ -14,7 +14,7 @@ from mapp_cli.questions import show_questions
 if TYPE_CHECKING:
     from mapp.model.decision import Arguments
     from mapp.model.values import JSONValue
-    from mapp.model.verdict import Result
+    from mapp.model.verdict import Result, Verdict
     from mapp.ops.manage.add import Added
     from mapp.ops.run.execute import Execution
 
@@ -95,6 +95,15 @@ def score_in_words(results: Sequence[Result]) -> str:
         f"{known.get('killed')} noticed, {known.get('survived')} not, {known.get('undecided')} without effect"
     )
     return f"mutation score {score:.0%}: tried {tried}: {found}"
+
+
+def show_verdict(console: Console, verdict: Verdict) -> None:
+    """Shows all checks, the mutation score, and what the tests leave open."""
+    for result in verdict.results:
+        show_check(console, result)
+    if score := score_in_words(verdict.results):
+        console.tell(f"  {score}")
+    show_questions(console, verdict.questions)
 
 
 class Checks:

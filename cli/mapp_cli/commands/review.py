@@ -14,7 +14,8 @@ from mapp_cli.approval import FAILED
 from mapp_cli.commands.edit import FILES
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import show_check
+from mapp_cli.questions import ask_questions
+from mapp_cli.rendering import show_check, show_verdict
 from mapp_cli.side_by_side import LEAST, side_by_side
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def command(
     if edit:
         return _edit(console, workspace, change, name, as_json=as_json)
     if approve:
+        if console.can_ask and not as_json:
+            _ask(console, workspace, change)
         committed = approve_change(workspace, change, accept_engine_difference=accept)
         catch_up(workspace, progress=console.progress)
         said: dict[str, Any] = {
@@ -96,6 +99,21 @@ def command(
     return 0
 
 
+def _ask(console: Console, workspace: Workspace, change: str) -> None:
+    """Asks what the tests of a proven change leave open; the answers become its examples."""
+    from mapp.model.app import read_app
+    from mapp.ops.compile.review import answer_change, review
+
+    found = review(workspace, change)
+    if found.change.state != "proven" or found.verdict is None:
+        return
+    answers = ask_questions(console, read_app(found.after), found.verdict.questions)
+    if answers:
+        _, verdict = answer_change(workspace, found.change.id, answers)
+        for result in verdict.results:
+            show_check(console, result)
+
+
 def _edit(console: Console, workspace: Workspace, change: str, name: str, *, as_json: bool) -> int:
     from mapp.ops.compile.review import edited, review
 
@@ -109,8 +127,7 @@ def _edit(console: Console, workspace: Workspace, change: str, name: str, *, as_
     if as_json:
         console.json({"change": found.to_dict(), "verdict": verdict.to_dict()})
     else:
-        for result in verdict.results:
-            show_check(console, result)
+        show_verdict(console, verdict)
         console.result(f"{found.branch} of {found.app}: {found.state}")
     return 0 if verdict.passed else FAILED
 
@@ -136,8 +153,8 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
         console.result(f"  {line}")
     for line in _difference(found):
         console.result(line)
-    for result in found.verdict.results if found.verdict else ():
-        show_check(console, result)
+    if found.verdict is not None:
+        show_verdict(console, found.verdict)
     for call in found.calls:
         console.result(f"  {call}")
     console.result(

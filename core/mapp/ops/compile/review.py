@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mapp.errors import InvalidApp, NotFound
 from mapp.library.landing import Committed
-from mapp.model.app import SOURCE, read_app
+from mapp.model.app import EXAMPLES, SOURCE, Example, read_app
 from mapp.model.change import Change
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
+from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import accepting_engines, is_proof
 from mapp.ops.compile.change_sources import (
     drop_change,
@@ -119,6 +120,16 @@ def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tu
     if change.ended:
         raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists open changes")
     return edit_change(workspace, change, {**files_of_change(workspace, change), path: content})
+
+
+def answer_change(workspace: Workspace, identity: str, examples: Sequence[Example]) -> tuple[Change, Verdict]:
+    """Adds a person's answers to the examples of a change; returns the change and the gate's verdict.
+
+    Raises the same errors as `edited`.
+    """
+    change = Changes(workspace.home.journal).get(identity)
+    files = with_examples(files_of_change(workspace, change), examples)
+    return edited(workspace, identity, EXAMPLES, files[EXAMPLES])
 
 
 def reject_change(workspace: Workspace, identity: str) -> Change:
