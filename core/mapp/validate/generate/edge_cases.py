@@ -32,6 +32,7 @@ MAX_TRIED: Final = 40
 """How many candidates are tried for each input that is wanted; most do not fit a narrow schema."""
 _ROUNDED: Final = (
     *(0.5, 1.5, 2.5, 0.005, 1.005, 2.675, 0.125, 0.045, 0.15, 0.1, 99.995, 1 / 3, 1e-7, 0.25, 0.35, 0.75),
+    *(-0.5, -1.5, -2.5, -0.005, -1.005, -0.125, -2.345, -0.0),
     *(1.25, 1.45, 2.345, 4.35, 8.575, 10.075, 33.335, 1.255, 17.955, 0.615, 12.5, 37.5, 0.0005, 66.6667),
 )
 """Numbers that different ways to round do not agree on."""
