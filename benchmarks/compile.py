@@ -1,6 +1,6 @@
 """Whether compile and expand merge right programs and refuse wrong ones, with a report that shows why.
 
-    python -m benchmarks.compile [--exercises NAME,…] [--count N] [--wrong N] [--jobs N]
+    python -m benchmarks.compile [--exercises NAME,…] [--count N] [--wrong N] [--realistic] [--jobs N]
 
 A scripted coder writes apps for exercises of Exercism. It gets the first half of an exercise's cases as
 required examples, and answers with a contract, then wrong code, then right code. The wrong code is the right
@@ -11,6 +11,10 @@ case of both halves runs.
 
 A report shows the fault if it contains an input on which the wrong program differs, or an input on which a
 property between inputs fails.
+
+With `--realistic` the wrong code of a compile is what somebody writes first and gets wrong
+(`benchmarks/data/wrong_exercises.toml`). If it passes the gate, a person answers the questions about it as
+the exercise has it. What is merged is compared with the right program on all cases and on drawn inputs.
 
 Exercism's cases are read beside the project (`../shared/data/exercism`, or where MAPP_BENCH_DATA says).
 """
@@ -24,6 +28,8 @@ import re
 import sys
 import tempfile
 import time
+import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -32,7 +38,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.exercises import CORPUS, MAPPING, REWRITES, data_folder, files_of, names, rows_of
-from benchmarks.healing import differ, outcomes
+from benchmarks.gate.corpus import Patch, source_of
+from benchmarks.healing import JUDGE_SEED, JUDGED, differ, outcomes
 from benchmarks.measuring import machine, table
 from benchmarks.token_mutants import mutants
 from mapp.author.coders.scripted import ScriptedCoder
@@ -43,16 +50,18 @@ from mapp.model.app import EXAMPLES, MANIFEST, PHRASES, PROPERTIES, SOURCE, App,
 from mapp.model.arguments import with_defaults
 from mapp.model.change_spec import CompileSpec
 from mapp.model.outcome import Failed
-from mapp.model.question import Question
+from mapp.model.question import MAX_SHOWN, Question
 from mapp.model.values import canonical
 from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Changed, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
+from mapp.validate.generate.drawing import draw
 from mapp.validate.trial import Arguments
 
 COUNT: Final = 20
+SLIPS: Final = Path(__file__).with_name("data") / "wrong_exercises.toml"
 MAX_WRONG: Final = 5
 """How many wrong programs to look for, in the order of `token_mutants`."""
 FEWEST: Final = 11
@@ -79,6 +88,23 @@ class Willing:
     def approve_merge(self, proven: Changed) -> bool:
         """Returns that a proven change goes to `main`."""
         return True
+
+
+class Informed(Willing):
+    """A person who knows what the right program answers, and counts the questions."""
+
+    def __init__(self, job: Job, executor: Executor) -> None:
+        self.right = replace(job.app, source=job.right)
+        self.executor = executor
+        self.asked = 0
+
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+        """Returns the right answers to the questions that are shown."""
+        shown = questions[:MAX_SHOWN]
+        self.asked += len(shown)
+        ends = outcomes(self.right, [dict(row.arguments) for row in shown], self.executor)
+        answers = [row.example(end) for row, end in zip(shown, ends, strict=True)]
+        return [row for row in answers if row is not None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +146,22 @@ class Step:
         return self.merged and self.refused == self.seen == self.wrong
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outset:
+    """How a compile went that began with realistic wrong code.
+
+    `asked` counts the questions shown to a person; `merged` is "right", "wrong" or "nothing"; `noticed` says
+    what kept the wrong code out: the first check that failed, "a question", or "" for nothing.
+    """
+
+    exercise: str
+    why: str
+    noticed: str
+    asked: int
+    merged: str
+    detail: str
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if anything did not go as it should."""
     options = _options(arguments)
@@ -131,6 +173,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     chosen = options.exercises.split(",") if options.exercises else suitable(folder)[: options.count]
     began = time.monotonic()
+    if options.realistic:
+        return _realistic(options, folder)
     steps: list[Step] = []
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
         running = {pool.submit(run, name, folder, options.wrong): name for name in chosen}
@@ -141,6 +185,95 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report(steps)
     print(f"\n{machine()}; {time.monotonic() - began:,.0f} s with {options.jobs} processes")
     return 0 if all(step.good for step in steps) else 1
+
+
+def _realistic(options: argparse.Namespace, folder: Path) -> int:
+    """Prints how compiles went that began with realistic wrong code."""
+    chosen = options.exercises.split(",") if options.exercises else list(slips())[: options.count]
+    found = []
+    for number, name in enumerate(chosen, 1):
+        found.append(row := begun_wrong(name, folder))
+        print(f"{number} of {len(chosen)}: {row}", file=sys.stderr, flush=True)
+    rows = [
+        [
+            row.exercise,
+            row.noticed or "nothing",
+            str(row.asked),
+            row.merged,
+            f"{row.why} {row.detail}".strip(),
+        ]
+        for row in found
+    ]
+    table(
+        "Realistic wrong code first, then right", ["exercise", "kept out by", "questions", "merged", ""], rows
+    )
+    merged = Counter(row.merged for row in found)
+    most = max(row.asked for row in found)
+    print(
+        f"\nmerged: {merged['right']} right, {merged['wrong']} wrong, {merged['nothing']} nothing; ", end=""
+    )
+    print(f"at most {most} questions an exercise\n{machine()}")
+    return 0 if merged["right"] == len(found) and most <= MAX_SHOWN else 1
+
+
+def slips() -> dict[str, Patch]:
+    """Returns the realistic wrong code of each exercise, as a patch of the right program."""
+    document = tomllib.loads(SLIPS.read_text(encoding="utf-8"))
+    return {
+        name: Patch(why=row["why"], edits=tuple((find, put) for find, put in row["edits"]))
+        for name, row in document.items()
+    }
+
+
+def begun_wrong(name: str, folder: Path) -> Outset:
+    """Returns how a compile goes whose coder writes realistic wrong code first."""
+    with tempfile.TemporaryDirectory() as place:
+        workspace = library(Path(place))
+        try:
+            return compiled_from_wrong(workspace, job_of(name, cases(name, folder)), slips()[name])
+        finally:
+            workspace.close()
+
+
+def compiled_from_wrong(workspace: Workspace, job: Job, slip: Patch, options: Options = USUAL) -> Outset:
+    """Returns how a compile goes whose coder writes wrong code first, and right code when asked again."""
+    wrong = source_of(job.right, slip)
+    if not _difference(job, wrong, workspace.executor):
+        raise ValueError(f"{job.name}: {slip.why}: no case and no drawn input shows a difference")
+    answers: list[Any] = [
+        contract(job, "compile"),
+        *({SOURCE: text} for text in (wrong, job.right, job.right)),
+    ]
+    coder = ScriptedCoder(answers=answers)
+    person = Informed(job, workspace.executor)
+    changed, detail = None, ""
+    try:
+        changed = _changed(workspace, job, "compile", coder, options, person)
+    except MappError as error:
+        detail = f"{error.message} {error.hint}"
+    reports = [asked.brief.report for asked in coder.asked if asked.brief.phase == "code"][1:]
+    merged = "nothing"
+    if changed is not None and changed.committed is not None:
+        source = read.load(workspace.home, job.name).source
+        detail = _difference(job, source, workspace.executor)
+        merged = "wrong" if detail else "right"
+    return Outset(
+        exercise=job.name,
+        why=slip.why,
+        noticed=("a question" if person.asked and len(reports) == 1 else "the gate") if reports else "",
+        asked=person.asked,
+        merged=merged,
+        detail=detail or _why(changed),
+    )
+
+
+def _difference(job: Job, source: str, executor: Executor) -> str:
+    """Returns the first case or drawn input for which a program is wrong, as JSON; "" if there is none."""
+    drawn = draw(job.app.manifest, JUDGED, seed=JUDGE_SEED, examples=job.inputs).inputs
+    inputs = [*job.inputs, *drawn]
+    ends = [outcomes(replace(job.app, source=text), inputs, executor) for text in (source, job.right)]
+    found = (row for row, *pair in zip(inputs, *ends, strict=True) if differ(*pair))
+    return next((canonical(dict(row)) for row in found), "")
 
 
 def suitable(folder: Path) -> list[str]:
@@ -209,8 +342,16 @@ def change(workspace: Workspace, job: Job, kind: str, wrong: int, options: Optio
     return _step(job, kind, coder, faulty, changed, workspace, "")
 
 
-def _changed(workspace: Workspace, job: Job, kind: str, coder: ScriptedCoder, options: Options) -> Changed:
-    given: dict[str, Any] = {"person": Willing(), "watch": lambda _: None, "coder": coder, "options": options}
+def _changed(
+    workspace: Workspace,
+    job: Job,
+    kind: str,
+    coder: ScriptedCoder,
+    options: Options,
+    person: Willing | None = None,
+) -> Changed:
+    person = person or Willing()
+    given: dict[str, Any] = {"person": person, "watch": lambda _: None, "coder": coder, "options": options}
     goal = job.app.manifest.description
     if kind == "compile":
         return compile_app(workspace, goal, name=job.name, spec=CompileSpec(stated=tuple(job.early)), **given)
@@ -355,6 +496,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--exercises", default="", help="names, separated by commas")
     parser.add_argument("--count", type=int, default=COUNT, help="how many exercises, unless named")
     parser.add_argument("--wrong", type=int, default=1, help="how many wrong programs come before the right")
+    parser.add_argument("--realistic", action="store_true", help="compile only, realistic wrong code first")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes")
     return parser.parse_args(arguments)
 

@@ -1,8 +1,8 @@
 """Which of HumanEvalFix's bugs the gate notices, and whether the right bodies pass.
 
-Each function is submitted as a new app, once with its bug and once without. The gate *notices* a bug if a check
-refuses the buggy body that does not refuse the right one, or if one of the questions shown has an input that
-tells the two apart. Some right bodies contradict an example of their own prompt; they are counted apart.
+Each function is submitted as a new app, once with its bug and once without. The gate *notices* a bug if a
+check refuses the buggy body that does not refuse the right one, or if one of the questions shown has an input
+that tells the two apart. Some right bodies contradict an example of their own prompt; they are counted apart.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNREADABLE: Final = "not an app"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Noticed:
-    """What the gate said of one function: what noticed the bug, what refused the right body, "" for nothing."""
+    """What noticed the bug of one function, and what refused the right body; "" for nothing."""
 
     bug: Bug = field(repr=False)
     by: str
@@ -51,7 +51,9 @@ def measure(every: int = 1) -> Part:
     rows = list(judge_all(bugs()[::every]))
     missed = ", ".join(row.bug.task for row in rows if not row.by)
     contradicted = ", ".join(row.bug.task for row in rows if row.contradicts)
-    refused = ", ".join(f"{row.bug.task} (`{row.refused}`)" for row in rows if row.refused and not row.contradicts)
+    refused = ", ".join(
+        f"{row.bug.task} (`{row.refused}`)" for row in rows if row.refused and not row.contradicts
+    )
     notes = (
         f"Missed: {missed or 'none'}.",
         f"Right bodies that contradict an example of their prompt, not counted as passing or refused: "
@@ -67,7 +69,9 @@ def judge_all(chosen: Sequence[Bug]) -> Iterator[Noticed]:
         for at, bug in enumerate(chosen, 1):
             yield (found := judge(bug, table, executor))
             line = f"{at}/{len(chosen)} {bug.task} {bug.entry}: {found.by or 'missed'}"
-            right = f"refused by {found.refused}: {found.why}" if found.refused else f"{found.asked} questions"
+            right = (
+                f"refused by {found.refused}: {found.why}" if found.refused else f"{found.asked} questions"
+            )
             print(f"{line}; right: {right}", file=sys.stderr, flush=True)
 
 
@@ -120,5 +124,7 @@ def noticed_table(rows: Sequence[Noticed]) -> Table:
 def by_table(rows: Sequence[Noticed]) -> Table:
     """Returns what noticed the bugs."""
     counts = Counter(row.by for row in rows if row.by)
-    lines = tuple((name if name == QUESTION else f"`{name}`", str(count)) for name, count in counts.most_common())
+    lines = tuple(
+        (name if name == QUESTION else f"`{name}`", str(count)) for name, count in counts.most_common()
+    )
     return Table(title="What notices them first", headings=("check", "bugs"), rows=lines)

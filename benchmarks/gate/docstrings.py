@@ -1,8 +1,8 @@
 """Apps from HumanEvalFix's functions: a contract from prompt and signature, and a body from the data set.
 
-The data stay beside the project (`../shared/data/humanevalfix-js`, or where MAPP_BENCH_DATA says). Argument names
-come from the signature and examples from the docstring. `benchmarks/data/docstring_contracts.toml` has what
-cannot be derived: types, a guard where the prompt states a precondition, and obvious properties. It was
+The data stay beside the project (`../shared/data/humanevalfix-js`, or where MAPP_BENCH_DATA says). Argument
+names come from the signature and examples from the docstring. `benchmarks/data/docstring_contracts.toml` has
+what cannot be derived: types, a guard where the prompt states a precondition, and obvious properties. It was
 written from the prompts alone, without looking at the bodies or the tests.
 """
 
@@ -149,7 +149,7 @@ def _calls(text: str, entry: str) -> Iterator[tuple[str, str]]:
 
 
 def _closing(text: str, at: int) -> int:
-    """Returns the place behind the bracket that closes the one before `at`; brackets in texts do not count."""
+    """Returns the place behind the bracket that closes the one before `at`, apart from those in texts."""
     depth, quote = 1, ""
     while depth and at < len(text):
         character = text[at]
@@ -193,7 +193,9 @@ def _toml(document: Mapping[str, Any]) -> str:
 def _inline(value: Any) -> str:
     match value:
         case dict():
-            return "{" + ", ".join(f"{json.dumps(name)} = {_inline(row)}" for name, row in value.items()) + "}"
+            return (
+                "{" + ", ".join(f"{json.dumps(name)} = {_inline(row)}" for name, row in value.items()) + "}"
+            )
         case list():
             return "[" + ", ".join(map(_inline, value)) + "]"
     return json.dumps(value)

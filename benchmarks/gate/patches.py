@@ -57,17 +57,25 @@ Test = Callable[[Seen], bool]
 def measure(every: int = 1, names: Sequence[str] = ()) -> Part:
     """Returns the tables of the corpus: of all patches, or of one in so many."""
     rows = list(judge_all(every, names))
-    notes = [f"`{row.app}`, {row.kind}: {row.patch.why}" for row in rows if row.patch.wrong and row.let_in]
+    wrong = [row for row in rows if row.patch.wrong and row.let_in]
     refused = [row for row in rows if not row.patch.wrong and row.refused]
-    if notes:
-        notes[0] = "Passed, and no question names the fault:\n\n- " + "\n- ".join(notes)
-    lines = [f"`{row.app}`, {row.kind}, by `{row.refused}`: {row.patch.why}" for row in refused]
-    if lines:
-        notes[1:] = ["Honest rewrites refused:\n\n- " + "\n- ".join(lines)]
     return Part(
         tables=(wrong_table(rows), fault_table(rows), check_table(rows), honest_table(rows)),
-        notes=tuple(notes[:2]),
+        notes=(
+            _listed("Passed, and no question names the fault", wrong),
+            _listed("Honest rewrites refused", refused),
+        ),
     )
+
+
+def _listed(title: str, rows: Sequence[Seen]) -> str:
+    """Returns a note that lists patches, each once with the kinds of change."""
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        by = f" by `{row.refused}`" if row.refused else ""
+        kinds.setdefault(f"`{row.app}`: {row.patch.why}", []).append(f"{row.kind}{by}")
+    lines = "".join(f"\n- {name} ({', '.join(found)})" for name, found in kinds.items())
+    return f"{title}:\n{lines}" if lines else f"{title}: none."
 
 
 def judge_all(every: int, names: Sequence[str]) -> Iterable[Seen]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.compile import job_of, library, worked
+from benchmarks.compile import compiled_from_wrong, job_of, library, slips, worked
 from benchmarks.exercises import files_of
+from benchmarks.gate.corpus import source_of
 from benchmarks.healing import outcomes
 from mapp.model.app import App, Example, read_app
 from mapp.model.arguments import with_defaults
@@ -42,3 +43,21 @@ def test_wrong_code_is_refused_visibly_and_right_code_is_merged_and_widened(
     assert compiled.good and compiled.wrong == 1, compiled
     assert (compiled.version, expanded.version) == ("0.1.0", "0.2.0")
     assert expanded.good, expanded
+
+
+def test_realistic_wrong_code_is_not_merged_and_right_code_is(tmp_path: Path) -> None:
+    name = "scrabble-score"
+    workspace = library(tmp_path)
+    rows = _rows(read_app(files_of(name)), workspace.executor)
+    found = compiled_from_wrong(workspace, job_of(name, rows), slips()[name], Options(inputs=40))
+    workspace.close()
+
+    assert (found.merged, found.detail) == ("right", "")
+    assert found.noticed in ("the gate", "a question") and found.asked <= 3
+
+
+def test_there_is_realistic_wrong_code_for_twenty_exercises() -> None:
+    for name, slip in slips().items():
+        source = files_of(name)["main.js"].decode()
+        assert source_of(source, slip) != source
+    assert len(slips()) == 20
