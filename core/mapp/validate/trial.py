@@ -156,10 +156,10 @@ class Trial:
         """Returns the folder of the counterexamples found by earlier trials."""
         return self.keep / "counterexamples" if self.keep is not None else None
 
-    def _draw(self, app: App) -> Drawn:
+    def _draw(self, app: App, count: int | None = None) -> Drawn:
         seeds = [dict(row.input) for row in app.examples]
         keep = self.keep / "drawn" if self.keep is not None else None
-        return draw(app.manifest, self.inputs, seed=self.seed, examples=seeds, keep=keep)
+        return draw(app.manifest, count or self.inputs, seed=self.seed, examples=seeds, keep=keep)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -172,9 +172,9 @@ class Trial:
                 break
         return tuple(found)
 
-    def drawn_for(self, app: App) -> tuple[Arguments, ...]:
-        """Returns the inputs drawn from the schema of another version."""
-        return self._draw(app).inputs
+    def drawn_for(self, app: App, count: int | None = None) -> tuple[Arguments, ...]:
+        """Returns inputs drawn from the schema of another version, as many as for the app unless stated."""
+        return self._draw(app, count).inputs
 
     def accepted(self, arguments: Arguments) -> Arguments | None:
         """Returns the complete input of a call; None if the app does not accept it."""

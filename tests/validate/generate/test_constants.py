@@ -60,7 +60,8 @@ def test_what_only_one_source_has_comes_first() -> None:
 
     found = new.beyond(old)
 
-    assert (found.numbers, found.texts) == ((7, 1, 2), ("c", "a"))
+    assert (found.numbers, found.texts) == ((7, 2, 1), ("c", "a"))
+    assert found.fresh == 4
 
 
 def test_derived_numbers_bring_a_calculation_to_a_constant() -> None:

@@ -26,8 +26,10 @@ from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short
 
-EDGE_CASES: Final = 400
+EDGE_CASES: Final = 1200
 """How many edge cases both versions run on, besides the drawn inputs and the examples."""
+MORE: Final = 3
+"""How many times as many inputs are drawn as for the other checks: two outcomes are easily compared."""
 VARIED: Final = 6
 """How many drawn inputs are varied like the examples, for apps whose examples say little."""
 MAX_SHOWN: Final = 5
@@ -100,7 +102,7 @@ def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
     assert trial.base is not None
     examples = list(_examples(trial))
     constants = constants_of(trial.app.source).beyond(constants_of(trial.base.source))
-    drawn = trial.drawn_for(trial.base)
+    drawn = trial.drawn_for(trial.base, trial.inputs * MORE)
     cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=EDGE_CASES)
     found: dict[str, tuple[Arguments, Arguments]] = {}
     for arguments in (*examples, *drawn, *cases):

@@ -9,7 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -17,8 +17,10 @@ from mapp.syntax import Node, tree_of
 
 Constant = TypeVar("Constant")
 
-MAX_CONSTANTS: Final = 60
-"""At most this many numbers, and this many texts; a table of a thousand words is not worth more."""
+MAX_CONSTANTS: Final = 400
+"""At most this many numbers, and this many texts, are read."""
+MAX_USED: Final = 60
+"""How many of each are used, besides fresh ones: a table of a thousand words is not worth more."""
 MAX_LENGTH: Final = 60
 """Longer texts are messages or data."""
 _FOLDED: Final[Mapping[str, Callable[[float, float], float]]] = {
@@ -35,21 +37,33 @@ _CLASS: Final = re.compile(r"\[\^?((?:\\.|[^\]\\])+)\]|\\(.)|([^\\^$*+?.()|{}\[\
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Constants:
-    """The different numbers and texts of a source, in its order.
+    """The different numbers and texts of a source, in its order; of two sources, the `fresh` ones first.
 
-    `pairs` are numbers that stand next to each other in one condition, as in `price === 5 && rate === 7`.
+    `pairs` are numbers that stand next to each other in one condition, as in `price === 5 && rate === 7`;
+    `fresh` is how many numbers and texts only one of two sources has.
     """
 
     numbers: tuple[float, ...] = ()
     texts: tuple[str, ...] = ()
     pairs: tuple[tuple[float, float], ...] = ()
+    fresh: int = 0
 
     def beyond(self, other: Constants) -> Constants:
-        """Returns these constants and the other source's, those first that only these have."""
+        """Returns the constants of both sources, with the `fresh` ones that only one of them has first."""
+        numbers, texts = _fresh(self.numbers, other.numbers), _fresh(self.texts, other.texts)
         return Constants(
-            numbers=_first(self.numbers, other.numbers),
-            texts=_first(self.texts, other.texts),
+            numbers=tuple(dict.fromkeys([*numbers, *self.numbers])),
+            texts=tuple(dict.fromkeys([*texts, *self.texts])),
             pairs=tuple(dict.fromkeys([*self.pairs, *other.pairs])),
+            fresh=len(numbers) + len(texts),
+        )
+
+    @property
+    def used(self) -> Constants:
+        """Returns the first constants: the fresh ones and some more."""
+        most = MAX_USED + min(self.fresh, MAX_USED)
+        return replace(
+            self, numbers=self.numbers[:most], texts=self.texts[:most], pairs=self.pairs[:MAX_USED]
         )
 
     @property
@@ -60,6 +74,7 @@ class Constants:
             if number > 1:
                 found.setdefault(math.sqrt(number))
             found.update(dict.fromkeys((number / 100, number * 100, number / 10, number / 2, -number)))
+            found.update(dict.fromkeys((1000 + number, 1_000_000 + number, number * 1000)))
         scales = [number for number in self.numbers if number not in (0, 1)][:8]
         found.update(dict.fromkeys(one / other for one in scales for other in scales if one > other))
         known = set(self.numbers)
@@ -93,9 +108,10 @@ def constants_of(source: str) -> Constants:
     )
 
 
-def _first(own: tuple[Constant, ...], other: tuple[Constant, ...]) -> tuple[Constant, ...]:
-    known = set(other)
-    return tuple(dict.fromkeys([*(row for row in own if row not in known), *own, *other]))
+def _fresh(own: tuple[Constant, ...], other: tuple[Constant, ...]) -> tuple[Constant, ...]:
+    """Returns the constants that only one of two sources has, those of the first source first."""
+    here, there = set(own), set(other)
+    return (*(row for row in own if row not in there), *(row for row in other if row not in here))
 
 
 def _number(node: Node) -> float | None:

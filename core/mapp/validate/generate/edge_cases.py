@@ -30,9 +30,16 @@ MAX_VALUES: Final = 400
 """How many values of one argument are tried with one input."""
 MAX_TRIED: Final = 40
 """How many candidates are tried for each input that is wanted; most do not fit a narrow schema."""
-_ROUNDED: Final = (0.5, 1.5, 2.5, 0.005, 1.005, 2.675, 0.125, 0.045, 0.15, 0.1, 99.995, 1 / 3, 1e-7)
+_ROUNDED: Final = (
+    *(0.5, 1.5, 2.5, 0.005, 1.005, 2.675, 0.125, 0.045, 0.15, 0.1, 99.995, 1 / 3, 1e-7, 0.25, 0.35, 0.75),
+    *(-0.5, -1.5, -2.5, -0.005, -1.005, -0.125, -2.345, -0.0),
+    *(1.25, 1.45, 2.345, 4.35, 8.575, 10.075, 33.335, 1.255, 17.955, 0.615, 12.5, 37.5, 0.0005, 66.6667),
+)
 """Numbers that different ways to round do not agree on."""
-_SIZES: Final = (2, 3, 9, 10, 11, 12, 59, 60, 99, 100, 101, 999, 1000, 1001, 10_000, 100_000, 1_000_000)
+_SIZES: Final = (
+    *(2, 3, 9, 10, 11, 12, 59, 60, 99, 100, 101, 999, 1000, 1001, 10_000, 100_000, 1_000_000, -2, -5, -10),
+    *(4, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 30, 31, 33, 45, 50, 64, 75, 90),
+)
 
 
 def edge_cases(
@@ -47,7 +54,7 @@ def edge_cases(
     fits = validator(manifest.input_schema)
     walks = [
         _taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)]),
-        _bounds(manifest, bases, constants),
+        _bounds(manifest, bases, constants.used),
         _taking_turns([_related(manifest, base) for base in bases]),
         _crossed(manifest, bases),
     ]
@@ -162,7 +169,7 @@ def _number_values(schema: Schema, constants: Constants) -> Iterator[float]:
         yield from (bound, bound - step, bound + step)
     if "integer" not in schema.types:
         for bound in constants.numbers:
-            yield from (bound - 0.01, bound + 0.01, bound + 0.5, bound - 0.5)
+            yield from (bound - 0.01, bound + 0.01, bound + 0.5, bound - 0.5, bound * 0.9, bound * 1.1)
         yield from _ROUNDED
     yield from constants.derived
     yield from _SIZES

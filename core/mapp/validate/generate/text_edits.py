@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from typing import Final
 _NUMBER: Final = re.compile(r"\d+")
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _SEPARATOR: Final = re.compile(r"[^\w]|_")
+_WORD: Final = re.compile(r"\w+")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _PAIR: Final = re.compile(r"""("[^"]*"\s*:\s*)("[^"]*"|[^\s,{}\[\]]+)""")
 _FEW: Final = 4
 """How many numbers, separators or words of a text are changed."""
@@ -25,6 +28,7 @@ _OTHER: Final = {
     " ": "\t",
     "\n": "\r\n",
 }
+_BRACKETS: Final = {"[": "]", "(": ")", "{": "}"}
 _SPACES: Final = (" ", "\t", "\n", "\u00a0")
 _UNUSUAL: Final = ("ß", "ı", "İ", "ǆ", "ſ", "é", "e\u0301", "😀", "Σ")
 """Letters that change their length or their meaning with their case, or have two spellings."""
@@ -54,21 +58,42 @@ def text_edits(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def with_constants(text: str, texts: tuple[str, ...], numbers: tuple[int, ...]) -> Iterator[str]:
-    """Yields a text with one of its numbers or words replaced by a constant, or with a constant beside it."""
+    """Yields a text with one of its numbers or words replaced by a constant, or with a constant beside it.
+
+    Each constant is placed once before any is placed in another way.
+    """
     digits = list(_NUMBER.finditer(text))[:2]
-    words = list(re.finditer(r"\w+", text))[:2]
-    for constant in texts:
-        yield constant
-        yield f"{text}{constant}"
-        yield f"{constant}{text}"
-        for word in words:
-            yield f"{text[: word.start()]}{constant}{text[word.end() :]}"
-        if len(constant) == 1 and text:
-            middle = len(text) // 2
-            yield f"{text[:middle]}{constant}{text[middle:]}"
-    for number in numbers:
-        for found in digits:
-            yield _put(text, found, str(number).zfill(len(found[0])) if number >= 0 else str(number))
+    words = list(_WORD.finditer(text))[:2]
+    walks = [_placed(text, constant, words) for constant in texts]
+    walks += [_counted(text, digits, number) for number in numbers]
+    while walks:
+        for walk in list(walks):
+            found = next(walk, None)
+            if found is None:
+                walks.remove(walk)
+            else:
+                yield found
+
+
+def _counted(text: str, digits: list[re.Match[str]], number: int) -> Iterator[str]:
+    for found in digits:
+        yield _put(text, found, str(number).zfill(len(found[0])) if number >= 0 else str(number))
+
+
+def _placed(text: str, constant: str, words: list[re.Match[str]]) -> Iterator[str]:
+    """Yields a text with a constant: a character between two others, a longer one in place of a word."""
+    inside = words[0].start() + len(words[0][0]) // 2 if words else len(text) // 2
+    if len(constant) == 1:
+        yield f"{text[:inside]}{constant}{text[inside:]}"
+    yield from (_put(text, word, constant) for word in words[:1])
+    yield from (constant, f"{text}{constant}", f"{constant}{text}")
+    if (quoted := _QUOTED.search(text)) is not None:
+        escaped = json.dumps(constant, ensure_ascii=False)[1:-1]
+        yield f"{text[: quoted.end() - 1]}{escaped}{text[quoted.end() - 1 :]}"
+    yield from (_put(text, word, constant) for word in words[1:])
+    if len(constant) > 1:
+        yield f"{text[:inside]}{constant}{text[inside:]}"
+        yield from (constant.upper(), f"{text} {constant}")
 
 
 def _put(text: str, found: re.Match[str], other: str) -> str:
@@ -217,6 +242,10 @@ def _parts(text: str) -> Iterator[str]:
     if (found := _PAIR.search(text)) is not None:
         yield _put(text, found, f"{found[0]},{found[0]}")  # the same key twice, also with another value
         yield _put(text, found, f"{found[1]}0,{found[0]}")
+    if text[:1] in _BRACKETS:
+        opening, closing = text[0], _BRACKETS[text[0]]
+        yield from (f"{opening * depth}{text}{closing * depth}" for depth in (1, 2, 30, 99, 100, 101, 300))
+        yield from (f"[{text}]", f"[{text},{text}]", f"{opening}{closing}")
 
 
 def _cases(text: str) -> Iterator[str]:

@@ -17,8 +17,10 @@ from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.predicates import ChangedAnswer, Predicates
 from mapp.validate.trial import Trial, meets
 
-NEAR: Final = 200
+NEAR: Final = 120
 """How many edge cases are used besides the drawn inputs."""
+SOON: Final = 40
+"""So many drawn inputs run first; the others only run if an input shows the fault."""
 SHOWING: Final = 24
 """On how many inputs with a changed outcome the predicates run."""
 UNCHANGED: Final = 12
@@ -70,7 +72,7 @@ class MutantRunner:
         if not examples and all(isinstance(question.outcome, Failed) for question in few):
             return None
         drawn = few + questions(trial, trial.drawn[FEW:])
-        given = [row.arguments for row in examples]
+        given = [row.arguments for row in (*examples, *few)]
         cases = edge_cases(trial.app.manifest, given, constants_of(trial.app.source), most=NEAR)
         near = questions(trial, cases)
         slowest = max((question.ran.wall_ms for question in [*examples, *drawn]), default=0.0)
@@ -83,16 +85,20 @@ class MutantRunner:
         found = self._met(mutant, program)
         if found is not None:
             return found
-        changed = self._changed(program, self.drawn, SHOWING)
+        changed = self._changed(program, self.drawn[:SOON], SHOWING)
         by = self._noticed(program, changed)
+        near = [] if by else self._changed(program, self.near, 1)
+        if not by and (changed or near):  # it is a fault, so the predicates get the other inputs too
+            more = self._changed(program, self.drawn[SOON:], SHOWING)
+            by = self._noticed(program, more) if more else ""
+            changed = [*changed, *more]
         if by:
             return MutantResult(mutant=mutant, status="killed", by=by)
         if any(isinstance(outcome, Failed) for _, outcome in changed):
             return MutantResult(mutant=mutant, status="broken")
-        shown = changed + self._changed(program, self.near, 1)
-        if not shown:
+        if not changed and not near:
             return MutantResult(mutant=mutant, status="undecided")
-        question, outcome = min(shown, key=lambda row: row[0].size)
+        question, outcome = min([*changed, *near], key=lambda row: row[0].size)
         return MutantResult(mutant=mutant, status="survived", shown_by=question, instead=outcome)
 
     def _met(self, mutant: Mutant, program: Program) -> MutantResult | None:
