@@ -21,6 +21,7 @@ from mapp.validate.mutation.inputs import MutantInput, is_same, questions
 from mapp.validate.mutation.mutants import Mutant
 from mapp.validate.mutation.operators import BY_ID
 from mapp.validate.mutation.run_mutant import MutantResult, MutantRunner
+from mapp.validate.mutation.slips import SLIPS
 from mapp.validate.trial import NOW, SEED, Arguments, Trial
 
 MAX_QUESTIONS: Final = 8
@@ -31,7 +32,7 @@ MAX_ATTEMPTS: Final = 120
 """How many inputs are tried to shrink that of one question."""
 MAX_SIZE: Final = 4_000
 """A longer input, in characters, cannot be asked about."""
-LIKELY: Final = frozenset(["boundary"])
+LIKELY: Final = frozenset(["boundary", *(operator.id for operator in SLIPS)])
 """The operators of the faults that people make most: of survivors that one input shows, these are named."""
 
 _NUMBER: Final = re.compile(r"-?[\d.]+")
