@@ -52,6 +52,7 @@ from mapp.ops.compile.approval import Changed, Duplicate, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app, nearest
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import AttemptsExhausted
+from mapp.ops.compile.second_opinion import Disagreement
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Answer, Interaction, ask
 from mapp.ops.workspace import Workspace
@@ -114,6 +115,10 @@ class Willing:
 
     def review_contract(self, app: App, base: App | None) -> str | None:
         return None
+
+    def settle_examples(self, app: App, rows: Sequence[Disagreement]) -> Sequence[Example]:
+        """Returns the contract's examples."""
+        return [row.example for row in rows]
 
     def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
         return ()

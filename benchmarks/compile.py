@@ -55,6 +55,7 @@ from mapp.model.values import canonical
 from mapp.ops.check.gate import USUAL, Options
 from mapp.ops.compile.approval import Changed, Estimate
 from mapp.ops.compile.compile import compile_app, expand_app
+from mapp.ops.compile.second_opinion import Disagreement
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
 from mapp.validate.generate.drawing import draw
@@ -80,6 +81,10 @@ class Willing:
     def review_contract(self, app: App, base: App | None) -> str | None:
         """Returns that a contract is good."""
         return None
+
+    def settle_examples(self, app: App, rows: Sequence[Disagreement]) -> Sequence[Example]:
+        """Returns the contract's examples."""
+        return [row.example for row in rows]
 
     def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
         """Returns no answers."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mapp.model.app import App, Example
     from mapp.model.question import Question
     from mapp.ops.compile.approval import Changed, Estimate
+    from mapp.ops.compile.second_opinion import Disagreement, Side
     from mapp.ops.workspace import Workspace
 
 FAILED = 8
@@ -26,12 +27,14 @@ FAILED = 8
 class TerminalApprover:
     """Asks at the terminal. With `yes`, everything is approved; without a terminal, spending is refused.
 
-    `merge` is the setting of that name: with `auto` or `review`, the merge is not asked about.
+    `merge` is the setting of that name: with `auto` or `review`, the merge is not asked about. `prefer` is
+    the side whose examples count where a second opinion differs.
     """
 
     console: Console
     yes: bool
     merge: str
+    prefer: Side | None = None
 
     def approve_spend(self, estimate: Estimate) -> bool:
         """Shows the plan, the coder and the budget, and asks."""
@@ -59,6 +62,22 @@ class TerminalApprover:
             show_default=False,
         )
         return str(said).strip() or None
+
+    def settle_examples(self, app: App, rows: Sequence[Disagreement]) -> Sequence[Example] | None:
+        """Shows where the examples were worked out differently, and asks which outcome is right.
+
+        `--yes` does not answer this. `--prefer` does.
+        """
+        for row in rows:
+            self.console.tell(str(row))
+        if self.prefer is not None:
+            return [row.of(self.prefer) for row in rows]
+        if not self.console.can_ask:
+            return None
+        from mapp_cli.questions import settled
+
+        found = [settled(self.console, app, row) for row in rows]
+        return None if None in found else [row for row in found if row is not None]
 
     def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
         """Asks what the tests leave open, if the user can be asked about the merge too."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mapp.model.outcome import Outcome
     from mapp.model.question import Question
     from mapp.ops.check.answers import Ask
+    from mapp.ops.compile.second_opinion import Disagreement
 
 OURS: Final = "a"
 OTHER: Final = "b"
@@ -92,3 +93,26 @@ def _answer(console: Console, app: App, question: Question) -> Outcome | None:
             return parse_answer(typed, app.manifest)
         except InvalidInput as error:
             console.tell(f"  {error}")
+
+
+def settled(console: Console, app: App, row: Disagreement) -> Example | None:
+    """Asks which outcome of a disputed example is right; returns the example, or None if nobody answers."""
+    from dataclasses import replace
+
+    from mapp.errors import InvalidInput
+    from mapp.model.outcome import Declared, Value
+    from mapp.ops.check.answers import parse_answer
+
+    console.tell(str(row))
+    while True:
+        said = console.prompt("which is right? 1: the contract, 2: the other, or type the right answer:")
+        if said in ("", "1", "2"):
+            return {"": None, "1": row.example, "2": row.other}[said]
+        try:
+            match parse_answer(said, app.manifest):
+                case Value(output=output):
+                    return replace(row.example, output=output, error=None)
+                case Declared(error=error):
+                    return replace(row.example, output=None, error=error)
+        except InvalidInput as error:
+            console.tell(str(error))

@@ -88,6 +88,10 @@ class Config:
         default="ask",
         metadata={"help": "how a change that passes is merged: auto, ask, or review (with mapp review)"},
     )
+    second_opinion: Literal["on", "off"] = field(
+        default="on",
+        metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
+    )
     budget_day: str = field(default="$5", metadata={"help": "the budget for coders per day"})
     budget_month: str = field(default="$50", metadata={"help": "the budget for coders per month"})
 
@@ -100,6 +104,7 @@ _CHOICES: Final = {
     "isolation_strangers": ("full", "process", "none"),
     "accept": ("auto", "sure", "likely"),
     "merge": ("auto", "ask", "review"),
+    "second_opinion": ("on", "off"),
 }
 CHOICES: Final = _CHOICES
 """The values of each setting that has a fixed list of them."""

@@ -168,6 +168,11 @@ EXPLANATIONS: Final = {
         "All rounds were used, and no proposal passed the gate.",
         "mapp review shows the last proposal; add detail to the request, or choose another coder.",
     ),
+    "MAPP-0541": _row(
+        "examples-disputed",
+        "An example of a contract was worked out twice, with different results.",
+        "Resume the change at a terminal and say which is right, or accept one side with --prefer.",
+    ),
     "MAPP-0550": _row(
         "duplicate",
         "The new app does the same as an app in the library: same arguments, same answers.",

@@ -14,6 +14,7 @@ from mapp.author.coder import Brief, Files, Near, Phase
 from mapp.author.coders.anthropic import MAX_OUT
 from mapp.author.prompt import MAX_FILE, MAX_GOAL, MAX_REPORT, Prompt, digest, fixed, render
 
+PHASES: tuple[Phase, ...] = ("contract", "check", "code")
 HERE = Path(__file__).parent / "prompts"
 WORKSPACE: Files = {
     "mapp.toml": b'manifest = 1\nname = "vat"\n',
@@ -21,6 +22,7 @@ WORKSPACE: Files = {
     "tests/examples.jsonl": b'{"input":{"price":240},"output":288}\n',
     "tests/properties.js": b"function prop_more(input, output) { return output >= input.price; }\n",
     "tests/requests.jsonl": b'{"request":"add VAT to 240","arguments":{"price":240}}\n',
+    "inputs.jsonl": b'{"input":{"price":240}}\n',
     "README.md": b"for people\n",
 }
 BRIEFS = {
@@ -30,6 +32,7 @@ BRIEFS = {
         goal="what is 240 euros plus 20% VAT",
         near=(Near(name="percent-of", description="Says what a percentage of a number is."),),
     ),
+    "check": Brief(app="vat", phase="check", goal="what is 240 euros plus 20% VAT"),
     "code": Brief(app="vat", phase="code", goal="what is 240 euros plus 20% VAT"),
     "code-again": Brief(
         app="vat",
@@ -54,7 +57,7 @@ def _shown(prompt: Prompt) -> str:
 
 
 def test_the_digests_of_the_prompts_are_the_stored_ones() -> None:
-    assert [digest("contract"), digest("code")] == (HERE / "digests.txt").read_text().split()
+    assert [digest(phase) for phase in PHASES] == (HERE / "digests.txt").read_text().split()
 
 
 def test_the_fixed_part_is_the_same_for_every_request() -> None:
@@ -100,7 +103,7 @@ def _outside(prompt: Prompt) -> list[str]:
     return lines
 
 
-@given(goal=TEXTS, report=TEXTS, source=TEXTS, near=TEXTS, phase=some.sampled_from(["contract", "code"]))
+@given(goal=TEXTS, report=TEXTS, source=TEXTS, near=TEXTS, phase=some.sampled_from(PHASES))
 def test_text_from_outside_stays_inside_its_quotation(
     goal: str, report: str, source: str, near: str, phase: Phase
 ) -> None:
@@ -196,4 +199,4 @@ if __name__ == "__main__":
     for key, value in BRIEFS.items():
         files = {} if value.phase == "contract" else WORKSPACE
         (HERE / f"{key}.txt").write_text(_shown(render(value, files)), encoding="utf-8")
-    (HERE / "digests.txt").write_text(f"{digest('contract')}\n{digest('code')}\n")
+    (HERE / "digests.txt").write_text("".join(f"{digest(phase)}\n" for phase in PHASES))

@@ -11,6 +11,7 @@ from mapp.model.app import App, Example
 from mapp.model.outcome import Failed, Outcome
 from mapp.model.question import Question
 from mapp.ops.compile.approval import Changed, Estimate
+from mapp.ops.compile.second_opinion import Disagreement, Side
 
 MANIFEST = """\
 manifest = 1
@@ -85,6 +86,8 @@ class Decided:
     contracts: list[App] = field(default_factory=list)
     questions: list[tuple[Question, ...]] = field(default_factory=list)
     answers: Callable[[Question], Outcome] = skip
+    sides: list[Side] = field(default_factory=list)
+    disputed: list[Disagreement] = field(default_factory=list)
 
     def approve_spend(self, estimate: Estimate) -> bool:
         self.estimates.append(estimate)
@@ -93,6 +96,10 @@ class Decided:
     def review_contract(self, app: App, base: App | None) -> str | None:
         self.contracts.append(app)
         return self.corrections.pop(0) if self.corrections else None
+
+    def settle_examples(self, app: App, rows: Sequence[Disagreement]) -> Sequence[Example] | None:
+        self.disputed += rows
+        return [row.of(self.sides[0]) for row in rows] if self.sides else None
 
     def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
         self.questions.append(tuple(questions))

@@ -14,6 +14,7 @@ from mapp_cli.context import Context, pass_context
 if TYPE_CHECKING:
     from mapp.author.coder import Files
     from mapp.model.change_spec import Near
+    from mapp.ops.compile.second_opinion import Side
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class CompileOptions:
     folder: Path | None
     resume: str | None
     new: bool
+    prefer: Side | None
     dry_run: bool
     yes: bool
     as_json: bool
@@ -59,6 +61,11 @@ class _Order:
 )
 @click.option("--resume", metavar="CHANGE", help="Resume an interrupted change.")
 @click.option("--new", is_flag=True, help="Write a new app even if an app does this already.")
+@click.option(
+    "--prefer",
+    type=click.Choice(["contract", "check"]),
+    help="Whose examples count where a second opinion on the contract differs.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the first prompt for the coder; spend nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Approve cost, contract and merge without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -145,4 +152,6 @@ def _order(context: Context, text: str, options: CompileOptions) -> _Order:
 
 
 def _approver(context: Context, options: CompileOptions) -> TerminalApprover:
-    return TerminalApprover(console=context.console, yes=options.yes, merge=context.config.merge)
+    return TerminalApprover(
+        console=context.console, yes=options.yes, merge=context.config.merge, prefer=options.prefer
+    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from mapp_cli.approval import TerminalApprover, show_changed, watching
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from mapp.ops.compile.second_opinion import Side
 
 
 @click.command("expand")
@@ -19,6 +24,11 @@ from mapp_cli.context import Context, pass_context
     metavar="JSON",
     help='An example that must hold, {"input": …, "output": …}; can be repeated.',
 )
+@click.option(
+    "--prefer",
+    type=click.Choice(["contract", "check"]),
+    help="Whose examples count where a second opinion on the contract differs.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the first prompt for the coder; spend nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Approve cost, contract and merge without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -28,6 +38,7 @@ def command(
     app: str,
     request: tuple[str, ...],
     examples: tuple[str, ...],
+    prefer: Side | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -50,7 +61,7 @@ def command(
         workspace,
         app,
         " ".join(request),
-        person=TerminalApprover(console=console, yes=yes, merge=context.config.merge),
+        person=TerminalApprover(console=console, yes=yes, merge=context.config.merge, prefer=prefer),
         watch=watching(console),
         stated=[parse_example(row) for row in examples],
     )

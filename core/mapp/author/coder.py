@@ -11,15 +11,22 @@ from mapp.model.budget import Budget
 from mapp.model.change_spec import Near as Near
 from mapp.model.spend import Spend
 
-Phase = Literal["contract", "code"]
+Phase = Literal["contract", "check", "code"]
 Files = Mapping[str, bytes]
 """The files of an app: path -> content."""
 
 MAY_CHANGE: Final[Mapping[Phase, tuple[str, ...]]] = {
     "contract": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "tests/requests.jsonl"),
+    "check": ("answers.jsonl",),
     "code": ("main.js",),
 }
-"""The files that each phase may write: the author of the tests does not write the code."""
+"""The files that each phase may write: the author of the tests does not write the code.
+
+The phase `check` works out the examples of a contract a second time, from their inputs alone.
+"""
+INPUTS: Final = "inputs.jsonl"
+ANSWERS: Final = "answers.jsonl"
+"""What the phase `check` sees and writes; neither is a file of the app."""
 
 
 CHOICE: Final = "choice.json"
@@ -93,6 +100,11 @@ class Coder(Protocol):
     @property
     def name(self) -> str:
         """Returns the coder's name in commits and in the ledger, e.g. `anthropic:claude-opus-5-5`."""
+        ...
+
+    @property
+    def gives_opinions(self) -> bool:
+        """Returns whether the phase `check` is worth a call: one answer of a model costs little."""
         ...
 
     def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:

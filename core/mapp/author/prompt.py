@@ -23,6 +23,7 @@ SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
         "tests/requests.jsonl",
         "main.js",
     ),
+    "check": ("mapp.toml", "inputs.jsonl"),
     "code": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "main.js"),
 }
 """The files that each phase sees, in this order; the author of the code does not need the requests."""

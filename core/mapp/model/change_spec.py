@@ -51,8 +51,8 @@ class CompileSpec:
     `named` says that the user chose the app's name; otherwise the contract may. With `new`, the app may do
     what another app does already. `near` are similar apps, `stated` examples that must hold, and `contract`
     the files (path -> bytes) of a contract that the user wrote. `choice` is what the coder chose, `answered`
-    are examples that the user gave as answers to questions, `edited` says that the user changed the files by
-    hand.
+    are examples that the user gave as answers to questions, `settled` are those that the user chose where a
+    second opinion differed, `edited` says that the user changed the files by hand.
     """
 
     kind: ClassVar[Literal["compile"]] = "compile"
@@ -64,6 +64,7 @@ class CompileSpec:
     contract: Mapping[str, bytes] | None = None
     choice: Choice | None = None
     answered: tuple[Example, ...] = ()
+    settled: tuple[Example, ...] = ()
     edited: bool = False
 
     @property
@@ -99,6 +100,7 @@ class CompileSpec:
             contract=None if texts is None else {path: text.encode() for path, text in texts.items()},
             choice=_choice(document),
             answered=_examples(document, "answered"),
+            settled=_examples(document, "settled"),
             edited=document.get("edited", False),
         )
 
@@ -109,8 +111,9 @@ class ExpandSpec:
 
     `base` is the commit of the app that it extends, `stated` are examples that must hold. The first contract
     is that of round `first_round`: in earlier rounds, the coder chose to extend instead of writing a new app.
-    `choice` is that choice, `answered` are examples that the user gave as answers to questions, `edited` says
-    that the user changed the files by hand.
+    `choice` is that choice, `answered` are examples that the user gave as answers to questions, `settled` are
+    those that the user chose where a second opinion differed, `edited` says that the user changed the files
+    by hand.
     """
 
     kind: ClassVar[Literal["expand"]] = "expand"
@@ -120,6 +123,7 @@ class ExpandSpec:
     first_round: int = 1
     choice: Choice | None = None
     answered: tuple[Example, ...] = ()
+    settled: tuple[Example, ...] = ()
     edited: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,6 +142,7 @@ class ExpandSpec:
             first_round=document.get("first", 1),
             choice=_choice(document),
             answered=_examples(document, "answered"),
+            settled=_examples(document, "settled"),
             edited=document.get("edited", False),
         )
 
@@ -171,4 +176,5 @@ def _choice(document: Mapping[str, Any]) -> Choice | None:
 def _decisions(spec: ChangeSpec) -> dict[str, Any]:
     choice = {} if spec.choice is None else {"choice": spec.choice.to_dict()}
     answered = {"answered": [row.to_dict() for row in spec.answered]} if spec.answered else {}
-    return choice | answered | ({"edited": True} if spec.edited else {})
+    settled = {"settled": [row.to_dict() for row in spec.settled]} if spec.settled else {}
+    return choice | answered | settled | ({"edited": True} if spec.edited else {})

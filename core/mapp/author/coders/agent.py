@@ -75,6 +75,11 @@ class AgentCoder:
     namespaces: bool = True
 
     @property
+    def gives_opinions(self) -> bool:
+        """Returns False: a session of an agent costs too much to work out some examples."""
+        return False
+
+    @property
     def name(self) -> str:
         """Returns `agent:` and the name of the program."""
         return f"agent:{Path(self.command[0]).name}"

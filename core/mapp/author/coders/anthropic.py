@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from mapp.author import answer
 from mapp.author.budget import CallLimits, call_limits
@@ -40,6 +40,8 @@ class AnthropicCoder:
     price: Price
     url: str = ""
     most_out: int = MAX_OUT
+
+    gives_opinions: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

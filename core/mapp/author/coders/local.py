@@ -38,6 +38,11 @@ class LocalCoder:
     small: bool = False
 
     @property
+    def gives_opinions(self) -> bool:
+        """Returns whether the model is large enough to work out examples."""
+        return not self.small
+
+    @property
     def name(self) -> str:
         """Returns `local:` and the label."""
         return f"local:{self.label}"

@@ -38,6 +38,7 @@ class ScriptedCoder:
     price: Price = field(default_factory=Price)
     name: str = "scripted"
     most_out: int = 16_000
+    gives_opinions: bool = False
     asked: list[Asked] = field(default_factory=list)
 
     def max_cost(self, brief: Brief, files: Files, budget: Budget) -> Spend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mapp.errors import MappError
 from mapp.library.landing import Committed
@@ -13,6 +13,9 @@ from mapp.model.change import Change, ChangeKind
 from mapp.model.question import Question
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mapp.ops.compile.second_opinion import Disagreement
 
 
 class Duplicate(MappError):
@@ -31,6 +34,10 @@ class Approver(Protocol):
 
     def review_contract(self, app: App, base: App | None) -> str | None:
         """Returns what to change about a contract; None approves it. `base` is the app that it extends."""
+        ...
+
+    def settle_examples(self, app: App, rows: Sequence[Disagreement]) -> Sequence[Example] | None:
+        """Returns the right example for each disagreement; None if nobody says which one that is."""
         ...
 
     def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:

@@ -49,6 +49,7 @@ from mapp.ops.compile.rounds import (
     write_code,
     write_contract,
 )
+from mapp.ops.compile.second_opinion import Disagreed
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
 from mapp.validate.checks.contract import STAND_IN
@@ -208,6 +209,8 @@ def carry_on(
             account=open_account(workspace, change.id),
             watch=watch,
             review=person.review_contract,
+            settle=person.settle_examples,
+            opinions=workspace.config.second_opinion == "on",
         )
         authoring = Authoring(
             workspace=workspace, changes=changes, session=session, person=person, options=options
@@ -217,7 +220,7 @@ def carry_on(
         except (AttemptsExhausted, Duplicate) as error:
             changes.set_state(changes.get(change.id), "failed", error.message)
             raise
-        except CoderFailed as failure:
+        except (CoderFailed, Disagreed) as failure:
             changes.set_state(changes.get(change.id), "open", failure.message)
             failure.hint = f"{failure.hint}\n  to resume: mapp compile --resume {change.id}".strip()
             raise
@@ -337,7 +340,8 @@ class Authoring:
     def _accept_contract(self, change: Change, contract: Contract) -> Change:
         """Returns the change under the contract's name, with the contract committed on its branch."""
         files = {SOURCE: STAND_IN, **contract.files}
-        spec = replace(change.spec, choice=contract.choice or change.spec.choice)
+        choice = contract.choice or change.spec.choice
+        spec = replace(change.spec, choice=choice, settled=contract.settled)
         accepted = replace(change, app=read_app(files).name, spec=spec)
         if accepted != change:
             self.changes.put(accepted)
@@ -371,6 +375,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 named=spec.named,
                 taken=read.names(workspace.home),
                 answered=spec.answered,
+                settled=spec.settled,
             )
         case ExpandSpec() as spec:
             found = read.snapshot(workspace.home, change.app, spec.base, only=None)
@@ -383,6 +388,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 base_files=found.files,
                 options=options,
                 answered=spec.answered,
+                settled=spec.settled,
                 first_round=spec.first_round,
             )
 

@@ -25,6 +25,16 @@ from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Verdict
 from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import USUAL, Options, good_runs, judged, resolver, trial_of
+from mapp.ops.compile.second_opinion import (
+    Disagreement,
+    Settle,
+    check_opinions,
+    disagreed,
+    ensure_kept,
+    is_among,
+    old_opinions,
+    with_settled,
+)
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
@@ -57,8 +67,9 @@ class Task:
     holds the files of a contract that the user wrote, so the coder writes only the code. If it includes
     `main.js`, the code is the user's, and the coder writes a contract until that code meets it. If the app is
     not `named` by the user, the contract may rename it, but not to one of `taken`. `answered` are examples
-    that the user added after the code passed. Contract rounds start at `first_round`: in earlier rounds, the
-    coder chose another kind of change.
+    that the user added after the code passed, `settled` those that the user chose where a second opinion
+    differed. Contract rounds start at `first_round`: in earlier rounds, the coder chose another kind of
+    change.
     """
 
     kind: GateKind
@@ -73,6 +84,7 @@ class Task:
     named: bool = True
     taken: tuple[str, ...] = ()
     answered: tuple[Example, ...] = ()
+    settled: tuple[Example, ...] = ()
     first_round: int = 1
 
     @property
@@ -83,11 +95,15 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """The files of an approved contract, the coder's choice with its reason, and the round."""
+    """The files of an approved contract, the coder's choice with its reason, and the round.
+
+    `settled` are the examples that a person chose where a second opinion differed.
+    """
 
     files: dict[str, bytes]
     choice: Choice | None
     round: int
+    settled: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +115,8 @@ class AuthoringSession:
     account: BudgetAccount
     watch: Watch
     review: Review = lambda app, base: None
+    settle: Settle = lambda app, rows: None
+    opinions: bool = True
 
     def told(self, phase: Phase, number: int, report: str = "") -> Watch:
         """Returns a watcher that adds phase, round, cost so far, and why the last round failed."""
@@ -121,7 +139,7 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
     if task.contract is not None and task.code is None:
         return Contract(files=dict(task.contract), choice=None, round=0)
     files = dict(task.contract or task.base_files or {})
-    report, choice = "", None
+    report, choice, settled = "", None, task.settled
     for number in range(task.first_round, task.first_round + MAX_CONTRACTS):
         proposed, report = _round(task, session, "contract", number, files, report)
         if proposed is None:
@@ -134,7 +152,8 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
         if choice is not None and choice.kind != "new":
             return Contract(files={}, choice=choice, round=number)
         files = {path: data for path, data in proposed.items() if path != CHOICE}
-        faults = _contract_faults(task, session, files)
+        asks = not session.answered("contract", number + 1)
+        faults, files, settled = _faults_or_settled(task, session, files, settled, asks=asks)
         if faults:
             report = faults_report(faults)
             session.told("contract", number)(Progress(doing=f"round {number} failed: {faults[0]}"))
@@ -142,13 +161,13 @@ def write_contract(task: Task, session: AuthoringSession) -> Contract:
         if task.code is not None and not (verdict := tried(task, session.workspace, files)).passed:
             report = _report(verdict)
             continue
-        if session.answered("contract", number + 1):
+        if not asks:
             continue  # the person asked for a change, and the next round is paid for
         if session.answered("code", 1):
-            return Contract(files=files, choice=choice, round=number)  # approved earlier
+            return Contract(files=files, choice=choice, round=number, settled=settled)  # approved earlier
         correction = session.review(_read(files), task.base)
         if correction is None:
-            return Contract(files=files, choice=choice, round=number)
+            return Contract(files=files, choice=choice, round=number, settled=settled)
         report = f"The person who asked says: {correction}"
     raise AttemptsExhausted(f"no valid contract for {task.app} after {MAX_CONTRACTS} attempts", hint=report)
 
@@ -250,14 +269,79 @@ def _with_earlier_report(fault: str, report: str) -> str:
     return report if report.startswith(fault) else f"{fault}\n{report}".strip()
 
 
-def _contract_faults(task: Task, session: AuthoringSession, files: Mapping[str, bytes]) -> Sequence[Finding]:
+def _faults_or_settled(
+    task: Task,
+    session: AuthoringSession,
+    files: dict[str, bytes],
+    settled: tuple[Example, ...],
+    *,
+    asks: bool,
+) -> tuple[Sequence[Finding], dict[str, bytes], tuple[Example, ...]]:
+    """Returns the faults of a contract, or none and its files with every disputed example settled.
+
+    Without `asks`, nothing is disputed: a later contract replaced this one before the change was resumed.
+
+    Raises:
+        Disagreed: a second opinion differs, and nobody can be asked.
+    """
+    try:
+        files = with_settled(files, _read(files), settled)
+    except InvalidApp:
+        return _contract_faults(task, session, files, settled), files, settled
+    if faults := _contract_faults(task, session, files, settled):
+        return faults, files, settled
+    app = _read(files)
+    rows = _disagreements(task, session, app, files, settled) if asks else []
+    if not rows:
+        return (), files, settled
+    chosen = session.settle(app, rows)
+    if chosen is None:
+        raise disagreed(rows)
+    ensure_kept(rows, chosen, app.name)
+    settled = (*settled, *chosen)
+    files = with_settled(files, app, settled)
+    return _contract_faults(task, session, files, settled), files, settled
+
+
+def _disagreements(
+    task: Task,
+    session: AuthoringSession,
+    app: App,
+    files: Mapping[str, bytes],
+    settled: Sequence[Example],
+) -> list[Disagreement]:
+    """Returns the new examples of a contract about which the current version or the check differs."""
+    known = (*settled, *(task.base.examples if task.base else ()))
+    rows = [row for row in app.examples if not is_among(app, row, known)]
+    found = [] if task.base is None else old_opinions(app, task.base, rows, session.workspace.executor)
+    if session.opinions and session.coder.gives_opinions and task.code is None:
+        sure = (*task.stated, *(one.example for one in found))
+        rest = [row for row in rows if not is_among(app, row, sure)]
+        brief = Brief(app=task.app, phase="check", goal=task.goal)
+        watch = session.told("check", 1)
+        found += check_opinions(
+            app,
+            rest,
+            brief,
+            session.coder,
+            manifest=files[MANIFEST],
+            account=session.account,
+            watch=watch,
+        )
+    return found
+
+
+def _contract_faults(
+    task: Task, session: AuthoringSession, files: Mapping[str, bytes], settled: Sequence[Example]
+) -> Sequence[Finding]:
     def check() -> Sequence[Finding]:
         return contract_faults(
             files,
             session.workspace.executor,
-            stated=task.stated,
+            stated=(*task.stated, *settled),
             resolve=resolver(session.workspace),
             base=task.base,
+            base_files=task.base_files,
         )
 
     faults = _retry_host_fault(check)

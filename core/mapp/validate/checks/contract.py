@@ -12,6 +12,7 @@ from mapp.model.outcome import Declared, Value
 from mapp.model.values import JSONValue, canonical
 from mapp.model.verdict import Finding
 from mapp.sandbox.executor import Executor, Killed, Threw
+from mapp.validate.checks.compared import check_capabilities, check_tests_kept, check_version
 from mapp.validate.checks.requests import check_requests
 from mapp.validate.checks.rows import check_rows
 from mapp.validate.checks.source import forbidden_calls
@@ -32,6 +33,7 @@ def contract_faults(
     stated: Sequence[Example] = (),
     resolve: Resolve | None = None,
     base: App | None = None,
+    base_files: Mapping[str, bytes] | None = None,
 ) -> tuple[Finding, ...]:
     """Returns the problems of a contract: manifest, examples, properties and requests, without code.
 
@@ -40,16 +42,25 @@ def contract_faults(
         executor: runs the predicates.
         stated: examples given by the person, all of which must be among the contract's examples.
         resolve: scores the routing of the requests.
-        base: the app to extend, whose tests must stay.
+        base: the app to extend, whose tests, interface and capabilities must stay.
+        base_files: its whole tree.
     """
     try:
         app = read_app({SOURCE: STAND_IN, **files})
     except InvalidApp as error:
         return tuple(Finding(path=row.path, message=row.message) for row in error.problems)
     trial = Trial(
-        app=app, files=files, executor=executor, kind="expand" if base else "compile", resolve=resolve
+        app=app,
+        files=files,
+        base=base,
+        base_files=base_files or {},
+        executor=executor,
+        kind="expand" if base else "compile",
+        resolve=resolve,
     )
     found = [*_predicates(trial)]
+    if base_files is not None:
+        found += _not_kept(trial)
     found += check_rows(trial).problems
     found += _missing(app, stated)
     if not found:
@@ -75,6 +86,17 @@ def _predicates(trial: Trial) -> Iterator[Finding]:
     if len(app.examples) < MIN_EXAMPLES:
         message = f"has {len(app.examples)} examples; at least {MIN_EXAMPLES} are needed"
         yield Finding(path=EXAMPLES, message=message)
+
+
+def _not_kept(trial: Trial) -> Iterator[Finding]:
+    """Yields what an extension changes although it must stay: no code could pass the gate then."""
+    kept = "an extension keeps every old test as it is: put it back, and add new ones beside it"
+    for row in check_tests_kept(trial).problems:
+        yield Finding(path=row.path, message=f"{row.message}; {kept}", evidence=row.evidence)
+    same = "callers rely on it: put it back, and add an optional argument or a default instead"
+    for row in (*check_version(trial).problems, *check_capabilities(trial).problems):
+        advice = "" if "require" in row.message else f"; {same}"
+        yield Finding(path=row.path, message=f"{row.message}{advice}", evidence=row.evidence)
 
 
 def _missing(app: App, stated: Sequence[Example]) -> Iterator[Finding]:

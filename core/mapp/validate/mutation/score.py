@@ -40,9 +40,9 @@ class Score:
 
     `is_cut`: time ran out before the end of the sample. `can_fail`: a predicate notices an obviously wrong
     output or app (True if there are no predicates). `is_open`: the app calls its host, so code behind an
-        unrecorded host call cannot be reached. `answers`: what became of changed answers of the host, which count
-    like mutants. `inputs`: how many inputs the mutants ran on. `questions`: what the survivors show that no
-    test says.
+    unrecorded host call cannot be reached. `answers`: what became of changed answers of the host, which
+    count like mutants. `inputs`: how many inputs the mutants ran on. `questions`: what the survivors show
+    that no test says.
     """
 
     results: tuple[MutantResult, ...]
