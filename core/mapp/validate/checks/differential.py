@@ -104,9 +104,11 @@ def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
     constants = constants_of(trial.app.source).beyond(constants_of(trial.base.source))
     drawn = trial.drawn_for(trial.base, trial.inputs * MORE)
     cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=EDGE_CASES)
+    alike = trial.base.manifest.arguments == trial.app.manifest.arguments
     found: dict[str, tuple[Arguments, Arguments]] = {}
     for arguments in (*examples, *drawn, *cases):
-        new = trial.accepted(without_defaults(trial.base.manifest, arguments))
+        call = arguments if alike else without_defaults(trial.base.manifest, arguments)
+        new = call if alike else trial.accepted(call)
         if new is not None:
             found.setdefault(canonical(dict(arguments)), (arguments, new))
     return list(found.values())
