@@ -61,7 +61,7 @@ Settle = Callable[[App, Sequence[Disagreement]], Sequence[Example] | None]
 
 
 class Disagreed(MappError):
-    """The examples were worked out twice with different results, and nobody said which one is right."""
+    """The examples were worked out twice with different results, and no person has decided between them."""
 
     code = "MAPP-0541"
     exit_code = 7

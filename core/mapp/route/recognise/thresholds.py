@@ -18,7 +18,7 @@ LIKELY_WRONG: Final = 0.03
 ASKED_IN_VAIN: Final = 0.1
 """The accepted share of wrong decisions to run or ask; sets the threshold `ask`."""
 _MIN_USED: Final = 0.5
-_MIN_ASKED: Final = 0.4
+_MIN_ASKED: Final = 0.5
 _MOST: Final = 0.99
 _STEP: Final = 0.005
 _PRIOR: Final = 1.0
