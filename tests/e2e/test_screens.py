@@ -69,7 +69,7 @@ def in_order(screen: str, *texts: str) -> None:
 
 
 def test_compile_shows_contract_progress_questions_verdict_and_cost_before_the_merge() -> None:
-    typed = "y\n\n" + "a\na\n" + "y\n"
+    typed = "y\n\n" + "a\na\na\n" + "y\n"
     found = mapp_at_terminal("compile", REQUEST, typed=typed)
 
     assert found.code == 0, found.err

@@ -36,6 +36,10 @@ def mapp(*words: str, stdin: str | bytes = "") -> Answer:
     return Answer(code=found.exit_code, out=found.stdout, err=found.stderr)
 
 
+PATIENCE = 300
+"""Seconds after which a command at a terminal is killed."""
+
+
 def mapp_at_terminal(*words: str, typed: str, watched: bool = False) -> Answer:
     """Runs a command at a terminal at which a person types; `err` is what the terminal shows.
 
@@ -54,7 +58,10 @@ def mapp_at_terminal(*words: str, typed: str, watched: bool = False) -> Answer:
         os.close(theirs)
         watcher.start()
         os.write(ours, typed.encode())
+        limit = threading.Timer(PATIENCE, process.kill)  # it asks for more than is typed
+        limit.start()
         out = b"" if process.stdout is None else process.stdout.read()
+    limit.cancel()
     watcher.join()
     os.close(ours)
     return Answer(code=process.returncode, out=out.decode(), err=screen.decode())

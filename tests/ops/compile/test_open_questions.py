@@ -54,6 +54,14 @@ def other(question: Question) -> Outcome:
     return question.other
 
 
+class OnlyTheBound(Decided):
+    """A person who decides what happens at 900, against the code, and skips the rest."""
+
+    def answer_questions(self, app, questions):  # type: ignore[no-untyped-def]
+        self.answers = lambda row: row.other if dict(row.arguments) == {"number": 900} else ours(row)
+        return super().answer_questions(app, [row for row in questions if "= 900" in " ".join(row.code)])
+
+
 def test_an_answer_for_the_code_becomes_an_example_without_another_round(built: Built) -> None:
     coder = ScriptedCoder(answers=[open_contract(), {"main.js": CAPPED}])
     person = Decided(answers=ours)
@@ -74,11 +82,6 @@ def test_an_answer_against_the_code_goes_to_the_coder_and_must_hold(built: Built
     coder = ScriptedCoder(
         answers=[open_contract(), {"main.js": CAPPED}, {"main.js": CAPPED.replace(">=", ">")}]
     )
-
-    class OnlyTheBound(Decided):
-        def answer_questions(self, app, questions):  # type: ignore[no-untyped-def]
-            self.answers = lambda row: row.other if dict(row.arguments) == {"number": 900} else ours(row)
-            return super().answer_questions(app, [row for row in questions if "= 900" in " ".join(row.code)])
 
     person = OnlyTheBound()
     found = compiled(built, coder, person)
@@ -104,7 +107,7 @@ def test_a_change_whose_code_was_answered_against_cannot_be_merged(built: Built)
 def test_a_resumed_change_keeps_the_answers_and_pays_for_no_round_twice(built: Built) -> None:
     first = ScriptedCoder(answers=[open_contract(), {"main.js": CAPPED}])
     with pytest.raises(CoderFailed):
-        compiled(built, first, Decided(answers=other))
+        compiled(built, first, OnlyTheBound())
     (change,) = Changes(built.home.journal).waiting()
     second = ScriptedCoder(answers=[{"main.js": CAPPED.replace(">=", ">")}])
     resume(built.workspace, change.id, person=Decided(), watch=quiet, coder=second, options=FEW)

@@ -85,7 +85,7 @@ def constants_of(source: str) -> Constants:
     """Returns the constants of a source; none if it does not parse.
 
     >>> constants_of("const main = ({ x }) => (x * x <= 25 * 4 ? 'in' : 'out');")
-    Constants(numbers=(100.0, 25.0, 4.0), texts=('in', 'out'), pairs=())
+    Constants(numbers=(100.0, 25.0, 4.0), texts=('in', 'out'), pairs=(), fresh=0)
     """
     tree = tree_of(source)
     if tree is None:
