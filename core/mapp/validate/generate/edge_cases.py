@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from mapp.model.manifest import Manifest
 from mapp.model.schema import Schema
@@ -15,7 +15,7 @@ from mapp.model.validation import validator
 from mapp.model.values import MAX_INTEGER, JSONValue, canonical
 from mapp.validate.generate.constants import Constants
 from mapp.validate.generate.inputs import is_carried
-from mapp.validate.generate.text_edits import text_edits, with_constants
+from mapp.validate.generate.text_edits import taking_turns, text_edits, with_constants
 
 Arguments = dict[str, JSONValue]
 
@@ -53,14 +53,14 @@ def edge_cases(
     bases = _spread(given)
     fits = validator(manifest.input_schema)
     walks = [
-        _taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)]),
+        taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)]),
         _bounds(manifest, bases, constants.used),
-        _taking_turns([_related(manifest, base) for base in bases]),
+        taking_turns([_related(manifest, base) for base in bases]),
         _crossed(manifest, bases),
     ]
     seen = {canonical(dict(row)) for row in given}
     found: list[Arguments] = []
-    for arguments in itertools.islice(_taking_turns(walks), most * MAX_TRIED):
+    for arguments in itertools.islice(taking_turns(walks), most * MAX_TRIED):
         if len(found) >= most:
             break
         if is_carried(arguments) and (key := canonical(arguments)) not in seen and fits(arguments):
@@ -74,17 +74,6 @@ def _spread(given: Sequence[Arguments]) -> list[Arguments]:
     return small[:: max(1, -(-len(small) // MAX_BASES))]
 
 
-def _taking_turns(walks: Sequence[Iterator[Arguments]]) -> Iterator[Arguments]:
-    left = list(walks)
-    while left:
-        for walk in list(left):
-            found = next(walk, None)
-            if found is None:
-                left.remove(walk)
-            else:
-                yield found
-
-
 def _varied(manifest: Manifest, base: Arguments, at: int, of: int) -> Iterator[Arguments]:
     """Yields an input with one argument changed; each input starts at another kind of change."""
     walks = []
@@ -95,7 +84,7 @@ def _varied(manifest: Manifest, base: Arguments, at: int, of: int) -> Iterator[A
             walks.append(_with(base, argument.name, values))
             if argument.optional and not argument.schema.has_default:
                 walks.append(iter([{name: kept for name, kept in base.items() if name != argument.name}]))
-    yield from _taking_turns(walks)
+    yield from taking_turns(walks)
 
 
 def _with(base: Arguments, name: str, values: Iterator[JSONValue]) -> Iterator[Arguments]:
@@ -111,7 +100,7 @@ def _bounds(manifest: Manifest, bases: Sequence[Arguments], constants: Constants
         _placed(bases, argument.name, _constant_values(argument.schema, bases, argument.name, constants))
         for argument in manifest.arguments
     ]
-    yield from _taking_turns([*walks, _paired(manifest, bases, constants)])
+    yield from taking_turns([*walks, _paired(manifest, bases, constants)])
 
 
 def _placed(bases: Sequence[Arguments], name: str, values: Sequence[JSONValue]) -> Iterator[Arguments]:
@@ -126,7 +115,7 @@ def _constant_values(
 ) -> list[JSONValue]:
     samples = [base[name] for base in bases if name in base][:3] or [_sample(schema)]
     walks = [_constants_at(schema, sample, constants, first=at == 0) for at, sample in enumerate(samples)]
-    found = itertools.islice(_taking_any_turns(walks), 4 * MAX_VALUES)
+    found = itertools.islice(taking_turns(walks), 4 * MAX_VALUES)
     different = {canonical(value): value for value in found if is_carried(value)}
     return list(itertools.islice(filter(validator(schema), different.values()), MAX_VALUES))
 
@@ -232,22 +221,9 @@ def variations(schema: Schema, value: JSONValue, at: int = 0, of: int = 1) -> It
     elif isinstance(value, str) and len(value) <= MAX_LENGTH:
         yield from _texts(value, at, of)
     elif isinstance(value, list) and len(value) <= MAX_LENGTH:
-        yield from _taking_any_turns([_lists(value), *_items(schema, value, at, of)])
+        yield from taking_turns([_lists(value), *_items(schema, value, at, of)])
     elif isinstance(value, dict):
-        yield from _taking_any_turns(list(_members(schema, value, at, of)))
-
-
-def _taking_any_turns(walks: Sequence[Iterator[Any]]) -> Iterator[Any]:
-    """Yields from walks in turns; their values may be None."""
-    nothing = object()
-    left = list(walks)
-    while left:
-        for walk in list(left):
-            found = next(walk, nothing)
-            if found is nothing:
-                left.remove(walk)
-            else:
-                yield found
+        yield from taking_turns(list(_members(schema, value, at, of)))
 
 
 def _whole(number: float) -> int | float:
@@ -292,7 +268,7 @@ def _texts(value: str, at: int, of: int) -> Iterator[str]:
     first = (family[:1] for family in families if family)
     yield from itertools.chain.from_iterable(first)
     walks = [iter(family[start:] + family[:start]) for family, start in zip(turned, starts, strict=True)]
-    yield from _taking_any_turns(walks)
+    yield from taking_turns(walks)
 
 
 def _lists(value: list[JSONValue]) -> Iterator[list[JSONValue]]:

@@ -6,8 +6,10 @@ import datetime
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeVar, cast
+
+T = TypeVar("T")
 
 _NUMBER: Final = re.compile(r"\d+")
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -66,13 +68,20 @@ def with_constants(text: str, texts: tuple[str, ...], numbers: tuple[int, ...]) 
     words = list(_WORD.finditer(text))[:2]
     walks = [_placed(text, constant, words) for constant in texts]
     walks += [_counted(text, digits, number) for number in numbers]
-    while walks:
-        for walk in list(walks):
-            found = next(walk, None)
-            if found is None:
-                walks.remove(walk)
+    yield from taking_turns(walks)
+
+
+def taking_turns(walks: Iterable[Iterator[T]]) -> Iterator[T]:
+    """Yields one value of each walk, then another of each, until all have ended."""
+    nothing = object()
+    left = list(walks)
+    while left:
+        for walk in list(left):
+            found = next(walk, nothing)
+            if found is nothing:
+                left.remove(walk)
             else:
-                yield found
+                yield cast("T", found)
 
 
 def _counted(text: str, digits: list[re.Match[str]], number: int) -> Iterator[str]:
