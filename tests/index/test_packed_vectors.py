@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mapp.index import packed_vectors
-from mapp.index.packed_vectors import read_packed, write_packed
+from mapp.index.packed_vectors import read_one, read_packed, write_packed
 from support.embedders import HashedWords
 
 TEXTS = ["sort these lines", "add 20 percent", "what day is it"]
@@ -24,6 +24,17 @@ def test_what_is_shipped_is_what_was_computed_byte_for_byte(tmp_path: Path) -> N
 def test_shipped_vectors_of_another_embedder_are_left_alone(tmp_path: Path) -> None:
     write_packed(tmp_path / "packed.npz", HashedWords(), {"one": HashedWords().embed(TEXTS)})
     assert list(read_packed(tmp_path / "packed.npz", HashedWords(digest="another"))) == []
+
+
+def test_the_vectors_of_one_hash_are_read_without_the_others(tmp_path: Path) -> None:
+    one, two = HashedWords().embed(TEXTS), HashedWords().embed(TEXTS[:1])
+    path = tmp_path / "packed.npz"
+    assert read_one(path, HashedWords(), "two") is None
+    write_packed(path, HashedWords(), {"one": one, "two": two})
+    found = read_one(path, HashedWords(), "two")
+    assert found is not None and found.tobytes() == two.tobytes()
+    assert read_one(path, HashedWords(), "three") is None
+    assert read_one(path, HashedWords(digest="another"), "two") is None
 
 
 def test_the_file_has_the_same_bytes_in_whatever_order_the_apps_come(tmp_path: Path) -> None:

@@ -59,5 +59,17 @@ def read_codes(path: Path, embedder: Embedder) -> Iterator[tuple[str, Codes]]:
                 yield name.removesuffix(".rows"), archive[name]
 
 
+def read_one(path: Path, embedder: Embedder, blob: str) -> Vectors | None:
+    """Returns float32 (texts, dimensions) of one hash without reading the others; None if it is not there."""
+    import numpy as np
+
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as archive:
+        if str(archive[_LABEL]) != _label(embedder) or f"{blob}.rows" not in archive.files:
+            return None
+        return unpack(archive[f"{blob}.rows"])
+
+
 def _label(embedder: Embedder) -> str:
     return json.dumps({"embedder": embedder.digest, "form": _FORM, "layout": LAYOUT})

@@ -26,7 +26,7 @@ def starter(name: str) -> App:
 
 
 def test_good_requests_reach_their_app(embedder: Embedder, tmp_path: Path) -> None:
-    found = resolve(starter("vat"), embedder, tmp_path / "vectors.sqlite")
+    found = resolve(starter("vat").card, embedder, tmp_path / "vectors.sqlite")
     figures = dict(found.evidence)
 
     assert found.problems == ()
@@ -40,7 +40,7 @@ def test_requests_that_cannot_be_filled_are_reported(embedder: Embedder, tmp_pat
         replace(phrase, arguments=(("price", 123456789),)) if phrase.fits else phrase
         for phrase in known.phrases
     )
-    found = resolve(replace(known, phrases=scrambled), embedder, tmp_path / "vectors.sqlite")
+    found = resolve(replace(known, phrases=scrambled).card, embedder, tmp_path / "vectors.sqlite")
 
     assert "reach the app with the right arguments" in found.problems[0].message
     assert found.problems[0].evidence
@@ -51,7 +51,7 @@ def test_near_misses_that_sound_like_requests_are_reported(embedder: Embedder, t
     fitting = [phrase for phrase in known.phrases if phrase.fits]
     misses = [Phrase(request=row.request + " please", fits=False, why="no") for row in fitting]
     found = resolve(
-        replace(known, phrases=(*fitting, *(row for row in misses if row.held_back))),
+        replace(known, phrases=(*fitting, *(row for row in misses if row.held_back))).card,
         embedder,
         tmp_path / "vectors.sqlite",
     )
@@ -62,4 +62,4 @@ def test_near_misses_that_sound_like_requests_are_reported(embedder: Embedder, t
 def test_an_app_without_requests_has_no_score(embedder: Embedder, tmp_path: Path) -> None:
     made = app().without("tests/requests.jsonl").read()
 
-    assert resolve(made, embedder, tmp_path / "vectors.sqlite").counted == 0
+    assert resolve(made.card, embedder, tmp_path / "vectors.sqlite").counted == 0

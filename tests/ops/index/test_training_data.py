@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mapp.index import generations
-from mapp.ops.index.training_data import extras
+from mapp.index.sentences import MiniLM
+from mapp.ops.index.training_data import background_of, background_texts, extras
 from mapp.route import per_app_table
 from mapp.route.recognise import classifier
 from support.embedders import HashedWords
 from support.shelf import Shelf
+
+if TYPE_CHECKING:
+    from mapp.index.embed import Vectors
 
 SAID = {
     "sort-lines": ("sort", "lines", "order"),
@@ -86,3 +91,25 @@ def test_the_same_is_learned_whatever_the_vector_cache_holds(
     assert learned(mine) == wanted
     CACHES[state](mine.vectors)
     assert learned(mine) == wanted
+
+
+def test_the_background_of_the_default_embedder_ships_with_the_package(tmp_path: Path) -> None:
+    class Counting(MiniLM):
+        asked = 0
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            Counting.asked += len(texts)
+            return super().embed(texts)
+
+    found = background_of(Counting(), tmp_path / "vectors.sqlite")
+    assert Counting.asked == 0
+    sample = range(0, len(found.texts), 97)
+    computed = MiniLM().embed([found.texts[place] for place in sample])
+    assert found.vectors[list(sample)].tobytes() == computed.tobytes()
+
+
+def test_the_background_of_another_embedder_is_embedded_once(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.sqlite"
+    first = background_of(HashedWords(), path)
+    assert first.vectors.tobytes() == HashedWords().embed(background_texts()).tobytes()
+    assert background_of(HashedWords(), path).vectors.tobytes() == first.vectors.tobytes()

@@ -53,6 +53,9 @@ MAX_RUNS: Final = 20
 """How many recorded good runs are repeated: ten expose 96 % of the wrong patches that can be exposed."""
 MAX_READ_RUNS: Final = 500
 """How many of the newest runs are searched for good ones."""
+MAX_RESOLVED: Final = 64
+_RESOLVED: Final[dict[str, Resolved]] = {}
+"""The routing scores of this process, by embedder and card."""
 
 
 def examined(
@@ -267,13 +270,24 @@ def _needs_version(verdict: Verdict, found: Result, hint: str | None) -> Invalid
 
 
 def resolver(workspace: Workspace) -> Resolve:
-    """Returns a function that scores the routing of an app's requests; its first call loads the embedder."""
+    """Returns a function that scores the routing of an app's requests; its first call loads the embedder.
+
+    A contract and the code for it have the same score, so it is kept for as long as the process lives.
+    """
 
     def resolved(app: App) -> Resolved:
         from mapp.ops.check.routing_score import resolve
         from mapp.ops.index.training_data import VECTORS
 
-        return resolve(app, _embedder(workspace.config.embedder), workspace.config.cache / VECTORS)
+        key = f"{workspace.config.embedder} {json.dumps(app.card.to_dict())}"
+        found = _RESOLVED.get(key)
+        if found is None:
+            embedder = _embedder(workspace.config.embedder)
+            found = resolve(app.card, embedder, workspace.config.cache / VECTORS)
+            while len(_RESOLVED) >= MAX_RESOLVED:
+                _RESOLVED.pop(next(iter(_RESOLVED)), None)
+            _RESOLVED[key] = found
+        return found
 
     return resolved
 

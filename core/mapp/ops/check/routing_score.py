@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mapp.index.vectors import open_vectors
-from mapp.model.app import PHRASES, App
+from mapp.model.app import PHRASES, Card
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Ask, Use
 from mapp.model.request import Candidate, Phrase
@@ -41,37 +41,37 @@ MAX_SHOWN: Final = 5
 class _TrainedApp:
     """An app as the router sees it after training."""
 
-    app: App
+    card: Card
     matcher: Matcher
     recogniser: Recogniser
 
     def decide(self, phrase: Phrase, vector: Vectors) -> str:
         """Returns `right`, `wrong`, `missed`, or for a near miss `taken` or `left`."""
         request = phrase.to_request()
-        candidate = Candidate(app=self.app.name, score=1.0)
+        candidate = Candidate(app=self.card.manifest.name, score=1.0)
         decision, _ = self.matcher.decide(request, vector, [candidate], self.recogniser)
         if not phrase.fits:
             return "taken" if isinstance(decision, Use) else "left"
         if not isinstance(decision, Use | Ask) or (isinstance(decision, Ask) and decision.missing):
             return "missed"
-        wanted = canonical(with_defaults(self.app.manifest, dict(phrase.arguments)))
+        wanted = canonical(with_defaults(self.card.manifest, dict(phrase.arguments)))
         return "right" if canonical(dict(decision.arguments)) == wanted else "wrong"
 
 
-def resolve(app: App, embedder: Embedder, vectors: Path) -> Resolved:
+def resolve(card: Card, embedder: Embedder, vectors: Path) -> Resolved:
     """Returns how well the held-back requests of an app are routed.
 
     Args:
-        app: an app whose requests fit its manifest.
+        card: the card of an app whose requests fit its manifest.
         embedder: computes the router's vectors.
         vectors: the file of the vector cache.
     """
-    held = [phrase for phrase in app.phrases if phrase.held_back]
-    trained = [phrase for phrase in app.phrases if not phrase.held_back]
+    held = [phrase for phrase in card.phrases if phrase.held_back]
+    trained = [phrase for phrase in card.phrases if not phrase.held_back]
     if not any(phrase.fits for phrase in trained) or not held:
         return Resolved(counted=0)
     embedded = _embedded([phrase.request for phrase in (*trained, *held)], embedder, vectors)
-    known = _train(app, trained, embedded[: len(trained)], embedder, vectors)
+    known = _train(card, trained, embedded[: len(trained)], embedder, vectors)
     asked = zip(held, embedded[len(trained) :], strict=True)
     return _judged([(phrase, known.decide(phrase, vector)) for phrase, vector in asked])
 
@@ -87,20 +87,23 @@ def _embedded(texts: list[str], embedder: Embedder, path: Path) -> Vectors:
     return embedder.embed(texts) if known is None else known
 
 
-def _train(app: App, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path) -> _TrainedApp:
+def _train(
+    card: Card, rows: list[Phrase], embedded: Vectors, embedder: Embedder, vectors: Path
+) -> _TrainedApp:
     from mapp.route.recognise import corpus, train
 
+    app = card.manifest.name
     lesson = corpus.Lesson(
         rows=tuple(
-            corpus.TrainingRow(text=row.request, app=app.name, fits=row.fits, attachment=row.attachment)
+            corpus.TrainingRow(text=row.request, app=app, fits=row.fits, attachment=row.attachment)
             for row in rows
         ),
         vectors=embedded,
     )
     background = background_of(embedder, vectors)
-    recogniser = train.fit(lesson, background, apps=[app.name])
-    known = (app.manifest, learn(app.manifest, app.phrases))
-    return _TrainedApp(app=app, matcher=Matcher(lambda _: known), recogniser=recogniser)
+    recogniser = train.fit(lesson, background, apps=[app])
+    known = (card.manifest, learn(card.manifest, card.phrases))
+    return _TrainedApp(card=card, matcher=Matcher(lambda _: known), recogniser=recogniser)
 
 
 def _judged(rows: list[tuple[Phrase, str]]) -> Resolved:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mapp import route
 from mapp.errors import InvalidArguments
 from mapp.index.build import Corpus, Extra
+from mapp.index.packed_vectors import read_one
 from mapp.index.vectors import open_vectors
 from mapp.model.app import Card
 from mapp.model.arguments import with_defaults
@@ -29,6 +30,7 @@ from mapp.route.per_app_table import CompiledFor, Lessons
 from mapp.route.recognise import classifier, train
 from mapp.route.recognise.corpus import Background, Lesson, Read, Reader, TrainingRow
 from mapp.route.router import Matcher
+from mapp.starter import bundle
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder, Vectors
@@ -124,13 +126,17 @@ def extras(
 
 
 def background_of(embedder: Embedder, path: Path) -> Background:
-    """Returns the requests that no app serves, with their vectors, which are embedded once and cached."""
+    """Returns the requests that no app serves, with their vectors.
+
+    They ship with the package; those of another embedder are embedded once and cached.
+    """
     texts = background_texts()
     with open_vectors(path, embedder) as cache:
         key = background_key()
         known = cache.get(key)
-        if known is None:
-            known = embedder.embed(texts)
+        if known is None or len(known) != len(texts):
+            shipped = read_one(bundle.VECTORS, embedder, key)
+            known = embedder.embed(texts) if shipped is None else shipped
             cache.put([(key, known)])
     return Background(texts=texts, vectors=known)
 

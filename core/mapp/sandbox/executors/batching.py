@@ -8,6 +8,7 @@ from mapp.sandbox.executor import Job, Killed, Result
 from mapp.sandbox.executors import protocol
 
 MAX_GROUP = 32  # jobs in one worker; more would gain little and need more prepared contexts
+MIN_GROUP = 8  # fewer jobs take less time in one worker than a second worker takes to start
 RETIRED_MB = 8.0  # a worker that has grown by more is replaced, so that the next job gets its full memory
 RUNS = 3  # expected runs of the subject per job
 UNCERTAIN = ("memory", "cpu", "crash")
@@ -21,7 +22,8 @@ def groups(jobs: Sequence[Job], lanes: int) -> Iterator[Sequence[Job]]:
         while end < len(jobs) and may_share(jobs[start], jobs[end]):
             end += 1
         stretch = jobs[start:end]
-        size = min(MAX_GROUP // (2 if stretch[0].subject else 1), -(-len(jobs) // lanes))
+        share = max(-(-len(jobs) // lanes), MIN_GROUP)
+        size = min(MAX_GROUP // (2 if stretch[0].subject else 1), share)
         yield from (stretch[at : at + size] for at in range(0, len(stretch), size))
         start = end
 

@@ -23,7 +23,9 @@ SOON: Final = 40
 """So many drawn inputs run first; the others only run if an input shows the fault."""
 SHOWING: Final = 24
 """On how many inputs with a changed outcome the predicates run."""
-UNCHANGED: Final = 12
+SHOWING_META: Final = 12
+"""On how many of them the metamorphic predicates run: each runs the app several times."""
+UNCHANGED: Final = 6
 """On how many other inputs the metamorphic predicates run."""
 FEW: Final = 3
 PART: Final = 25
@@ -142,7 +144,7 @@ class MutantRunner:
             by = self.predicates.broken(part)
             if by:
                 return by
-        asked = [question for question, _ in showing]
+        asked = [question for question, _ in showing[:SHOWING_META]]
         others = [question for question in self.drawn if question not in asked][:UNCHANGED]
         for few in (asked[:4], asked[4:], others):
             by = self.predicates.disagreeing(program, few)
