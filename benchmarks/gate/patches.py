@@ -97,7 +97,7 @@ def judge(patched: Patched, patch: Patch, kind: GateKind, executor: Executor) ->
     new = read_app(files)
     trial = Trial(app=new, files=files, executor=executor, base=old, base_files=patched.files, kind=kind)
     verdict = judged(trial, "", patient=False)
-    shown = verdict.questions[:MAX_SHOWN] if verdict.passed else ()
+    shown = verdict.raised[:MAX_SHOWN] if verdict.passed else ()
     return Seen(
         app=patched.name,
         tests=patched.tests,

@@ -138,6 +138,11 @@ class Verdict:
         """Returns the questions that no test answers, the most telling first."""
         return questions_in(self.results)
 
+    @property
+    def raised(self) -> tuple[Question, ...]:
+        """Returns the questions that the change raises: the replaced version answers the others the same."""
+        return tuple(row for row in self.questions if not row.known)
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the JSON object that `refs/notes/mapp/verdicts` stores."""
         return {
@@ -177,6 +182,15 @@ def mutation_score(results: tuple[Result, ...]) -> float | None:
             if result.check == "mutation" and name == SCORE and isinstance(value, int | float):
                 return float(value)
     return None
+
+
+def question_report(verdict: Verdict | None) -> dict[str, Any]:
+    """Returns what the tests leave open as JSON: the `questions` that the change raises, and the others."""
+    found = verdict.questions if verdict is not None else ()
+    return {
+        "questions": [row.to_dict() for row in found if not row.known],
+        "known_questions": [row.to_dict() for row in found if row.known],
+    }
 
 
 def questions_in(results: tuple[Result, ...]) -> tuple[Question, ...]:

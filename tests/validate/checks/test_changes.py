@@ -14,6 +14,9 @@ from mapp.validate.checks.changes import changes_between
     [
         (1, 1.0, set()),
         (0.1 + 0.2, 0.3, set()),
+        (0.3, 0.1 + 0.2, {"no longer rounded"}),
+        (1 / 3, 1 / 3 + 2**-54, set()),
+        (-1.5e-9, -1.5000000000000002e-9, {"no longer rounded"}),
         (1, 1.000001, {"number"}),
         (0, 1e-300, {"number"}),
         (True, 1, {"true, then 1"}),

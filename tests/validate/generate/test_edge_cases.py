@@ -55,6 +55,23 @@ def test_a_value_has_the_neighbours_that_a_person_would_try(
     assert [row for row in among if row not in found] == []
 
 
+def test_a_calculation_with_several_arguments_reaches_a_bound_when_one_of_them_does() -> None:
+    draft = app()
+    draft.manifest["input"] = {
+        "amount": {"type": "number", "minimum": 0},
+        "unit": {"enum": ["g", "ml"]},
+        "parts": {"type": "integer", "minimum": 1, "maximum": 50},
+        "time": {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"},
+    }
+    given = {"amount": 7, "unit": "g", "parts": 12, "time": "09:35"}
+    constants = constants_of("const main = (x) => (x.amount * x.parts >= 1000 ? 24 * 60 : 0);")
+    found = edge_cases(draft.read().manifest, [given], constants, most=2000)
+    for unit in ("g", "ml"):
+        assert {"amount": 999.5, "unit": unit, "parts": 1, "time": "09:35"} in found
+    assert {**given, "amount": 1440, "parts": 1} in found
+    assert any(row["time"] == "00:00" for row in found)
+
+
 @pytest.mark.parametrize("name", bundle.names())
 def test_edge_cases_are_valid_new_all_different_and_the_same_each_time(name: str) -> None:
     starter = read_app(bundle.files(name))

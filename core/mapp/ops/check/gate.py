@@ -15,7 +15,7 @@ from mapp.git.identity import tree_id
 from mapp.library import read
 from mapp.model.app import App, read_app
 from mapp.model.recording import read_recording
-from mapp.model.verdict import GateKind, Result, Verdict
+from mapp.model.verdict import GateKind, Result, Verdict, question_report
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.executor import Executor
@@ -310,6 +310,15 @@ def _on_main(workspace: Workspace, name: str) -> tuple[App | None, dict[str, byt
 
 def report(verdict: Verdict) -> dict[str, Any]:
     """Returns the part of a verdict that `test --json` and `add --json` print."""
-    document = verdict.to_dict() | {"questions": [row.to_dict() for row in verdict.questions]}
-    names = ("app", "version", "tree", "kind", "passed", "mutation_score", "questions", "checks")
+    document = verdict.to_dict() | question_report(verdict)
+    names = (
+        "app",
+        "version",
+        "tree",
+        "kind",
+        "passed",
+        "mutation_score",
+        *question_report(verdict),
+        "checks",
+    )
     return {name: document[name] for name in names}

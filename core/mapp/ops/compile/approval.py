@@ -12,7 +12,7 @@ from mapp.model.app import App, Example
 from mapp.model.change import Change, ChangeKind
 from mapp.model.question import Question
 from mapp.model.spend import ModelCall, Spend
-from mapp.model.verdict import Verdict
+from mapp.model.verdict import Verdict, question_report
 
 if TYPE_CHECKING:
     from mapp.ops.compile.second_opinion import Disagreement
@@ -88,7 +88,7 @@ class Changed:
             "commit": self.committed.commit if self.committed else None,
             "passed": self.verdict is not None and self.verdict.passed,
             "verdict": self.verdict.to_dict() if self.verdict else None,
-            "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
+            **question_report(self.verdict),
             "rounds": self.rounds,
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],

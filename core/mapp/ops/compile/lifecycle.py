@@ -296,7 +296,7 @@ class Authoring:
         return change, written
 
     def _answers(self, written: Written) -> Sequence[Example]:
-        questions = [row for row in written.verdict.questions if not row.known]
+        questions = written.verdict.raised
         if not questions:
             return ()
         answers = self.person.answer_questions(read_app(written.files), questions)

@@ -13,7 +13,7 @@ from mapp.model.app import EXAMPLES, SOURCE, Example, read_app
 from mapp.model.change import Change
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
-from mapp.model.verdict import Verdict
+from mapp.model.verdict import Verdict, question_report
 from mapp.observe.changes import Changes
 from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import accepting_engines, is_proof
@@ -53,7 +53,7 @@ class Reviewed:
             "interface": list(self.interface),
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
-            "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
+            **question_report(self.verdict),
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
         }

@@ -79,7 +79,7 @@ def add(
 def _can_answer(verdict: Verdict) -> bool:
     """Returns whether there are questions, and nothing but answers to them is missing."""
     failed = {result.check for result in verdict.results if not result.passed}
-    return any(not row.known for row in verdict.questions) and failed <= {"mutation", "differential"}
+    return bool(verdict.raised) and failed <= {"mutation", "differential"}
 
 
 def _commit(

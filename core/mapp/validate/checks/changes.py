@@ -10,7 +10,9 @@ from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import JSONValue, canonical
 
 NOISE: Final = 1e-12
-"""Numbers that differ by less than this share of their size are equal: rounding is not a change."""
+"""Numbers that differ by less than this share of their size are equal, if the old one is not rounded."""
+ROUNDED: Final = 12
+"""A number with at most this many significant digits was rounded, or is exact."""
 MAX_DEPTH: Final = 6
 
 
@@ -56,6 +58,8 @@ def _changes(path: str, before: JSONValue, after: JSONValue) -> Iterator[str]:
     elif isinstance(before, int | float) and isinstance(after, int | float):
         if abs(before - after) > NOISE * max(abs(before), abs(after)):
             yield _at(path, "number")
+        elif before != after and _digits(before) <= ROUNDED < _digits(after):
+            yield _at(path, "no longer rounded")
     elif isinstance(before, str) and isinstance(after, str):
         if before != after:
             yield _at(path, _text_change(before, after))
@@ -82,6 +86,11 @@ def _items(path: str, before: list[JSONValue], after: list[JSONValue]) -> Iterat
     else:
         for one, other in zip(before, after, strict=True):
             yield from _changes(inner, one, other)
+
+
+def _digits(number: float) -> int:
+    """Returns how many significant digits a number needs."""
+    return len(repr(float(number)).partition("e")[0].replace(".", "").replace("-", "").strip("0"))
 
 
 def _text_change(before: str, after: str) -> str:

@@ -26,7 +26,7 @@ from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short
 
-EDGE_CASES: Final = 1200
+EDGE_CASES: Final = 2000
 """How many edge cases both versions run on, besides the drawn inputs and the examples."""
 MORE: Final = 3
 """How many times as many inputs are drawn as for the other checks: two outcomes are easily compared."""

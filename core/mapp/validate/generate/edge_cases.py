@@ -6,6 +6,7 @@ Nothing here is random. The examples, the constants of the source and the schema
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -30,6 +31,8 @@ MAX_VALUES: Final = 400
 """How many values of one argument are tried with one input."""
 MAX_TRIED: Final = 40
 """How many candidates are tried for each input that is wanted; most do not fit a narrow schema."""
+MAX_CHOICES: Final = 6
+"""How many choices of an option are tried with each value on a bound."""
 _ROUNDED: Final = (
     *(0.5, 1.5, 2.5, 0.005, 1.005, 2.675, 0.125, 0.045, 0.15, 0.1, 99.995, 1 / 3, 1e-7, 0.25, 0.35, 0.75),
     *(-0.5, -1.5, -2.5, -0.005, -1.005, -0.125, -2.345, -0.0),
@@ -52,10 +55,12 @@ def edge_cases(
     """
     bases = _spread(given)
     fits = validator(manifest.input_schema)
+    bounds = _bounds(manifest, bases, constants.used)
     walks = [
         taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)]),
-        _bounds(manifest, bases, constants.used),
+        bounds,
         taking_turns([_related(manifest, base) for base in bases]),
+        bounds,  # has two turns: most mistakes are on bounds
         _crossed(manifest, bases),
     ]
     seen = {canonical(dict(row)) for row in given}
@@ -96,11 +101,41 @@ def _bounds(manifest: Manifest, bases: Sequence[Arguments], constants: Constants
 
     A value goes with several inputs, since a bound may only matter in one branch.
     """
-    walks = [
-        _placed(bases, argument.name, _constant_values(argument.schema, bases, argument.name, constants))
-        for argument in manifest.arguments
-    ]
+    plain = _plain(manifest, bases)
+    walks: list[Iterator[Arguments]] = []
+    for argument in manifest.arguments:
+        values = _constant_values(argument.schema, bases, argument.name, constants)
+        walks += [_placed(bases, argument.name, values), _crossing(plain, argument.name, values)]
     yield from taking_turns([*walks, _paired(manifest, bases, constants)])
+
+
+def _plain(manifest: Manifest, bases: Sequence[Arguments]) -> list[Arguments]:
+    """Returns inputs that leave one value as it is: the numbers 1 or 0, the digits of texts 0.
+
+    There is one for each choice of each option: a calculation then reaches a bound when one argument does.
+    """
+    found: dict[str, Arguments] = {}
+    for base in bases[:1]:
+        for neutral in (1, 0):
+            plain = {name: _neutral(value, neutral) for name, value in base.items()}
+            for argument in manifest.arguments:
+                for choice in _choices(argument.schema)[:MAX_CHOICES] or [plain.get(argument.name)]:
+                    row = {**plain, argument.name: choice} if argument.name in plain else plain
+                    found.setdefault(canonical(dict(row)), row)
+    return list(found.values())
+
+
+def _neutral(value: JSONValue, neutral: int) -> JSONValue:
+    if isinstance(value, str) and neutral == 0:
+        return re.sub(r"\d", "0", value)
+    return neutral if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _crossing(bases: Sequence[Arguments], name: str, values: Sequence[JSONValue]) -> Iterator[Arguments]:
+    """Yields each base with each value of an argument; every value goes with one base before the next."""
+    for turn in range(len(bases)):
+        for at, value in enumerate(values):
+            yield {**bases[(at + turn) % len(bases)], name: value}
 
 
 def _placed(bases: Sequence[Arguments], name: str, values: Sequence[JSONValue]) -> Iterator[Arguments]:
@@ -156,12 +191,16 @@ def _number_values(schema: Schema, constants: Constants) -> Iterator[float]:
     limits = (schema.minimum, schema.maximum, schema.exclusive_minimum, schema.exclusive_maximum)
     for bound in (*(limit for limit in limits if limit is not None), *constants.numbers):
         yield from (bound, bound - step, bound + step)
+    more = [iter(constants.derived), iter(_SIZES)]
     if "integer" not in schema.types:
-        for bound in constants.numbers:
-            yield from (bound - 0.01, bound + 0.01, bound + 0.5, bound - 0.5, bound * 0.9, bound * 1.1)
-        yield from _ROUNDED
-    yield from constants.derived
-    yield from _SIZES
+        more = [_fractions(constants), *more, iter(_ROUNDED)]
+    yield from taking_turns(more)
+
+
+def _fractions(constants: Constants) -> Iterator[float]:
+    """Yields numbers just beside the constants, and numbers that round to them."""
+    for bound in constants.numbers:
+        yield from (bound - 0.01, bound - 0.5, bound + 0.01, bound + 0.5, bound * 0.9, bound * 1.1)
 
 
 def _paired(manifest: Manifest, bases: Sequence[Arguments], constants: Constants) -> Iterator[Arguments]:

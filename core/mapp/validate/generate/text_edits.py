@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from typing import Final, TypeVar, cast
 T = TypeVar("T")
 
 _NUMBER: Final = re.compile(r"\d+")
+_AMOUNT: Final = re.compile(r"\d+(?:\.\d+)?")
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _SEPARATOR: Final = re.compile(r"[^\w]|_")
 _WORD: Final = re.compile(r"\w+")
@@ -31,6 +33,11 @@ _OTHER: Final = {
     "\n": "\r\n",
 }
 _BRACKETS: Final = {"[": "]", "(": ")", "{": "}"}
+_DECIMALS: Final = (
+    *("1.005", "0.29", "1234.56", "4.35", "8.575", "2.675", "0.003", "0.4", "0.07"),
+    *("1.5", "98765.43", "2.5", "0.1", "0.125"),
+)
+"""Numbers that rounding, cutting off, and sums of binary fractions do not agree on."""
 _SPACES: Final = (" ", "\t", "\n", "\u00a0")
 _UNUSUAL: Final = ("ß", "ı", "İ", "ǆ", "ſ", "é", "e\u0301", "😀", "Σ")
 """Letters that change their length or their meaning with their case, or have two spellings."""
@@ -50,6 +57,7 @@ def text_edits(text: str) -> tuple[tuple[str, ...], ...]:
         _dates,
         _numbers,
         _ends,
+        _amounts,
         _separators,
         _parts,
         _cases,
@@ -95,6 +103,9 @@ def _placed(text: str, constant: str, words: list[re.Match[str]]) -> Iterator[st
     if len(constant) == 1:
         yield f"{text[:inside]}{constant}{text[inside:]}"
     yield from (_put(text, word, constant) for word in words[:1])
+    others = [other for other in (constant.capitalize(), constant.upper()) if other != constant]
+    if len(constant) > 1:
+        yield from (_put(text, word, other) for other in others[:1] for word in words[1:])
     yield from (constant, f"{text}{constant}", f"{constant}{text}")
     if (quoted := _QUOTED.search(text)) is not None:
         escaped = json.dumps(constant, ensure_ascii=False)[1:-1]
@@ -102,7 +113,8 @@ def _placed(text: str, constant: str, words: list[re.Match[str]]) -> Iterator[st
     yield from (_put(text, word, constant) for word in words[1:])
     if len(constant) > 1:
         yield f"{text[:inside]}{constant}{text[inside:]}"
-        yield from (constant.upper(), f"{text} {constant}")
+        yield from (*others, f"{text} {constant}")
+        yield from (_put(text, word, other) for other in others[1:] for word in words[1:])
 
 
 def _put(text: str, found: re.Match[str], other: str) -> str:
@@ -140,6 +152,25 @@ def _numbers(text: str) -> Iterator[str]:
         if width == 4:
             yield from (_put(text, found, str(year)) for year in (2099, 2100, 1900, 2000, 9999))
         yield from (_put(text, found, other) for other in (f"{found[0]}.5", f"{found[0]}e1", "٣"))
+
+
+def _amounts(text: str) -> Iterator[str]:
+    """Yields a text with a decimal in place of a number, with two at once, and with all its digits equal."""
+    chosen = list(_AMOUNT.finditer(text))[:_FEW]
+    if not chosen:
+        return
+    yield re.sub(r"\d", "0", text)
+    for at in range(len(_DECIMALS)):
+        for step in range(1, 4 if len(chosen) > 1 else 1):
+            yield _with_decimals(text, at, step)
+        yield _put(text, chosen[at % len(chosen)], _DECIMALS[at])
+    yield from (re.sub(r"\d", digit, text) for digit in "19")
+
+
+def _with_decimals(text: str, at: int, step: int) -> str:
+    """Returns a text with all its numbers replaced by decimals: the one at a place, and so on in steps."""
+    places = itertools.count(at, step)
+    return _AMOUNT.sub(lambda _: _DECIMALS[next(places) % len(_DECIMALS)], text)
 
 
 def _dates(text: str) -> Iterator[str]:
