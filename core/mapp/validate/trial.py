@@ -21,7 +21,9 @@ from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, Inspection, run_batch
 from mapp.sandbox.executors.recorded import RecordedBroker, RecordedExecutor, Stand, same_calls
 from mapp.validate.generate.answers import MAX_CHANGES, ChangedAnswer, changed_answers, form_of
+from mapp.validate.generate.constants import constants_of
 from mapp.validate.generate.drawing import draw
+from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.generate.inputs import Drawn
 
 NOW: Final = TESTS_ASKED_MS
@@ -31,6 +33,9 @@ MAX_OFFSET_MS: Final = 10 * 365 * 86_400_000
 """Drawn inputs run at times up to ten years before or after `NOW`."""
 INPUTS: Final = 100
 """How many inputs are drawn for one app."""
+EDGE_INPUTS: Final = 200
+"""How many edge cases an app runs on besides the drawn inputs, at most two for each of those."""
+FEW: Final = 3
 WAVE: Final = 25
 """How many drawn inputs run in one batch."""
 LATE: Final = 5
@@ -185,6 +190,24 @@ class Trial:
             if sum(map(is_late, found)) >= LATE:
                 break
         return tuple(found)
+
+    @cached_property
+    def edge_inputs(self) -> tuple[Arguments, ...]:
+        """Returns complete inputs close to the examples and to the constants of the source.
+
+        Those of a blind trial do not come from held-back examples, which they would give away.
+        """
+        rows, most = (*self.app.examples, *self.app.regressions), min(EDGE_INPUTS, 2 * self.inputs)
+        shown = [dict(row.input) for row in rows if not (self.blind and row.held_back)]
+        given = [*filter(None, map(self.accepted, shown)), *self.drawn[:FEW]]
+        return edge_cases(self.app.manifest, given, constants_of(self.app.source), most=most)
+
+    @cached_property
+    def edge_outcomes(self) -> tuple[Outcome, ...]:
+        """Returns the app's outcomes for the edge inputs; none if drawn inputs time out already."""
+        if not self.drawn or sum(map(is_late, self.outcomes)) >= LATE:
+            return ()
+        return self.retry_timeouts(self.edge_inputs, self.attempt(self.app, self.edge_inputs))
 
     def drawn_for(self, app: App, count: int | None = None) -> tuple[Arguments, ...]:
         """Returns inputs drawn from the schema of another version, as many as for the app unless stated."""

@@ -34,12 +34,12 @@ MAX_SHOWN: Final = 5
 
 
 def check_total(trial: Trial) -> Result:
-    """Checks that every drawn input gives a valid output or a declared error."""
+    """Checks that every drawn input, and every edge case, gives a valid output or a declared error."""
     rows = rows_of(trial)
     if not rows:
         return result("total", 0, [Finding(path="mapp.toml", message=trial.undrawn)])
     kinds: dict[str, ExampleRow] = {}
-    for row in rows:
+    for row in [*rows, *_edge_rows(trial)]:
         if isinstance(row.outcome, Failed):
             kinds.setdefault(row.outcome.kind, row)
     problems = []
@@ -56,6 +56,7 @@ def check_total(trial: Trial) -> Result:
 def check_properties(trial: Trial) -> Result:
     """Checks that every predicate holds for every drawn input; the smallest counterexample is the evidence.
 
+    Edge cases are for the predicates that do not run the app, which take much less time.
     The evidence lists as `silent` the predicates that tested nothing: a `throws_` that was never true, a
     `meta_` that never ran the app, a `prop_` without an output.
     """
@@ -66,6 +67,13 @@ def check_properties(trial: Trial) -> Result:
         return skipped("properties", trial.undrawn)
     found = answers(trial.executor, trial.app, trial.predicates, rows)
     broken = {name: rows[said.broken[0]] for name, said in found.items() if said.broken}
+    quick = [
+        name for name, said in found.items() if not (said.broken or said.ended or name.startswith("meta_"))
+    ]
+    edges = _edge_rows(trial)
+    more = answers(trial.executor, trial.app, quick, edges)
+    broken |= {name: edges[said.broken[0]] for name, said in more.items() if said.broken}
+    found |= {name: replace(found[name], telling=found[name].telling + more[name].telling) for name in more}
     problems = []
     for number, (name, row) in enumerate(sorted(broken.items())):
         if number < MAX_SHOWN:
@@ -78,6 +86,13 @@ def check_properties(trial: Trial) -> Result:
     if any(said.ended for said in found.values()):
         evidence[SPENT] = "predicates take too long or need too much memory"
     return result("properties", len(trial.drawn), problems, evidence)
+
+
+def _edge_rows(trial: Trial) -> list[ExampleRow]:
+    return [
+        ExampleRow(arguments=arguments, outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
+        for arguments, outcome in zip(trial.edge_inputs, trial.edge_outcomes, strict=False)
+    ]
 
 
 def rows_of(trial: Trial) -> list[ExampleRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -43,6 +44,8 @@ _FACTORS: Final[Mapping[str, tuple[str, ...]]] = {
     "3600000": ("60000",),
     "60000": ("1000",),
 }
+MAX_USES: Final = 4
+"""In how many places a variable is replaced by what it was made from."""
 _SCALING: Final = ("*", "/", "%")
 _ORDERED: Final = ("-", "/", "%")
 _LOOPS: Final = ("for_statement", "for_in_statement", "while_statement", "do_statement")
@@ -126,15 +129,36 @@ def operand_order(node: Node) -> Proposals:
 
 
 def remainder(node: Node) -> Proposals:
-    """Proposes `x % n`, which keeps the sign, for `((x % n) + n) % n`."""
+    """Proposes `x % n`, which keeps the sign, for `((x % n) + n) % n`; and to take such a rest at all."""
     token, left, right = _parts(node)
-    if token != "%" or left is None or right is None:
+    if left is None or right is None:
+        return
+    if token in ("-", "+"):
+        whole, rest = (left, right) if token == "-" else (right, left)
+        inner_token, _, modulus = _parts(_bare(rest))
+        if (
+            inner_token == "%"
+            and modulus is not None
+            and modulus.text == whole.text
+            and not _is_wrapped(node)
+        ):
+            yield instead_of(node, f"(({node.text}) % {whole.text})")
+        return
+    if token != "%":
         return
     plus, inner, added = _parts(_bare(left))
     if plus == "+" and inner is not None and added is not None and added.text == right.text:
         inner_token, *_ = _parts(_bare(inner))
         if inner_token == "%":
             yield instead_of(node, f"({_bare(inner).text})")
+
+
+def _is_wrapped(node: Node) -> bool:
+    """Returns whether a remainder of the expression is taken."""
+    around = node.parent
+    while around is not None and around.kind == "parenthesized_expression":
+        around = around.parent
+    return around is not None and _parts(around)[0] == "%"
 
 
 def factor(node: Node) -> Proposals:
@@ -265,6 +289,30 @@ def other_text(node: Node) -> Proposals:
         yield instead_of(node, texts[(texts.index(node.text) + 1) % len(texts)])
 
 
+def raw_value(node: Node) -> Proposals:
+    """Proposes the value that a variable was made from where the variable is used: an untidied text."""
+    name, value = node.part("name"), node.part("value")
+    if name is None or value is None or name.kind != "identifier" or value.kind in _FUNCTIONS:
+        return
+    parts = list(value.walk())
+    sources = {part.text for part in parts if part.kind == "identifier" and not _is_called(part)}
+    if len(sources) != 1 or name.text in sources or not any(part.kind == "call_expression" for part in parts):
+        return
+    around = node.parent
+    while around is not None and around.kind not in ("statement_block", "program"):
+        around = around.parent
+    uses = (part for part in (around or node).walk() if part.start > node.end and part.kind == "identifier")
+    (raw,) = sources
+    if raw[:1].islower():
+        uses = (part for part in uses if part.text == name.text and not _is_called(part))
+        yield from (instead_of(part, raw) for part in itertools.islice(uses, MAX_USES))
+
+
+def _is_called(node: Node) -> bool:
+    around = node.parent
+    return around is not None and around.kind == "call_expression" and around.part("function") == node
+
+
 def _is_compared(node: Node) -> bool:
     around = node.parent
     if node.kind != "string" or around is None:
@@ -351,7 +399,7 @@ SLIPS: Final = (
     ),
     Operator(
         id="remainder",
-        says="`((x % n) + n) % n` becomes `x % n`",
+        says="`((x % n) + n) % n` becomes `x % n`, and `n - x % n` becomes `(n - x % n) % n`",
         untested="a negative number here",
         kinds=_BINARY,
         propose=remainder,
@@ -425,5 +473,12 @@ SLIPS: Final = (
         untested="which of these texts it is",
         kinds=("string",),
         propose=other_text,
+    ),
+    Operator(
+        id="raw-value",
+        says="a variable becomes the value that it was made from",
+        untested="whether the value is prepared before it is used here",
+        kinds=("variable_declarator",),
+        propose=raw_value,
     ),
 )
