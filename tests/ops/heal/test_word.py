@@ -120,6 +120,7 @@ def test_right_does_not_close_what_other_runs_show(workspace: Workspace) -> None
 
 
 def test_an_unknown_run_is_reported(workspace: Workspace) -> None:
-    for take in (lambda: say_wrong(workspace, "ffff", Word()), lambda: say_right(workspace, "ffff")):
-        with pytest.raises(NotFound):
-            take()
+    with pytest.raises(NotFound):
+        say_wrong(workspace, "ffff", Word())
+    with pytest.raises(NotFound):
+        say_right(workspace, "ffff")

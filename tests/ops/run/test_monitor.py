@@ -138,7 +138,8 @@ def test_an_answer_that_breaks_a_predicate_is_given_with_a_doubt(workspace: Watc
     found = workspace.incident()
     assert (found.failure, found.run, dict(found.facts)["broken"]) == ("code_bug", bad.run, ["prop_even"])
     notes = workspace.journal.notes([good.run, bad.run])
-    assert notes[bad.run].check is not None and notes[bad.run].check["rate"] == 1.0
+    check = notes[bad.run].check
+    assert check is not None and check["rate"] == 1.0
     assert notes[good.run].broken == ()
 
 

@@ -161,7 +161,7 @@ class Tally:
         if failed or attempt.exchanges is not None:
             self.noted += failed
             record(self.workspace, attempt)
-            if group in self.sizes:
+            if group is not None and group in self.sizes:
                 self.runs.setdefault(group, []).append(attempt.run.id)
         if group is not None and is_first:
             self.groups[group] = done
