@@ -49,7 +49,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "engine_fault": Policy(
         actions=("quarantine", "tell"),
         means="The JavaScript engine is at fault: it crashed, or another engine does not fail.",
-        you="Choose the other engine with mapp config engine, then lift the quarantine.",
+        you="Choose another engine: mapp config engine quickjs-ng. Then lift the quarantine.",
     ),
     "permission": Policy(
         actions=("ask",),
@@ -99,7 +99,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "code_bug": Policy(
         actions=("tell", "heal"),
         means="The app's code is wrong: it threw an undeclared error, or broke its schema or a predicate.",
-        you="Have the app healed: mapp heal INCIDENT. Or fix it: mapp edit APP.",
+        you="Fix it: mapp edit APP. Or have it healed: mapp heal INCIDENT.",
     ),
     "test_bug": Policy(
         actions=("tell", "ask"),

@@ -51,7 +51,7 @@ class Incident:
 
     `version`, `commit`, `tree` and `run` are those of the newest failure. `runs` counts failures, `first` and
     `last` are in seconds since 1970-01-01 UTC. `expected` is what a person said the run should have given, as
-    a JSON text: `{"output": …}` or `{"error": "CODE"}`, "" if nobody said; `why` is what they wrote about it.
+    a JSON text: `{"output": …}` or `{"error": "CODE"}`, "" if unknown; `why` is what they wrote about it.
     `facts` decided the class. `into` is the incident that a merged one belongs to.
     """
 
