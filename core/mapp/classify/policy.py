@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
 
-from mapp.model.incident import FAILURE_CLASSES, FailureClass
-
-Action = Literal["retry", "back off", "ask", "tell", "quarantine", "heal", "roll back"]
+from mapp.model.incident import FAILURE_CLASSES, Action, FailureClass, parse_policy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,3 +123,12 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
 
 QUARANTINING: Final = frozenset(name for name in FAILURE_CLASSES if POLICIES[name].quarantines)
 """The classes whose open incidents stop an app at the version that failed."""
+
+
+def policies(setting: str) -> dict[FailureClass, Policy]:
+    """Returns the table with what the setting `policy` changes; raises UsageError if it is not valid."""
+    changed = parse_policy(setting)
+    return {
+        name: replace(row, actions=changed[name]) if name in changed else row
+        for name, row in POLICIES.items()
+    }
