@@ -1,0 +1,1 @@
+"""What happens after a failure: incidents, healing, and what a heal may do by itself."""
