@@ -1,1 +1,1 @@
-"""What happens after a failure: incidents, healing, and what a heal may do by itself."""
+"""Incidents, and what is done about them."""
