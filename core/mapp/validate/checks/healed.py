@@ -75,6 +75,8 @@ def check_failed_runs(trial: Trial) -> Result:
         fault = "its input does not fit anymore" if outcome is None else ""
         if isinstance(outcome, Failed):
             fault = f"still fails: {describe(outcome)}"
+        elif outcome is not None and run.right is not None and not meets(run.right, outcome):
+            fault = f"gives {describe(outcome)} instead of {wanted(run.right)}"
         elif outcome is not None and (names := _broken(trial, trial.app, run.arguments, outcome)):
             fault = f"gives {describe(outcome)}, which breaks {names[0]}"
         if fault:
