@@ -118,11 +118,8 @@ def is_healed(workspace: Workspace, incident: Incident) -> bool:
     for row in history:
         if row.id == incident.commit:
             return False
-        if (
-            row.trailers.get("Mapp-Operation") == "heal"
-            and row.trailers.get("Mapp-Fingerprint") == incident.fingerprint
-        ):
-            return True
+        if row.trailers.get("Mapp-Fingerprint") == incident.fingerprint:
+            return row.trailers.get("Mapp-Operation") == "heal"  # else the fix was reverted
     return False
 
 
