@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from mapp.library import read
+from mapp.observe.changes import Changes
 from support.healing import DOUBLE, double, failure, wrong
 from support.library import Built, library
 from support.terminal import mapp
@@ -100,3 +102,30 @@ def test_an_agent_heals_and_yes_merges_on_any_rung(
     assert found.json["incident"] == incident.id and found.json["app"] == "double"
     assert read.load(built.home, "double").source == source
     assert "ignored" in found.err and "mapp.toml" in found.err
+
+
+def test_a_failed_run_is_healed_by_itself_after_its_answer(
+    built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    built.put(double())
+    coder(monkeypatch, tmp_path, SCRIPT.replace('"number":950', '"number":901') % json.dumps(DOUBLE))
+    monkeypatch.setenv("MAPP_HEAL", "propose")
+    monkeypatch.setenv("MAPP_MERGE", "auto")
+    found = mapp("exec", "double", "number=950", "--json")
+
+    assert found.code != 0 and found.json["outcome"] == "threw"
+    assert read.load(built.home, "double").source != DOUBLE, "it only proposes"
+    until = time.monotonic() + 600
+    while not (states := [row.state for row in Changes(built.home.journal).waiting()]) or "open" in states:
+        assert time.monotonic() < until, (built.home.root / "heal.log").read_text()
+        time.sleep(0.2)
+    assert states == ["proven"], (built.home.root / "heal.log").read_text()
+    assert read.load(built.home, "double").source != DOUBLE
+
+
+def test_a_failed_run_starts_nothing_by_default(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    built.put(double())
+    monkeypatch.setenv("MAPP_CODER", "agent:true")
+    mapp("exec", "double", "number=950")
+
+    assert not (built.home.root / "heal.log").exists()
