@@ -442,7 +442,7 @@ def _judged(
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Returns the files that the author of the code may see: no requests, no held-back examples."""
     app = read_app({SOURCE: b"function main() {}", **files})
-    lines = [line for line in files[EXAMPLES].split(b"\n") if line.strip()]
+    lines = [line for line in files.get(EXAMPLES, b"").split(b"\n") if line.strip()]
     shown = [line for line, row in zip(lines, app.examples, strict=True) if not row.held_back]
     names = (MANIFEST, PROPERTIES, SOURCE)
     return {name: files[name] for name in names if name in files} | {EXAMPLES: b"\n".join(shown) + b"\n"}
