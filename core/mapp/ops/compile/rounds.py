@@ -73,8 +73,8 @@ class Task:
     change.
 
     A heal's contract is that of its base with the failing case as a regression. `evidence` is what the coder
-    is told about the failure, `failed_runs` are other runs that failed in the same way, `rejected` the
-    patches that must not be proposed again (see `patch_id`).
+    learns about the failure, `failed_runs` are runs that failed in the same way, `rejected` the patches that
+    must not be proposed again (see `patch_id`). `tries` limits the rounds.
     """
 
     kind: GateKind
