@@ -14,6 +14,7 @@ from mapp_cli.console import Console
 
 if TYPE_CHECKING:
     from mapp.config import Config
+    from mapp.model.incident import Incident
     from mapp.ops.workspace import Workspace
 
 _SETTING_UP: Final = 0.5
@@ -41,7 +42,17 @@ class Context:
         """Returns the library without reading or changing it."""
         from mapp.ops.workspace import Workspace
 
-        return Workspace(config=self.config, tell=self.console.tell, later=self._later.append)
+        return Workspace(
+            config=self.config, tell=self.console.tell, later=self._later.append, noticed=self._noticed
+        )
+
+    def _noticed(self, incident: Incident) -> None:
+        """Starts a heal in a process of its own, if the settings allow that."""
+        if self.config.heal == "off":
+            return
+        from mapp.ops.heal.automatic import start_heal
+
+        start_heal(self.workspace, incident)
 
     @cached_property
     def opened(self) -> Workspace:

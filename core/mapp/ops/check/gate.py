@@ -13,8 +13,9 @@ from mapp import distribution
 from mapp.errors import IntegrityError, InvalidApp, NotFound
 from mapp.git.identity import tree_id
 from mapp.library import read
-from mapp.model.app import App, read_app
+from mapp.model.app import App, Example, read_app
 from mapp.model.recording import read_recording
+from mapp.model.values import canonical
 from mapp.model.verdict import GateKind, Result, Verdict, question_report
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
@@ -23,7 +24,7 @@ from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.determinism import ELSEWHERE
 from mapp.validate.gate import Starting, checks_for, examine, is_fatal
 from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, TimeBudget, TimeLimitedExecutor
-from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
+from mapp.validate.trial import INPUTS, SEED, FailedRun, GoodRun, OtherEngines, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
@@ -101,6 +102,7 @@ def trial_of(
     kind: GateKind,
     options: Options = USUAL,
     runs: Sequence[GoodRun] = (),
+    failed_runs: Sequence[FailedRun] = (),
     blind: bool = False,
 ) -> Trial:
     """Returns the trial of an app, with everything that its checks need from the library.
@@ -113,6 +115,7 @@ def trial_of(
         kind: selects the checks.
         options: how the app is tested.
         runs: recorded good runs of the base.
+        failed_runs: recorded runs of the base that failed in the way that a heal is for.
         blind: the author of the code has not seen the held-back examples.
 
     Raises:
@@ -135,6 +138,7 @@ def trial_of(
         inputs=options.inputs,
         seed=options.seed,
         runs=runs,
+        failed_runs=failed_runs,
         resolve=resolver(workspace),
         second_environment=second_environment,
         others=lambda: _others(workspace, budget),
@@ -165,15 +169,75 @@ def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
     return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
 
 
-def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
-    """Returns the newest successful runs of exactly this tree, at most one for each input."""
+def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tuple[GoodRun, ...]:
+    """Returns the newest successful runs of exactly this tree, at most one for each input.
+
+    A run that belongs to an incident is not good, unless a person said that nothing is wrong. With `refusals`,
+    runs that ended in a declared error count too.
+    """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
+        bad = _bad_runs(workspace, base.name)
         for run in workspace.journal.runs(app=base.name, most=MAX_READ_RUNS):
-            usable = run.tree == base.tree and run.outcome == "ok" and run.input and run.output
-            if usable and run.input not in found and len(found) < MAX_RUNS:
+            refused = refusals and run.outcome.startswith("error:")
+            good = refused or (run.outcome == "ok" and run.output)
+            usable = run.tree == base.tree and good and run.input and run.id not in bad
+            new = usable and run.input not in found and len(found) < MAX_RUNS
+            if new and not _is_doubted(workspace, run):
                 found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
     return tuple(found.values())
+
+
+def failed_runs(workspace: Workspace, incident: str) -> tuple[FailedRun, ...]:
+    """Returns the newest runs of an incident whose inputs were kept, at most one for each input."""
+    from mapp.observe.incidents import Incidents
+
+    found: dict[str, FailedRun] = {}
+    for identity in Incidents(workspace.home.journal).runs(incident):
+        with contextlib.suppress(NotFound, IntegrityError):
+            if len(found) < MAX_RUNS:
+                run = failed_run(workspace, identity)
+                found.setdefault(canonical(run.arguments), run)
+    return tuple(found.values())
+
+
+def failed_run(workspace: Workspace, identity: str) -> FailedRun:
+    """Returns a recorded run that failed, with what a person said is right for it.
+
+    Raises:
+        NotFound: there is no such run, or its input was not kept.
+        IntegrityError: its recording is damaged.
+    """
+    from mapp.observe.corrections import Corrections
+
+    run, calls = workspace.journal.run(identity)
+    if run.input is None:
+        raise NotFound(f"the input of run {run.id} was not kept")
+    said = (row.expected for row in Corrections(workspace.home.journal).all(run=run.id))
+    right = next(filter(None, said), "")
+    arguments = json.loads(run.input)
+    return FailedRun(
+        run=run.id,
+        arguments=arguments,
+        now_ms=run.now_ms,
+        seed=run.seed,
+        exchanges=read_recording(calls) if calls is not None else (),
+        right=Example.from_dict({"input": arguments, **json.loads(right)}) if right else None,
+    )
+
+
+def _is_doubted(workspace: Workspace, run: Run) -> bool:
+    """Returns whether a run's answer breaks one of the app's own predicates."""
+    notes = workspace.journal.notes([run.id]).get(run.id)
+    return notes is not None and bool(notes.broken)
+
+
+def _bad_runs(workspace: Workspace, app: str) -> frozenset[str]:
+    from mapp.observe.incidents import Incidents
+
+    incidents = Incidents(workspace.home.journal)
+    wrong = (row for row in incidents.all(app) if row.state != "closed")
+    return frozenset(run for row in wrong for run in incidents.runs(row.id))
 
 
 def _good(run: Run, calls: str | None) -> GoodRun:
@@ -184,6 +248,7 @@ def _good(run: Run, calls: str | None) -> GoodRun:
         now_ms=run.now_ms,
         seed=run.seed,
         exchanges=read_recording(calls) if calls is not None else (),
+        error=run.outcome.removeprefix("error:") if run.outcome.startswith("error:") else None,
     )
 
 
