@@ -42,6 +42,7 @@ class StandBy(Protocol):
         broken: Sequence[str],
         exchanges: Sequence[Exchange] | None,
         allowed: Collection[str],
+        /,
     ) -> tuple[Run, Outcome] | None:
         """Returns the run and the outcome of the version before, if it answered in place of the healed one.
 

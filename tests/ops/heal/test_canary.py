@@ -32,6 +32,7 @@ GOOD = THROWING.format("input.number === 13")
 HEALED = "function main(input) {\n  return input.number * 2;\n}\n"
 CONSTANT = "function main(input) {\n  return 4;\n}\n"
 FAILING = THROWING.format("input.number > 5")
+TRIPLE = HEALED.replace("* 2", "* 3")
 FINGERPRINT = "v1:abc"
 
 
@@ -72,6 +73,13 @@ def _heal(built: Built, source: str, *, expected: float = 26.0, incident: str = 
     return branches.merge(
         built.home, "double", f"heal/{incident}", message("double: 1.0.1", trailers), SOMEBODY
     )
+
+
+def _merge(built: Built, draft: Draft) -> Committed:
+    trailers = {"Mapp-Operation": "heal", "Mapp-Incident": "i1", **FORCED}
+    branches.begin(built.home, draft.name, "heal/i1")
+    branches.grow(built.home, draft.name, "heal/i1", draft.files, message("fix", trailers), SOMEBODY)
+    return branches.merge(built.home, draft.name, "heal/i1", message(draft.name, trailers), SOMEBODY)
 
 
 def _run(built: Built, number: float) -> Execution:
@@ -160,7 +168,7 @@ def test_a_bad_heal_is_reverted_by_replay_without_a_live_run(built: Built, sourc
 
 
 def test_the_tests_judge_a_heal_even_if_no_run_was_recorded(built: Built) -> None:
-    _heal(built, "function main(input) {\n  return input.number * 3;\n}\n")
+    _heal(built, TRIPLE)
 
     found = settle(built.workspace, "double")
 
@@ -225,10 +233,7 @@ def test_an_answer_that_breaks_a_predicate_of_the_app_was_no_answer(built: Built
     odd = _draft("function main(input) { return input.number === 7 ? 15 : input.number * 2; }\n")
     built.put(odd.file("tests/properties.js", law))
     draft = _draft(HEALED, "1.0.1").file("tests/properties.js", law)
-    trailers = {"Mapp-Operation": "heal", "Mapp-Incident": "i1", **FORCED}
-    branches.begin(built.home, "double", "heal/i1")
-    branches.grow(built.home, "double", "heal/i1", draft.files, message("fix", trailers), SOMEBODY)
-    branches.merge(built.home, "double", "heal/i1", message("double", trailers), SOMEBODY)
+    _merge(built, draft)
 
     _run(built, 7)
 
@@ -250,20 +255,34 @@ def test_a_run_of_one_of_the_worst_classes_reverts_at_once(built: Built) -> None
 
 def test_failures_of_the_world_say_nothing(built: Built) -> None:
     _heal(built, FAILING)
-    for number in (8, 9):
-        run = _run(built, number)
-        failed = next(row for row in built.workspace.journal.runs(app="double", failed=True))
-        Incidents(built.home.journal).seen(
-            replace(
-                _incident(built, id=f"i{number}"),
-                failure="upstream_down",
-                fingerprint=f"v1:{number}",
-                run=failed.id,
-            )
-        )
-        assert run.version == "1.0.0"
+    incidents = Incidents(built.home.journal)
+    for number in (8, 9, 10):
+        assert _run(built, number).version == "1.0.0"
+        failed = next(iter(built.workspace.journal.runs(app="double", failed=True)))
+        known = _incident(built, id=f"i{number}", fingerprint=f"v1:{number}", last=9e9)
+        incidents.seen(replace(known, failure="upstream_down", fingerprint=f"v1:0{number}", run=failed.id))
 
     assert open_canary(built.workspace, "double") is not None
+
+
+def test_a_run_whose_secret_was_redacted_is_not_compared(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPP_KEY_EXAMPLE", "a-key-of-mine")
+    text = {"text": {"type": "string"}}
+    said = "function main(input) {{ return input.text.length{}; }}\n"
+    old = app("size").stating(input=text, output={"type": "integer"}).source(said.format(""))
+    built.put(old.file("tests/examples.jsonl", "").file("tests/requests.jsonl", ""))
+    new = app("size").version("1.0.1").stating(input=text, output={"type": "integer"})
+    new.source(said.format(" + 0")).file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
+    execute(built.workspace, "size", {"text": "my a-key-of-mine"})
+    _merge(built, new)
+
+    execute(built.workspace, "size", {"text": "my a-key-of-mine"})
+
+    canary = open_canary(built.workspace, "size")
+    assert canary is not None
+    assert Canaries(built.home.journal).evidence(canary.commit.id) == []
 
 
 def test_show_says_that_the_version_before_is_on_stand_by(built: Built) -> None:
@@ -285,7 +304,7 @@ def test_a_canary_ends_when_a_person_changes_the_app(built: Built) -> None:
 
 
 def test_two_processes_that_decide_at_once_revert_once(built: Built) -> None:
-    _heal(built, CONSTANT)
+    _heal(built, TRIPLE)
     canary = open_canary(built.workspace, "double")
     assert canary is not None
     decision = settle(built.workspace, "double")
@@ -300,7 +319,7 @@ def test_a_revert_that_was_killed_before_its_landing_is_decided_again(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _incident(built, state="closed")
-    _heal(built, CONSTANT)
+    _heal(built, TRIPLE)
     with monkeypatch.context() as patch:
         patch.setattr("mapp.ops.heal.canary.put", _killed)
         with pytest.raises(KeyboardInterrupt):
@@ -329,10 +348,7 @@ def test_an_app_with_a_store_is_answered_by_the_version_before_once_its_writes_a
     built.put(old.file("tests/examples.jsonl", ""))
     bad = app("count").version("1.0.1").stating(capabilities=store).file("tests/examples.jsonl", "")
     bad.source(count + "  throw new TypeError('no');\n}\n")
-    trailers = {"Mapp-Operation": "heal", "Mapp-Incident": "i1", **FORCED}
-    branches.begin(built.home, "count", "heal/i1")
-    branches.grow(built.home, "count", "heal/i1", bad.files, message("fix", trailers), SOMEBODY)
-    branches.merge(built.home, "count", "heal/i1", message("count", trailers), SOMEBODY)
+    _merge(built, bad)
 
     answers = [mapp("exec", "count", "number=1", "--grant", "store", "--json").json for _ in range(3)]
 

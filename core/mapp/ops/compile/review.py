@@ -157,9 +157,7 @@ def _written(workspace: Workspace, change: Change) -> dict[str, bytes]:
 
 
 def _incident(workspace: Workspace, change: Change) -> Incident | None:
-    """Returns the incident that a heal is for, as the trailers of its branch name it."""
-    if change.kind != "heal":
-        return None
+    """Returns the incident that a change is for, as the trailers of its branch name it."""
     try:
         repository, commit = source_of(workspace, change).newest()
         return Incidents(workspace.home.journal).get(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, cast
@@ -27,7 +27,7 @@ from mapp.model.canary import RUNS, Decision, Evidence, Finding, decide
 from mapp.model.incident import FailureClass
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, FailureKind, Outcome, Value
 from mapp.model.recording import Exchange
-from mapp.model.values import canonical
+from mapp.model.values import JSONValue, canonical
 from mapp.observe.canaries import Canaries
 from mapp.observe.incidents import Incidents
 from mapp.observe.journal import Run
@@ -39,11 +39,13 @@ from mapp.sandbox.executors.recorded import same_calls
 from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.properties import broken
-from mapp.validate.trial import GoodRun, Trial, describe, is_late, meets
+from mapp.validate.trial import Trial, describe, is_late, meets
 
 WEEK: Final = 7 * 86_400.0
 MAX_EXAMPLES: Final = 50
 """How many of the tests' examples are tried together with the recorded runs."""
+REDACTED: Final = "[secret "
+"""How a redacted secret begins in the journal. A run with one cannot be repeated as it was."""
 CONFIRM: Final = 2
 """How often a fault is repeated before it counts."""
 NOT_CODE: Final[frozenset[FailureClass]] = frozenset(
@@ -285,6 +287,8 @@ def _live(canary: Canary, done: Collection[str]) -> Iterator[Evidence]:
         if run.id in done or run.input is None or run.outcome == HOST_FAULT:
             continue
         recorded = recorded_run(workspace, run.id)
+        if not _is_exact(canary.workspace, recorded):
+            continue
         old, made = repeat(workspace, canary.old, recorded, recorded.arguments)
         comparable = same_calls(recorded.exchanges, made)
         yield _judged(canary, recorded, "live", old if comparable else None, _outcome_of(run))
@@ -378,18 +382,28 @@ def _replayed(canary: Canary, done: Collection[str]) -> Iterator[Evidence]:
     shadowed = {(run.now_ms, run.seed) for run in canary.runs}  # the version on stand-by ran these as well
     for run in good_runs(canary.workspace, canary.old):
         ours = (run.now_ms, run.seed) in shadowed
-        if run.run not in done and not ours and not incidents.of_run(run.run):
-            yield _replay(canary, run)
+        if run.run in done or ours or incidents.of_run(run.run):
+            continue
+        recorded = recorded_run(canary.workspace, run.run)
+        if _is_exact(canary.workspace, recorded):
+            yield _replay(canary, recorded, Value(output=run.output))
     for place, row in [*numbered(canary.old)][:MAX_EXAMPLES]:
         if place not in done and (found := _example(canary, place, row)) is not None:
             yield found
 
 
-def _replay(canary: Canary, run: GoodRun) -> Evidence:
-    recorded = recorded_run(canary.workspace, run.run)
+def _is_exact(workspace: Workspace, recorded: RecordedRun) -> bool:
+    """Returns whether a run can be repeated as it was: on the same engine, and no secret was redacted."""
+    if recorded.run.engine != workspace.executor.engine:
+        return False
+    texts = (recorded.run.input, recorded.run.output, *(row.answer for row in recorded.exchanges))
+    return not any(text and REDACTED in text for text in texts)
+
+
+def _replay(canary: Canary, recorded: RecordedRun, old: Outcome) -> Evidence:
     new, made = repeat(canary.workspace, canary.new, recorded, recorded.arguments)
-    found = _judged(canary, recorded, "replay", Value(output=run.output), new)
-    if found.finding == "same" and not same_calls(run.exchanges, made):
+    found = _judged(canary, recorded, "replay", old, new)
+    if found.finding == "same" and not same_calls(recorded.exchanges, made):
         return replace(found, finding="changed", detail="it makes other host calls now")
     return found
 
@@ -410,13 +424,13 @@ def _evidence(
     canary: Canary,
     run: str,
     source: Literal["live", "replay"],
-    arguments: object,
+    arguments: Mapping[str, JSONValue],
     finding: Finding,
     failure: FailureClass | Literal[""],
     outcomes: tuple[Outcome | None, Outcome],
 ) -> Evidence:
     workspace, (old, new) = canary.workspace, outcomes
-    text = canonical(dict(arguments))  # type: ignore[call-overload]
+    text = canonical(dict(arguments))
     detail = ""
     if finding in ("worse", "changed", "meant", "better") and workspace.config.keep_inputs:
         before = "nothing" if old is None else describe(old)

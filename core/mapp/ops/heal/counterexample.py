@@ -10,7 +10,7 @@ from mapp.library import read
 from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed, Proposal
 from mapp.model.app import MANIFEST, REGRESSIONS, App, Example, read_app
-from mapp.model.outcome import Declared, Failed, Outcome
+from mapp.model.outcome import Declared, Failed, Value
 from mapp.model.recording import Recording
 from mapp.model.values import canonical
 from mapp.model.version import Level
@@ -79,12 +79,9 @@ def _row(workspace: Workspace, app: App, recorded: RecordedRun) -> Example | Non
         now=recorded.run.now_ms if depends else None,
         seed=recorded.run.seed if depends else None,
         recording=_recording_name(recorded) if made else None,
-        **_outcome(first),
+        output=first.output if isinstance(first, Value) else None,
+        error=first.error if isinstance(first, Declared) else None,
     )
-
-
-def _outcome(outcome: Outcome) -> dict[str, object]:
-    return {"error": outcome.error} if isinstance(outcome, Declared) else {"output": outcome.output}
 
 
 def _recording_name(recorded: RecordedRun) -> str:

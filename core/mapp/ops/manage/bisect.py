@@ -143,7 +143,7 @@ def _result(trials: _Trials, path: Sequence[int], *, later: bool) -> Bisected:
     changes = sum(trials.seen[one] != trials.seen[two] for one, two in pairwise(tried))
     edge = path[-1] if found is None else path[found]
     known = [trials.seen[place] for place in ((edge, edge) if found is None else (path[found - 1], edge))]
-    before, after = known if later else reversed(known)
+    before, after = known if later else known[::-1]
     # Forward, the change is the first commit that differs; backward, the last one that does not.
     culprit = None if found is None else trials.history[edge if later else path[found - 1]]
     upto = path if found is None else path[: found + 1]
