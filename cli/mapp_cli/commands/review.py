@@ -89,6 +89,10 @@ def command(
         if console.can_ask and not as_json:
             _ask(console, workspace, change)
         committed = approve_change(workspace, change, accept_engine_difference=accept)
+        from mapp.ops.heal.canary import settle  # loads the sandbox, which the other actions do not need
+
+        if (decision := settle(workspace, committed.name)) is not None and decision.state == "reverted":
+            console.error(f"merged and taken back: {decision.why}")
         catch_up(workspace, progress=console.progress)
         said: dict[str, Any] = {
             "merged": committed.name,

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from mapp.model.app import Example
 from mapp.model.change import Change
-from mapp.model.change_spec import ExpandSpec
+from mapp.model.change_spec import HealSpec
 from mapp.model.incident import Incident
 from mapp.model.outcome import Value
 from mapp.model.question import Question
@@ -83,7 +84,15 @@ def _reviewed(text: str = "", **more: Any) -> Reviewed:
         app="double",
         request=text or "double fails for 13",
         coder="scripted",
-        spec=ExpandSpec(base="b" * 40),
+        spec=HealSpec(
+            base="b" * 40,
+            incident="0197a0b0-0000-7000-8000-000000000002",
+            fingerprint="v1:0a1b2c",
+            failure="code_bug",
+            run="0197a0b0-0000-7000-8000-000000000003",
+            case=Example(input=(("number", 13),), output=26),
+            truth="person",
+        ),
         state="proven",
     )
     incident = Incident(

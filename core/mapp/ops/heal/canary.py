@@ -21,6 +21,7 @@ from mapp.library import read
 from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed, Proposal, close_canary
 from mapp.library.load_to_run import in_canary
+from mapp.library.rejections import reject
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, Example, read_app
 from mapp.model.canary import RUNS, Decision, Evidence, Finding, decide
@@ -450,7 +451,7 @@ def _evidence(
 def revert(canary: Canary, decision: Decision) -> Committed | None:
     """Puts the version before a heal back on `main`, with the reason; None if another process was faster.
 
-    The incident is opened again first: a kill in between leaves an open incident and an open canary.
+    The incident is opened again and the patch is rejected first: a kill after that leaves the canary open.
     """
     workspace, home = canary.workspace, canary.workspace.home
     found = read.snapshot(home, canary.name, canary.before, only=None)
@@ -459,13 +460,15 @@ def revert(canary: Canary, decision: Decision) -> Committed | None:
     known = read_verdict(read.open_repository(home, canary.name), found.tree)
     proven = known is not None and known.passed
     worst, trailers = decision.worst, canary.commit.trailers
+    if fingerprint := trailers.get("Mapp-Fingerprint", ""):
+        reject(home, canary.name, fingerprint, canary.commit.id, tell=workspace.tell)
     text = message(
         f"{app.name}: back to {app.manifest.version}, the heal made it worse",
         {
             "Mapp-Operation": "rollback",
             "Mapp-Reverts": canary.commit.id,
             "Mapp-Incident": trailers.get("Mapp-Incident", ""),
-            "Mapp-Fingerprint": trailers.get("Mapp-Fingerprint", ""),
+            "Mapp-Fingerprint": fingerprint,
             "Mapp-Reason": decision.why,
             "Mapp-Counterexample": worst.run if worst is not None and worst.bad else "",
             "Mapp-Verdict": "passed" if proven else "forced; it was on main before the heal",
