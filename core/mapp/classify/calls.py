@@ -20,9 +20,7 @@ from mapp.model.values import JSONValue, canonical
 READING: Final = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 _VARIABLE: Final = re.compile(r"(?!v\d+\Z).*\d|[A-Za-z0-9_-]{21,}\Z|.*[%@,:;=]")
-_HTML: Final = re.compile(
-    r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title)", re.IGNORECASE | re.DOTALL
-)
+_HTML: Final = re.compile(r"\s*<(!doctype html|!--|html|head|body|title)", re.IGNORECASE)
 _XML: Final = re.compile(r"\s*<(\?xml|[a-z_][\w:.-]*[\s/>])", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"""\s*[\[{"]""")
 _QUOTA: Final = re.compile(

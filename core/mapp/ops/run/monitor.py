@@ -57,7 +57,8 @@ class Seen:
     """A run to look at. `exchanges` is None for an app that may not call its host.
 
     `broken` are the predicates that it breaks. `expected` and `why` are a person's word; `said_wrong` says
-    that there is one. `times` counts rows of a batch that ended in the same way.
+    that there is one. `times` counts rows of a batch that ended in the same way; `others` are recorded runs
+    among them.
     """
 
     run: Run
@@ -69,6 +70,7 @@ class Seen:
     expected: str = ""
     why: str = ""
     times: int = 1
+    others: tuple[str, ...] = ()
 
 
 def look_at(workspace: Workspace, app: App, seen: Seen) -> Incident | None:
@@ -81,7 +83,7 @@ def look_at(workspace: Workspace, app: App, seen: Seen) -> Incident | None:
         found = classify(facts)
         if found is None or found.failure == "caller_input":
             return None
-        return Incidents(workspace.home.journal).seen(_incident(workspace, seen, facts, found))
+        return Incidents(workspace.home.journal).seen(_incident(workspace, seen, facts, found), seen.others)
     except (MappError, sqlite3.Error, OSError) as error:
         workspace.tell(f"the failure of {app.name} could not be classified: {error}")
         return None
