@@ -57,13 +57,14 @@ class GoodRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailedRun:
-    """A recorded run that failed in the way that a heal is for."""
+    """A recorded run that failed in the way that a heal is for; `right` is what a person said is right."""
 
     run: str
     arguments: Arguments
     now_ms: int
     seed: int
     exchanges: tuple[Exchange, ...] = ()
+    right: Example | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mapp.model.outcome import Value
 from mapp.model.verdict import Result
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.healed import check_failed_runs, check_general, check_healed
@@ -149,6 +150,16 @@ def test_inputs_that_fail_in_the_same_way_must_be_cured_too(executor: Executor) 
     assert not found.passed
     assert all("fails in the same way still" in problem.message for problem in found.problems)
     assert check_general(trial(executor, grade(THROWS), grade(GRADE), row)).passed
+
+
+def test_an_outcome_that_nobody_has_stated_is_a_question(executor: Executor) -> None:
+    row = {"input": {"score": 7}, "valid": "any"}
+    found = check_healed(trial(executor, grade(THROWS), grade(GRADE), row))
+    [question] = found.questions
+
+    assert found.passed and isinstance(question.app, Value) and question.app.output == "C"
+    stated = {"input": {"score": 7}, "output": "C"}
+    assert check_healed(trial(executor, grade(THROWS), grade(GRADE), stated)).questions == ()
 
 
 def test_predicates_say_which_inputs_must_be_cured_too(executor: Executor) -> None:

@@ -346,6 +346,7 @@ class Authoring:
 
     def _end_with_existing_app(self, change: Change, choice: Choice) -> Change:
         """Returns the change as ended; from then on the app answers the request without a question."""
+        assert not isinstance(change.spec, HealSpec), "a heal is of one app"
         workspace = self.workspace
         record_choice(workspace.home, choice.app, change.request, workspace.signature(), tell=workspace.tell)
         change = replace(change, spec=replace(change.spec, choice=choice))
@@ -368,6 +369,7 @@ class Authoring:
 
     def _accept_contract(self, change: Change, contract: Contract) -> Change:
         """Returns the change under the contract's name, with the contract committed on its branch."""
+        assert not isinstance(change.spec, HealSpec), "a heal has the contract of its app"
         files = {SOURCE: STAND_IN, **contract.files}
         choice = contract.choice or change.spec.choice
         spec = replace(change.spec, choice=choice, settled=contract.settled)

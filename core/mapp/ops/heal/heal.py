@@ -119,16 +119,11 @@ def is_healed(workspace: Workspace, incident: Incident) -> bool:
         history = list(read.history(workspace.home, incident.app))
     except NotFound:
         return False
-    reverted = {row.trailers.get("Mapp-Reverts") for row in history}
     for row in history:
         if row.id == incident.commit:
             return False
-        if (
-            row.id not in reverted
-            and row.trailers.get("Mapp-Operation") == "heal"
-            and row.trailers.get("Mapp-Fingerprint") == incident.fingerprint
-        ):
-            return True
+        if row.trailers.get("Mapp-Fingerprint") == incident.fingerprint:
+            return row.trailers.get("Mapp-Operation") == "heal"  # else the fix was reverted
     return False
 
 
