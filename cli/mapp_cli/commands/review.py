@@ -180,7 +180,7 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
     console.result(f"{change.branch} of {change.app}: {change.state}")
     console.result(f"  {change.request}")
     if (incident := found.incident) is not None:
-        console.result(f"  incident {incident.id}: {incident.failure}, {incident.runs} failed runs")
+        console.result(f"  incident {incident.id}: {incident.failure}, failed runs: {incident.runs}")
         if incident.expected:
             console.result(f"  a person expected {visible(incident.expected)}")
         if incident.why:
