@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -43,7 +43,11 @@ class Context:
         from mapp.ops.workspace import Workspace
 
         return Workspace(
-            config=self.config, tell=self.console.tell, later=self._later.append, noticed=self._noticed
+            config=self.config,
+            tell=self.console.tell,
+            later=self._later.append,
+            noticed=self._noticed,
+            stand_by=_stand_by,
         )
 
     def _noticed(self, incident: Incident) -> None:
@@ -84,6 +88,13 @@ class Context:
                 self._later.pop(0)()
         finally:
             workspace.close()
+
+
+def _stand_by(*words: Any) -> Any:
+    """Loads the canary for the few runs that need it."""
+    from mapp.ops.heal.canary import stand_by
+
+    return stand_by(*words)
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -62,9 +62,9 @@ def _show(console: Console, done: Healed, as_json: bool) -> int:
         show_proof(console, done.changed)
     if as_json:
         console.json(done.to_dict())
-        return FAILED if failed else 0
+        return FAILED if failed or done.reverted else 0
     changed = done.changed
-    if changed is None:
+    if changed is None or done.reverted:
         console.result(done.why)
     elif changed.committed is not None:
         row = changed.committed
@@ -73,4 +73,4 @@ def _show(console: Console, done: Healed, as_json: bool) -> int:
         change = changed.change
         console.result(f"{change.branch} of {change.app}: {change.state}, {change.detail}")
         console.hint(f"mapp review {change.id} shows it; --approve merges it, --reject drops it for good")
-    return FAILED if failed else 0
+    return FAILED if failed or done.reverted else 0

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The file to edit.",
 )
+@click.option("--markdown", is_flag=True, help="Print CHANGE as Markdown, for a pull request.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
 def command(
@@ -52,14 +53,19 @@ def command(
     reject: bool,
     edit: bool,
     name: str,
+    markdown: bool,
     as_json: bool,
 ) -> int:
-    """List open changes, or show CHANGE: its diff, verdict and cost."""
+    """List open changes, or show CHANGE: its diff, verdict and cost.
+
+    Of a heal, also the incident and the evidence.
+    """
     from mapp.errors import UsageError
-    from mapp.ops.compile.review import approve_change, reject_change, review, waiting
-    from mapp.ops.index.refresh import catch_up
+    from mapp.ops.compile.review import reject_change, review
 
     console, workspace = context.console, context.ready
+    if markdown:
+        return _markdown(console, workspace, change, alone=not (approve or reject or edit or as_json))
     chosen = [approve, reject, edit].count(True)
     if chosen > 1 or (chosen and change is None):
         raise UsageError(
@@ -69,33 +75,66 @@ def command(
     if accept and not approve:
         raise UsageError("--accept-engine-difference needs --approve", hint="mapp review lists open changes")
     if change is None:
-        rows = waiting(workspace)
-        if as_json:
-            console.json({"changes": [row.to_dict() for row in rows]})
-            return 0
-        cells = [(row.id, row.kind, row.app, row.state, row.detail or row.request) for row in rows]
-        console.table(cells, ["change", "kind", "app", "state", "about"])
-        return 0
+        return _list(console, workspace, as_json=as_json)
     if edit:
         return _edit(console, workspace, change, name, as_json=as_json)
     if approve:
-        if console.can_ask and not as_json:
-            _ask(console, workspace, change)
-        committed = approve_change(workspace, change, accept_engine_difference=accept)
-        catch_up(workspace, progress=console.progress)
-        said: dict[str, Any] = {
-            "merged": committed.name,
-            "version": committed.version,
-            "commit": committed.commit,
-        }
-        text = f"merged {committed.name} {committed.version} ({committed.commit[:10]})"
-    elif reject:
+        return _approve(console, workspace, change, accept=accept, as_json=as_json)
+    if reject:
         dropped = reject_change(workspace, change)
-        said, text = {"dropped": dropped.id}, f"dropped {dropped.branch} of {dropped.app}"
-    else:
-        _show(console, review(workspace, change), as_json=as_json)
+        text = f"dropped {dropped.branch} of {dropped.app}"
+        console.json({"dropped": dropped.id}) if as_json else console.result(text)
         return 0
-    console.json(said) if as_json else console.result(text)
+    _show(console, review(workspace, change), as_json=as_json)
+    return 0
+
+
+def _list(console: Console, workspace: Workspace, *, as_json: bool) -> int:
+    from mapp.ops.compile.review import waiting
+
+    rows = waiting(workspace)
+    if as_json:
+        console.json({"changes": [row.to_dict() for row in rows]})
+        return 0
+    cells = [(row.id, row.kind, row.app, row.state, row.detail or row.request) for row in rows]
+    console.table(cells, ["change", "kind", "app", "state", "about"])
+    return 0
+
+
+def _approve(console: Console, workspace: Workspace, change: str, *, accept: bool, as_json: bool) -> int:
+    """Merges a change. Recorded runs may take a heal back at once; then the exit code is 8."""
+    from mapp.ops.compile.review import approve_change
+    from mapp.ops.heal.canary import settle
+    from mapp.ops.index.refresh import catch_up
+
+    if console.can_ask and not as_json:
+        _ask(console, workspace, change)
+    committed = approve_change(workspace, change, accept_engine_difference=accept)
+    decision = settle(workspace, committed.name)
+    reverted = decision.why if decision is not None and decision.state == "reverted" else ""
+    catch_up(workspace, progress=console.progress)
+    said = {"merged": committed.name, "version": committed.version, "commit": committed.commit}
+    text = f"merged {committed.name} {committed.version} ({committed.commit[:10]})"
+    if reverted:
+        said["reverted"] = reverted
+        console.error(f"merged {committed.name} {committed.version}, and taken back: {reverted}")
+    if as_json:
+        console.json(said)
+    elif not reverted:
+        console.result(text)
+    return FAILED if reverted else 0
+
+
+def _markdown(console: Console, workspace: Workspace, change: str | None, *, alone: bool) -> int:
+    from mapp.errors import UsageError
+    from mapp.ops.compile.review import review
+    from mapp.ops.compile.review_markdown import review_markdown
+
+    if change is None or not alone:
+        raise UsageError(
+            "--markdown needs a CHANGE and no other option", hint="mapp review lists open changes"
+        )
+    console.result(review_markdown(review(workspace, change)))
     return 0
 
 
@@ -140,7 +179,13 @@ def _difference(found: Reviewed) -> Iterable[str]:
     return found.difference
 
 
+def _shortened(text: str) -> str:
+    most = 3 * get_terminal_size().columns
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
+    from mapp.model.question_text import visible
     from mapp.model.spend import dollars
 
     if as_json:
@@ -149,6 +194,16 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
     change = found.change
     console.result(f"{change.branch} of {change.app}: {change.state}")
     console.result(f"  {change.request}")
+    if (incident := found.incident) is not None:
+        console.result(f"  incident {incident.id}: {incident.failure}, failed runs: {incident.runs}")
+        if incident.expected:
+            console.result(f"  a person expected {visible(incident.expected)}")
+        if incident.why:
+            console.result(f"  a person wrote: {visible(incident.why)}")
+        for name, value in incident.facts:
+            console.result(f"  {visible(name)}: {visible(str(value))}")
+    for title, text in found.evidence:
+        console.result(f"  {visible(title)}: {_shortened(visible(text))}")
     for line in found.interface:
         console.result(f"  {line}")
     for line in _difference(found):

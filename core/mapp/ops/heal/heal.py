@@ -29,6 +29,8 @@ from mapp.ops.compile.change_sources import drop_change
 from mapp.ops.compile.lifecycle import begin, carry_on, is_merged, resume, task_of
 from mapp.ops.compile.open_coder import coder_of, open_ledger
 from mapp.ops.heal.brief import evidence_of, preview, summary_of
+from mapp.ops.heal.canary import reverted_heals, settle
+from mapp.ops.heal.counterexample import keep_counterexample
 from mapp.ops.heal.reproduce import CannotHeal, Reproduced, reproduce
 from mapp.ops.workspace import Workspace
 
@@ -51,22 +53,24 @@ class TriesUsed(MappError):
 class Healed:
     """The result of a heal: the incident, the change with its cost, and in words why there is no fix.
 
-    `changed` is None if no change was needed or possible.
+    `changed` is None if no change was needed or possible. With `reverted`, the fix was merged and taken back
+    at once, because recorded runs went wrong.
     """
 
     incident: Incident | None
     changed: Changed | None = None
     why: str = ""
+    reverted: bool = False
 
     @property
     def healed(self) -> bool:
         """Returns whether a fix was merged."""
-        return self.changed is not None and self.changed.committed is not None
+        return self.changed is not None and self.changed.committed is not None and not self.reverted
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as `heal --json` prints it."""
         changed, incident = self.changed, self.incident
-        committed = changed.committed if changed else None
+        committed = changed.committed if changed and not self.reverted else None
         return {
             "schema": 1,
             "healed": self.healed,
@@ -167,7 +171,8 @@ def heal(
         known = _open_change(workspace, incident)
         if known is not None:
             changed = resume(workspace, known.id, person=person, watch=watch, coder=coder, options=options)
-            return Healed(incident=incident, changed=changed)
+            return _judged(workspace, Healed(incident=incident, changed=changed), options)
+        keep_counterexample(workspace, incident.app, options=options)
         app, files = _on_main(workspace, incident.app)
         found = reproduce(workspace, incident, app, files)
         if found is None:
@@ -179,7 +184,18 @@ def heal(
         change = begin(workspace, incident.app, summary, spec, coder=coder, person=person)
         changed = carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
         _tell_if_last(workspace, incident, changed, coder)
-        return Healed(incident=incident, changed=changed)
+        return _judged(workspace, Healed(incident=incident, changed=changed), options)
+
+
+def _judged(workspace: Workspace, done: Healed, options: Options) -> Healed:
+    """Replays recorded runs on a merged fix, which may take it back at once; returns what is left of it."""
+    if done.changed is None or done.changed.committed is None:
+        return done
+    decision = settle(workspace, done.changed.change.app)
+    if decision is None or decision.state != "reverted":
+        return done
+    keep_counterexample(workspace, done.changed.change.app, options=options)
+    return replace(done, reverted=True, why=f"the fix was merged and taken back: {decision.why}")
 
 
 def planned(workspace: Workspace, incident: Incident) -> str:
@@ -263,7 +279,9 @@ def _gone(workspace: Workspace, incident: Incident, app: App) -> Healed:
 def _tries_left(workspace: Workspace, incident: Incident, coder: Coder) -> int:
     """Returns how many answers a new heal may pay for; raises TriesUsed if there are none."""
     heals = list(heals_of(workspace, incident.app, incident.fingerprint))
-    if _failed(heals, coder) >= MAX_FAILED:
+    taken_back = (row.fingerprint for row in reverted_heals(workspace, incident.app))
+    failed = _failed(heals, coder) + sum(row == incident.fingerprint for row in taken_back)
+    if failed >= MAX_FAILED:
         raise TriesUsed(
             f"{MAX_FAILED} heals of this failure by {coder.name} have failed, so it is not tried again",
             hint=f"fix it yourself: mapp edit {incident.app}; or choose another coder: mapp config coder …",

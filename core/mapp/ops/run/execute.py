@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import HostFault, MappError, PermissionNeeded
 from mapp.keys import KeyNeeded
-from mapp.library.load_to_run import load_to_run
+from mapp.library.load_to_run import in_canary, load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -137,15 +137,31 @@ def execute(
     attempt = replace(attempt, run=run)
     record(workspace, attempt)
     inspect(workspace, app, filled, attempt)
+    run, outcome, doubt = _answer(workspace, attempt, allowed)
     return Execution(
         app=name,
         version=run.version,
-        commit=app.commit,
+        commit=run.commit,
         arguments=tuple(filled.items()),
-        outcome=attempt.outcome,
+        outcome=outcome,
         run=run.id,
-        doubt=attempt.broken,
+        doubt=doubt,
     )
+
+
+def _answer(
+    workspace: Workspace, attempt: Attempt, allowed: Collection[str]
+) -> tuple[Run, Outcome, tuple[str, ...]]:
+    """Returns the run that answers, its outcome, and the predicates that it breaks.
+
+    After a heal, that may be a run of the version before, which is on stand-by.
+    """
+    run, outcome, broken = attempt.run, attempt.outcome, attempt.broken
+    if workspace.stand_by is not None and in_canary(workspace.home, run.app, run.commit):
+        answered = workspace.stand_by(workspace, run, outcome, broken, attempt.exchanges, allowed)
+        if answered is not None:
+            return *answered, ()
+    return run, outcome, broken
 
 
 def with_check(workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt) -> Attempt:
