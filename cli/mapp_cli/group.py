@@ -21,6 +21,7 @@ COMMANDS: Final = {
         "search": "Find apps by what they do.",
         "runs": "Show the journal of runs.",
         "replay": "Re-run a recorded run offline.",
+        "stats": "Show what the library did, cost and avoided.",
     },
     "Library": {
         "list": "List the apps in the library.",

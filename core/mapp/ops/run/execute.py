@@ -174,16 +174,18 @@ def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) 
 
 def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
     """Runs the app. What it stored is kept only if it returned a value."""
-    if broker is None:
-        result = workspace.executor.run(job)
-        return result, judge(app.manifest, result)
-    good = False
-    try:
-        result = workspace.executor.run(job, broker)
-        outcome = judge(app.manifest, result)
-        good = isinstance(outcome, Value)
-    finally:
-        broker.finish(good=good)
+    names = {"app": app.name, "version": str(app.manifest.version), "commit": app.commit}
+    with workspace.span("mapp.run", **names, outcome=HOST_FAULT) as span:
+        good = False
+        try:
+            result = workspace.executor.run(job) if broker is None else workspace.executor.run(job, broker)
+            outcome = judge(app.manifest, result)
+            good = isinstance(outcome, Value)
+        finally:
+            if broker is not None:
+                broker.finish(good=good)
+        if span is not None:
+            span.set(outcome=outcome_name(outcome), isolation=workspace.executor.isolation)
     return result, outcome
 
 
