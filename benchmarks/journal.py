@@ -131,7 +131,7 @@ def in_processes(path: Path, runs: int) -> float:
 
 
 def worker(path: str, runs: int) -> None:
-    """Records runs as one of several processes, once it is told to."""
+    """Records runs as one of several processes, once it reads a line."""
     with closing(opened(Path(path))) as journal:
         record(journal, 1)
         print("ready", flush=True)

@@ -63,7 +63,7 @@ _APP_OF_CHANGE: Final = "COALESCE((SELECT app FROM changes WHERE changes.id = sp
 """The contract may have renamed the app after the first calls."""
 PLANNED: Final = "planned"
 IN_RUN: Final = "run"
-"""The phase of a call that an app made during a run; it is no round of a coder."""
+"""The phase of a call that an app made during a run; it does not count as a round."""
 
 
 class LedgerFailed(MappError):
@@ -89,7 +89,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettledCall:
-    """One call that has ended, for whoever watches the ledger; times in seconds since 1970-01-01 UTC.
+    """One call that has ended, as a watcher of the ledger gets it; times in seconds since 1970-01-01 UTC.
 
     `outcome` is `answered`, or the kind of failure.
     """
