@@ -10,14 +10,20 @@ from mapp.errors import UsageError
 from mapp.library.commit_app import message
 from mapp.model.change import Change
 from mapp.model.change_spec import ExpandSpec
+from mapp.model.incident import FailureClass, Incident
 from mapp.model.spend import Planned, Spend
 from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
+from mapp.observe.journal import Run
 from mapp.observe.ledger import SpendLedger
+from mapp.observe.stats import date_of, day_of
 from mapp.ops.manage.statistics import REMOVED, first_day, heals, statistics
 from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from support.apps import app
 from support.library import FORCED, Built, library, proposal
+
+NOW = 1_700_000_000.0
 
 
 def healed(built: Built, operation: str, content: str, **trailers: str) -> str:
@@ -126,3 +132,58 @@ def test_since_is_a_date_or_a_span() -> None:
     for wrong in ("yesterday", "0d", "2023-13-01", "-3d"):
         with pytest.raises(UsageError, match="is not a day"):
             first_day(wrong, now)
+
+
+def test_failures_are_counted_by_the_class_of_their_incident() -> None:
+    built = library().app("double").broken("throws").build()
+    journal = built.workspace.journal
+    run = Run(
+        id="",
+        started=NOW,
+        app="double",
+        commit="c",
+        tree="t",
+        version="1.0.0",
+        request=None,
+        input="1",
+        output=None,
+        outcome="threw",
+        detail="",
+        now_ms=1,
+        seed=1,
+        wall_ms=1.0,
+        total_ms=1.0,
+        engine="q",
+        isolation="full",
+    )
+    for number in range(6):
+        journal.record(replace(run, id=str(number), started=NOW + number * 86_400))
+    incidents = Incidents(built.home.journal)
+    for number in range(4):
+        incidents.seen(incident(str(number), "code_bug", NOW + number * 86_400))
+    incidents.seen(incident("4", "upstream_down", NOW + 4 * 86_400))
+    # The person says that a value is wrong: this run did not fail.
+    incidents.seen(incident("9", "expectation", NOW))
+
+    found = statistics(built.workspace, by="class")
+    assert dict(found.failures) == {"code_bug": 4, "upstream_down": 1, "expectation": 1, "unclassified": 1}
+    assert next((row.name, row.counts.runs) for row in found.groups) == ("code_bug", 4)
+    later = statistics(built.workspace, since=date_of(day_of(NOW) + 2))
+    assert dict(later.failures) == {"code_bug": 2, "upstream_down": 1, "unclassified": 1}
+    built.workspace.close()
+
+
+def incident(run: str, failure: FailureClass, at: float) -> Incident:
+    """Returns an incident of one run."""
+    return Incident(
+        id=f"incident {run}",
+        app="double",
+        failure=failure,
+        fingerprint=f"v1:{failure}",
+        version="1.0.0",
+        commit="c",
+        tree="t",
+        first=at,
+        last=at,
+        run=run,
+    )
