@@ -31,7 +31,9 @@ COMMANDS: Final = {
         "list": "List the apps in the library.",
         "show": "Show what an app takes, returns and may do.",
         "log": "Show an app's history.",
+        "blame": "Show what introduced each line of an app.",
         "diff": "Show how two versions of an app differ.",
+        "bisect": "Find the commit that changed a run's outcome.",
         "rollback": "Restore an app's previous version.",
         "verdict": "Show the gate's verdict on an app.",
         "path": "Print the folder of an app's checkout.",
@@ -43,6 +45,7 @@ COMMANDS: Final = {
     "Compile apps": {
         "compile": "Have a coder write an app for a request.",
         "expand": "Extend an app to cover a new request.",
+        "heal": "Fix an app after a failure.",
         "review": "Show, approve or reject pending changes.",
         "spend": "Show what coders have cost and what budget is left.",
     },

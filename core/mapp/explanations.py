@@ -86,6 +86,12 @@ EXPLANATIONS: Final = {
         "The answer could not be written: standard output is closed, or the disk is full.",
         "Check where the output goes, then run the command again. Changes that it made are kept.",
     ),
+    "MAPP-0230": _row(
+        "not-reproducible",
+        "A recorded run gives another outcome now, even on its own commit with its recorded answers.",
+        "mapp replay RUN shows the difference. A run that timed out, or whose input holds a redacted secret, "
+        "cannot be compared.",
+    ),
     "MAPP-0300": _row(
         "no-match",
         "No app in the library does what was asked.",
@@ -177,6 +183,16 @@ EXPLANATIONS: Final = {
         "duplicate",
         "The new app does the same as an app in the library: same arguments, same answers.",
         "Use the existing app, or merge the new one anyway with mapp review CHANGE --approve.",
+    ),
+    "MAPP-0560": _row(
+        "cannot-heal",
+        "An incident may not cost a token, or what is right for it contradicts the app's contract.",
+        "mapp incident ID says why it failed; mapp edit APP changes the contract.",
+    ),
+    "MAPP-0561": _row(
+        "tries-used",
+        "The tries for one failure are used up, or two heals of it have failed.",
+        "Fix the app yourself with mapp edit APP, or choose another coder.",
     ),
     "MAPP-0600": _row(
         "integrity",

@@ -9,15 +9,24 @@ import pytest
 
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.errors import InvalidApp, UsageError
-from mapp.library import read
+from mapp.library import branches, read
+from mapp.library.commit_app import message
 from mapp.library.verdicts import read_verdict, record_verdict
+from mapp.model.change import Change
+from mapp.model.change_spec import ExpandSpec
+from mapp.model.incident import Incident
+from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
 from mapp.ops.compile.change_sources import files_of_change, source_of
 from mapp.ops.compile.lifecycle import resume
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.review import approve_change, edited, reject_change, review, waiting
+from mapp.ops.run.execute import execute
+from support.apps import app
 from support.authors import RIGHT, WRONG, Decided, contract, quiet
 from support.compiling import FEW, compiled
-from support.library import Built, library
+from support.library import SOMEBODY, Built, library
+from support.terminal import mapp
 
 
 @pytest.fixture
@@ -97,3 +106,40 @@ def test_after_a_manual_edit_no_coder_continues_the_change(built: Built) -> None
     assert read.load(built.home, "triple").source == mine
     rows = list(read.history(built.home, "triple"))
     assert [row.trailers.get("Mapp-Edited") for row in rows] == ["by hand", "by hand", "by hand", None, None]
+
+
+def test_a_change_for_an_incident_shows_the_incident_and_its_evidence(built: Built) -> None:
+    base = built.put(app("double").source("function main(input) {\n  throw new TypeError('x');\n}\n")).commit
+    run = execute(built.workspace, "double", {"number": 13}).run
+    failed, _ = built.workspace.journal.run(run)
+    incident = Incident(
+        id="0197a0b0-0000-7000-8000-000000000002",
+        app="double",
+        failure="code_bug",
+        fingerprint="v1:ab",
+        version="1.0.0",
+        commit=base,
+        tree=failed.tree,
+        first=1_700_000_000.0,
+        last=1_700_000_000.0,
+        run=run,
+        why="13 must be doubled as well",
+    )
+    Incidents(built.home.journal).put(incident)
+    spec = ExpandSpec(base=base)
+    change = Change(id="a1", began=1.0, app="double", request="heal it", coder="-", spec=spec, state="proven")
+    branches.begin(built.home, "double", change.branch)
+    text = message("a fix", {"Mapp-Incident": incident.id})
+    branches.grow(built.home, "double", change.branch, app("double").files, text, SOMEBODY)
+    Changes(built.home.journal).put(change)
+
+    shown = review(built.workspace, "a1")
+
+    assert shown.incident == incident
+    assert dict(shown.evidence) == {"input": '{"number":13}', "outcome": "threw TypeError: x"}
+    screen = mapp("review", "a1").out
+    assert f"incident {incident.id}: code_bug, 1 failed runs" in screen
+    assert "a person wrote: 13 must be doubled as well" in screen and 'input: {"number":13}' in screen
+    written = mapp("review", "a1", "--markdown").out
+    assert written.startswith("## Expand of `double`: proven\n") and "### Incident" in written
+    assert "```diff\n--- a/main.js\n" in written

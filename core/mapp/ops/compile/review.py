@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,17 @@ from typing import Any
 
 from mapp.errors import InvalidApp, NotFound
 from mapp.library.landing import Committed
-from mapp.model.app import EXAMPLES, SOURCE, Example, read_app
+from mapp.library.rejections import reject
+from mapp.model.app import EXAMPLES, REGRESSIONS, SOURCE, Example, read_app
 from mapp.model.change import Change
+from mapp.model.change_spec import HealSpec
+from mapp.model.incident import Incident
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
+from mapp.model.values import canonical
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
 from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import accepting_engines, is_proof
 from mapp.ops.compile.change_sources import (
@@ -34,7 +40,8 @@ class Reviewed:
     """A change under review.
 
     `interface` lists the interface changes in words, `difference` the lines of a unified diff. `before` and
-    `after` are the files (path -> bytes).
+    `after` are the files (path -> bytes). A heal has an `incident`, if the journal knows it, and named texts
+    as `evidence`: the input of the failing run and its outcome.
     """
 
     change: Change
@@ -45,11 +52,15 @@ class Reviewed:
     calls: tuple[ModelCall, ...]
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
+    incident: Incident | None = None
+    evidence: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the change as `review --json` prints it."""
         return {
             "change": self.change.to_dict(),
+            "incident": self.incident.to_dict() if self.incident else None,
+            "evidence": dict(self.evidence),
             "interface": list(self.interface),
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
@@ -70,6 +81,7 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
     new = _written(workspace, change)
     old = source_of(workspace, change).current_files()
     ledger = open_ledger(workspace)
+    incident = _incident(workspace, change)
     return Reviewed(
         change=change,
         interface=tuple(_interface(old, new)),
@@ -79,6 +91,8 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
         calls=tuple(ledger.calls(change.id)),
         before=old,
         after=new,
+        incident=incident,
+        evidence=tuple(_evidence(workspace, change, incident)),
     )
 
 
@@ -125,16 +139,24 @@ def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tu
 def answer_change(workspace: Workspace, identity: str, examples: Sequence[Example]) -> tuple[Change, Verdict]:
     """Adds a person's answers to the examples of a change; returns the change and the gate's verdict.
 
+    A heal may not touch the examples, so its answers become regressions.
+
     Raises the same errors as `edited`.
     """
     change = Changes(workspace.home.journal).get(identity)
-    files = with_examples(files_of_change(workspace, change), examples)
-    return edited(workspace, identity, EXAMPLES, files[EXAMPLES])
+    path = REGRESSIONS if change.kind == "heal" else EXAMPLES
+    files = with_examples(files_of_change(workspace, change), examples, path)
+    return edited(workspace, identity, path, files[path])
 
 
 def reject_change(workspace: Workspace, identity: str) -> Change:
-    """Drops a change and returns it; raises NotFound when there is no such change."""
+    """Drops a change and returns it; raises NotFound when there is no such change.
+
+    The patch of a heal is not proposed again for the same failure.
+    """
     change = Changes(workspace.home.journal).get(identity)
+    if isinstance(change.spec, HealSpec) and change.commit and source_of(workspace, change).exists():
+        reject(workspace.home, change.app, change.spec.fingerprint, change.commit, tell=workspace.tell)
     drop_change(workspace, change)
     return change
 
@@ -144,6 +166,30 @@ def _written(workspace: Workspace, change: Change) -> dict[str, bytes]:
         return files_of_change(workspace, change)
     except NotFound:
         return {}
+
+
+def _incident(workspace: Workspace, change: Change) -> Incident | None:
+    """Returns the incident that a change is for, as the trailers of its branch name it."""
+    try:
+        repository, commit = source_of(workspace, change).newest()
+        return Incidents(workspace.home.journal).get(
+            repository.info(commit).trailers.get("Mapp-Incident", "")
+        )
+    except NotFound:
+        return None
+
+
+def _evidence(workspace: Workspace, change: Change, incident: Incident | None) -> Iterator[tuple[str, str]]:
+    """Yields the newest failing run's input and outcome, the failing case, and what the coder knew."""
+    if incident is not None:
+        with contextlib.suppress(NotFound):
+            run, _ = workspace.journal.run(incident.run)
+            if run.input is not None:
+                yield "input", run.input
+            yield "outcome", " ".join(filter(None, (run.outcome, run.output, run.detail)))
+    if isinstance(change.spec, HealSpec):
+        yield f"failing case, right by {change.spec.truth}", canonical(change.spec.case.to_dict())
+        yield from change.spec.evidence
 
 
 def _interface(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import HostFault, MappError, PermissionNeeded
 from mapp.keys import KeyNeeded
-from mapp.library.load_to_run import load_to_run
+from mapp.library.load_to_run import in_canary, load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -137,14 +137,19 @@ def execute(
     attempt = replace(attempt, run=run)
     record(workspace, attempt)
     inspect(workspace, app, filled, attempt)
+    outcome, doubt = attempt.outcome, attempt.broken
+    if workspace.stand_by is not None and in_canary(workspace.home, name, app.commit):
+        answered = workspace.stand_by(workspace, run, outcome, doubt, attempt.exchanges, allowed)
+        if answered is not None:
+            (run, outcome), doubt = answered, ()
     return Execution(
         app=name,
         version=run.version,
-        commit=app.commit,
+        commit=run.commit,
         arguments=tuple(filled.items()),
-        outcome=attempt.outcome,
+        outcome=outcome,
         run=run.id,
-        doubt=attempt.broken,
+        doubt=doubt,
     )
 
 
@@ -195,8 +200,8 @@ def attempt_run(
 ) -> Attempt:
     """Runs an app on complete arguments and returns the attempt, without recording it.
 
-    A run that the machine failed is repeated once, if it made no host call. Only a host fault is recorded
-    here, before it is raised.
+    A run that the machine failed is repeated once, unless something outside may have changed. Only a host
+    fault is recorded here, before it is raised.
 
     Raises:
         KeyNeeded: a secret that the app needs is missing. It was not started.
@@ -274,7 +279,7 @@ def _note_host_fault(
 def _run_twice(
     workspace: Workspace, app: App, job: Job, broker: RunBroker | None
 ) -> tuple[Result, Outcome, RunBroker | None, int]:
-    """Runs the app, and once more if the machine failed the run and nothing was sent.
+    """Runs the app, and once more if the machine failed the run and nothing outside can have changed.
 
     Returns the result, the outcome, the broker of the run that counts, and how often the run was repeated.
     """
@@ -284,9 +289,9 @@ def _run_twice(
             return result, outcome, broker, 0
         job = replace(job, patience=PATIENCE)
     except HostFault:
-        if broker is not None and broker.exchanges:
+        if broker is not None and broker.may_have_changed:
             raise
-    if broker is not None and broker.exchanges:
+    if broker is not None and broker.may_have_changed:
         return result, outcome, broker, 0
     again = None if broker is None else broker.fresh()
     result, outcome = _run(workspace, app, job, again)
@@ -309,19 +314,31 @@ def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) 
 
 
 def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
-    """Runs the app. What it stored is kept only if it returned a value."""
+    """Runs the app in a span of its own."""
     names = {"app": app.name, "version": str(app.manifest.version), "commit": app.commit}
     with workspace.span("mapp.run", **names, outcome=HOST_FAULT) as span:
-        good = False
+        result, outcome = _run_bare(workspace, app, job, broker)
+        if span is not None:
+            span.set(outcome=outcome_name(outcome), isolation=workspace.executor.isolation)
+    return result, outcome
+
+
+def _run_bare(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+    """Runs the app. What it stored is kept only if it returned a value."""
+    if broker is None:
+        result = workspace.executor.run(job)
+        return result, judge(app.manifest, result)
+    good = False
+    try:
         try:
-            result = workspace.executor.run(job) if broker is None else workspace.executor.run(job, broker)
+            result = workspace.executor.run(job, broker)
             outcome = judge(app.manifest, result)
             good = isinstance(outcome, Value)
         finally:
-            if broker is not None:
-                broker.finish(good=good)
-        if span is not None:
-            span.set(outcome=outcome_name(outcome), isolation=workspace.executor.isolation)
+            broker.finish(good=good)
+    except sqlite3.OperationalError as error:  # the store's file: a full disk, or no right to write
+        hint = "free space or grant access there; mapp path and mapp doctor say where the library is"
+        raise HostFault(f"the store of {app.name} cannot be written: {error}", hint=hint) from None
     return result, outcome
 
 
