@@ -8,8 +8,9 @@ import pytest
 
 from mapp.errors import UsageError
 from mapp.library.commit_app import message
-from mapp.model.change import Change
-from mapp.model.change_spec import ExpandSpec
+from mapp.model.app import Example
+from mapp.model.change import SUPERSEDED, Change, ChangeState
+from mapp.model.change_spec import ExpandSpec, HealSpec
 from mapp.model.incident import FailureClass, Incident
 from mapp.model.spend import Planned, Spend
 from mapp.observe.changes import Changes
@@ -187,3 +188,39 @@ def incident(run: str, failure: FailureClass, at: float) -> Incident:
         last=at,
         run=run,
     )
+
+
+def test_a_heal_is_rejected_by_the_gate_or_a_person_and_not_by_a_newer_main() -> None:
+    built = library().app("double").build()
+    states: dict[str, tuple[ChangeState, str]] = {
+        "gate": ("failed", "the gate refuses it: examples"),
+        "person": ("dropped", "rejected"),
+        "newer main": ("dropped", f"{SUPERSEDED}proven"),
+        "newer main, after the gate": ("dropped", f"{SUPERSEDED}failed"),
+        "running": ("open", ""),
+    }
+    spec = HealSpec(
+        base="b",
+        incident="i",
+        fingerprint="v1:f",
+        failure="code_bug",
+        run="r",
+        case=Example(input=(("number", 1),), output=2),
+        truth="person",
+    )
+    for identity, (state, detail) in states.items():
+        change = Change(
+            id=identity,
+            began=NOW,
+            app="double",
+            request="r",
+            coder="c",
+            spec=spec,
+            state=state,
+            detail=detail,
+        )
+        Changes(built.home.journal).put(change)
+
+    assert heals(built.workspace).to_dict() == {"tried": 5, "merged": 0, "reverted": 0, "rejected": 3}
+    assert heals(built.workspace, since=NOW + 1).tried == 0
+    built.workspace.close()

@@ -15,6 +15,7 @@ from mapp.git.commit import Commit, parse_commit
 from mapp.git.repository import MAIN
 from mapp.library import read
 from mapp.library.lockfile import read_lock
+from mapp.model.change import SUPERSEDED, Change
 from mapp.model.spend import Spend
 from mapp.model.statistics import BreakEven, Counts, DayCounts, GroupCounts, Heals, Requests, Statistics
 from mapp.observe.changes import Changes
@@ -98,13 +99,20 @@ def heals(workspace: Workspace, *, since: float = 0.0) -> Heals:
                 merged.add(identity)
                 if not standing:
                     reverted.add(identity)
-    rejected = {row.id for row in known.values() if row.state in ("dropped", "failed")} - merged
+    rejected = {row.id for row in known.values() if _is_rejected(row)} - merged
     return Heals(
         tried=len(known.keys() | merged),
         merged=len(merged),
         reverted=len(reverted),
         rejected=len(rejected),
     )
+
+
+def _is_rejected(change: Change) -> bool:
+    """Returns whether the gate or a person refused a heal, not because `main` had moved."""
+    if change.state == "dropped" and change.detail.startswith(SUPERSEDED):
+        return change.detail == f"{SUPERSEDED}failed"
+    return change.state in ("dropped", "failed")
 
 
 def _healed(workspace: Workspace, name: str, since: float) -> Iterator[tuple[str, bool]]:
