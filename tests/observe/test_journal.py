@@ -289,8 +289,11 @@ def test_a_kill_loses_no_run_that_was_answered(journal: Journal, answers: int) -
     assert process.stdout is not None
     answered = [process.stdout.readline().decode().strip() for _ in range(answers)]
     process.kill()
-    rest, _ = process.communicate()
-    answered += rest.decode().split("\n")[:-1]
+    answered += process.stdout.read().decode().split("\n")[:-1]  # `communicate` loses what is buffered
+    process.wait()
+    process.stdout.close()
+    assert process.stderr is not None
+    process.stderr.close()
 
     kept = {run.id for run in journal.runs(most=10**6)}
     assert set(answered) <= kept and len(kept) <= len(answered) + 1
