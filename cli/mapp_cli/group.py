@@ -25,6 +25,7 @@ COMMANDS: Final = {
         "right": "Say that an answer is right.",
         "incidents": "List what failed, and why.",
         "incident": "Tell one incident and what you can do about it.",
+        "stats": "Show what the library did, cost and avoided.",
     },
     "Library": {
         "list": "List the apps in the library.",

@@ -69,6 +69,14 @@ class Config:
     llm_url: str = field(
         default="", metadata={"help": "the model's address; empty for the service's default"}
     )
+    llm_price: str = field(
+        default="", metadata={"help": "its price in dollars per million tokens, INPUT/OUTPUT"}
+    )
+    telemetry: str = field(
+        default="",
+        metadata={"help": "OTLP receiver that gets spans and metrics, http(s)://HOST:PORT; empty sends none"},
+    )
+    log: str = field(default="", metadata={"help": "file for structured logs, or stderr; empty for none"})
     coder: str = field(
         default="",
         metadata={"help": "who writes apps: anthropic:NAME, openai:NAME, local:FILE or agent:COMMAND"},
@@ -100,8 +108,12 @@ class Config:
         default="",
         metadata={"help": "what to do about failures, by class: nondeterminism=tell, upstream_down=tell"},
     )
-    budget_day: str = field(default="$5", metadata={"help": "the budget for coders per day"})
-    budget_month: str = field(default="$50", metadata={"help": "the budget for coders per month"})
+    budget_day: str = field(
+        default="$5", metadata={"help": "the budget for coders and the models of apps per day"}
+    )
+    budget_month: str = field(
+        default="$50", metadata={"help": "the budget for coders and the models of apps per month"}
+    )
 
 
 _CHOICES: Final = {
@@ -118,7 +130,19 @@ _CHOICES: Final = {
 CHOICES: Final = _CHOICES
 """The values of each setting that has a fixed list of them."""
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
-_TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", "policy", *_BUDGETS)
+_TEXTS: Final = (
+    "llm",
+    "llm_url",
+    "llm_price",
+    "telemetry",
+    "log",
+    "coder",
+    "coder_url",
+    "coder_price",
+    "coder_keys",
+    "policy",
+    *_BUDGETS,
+)
 MAX_TEXT_LENGTH: Final = 300
 MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
@@ -315,12 +339,14 @@ _KINDS: Final = {
     "llm": ("anthropic:", "openai:"),
     "coder_url": _URLS,
     "llm_url": _URLS,
+    "telemetry": (*_URLS, "global"),
 }
 _EXAMPLES: Final = {
     "coder": "mapp config coder anthropic:NAME (or openai:NAME, local:FILE.gguf, agent:COMMAND)",
     "llm": "mapp config llm anthropic:NAME (or openai:NAME)",
     "coder_url": "mapp config coder_url http://127.0.0.1:8080/v1",
     "llm_url": "mapp config llm_url http://127.0.0.1:8080/v1",
+    "telemetry": "mapp config telemetry http://127.0.0.1:4318",
 }
 _TRUTHS: Final = {
     "true": True,

@@ -249,6 +249,16 @@ EXPLANATIONS: Final = {
         "The file journal.sqlite contains tables that mapp did not create.",
         "Move it away; the next run creates a new one.",
     ),
+    "MAPP-0680": _row(
+        "no-plot",
+        "The statistics cannot be drawn: nothing was recorded, or a library is missing.",
+        "Install the library that the message names: the extra plot has all of them.",
+    ),
+    "MAPP-0681": _row(
+        "no-telemetry",
+        "Telemetry is configured, but OpenTelemetry's SDK or exporter is not installed.",
+        "Install the extra telemetry, or turn telemetry off: mapp config unset telemetry",
+    ),
     "MAPP-0700": _row(
         "permission-needed",
         "A person must grant a permission first.",

@@ -265,3 +265,46 @@ def test_threads_that_share_a_journal_wait_for_each_other(journal: Journal) -> N
     with contextlib.closing(sqlite3.connect(journal.path)) as connection:
         (request,) = connection.execute("SELECT request FROM decisions").fetchone()
     assert (request[:5], sorted(request[5:])) == ("first", ["0", "1", "2", "3"])
+
+
+_ANSWERING = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from mapp.observe.journal import Journal, Run, new_id
+run = Run(id="", started=1.7e9, app="double", commit="c", tree="t", version="1.0.0", request=None, input="1",
+    output="2", outcome="ok", detail="", now_ms=1, seed=1, wall_ms=1.0, total_ms=1.0,
+    engine="q", isolation="full")
+journal = Journal(Path(sys.argv[1]), keep_runs=10**6, keep_days=90000, keep_inputs=True)
+while True:
+    identity = new_id()
+    journal.record(replace(run, id=identity))
+    print(identity, flush=True)
+"""
+
+
+@pytest.mark.parametrize("answers", [1, 40, 400])
+def test_a_kill_loses_no_run_that_was_answered(journal: Journal, answers: int) -> None:
+    process = start(_ANSWERING, str(journal.path))
+    assert process.stdout is not None
+    answered = [process.stdout.readline().decode().strip() for _ in range(answers)]
+    process.kill()
+    answered += process.stdout.read().decode().split("\n")[:-1]  # `communicate` loses what is buffered
+    process.wait()
+    process.stdout.close()
+    assert process.stderr is not None
+    process.stderr.close()
+
+    kept = {run.id for run in journal.runs(most=10**6)}
+    assert set(answered) <= kept and len(kept) <= len(answered) + 1
+    with journal.reading() as connection:
+        [(counted,)] = connection.execute("SELECT SUM(runs) FROM run_totals")
+    assert counted == len(kept)
+    journal.record(RUN)
+
+
+def test_the_journal_is_at_least_as_durable_as_normal(journal: Journal) -> None:
+    journal.record(RUN)
+    with journal.reading() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] >= 1
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"

@@ -310,3 +310,13 @@ def test_a_hint_installs_what_the_extra_would(module: str, extra: str, metadata:
     import importlib
 
     assert importlib.import_module(module).REQUIREMENT in metadata["optional-dependencies"][extra]
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("mapp.observe.plots", "plot"), ("mapp.observe.telemetry", "telemetry")]
+)
+def test_hints_install_the_whole_extra(module: str, extra: str, metadata: dict[str, Any]) -> None:
+    import importlib
+
+    required = list(importlib.import_module(module).REQUIREMENTS)
+    assert required == metadata["optional-dependencies"][extra]

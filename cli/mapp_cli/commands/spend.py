@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
 def command(context: Context, by: Any, days: int | None, as_json: bool) -> None:
-    """Show what writing and changing apps has cost, and what is left of the budgets.
+    """Show what coders and the models that apps ask have cost, and what is left of the budgets.
 
     A call that was killed or lost its connection counts at its maximum cost. Days and months are in UTC.
     """

@@ -64,8 +64,10 @@ def prices_age(now: float) -> int:
     return (datetime.fromtimestamp(now, UTC).date() - date.fromisoformat(prices_date())).days
 
 
-def price_of(model: str, override: str = "") -> Price:
+def price_of(model: str, override: str = "", *, setting: str = "coder_price") -> Price:
     """Returns a model's price: the override if given, otherwise the row of the table.
+
+    `setting` is the one that the hint of an error names.
 
     Raises:
         UsageError: the table does not list the model, or the override is not a price.
@@ -77,7 +79,7 @@ def price_of(model: str, override: str = "") -> Price:
     if row is None:
         raise UsageError(
             f"the price of {model!r} is unknown, so budgets cannot be enforced",
-            hint="mapp config coder_price INPUT/OUTPUT, in dollars per million tokens",
+            hint=f"mapp config {setting} INPUT/OUTPUT, in dollars per million tokens",
         )
     return Price(**{key: Decimal(value) for key, value in row.items()})
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from mapp.model.change_spec import ChangeKind as ChangeKind
 from mapp.model.change_spec import ChangeSpec, HealSpec, parse_spec
 
 ChangeState = Literal["open", "proven", "merged", "failed", "dropped"]
 """Being written; passed the gate and waits for its merge; on `main`; failed; deleted."""
+SUPERSEDED: Final = "superseded: "
+"""How the detail of a dropped change begins if another one took its place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

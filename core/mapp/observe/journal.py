@@ -14,7 +14,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +23,12 @@ from mapp.errors import IntegrityError, NotFound
 from mapp.library.privacy import open_private_database
 from mapp.model.recording import RefusedCall
 from mapp.observe.journal_schema import ensure_schema
+from mapp.observe.totals import ADD_ROWS, COUNT_KEPT, TABLES, TRIGGERS
 from mapp.plain_files import NotPlain
 
-VERSION: Final = 4
+VERSION: Final = 5
 
-_TABLES: Final = """
+_TABLES: Final = f"""
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY,
     started REAL NOT NULL,
@@ -72,7 +74,11 @@ CREATE TABLE IF NOT EXISTS maps (
     seed INTEGER NOT NULL,
     seconds REAL NOT NULL
 );
+{TABLES}
+{TRIGGERS}
 """
+_FILL: Final = ((5, COUNT_KEPT),)
+"""For each version that added tables derived from others: the statements that fill them."""
 
 _DECIDED: Final = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -160,6 +166,11 @@ class Notes:
 
 
 NO_NOTES: Final = Notes()
+_COLUMNS: Final = tuple(item.name for item in fields(Run))
+_values: Final = attrgetter(*_COLUMNS)
+_RAN: Final = "INSERT INTO runs ({}) VALUES ({})".format(
+    ", ".join(f'"{name}"' for name in _COLUMNS), ", ".join("?" for _ in _COLUMNS)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,22 +241,25 @@ class Journal:
         `calls` is a JSON text of the script's host calls. With the run's input, time and seed, it is the
         recording that replays the run.
         """
-        row = asdict(run)
-        row.update({name: self._hidden(row[name]) for name in ("input", "output")})
-        row.update({name: row[name] and self._redact(row[name]) for name in ("request", "detail")})
+        kept = replace(
+            run,
+            input=self._hidden(run.input),
+            output=self._hidden(run.output),
+            request=run.request and self._redact(run.request),
+            detail=run.detail and self._redact(run.detail),
+        )
         calls = self._hidden(calls)
         if not self._keep_inputs:
-            row.update(request=None, input=None, output=None)
-        marks = ", ".join(f":{name}" for name in row)
-        names = ", ".join(f'"{name}"' for name in row)
+            kept = replace(kept, request=None, input=None, output=None)
+        row = _values(kept)
 
         def insert(connection: sqlite3.Connection) -> None:
-            connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", row)
+            connection.execute(_RAN, row)
             if calls is not None and self._keep_inputs:
                 connection.execute("INSERT INTO recordings VALUES (?, ?)", [run.id, calls])
             if notes != NO_NOTES:
-                kept = notes if self._keep_inputs else notes.without_inputs()
-                text = json.dumps(kept.to_dict(), ensure_ascii=False)
+                known = notes if self._keep_inputs else notes.without_inputs()
+                text = json.dumps(known.to_dict(), ensure_ascii=False)
                 connection.execute("INSERT INTO notes VALUES (?, ?)", [run.id, text])
             self._forget(connection, run.started)
 
@@ -280,8 +294,12 @@ class Journal:
         row = {**asdict(mapping), "outcomes": json.dumps(dict(mapping.outcomes))}
         marks = ", ".join(f":{name}" for name in row)
         names = ", ".join(f'"{name}"' for name in row)
-        insert = f"INSERT INTO maps ({names}) VALUES ({marks})"
-        self._write(lambda connection: connection.execute(insert, row))
+
+        def insert(connection: sqlite3.Connection) -> None:
+            connection.execute(f"INSERT INTO maps ({names}) VALUES ({marks})", row)
+            connection.executemany(ADD_ROWS, _rows_to_count(connection, mapping))
+
+        self._write(insert)
 
     def maps(self, *, app: str | None = None, most: int = 50) -> Iterator[Mapping]:
         """Yields maps, newest first."""
@@ -307,16 +325,9 @@ class Journal:
         if failed:
             conditions.append("outcome <> 'ok'")
         query = f"SELECT * FROM runs WHERE {' AND '.join(conditions)} ORDER BY started DESC, id DESC LIMIT ?"
-        try:
-            for row in self._reading().execute(query, [*values, most]):
+        with self.reading() as connection:
+            for row in connection.execute(query, [*values, most]):
                 yield Run(**dict(row))
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            raise IntegrityError(
-                f"{self.path} is damaged: {error}",
-                hint="the next run moves it aside and starts a new one; or move it away now",
-            ) from None
 
     def run(self, identity: str) -> tuple[Run, str | None]:
         """Returns a run by its id or the beginning of its id, and its host calls as JSON.
@@ -345,6 +356,24 @@ class Journal:
             if row is not None:
                 found[run] = Notes.from_dict(json.loads(row[0]))
         return found
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Opens the file for queries, during a `with` block.
+
+        Raises:
+            IntegrityError: the journal is damaged, or is none of mapp's.
+            JournalTooNew: a later mapp wrote it.
+        """
+        try:
+            yield self._reading()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            raise IntegrityError(
+                f"{self.path} is damaged: {error}",
+                hint="the next run moves it aside and starts a new one; or move it away now",
+            ) from None
 
     def open_incident(self, app: str, commit: str, classes: Sequence[str]) -> tuple[str, str] | None:
         """Returns id and class of an open incident at a commit of an app; None if there is none.
@@ -420,7 +449,7 @@ class Journal:
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA busy_timeout = 30000")
-            ensure_schema(connection, self.path, VERSION, _TABLES)
+            ensure_schema(connection, self.path, VERSION, _TABLES, _FILL)
             connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()
@@ -436,17 +465,43 @@ class Journal:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def _forget(self, connection: sqlite3.Connection, now: float) -> None:
-        # Counting is cheap with the index, but once in about a hundred runs is enough.
+        # Counting is cheap with the index, but once in about a hundred runs is enough. What belongs to a run
+        # is deleted with it, by a trigger.
         if int(now * 1000) % 100:
             return
         oldest = now - self._keep_days * 86_400
         connection.execute("DELETE FROM runs WHERE started < ?", [oldest])
         connection.execute("DELETE FROM decisions WHERE decided < ?", [oldest])
         connection.execute("DELETE FROM maps WHERE ended < ?", [oldest])
-        newest = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT ?"
-        connection.execute(f"DELETE FROM runs WHERE id NOT IN ({newest})", [self._keep_runs])
-        for table in ("recordings", "notes"):
-            connection.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT id FROM runs)")
+        surplus = connection.execute("SELECT COUNT(*) FROM runs").fetchone()[0] - self._keep_runs
+        if surplus > 0:
+            oldest_runs = "SELECT id FROM runs ORDER BY started, id LIMIT ?"
+            connection.execute(f"DELETE FROM runs WHERE id IN ({oldest_runs})", [surplus])
+
+
+def _rows_to_count(connection: sqlite3.Connection, mapping: Mapping) -> Iterator[dict[str, Any]]:
+    """Yields the rows of a map by outcome, without those that were recorded as runs and counted then.
+
+    All rows of a map see the same time; row N has the map's seed plus N.
+    """
+    query = (
+        'SELECT outcome, COUNT(*) FROM runs WHERE app = ? AND "commit" = ? AND now_ms = ? AND started >= ?'
+        " AND ((seed - ?) & 4294967295) <= ? GROUP BY outcome"
+    )
+    # A row may start slightly before the time that it sees, if the clock was set back.
+    since = mapping.now_ms / 1000 - 3600
+    terms = (mapping.app, mapping.commit, mapping.now_ms, since, mapping.seed, mapping.rows)
+    recorded = dict(map(tuple, connection.execute(query, terms)))
+    for outcome, rows in mapping.outcomes:
+        if (count := rows - recorded.get(outcome, 0)) > 0:
+            answered = outcome == "ok" or outcome.startswith("error:")
+            yield {
+                "day": int(mapping.ended / 86_400),
+                "app": mapping.app,
+                "outcome": outcome,
+                "rows": count,
+                "avoided": count if answered else 0,
+            }
 
 
 def _is_damage(error: Exception) -> bool:

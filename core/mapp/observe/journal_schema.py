@@ -6,6 +6,7 @@ The number stands in SQLite's `user_version`. A file whose tables are not ours i
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -48,8 +49,16 @@ def ensure_readable(connection: sqlite3.Connection, path: Path, version: int) ->
     return found
 
 
-def ensure_schema(connection: sqlite3.Connection, path: Path, version: int, tables: str) -> None:
+def ensure_schema(
+    connection: sqlite3.Connection,
+    path: Path,
+    version: int,
+    tables: str,
+    fill: Sequence[tuple[int, str]] = (),
+) -> None:
     """Brings a journal to a version, in one transaction; `tables` are statements that make what is missing.
+
+    `fill` are statements that run once: when a journal of an earlier version reaches theirs.
 
     Raises:
         JournalTooNew: a later mapp wrote it.
@@ -60,14 +69,16 @@ def ensure_schema(connection: sqlite3.Connection, path: Path, version: int, tabl
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if ensure_readable(connection, path, version) != version:  # no other process did it meanwhile
+        found = ensure_readable(connection, path, version)
+        if found != version:  # no other process did it meanwhile
             wanted = _wanted(tables)
             if strange := _names(connection) - set(wanted) - OTHERS:
                 raise _foreign(path, f"it has a table {min(strange)}")
             for name in _names(connection) & set(wanted):
                 if _columns(connection, name) != wanted[name]:
                     raise _foreign(path, f"its table {name} has other columns")
-            for statement in filter(str.strip, tables.split(";")):
+            later = "".join(statements for since, statements in fill if since > found)
+            for statement in _statements(f"{tables};{later}"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
@@ -75,6 +86,17 @@ def ensure_schema(connection: sqlite3.Connection, path: Path, version: int, tabl
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yields the statements of a script; those of a trigger are part of its statement."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            if statement.strip("; \n"):
+                yield statement
+            statement = ""
 
 
 def _wanted(tables: str) -> dict[str, frozenset[str]]:

@@ -1,7 +1,7 @@
-"""The ledger: every call of a coder, recorded in the journal's file before it is made.
+"""The ledger: every call of a coder, or of a model by an app, recorded before it is made.
 
-A row starts at the call's maximum cost and is settled at its real cost. A call that is killed therefore
-counts at its maximum, and totals are plain sums. Days and months are in UTC.
+It is in the journal's file. A row starts at the call's maximum cost and is settled at its real cost. A call
+that is killed therefore counts at its maximum, and totals are plain sums. Days and months are in UTC.
 """
 
 from __future__ import annotations
@@ -59,7 +59,11 @@ _GROUPS: Final[dict[By, str]] = {
     "change": "change",
     "round": "phase || ' ' || round",
 }
+_APP_OF_CHANGE: Final = "COALESCE((SELECT app FROM changes WHERE changes.id = spend.change), app)"
+"""The contract may have renamed the app after the first calls."""
 PLANNED: Final = "planned"
+IN_RUN: Final = "run"
+"""The phase of a call that an app made during a run; it does not count as a round."""
 
 
 class LedgerFailed(MappError):
@@ -83,12 +87,38 @@ class Group:
         return {"name": self.name, "rounds": self.totals.rounds, "open": self.open, **spend}
 
 
-class SpendLedger:
-    """The ledger in a journal's file. Each call opens the file again, since a journal may move."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettledCall:
+    """One call that has ended, as a watcher of the ledger gets it; times in seconds since 1970-01-01 UTC.
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    `outcome` is `answered`, or the kind of failure.
+    """
+
+    app: str
+    phase: str
+    coder: str
+    spend: Spend
+    outcome: str
+    began: float
+    ended: float
+
+
+class SpendLedger:
+    """The ledger in a journal's file. Each call opens the file again, since a journal may move.
+
+    `settled` gets each call after it was settled.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        settled: Callable[[SettledCall], None] | None = None,
+    ) -> None:
         self.path = path
         self._clock = clock
+        self._settled = settled
 
     def sums(self, change: str) -> Sums:
         """Returns the spend on a change, today and this month; raises LedgerFailed."""
@@ -124,6 +154,21 @@ class SpendLedger:
             done = connection.execute(f"UPDATE spend SET {changes} WHERE id = :id", {**row, "id": identity})
             if done.rowcount != 1:
                 raise LedgerFailed(f"the call {identity} is not in {self.path}")
+            if self._settled is not None:
+                query = "SELECT app, phase, coder, at FROM spend WHERE id = ?"
+                known = connection.execute(query, [identity]).fetchone()
+        if self._settled is not None:
+            self._settled(
+                SettledCall(
+                    app=known["app"],
+                    phase=known["phase"],
+                    coder=known["coder"],
+                    spend=spend,
+                    outcome=outcome,
+                    began=known["at"],
+                    ended=self._clock(),
+                )
+            )
 
     def answer(self, change: str, phase: str, number: int) -> str | None:
         """Returns the recorded answer of a round of a change, or None; raises LedgerFailed."""
@@ -170,27 +215,29 @@ class SpendLedger:
         with self._connected() as connection, transaction(connection):
             connection.execute("UPDATE spend SET answer = NULL WHERE change = ?", [change])
 
-    def groups(self, by: By, *, days: int | None = None) -> list[Group]:
-        """Returns the spend by day, month, app, model, change or round, optionally of the last `days` days.
+    def groups(self, by: By, *, days: int | None = None, since: float = 0.0) -> list[Group]:
+        """Returns the spend by day, month, app, model, change or round.
 
-        Days and months come newest first, the others by cost. Raises LedgerFailed.
+        `days` limits it to the last days, `since` to calls from a time on. Days and months come newest first,
+        the others by cost. A change counts for the app that it became. Raises LedgerFailed.
         """
         if not self.path.exists():
             return []
         order = "name DESC" if by in ("day", "month") else "cost_micros DESC, tokens_in DESC, name"
-        query = (
-            f"SELECT {_GROUPS[by]} AS name, COUNT(*) AS rounds, SUM(state = ?) AS open, {_SUMS} "
-            f"FROM spend WHERE at >= ? GROUP BY 1 ORDER BY {order}"
-        )
-        oldest = 0.0 if days is None else self._clock() - days * 86_400
+        oldest = since if days is None else max(since, self._clock() - days * 86_400)
         with self._connected() as connection:
+            name = _APP_OF_CHANGE if by == "app" and _has_changes(connection) else _GROUPS[by]
+            query = (
+                f"SELECT {name} AS name, COUNT(*) AS rounds, SUM(state = ?) AS open, {_SUMS} "
+                f"FROM spend WHERE at >= ? GROUP BY 1 ORDER BY {order}"
+            )
             rows = connection.execute(query, [PLANNED, oldest]).fetchall()
         return [Group(name=row["name"], totals=_totals(row), open=row["open"]) for row in rows]
 
     def _sums(self, connection: sqlite3.Connection, change: str) -> Sums:
         now = datetime.fromtimestamp(self._clock(), UTC)
         day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        query = f"SELECT COUNT(*) AS rounds, {_SUMS} FROM spend WHERE "
+        query = f"SELECT COUNT(*) FILTER (WHERE phase <> '{IN_RUN}') AS rounds, {_SUMS} FROM spend WHERE "
         return Sums(
             change=_totals(connection.execute(f"{query} change = ?", [change]).fetchone()),
             day=_totals(connection.execute(f"{query} at >= ?", [day.timestamp()]).fetchone()),
@@ -236,6 +283,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _has_changes(connection: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'changes'"
+    return connection.execute(query).fetchone() is not None
 
 
 def _totals(row: sqlite3.Row) -> Totals:

@@ -7,9 +7,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mapp.config import Config
 from mapp.errors import MappError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mapp.model.outcome import Outcome
     from mapp.model.recording import Exchange
     from mapp.observe.journal import Journal, Run
+    from mapp.observe.ledger import SpendLedger
+    from mapp.observe.telemetry import Span, Telemetry
     from mapp.sandbox.broker.fetcher import Fetcher
     from mapp.sandbox.broker.redaction import Redactor
     from mapp.sandbox.executor import Executor
@@ -126,6 +129,39 @@ class Workspace:
             redact=self.redact,
         )
 
+    @_opened_once
+    def ledger(self) -> SpendLedger:
+        """Returns the ledger of model calls."""
+        from mapp.observe.ledger import SpendLedger
+
+        watch = None if self.telemetry is None else self.telemetry.called
+        return SpendLedger(self.home.journal, clock=self.clock, settled=watch)
+
+    @_opened_once
+    def telemetry(self) -> Telemetry | None:
+        """Returns the configured telemetry, or None.
+
+        Raises:
+            TelemetryFailed: a library that it needs is not installed.
+        """
+        if not self.config.telemetry and not self.config.log:
+            return None
+        from mapp.observe.stats import read_totals
+        from mapp.observe.telemetry import open_telemetry
+
+        return open_telemetry(
+            target=self.config.telemetry,
+            log=self.config.log,
+            totals=lambda: read_totals(self.journal),
+            tell=self.tell,
+        )
+
+    def span(self, name: str, **attributes: Any) -> AbstractContextManager[Span | None]:
+        """Opens a span during a `with` block; gives None if no telemetry is configured."""
+        if self.telemetry is None:
+            return contextlib.nullcontext()
+        return self.telemetry.span(name, attributes)
+
     def redact(self, text: str) -> str:
         """Returns a text with the person's keys replaced."""
         return text if self._redactor is None else self._redactor(text)
@@ -199,6 +235,9 @@ class Workspace:
         """Stops the processes and closes the open files; a request that is being decided keeps its own."""
         self.kept_router.close()
         self.__dict__.pop("embedder", None)
+        self.__dict__.pop("ledger", None)
+        if (telemetry := self.__dict__.pop("telemetry", None)) is not None:
+            telemetry.close()  # it reads the journal once more
         for name in ("executor", "journal"):
             opened = self.__dict__.pop(name, None)
             if opened is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +40,8 @@ FILES: Final = (per_app_table.VERBATIM_FILE, per_app_table.FILE, classifier.FILE
 _REMEMBERED: Final = 1024
 """How many apps' manifests and cues a matcher keeps in memory."""
 Named = TypeVar("Named", Candidate, CandidateMatch)
+Span: TypeAlias = Callable[[str], AbstractContextManager[object]]
+"""Opens a span of that name around a stage, for telemetry."""
 AppLookup: TypeAlias = Callable[[str], tuple[Manifest, Cues]]
 """Returns an app's manifest and what was learned from its requests."""
 
@@ -68,7 +70,12 @@ class Matcher:
         return None
 
     def matches(
-        self, request: Request, vector: Vectors, candidates: Sequence[Candidate], recogniser: Recogniser
+        self,
+        request: Request,
+        vector: Vectors,
+        candidates: Sequence[Candidate],
+        recogniser: Recogniser,
+        span: Span = nullcontext,
     ) -> tuple[CandidateMatch, ...]:
         """Returns the most probable candidates, evaluated; at most `READ_CLOSELY`.
 
@@ -77,10 +84,12 @@ class Matcher:
             vector: its unit vector, (dimensions,).
             candidates: what retrieval returned.
             recogniser: judges how probable each candidate is.
+            span: opens a span around the filling of arguments.
         """
         judged = recogniser.judge(vector, request.text, candidates)
         closely = judged[:READ_CLOSELY]
-        found = [self.evaluate(request, row.app, row.probability) for row in closely]
+        with span("mapp.fill"):
+            found = [self.evaluate(request, row.app, row.probability) for row in closely]
         refuted = {match.app for match in found if not match.complete}
         return tuple(
             replace(
@@ -127,12 +136,27 @@ class Router:
         self._give_back: Callable[[], None] | None = None
 
     def decide(
-        self, request: Request, accept: Certainty = "sure"
+        self, request: Request, accept: Certainty = "sure", *, span: Span = nullcontext
     ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
-        """Returns the decision on a request, and the candidates that were evaluated."""
-        vector = self._index.vector(request.text)
-        candidates = self._index.search(request.text, RETRIEVED, vector=vector)
-        matches = self._matcher.matches(request, vector, candidates, self._recogniser)
+        """Returns the decision on a request, and the candidates that were evaluated.
+
+        `span` opens a span around each stage.
+        """
+        with span("mapp.retrieve"):
+            vector = self._index.vector(request.text)
+            candidates = self._index.search(request.text, RETRIEVED, vector=vector)
+        with span("mapp.decide"):
+            matches = self._matcher.matches(request, vector, candidates, self._recogniser, span)
+            return self._decided(request, candidates, matches, accept)
+
+    def _decided(
+        self,
+        request: Request,
+        candidates: tuple[Candidate, ...],
+        matches: tuple[CandidateMatch, ...],
+        accept: Certainty,
+    ) -> tuple[Decision, tuple[CandidateMatch, ...]]:
+        """Returns the decision; what is known word for word comes before what was judged."""
         if compiled := self._compiled(request):
             return decide_known(compiled, candidates), (*compiled, *_others(matches, *compiled))
         if (stated := self._stated(request)) is not None:

@@ -232,7 +232,11 @@ def carry_on(
             workspace=workspace, changes=changes, session=session, person=person, options=options
         )
         try:
-            return authoring.run(changes.get(change.id))
+            with workspace.span(f"mapp.{change.kind}", app=change.app, change=change.id) as span:
+                done = authoring.run(changes.get(change.id))
+                if span is not None:
+                    span.set(app=done.change.app, result=done.change.state)
+            return done
         except (AttemptsExhausted, Duplicate) as error:
             changes.set_state(changes.get(change.id), "failed", error.message)
             raise

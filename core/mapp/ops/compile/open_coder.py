@@ -89,9 +89,7 @@ def budgets_of(config: Config) -> Budgets:
 
 def open_ledger(workspace: Workspace) -> SpendLedger:
     """Returns the library's ledger."""
-    from mapp.observe.ledger import SpendLedger
-
-    return SpendLedger(workspace.home.journal, clock=workspace.clock)
+    return workspace.ledger
 
 
 def _openai(config: Config, name: str) -> Coder:

@@ -483,7 +483,8 @@ def revert(canary: Canary, decision: Decision) -> Committed | None:
 
     proposal = Proposal(app=app, files=found.files, text=text, signature=workspace.signature())
     try:
-        committed = put(home, proposal, check=check, tell=workspace.tell)
+        with workspace.span("mapp.rollback", app=canary.name):
+            committed = put(home, proposal, check=check, tell=workspace.tell)
     except StaleBase:
         return None
     if not committed.changed:  # another process put it back between the decision and the landing

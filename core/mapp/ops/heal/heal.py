@@ -18,7 +18,7 @@ from mapp.errors import MappError, NotFound
 from mapp.library import read
 from mapp.library.locks import holding
 from mapp.model.app import App, read_app
-from mapp.model.change import Change
+from mapp.model.change import SUPERSEDED, Change
 from mapp.model.change_spec import HealSpec
 from mapp.model.incident import Incident
 from mapp.observe.changes import Changes
@@ -38,8 +38,6 @@ MAX_TRIES: Final = 3
 """How many answers of a coder one failure may cost in one day (UTC)."""
 MAX_FAILED: Final = 2
 """After this many failed heals of one failure by one coder, no more are tried."""
-SUPERSEDED: Final = "superseded: "
-"""How the detail of a dropped change begins if another one took its place."""
 
 
 class TriesUsed(MappError):

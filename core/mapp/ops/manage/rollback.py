@@ -70,7 +70,10 @@ def rollback(
         again = suggested_command("rollback", name, *(() if to is None else ("--to", to)), "--force")
         refuse_failures(verdict, force=False, hint=f"to roll back anyway: {again}")
     verdict = replace(verdict, forced=not verdict.passed)
-    committed = None if dry_run else _commit(workspace, present, past, verdict)
+    if dry_run:
+        return RolledBack(old=present, new=past, verdict=verdict, committed=None)
+    with workspace.span("mapp.rollback", app=name):
+        committed = _commit(workspace, present, past, verdict)
     return RolledBack(old=present, new=past, verdict=verdict, committed=committed)
 
 

@@ -114,35 +114,43 @@ def ask(
         UsageError: the request is empty or too long, or `accept` is neither `sure` nor `likely`.
         PermissionNeeded: the app declares a capability that is not granted.
     """
-    began = time.perf_counter()
     check_request(request)
     if accept not in CERTAINTIES:
         raise UsageError(f"accept must be {' or '.join(CERTAINTIES)}, not {accept!r}")
+    asker = _Asker(workspace=workspace, yes=yes, interaction=interaction, grants=grants)
+    with workspace.span("mapp.request", dry_run=dry_run or None) as span:
+        answer = _answered(asker, request, accept, dry_run=dry_run, progress=progress)
+        if span is not None:
+            matched = answer.execution is not None
+            span.set(decision=decision_name(answer.decision), matched=matched)
+    if not dry_run:
+        _record(workspace, answer)
+    return answer
+
+
+def _answered(
+    asker: _Asker, request: Request, accept: Certainty, *, dry_run: bool, progress: Progress | None
+) -> Answer:
+    """Returns the answer to a request, with the times that its stages took; records nothing but a run."""
+    began, workspace = time.perf_counter(), asker.workspace
     request = _timed(workspace, request)
     router = borrow_router(workspace, progress=progress)
     opened = time.perf_counter()
-    attach = interaction.attach
+    attach = asker.interaction.attach
     with closing(router):
-        decision, readings = router.decide(request, accept)
+        decision, readings = router.decide(request, accept, span=workspace.span)
         if attach is not None and not _is_sure(decision) and (text := attach()):
             request = replace(request, attachment=text)
-            decision, readings = router.decide(request, accept)
+            decision, readings = router.decide(request, accept, span=workspace.span)
     decided = time.perf_counter()
     answer = Answer(request=request, decision=decision, readings=readings)
-    if dry_run:
-        answer = replace(answer, questions=_questions(workspace, decision))
-    else:
-        asker = _Asker(workspace=workspace, yes=yes, interaction=interaction, grants=grants)
-        answer = asker.settled(answer)
+    answer = _asking(workspace, answer) if dry_run else asker.settled(answer)
     timings = (
         ("open", opened - began),
         ("decide", decided - opened),
         ("run", time.perf_counter() - decided),
     )
-    answer = replace(answer, timings=timings)
-    if not dry_run:
-        _record(workspace, answer)
-    return answer
+    return replace(answer, timings=timings)
 
 
 def ask_written(
@@ -181,7 +189,7 @@ def ask_written(
     answer = asker.settled(answer)
     if answer.execution is None:
         raise _unresolved(written, answer)
-    _record(workspace, answer)
+    _record(workspace, answer, written=True)
     return answer
 
 
@@ -286,6 +294,11 @@ def _must_ask(answer: Answer, decision: Ask, compiling: str, source: str | None)
         ]
     text = "\n".join([message, *(f"  {reason}" for reason in reasons)])
     return NoMatch(text, hint="\n  ".join(ways), code="MAPP-0310")
+
+
+def _asking(workspace: Workspace, answer: Answer) -> Answer:
+    """Returns an answer with the questions about what is missing."""
+    return replace(answer, questions=_questions(workspace, answer.decision))
 
 
 def _questions(workspace: Workspace, decision: Decision) -> tuple[Question, ...]:
@@ -399,7 +412,8 @@ def _reading_of(answer: Answer, app: str) -> CandidateMatch | None:
     return next((row for row in answer.readings if row.app == app), None)
 
 
-def _record(workspace: Workspace, answer: Answer) -> None:
+def _record(workspace: Workspace, answer: Answer, *, written: bool = False) -> None:
+    """Writes the decision into the journal; `written` says that the app was just written for the request."""
     evidence = {
         **decision_to_dict(answer.decision),
         "readings": [
@@ -410,6 +424,7 @@ def _record(workspace: Workspace, answer: Answer) -> None:
             }
             for row in answer.readings
         ],
+        **({"written": True} if written else {}),
     }
     run = answer.execution.run if answer.execution else None
     try:

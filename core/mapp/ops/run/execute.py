@@ -344,6 +344,16 @@ def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) 
 
 
 def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+    """Runs the app in a span of its own."""
+    names = {"app": app.name, "version": str(app.manifest.version), "commit": app.commit}
+    with workspace.span("mapp.run", **names, outcome=HOST_FAULT) as span:
+        result, outcome = _run_bare(workspace, app, job, broker)
+        if span is not None:
+            span.set(outcome=outcome_name(outcome), isolation=workspace.executor.isolation)
+    return result, outcome
+
+
+def _run_bare(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
     """Runs the app. What it stored is kept only if it returned a value."""
     if broker is None:
         result = workspace.executor.run(job)

@@ -6,12 +6,13 @@ import contextlib
 import json
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from mapp.author.errors import OverBudget
 from mapp.errors import Busy, MappError
 from mapp.keys import KeyNeeded, key
 from mapp.library.app_storage import MAX_KEY_LENGTH, Store, StoreFull
-from mapp.llm.model import Model, ModelFailed
+from mapp.llm.model import ModelFailed
 from mapp.model.app import App
 from mapp.model.capabilities import names_of
 from mapp.model.http import HttpGrant
@@ -24,6 +25,9 @@ from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.broker.redaction import Redactor
 from mapp.sandbox.host_calls import CallRefused, HostAnswer, HostCall
+
+if TYPE_CHECKING:
+    from mapp.ops.run.model_account import ModelAccount
 
 MAX_PROMPT_LENGTH: Final = 100_000
 MAX_PROMPTED: Final = 4 * MAX_PROMPT_LENGTH
@@ -42,7 +46,7 @@ class RunBroker:
 
         Raises:
             KeyNeeded: a host's secret or the model's key is missing.
-            UsageError: the settings do not name a valid model.
+            UsageError: the settings do not name a valid model, or its price is unknown.
         """
         self._workspace = workspace
         self._app = app
@@ -55,7 +59,7 @@ class RunBroker:
         self._fetcher: Fetcher | None = None
         self._store: Store | None = None
         # Opened now: a run that stopped halfway for lack of a key might have sent something already.
-        self._model: Model | None = workspace.model() if "llm" in self._allowed else None
+        self._account = _account(workspace, app.name, run) if "llm" in self._allowed else None
         self._tokens = self._prompted = 0
         self.exchanges: list[Exchange] = []
         self.retries = 0
@@ -80,6 +84,13 @@ class RunBroker:
 
     def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         """Performs a call, records call and answer, and returns the answer."""
+        with self._workspace.span("mapp.host_call", app=self._app.name, call=call.name) as span:
+            found = self._answer(call, seconds)
+            if span is not None and isinstance(found, CallRefused):
+                span.set(refused=found.code)
+        return found
+
+    def _answer(self, call: HostCall, seconds: float) -> HostAnswer | CallRefused:
         arguments = self._noted(call.arguments)
         try:
             values = parse(call.arguments, what="the arguments", longest=len(call.arguments) + 1)
@@ -185,18 +196,39 @@ class RunBroker:
         if self._prompted > MAX_PROMPTED:
             raise _Refusal("budget", f"more than {MAX_PROMPTED} characters asked in one run")
         schema = None if document is None else _schema(document)
-        if self._model is None:
+        if self._account is None:
             raise _Refusal("unavailable", "no model is configured: mapp config llm anthropic:NAME")
         asked = None if schema is None else schema.to_dict()
         try:
-            done = self._model.complete(
+            done = self._account.complete(
                 self._redact(prompt), schema=asked, max_tokens=left, seconds=min(seconds, MODEL_SECONDS)
             )
         except ModelFailed as error:
             raise _Refusal(error.kind, str(error)) from None
+        except MappError as error:  # over budget, or the ledger cannot be written
+            kind = "budget" if isinstance(error, OverBudget) else "unavailable"
+            raise _Refusal(kind, error.message) from None
         self._tokens += max(done.tokens_out, 1)
         text = self._redact(done.text)
         return text if schema is None else _fitting(text, schema)
+
+
+def _account(workspace: Workspace, app: str, run: str) -> ModelAccount | None:
+    """Returns what calls the model and pays for it, or None if no model is configured."""
+    model = workspace.model()
+    if model is None:
+        return None
+    from mapp.ops.run.model_account import ModelAccount, caps_of, price_of_model
+
+    return ModelAccount(
+        model=model,
+        name=workspace.config.llm.partition(":")[2],
+        price=price_of_model(workspace.config),
+        budgets=caps_of(workspace.config),
+        ledger=workspace.ledger,
+        app=app,
+        run=run,
+    )
 
 
 def _may_change(exchange: Exchange) -> bool:
