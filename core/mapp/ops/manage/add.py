@@ -13,6 +13,7 @@ from mapp.library.commit_app import message, put
 from mapp.library.landing import Committed, Proposal
 from mapp.model.app import EXAMPLES, App
 from mapp.model.interface import compare
+from mapp.model.question import raised
 from mapp.model.verdict import Verdict
 from mapp.ops.check.answers import Ask, write_examples
 from mapp.ops.check.gate import USUAL, Options, Watch, examined, refuse_failures, report
@@ -79,7 +80,7 @@ def add(
 def _can_answer(verdict: Verdict) -> bool:
     """Returns whether there are questions, and nothing but answers to them is missing."""
     failed = {result.check for result in verdict.results if not result.passed}
-    return any(not row.known for row in verdict.questions) and failed <= {"mutation", "differential"}
+    return bool(raised(verdict.questions)) and failed <= {"mutation", "differential"}
 
 
 def _commit(
