@@ -133,7 +133,7 @@ def show_open(console: Console, results: Sequence[Result], *, hint: str = "") ->
         console.tell(f"  {score}")
     for line in unexercised_in_words(results):
         console.tell(f"  {line}")
-    show_questions(console, questions_in(results), hint=hint)
+    show_questions(console, questions_in(tuple(results)), hint=hint)
 
 
 class Checks:

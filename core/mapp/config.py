@@ -90,7 +90,7 @@ class Config:
     )
     second_opinion: Literal["on", "off"] = field(
         default="on",
-        metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
+        metadata={"help": "whether a model works out examples and open questions a second time: on or off"},
     )
     budget_day: str = field(default="$5", metadata={"help": "the budget for coders per day"})
     budget_month: str = field(default="$50", metadata={"help": "the budget for coders per month"})

@@ -54,6 +54,7 @@ class Reviewed:
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
             "questions": [row.to_dict() for row in self.verdict.questions] if self.verdict else [],
+            "opinions": [row.to_dict() for row in self.change.spec.opinions],
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
         }
