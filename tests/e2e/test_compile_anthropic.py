@@ -202,7 +202,7 @@ def at_terminal(keyed: pytest.MonkeyPatch, server: Server, *words: str, typed: s
 
 
 def test_a_person_settles_a_disputed_example_at_the_terminal(keyed: pytest.MonkeyPatch) -> None:
-    """Neither side is right; the first answer typed is no number, the second one is."""
+    """Neither side is right; the first answer typed is a text, the second one a number."""
     with Server(*disputed()) as server:
         answer = at_terminal(keyed, server, REQUEST, "--name", "triple", typed='y\n"x"\n21\n\ny\n')
 
