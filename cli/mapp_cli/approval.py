@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp_cli.console import Console
-from mapp_cli.questions import ask_questions
+from mapp_cli.questions import ask_questions, show_opinions
 
 if TYPE_CHECKING:
     from mapp.author.coder import Progress
@@ -67,21 +67,19 @@ class TerminalApprover:
 
         `--yes` does not answer this. `--prefer` does.
         """
+        if self.prefer is None and self.console.can_ask:
+            from mapp_cli.questions import settled
+
+            found = [settled(self.console, app, row) for row in rows]
+            return None if None in found else [row for row in found if row is not None]
         for row in rows:
             self.console.tell(str(row))
-        if self.prefer is not None:
-            return [row.of(self.prefer) for row in rows]
-        if not self.console.can_ask:
-            return None
-        from mapp_cli.questions import settled
+        return None if self.prefer is None else [row.of(self.prefer) for row in rows]
 
-        found = [settled(self.console, app, row) for row in rows]
-        return None if None in found else [row for row in found if row is not None]
-
-    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example] | None:
         """Asks what the tests leave open, if the user can be asked about the merge too."""
         if self.yes or self.merge != "ask" or not self.console.can_ask:
-            return ()
+            return None
         return ask_questions(self.console, app, questions)
 
     def approve_merge(self, proven: Changed) -> bool:
@@ -104,6 +102,7 @@ def show_proof(console: Console, changed: Changed) -> None:
 
     if changed.verdict is not None:
         show_verdict(console, changed.verdict)
+    show_opinions(console, changed.change.spec.opinions)
     for call in changed.calls:
         console.tell(f"  {call}")
     spend = changed.spend

@@ -26,20 +26,31 @@ def show_questions(console: Console, questions: Sequence[Question], *, hint: str
 
     What the replaced version leaves open too is only counted: `mapp show` lists it.
     """
+    from mapp.model.question import raised
     from mapp.model.question_text import question_lines
 
-    raised = [row for row in questions if not row.known]
-    if raised:
+    shown = raised(questions)
+    if shown:
         console.tell("the tests leave open:")
-        for line in question_lines(raised):
+        for line in question_lines(shown):
             console.tell(f"  {line}")
         if hint:
             console.hint(hint)
-    if known := len(questions) - len(raised):
-        more = "more " if raised else ""
+    if known := len(questions) - len(shown):
+        more = "more " if shown else ""
         console.tell(
             f"{known} {more}that the change does not raise: mapp show lists what the tests leave open"
         )
+
+
+def show_opinions(console: Console, examples: Sequence[Example]) -> None:
+    """Shows the examples that a second opinion gave as answers to open questions."""
+    from mapp.model.question_text import example_text
+
+    if examples:
+        console.tell("a second opinion answered what the tests left open; these are examples now:")
+    for row in examples:
+        console.tell(f"  {example_text(row)}")
 
 
 def asking(console: Console) -> Ask | None:
@@ -51,10 +62,10 @@ def asking(console: Console) -> Ask | None:
 
 def ask_questions(console: Console, app: App, questions: Sequence[Question]) -> list[Example]:
     """Asks the most telling questions and returns the answers as examples."""
-    from mapp.model.question import MAX_SHOWN
+    from mapp.model.question import MAX_SHOWN, raised
     from mapp.model.question_text import asked, sentence
 
-    shown = [row for row in questions if not row.known][:MAX_SHOWN]
+    shown = raised(questions)[:MAX_SHOWN]
     answers: list[Example] = []
     for number, question in enumerate(shown, 1):
         console.tell(f"question {number} of {len(shown)}: {sentence(question)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from mapp.model.outcome import Declared, Failed, Value
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 MAX_PROBLEMS = 5
+MAX_UNEXERCISED = 3
 MAX_VALUE = 80
 """The longest value of a call, in characters, that is shown in full."""
 MARKS = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}
@@ -106,13 +107,42 @@ def score_in_words(results: Sequence[Result]) -> str:
     return f"mutation score {score:.0%}: tried {tried}: {found}"
 
 
+def unexercised_in_words(results: Sequence[Result]) -> Iterator[str]:
+    """Yields lines about the answers of the host that no recording shows, and what the app made of them.
+
+    Those that the app turned into an output come first: a declared error is what one expects.
+    """
+    from mapp.model.question_text import visible
+
+    facts = next((dict(result.evidence) for result in results if result.check == "answers"), {})
+    listed = facts.get("unexercised")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    rows.sort(key=lambda row: str(row.get("outcome")).startswith("the error "))
+    if rows:
+        yield f"the app was tried on {len(rows)} answers of the host that no recording shows:"
+    for row in rows[:MAX_UNEXERCISED]:
+        yield visible(f"  {row.get('says')}, it gives {row.get('outcome')}")
+    if len(rows) > MAX_UNEXERCISED:
+        more = len(rows) - MAX_UNEXERCISED
+        yield f"  … and {more} more; --json lists each with the command that records it"
+
+
 def show_verdict(console: Console, verdict: Verdict) -> None:
     """Shows all checks, the mutation score, and what the tests leave open."""
     for result in verdict.results:
         show_check(console, result)
-    if score := score_in_words(verdict.results):
+    show_open(console, verdict.results)
+
+
+def show_open(console: Console, results: Sequence[Result], *, hint: str = "") -> None:
+    """Shows the mutation score and what the tests leave open; `hint` says how to answer."""
+    from mapp.model.verdict import questions_in
+
+    if score := score_in_words(results):
         console.tell(f"  {score}")
-    show_questions(console, verdict.questions)
+    for line in unexercised_in_words(results):
+        console.tell(f"  {line}")
+    show_questions(console, questions_in(tuple(results)), hint=hint)
 
 
 class Checks:
@@ -139,14 +169,9 @@ class Checks:
         show_check(self._console, result, details=self._details)
 
     def conclude(self, hint: str = "") -> None:
-        """Shows the mutation score and the open questions; `hint` says how to answer them."""
-        from mapp.model.verdict import questions_in
-
+        """Shows the mutation score and what the tests leave open; `hint` says how to answer."""
         self._console.close()
-        results = tuple(self._results.values())
-        if score := score_in_words(results):
-            self._console.tell(f"  {score}")
-        show_questions(self._console, questions_in(results), hint=hint)
+        show_open(self._console, tuple(self._results.values()), hint=hint)
 
 
 def show_added(console: Console, added: Added, *, force: bool) -> None:

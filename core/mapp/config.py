@@ -102,7 +102,7 @@ class Config:
     )
     second_opinion: Literal["on", "off"] = field(
         default="on",
-        metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
+        metadata={"help": "whether a model works out examples and open questions a second time: on or off"},
     )
     policy: str = field(
         default="",

@@ -10,6 +10,7 @@ import pytest
 
 from mapp.author.coder import Progress
 from mapp.library.landing import Committed
+from mapp.model.app import Example
 from mapp.model.change import Change
 from mapp.model.change_spec import Choice, CompileSpec
 from mapp.model.spend import ModelCall, Spend
@@ -138,11 +139,23 @@ def test_verdict_questions_and_cost_are_shown_before_the_question(capsys: pytest
     assert "2 rounds, 1,500 tokens read and 0 written, $0.00, 0 s" in person.shown
 
 
+def test_the_proof_lists_the_examples_that_a_second_opinion_gave(capsys: pytest.CaptureFixture[str]) -> None:
+    row = Example(input=(("number", 901),), output=2703)
+    change = replace(CHANGED.change, spec=CompileSpec(opinions=(row,)))
+    proven = replace(CHANGED, change=change)
+    TerminalApprover(console=Console(), yes=True, merge="ask").approve_merge(proven)
+
+    shown = capsys.readouterr().err
+    assert "a second opinion answered what the tests left open; these are examples now:" in shown
+    assert '  for {"number":901} the answer is 2703\n' in shown
+    assert proven.to_dict()["opinions"] == [{"input": {"number": 901}, "output": 2703}]
+
+
 @pytest.mark.parametrize(("merge", "yes"), [("auto", False), ("review", False), ("ask", True)])
 def test_nothing_is_asked_when_the_merge_is_not(merge: str, *, yes: bool) -> None:
     approver = TerminalApprover(console=Person(says=True), yes=yes, merge=merge)
 
-    assert approver.answer_questions(app().read(), [asking()]) == ()
+    assert approver.answer_questions(app().read(), [asking()]) is None
 
 
 def test_a_step_that_is_repeated_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from support.authors import RIGHT, WRONG, contract
 from support.library import fsck
 from support.messages_api import body_of, events, refuses, streams, submits
-from support.terminal import mapp, mapp_at_terminal
+from support.terminal import Answer, mapp, mapp_at_terminal
 from support.web import Behaviour, Server
 
 KEY = "sk-ant-planted-4711-0123456789abcdef"
@@ -182,3 +182,55 @@ def test_a_disputed_example_stops_the_change_until_one_side_is_accepted(keyed: p
     assert out.startswith("merged triple 0.1.0"), err
     assert server.connections == 3
     assert "  check, round 1: 1,800 tokens read" in err
+
+
+def disputed() -> tuple[Behaviour, ...]:
+    """Returns a contract in which three times seven is 24, an opinion that says 22, and right code."""
+    made = contract()
+    made["tests/properties.js"] = (
+        "function prop_sign(input, output) { return input.number * output >= 0; }\n"
+        "function prop_size(input, output) { return Math.abs(output) >= Math.abs(input.number); }\n"
+    )
+    made["tests/examples.jsonl"] = made["tests/examples.jsonl"].replace('"output": 21', '"output": 24')
+    return says(made), says({"answers.jsonl": ANSWERS}), says({"main.js": RIGHT})
+
+
+def at_terminal(keyed: pytest.MonkeyPatch, server: Server, *words: str, typed: str) -> Answer:
+    keyed.setenv("MAPP_SECOND_OPINION", "on")
+    keyed.setenv("MAPP_CODER_URL", f"http://127.0.0.1:{server.port}")
+    return mapp_at_terminal("compile", *words, typed=typed)
+
+
+def test_a_person_settles_a_disputed_example_at_the_terminal(keyed: pytest.MonkeyPatch) -> None:
+    """Neither side is right; the first answer typed is a text, the second one a number."""
+    with Server(*disputed()) as server:
+        answer = at_terminal(keyed, server, REQUEST, "--name", "triple", typed='y\n"x"\n21\n\ny\n')
+
+    assert answer.code == 0, answer.err
+    assert answer.err.count('for {"number":7} the contract says 24, and a second opinion says 22') == 1
+    assert "which is right? 1: the contract, 2: the other, or type the right answer:" in answer.err
+    assert "the answer does not fit the app's output" in answer.err
+    assert mapp("exec", "triple", "number=7").out == "21\n"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1", 24), ("2", 22)])
+def test_the_side_that_a_person_chooses_is_in_the_contract_that_is_shown(
+    keyed: pytest.MonkeyPatch, typed: str, kept: int
+) -> None:
+    keyed.setenv("MAPP_BUDGET_CHANGE", "2 rounds")  # stops before the code, which meets neither
+    with Server(*disputed()) as server:
+        answer = at_terminal(keyed, server, REQUEST, "--name", "triple", typed=f"y\n{typed}\n\n")
+
+    assert (answer.code, server.connections) == (7, 2), answer.err
+    shown = answer.err[answer.err.index("which is right?") :]
+    assert re.search(rf"7 .*{kept}", shown) and "budget of this change" in shown
+
+
+def test_an_empty_line_leaves_a_disputed_example_open_and_nothing_more_is_paid(
+    keyed: pytest.MonkeyPatch,
+) -> None:
+    with Server(*disputed()) as server:
+        answer = at_terminal(keyed, server, REQUEST, "--name", "triple", typed="y\n\n")
+
+    assert (answer.code, server.connections) == (7, 2), answer.err
+    assert "no code was paid for" in answer.err and "--prefer contract" in answer.err

@@ -77,8 +77,12 @@ def skip(question: Question) -> Outcome:
 
 @dataclass
 class Decided:
-    """A person whose decisions are set in advance; records what was shown."""
+    """A person whose decisions are set in advance; records what was shown.
 
+    One who is not `present` approves beforehand, as with `--yes`, and answers no questions.
+    """
+
+    present: bool = True
     spends: bool = True
     merges: bool = True
     corrections: list[str] = field(default_factory=list)
@@ -101,7 +105,9 @@ class Decided:
         self.disputed += rows
         return [row.of(self.sides[0]) for row in rows] if self.sides else None
 
-    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example] | None:
+        if not self.present:
+            return None
         self.questions.append(tuple(questions))
         answers = [question.example(self.answers(question)) for question in questions]
         return [row for row in answers if row is not None]

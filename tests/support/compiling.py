@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from mapp.author.coder import Watch
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.model.change_spec import CompileSpec, Near
 from mapp.ops.check.gate import Options
@@ -19,12 +20,14 @@ FEW = Options(inputs=30)
 REQUEST = "multiply a number by three"
 
 
-def compiled(built: Built, coder: ScriptedCoder, person: Decided | None = None) -> Changed:
+def compiled(
+    built: Built, coder: ScriptedCoder, person: Decided | None = None, watch: Watch = quiet
+) -> Changed:
     return compile_app(
         built.workspace,
         REQUEST,
         person=person or Decided(),
-        watch=quiet,
+        watch=watch,
         name="triple",
         coder=coder,
         options=FEW,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from mapp.model.verdict import Finding, Result, Verdict
 from mapp.validate.reports import junit, sarif, workflow_commands
+from support.asking import asking
 
 HOSTILE = "50% of <b>\x1b[31m\x00\ud800 ::error,a:b\nsecond line"
 
@@ -67,3 +69,43 @@ def test_an_annotation_is_one_line_and_cannot_start_another_command() -> None:
     assert lines[0].startswith("::error file=tests/examples.jsonl,line=2,title=vat%3A 1%3A examples::")
     assert all("\n" not in line and "\r" not in line for line in lines)
     assert len(lines) == 2
+
+
+KNOWN = replace(asking(), code=("y = 2", "<", "<="), known=True)
+OPEN = Result(check="mutation", status="passed", counted=7, questions=(asking(), KNOWN))
+
+
+def test_junit_has_the_open_questions_as_output_of_a_check_that_passed() -> None:
+    suite = ElementTree.fromstring(junit([("vat 1.0.0", verdict(PASSED, OPEN))]))[0]
+    said = suite[1].findtext("system-out")
+
+    assert suite.attrib["failures"] == "0" and suite[0].find("system-out") is None
+    assert said is not None and said.splitlines() == [
+        "the tests leave open:",
+        "1. main.js:3: nothing tests what happens exactly at `x = 10`: `>=` could be `>`",
+        '   for {"x":10} the app answers 1, the other 5. Which is right?',
+    ]
+
+
+def test_sarif_has_an_open_question_as_a_note_at_its_line() -> None:
+    results = sarif([("vat 1.0.0", verdict(FAILED, OPEN))], {}, "0.1.0")["runs"][0]["results"]
+
+    assert [row["level"] for row in results] == ["error", "error", "note"]
+    note = results[-1]
+    assert note["ruleId"] == "mutation"
+    assert note["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "main.js"},
+        "region": {"startLine": 3},
+    }
+    assert note["message"]["text"].endswith(
+        '`>=` could be `>`\nfor {"x":10} the app answers 1, the other 5. Which is right?'
+    )
+
+
+def test_an_annotation_of_an_open_question_is_a_notice_that_cannot_start_another_command() -> None:
+    hostile = replace(asking(), code=(HOSTILE, ">=", ">"))
+    lines = list(workflow_commands("vat", verdict(PASSED, replace(OPEN, questions=(hostile, KNOWN)))))
+
+    assert len(lines) == 1 and "\n" not in lines[0] and "\x1b" not in lines[0]
+    assert lines[0].startswith("::notice file=main.js,line=3,title=vat%3A the tests leave open::main.js")
+    assert "Which is right?" in lines[0]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import show_check
+from mapp_cli.questions import HOW_TO_ANSWER
+from mapp_cli.rendering import show_check, show_open
 from mapp_cli.reports import Reports, report_options
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def command(
         ),
     ):
         found.append(judged)
+        show_open(console, judged.verdict.results, hint=HOW_TO_ANSWER)
         if known.get("GITHUB_ACTIONS") == "true" and not as_json:
             reports.annotate(console, judged.title, judged.verdict)
     reports.write([(judged.title, judged.verdict) for judged in found])

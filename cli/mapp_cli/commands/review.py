@@ -14,7 +14,7 @@ from mapp_cli.approval import FAILED
 from mapp_cli.commands.edit import FILES
 from mapp_cli.console import Console
 from mapp_cli.context import Context, pass_context
-from mapp_cli.questions import ask_questions
+from mapp_cli.questions import ask_questions, show_opinions
 from mapp_cli.rendering import show_check, show_verdict
 from mapp_cli.side_by_side import LEAST, side_by_side
 
@@ -210,6 +210,7 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
         console.result(line)
     if found.verdict is not None:
         show_verdict(console, found.verdict)
+    show_opinions(console, change.spec.opinions)
     for call in found.calls:
         console.result(f"  {call}")
     console.result(

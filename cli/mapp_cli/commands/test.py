@@ -9,8 +9,8 @@ import click
 
 from mapp_cli.completers import apps_or_files
 from mapp_cli.context import Context, pass_context
-from mapp_cli.questions import HOW_TO_ANSWER, show_questions
-from mapp_cli.rendering import Checks, score_in_words, show_check
+from mapp_cli.questions import HOW_TO_ANSWER
+from mapp_cli.rendering import Checks, show_check, show_open
 from mapp_cli.reports import Reports, report_options
 from mapp_cli.single_property import PropertyQuestion, check_property, property_options
 
@@ -104,12 +104,10 @@ def _show_verdict(console: Console, name: str, verdict: Verdict) -> None:
     """Shows the verdict on one of several apps: one line, and the failed checks."""
     seconds = sum(result.seconds for result in verdict.results)
     console.tell(f"{'ok    ' if verdict.passed else 'FAILED'} {name} ({seconds:.1f} s)")
-    if score := score_in_words(verdict.results):
-        console.tell(f"         {score}")
     for result in verdict.results:
         if not result.passed:
             show_check(console, result)
-    show_questions(console, verdict.questions)
+    show_open(console, verdict.results)
 
 
 def _compare(context: Context, names: tuple[str, ...], inputs: int, as_json: bool) -> int:

@@ -9,7 +9,7 @@ import click
 
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.rendering import MARKS, MAX_PROBLEMS, score_in_words
+from mapp_cli.rendering import MARKS, MAX_PROBLEMS, score_in_words, unexercised_in_words
 
 if TYPE_CHECKING:
     from mapp.model.verdict import Result, Verdict
@@ -47,6 +47,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from _check(result)
     if score := score_in_words(verdict.results):
         yield score
+    yield from unexercised_in_words(verdict.results)
     yield from question_lines(verdict.questions)
     against = f", against tree {verdict.base[:10]}" if verdict.base else ""
     yield f"{verdict.kind}{against}, by mapp {verdict.mapp} on {verdict.engine}"

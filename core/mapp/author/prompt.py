@@ -12,7 +12,7 @@ from typing import Final
 
 from mapp.author.coder import Brief, Files, Phase
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change to the words or to how data is quoted; the digest tells exactly."""
 
 SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {

@@ -51,8 +51,9 @@ class CompileSpec:
     `named` says that the user chose the app's name; otherwise the contract may. With `new`, the app may do
     what another app does already. `near` are similar apps, `stated` examples that must hold, and `contract`
     the files (path -> bytes) of a contract that the user wrote. `choice` is what the coder chose, `answered`
-    are examples that the user gave as answers to questions, `settled` are those that the user chose where a
-    second opinion differed, `edited` says that the user changed the files by hand.
+    are examples that the user gave as answers to questions, and `opinions` those that a second opinion gave,
+    where no user could be asked. `settled` are examples that the user chose where a second opinion differed,
+    `edited` says that the user changed the files by hand.
     """
 
     kind: ClassVar[Literal["compile"]] = "compile"
@@ -64,6 +65,7 @@ class CompileSpec:
     contract: Mapping[str, bytes] | None = None
     choice: Choice | None = None
     answered: tuple[Example, ...] = ()
+    opinions: tuple[Example, ...] = ()
     settled: tuple[Example, ...] = ()
     edited: bool = False
 
@@ -100,6 +102,7 @@ class CompileSpec:
             contract=None if texts is None else {path: text.encode() for path, text in texts.items()},
             choice=_choice(document),
             answered=_examples(document, "answered"),
+            opinions=_examples(document, "opinions"),
             settled=_examples(document, "settled"),
             edited=document.get("edited", False),
         )
@@ -111,9 +114,7 @@ class ExpandSpec:
 
     `base` is the commit of the app that it extends, `stated` are examples that must hold. The first contract
     is that of round `first_round`: in earlier rounds, the coder chose to extend instead of writing a new app.
-    `choice` is that choice, `answered` are examples that the user gave as answers to questions, `settled` are
-    those that the user chose where a second opinion differed, `edited` says that the user changed the files
-    by hand.
+    `choice`, `answered`, `opinions`, `settled` and `edited` are as those of a new app.
     """
 
     kind: ClassVar[Literal["expand"]] = "expand"
@@ -123,6 +124,7 @@ class ExpandSpec:
     first_round: int = 1
     choice: Choice | None = None
     answered: tuple[Example, ...] = ()
+    opinions: tuple[Example, ...] = ()
     settled: tuple[Example, ...] = ()
     edited: bool = False
 
@@ -142,6 +144,7 @@ class ExpandSpec:
             first_round=document.get("first", 1),
             choice=_choice(document),
             answered=_examples(document, "answered"),
+            opinions=_examples(document, "opinions"),
             settled=_examples(document, "settled"),
             edited=document.get("edited", False),
         )
@@ -159,12 +162,13 @@ class HealSpec:
     `base` is the commit that fails, `incident` the incident's id, `failure` its class, `run` the run that
     was repeated. `case` is the minimal failing input with the outcome that is right according to `truth`; it
     becomes a regression test. `recordings` are the files that it needs (path -> bytes). `evidence` is what
-    the coder learns about the failure, as named texts. `tries` is how many answers of a coder the change may pay for. `answered` and
-    `edited` are as in the other specs.
+    the coder learns about the failure, as named texts. `tries` is how many answers of a coder the change may
+    pay for. `answered` and `edited` are as in the other specs.
     """
 
     kind: ClassVar[Literal["heal"]] = "heal"
     stated: ClassVar[tuple[Example, ...]] = ()
+    opinions: ClassVar[tuple[Example, ...]] = ()
     settled: ClassVar[tuple[Example, ...]] = ()
     choice: ClassVar[Choice | None] = None
 
@@ -245,6 +249,6 @@ def _choice(document: Mapping[str, Any]) -> Choice | None:
 
 def _decisions(spec: ChangeSpec) -> dict[str, Any]:
     choice = {} if spec.choice is None else {"choice": spec.choice.to_dict()}
-    answered = {"answered": [row.to_dict() for row in spec.answered]} if spec.answered else {}
-    settled = {"settled": [row.to_dict() for row in spec.settled]} if spec.settled else {}
-    return choice | answered | settled | ({"edited": True} if spec.edited else {})
+    given = {"answered": spec.answered, "opinions": spec.opinions, "settled": spec.settled}
+    examples = {name: [row.to_dict() for row in rows] for name, rows in given.items() if rows}
+    return choice | examples | ({"edited": True} if spec.edited else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -17,6 +17,8 @@ QuestionKind = Literal["untested", "changed"]
 KINDS: Final[tuple[QuestionKind, ...]] = get_args(QuestionKind)
 MAX_SHOWN: Final = 3
 """How many questions are shown and asked at a time."""
+MAX_INPUT_SIZE: Final = 4_000
+"""A longer input, in characters of canonical JSON, cannot be asked about."""
 GAP: Final = "{}"
 
 
@@ -95,6 +97,11 @@ class Question:
             return _read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidInput(f"this is not a question: {type(error).__name__}: {error}") from None
+
+
+def raised(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Returns the questions of a new app or a change, without what the replaced version leaves open too."""
+    return tuple(row for row in questions if not row.known)
 
 
 def _read(document: Mapping[str, Any]) -> Question:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from mapp.model.app import Example
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.question import GAP, MAX_SHOWN, Question
 from mapp.model.values import canonical
@@ -69,6 +70,16 @@ def sentence(question: Question) -> str:
 def asked(question: Question) -> str:
     """Returns the input and both answers, in one line of plain text."""
     return _asked(question, visible)
+
+
+def example_text(row: Example) -> str:
+    """Returns an example in one line of plain text.
+
+    >>> example_text(Example(input=(("x", 10),), output=1))
+    'for {"x":10} the answer is 1'
+    """
+    answer = _cut(canonical(row.output), MAX_ANSWER) if row.error is None else f"the error {row.error}"
+    return visible(f"for {_cut(canonical(dict(row.input)), MAX_INPUT)} the answer is {answer}")
 
 
 def answer_text(outcome: Outcome) -> str:

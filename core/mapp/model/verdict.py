@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from mapp.errors import InvalidInput, Problem
-from mapp.model.question import Question
+from mapp.model.question import Question, raised
 from mapp.model.values import JSONValue, canonical
 
 GateKind = Literal["add", "edit", "compile", "heal", "expand", "rollback"]
@@ -141,7 +141,7 @@ class Verdict:
     @property
     def raised(self) -> tuple[Question, ...]:
         """Returns the questions that the change raises: the replaced version answers the others the same."""
-        return tuple(row for row in self.questions if not row.known)
+        return raised(self.questions)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the JSON object that `refs/notes/mapp/verdicts` stores."""

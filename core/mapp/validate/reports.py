@@ -1,5 +1,7 @@
 """Verdicts for tools that read test results: JUnit XML, SARIF 2.1.0, annotations of GitHub Actions.
 
+What the tests leave open is in all three: it does not fail a check, so it is output, a note, and a notice.
+
 The JUnit format is that of the Jenkins plugin (`testsuites`, `testsuite`, `testcase`). SARIF is the OASIS
 standard; only the parts that forges show are written.
 """
@@ -8,9 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from mapp.model.app import SOURCE
+from mapp.model.question import MAX_SHOWN, Question, raised
+from mapp.model.question_text import asked, question_lines, sentence
 from mapp.model.verdict import Finding, Result, Verdict
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -40,14 +45,17 @@ def junit(verdicts: Sequence[tuple[str, Verdict]]) -> str:
 
 
 def sarif(verdicts: Sequence[tuple[str, Verdict]], rules: Mapping[str, str], version: str) -> dict[str, Any]:
-    """Returns a SARIF log: a rule for each check (id -> description), a result for each finding."""
-    results = [
-        _sarif_result(title, result.check, finding)
-        for title, verdict in verdicts
-        for result in verdict.results
-        if not result.passed
-        for finding in result.problems
-    ]
+    """Returns a SARIF log: a rule for each check (id -> description), a result for each finding.
+
+    An open question is a result of the level `note`.
+    """
+    results: list[dict[str, Any]] = []
+    for title, verdict in verdicts:
+        for result in verdict.results:
+            findings = () if result.passed else result.problems
+            results += [_sarif_result(title, result.check, finding, "error") for finding in findings]
+            notes = map(_note, raised(result.questions))
+            results += [_sarif_result(title, result.check, finding, "note") for finding in notes]
     driver = {
         "name": "mapp",
         "version": version,
@@ -57,12 +65,22 @@ def sarif(verdicts: Sequence[tuple[str, Verdict]], rules: Mapping[str, str], ver
 
 
 def workflow_commands(title: str, verdict: Verdict) -> Iterator[str]:
-    """Yields a workflow command of GitHub Actions for each finding of the failed checks."""
+    """Yields a workflow command of GitHub Actions for each finding of the failed checks and each question."""
     for result in verdict.results:
         for finding in () if result.passed else result.problems:
-            file, line = place(finding)
-            where = f"file={_property(file)}" + (f",line={line}" if line else "")
-            yield f"::error {where},title={_property(f'{title}: {result.check}')}::{_data(_words(finding))}"
+            yield _command("error", f"{title}: {result.check}", finding)
+    for question in raised(verdict.questions)[:MAX_SHOWN]:
+        yield _command("notice", f"{title}: the tests leave open", _note(question))
+
+
+def _command(level: str, title: str, finding: Finding) -> str:
+    file, line = place(finding)
+    where = f"file={_property(file)}" + (f",line={line}" if line else "")
+    return f"::{level} {where},title={_property(title)}::{_data(_words(finding))}"
+
+
+def _note(question: Question) -> Finding:
+    return Finding(path=question.place, message=f"{sentence(replace(question, place=''))}\n{asked(question)}")
 
 
 def place(finding: Finding) -> tuple[str, int | None]:
@@ -85,20 +103,23 @@ def _case(case: Any, title: str, result: Result) -> None:
     case.attrib.update(classname=_xml_text(title), name=result.check, time=f"{result.seconds:.3f}")
     if result.status == "skipped":
         ElementTree.SubElement(case, "skipped", message=str(dict(result.evidence).get("why", "")))
+    if lines := list(question_lines(raised(result.questions))):
+        text = _xml_text("\n".join(["the tests leave open:", *lines]))
+        ElementTree.SubElement(case, "system-out").text = text
     if not result.passed:
         text = _xml_text("\n".join(map(_words, result.problems)))
         message = _xml_text(str(result.problems[0])) if result.problems else "failed"
         ElementTree.SubElement(case, "failure", message=message).text = text
 
 
-def _sarif_result(title: str, check: str, finding: Finding) -> dict[str, Any]:
+def _sarif_result(title: str, check: str, finding: Finding, level: str) -> dict[str, Any]:
     file, line = place(finding)
     location: dict[str, Any] = {"artifactLocation": {"uri": file}}
     if line:
         location["region"] = {"startLine": line}
     return {
         "ruleId": check,
-        "level": "error",
+        "level": level,
         "message": {"text": f"{title}: {_words(finding)}"},
         "locations": [{"physicalLocation": location}],
     }

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from support.apps import Draft, app
+from support.bounds import discount
 from support.terminal import mapp
 
 
@@ -38,6 +41,21 @@ def test_a_commit_that_does_not_pass_ends_in_exit_code_8() -> None:
     found = mapp("ci", "clone", "--inputs", "5")
 
     assert (found.code, "1 commits validated, 1 failed" in found.out) == (8, True)
+
+
+def test_what_the_tests_of_a_commit_leave_open_is_shown_and_reported() -> None:
+    _commit(discount(), "discount: first")
+
+    found = mapp("ci", "clone", "--junit", "junit.xml", "--sarif", "mapp.sarif")
+
+    asked = 'for {"number":100} the app answers 90, the other 100. Which is right?'
+    assert found.code == 0
+    assert "the tests leave open:" in found.err and asked in found.err
+    assert "mutation score " in found.err
+    assert asked in ElementTree.parse("junit.xml").findtext(".//system-out", "")
+    results = json.loads(Path("mapp.sarif").read_text())["runs"][0]["results"]
+    assert {row["level"] for row in results} == {"note"}
+    assert any(asked in row["message"]["text"] for row in results)
 
 
 @pytest.mark.parametrize("words", [("nowhere",), ("clone", "--head", "nothing")])

@@ -34,6 +34,7 @@ from support.compiling import (
     loose,
 )
 from support.library import Built, fsck, library
+from support.rates import answer, recording
 
 
 @pytest.fixture
@@ -184,6 +185,37 @@ def test_the_coder_writes_only_code_for_a_contract_of_the_user(built: Built, tmp
     assert found.committed is not None
     written = read.snapshot(built.home, "triple", only=None).files
     assert {path: written[path] for path in files} == files
+
+
+def test_what_belongs_to_a_contract_of_the_user_is_in_the_app(built: Built, tmp_path: Path) -> None:
+    files = {
+        **contract(),
+        "README.md": "# Triple\n",
+        "tests/regressions.jsonl": '{"input": {"number": -7}, "output": -21}\n',
+        "tests/recordings/spare.json": recording(answer("USD")),
+    }
+    files["tests/examples.jsonl"] += '{"input": {"number": 5}, "output": 15, "recording": "spare"}\n'
+    app, found = read_contract(built.workspace, in_folder(tmp_path / "triple", {**files, "main.js": WRONG}))
+    compile_app(
+        built.workspace,
+        REQUEST,
+        person=Decided(),
+        watch=quiet,
+        name=app.name,
+        spec=CompileSpec(contract=found),
+        coder=ScriptedCoder(answers=[{"main.js": RIGHT}]),
+        options=FEW,
+    )
+
+    written = read.snapshot(built.home, "triple", only=None).files
+    assert written == {**{path: text.encode() for path, text in files.items()}, "main.js": RIGHT.encode()}
+
+
+def test_a_contract_of_the_user_that_is_not_text_is_refused(built: Built, tmp_path: Path) -> None:
+    folder = in_folder(tmp_path / "triple", contract())
+    (folder / "README.md").write_bytes(b"caf\xe9")
+    with pytest.raises(InvalidApp, match=r"README.md: is not UTF-8 at byte 3"):
+        read_contract(built.workspace, folder)
 
 
 def test_a_contract_of_the_user_must_pass_the_same_checks_as_a_coders(built: Built, tmp_path: Path) -> None:

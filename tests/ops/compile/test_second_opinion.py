@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from mapp.author.billing import BudgetAccount
+from mapp.author.budget import Budgets
+from mapp.author.coder import Brief
 from mapp.author.coders.scripted import ScriptedCoder
 from mapp.errors import MappError
 from mapp.library import read
@@ -15,8 +18,10 @@ from mapp.model.change_spec import CompileSpec
 from mapp.observe.changes import Changes
 from mapp.ops.compile.compile import compile_app, expand_app
 from mapp.ops.compile.lifecycle import resume
+from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.compile.rounds import AttemptsExhausted
-from mapp.ops.compile.second_opinion import Disagreed
+from mapp.ops.compile.second_opinion import Disagreed, Disagreement, check_opinions
+from support.apps import app
 from support.authors import MANIFEST, RIGHT, Decided, contract, quiet
 from support.compiling import FEW, LOOSE, PLUS, REQUEST, compiled, loose
 from support.library import Built, library
@@ -120,6 +125,29 @@ def test_an_unusable_check_stops_nothing_and_is_paid_for_once(built: Built) -> N
 
     assert found.committed is not None
     assert [row.brief.phase for row in coder.asked] == ["contract", "check", "code"]
+
+
+def test_examples_of_one_input_at_two_times_are_worked_out_apart(built: Built) -> None:
+    """The answer of each is that of its time; an answer without a time gives no opinion on either."""
+    draft = app("day").stating(input={}, output={"type": "integer"}, capabilities={"clock": True})
+    rows = [Example(input=(), output=day, now=day * 86_400_000) for day in (5, 9)]
+
+    def disagreements(*answers: dict[str, int]) -> list[Disagreement]:
+        text = "".join(f"{json.dumps({'input': {}, **row})}\n" for row in answers)
+        change = str(len(text))
+        return check_opinions(
+            draft.read(),
+            rows,
+            Brief(app="day", phase="check", goal="which day it is"),
+            opinionated({"answers.jsonl": text}),
+            manifest=b"",
+            account=BudgetAccount(budgets=Budgets(), ledger=open_ledger(built.workspace), change=change),
+            watch=quiet,
+        )
+
+    first, second = {"now": 5 * 86_400_000, "output": 5}, {"now": 9 * 86_400_000, "output": 8}
+    assert [(row.example.output, row.other.output) for row in disagreements(first, second)] == [(9, 8)]
+    assert disagreements({"output": 7}) == []
 
 
 def test_stated_examples_are_not_asked_about(built: Built) -> None:

@@ -40,8 +40,11 @@ class Approver(Protocol):
         """Returns the right example for each disagreement; None if nobody says which one that is."""
         ...
 
-    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example]:
-        """Returns answers to what the tests of a proven app leave open, as examples."""
+    def answer_questions(self, app: App, questions: Sequence[Question]) -> Sequence[Example] | None:
+        """Returns answers to what the tests of a proven app leave open, as examples.
+
+        A question without an answer stays open. None if nobody can be asked.
+        """
         ...
 
     def approve_merge(self, proven: Changed) -> bool:
@@ -89,6 +92,7 @@ class Changed:
             "passed": self.verdict is not None and self.verdict.passed,
             "verdict": self.verdict.to_dict() if self.verdict else None,
             **question_report(self.verdict),
+            "opinions": [row.to_dict() for row in self.change.spec.opinions],
             "rounds": self.rounds,
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mapp.author.coder import MAY_CHANGE, Coder, Watch
+from mapp.author.coder import Coder, Watch
 from mapp.errors import AlreadyExists, InvalidApp, Problem, UsageError
 from mapp.library import read
 from mapp.library.app_folder import read_folder
@@ -18,6 +18,7 @@ from mapp.model.decision import Use
 from mapp.model.names import app_name_fault
 from mapp.model.request import Request
 from mapp.model.signature import interface_of
+from mapp.model.verdict import Finding
 from mapp.observe.changes import Changes
 from mapp.ops.check.gate import USUAL, Options, resolver
 from mapp.ops.compile.approval import Approver, Changed, served_by
@@ -136,16 +137,25 @@ def nearest(workspace: Workspace, request: str, *, progress: Progress | None = N
 def read_contract(workspace: Workspace, folder: Path) -> tuple[App, dict[str, bytes]]:
     """Returns the contract in a folder, as an app without code and as files (path -> bytes).
 
-    A `main.js` in the folder is ignored.
+    All that can be in an app counts, recordings too, except for a `main.js`, which is ignored.
 
     Raises:
         NotFound: there is no such folder.
         InvalidApp: the contract fails the checks that a coder's contract must pass; lists every fault.
     """
     found, _ = read_folder(folder)
-    files = {path: found[path] for path in MAY_CHANGE["contract"] if path in found}
-    faults = contract_faults(files, workspace.executor, resolve=resolver(workspace))
+    files = {path: data for path, data in found.items() if path != SOURCE}
+    faults = [*_not_text(files), *contract_faults(files, workspace.executor, resolve=resolver(workspace))]
     if faults:
         problems = [Problem(path=row.path, message=row.message) for row in faults]
         raise InvalidApp(f"the contract in {folder} is not ready to write code for", problems)
     return read_app({SOURCE: STAND_IN, **files}), files
+
+
+def _not_text(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yields a finding for each file that is not UTF-8: a change is recorded as text."""
+    for path, data in files.items():
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            yield Finding(path=path, message=f"is not UTF-8 at byte {error.start}")

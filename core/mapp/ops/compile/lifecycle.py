@@ -7,7 +7,7 @@ branch, so a change that was killed can be resumed at any point without paying t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mapp.author.coder import Coder, Files, Progress, Watch
@@ -47,6 +47,7 @@ from mapp.ops.compile.rounds import (
     Contract,
     Task,
     Written,
+    opinions_on,
     tried,
     write_code,
     write_contract,
@@ -310,17 +311,20 @@ class Authoring:
     def ask_what_tests_leave_open(
         self, change: Change, contract: Contract, written: Written
     ) -> tuple[Change, Written]:
-        """Returns the change after the person has answered what the tests of proven code leave open.
+        """Returns the change after a person has answered what the tests of proven code leave open.
 
-        The answers become examples. If the code does not meet them, it is not proven any more, and the coder
-        goes on; its new code is asked about again.
+        Where nobody can be asked, a second opinion answers. The answers become examples. If the code does not
+        meet them, it is not proven any more, and the coder goes on; its new code is asked about again.
         """
-        while change.state == "proven" and (answers := self._answers(written)):
-            spec = replace(change.spec, answered=(*change.spec.answered, *answers))
-            change = replace(change, spec=spec)
+        while change.state == "proven" and (found := self._answered(change, written)) != change:
+            change = found
             self.changes.put(change)
             task = task_of(self.workspace, change, self.options)
-            files = with_examples(written.files, answers, task.answers_path)
+            answers = (*task.answered, *task.opinions)
+            files = {
+                **with_examples(contract.files, answers, task.answers_path),
+                SOURCE: written.files[SOURCE],
+            }
             verdict = tried(task, self.workspace, files, watch=self.session.watch)
             change, written = self._prove(change, replace(written, files=files, verdict=verdict))
             if change.state == "proven":
@@ -328,14 +332,21 @@ class Authoring:
             change, written = self.write_and_prove(change, contract)
         return change, written
 
-    def _answers(self, written: Written) -> Sequence[Example]:
+    def _answered(self, change: Change, written: Written) -> Change:
+        """Returns the change with the answers to the open questions; the same if there are none."""
         questions = written.verdict.raised
         if not questions:
-            return ()
+            return change
+        spec = change.spec
         answers = self.person.answer_questions(read_app(written.files), questions)
+        if answers is None and isinstance(spec, HealSpec):
+            return change  # a person reviews a heal that leaves something open
+        if answers is None:
+            opinions = opinions_on(task_of(self.workspace, change, self.options), self.session, written)
+            return replace(change, spec=replace(spec, opinions=(*spec.opinions, *opinions)))
         texts = {f"answer {at}": json.dumps(row.to_dict()) for at, row in enumerate(answers, 1)}
         refuse_secrets(self.workspace, texts)
-        return answers
+        return replace(change, spec=replace(spec, answered=(*spec.answered, *answers)))
 
     def _prove(self, change: Change, written: Written) -> tuple[Change, Written]:
         """Returns the change, committed with its verdict: `proven` or `failed`."""
@@ -410,6 +421,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 named=spec.named,
                 taken=read.names(workspace.home),
                 answered=spec.answered,
+                opinions=spec.opinions,
                 settled=spec.settled,
             )
         case ExpandSpec() as spec:
@@ -423,6 +435,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 base_files=found.files,
                 options=options,
                 answered=spec.answered,
+                opinions=spec.opinions,
                 settled=spec.settled,
                 first_round=spec.first_round,
             )

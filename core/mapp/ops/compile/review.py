@@ -65,6 +65,7 @@ class Reviewed:
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
             **question_report(self.verdict),
+            "opinions": [row.to_dict() for row in self.change.spec.opinions],
             "spend": self.spend.to_dict(),
             "calls": [call.to_dict() for call in self.calls],
         }

@@ -22,6 +22,7 @@ from mapp.library.rejections import patch_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, REGRESSIONS, SOURCE, App, Example, read_app
 from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
+from mapp.model.question import raised
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Verdict
 from mapp.ops.check.answers import with_examples
@@ -34,12 +35,13 @@ from mapp.ops.compile.second_opinion import (
     ensure_kept,
     is_among,
     old_opinions,
+    opinions_on_questions,
     with_settled,
 )
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
-from mapp.validate.trial import FailedRun, wanted
+from mapp.validate.trial import FailedRun, Trial, wanted
 
 MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
@@ -68,9 +70,9 @@ class Task:
     holds the files of a contract that the user wrote, so the coder writes only the code. If it includes
     `main.js`, the code is the user's, and the coder writes a contract until that code meets it. If the app is
     not `named` by the user, the contract may rename it, but not to one of `taken`. `answered` are examples
-    that the user added after the code passed, `settled` those that the user chose where a second opinion
-    differed. Contract rounds start at `first_round`: in earlier rounds, the coder chose another kind of
-    change.
+    that the user added after the code passed, `opinions` those that a second opinion added then, `settled`
+    those that the user chose where a second opinion differed. Contract rounds start at `first_round`: in
+    earlier rounds, the coder chose another kind of change.
 
     A heal's contract is that of its base with the failing case as a regression. `evidence` is what the coder
     learns about the failure, `failed_runs` are runs that failed in the same way, `rejected` the patches that
@@ -89,6 +91,7 @@ class Task:
     named: bool = True
     taken: tuple[str, ...] = ()
     answered: tuple[Example, ...] = ()
+    opinions: tuple[Example, ...] = ()
     settled: tuple[Example, ...] = ()
     first_round: int = 1
     evidence: tuple[tuple[str, str], ...] = ()
@@ -210,7 +213,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         AttemptsExhausted: no round produced code that the gate could try.
         CoderFailed: the coder gave no answer, or the budget is used up.
     """
-    contract = with_examples(contract, task.answered, task.answers_path)
+    contract = with_examples(contract, (*task.answered, *task.opinions), task.answers_path)
     if (kept := _unchanged_code(task, session, contract)) is not None:
         return kept
     if task.code is not None:
@@ -235,7 +238,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         last = Written(files=files, verdict=verdict, rounds=number)
         if verdict.passed:
             return last
-        report = f"{_answers_report(task.answered)}{_report(verdict)}"
+        report = f"{_answers_report(task)}{_report(verdict)}"
         failed = [row.check for row in verdict.results if not row.passed]
         session.told(task.writes, number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
         # The score of tests that the code fails is measured with the others: it says little about the code.
@@ -248,11 +251,13 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
     return last
 
 
-def _answers_report(answered: Sequence[Example]) -> str:
-    """Returns what the user answered; these examples are not secret, even if their hash holds them back."""
+def _answers_report(task: Task) -> str:
+    """Returns the answers to open questions; they are not secret, even if their hash holds them back."""
+    said = (("The person who asked", task.answered), ("A second opinion", task.opinions))
     return "".join(
-        f"The person who asked says: for {canonical(dict(row.input))} the right answer is {wanted(row)}.\n"
-        for row in answered
+        f"{who} says: for {canonical(dict(row.input))} the right answer is {wanted(row)}.\n"
+        for who, rows in said
+        for row in rows
     )
 
 
@@ -355,6 +360,26 @@ def _disagreements(
             watch=watch,
         )
     return found
+
+
+def opinions_on(task: Task, session: AuthoringSession, written: Written) -> list[Example]:
+    """Returns what a second opinion says to the open questions about proven code, as examples.
+
+    Each code is asked about once: that of round N in round N + 2 of the phase `check`, after the contract.
+
+    Raises:
+        CoderFailed: the coder gave no answer.
+    """
+    questions = raised(written.verdict.questions)
+    asks = session.opinions and session.coder.gives_opinions and task.code is None
+    if not (questions and asks):
+        return []
+    number = written.rounds + 2
+    brief = Brief(app=task.app, phase="check", goal=task.goal, round=number)
+    app = read_app(written.files)
+    trial = Trial(app=app, files=written.files, executor=session.workspace.executor, kind=task.kind)
+    watch, account = session.told("check", number), session.account
+    return opinions_on_questions(trial, questions, brief, session.coder, account=account, watch=watch)
 
 
 def _contract_faults(

@@ -1,8 +1,9 @@
-"""A second opinion on the examples of a contract, before any code is paid for.
+"""A second opinion on the examples of a contract, and on what the tests of proven code leave open.
 
 The same mistake in an example and in the code passes every test. So the examples are worked out twice, apart:
 by the author of the contract, and by one small call that sees only the request, the manifest and the inputs.
-For an expansion, the current version runs on the new examples that it accepts.
+For an expansion, the current version runs on the new examples that it accepts. Where no person can be asked,
+a call of the same kind works out the open questions.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from typing import Any, Final, Literal
 
 from mapp.author.billing import BudgetAccount, pay
 from mapp.author.coder import ANSWERS, INPUTS, Brief, Coder, Progress, Watch
-from mapp.author.errors import BadAnswer
+from mapp.author.errors import BadAnswer, OverBudget
 from mapp.errors import InvalidArguments, MappError
 from mapp.model.app import EXAMPLES, MANIFEST, App, Example
-from mapp.model.arguments import with_defaults
-from mapp.model.outcome import Value
+from mapp.model.arguments import with_defaults, without_defaults
+from mapp.model.outcome import Outcome, Value
+from mapp.model.question import Question
 from mapp.model.validation import violations
 from mapp.model.values import InvalidValue, JSONValue, canonical, parse
 from mapp.sandbox.executor import Executor
-from mapp.validate.checks.properties import broken
-from mapp.validate.trial import Trial, short, wanted
+from mapp.validate.evaluation import ExampleRow, answers
+from mapp.validate.trial import NOW, SEED, Trial, short, wanted
 
 MAX_INPUTS: Final = 30
 MAX_INPUTS_SIZE: Final = 8_000
@@ -104,10 +106,95 @@ def check_opinions(
     Raises:
         CoderFailed: the coder gave no answer, or the budget is used up.
     """
+    pairs = _opinions(app, rows, brief, coder, manifest=manifest, account=account, watch=watch)
+    return [
+        Disagreement(example=row, other=_with_outcome(row, other), by="a second opinion")
+        for row, other in pairs
+        if not _agree(row, other)
+    ]
+
+
+def opinions_on_questions(
+    trial: Trial,
+    questions: Sequence[Question],
+    brief: Brief,
+    coder: Coder,
+    *,
+    account: BudgetAccount,
+    watch: Watch,
+) -> list[Example]:
+    """Pays for one call that works out the inputs of open questions; returns the answers as examples.
+
+    An opinion counts only if it is one of the two answers of its question and keeps the laws of the app; the
+    other questions stay open. If a budget cannot pay for the call, all of them do.
+
+    Raises:
+        CoderFailed: the coder gave no answer.
+    """
+    app, manifest = trial.app, trial.files[MANIFEST]
+    asked = [(_key(app, row), row, question) for question in questions if (row := _stand_in(question))]
+    rows = {key: row for key, row, _ in asked}
+    try:
+        pairs = _opinions(
+            app, list(rows.values()), brief, coder, manifest=manifest, account=account, watch=watch
+        )
+    except OverBudget as failure:
+        watch(Progress(doing=f"no second opinion: {failure.message}"))
+        return []
+    opinions = {_key(app, row): opinion for row, opinion in pairs}
+    found: dict[str, Example] = {}
+    for key, _, question in asked:
+        answer = _agreed(question, opinions[key]) if key in opinions else None
+        row = None if answer is None else question.example(answer)
+        if answer is not None and row is not None and _keeps_laws(trial, app, row, answer):
+            found.setdefault(key, row)
+    watch(Progress(doing=f"a second opinion answers {len(found)} of {len(questions)} open questions"))
+    return list(found.values())
+
+
+def _stand_in(question: Question) -> Example | None:
+    """Returns an example with the input of a question; None if no answer can be stated."""
+    return question.example(question.app) or question.example(question.other)
+
+
+def _agreed(question: Question, opinion: Example) -> Outcome | None:
+    """Returns the answer that an opinion agrees with; None for neither or both."""
+    rows = [(answer, question.example(answer)) for answer in (question.app, question.other)]
+    agreed = [answer for answer, row in rows if row is not None and _agree(row, opinion)]
+    return agreed[0] if len(agreed) == 1 else None
+
+
+def _keeps_laws(trial: Trial, app: App, row: Example, answer: Outcome) -> bool:
+    """Returns whether an app's answer to an example's input keeps every predicate of the app under test."""
+    asked = ExampleRow(
+        arguments=with_defaults(trial.app.manifest, dict(row.input)),
+        outcome=answer,
+        clock_and_seed=(NOW if row.now is None else row.now, SEED if row.seed is None else row.seed),
+    )
+    judges = replace(app, properties=trial.app.properties)
+    said = answers(trial.executor, judges, trial.predicates, [asked])
+    return not any(found.broken for found in said.values())
+
+
+def _opinions(
+    app: App,
+    rows: Sequence[Example],
+    brief: Brief,
+    coder: Coder,
+    *,
+    manifest: bytes,
+    account: BudgetAccount,
+    watch: Watch,
+) -> list[tuple[Example, Example]]:
+    """Pays for one call; returns the examples about which it is sure, each with the opinion on it.
+
+    Raises:
+        CoderFailed: the coder gave no answer, or the budget is used up.
+    """
     asked = list(_workable(app, rows))
     if not asked:
         return []
-    lines = "".join(f"{json.dumps(_question(row), ensure_ascii=False)}\n" for row in asked)
+    lines = "".join(f"{json.dumps(_line(row), ensure_ascii=False)}\n" for row in asked)
     watch(Progress(doing=f"working out {len(asked)} examples a second time"))
     try:
         found = pay(coder, brief, {MANIFEST: manifest, INPUTS: lines.encode()}, account=account, watch=watch)
@@ -116,11 +203,7 @@ def check_opinions(
         return []
     others = dict(_read(app, found.files[ANSWERS]))
     pairs = ((row, others.get(_key(app, row))) for row in asked)
-    return [
-        Disagreement(example=row, other=_with_outcome(row, other), by="a second opinion")
-        for row, other in pairs
-        if other is not None and not _agree(row, other)
-    ]
+    return [(row, other) for row, other in pairs if other is not None]
 
 
 def old_opinions(app: App, base: App, rows: Sequence[Example], executor: Executor) -> list[Disagreement]:
@@ -131,15 +214,14 @@ def old_opinions(app: App, base: App, rows: Sequence[Example], executor: Executo
     trial = Trial(app=app, base=base, executor=executor, kind="expand")
     found = []
     for row in rows:
-        call = replace(row, input=tuple(_without_defaults(app, base, row).items()))
+        call = replace(row, input=tuple(_call_of(app, base, row).items()))
         outcome = trial.example(base, call)
         if not isinstance(outcome, Value):
             continue
         other = replace(row, output=outcome.output, error=None)
         if _agree(row, other):
             continue
-        filled = with_defaults(app.manifest, dict(row.input))
-        if not broken(trial, base, [(filled, outcome)])[0]:
+        if _keeps_laws(trial, base, row, outcome):
             version = f"version {base.manifest.version}"
             found.append(Disagreement(example=row, other=other, by=version, binding=True))
     return found
@@ -173,7 +255,7 @@ def _workable(app: App, rows: Sequence[Example]) -> Iterator[Example]:
             yield row
 
 
-def _question(row: Example) -> dict[str, Any]:
+def _line(row: Example) -> dict[str, Any]:
     return {"input": dict(row.input)} | ({} if row.now is None else {"now": row.now})
 
 
@@ -189,7 +271,12 @@ def _read(app: App, data: bytes) -> Iterator[tuple[str, Example]]:
         given, error = document.get("input"), document.get("error")
         if not isinstance(given, dict) or ("output" in document) == ("error" in document):
             continue
-        row = Example(input=tuple(given.items()), output=document.get("output"))
+        now = document.get("now")
+        row = Example(
+            input=tuple(given.items()),
+            output=document.get("output"),
+            now=now if isinstance(now, int) else None,
+        )
         if isinstance(error, str) and error in app.manifest.error_codes:
             row = replace(row, output=None, error=error)
         elif "output" not in document or violations(app.manifest.output, document["output"]):
@@ -198,29 +285,23 @@ def _read(app: App, data: bytes) -> Iterator[tuple[str, Example]]:
 
 
 def _key(app: App, row: Example) -> str:
+    """Returns a text that is the same for two examples of the same run: input, time, seed and recording."""
     try:
-        return canonical(with_defaults(app.manifest, dict(row.input)))
+        given = with_defaults(app.manifest, dict(row.input))
     except InvalidArguments:
-        return canonical(dict(row.input))
+        given = dict(row.input)
+    return canonical([given, row.now, row.seed, row.recording])
 
 
 def _with_outcome(row: Example, other: Example) -> Example:
     return replace(row, output=other.output, error=other.error)
 
 
-def _without_defaults(app: App, base: App, row: Example) -> dict[str, JSONValue]:
-    """Returns an input without the new arguments that have their default value."""
+def _call_of(app: App, base: App, row: Example) -> dict[str, JSONValue]:
+    """Returns an example's input for the version that is extended: no new argument that has its default."""
     old = {argument.name for argument in base.manifest.arguments}
-    new = {
-        argument.name: argument.schema.default
-        for argument in app.manifest.arguments
-        if argument.name not in old and argument.schema.has_default
-    }
-    return {
-        name: value
-        for name, value in row.input
-        if name not in new or canonical(new[name]) != canonical(value)  # type: ignore[arg-type]  # has_default
-    }
+    told = without_defaults(app.manifest, dict(row.input))
+    return {name: value for name, value in row.input if name in old or name in told}
 
 
 def _agree(one: Example, other: Example) -> bool:

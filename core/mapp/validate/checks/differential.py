@@ -14,7 +14,7 @@ from mapp.errors import InvalidArguments
 from mapp.model.app import Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.question import Question
+from mapp.model.question import MAX_INPUT_SIZE, Question
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.validate.checks.changes import changes_between
@@ -34,8 +34,6 @@ VARIED: Final = 6
 """How many drawn inputs are varied like the examples, for apps whose examples say little."""
 MAX_SHOWN: Final = 5
 """How many kinds of difference are shown, each with one input."""
-MAX_QUESTION: Final = 4_000
-"""A longer input, in characters, cannot be asked about."""
 UNSAID: Final = "the new version gives another answer, and no test says that it should"
 MEANT: Final = "the new version gives another answer here too"
 
@@ -182,7 +180,7 @@ def _question(
 ) -> Question | None:
     """Returns the question about the smallest difference of a group; None if its input is too long."""
     first = group[0]
-    if first.size[0] > MAX_QUESTION:
+    if first.size[0] > MAX_INPUT_SIZE:
         return None
     rule = common_rule([row.arguments for row in group], agreed)
     now, seed = trial.clock_and_seed(first.arguments)

@@ -12,7 +12,7 @@ from mapp.errors import InvalidArguments
 from mapp.model.app import SOURCE, App
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Failed, Outcome
-from mapp.model.question import GAP, Question
+from mapp.model.question import GAP, MAX_INPUT_SIZE, Question
 from mapp.model.values import canonical
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Program, run_batch
@@ -30,8 +30,6 @@ MAX_COMPARED: Final = 24
 """How many survivors are looked at: each runs on the inputs of all the others."""
 MAX_ATTEMPTS: Final = 120
 """How many inputs are tried to shrink that of one question."""
-MAX_SIZE: Final = 4_000
-"""A longer input, in characters, cannot be asked about."""
 LIKELY: Final = frozenset(["boundary", *(operator.id for operator in SLIPS)])
 """The operators of the faults that people make most: of survivors that one input shows, these are named."""
 
@@ -55,7 +53,9 @@ def open_questions(
     then an input that shows many survivors comes before one that shows
     few, since one example notices them all; of equals, the one that is closest to an example.
     """
-    asked = [row for row in survivors if row.shown_by is not None and len(row.shown_by.text) <= MAX_SIZE]
+    asked = [
+        row for row in survivors if row.shown_by is not None and len(row.shown_by.text) <= MAX_INPUT_SIZE
+    ]
     asked = sorted(asked, key=lambda row: not _is_first(row, touched))[:MAX_COMPARED]
     inputs = {row.shown_by.text: row.shown_by for row in asked if row.shown_by is not None}
     told = _told(runner, asked, list(inputs.values()))
