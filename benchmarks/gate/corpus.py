@@ -1,4 +1,4 @@
-"""Wrong patches and honest rewrites, as people and models write them, for twenty-six apps.
+"""Wrong patches and honest rewrites, as people and models write them, for twenty-eight apps.
 
 Half are starter apps; the other half is in `benchmarks/data/wrong_patches/apps`, with ordinary hand-written tests.
 `benchmarks/data/wrong_patches/APP.toml` has the patches of an app. A wrong patch has the intention behind it,
