@@ -1,6 +1,6 @@
-"""Wrong patches and honest rewrites, as people and models write them, for twenty apps.
+"""Wrong patches and honest rewrites, as people and models write them, for twenty-eight apps.
 
-Ten apps are starter apps; ten are in `benchmarks/data/wrong_patches/apps`, with ordinary hand-written tests.
+Half are starter apps; the others, in `benchmarks/data/wrong_patches/apps`, have ordinary hand-written tests.
 `benchmarks/data/wrong_patches/APP.toml` has the patches of an app. A wrong patch has the intention behind it,
 the kind of its fault, and a witness: a valid input for which its answer differs. An honest rewrite changes as
 much and no answer at all. The patches were written without looking at the operators of the mutation score.

@@ -24,7 +24,7 @@ def test_there_are_enough_patches_and_half_of_the_apps_have_ordinary_tests() -> 
     assert sum(patch.wrong for patch in patches) >= 120
     assert sum(not patch.wrong for patch in patches) >= 60
     written = [app for app in APPS if app.tests == "hand-written"]
-    assert len(APPS) == 2 * len(written) == 20
+    assert len(APPS) == 2 * len(written) == 28
     assert all(6 <= len(app.app.examples) <= 16 for app in written)
     assert all(3 <= app.app.properties.count("\nfunction ") + 1 <= 6 for app in written)
 
