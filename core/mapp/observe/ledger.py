@@ -109,7 +109,7 @@ class SpendLedger:
         row.update(row.pop("max_cost"), id=identity, at=self._clock(), state=PLANNED, answer=None)
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
-        with self._connected() as connection, _transaction(connection):
+        with self._connected() as connection, transaction(connection):
             allowed(self._sums(connection, call.change))
             connection.execute(f"INSERT INTO spend ({names}) VALUES ({marks})", row)
         return identity
@@ -120,7 +120,7 @@ class SpendLedger:
         if not row["model"]:
             del row["model"]
         changes = ", ".join(f"{name} = :{name}" for name in row)
-        with self._connected() as connection, _transaction(connection):
+        with self._connected() as connection, transaction(connection):
             done = connection.execute(f"UPDATE spend SET {changes} WHERE id = :id", {**row, "id": identity})
             if done.rowcount != 1:
                 raise LedgerFailed(f"the call {identity} is not in {self.path}")
@@ -155,7 +155,7 @@ class SpendLedger:
 
     def forget_answers(self, change: str) -> None:
         """Deletes the answers of a change that has ended; their cost stays. Raises LedgerFailed."""
-        with self._connected() as connection, _transaction(connection):
+        with self._connected() as connection, transaction(connection):
             connection.execute("UPDATE spend SET answer = NULL WHERE change = ?", [change])
 
     def groups(self, by: By, *, days: int | None = None) -> list[Group]:
@@ -214,7 +214,8 @@ def connected(path: Path, *statements: str) -> Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Makes all changes of a block or, if it raises, none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,0 +1,114 @@
+"""An incident: failures of one app that have one cause, with the class that decides what happens next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from mapp.model.values import JSONValue
+
+FailureClass: TypeAlias = Literal[
+    "host_fault",
+    "caller_input",
+    "security",
+    "engine_fault",
+    "permission",
+    "credential",
+    "rate_limited",
+    "quota",
+    "ambiguous",
+    "upstream_down",
+    "upstream_changed",
+    "nondeterminism",
+    "resource",
+    "code_bug",
+    "test_bug",
+    "expectation",
+    "regression",
+    "unknown",
+]
+"""Why a run failed, in the order in which the rules try the classes."""
+
+FAILURE_CLASSES: Final[tuple[FailureClass, ...]] = get_args(FailureClass)
+HEALABLE: Final[frozenset[FailureClass]] = frozenset(
+    ["code_bug", "upstream_changed", "nondeterminism", "expectation"]
+)
+"""The classes for which a coder may be asked: `expectation` only with the person's expected outcome. A
+`regression` is rolled back first."""
+
+IncidentState: TypeAlias = Literal["open", "closed", "merged"]
+"""What people said: `closed` is "not a bug", `merged` is "the same as another one"."""
+
+RULE: Final = "v1"
+"""The version of the rule for fingerprints. Incidents with an older version are never grouped again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """Failures of one app with one fingerprint.
+
+    `version`, `commit`, `tree` and `run` are those of the newest failure. `runs` counts failures, `first` and
+    `last` are in seconds since 1970-01-01 UTC. `expected` is what a person said the run should have given, as
+    a JSON text: `{"output": …}` or `{"error": "CODE"}`, "" if nobody said; `why` is what they wrote about it.
+    `facts` decided the class. `into` is the incident that a merged one belongs to.
+    """
+
+    id: str
+    app: str
+    failure: FailureClass
+    fingerprint: str
+    version: str
+    commit: str
+    tree: str
+    first: float
+    last: float
+    run: str
+    runs: int = 1
+    state: IncidentState = "open"
+    expected: str = ""
+    why: str = ""
+    facts: tuple[tuple[str, JSONValue], ...] = ()
+    into: str = ""
+
+    @property
+    def healable(self) -> bool:
+        """Returns whether a coder may be asked for a fix."""
+        if self.failure == "expectation" and not self.expected:
+            return False
+        return self.state == "open" and self.failure in HEALABLE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the incident as `mapp incidents --json` prints it."""
+        return {
+            "id": self.id,
+            "app": self.app,
+            "class": self.failure,
+            "fingerprint": self.fingerprint,
+            "version": self.version,
+            "commit": self.commit,
+            "runs": self.runs,
+            "first": self.first,
+            "last": self.last,
+            "state": self.state,
+        }
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns the incident as a row of the journal: column -> value."""
+        return {
+            **self.to_dict(),
+            "tree": self.tree,
+            "run": self.run,
+            "expected": self.expected,
+            "why": self.why,
+            "facts": json.dumps(dict(self.facts), ensure_ascii=False),
+            "into": self.into,
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Incident:
+        """Returns the incident that a row of the journal holds."""
+        known = {**row, "failure": row["class"], "facts": tuple(json.loads(row["facts"]).items())}
+        del known["class"]
+        return cls(**known)
