@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +27,7 @@ class Context:
         self.library = library
         self.console = console
         self.debug = debug
+        self._later: list[Callable[[], object]] = []
 
     @cached_property
     def config(self) -> Config:
@@ -38,7 +41,7 @@ class Context:
         """Returns the library without reading or changing it."""
         from mapp.ops.workspace import Workspace
 
-        return Workspace(config=self.config, tell=self.console.tell)
+        return Workspace(config=self.config, tell=self.console.tell, later=self._later.append)
 
     @cached_property
     def opened(self) -> Workspace:
@@ -58,10 +61,17 @@ class Context:
         return self.workspace
 
     def close(self) -> None:
-        """Removes the progress bar, and closes the workspace if it was opened."""
+        """Removes the progress bar, does what waited for the answer, and closes the workspace."""
         self.console.close()
         workspace = self.__dict__.get("workspace")
-        if workspace is not None:
+        if workspace is None:
+            return
+        try:
+            if self._later:
+                sys.stdout.flush()  # the answer comes before the work
+            while self._later:
+                self._later.pop(0)()
+        finally:
             workspace.close()
 
 

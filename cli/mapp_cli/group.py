@@ -21,6 +21,10 @@ COMMANDS: Final = {
         "search": "Find apps by what they do.",
         "runs": "Show the journal of runs.",
         "replay": "Re-run a recorded run offline.",
+        "wrong": "Say that an answer is wrong, and what is right.",
+        "right": "Say that an answer is right.",
+        "incidents": "List what failed, and why.",
+        "incident": "Tell one incident and what you can do about it.",
     },
     "Library": {
         "list": "List the apps in the library.",

@@ -38,6 +38,8 @@ def show_outcome(console: Console, execution: Execution) -> int:
     match execution.outcome:
         case Value(output=output):
             console.value(output)
+            if execution.doubt:
+                show_doubt(console, execution)
             return 0
         case Declared(error=error, meaning=meaning):
             console.error(f"{execution.app} refused: {meaning} ({error})")
@@ -49,6 +51,13 @@ def show_outcome(console: Console, execution: Execution) -> int:
         case _:
             assert_never(execution.outcome)
     return FAILED
+
+
+def show_doubt(console: Console, execution: Execution) -> None:
+    """Warns that an answer breaks the app's own predicates."""
+    names = ", ".join(execution.doubt)
+    console.warn(f"this answer may be wrong: it breaks {names} of {execution.app}")
+    console.hint(f"mapp incidents shows why; say which it is: mapp wrong or mapp right {execution.run}")
 
 
 def call_in_words(app: str, arguments: Arguments) -> str:

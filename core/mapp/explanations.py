@@ -248,6 +248,12 @@ EXPLANATIONS: Final = {
         "A secret that an app or a model needs is missing.",
         "mapp keys set NAME stores it; MAPP_KEY_NAME in the environment takes precedence.",
     ),
+    "MAPP-0730": _row(
+        "quarantined",
+        "An open incident forbids this version of an app to run: it is unsafe, or its answers cannot be"
+        " trusted.",
+        "mapp incident ID says why. mapp incident ID --not-a-bug lifts the quarantine.",
+    ),
     "MAPP-0810": _row(
         "checks-failed",
         "An app does not pass its own checks.",

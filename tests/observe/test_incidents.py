@@ -9,7 +9,7 @@ import pytest
 
 from mapp.errors import NotFound
 from mapp.model.incident import Incident
-from mapp.observe.incidents import MAX_RUNS, Incidents
+from mapp.observe.incidents import Incidents
 from mapp.observe.journal import Journal
 
 INCIDENT = Incident(
@@ -113,13 +113,20 @@ def test_an_incident_is_found_by_the_beginning_of_its_id(incidents: Incidents) -
             incidents.get(text)
 
 
-def test_only_the_newest_runs_are_kept(incidents: Incidents, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapp.observe.incidents.MAX_RUNS", 3)
-    for number in range(5):
-        incidents.seen(again(number))
+def test_runs_that_the_journal_has_forgotten_are_forgotten(incidents: Incidents) -> None:
+    incidents.seen(again(1))
+    journal = Journal(incidents.path, keep_runs=10, keep_days=10, keep_inputs=True)
+    assert list(journal.runs()) == []
+    journal.close()
+    found = incidents.seen(again(2))
 
-    assert incidents.runs("fresh-0") == ["run-4", "run-3", "run-2"]
-    assert incidents.get("fresh-0").runs == 5 and MAX_RUNS > 100
+    assert incidents.runs(found.id) == ["run-2"] and found.runs == 2
+
+
+def test_an_app_that_was_not_started_is_counted_each_time(incidents: Incidents) -> None:
+    incidents.seen(again(1, run=""))
+    found = incidents.seen(again(2, run=""))
+    assert (found.runs, incidents.runs(found.id)) == (2, [])
 
 
 def test_a_library_without_a_journal_has_no_incidents(incidents: Incidents) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from mapp.errors import IntegrityError
 from mapp.library.lockfile import read_entry
 from mapp.library.paths import Home
-from mapp.library.read import load_runnable
-from mapp.model.app import App
+from mapp.library.read import RUNNABLE, load_runnable
+from mapp.model.app import PROPERTIES, App
+
+WATCHED = RUNNABLE | {PROPERTIES}
+"""What a run reads: the manifest, the source, and the predicates that judge its answer."""
 
 
 def load_to_run(
     home: Home, name: str, revision: str | None = None, *, tell: Callable[[str], None] | None = None
 ) -> App:
-    """Returns an app's manifest and source for a run, after checking that the tip of `main` has landed.
+    """Returns an app for a run, without its examples, after checking that the tip of `main` has landed.
 
     An interrupted landing is finished first. A revision other than `main` is not checked.
 
@@ -22,7 +25,7 @@ def load_to_run(
         IntegrityError: `main` differs from the lock file, and no landing explains it.
         NotFound, InvalidApp: as `load` does.
     """
-    app = load_runnable(home, name, revision)
+    app = load_runnable(home, name, revision, only=WATCHED)
     if revision in (None, "main"):
         try:
             entry = read_entry(home.lock_file, name)

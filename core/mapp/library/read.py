@@ -121,9 +121,14 @@ def load(home: Home, name: str, revision: str | None = None) -> App:
     return read_app(found.files, commit=found.commit, tree=found.tree)
 
 
-def load_runnable(home: Home, name: str, revision: str | None = None) -> App:
-    """Returns an app with only what a run needs: manifest and source. Raises as `load` does."""
-    found = snapshot(home, name, revision, only=RUNNABLE)
+def load_runnable(
+    home: Home, name: str, revision: str | None = None, *, only: Container[str] = RUNNABLE
+) -> App:
+    """Returns an app with only what a run needs: manifest and source, and what else `only` contains.
+
+    Raises as `load` does.
+    """
+    found = snapshot(home, name, revision, only=only)
     return read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
 
 

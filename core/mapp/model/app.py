@@ -134,7 +134,7 @@ class Card:
 def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", strict: bool = True) -> App:
     """Parses an app from its files (path -> content).
 
-    With `strict` off, only what a run needs is read: the manifest and the source.
+    With `strict` off, only what a run needs is read: manifest, source, and the predicates as they are.
 
     Raises:
         InvalidApp: lists every mistake with its file and path.
@@ -156,6 +156,8 @@ def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", st
         recordings = _recordings(files, problems)
         problems.extend(_unnamed(examples, EXAMPLES, recordings))
         problems.extend(_unnamed(regressions, REGRESSIONS, recordings))
+    else:
+        properties = files.get(PROPERTIES, b"").decode("utf-8", errors="replace")
     if problems or manifest is None:
         raise InvalidApp("this is not a valid app", problems, hint="to start from a valid one: mapp new NAME")
     return App(

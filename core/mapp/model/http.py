@@ -226,6 +226,15 @@ class HttpAnswer:
         return cls(**{**document, "headers": tuple(document["headers"].items())})
 
 
+SENT: Final = "the request was sent, but "
+"""How the message of a fault begins if the server may have acted on the request."""
+
+
+def is_after_sending(message: str) -> bool:
+    """Returns whether a fault's message says that the server may have received the request."""
+    return message.startswith(SENT)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpFault:
     """Why a request was refused or got no answer."""

@@ -45,8 +45,6 @@ CREATE TABLE IF NOT EXISTS incident_runs (
     "CREATE INDEX IF NOT EXISTS incident_runs_by_run ON incident_runs (run)",
 )
 
-MAX_RUNS: Final = 200
-"""How many runs are kept for an incident, the newest ones; `Incident.runs` counts them all."""
 MAX_MERGES: Final = 20
 """How many merges are followed from an incident to the one that it belongs to."""
 
@@ -62,7 +60,8 @@ class Incidents:
 
         An incident of the same app and fingerprint is counted up by `incident.runs`, also if a person closed
         it: it stays closed. If it was merged, the incident that it was merged into is counted up. A run that
-        is already recorded is not counted again. Raises LedgerFailed.
+        is already recorded is not counted again; an empty id stands for a run that was not started. Raises
+        LedgerFailed.
         """
         with self._writing() as connection:
             known = _find(connection, incident)
@@ -136,7 +135,10 @@ class Incidents:
         return self._rows(query, [run])
 
     def runs(self, identity: str) -> list[str]:
-        """Returns the ids of an incident's newest runs, the newest first; raises LedgerFailed."""
+        """Returns the ids of an incident's runs that the journal still has, the newest first.
+
+        `Incident.runs` counts them all. Raises LedgerFailed.
+        """
         if not self.path.exists():
             return []
         query = "SELECT run FROM incident_runs WHERE incident = ? ORDER BY at DESC, run DESC"
@@ -172,7 +174,7 @@ def _find(connection: sqlite3.Connection, incident: Incident) -> Incident | None
 
 def _is_recorded(connection: sqlite3.Connection, known: Incident, incident: Incident) -> bool:
     query = "SELECT 1 FROM incident_runs WHERE incident = ? AND run = ?"
-    return connection.execute(query, [known.id, incident.run]).fetchone() is not None
+    return bool(incident.run) and connection.execute(query, [known.id, incident.run]).fetchone() is not None
 
 
 def _added(known: Incident, new: Incident, times: int) -> Incident:
@@ -201,7 +203,11 @@ def _put(connection: sqlite3.Connection, incident: Incident) -> None:
 
 
 def _put_run(connection: sqlite3.Connection, incident: Incident, run: str, at: float) -> None:
+    """Records that a run belongs to an incident, and forgets the runs that the journal has forgotten."""
+    if not run:  # the app was not started
+        return
+    tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'runs'"
+    if connection.execute(tables).fetchone() is not None:
+        delete = "DELETE FROM incident_runs WHERE incident = ? AND run NOT IN (SELECT id FROM runs)"
+        connection.execute(delete, [incident.id])
     connection.execute("INSERT OR IGNORE INTO incident_runs VALUES (?, ?, ?)", [incident.id, run, at])
-    newest = "SELECT run FROM incident_runs WHERE incident = ? ORDER BY at DESC, run DESC LIMIT ?"
-    delete = f"DELETE FROM incident_runs WHERE incident = ? AND run NOT IN ({newest})"
-    connection.execute(delete, [incident.id, incident.id, MAX_RUNS])

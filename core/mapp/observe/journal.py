@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -116,10 +116,20 @@ class Notes:
     """Facts about a run besides its outcome.
 
     `refused` are the refused host calls, `allowed` the capabilities that were granted for this run only.
+    `differences` are those of web answers from what the app's recordings show, `retries` counts what the host
+    repeated by itself. `check` is what the app's own predicates said: `broken`, `rate`, `ms` and `told`.
     """
 
     refused: tuple[RefusedCall, ...] = ()
     allowed: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    retries: int = 0
+    check: dict[str, Any] | None = None
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Returns the predicates that the run broke."""
+        return () if self.check is None else tuple(self.check["broken"])
 
     def without_inputs(self) -> Notes:
         """Returns the notes without targets and messages, which could contain an input."""
@@ -128,13 +138,25 @@ class Notes:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the notes as a JSON object."""
-        return {"refused": [row.to_dict() for row in self.refused], "allowed": list(self.allowed)}
+        return {
+            "refused": [row.to_dict() for row in self.refused],
+            "allowed": list(self.allowed),
+            "differences": list(self.differences),
+            "retries": self.retries,
+            "check": self.check,
+        }
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Notes:
         """Returns the notes that `to_dict` wrote."""
         refused = tuple(RefusedCall(**row) for row in document["refused"])
-        return cls(refused=refused, allowed=tuple(document["allowed"]))
+        return cls(
+            refused=refused,
+            allowed=tuple(document["allowed"]),
+            differences=tuple(document.get("differences", ())),
+            retries=document.get("retries", 0),
+            check=document.get("check"),
+        )
 
 
 NO_NOTES: Final = Notes()
@@ -323,6 +345,22 @@ class Journal:
             if row is not None:
                 found[run] = Notes.from_dict(json.loads(row[0]))
         return found
+
+    def open_incident(self, app: str, commit: str, classes: Sequence[str]) -> tuple[str, str] | None:
+        """Returns id and class of an open incident at a commit of an app; None if there is none.
+
+        The table is made by `mapp.observe.incidents`; this is what every run asks, so it opens no other file.
+        """
+        marks = ", ".join("?" for _ in classes)
+        query = (
+            f"SELECT id, class FROM incidents WHERE app = ? AND \"commit\" = ? AND state = 'open'"
+            f" AND class IN ({marks}) ORDER BY last DESC LIMIT 1"
+        )
+        try:
+            row = self._reading().execute(query, [app, commit, *classes]).fetchone()
+        except sqlite3.OperationalError:  # there were never any incidents
+            return None
+        return None if row is None else (str(row["id"]), str(row["class"]))
 
     def close(self) -> None:
         """Closes the file."""

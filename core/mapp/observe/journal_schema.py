@@ -12,7 +12,7 @@ from typing import Final
 
 from mapp.errors import IntegrityError, MappError
 
-OTHERS: Final = frozenset({"spend", "changes", "incidents", "incident_runs"})
+OTHERS: Final = frozenset({"spend", "changes", "incidents", "incident_runs", "corrections", "upstreams"})
 """Tables that share the file, each made when it is first needed."""
 
 

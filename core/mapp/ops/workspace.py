@@ -33,6 +33,11 @@ def _silent(_: str) -> None:
     """Discards a message; the default of `tell`."""
 
 
+def _now(work: Callable[[], object]) -> None:
+    """Does work at once; the default of `later`."""
+    work()
+
+
 if TYPE_CHECKING:
     _opened_once = cached_property
 else:
@@ -53,8 +58,9 @@ class Workspace:
 
     `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number. `tell` receives messages for
     the person. With `allow_loopback`, the person's own apps may reach services on this machine; only an
-    option of one command sets it, never a file or a variable. Heavy modules are loaded
-    when they are first needed.
+    option of one command sets it, never a file or a variable. `later` takes work that can wait until the
+    answer was printed: looking at a run that failed. `sleep` waits a number of seconds. Heavy modules are
+    loaded when they are first needed.
     """
 
     config: Config
@@ -62,10 +68,14 @@ class Workspace:
     seed: Callable[[], int] = field(default=lambda: secrets.randbits(32))
     tell: Tell = _silent
     allow_loopback: bool = False
+    later: Callable[[Callable[[], object]], None] = _now
+    sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
         self._opening = threading.RLock()
         self.kept_router = KeptRouter()
+        self.predicate_checks: dict[str, tuple[int, float]] = {}
+        """By commit: how many runs were checked with its predicates, and how many milliseconds that takes."""
 
     @cached_property
     def home(self) -> Home:

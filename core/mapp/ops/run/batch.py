@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
@@ -22,11 +22,13 @@ from mapp.errors import InvalidInput, MappError, NotFound, UsageError
 from mapp.library.load_to_run import load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
-from mapp.model.outcome import Failed, outcome_to_dict
-from mapp.model.values import canonical
-from mapp.observe.journal import Mapping, new_id
-from mapp.ops.run.execute import Attempt, attempt_run, record
+from mapp.model.outcome import Failed, Value, outcome_to_dict
+from mapp.model.values import JSONValue, canonical
+from mapp.observe.journal import Mapping as MapEntry
+from mapp.observe.journal import new_id
+from mapp.ops.run.execute import Attempt, attempt_run, inspect, record, with_check
 from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
+from mapp.ops.run.quarantine import ensure_not_quarantined
 from mapp.ops.run.resumable_output import Unfinished, unfinished
 from mapp.ops.run.rows import BatchRow, Extent, measure, read_rows
 from mapp.ops.workspace import Workspace
@@ -85,6 +87,16 @@ class Done:
     line: str
     outcome: str
     attempt: Attempt | None = None
+    arguments: Mapping[str, JSONValue] = field(default_factory=dict)
+
+    @property
+    def group(self) -> tuple[str, ...] | None:
+        """Returns what rows that went wrong in the same way have in common; None if a row went well."""
+        attempt = self.attempt
+        if attempt is None or (isinstance(attempt.outcome, Value) and not attempt.broken):
+            return None
+        kind = attempt.outcome.message.partition(":")[0] if isinstance(attempt.outcome, Failed) else ""
+        return self.outcome, kind[:40], *attempt.broken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,28 +125,49 @@ class Terms:
             now_ms=self.now_ms,
             seed=(self.seed + row.number) % 2**32,
         )
+        attempt = with_check(self.workspace, self.app, filled, attempt)
         document = outcome_to_dict(attempt.outcome)
-        return Done(line=_line(row, document), outcome=str(document["outcome"]), attempt=attempt)
+        if attempt.broken:
+            document["doubt"] = list(attempt.broken)
+        line = _line(row, document)
+        return Done(line=line, outcome=str(document["outcome"]), attempt=attempt, arguments=filled)
 
 
 @dataclass(kw_only=True)
 class Tally:
-    """Counts the rows that are written and records some of them in the journal."""
+    """Counts the rows that are written and records some of them in the journal.
+
+    Rows that went wrong in the same way are one group, which is looked at once.
+    """
 
     workspace: Workspace
+    app: App
     outcomes: Counter[str] = field(default_factory=Counter)
     noted: int = 0
+    groups: dict[tuple[str, ...], Done] = field(default_factory=dict)
+    sizes: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     def take(self, done: Done) -> None:
         """Counts a row. The journal gets all runs with host calls, and the first failures of other runs."""
         self.outcomes[done.outcome] += 1
-        attempt = done.attempt
+        attempt, group = done.attempt, done.group
         if attempt is None:
             return
-        failed = isinstance(attempt.outcome, Failed) and self.noted < MAX_NOTED
+        if group is not None and (group in self.groups or len(self.groups) < MAX_NOTED):
+            self.sizes[group] += 1
+        is_first = group is not None and group in self.sizes and group not in self.groups
+        failed = (isinstance(attempt.outcome, Failed) and self.noted < MAX_NOTED) or is_first
         if failed or attempt.exchanges is not None:
             self.noted += failed
-            record(self.workspace, attempt.run, attempt.exchanges)
+            record(self.workspace, attempt)
+        if group is not None and is_first:
+            self.groups[group] = done
+
+    def inspect(self) -> None:
+        """Has the first row of each group looked at; the others count with it."""
+        for group, done in self.groups.items():
+            assert done.attempt is not None
+            inspect(self.workspace, self.app, done.arguments, done.attempt, times=self.sizes[group])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +207,7 @@ def map_rows(
     began = time.perf_counter()
     app = load_to_run(workspace.home, name, options.revision, tell=workspace.tell)
     ensure_isolated(workspace, name)
+    ensure_not_quarantined(workspace, app)
     allowed = ensure_granted(workspace.home, app.manifest, options.grants, options.permit)
     with _source(source, output) as stream:
         extent = _extent(stream) if isinstance(source, Path) else Extent(rows=0, digest="")
@@ -185,7 +219,8 @@ def map_rows(
             "seed?": workspace.seed(),
         }
         with _opened(output, shared, fresh=options.fresh) as growing, progress(f"mapping {name}") as advance:
-            continued, tally = growing.rows, Tally(workspace=workspace, outcomes=growing.outcomes)
+            continued = growing.rows
+            tally = Tally(workspace=workspace, app=app, outcomes=growing.outcomes)
             terms = Terms(
                 workspace=workspace,
                 app=app,
@@ -198,6 +233,7 @@ def map_rows(
                 growing.add(done.line)
                 tally.take(done)
                 advance(tally.outcomes.total(), extent.rows)
+    tally.inspect()
     return _noted(workspace, terms, tally, continued, time.perf_counter() - began)
 
 
@@ -288,7 +324,7 @@ def _noted(workspace: Workspace, terms: Terms, tally: Tally, continued: int, sec
         continued=continued,
         seconds=seconds,
     )
-    entry = Mapping(
+    entry = MapEntry(
         id=mapped.id,
         ended=workspace.clock(),
         app=mapped.app,

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mapp.errors import HostFault, MappError
+from mapp.errors import HostFault, MappError, PermissionNeeded
+from mapp.keys import KeyNeeded
 from mapp.library.load_to_run import load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
-from mapp.model.outcome import HOST_FAULT, Failed, Outcome, Value, outcome_name, outcome_to_dict
+from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
-from mapp.observe.journal import NO_NOTES, Notes, Run, new_id
+from mapp.observe.journal import Notes, Run, new_id
 from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
+from mapp.ops.run.predicates import PredicateCheck, check_run
+from mapp.ops.run.quarantine import ensure_not_quarantined
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
-from mapp.sandbox.executor import Job, Result
+from mapp.sandbox.executor import Job, Killed, Result
 
 if TYPE_CHECKING:
     from mapp.model.recording import Exchange
     from mapp.ops.run.host_calls import RunBroker
 
 
+PATIENCE: Final = 4
+"""How many times its wall-clock limit a run gets that the machine had kept waiting."""
+STARVED: Final = 0.5
+"""A run that computed for less than this part of its wall-clock limit was kept waiting."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Execution:
-    """The result of one run, with everything that is needed to repeat it."""
+    """The result of one run, with everything that is needed to repeat it.
+
+    `doubt` names the app's own predicates that the answer breaks.
+    """
 
     app: str
     version: str
@@ -35,6 +47,7 @@ class Execution:
     arguments: tuple[tuple[str, JSONValue], ...]
     outcome: Outcome
     run: str
+    doubt: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the execution as `exec --json` prints it."""
@@ -46,6 +59,7 @@ class Execution:
             "output": None,
             **outcome_to_dict(self.outcome),
             "run": self.run,
+            "doubt": list(self.doubt),
         }
 
 
@@ -53,12 +67,28 @@ class Execution:
 class Attempt:
     """A run that has ended: its journal entry, its outcome, and its host calls.
 
-    `exchanges` is None for an app that may not call its host.
+    `exchanges` is None for an app that may not call its host. `differences` are those of web answers from
+    what the app's recordings show. `retries` counts the requests and runs that the host repeated by itself.
+    `check` is what the app's predicates said; None if it has none.
     """
 
     run: Run
     outcome: Outcome
     exchanges: tuple[Exchange, ...] | None
+    differences: tuple[str, ...] = ()
+    retries: int = 0
+    check: PredicateCheck | None = None
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Returns the predicates that the answer breaks."""
+        return () if self.check is None else self.check.broken
+
+    @property
+    def notes(self) -> Notes:
+        """Returns what the journal notes about the run."""
+        check = None if self.check is None else self.check.to_dict()
+        return Notes(differences=self.differences, retries=self.retries, check=check)
 
 
 def execute(
@@ -79,6 +109,7 @@ def execute(
 
     Raises:
         PermissionNeeded: the app declares a capability that is not granted. It was not started.
+        Quarantined: an incident forbids this version of the app to run. It was not started.
         KeyNeeded: a secret that it needs is missing. It was not started.
         SandboxUnavailable: this machine isolates less than the settings require for this app.
         HostFault: the machine failed during the run; the journal records it as `host_fault`.
@@ -90,11 +121,22 @@ def execute(
     app = load_to_run(workspace.home, name, revision, tell=workspace.tell)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
-    allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
+    ensure_not_quarantined(workspace, app)
     now_ms, seed = int(workspace.clock() * 1000) if now_ms is None else now_ms, workspace.seed()
-    attempt = attempt_run(workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request)
+    try:
+        allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
+        attempt = attempt_run(
+            workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request
+        )
+    except (PermissionNeeded, KeyNeeded) as error:
+        if permit is None:
+            _note_refusal(workspace, app, error)
+        raise
+    attempt = with_check(workspace, app, filled, attempt)
     run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
-    record(workspace, run, attempt.exchanges)
+    attempt = replace(attempt, run=run)
+    record(workspace, attempt)
+    inspect(workspace, app, filled, attempt)
     return Execution(
         app=name,
         version=run.version,
@@ -102,7 +144,43 @@ def execute(
         arguments=tuple(filled.items()),
         outcome=attempt.outcome,
         run=run.id,
+        doubt=attempt.broken,
     )
+
+
+def with_check(workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt) -> Attempt:
+    """Returns an attempt with what the app's own predicates say about its outcome."""
+    run = attempt.run
+    check = check_run(workspace, app, filled, attempt.outcome, run=run.id, ms=run.total_ms)
+    return replace(attempt, check=check)
+
+
+def inspect(
+    workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt, *, times: int = 1
+) -> None:
+    """Has a run that went wrong looked at, after its answer was printed."""
+    outcome, exchanges = attempt.outcome, attempt.exchanges
+    if isinstance(outcome, Value) and not attempt.broken and not attempt.differences:
+        return
+    if isinstance(outcome, Declared) and not attempt.broken and not exchanges:
+        return
+    from mapp.ops.run.monitor import Seen, look_at  # imported lazily: most runs end well
+
+    seen = Seen(
+        run=attempt.run,
+        outcome=outcome,
+        arguments=filled,
+        exchanges=exchanges,
+        broken=attempt.broken,
+        times=times,
+    )
+    workspace.later(lambda: look_at(workspace, app, seen))
+
+
+def _note_refusal(workspace: Workspace, app: App, error: MappError) -> None:
+    from mapp.ops.run.monitor import not_started  # imported lazily: most runs end well
+
+    not_started(workspace, app, error)
 
 
 def attempt_run(
@@ -117,7 +195,8 @@ def attempt_run(
 ) -> Attempt:
     """Runs an app on complete arguments and returns the attempt, without recording it.
 
-    Only a host fault is recorded here, before it is raised.
+    A run that the machine failed is repeated once, if it made no host call. Only a host fault is recorded
+    here, before it is raised.
 
     Raises:
         KeyNeeded: a secret that the app needs is missing. It was not started.
@@ -148,10 +227,11 @@ def attempt_run(
         isolation=workspace.executor.isolation,
     )
     try:
-        result, outcome = _run(workspace, app, job, broker)
+        result, outcome, broker, retries = _run_twice(workspace, app, job, broker)
     except HostFault as fault:
         run = replace(run, detail=fault.message, total_ms=(time.perf_counter() - began) * 1000)
-        record(workspace, run, None if broker is None else tuple(broker.exchanges))
+        record(workspace, Attempt(run=run, outcome=_fault(fault), exchanges=_exchanges(broker)))
+        _note_host_fault(workspace, app, run, filled, _exchanges(broker))
         raise
     run = replace(
         run,
@@ -161,7 +241,63 @@ def attempt_run(
         wall_ms=result.wall_ms,
         total_ms=(time.perf_counter() - began) * 1000,
     )
-    return Attempt(run=run, outcome=outcome, exchanges=None if broker is None else tuple(broker.exchanges))
+    return Attempt(
+        run=run,
+        outcome=outcome,
+        exchanges=_exchanges(broker),
+        differences=() if broker is None else broker.differences,
+        retries=retries + (0 if broker is None else broker.retries),
+    )
+
+
+def _exchanges(broker: RunBroker | None) -> tuple[Exchange, ...] | None:
+    return None if broker is None else tuple(broker.exchanges)
+
+
+def _fault(fault: HostFault) -> Failed:
+    return Failed(kind="crash", message=fault.message)
+
+
+def _note_host_fault(
+    workspace: Workspace,
+    app: App,
+    run: Run,
+    filled: Mapping[str, JSONValue],
+    exchanges: tuple[Exchange, ...] | None,
+) -> None:
+    from mapp.ops.run.monitor import Seen, look_at  # imported lazily: most runs end well
+
+    seen = Seen(run=run, outcome=None, arguments=filled, exchanges=exchanges)
+    workspace.later(lambda: look_at(workspace, app, seen))
+
+
+def _run_twice(
+    workspace: Workspace, app: App, job: Job, broker: RunBroker | None
+) -> tuple[Result, Outcome, RunBroker | None, int]:
+    """Runs the app, and once more if the machine failed the run and nothing was sent.
+
+    Returns the result, the outcome, the broker of the run that counts, and how often the run was repeated.
+    """
+    try:
+        result, outcome = _run(workspace, app, job, broker)
+        if not _was_starved(job, result):
+            return result, outcome, broker, 0
+        job = replace(job, patience=PATIENCE)
+    except HostFault:
+        if broker is not None and broker.exchanges:
+            raise
+    if broker is not None and broker.exchanges:
+        return result, outcome, broker, 0
+    again = None if broker is None else broker.fresh()
+    result, outcome = _run(workspace, app, job, again)
+    return result, outcome, again, 1
+
+
+def _was_starved(job: Job, result: Result) -> bool:
+    """Returns whether a run was ended by the wall clock although it hardly got to compute."""
+    if not isinstance(result, Killed) or result.reason != "wall" or result.cpu_ms is None:
+        return False
+    return result.cpu_ms < STARVED * job.wall_ms
 
 
 def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) -> RunBroker | None:
@@ -187,11 +323,12 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
     return result, outcome
 
 
-def record(workspace: Workspace, run: Run, exchanges: Sequence[Exchange] | None) -> None:
+def record(workspace: Workspace, attempt: Attempt) -> None:
     """Writes a run and its host calls into the journal; a failure to do so is only reported."""
-    calls, notes = None, NO_NOTES
+    run, exchanges = attempt.run, attempt.exchanges
+    calls, notes = None, attempt.notes
     if workspace.allow_loopback:
-        notes = Notes(allowed=("loopback",))
+        notes = replace(notes, allowed=("loopback",))
     if exchanges is not None:
         from mapp.model.recording import refused_calls, write_recording
 

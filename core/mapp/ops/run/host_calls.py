@@ -58,6 +58,20 @@ class RunBroker:
         self._model: Model | None = workspace.model() if "llm" in self._allowed else None
         self._tokens = self._prompted = 0
         self.exchanges: list[Exchange] = []
+        self.retries = 0
+
+    def fresh(self) -> RunBroker:
+        """Returns a broker for another attempt of the same run."""
+        return RunBroker(self._workspace, self._app, self._allowed, run=self._run)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Returns how the web answers of this run differ from what the app's recordings show."""
+        if not any(row.name == "http" and not row.code for row in self.exchanges):
+            return ()
+        from mapp.ops.run.learned import differences_of  # imported lazily: most runs make no request
+
+        return differences_of(self._workspace, self._app, self.exchanges)
 
     def answer(self, call: HostCall, *, seconds: float) -> HostAnswer | CallRefused:
         """Performs a call, records call and answer, and returns the answer."""
@@ -105,7 +119,7 @@ class RunBroker:
             raise _Refusal("malformed", "the arguments are not a list")
         match name, values:
             case "http", [document]:
-                return self._fetch(document)
+                return self._fetch(document, seconds)
             case "llm", [str(prompt)]:
                 return self._complete(prompt, None, seconds)
             case "llm", [str(prompt), schema]:
@@ -122,11 +136,17 @@ class RunBroker:
                 return self._opened().delete(_key(item))
         raise _Refusal("malformed", f"wrong arguments for {name}")
 
-    def _fetch(self, document: JSONValue) -> JSONValue:
+    def _fetch(self, document: JSONValue, seconds: float) -> JSONValue:
+        from mapp.ops.run.upstreams import PatientFetcher  # imported lazily: most runs make no request
+
         if self._fetcher is None:
             self._fetcher = self._workspace.fetcher()
-        hosts = [grant for grant in self._hosts if grant.methods]
-        found: dict[str, Any] = self._fetcher.call(document, hosts, self._secrets)
+            self._patience = PatientFetcher(self._workspace, run=self._run)
+        hosts, fetcher = [grant for grant in self._hosts if grant.methods], self._fetcher
+        found: dict[str, Any] = self._patience.fetch(
+            document, lambda: fetcher.call(document, hosts, self._secrets), seconds=seconds
+        )
+        self.retries = self._patience.retries
         if "fault" in found:
             raise _Refusal(found["fault"], found["message"])
         return found

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mapp.errors import InvalidInput
 from mapp.model.hosts import is_loopback, is_loopback_host
-from mapp.model.http import HttpAnswer, HttpFault, HttpGrant, HttpLimits, HttpRequest
+from mapp.model.http import SENT, HttpAnswer, HttpFault, HttpGrant, HttpLimits, HttpRequest
 from mapp.sandbox.broker.addresses import is_public
 from mapp.sandbox.broker.bodies import as_text, read_body
 from mapp.sandbox.broker.connect import (
@@ -141,12 +141,16 @@ class Fetcher:
         headers = sent_headers(hop.target, hop.headers, secret, None if hop.body is None else len(hop.body))
         wire = Wire(self._connect(hop.target, permit.deadline), permit.deadline)
         most = self._limits.answer_kb * 1024
-        with exchange(wire, hop.target, hop.method, headers, hop.body or b"", most) as reply:
-            location = reply.header(b"location")
-            if reply.status in _REDIRECTS and location:
-                return reply.status, location
-            body = read_body(reply.chunks, reply.header(b"content-encoding"), most)
-            return _answer(hop.target, reply.status, reply.headers, body, permit.redactor)
+        try:
+            with exchange(wire, hop.target, hop.method, headers, hop.body or b"", most) as reply:
+                location = reply.header(b"location")
+                if reply.status in _REDIRECTS and location:
+                    return reply.status, location
+                body = read_body(reply.chunks, reply.header(b"content-encoding"), most)
+                return _answer(hop.target, reply.status, reply.headers, body, permit.redactor)
+        except Refusal as refusal:
+            fault = refusal.fault
+            raise Refusal(fault.kind, f"{SENT}{fault.message}") from None
 
     def _connect(self, target: Target, deadline: Deadline) -> socket.socket:
         is_local = self._loopback and is_loopback_host(target.host)

@@ -1,0 +1,239 @@
+"""Summarises the host calls of a run, compared with what good runs and the app's recordings show."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from mapp.classify.facts import BodyKind, Call
+from mapp.classify.shapes import Shape, differences, merged, shape_of
+from mapp.errors import MappError
+from mapp.model.http import HttpGrant, is_after_sending
+from mapp.model.recording import Exchange
+from mapp.model.values import JSONValue, canonical
+
+READING: Final = frozenset(["GET", "HEAD", "OPTIONS"])
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+_VARIABLE: Final = re.compile(r"(?!v\d+\Z).*\d|[A-Za-z0-9_-]{21,}\Z|.*[%@,:;=]")
+_HTML: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_QUOTA: Final = re.compile(
+    r"insufficient_?quota|quota_?(has_been_)?exceeded|quota_?exhausted|(daily|monthly)_?limit_?exceeded"
+    r"|billing_?(hard_?)?(limit|not_?active|required)|payment_?required|out_?of_?credits?"
+)
+MAX_BODY: Final = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """The form of a web request: two with the same form ask the same thing of different data."""
+
+    method: str
+    host: str
+    segments: tuple[str, ...]
+    names: frozenset[str]
+    fields: frozenset[str]
+    text: str
+
+    @property
+    def endpoint(self) -> str:
+        """Returns method, host and path with its variable parts replaced."""
+        path = "/".join("*" if _VARIABLE.match(row) else row for row in self.segments)
+        return f"{self.method} {self.host}/{path}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodAnswer:
+    """One answer that a run coped with."""
+
+    request: Request
+    status: int
+    body: BodyKind
+    value: JSONValue
+
+
+class Learned:
+    """What an app's requests and their answers look like while all is well."""
+
+    def __init__(self, good: Iterable[Exchange]) -> None:
+        self._answers = [row for row in map(_good_answer, good) if row is not None]
+
+    def __bool__(self) -> bool:
+        return bool(self._answers)
+
+    def call(self, exchange: Exchange, grants: Sequence[HttpGrant] = ()) -> Call:
+        """Returns the summary of one host call."""
+        request = _request(exchange)
+        if request is None:
+            return Call(name=exchange.name, code=exchange.code)
+        similar = [row for row in self._answers if _is_similar(row.request, request)]
+        same = [row for row in similar if row.request.text == request.text]
+        answer = _answer(exchange)
+        call = Call(
+            name=exchange.name,
+            code=exchange.code,
+            endpoint=request.endpoint,
+            host=request.host,
+            status=answer.get("status", 0),
+            writes=request.method not in READING,
+            sent=not exchange.code or is_after_sending(exchange.message),
+            declared=_is_declared(request, grants),
+            is_internal=_is_internal(request.host),
+            asked_before=any(_has_form(row.request, request) for row in similar) or not self._answers,
+            answered_before=any(200 <= row.status < 300 for row in same),
+            known_status=any(row.status == answer.get("status") for row in similar),
+        )
+        if exchange.code:
+            return call
+        kind, value = _body(answer)
+        call = replace(call, body=kind, is_quota=call.status in (403, 429) and _names_quota(value))
+        if 200 <= call.status < 300:
+            return replace(call, differences=_compared(similar, same, kind, value))
+        return call
+
+
+def summarise(
+    exchanges: Sequence[Exchange], good: Iterable[Exchange], grants: Sequence[HttpGrant] = ()
+) -> tuple[Call, ...]:
+    """Returns the summaries of a run's host calls, in their order.
+
+    `good` are the calls of the app's recordings and of runs that ended well, `grants` the manifest's hosts.
+    """
+    learned = Learned(good)
+    calls = [learned.call(row, grants) for row in exchanges]
+    for at, row in enumerate(exchanges):
+        later = [calls[other] for other in range(at + 1, len(calls)) if exchanges[other].asked == row.asked]
+        if any(not call.code and call.status < 400 and not call.differences for call in later):
+            calls[at] = replace(calls[at], recovered=True)
+    return tuple(calls)
+
+
+def _compared(
+    similar: Sequence[GoodAnswer], same: Sequence[GoodAnswer], kind: BodyKind, value: JSONValue
+) -> tuple[str, ...]:
+    """Returns the differences of a good status's body from what was learned."""
+    known = [row for row in similar if 200 <= row.status < 300]
+    if not known:
+        return ()
+    kinds = {row.body for row in known}
+    if kind not in kinds:
+        return (f"the answer is {kind}, and was {' or '.join(sorted(kinds))}",)
+    if kind != "json":
+        return ()
+    exact = [row for row in same if row.body == "json" and 200 <= row.status < 300]
+    found = list(differences(_shape(known), value))
+    found += [line for line in (differences(_shape(exact), value) if exact else ()) if line not in found]
+    return tuple(found)
+
+
+def _shape(answers: Sequence[GoodAnswer]) -> Shape:
+    shapes = [shape_of(row.value, row.request.text) for row in answers if row.body == "json"]
+    found = shapes[0]
+    for shape in shapes[1:]:
+        found = merged(found, shape)
+    return found
+
+
+def _good_answer(exchange: Exchange) -> GoodAnswer | None:
+    request = _request(exchange)
+    if request is None or exchange.code:
+        return None
+    answer = _answer(exchange)
+    kind, value = _body(answer)
+    return GoodAnswer(request=request, status=answer.get("status", 0), body=kind, value=value)
+
+
+def _request(exchange: Exchange) -> Request | None:
+    """Returns the form of a web request, None for other calls and for arguments that are not a request."""
+    try:
+        [asked] = json.loads(exchange.arguments)
+        parts = urlsplit(asked["url"])
+        method, body = str(asked.get("method") or "GET").upper(), asked.get("body")
+        host = (parts.hostname or "").lower()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if exchange.name != "http":
+        return None
+    document = _parsed(body) if isinstance(body, str) else None
+    return Request(
+        method=method,
+        host=host,
+        segments=tuple(parts.path.strip("/").split("/")),
+        names=frozenset(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)),
+        fields=frozenset(document) if isinstance(document, dict) else frozenset(),
+        text=f"{method} {parts.scheme}://{parts.netloc}{parts.path}?{parts.query} {body or ''}",
+    )
+
+
+def _is_similar(known: Request, new: Request) -> bool:
+    """Returns whether two requests ask the same endpoint: path parts may differ where they are data."""
+    if (known.method, known.host, len(known.segments)) != (new.method, new.host, len(new.segments)):
+        return False
+    unequal = sum(1 for one, two in zip(known.segments, new.segments, strict=True) if one != two)
+    variable = sum(
+        1
+        for one, two in zip(known.segments, new.segments, strict=True)
+        if one != two and _VARIABLE.match(one) and _VARIABLE.match(two)
+    )
+    # One plain word may differ as well, as in /cities/oslo and /cities/lima, if another part is the same.
+    return unequal - variable <= (1 if len(known.segments) > 1 else 0)
+
+
+def _has_form(known: Request, new: Request) -> bool:
+    return known.names == new.names and known.fields == new.fields
+
+
+def _is_declared(request: Request, grants: Sequence[HttpGrant]) -> bool:
+    return any(
+        grant.host.lower().strip("[]") == request.host.strip("[]") and request.method in grant.methods
+        for grant in grants
+    )
+
+
+def _is_internal(host: str) -> bool:
+    """Returns whether a host is an address that is not public, or a name of this machine or its network."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return host in ("localhost", "metadata.google.internal") or host.endswith(
+            (".localhost", ".local", ".internal", ".home.arpa")
+        )
+
+
+def _answer(exchange: Exchange) -> dict[str, Any]:
+    found = _parsed(exchange.answer)
+    return found if isinstance(found, dict) else {}
+
+
+def _body(answer: dict[str, Any]) -> tuple[BodyKind, JSONValue]:
+    """Returns what a body is, and its value if it is JSON. The body decides, not the server's header."""
+    text = answer.get("body", "")
+    if answer.get("base64"):
+        return "binary", None
+    if not isinstance(text, str) or not text.strip():
+        return "empty", None
+    value = _parsed(text) if len(text) <= MAX_BODY else None
+    if isinstance(value, dict | list) or text.strip() == "null":
+        return "json", value
+    return ("html" if _HTML.match(text) else "text"), None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _names_quota(value: JSONValue) -> bool:
+    """Returns whether a refusal's code, in one of its short texts, says that a quota is used up."""
+    try:
+        text = canonical(value)[:4000].lower()
+    except MappError:
+        return False
+    words = re.findall(r'"([a-z0-9_.-]{4,60})"', text)
+    return any(_QUOTA.fullmatch(word.replace("-", "_")) for word in words)

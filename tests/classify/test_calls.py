@@ -1,0 +1,124 @@
+"""What the host notes about each call of a run, compared with good ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mapp.classify.calls import summarise
+from mapp.classify.facts import Call
+from mapp.model.http import SENT, HttpGrant
+from mapp.model.recording import Exchange
+
+URL = "https://api.example/v1/cities/oslo/now?units=metric"
+GOOD = {"city": "Oslo", "main": {"temp": 3.5}}
+GRANTS = [HttpGrant(host="api.example", methods=("GET", "POST"))]
+
+
+def http(
+    body: Any = GOOD, *, url: str = URL, status: int = 200, method: str = "GET", raw: str | None = None
+) -> Exchange:
+    """Returns one answered request."""
+    answer = {"status": status, "url": url, "headers": {}, "body": json.dumps(body) if raw is None else raw}
+    return Exchange(
+        name="http",
+        arguments=json.dumps([{"url": url, "method": method}]),
+        answer=json.dumps({**answer, "base64": False}),
+    )
+
+
+def refused(code: str, message: str = "", *, method: str = "GET", url: str = URL) -> Exchange:
+    """Returns one refused request."""
+    return Exchange(
+        name="http", arguments=json.dumps([{"url": url, "method": method}]), code=code, message=message
+    )
+
+
+def noted(exchange: Exchange, *good: Exchange) -> Call:
+    """Returns the summary of one call."""
+    (call,) = summarise([exchange], good or [http()], GRANTS)
+    return call
+
+
+def test_a_good_answer_has_no_differences() -> None:
+    call = noted(http({"city": "Rome", "main": {"temp": 20}}, url=URL.replace("oslo", "rome")))
+    assert (call.differences, call.asked_before, call.answered_before, call.body) == ((), True, False, "json")
+    assert call.endpoint == "GET api.example/v1/cities/rome/now"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("<!DOCTYPE html><html>Sorry</html>", "the answer is html, and was json"),
+        ('{"city": "Oslo", "main": {"te', "the answer is text, and was json"),
+        ("", "the answer is empty, and was json"),
+        ('{"city": "Oslo"}', "main is missing"),
+        ('{"data": {"city": "Oslo", "main": {"temp": 1}}}', "city is missing, and data is new"),
+    ],
+)
+def test_another_body_is_a_difference(raw: str, said: str) -> None:
+    assert noted(http(raw=raw)).differences[0].startswith(said.partition(",")[0])
+
+
+def test_what_the_same_request_got_counts_more_than_what_similar_ones_got() -> None:
+    others = [http({"city": "Rome"}, url=URL.replace("oslo", "rome")), http()]
+    assert noted(http({"city": "Oslo"}), *others).differences == ("main is missing",)
+    assert noted(http({"city": "Lima"}, url=URL.replace("oslo", "lima")), *others).differences == ()
+
+
+def test_a_request_of_another_form_was_never_asked() -> None:
+    assert not noted(http(url="https://api.example/v2/nowhere")).asked_before
+    assert not noted(http(url=URL.replace("units", "unit"))).asked_before
+    assert not noted(http(method="POST")).asked_before
+    assert noted(http(url=URL.replace("metric", "imperial"))).asked_before
+
+
+def test_a_status_is_known_from_recordings() -> None:
+    lost = http({"error": "not_found"}, url=URL.replace("oslo", "x"), status=404)
+    assert noted(http({}, url=URL.replace("oslo", "y"), status=404), http(), lost).known_status
+    assert not noted(http({}, status=404)).known_status
+    assert noted(http({}, status=404)).answered_before
+
+
+def test_whether_a_write_may_have_arrived() -> None:
+    before = noted(refused("timeout", "no complete answer within 10 seconds", method="POST"))
+    after = noted(refused("timeout", f"{SENT}no complete answer within 10 seconds", method="POST"))
+    assert (before.writes, before.sent, after.sent) == (True, False, True)
+    assert not noted(refused("timeout", SENT)).writes
+
+
+def test_a_host_that_is_not_declared_or_not_public() -> None:
+    other = noted(refused("forbidden", url="https://evil.example/?q=secret"))
+    assert (other.declared, other.is_internal) == (False, False)
+    for host in ("localhost:8080", "169.254.169.254", "[::1]", "10.0.0.3", "metadata.google.internal"):
+        assert noted(refused("forbidden", url=f"http://{host}/")).is_internal
+    assert noted(refused("forbidden", url=URL)).declared
+
+
+@pytest.mark.parametrize(
+    "code", ["insufficient_quota", "quotaExceeded", "dailyLimitExceeded", "quota-exceeded"]
+)
+def test_a_spent_quota_is_told_from_a_rate_limit_by_its_code(code: str) -> None:
+    assert noted(http({"error": {"code": code}}, status=429)).is_quota
+    assert not noted(http({"error": f"slow down, or you exceed your quota: {code}"}, status=429)).is_quota
+
+
+def test_a_failure_that_was_followed_by_success_is_over() -> None:
+    first, second = summarise([refused("connect"), http()], [http()], GRANTS)
+    assert first.recovered and not second.recovered
+    first, second = summarise([refused("connect"), http(status=500)], [http()], GRANTS)
+    assert not first.recovered
+
+
+@pytest.mark.parametrize(
+    "arguments", ["[]", "[5]", '["x"]', '[{"url": 7}]', '[{"url": "https://[::"}]', "{}"]
+)
+def test_arguments_that_are_no_request_are_summarised_too(arguments: str) -> None:
+    exchange = Exchange(name="http", arguments=arguments, code="forbidden", message="x")
+    assert summarise([exchange], [http()])[0].code == "forbidden"
+
+
+def test_other_calls_keep_their_code() -> None:
+    assert noted(Exchange(name="store.set", arguments='["a", 1]', code="full")).code == "full"
