@@ -18,11 +18,13 @@ from typing import Any, Final
 from benchmarks import token_mutants
 from benchmarks.classify.drift import Drift, drifts, harmless
 from benchmarks.classify.library import Template
-from benchmarks.classify.scene import NONE, SIGKILL, SIGSEGV, Leaky, Scene, Shooting, zygotes
+from benchmarks.classify.scene import NONE, SIGKILL, SIGSEGV, Leaky, Scene, Shooting, same_end, zygotes
 from mapp.keys import remove_key
 from mapp.model.app import MANIFEST, PROPERTIES, SOURCE, App
 from mapp.model.manifest import Manifest
-from mapp.model.outcome import Failed
+from mapp.model.outcome import Failed, Value
+from mapp.model.values import canonical
+from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.run.permissions import revoke
 from mapp.sandbox.executor import Grant
 from mapp.validate.mutation.mutants import sampled_mutants
@@ -35,6 +37,10 @@ TRIES: Final = 8
 """How often a fault that depends on chance is waited for."""
 HEAVY: Final = 3_000_000
 """Steps of a loop that take about a tenth of a second."""
+
+
+class NoFault(Exception):
+    """The fault did not come about: the case is none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -303,6 +309,28 @@ def bugs(template: Template, chance: random.Random) -> Iterator[Case]:
             yield _case(template, label, name, play, first=first)
 
 
+def opinions(template: Template, chance: random.Random) -> Iterator[Case]:
+    """Yields mutants that answer plainly and wrongly, and a person who says what the answer should be."""
+    capabilities = template.app.manifest.capabilities
+    if capabilities.names:
+        return  # nobody knows the right answer beforehand
+    for name, source in mutants(template.app):
+
+        def play(scene: Scene, source: str = source) -> None:
+            right = [scene.use(row).outcome for row in template.inputs]
+            scene.replaced(source=source)
+            for row, good in zip(template.inputs, right, strict=True):
+                end = scene.use(row)
+                if end.threw or scene.said() != NONE:
+                    break  # it is seen without anybody's word
+                if isinstance(good, Value) and not same_end(end.outcome, good):
+                    say_wrong(scene.world, end.run, Word(expected=canonical(good.output)))
+                    return
+            raise NoFault
+
+        yield _case(template, "expectation", name, play)
+
+
 def mutants(app: App) -> Iterator[tuple[str, str]]:
     """Yields wrong programs with a name: of the gate's own operators, and of those it does not know."""
     own = sampled_mutants(app.source, app.manifest.error_codes, seed=1)
@@ -405,4 +433,5 @@ function prop_is_good(input, output) {
 }
 MAKERS: Final = (
     web, well, callers, permissions, keys, machine, engines, chances, work, attacks, predicates, bugs,
+    opinions,
 )  # fmt: skip

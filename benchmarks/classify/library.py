@@ -38,11 +38,12 @@ STEP: Final = 61.0
 class World(Workspace):
     """A workspace whose web is the benchmark's, and whose executor is shared with others."""
 
-    network: Network
+    network: Network | None
     shared: Executor
 
     def fetcher(self) -> Fetcher:
         """Returns a fetcher that reaches the benchmark's server alone."""
+        assert self.network is not None, "this library was opened without a network"
         return self.network.fetcher()
 
     def close(self) -> None:
@@ -73,7 +74,7 @@ class Clock:
         return self.now
 
 
-def opened(folder: Path, network: Network, executor: Executor, **settings: str) -> World:
+def opened(folder: Path, network: Network | None, executor: Executor, **settings: str) -> World:
     """Returns the library in a folder, with everything that it keeps below that folder."""
     places = {"MAPP_HOME": "library", "MAPP_CACHE": "cache", "MAPP_CONFIG": "config.toml"}
     known = {name: str(folder / place) for name, place in places.items()}

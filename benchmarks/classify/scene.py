@@ -68,6 +68,7 @@ class Scene:
     @property
     def network(self) -> Network:
         """Returns the network of the app's services."""
+        assert self.world.network is not None
         return self.world.network
 
     def use(self, arguments: Mapping[str, Any], *, times: int = 1) -> Ended:
