@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -41,7 +41,9 @@ class Context:
         """Returns the library without reading or changing it."""
         from mapp.ops.workspace import Workspace
 
-        return Workspace(config=self.config, tell=self.console.tell, later=self._later.append)
+        return Workspace(
+            config=self.config, tell=self.console.tell, later=self._later.append, stand_by=_stand_by
+        )
 
     @cached_property
     def opened(self) -> Workspace:
@@ -73,6 +75,13 @@ class Context:
                 self._later.pop(0)()
         finally:
             workspace.close()
+
+
+def _stand_by(*words: Any) -> Any:
+    """Loads the canary for the few runs that need it."""
+    from mapp.ops.heal.canary import stand_by
+
+    return stand_by(*words)
 
 
 pass_context = click.make_pass_decorator(Context)

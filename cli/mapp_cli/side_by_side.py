@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final
+
+from mapp.model.question_text import visible
 
 AROUND: Final = 2
 """Unchanged lines shown before and after a difference."""
@@ -34,5 +37,21 @@ def _rows(old: Sequence[str], new: Sequence[str], half: int) -> Iterator[str]:
 
 
 def _cut(line: str, width: int) -> str:
-    line = line.expandtabs(4)
-    return line.ljust(width) if len(line) <= width else f"{line[: width - 1]}…"
+    """Returns a line in exactly `width` cells of a terminal; invisible characters are shown as escapes."""
+    shown, used = "", 0
+    line = visible(line.expandtabs(4))
+    cells = [_cells(character) for character in line]
+    if sum(cells) <= width:
+        return line + " " * (width - sum(cells))
+    for character, wide in zip(line, cells, strict=True):
+        if used + wide > width - 1:
+            break
+        shown, used = shown + character, used + wide
+    return f"{shown}…{' ' * (width - 1 - used)}"
+
+
+def _cells(character: str) -> int:
+    """Returns how many cells a character takes (Unicode UAX #11, and combining marks)."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

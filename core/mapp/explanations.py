@@ -86,6 +86,12 @@ EXPLANATIONS: Final = {
         "The answer could not be written: standard output is closed, or the disk is full.",
         "Check where the output goes, then run the command again. Changes that it made are kept.",
     ),
+    "MAPP-0230": _row(
+        "not-reproducible",
+        "A recorded run gives another outcome now, even on its own commit with its recorded answers.",
+        "mapp replay RUN shows the difference. A run that timed out, or whose input holds a redacted secret, "
+        "cannot be compared.",
+    ),
     "MAPP-0300": _row(
         "no-match",
         "No app in the library does what was asked.",

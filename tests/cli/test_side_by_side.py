@@ -21,3 +21,9 @@ def test_the_old_version_is_on_the_left_and_the_new_one_on_the_right() -> None:
 
 def test_long_lines_are_cut_and_a_new_file_is_only_on_the_right() -> None:
     assert list(side_by_side({}, {"a": b"\t123456789012\n"}, 21))[1] == "          │     1234…"
+
+
+def test_columns_stay_aligned_with_wide_combining_and_invisible_characters() -> None:
+    lines = list(side_by_side({"a": "日本語日本語\nx\u202ey\n".encode()}, {"a": "e\u0301a\n".encode()}, 23))
+
+    assert lines[1:3] == ["日本語日… │ e\u0301a", "x\\u202ey   │"]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The file to edit.",
 )
+@click.option("--markdown", is_flag=True, help="Print CHANGE as Markdown, for a pull request.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @pass_context
 def command(
@@ -52,14 +53,20 @@ def command(
     reject: bool,
     edit: bool,
     name: str,
+    markdown: bool,
     as_json: bool,
 ) -> int:
-    """List open changes, or show CHANGE: its diff, verdict and cost."""
+    """List open changes, or show CHANGE: its diff, verdict and cost.
+
+    Of a heal, also the incident and the evidence.
+    """
     from mapp.errors import UsageError
     from mapp.ops.compile.review import approve_change, reject_change, review, waiting
     from mapp.ops.index.refresh import catch_up
 
     console, workspace = context.console, context.ready
+    if markdown:
+        return _markdown(console, workspace, change, alone=not (approve or reject or edit or as_json))
     chosen = [approve, reject, edit].count(True)
     if chosen > 1 or (chosen and change is None):
         raise UsageError(
@@ -96,6 +103,19 @@ def command(
         _show(console, review(workspace, change), as_json=as_json)
         return 0
     console.json(said) if as_json else console.result(text)
+    return 0
+
+
+def _markdown(console: Console, workspace: Workspace, change: str | None, *, alone: bool) -> int:
+    from mapp.errors import UsageError
+    from mapp.ops.compile.review import review
+    from mapp.ops.compile.review_markdown import review_markdown
+
+    if change is None or not alone:
+        raise UsageError(
+            "--markdown needs a CHANGE and no other option", hint="mapp review lists open changes"
+        )
+    console.result(review_markdown(review(workspace, change)))
     return 0
 
 
@@ -140,7 +160,13 @@ def _difference(found: Reviewed) -> Iterable[str]:
     return found.difference
 
 
+def _shortened(text: str) -> str:
+    most = 3 * get_terminal_size().columns
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
+    from mapp.model.question_text import visible
     from mapp.model.spend import dollars
 
     if as_json:
@@ -149,6 +175,16 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
     change = found.change
     console.result(f"{change.branch} of {change.app}: {change.state}")
     console.result(f"  {change.request}")
+    if (incident := found.incident) is not None:
+        console.result(f"  incident {incident.id}: {incident.failure}, {incident.runs} failed runs")
+        if incident.expected:
+            console.result(f"  a person expected {visible(incident.expected)}")
+        if incident.why:
+            console.result(f"  a person wrote: {visible(incident.why)}")
+        for name, value in incident.facts:
+            console.result(f"  {visible(name)}: {visible(str(value))}")
+    for title, text in found.evidence:
+        console.result(f"  {visible(title)}: {_shortened(visible(text))}")
     for line in found.interface:
         console.result(f"  {line}")
     for line in _difference(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from mapp.model.schema import Schema
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from mapp.model.canary import Decision
 
 
 @click.command("show")
@@ -31,6 +35,7 @@ def command(context: Context, app: str, source: bool, revision: str | None, as_j
 
     loaded = read.load(context.ready.home, app, revision)
     questions = _questions(context, app, revision)
+    canary = _canary(context, loaded)
     if as_json:
         grants = sorted(granted(context.ready.home, app) & {*loaded.manifest.capabilities.names})
         document = {
@@ -40,6 +45,7 @@ def command(context: Context, app: str, source: bool, revision: str | None, as_j
             "tree": loaded.tree,
             **loaded.manifest.to_dict(),
             "questions": [row.to_dict() for row in questions],
+            "canary": None if canary is None else {"state": canary.state, "why": canary.why},
         }
         context.console.json({**document, **({"source": loaded.source} if source else {})})
     elif source:
@@ -47,6 +53,8 @@ def command(context: Context, app: str, source: bool, revision: str | None, as_j
     else:
         for line in _lines(loaded, granted(context.ready.home, app)):
             context.console.result(line)
+        if canary is not None:
+            context.console.result(f"was healed recently; the version before is on stand-by\n  {canary.why}")
         for line in _open(questions):
             context.console.result(line)
 
@@ -60,6 +68,16 @@ def _questions(context: Context, app: str, revision: str | None) -> tuple[Questi
         verdict = recorded(context.ready.home, app, revision).verdict
         return verdict.questions if verdict is not None else ()
     return ()
+
+
+def _canary(context: Context, app: App) -> Decision | None:
+    from mapp.library.load_to_run import in_canary
+
+    if not in_canary(context.ready.home, app.name, app.commit):
+        return None
+    from mapp.ops.heal.canary import state_of_canary
+
+    return state_of_canary(context.ready, app.name)
 
 
 def _open(questions: Sequence[Question]) -> Iterator[str]:

@@ -220,6 +220,25 @@ class Repository:
             yield found
             pending = found.parents[0] if found.parents else None
 
+    def blame(self, commit: str, path: str) -> Iterator[tuple[str, int]]:
+        """Yields for each line of a file the commit that introduced it, and the line's number there, from 1.
+
+        Only first parents count. The caller has checked the sizes of the objects.
+
+        Raises:
+            IntegrityError: libgit2 cannot read the history.
+        """
+        library = _pygit2()
+        first = library.enums.BlameFlag.FIRST_PARENT
+        try:
+            for hunk in self._handle.blame(path, flags=first, newest_commit=commit):
+                for place in range(hunk.lines_in_hunk):
+                    yield str(hunk.final_commit_id), hunk.orig_start_line_number + place
+        except (library.GitError, KeyError, ValueError) as error:
+            raise IntegrityError(
+                f"the history of {path} in {self.path.stem} cannot be read: {error}"
+            ) from None
+
     @property
     def is_shallow(self) -> bool:
         """Returns whether the history is incomplete, as in a clone with a depth."""

@@ -27,7 +27,7 @@ from mapp.git.tree import read_snapshot
 from mapp.library.format import stamp_new
 from mapp.library.lockfile import LockEntry, read_entry, read_lock
 from mapp.library.locks import Tell, holding
-from mapp.library.paths import Home
+from mapp.library.paths import CANARY, Home
 from mapp.library.pins import entry_of, pin, unpin
 from mapp.library.read import open_repository
 from mapp.library.verdicts import is_forced, prove, read_verdict
@@ -168,7 +168,18 @@ def _land(
     prove_here(repository, proposal, tree)
     new = repository.commit_tree(tree, proposal.text, proposal.signature, parents=parents, ref=None)
     _intend(repository, proposal, old=since, new=new)
+    if old is not None and trailers_of(proposal.text).get("Mapp-Operation") == "heal":
+        repository.set_ref(CANARY, new)  # it counts from the moment when `main` is there too
     repository.move_ref(MAIN, old, new)
+
+
+def close_canary(home: Home, name: str, commit: str, *, tell: Tell | None = None) -> None:
+    """Ends the canary of a heal, so that the version before it is no longer on stand-by; can be repeated."""
+    with holding(home.holds, name, tell=tell) as abandoned:
+        repository = open_repository(home, name)
+        repository.sweep(abandoned=abandoned)
+        if repository.tip(CANARY) == commit:
+            repository.delete_ref(CANARY, commit)
 
 
 def prove_here(repository: Repository, proposal: Proposal, tree: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mapp.errors import IntegrityError
+from mapp.git.loose import read_ref
 from mapp.library.lockfile import read_entry
-from mapp.library.paths import Home
+from mapp.library.paths import CANARY, Home
 from mapp.library.read import RUNNABLE, load_runnable
 from mapp.model.app import PROPERTIES, App
+from mapp.plain_files import read_plain
 
 WATCHED = RUNNABLE | {PROPERTIES}
 """What a run reads: the manifest, the source, and the predicates that judge its answer."""
@@ -36,3 +38,16 @@ def load_to_run(
 
             ensure_landed(home, name, app.commit, tell=tell)
     return app
+
+
+def in_canary(home: Home, name: str, commit: str) -> bool:
+    """Returns whether a commit is a heal whose canary is open; reads one small file, without libgit2.
+
+    Raises:
+        IntegrityError: the ref is a pipe, a link or another special file.
+    """
+    path = home.repository(name)
+    found = read_ref(path, CANARY)
+    if found is None and (path / "packed-refs").exists():
+        return f"{commit} {CANARY}\n".encode() in read_plain(path / "packed-refs")
+    return found == commit

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from mapp.errors import UsageError
 from mapp.model.names import app_name_fault
+
+CANARY: Final = "refs/mapp/canary"
+"""The ref of an app's repository that names the heal whose canary is open; see `mapp.ops.heal.canary`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

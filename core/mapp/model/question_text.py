@@ -19,7 +19,9 @@ MAX_CODE: Final = 80
 """The longest input, answer and piece of code that are shown, in characters."""
 _INVISIBLE: Final = frozenset(["Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"])
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()+!|~>-])")
-_REFERENCE: Final = re.compile("[@#]")
+_REFERENCE: Final = re.compile(
+    r"[@#]|\bwww(?=\.)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bGH(?=\\-\d)", re.IGNORECASE
+)
 
 Quote = Callable[[str], str]
 
@@ -39,7 +41,7 @@ def question_markdown(questions: Sequence[Question]) -> str:
     Everything that comes from the app is in code spans, where neither markup nor mentions count.
     """
     items = [
-        f"{number}. {_sentence(question, _span, _plain)}  \n   {_asked(question, _span)}"
+        f"{number}. {_sentence(question, code_span, plain_markdown)}  \n   {_asked(question, code_span)}"
         for number, question in enumerate(questions[:MAX_SHOWN], 1)
     ]
     if len(questions) > MAX_SHOWN:
@@ -127,7 +129,7 @@ def _ticked(code: str) -> str:
     return f"`{visible(' '.join(code.split()))}`"
 
 
-def _span(code: str) -> str:
+def code_span(code: str) -> str:
     """Returns a code span whose fence is longer than any run of backticks in the code (CommonMark 6.1)."""
     code = visible(" ".join(code.split()) if "\n" in code else code)
     fence = "`" * (max(map(len, re.findall("`+", code)), default=0) + 1)
@@ -135,8 +137,8 @@ def _span(code: str) -> str:
     return f"{fence}{padding}{code}{padding}{fence}"
 
 
-def _plain(text: str) -> str:
-    """Returns prose in which no character counts as markup, and no name as a mention."""
-    # GitHub looks for mentions and references in the rendered text, so a backslash does not prevent them.
+def plain_markdown(text: str) -> str:
+    """Returns prose in which no character counts as markup, and no name or address as a mention or link."""
+    # GitHub looks for mentions, references and addresses in the text, so a backslash does not prevent them.
     escaped = _MARKUP.sub(r"\\\1", html.escape(visible(text), quote=False))
     return _REFERENCE.sub(lambda found: f"{found.group()}<!-- -->", escaped)

@@ -12,7 +12,18 @@ from typing import Final
 
 from mapp.errors import IntegrityError, MappError
 
-OTHERS: Final = frozenset({"spend", "changes", "incidents", "incident_runs", "corrections", "upstreams"})
+OTHERS: Final = frozenset(
+    {
+        "spend",
+        "changes",
+        "incidents",
+        "incident_runs",
+        "corrections",
+        "upstreams",
+        "canary_runs",
+        "canaries",
+    }
+)
 """Tables that share the file, each made when it is first needed."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mapp.config import load_config
 from mapp.library import read
@@ -110,6 +110,13 @@ class Library:
         self.close()
 
 
+def _stand_by(*words: Any) -> Any:
+    """Loads the canary for the few runs that need it."""
+    from mapp.ops.heal.canary import stand_by
+
+    return stand_by(*words)
+
+
 def open_library(path: Path | str | None = None, *, tell: Tell | None = None) -> Library:
     """Opens the library at a path, or the default one; a new library gets the starter apps.
 
@@ -118,6 +125,8 @@ def open_library(path: Path | str | None = None, *, tell: Tell | None = None) ->
         tell: receives progress messages.
     """
     config = load_config(library=None if path is None else Path(path))
-    workspace = Workspace(config=config) if tell is None else Workspace(config=config, tell=tell)
+    workspace = Workspace(config=config, stand_by=_stand_by)
+    if tell is not None:
+        workspace.tell = tell
     ensure_library(workspace)
     return Library(workspace)

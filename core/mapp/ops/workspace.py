@@ -6,10 +6,10 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mapp.config import Config
 from mapp.errors import MappError
@@ -21,12 +21,34 @@ from mapp.ops.kept_router import KeptRouter
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
     from mapp.llm.model import Model
-    from mapp.observe.journal import Journal
+    from mapp.model.outcome import Outcome
+    from mapp.model.recording import Exchange
+    from mapp.observe.journal import Journal, Run
     from mapp.sandbox.broker.fetcher import Fetcher
     from mapp.sandbox.broker.redaction import Redactor
     from mapp.sandbox.executor import Executor
 
 Tell = Callable[[str], None]
+
+
+class StandBy(Protocol):
+    """Compares a run of a healed app with the version before the heal."""
+
+    def __call__(
+        self,
+        workspace: Workspace,
+        run: Run,
+        outcome: Outcome,
+        broken: Sequence[str],
+        exchanges: Sequence[Exchange] | None,
+        allowed: Collection[str],
+    ) -> tuple[Run, Outcome] | None:
+        """Returns the run and the outcome of the version before, if it answered in place of the healed one.
+
+        `run` is recorded already. `broken` are the predicates that its answer breaks. `exchanges` is None for
+        an app that may not call its host.
+        """
+        ...
 
 
 def _silent(_: str) -> None:
@@ -59,8 +81,8 @@ class Workspace:
     `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number. `tell` receives messages for
     the person. With `allow_loopback`, the person's own apps may reach services on this machine; only an
     option of one command sets it, never a file or a variable. `later` takes work that can wait until the
-    answer was printed: looking at a run that failed. `sleep` waits a number of seconds. Heavy modules are
-    loaded when they are first needed.
+    answer was printed: looking at a run that failed. `sleep` waits a number of seconds. `stand_by` is called
+    after each run of a recently healed app. Heavy modules are loaded when they are first needed.
     """
 
     config: Config
@@ -70,6 +92,7 @@ class Workspace:
     allow_loopback: bool = False
     later: Callable[[Callable[[], object]], None] = _now
     sleep: Callable[[float], None] = time.sleep
+    stand_by: StandBy | None = None
 
     def __post_init__(self) -> None:
         self._opening = threading.RLock()

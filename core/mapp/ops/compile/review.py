@@ -11,10 +11,12 @@ from mapp.errors import InvalidApp, NotFound
 from mapp.library.landing import Committed
 from mapp.model.app import EXAMPLES, SOURCE, Example, read_app
 from mapp.model.change import Change
+from mapp.model.incident import Incident
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
 from mapp.ops.check.answers import with_examples
 from mapp.ops.check.gate import accepting_engines, is_proof
 from mapp.ops.compile.change_sources import (
@@ -34,7 +36,8 @@ class Reviewed:
     """A change under review.
 
     `interface` lists the interface changes in words, `difference` the lines of a unified diff. `before` and
-    `after` are the files (path -> bytes).
+    `after` are the files (path -> bytes). A heal has an `incident`, if the journal knows it, and named texts
+    as `evidence`: the input of the failing run and its outcome.
     """
 
     change: Change
@@ -45,11 +48,15 @@ class Reviewed:
     calls: tuple[ModelCall, ...]
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
+    incident: Incident | None = None
+    evidence: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the change as `review --json` prints it."""
         return {
             "change": self.change.to_dict(),
+            "incident": self.incident.to_dict() if self.incident else None,
+            "evidence": dict(self.evidence),
             "interface": list(self.interface),
             "difference": list(self.difference),
             "verdict": self.verdict.to_dict() if self.verdict else None,
@@ -70,6 +77,7 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
     new = _written(workspace, change)
     old = source_of(workspace, change).current_files()
     ledger = open_ledger(workspace)
+    incident = _incident(workspace, change)
     return Reviewed(
         change=change,
         interface=tuple(_interface(old, new)),
@@ -79,6 +87,8 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
         calls=tuple(ledger.calls(change.id)),
         before=old,
         after=new,
+        incident=incident,
+        evidence=() if incident is None else tuple(_evidence(workspace, incident)),
     )
 
 
@@ -144,6 +154,30 @@ def _written(workspace: Workspace, change: Change) -> dict[str, bytes]:
         return files_of_change(workspace, change)
     except NotFound:
         return {}
+
+
+def _incident(workspace: Workspace, change: Change) -> Incident | None:
+    """Returns the incident that a heal is for, as the trailers of its branch name it."""
+    if change.kind != "heal":
+        return None
+    try:
+        repository, commit = source_of(workspace, change).newest()
+        return Incidents(workspace.home.journal).get(
+            repository.info(commit).trailers.get("Mapp-Incident", "")
+        )
+    except NotFound:
+        return None
+
+
+def _evidence(workspace: Workspace, incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yields the input and the outcome of the newest failing run."""
+    try:
+        run, _ = workspace.journal.run(incident.run)
+    except NotFound:
+        return
+    if run.input is not None:
+        yield "input", run.input
+    yield "outcome", " ".join(filter(None, (run.outcome, run.output, run.detail)))
 
 
 def _interface(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:

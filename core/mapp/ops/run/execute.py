@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import HostFault, MappError, PermissionNeeded
 from mapp.keys import KeyNeeded
-from mapp.library.load_to_run import load_to_run
+from mapp.library.load_to_run import in_canary, load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
@@ -137,14 +137,19 @@ def execute(
     attempt = replace(attempt, run=run)
     record(workspace, attempt)
     inspect(workspace, app, filled, attempt)
+    outcome, doubt = attempt.outcome, attempt.broken
+    if workspace.stand_by is not None and in_canary(workspace.home, name, app.commit):
+        answered = workspace.stand_by(workspace, run, outcome, doubt, attempt.exchanges, allowed)
+        if answered is not None:
+            (run, outcome), doubt = answered, ()
     return Execution(
         app=name,
         version=run.version,
-        commit=app.commit,
+        commit=run.commit,
         arguments=tuple(filled.items()),
-        outcome=attempt.outcome,
+        outcome=outcome,
         run=run.id,
-        doubt=attempt.broken,
+        doubt=doubt,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mapp.errors import NotFound
 from mapp.library import read
+from mapp.model.app import App
 from mapp.model.outcome import Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.recording import Exchange, read_recording
-from mapp.model.values import canonical
+from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Run
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
@@ -64,25 +65,51 @@ def replay(workspace: Workspace, identity: str, *, revision: str | None = None) 
         NotFound: there is no such run, its input was not kept, or its app or revision is gone.
         SandboxUnavailable: this machine isolates less than the settings require for this app.
     """
+    recorded = recorded_run(workspace, identity)
+    run = recorded.run
+    app = read.load_runnable(workspace.home, run.app, revision or run.commit)
+    ensure_isolated(workspace, run.app)
+    outcome, made = repeat(workspace, app, recorded, recorded.arguments)
+    changes = (*_outcomes(run, outcome), *_calls(recorded.exchanges, made))
+    return Replayed(run=run.id, app=run.app, commit=app.commit, outcome=outcome, changes=changes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordedRun:
+    """A run of the journal with its complete arguments and host calls: all that repeats it offline."""
+
+    run: Run
+    arguments: Mapping[str, JSONValue]
+    exchanges: tuple[Exchange, ...]
+
+
+def recorded_run(workspace: Workspace, identity: str) -> RecordedRun:
+    """Returns a run of the journal by its id or the beginning of its id.
+
+    Raises:
+        NotFound: there is no such run, or its input was not kept.
+        IntegrityError: its recording is damaged.
+    """
     run, calls = workspace.journal.run(identity)
     if run.input is None:
         raise NotFound(
             f"the input of run {run.id} was not kept",
             hint="to keep inputs: mapp config keep_inputs true",
         )
-    app = read.load_runnable(workspace.home, run.app, revision or run.commit)
-    ensure_isolated(workspace, run.app)
-    recorded = read_recording(calls) if calls is not None else ()
-    broker = RecordedBroker(recorded)
-    job = job_for(app, _arguments_of(run), now_ms=run.now_ms, seed=run.seed)
-    outcome = judge(app.manifest, workspace.executor.run(job, broker))
-    changes = (*_outcomes(run, outcome), *_calls(recorded, broker.made))
-    return Replayed(run=run.id, app=run.app, commit=app.commit, outcome=outcome, changes=changes)
+    exchanges = read_recording(calls) if calls is not None else ()
+    return RecordedRun(run=run, arguments=json.loads(run.input), exchanges=exchanges)
 
 
-def _arguments_of(run: Run) -> dict[str, Any]:
-    arguments: dict[str, Any] = json.loads(run.input or "{}")
-    return arguments
+def repeat(
+    workspace: Workspace, app: App, recorded: RecordedRun, arguments: Mapping[str, JSONValue]
+) -> tuple[Outcome, tuple[Exchange, ...]]:
+    """Runs an app on complete arguments with a run's time, seed and recorded answers; nothing is contacted.
+
+    Returns the outcome and the host calls that the app made. Nothing is recorded.
+    """
+    broker = RecordedBroker(recorded.exchanges)
+    job = job_for(app, arguments, now_ms=recorded.run.now_ms, seed=recorded.run.seed)
+    return judge(app.manifest, workspace.executor.run(job, broker)), tuple(broker.made)
 
 
 def _outcomes(run: Run, outcome: Outcome) -> Iterator[Difference]:
