@@ -38,9 +38,8 @@ class TerminalApprover:
 
     def approve_spend(self, estimate: Estimate) -> bool:
         """Shows the plan, the coder and the budget, and asks."""
-        what = (
-            f"a new app {estimate.app}" if estimate.kind == "compile" else f"an extension of {estimate.app}"
-        )
+        kinds = {"compile": "a new app", "expand": "an extension of", "heal": "a fix of"}
+        what = f"{kinds[estimate.kind]} {estimate.app}"
         self.console.tell(f"{what}, written by {estimate.coder}: {estimate.request}")
         if estimate.near:
             self.console.tell(f"nearest in the library: {', '.join(estimate.near)}")
@@ -86,8 +85,13 @@ class TerminalApprover:
         return ask_questions(self.console, app, questions)
 
     def approve_merge(self, proven: Changed) -> bool:
-        """Shows verdict and cost; then merges, asks, or leaves the merge to `mapp review`, as set."""
+        """Shows verdict and cost; then merges, asks, or leaves the merge to `mapp review`, as set.
+
+        `--yes` merges a heal whatever is set: somebody asked for exactly this fix.
+        """
         show_proof(self.console, proven)
+        if proven.change.kind == "heal" and self.yes:
+            return True
         if self.merge == "review":
             return False
         return self.merge == "auto" or self.yes or self.console.confirm(f"merge {proven.change.app}?")

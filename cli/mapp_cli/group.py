@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "Compile apps": {
         "compile": "Have a coder write an app for a request.",
         "expand": "Extend an app to cover a new request.",
+        "heal": "Fix an app after a failure.",
         "review": "Show, approve or reject pending changes.",
         "spend": "Show what coders have cost and what budget is left.",
     },

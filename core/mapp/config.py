@@ -88,6 +88,10 @@ class Config:
         default="ask",
         metadata={"help": "how a change that passes is merged: auto, ask, or review (with mapp review)"},
     )
+    heal: Literal["off", "propose", "merge"] = field(
+        default="off",
+        metadata={"help": "what happens by itself after a failure: off, propose (a branch) or merge"},
+    )
     second_opinion: Literal["on", "off"] = field(
         default="on",
         metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
@@ -104,6 +108,7 @@ _CHOICES: Final = {
     "isolation_strangers": ("full", "process", "none"),
     "accept": ("auto", "sure", "likely"),
     "merge": ("auto", "ask", "review"),
+    "heal": ("off", "propose", "merge"),
     "second_opinion": ("on", "off"),
 }
 CHOICES: Final = _CHOICES

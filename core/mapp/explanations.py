@@ -184,6 +184,16 @@ EXPLANATIONS: Final = {
         "The new app does the same as an app in the library: same arguments, same answers.",
         "Use the existing app, or merge the new one anyway with mapp review CHANGE --approve.",
     ),
+    "MAPP-0560": _row(
+        "cannot-heal",
+        "An incident may not cost a token, or what is right for it contradicts the app's contract.",
+        "mapp incident ID says why it failed; mapp edit APP changes the contract.",
+    ),
+    "MAPP-0561": _row(
+        "tries-used",
+        "The tries for one failure are used up, or two heals of it have failed.",
+        "Fix the app yourself with mapp edit APP, or choose another coder.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "Data on disk or from a remote is damaged or was tampered with.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mapp.classify.calls import summarise
+from mapp.classify.calls import Learned, summarise
 from mapp.classify.facts import Call
 from mapp.model.http import SENT, HttpGrant
 from mapp.model.recording import Exchange
@@ -52,7 +53,7 @@ def test_a_good_answer_has_no_differences() -> None:
     ("raw", "said"),
     [
         ("<!DOCTYPE html><html>Sorry</html>", "the answer is html, and was json"),
-        ('{"city": "Oslo", "main": {"te', "the answer is text, and was json"),
+        ('{"city": "Oslo", "main": {"te', "the answer is broken, and was json"),
         ("", "the answer is empty, and was json"),
         ('{"city": "Oslo"}', "main is missing"),
         ('{"data": {"city": "Oslo", "main": {"temp": 1}}}', "city is missing, and data is new"),
@@ -60,6 +61,32 @@ def test_a_good_answer_has_no_differences() -> None:
 )
 def test_another_body_is_a_difference(raw: str, said: str) -> None:
     assert noted(http(raw=raw)).differences[0].startswith(said.partition(",")[0])
+
+
+def test_what_is_of_use_to_nobody_is_told_from_another_format() -> None:
+    assert all(noted(http(raw=raw)).unusable for raw in ("<html>", "", '{"city": "Os'))
+    for raw in ('<?xml version="1.0"?><city/>', "city,temp\nOslo,3", '{"city": "Oslo"}'):
+        call = noted(http(raw=raw))
+        assert call.differences and not call.unusable
+
+
+def test_a_refusal_whose_headers_say_that_none_remain_is_a_limit() -> None:
+    exchange = http({}, status=403)
+    assert not noted(exchange).is_throttled
+    headers = exchange.answer.replace('"headers": {}', '"headers": {"x-ratelimit-remaining": "0"}')
+    assert noted(replace(exchange, answer=headers)).is_throttled
+
+
+def test_an_answer_is_repaired_with_what_the_same_request_got() -> None:
+    learned = Learned([http({"city": "Oslo", "main": {"temp": 3.5, "sky": "clear"}})])
+    found = learned.repaired(http({"city": None, "main": {"temp": 9, "cloud": "few"}, "next": "x"}))
+    assert found is not None
+    assert json.loads(json.loads(found.answer)["body"]) == {
+        "city": "Oslo",
+        "main": {"temp": 9, "cloud": "few", "sky": "clear"},
+    }
+    assert learned.repaired(http({"city": "Rome", "main": {"temp": 1, "sky": "x"}})) is None
+    assert learned.repaired(http({"city": None}, url=URL.replace("oslo", "rome"))) is None
 
 
 def test_what_the_same_request_got_counts_more_than_what_similar_ones_got() -> None:

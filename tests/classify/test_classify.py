@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,9 @@ def named(facts: Facts) -> str | None:
 def calling(facts: Facts = THREW, **changes: object) -> Facts:
     """Returns facts with one call that differs from a good one."""
     return replace(facts, calls=(replace(ANSWERED, **changes),))  # type: ignore[arg-type]
+
+
+Changes = dict[str, Any]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,12 @@ def calling(facts: Facts = THREW, **changes: object) -> Facts:
         ({"status": 503, "writes": True}, "upstream_down"),
         ({"status": 0, "code": "redirect"}, "upstream_changed"),
         ({"status": 0, "code": "address", "sent": False}, "security"),
-        ({"status": 0, "code": "forbidden", "declared": False}, "permission"),
+        ({"status": 0, "code": "forbidden", "declared": False}, "security"),
+        ({"name": "store.get", "status": 0, "code": "denied"}, "permission"),
+        ({"status": 403, "is_throttled": True}, "rate_limited"),
+        ({"status": 504, "writes": True}, "ambiguous"),
+        ({"status": 500, "writes": True}, "upstream_down"),
+        ({"differences": ("the answer is html, and was json",), "unusable": True}, "upstream_down"),
         ({"status": 0, "code": "forbidden", "declared": False, "is_internal": True}, "security"),
         ({"differences": ("main.temp is missing",)}, "upstream_changed"),
         ({"name": "llm", "status": 0, "code": "rate_limited"}, "rate_limited"),
@@ -64,7 +73,7 @@ def calling(facts: Facts = THREW, **changes: object) -> Facts:
         ({"name": "store.set", "status": 0, "code": "full"}, "resource"),
     ],
 )
-def test_what_the_host_saw_decides_and_not_what_the_app_threw(call: dict[str, object], failure: str) -> None:
+def test_what_the_host_saw_decides_and_not_what_the_app_threw(call: Changes, failure: str) -> None:
     assert named(calling(**call)) == failure
     assert named(calling(BUG, **call)) == failure
 
@@ -79,7 +88,7 @@ def test_what_the_host_saw_decides_and_not_what_the_app_threw(call: dict[str, ob
         {"differences": ("x is missing",), "recovered": True},
     ],
 )
-def test_an_answer_that_the_app_knows_or_asked_for_wrongly_excuses_nothing(call: dict[str, object]) -> None:
+def test_an_answer_that_the_app_knows_or_asked_for_wrongly_excuses_nothing(call: Changes) -> None:
     assert named(calling(BUG, **call)) == "code_bug"
 
 
@@ -173,4 +182,4 @@ def test_what_decided_is_told() -> None:
     assert found is not None
     facts = dict(found.facts)
     assert facts["calls"] == ["GET api.example/now: status 503"] and facts["rules"] == 1
-    assert facts["why"] == found.why == "the service does not answer (GET api.example/now: status 503)"
+    assert facts["why"] == found.why == "the service does not work (GET api.example/now: status 503)"

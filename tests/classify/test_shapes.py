@@ -52,7 +52,7 @@ def test_an_envelope_hides_every_member() -> None:
 
 
 def test_what_some_good_answers_lack_is_optional() -> None:
-    shape = reduce(merged, map(shape_of, [WEATHER, {"city": "Rome", "taken": None}]))
+    shape = reduce(merged, [shape_of(WEATHER), shape_of({"city": "Rome", "taken": None})])
     assert differences(shape, {"city": "Lima", "taken": None}) == ()
     assert differences(shape, {"taken": None}) == ("city is missing",)
 

@@ -11,7 +11,7 @@ from mapp.model.budget import Budget
 from mapp.model.change_spec import Near as Near
 from mapp.model.spend import Spend
 
-Phase = Literal["contract", "check", "code"]
+Phase = Literal["contract", "check", "code", "heal"]
 Files = Mapping[str, bytes]
 """The files of an app: path -> content."""
 
@@ -19,6 +19,7 @@ MAY_CHANGE: Final[Mapping[Phase, tuple[str, ...]]] = {
     "contract": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "tests/requests.jsonl"),
     "check": ("answers.jsonl",),
     "code": ("main.js",),
+    "heal": ("main.js",),
 }
 """The files that each phase may write: the author of the tests does not write the code.
 
@@ -39,7 +40,8 @@ class Brief:
 
     `goal` is the request in the user's words, `report` the gate's report on the last round (empty in the
     first), `near` the apps that nearly fit. The caller leaves out files that the coder must not see. When
-    `expanding` an app, rows of tests can only be added: see `patch.apply`.
+    `expanding` an app, rows of tests can only be added: see `patch.apply`. In the phase `heal`, `evidence` is
+    what is known about the failure, as named texts: the failing input, what went wrong, what is right.
     """
 
     app: str
@@ -49,6 +51,7 @@ class Brief:
     report: str = ""
     near: tuple[Near, ...] = ()
     expanding: bool = False
+    evidence: tuple[tuple[str, str], ...] = ()
 
     @property
     def choosing(self) -> bool:

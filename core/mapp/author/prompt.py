@@ -25,8 +25,12 @@ SHOWN: Final[Mapping[Phase, tuple[str, ...]]] = {
     ),
     "check": ("mapp.toml", "inputs.jsonl"),
     "code": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "main.js"),
+    "heal": ("mapp.toml", "tests/examples.jsonl", "tests/properties.js", "main.js"),
 }
 """The files that each phase sees, in this order; the author of the code does not need the requests."""
+
+SMALL: Final[Mapping[Phase, str]] = {"code": "small-code", "heal": "small-heal"}
+"""The fixed words for small models, in the phases that they can do."""
 
 MAX_GOAL: Final = 10_000
 MAX_REPORT: Final = 8_000
@@ -37,6 +41,8 @@ MAX_OF: Final[Mapping[str, int]] = {
     "tests/requests.jsonl": 8_000,
     "tests/properties.js": 12_000,
 }
+MAX_EVIDENCE: Final = 16_000
+"""In bytes, for all of the evidence about a failure together."""
 MAX_NEAR: Final = 3
 """The number of candidates shown. The other limits are in bytes, and a token has at least one; of longer
 texts, the beginning and the end are shown.
@@ -84,7 +90,7 @@ def digest(phase: Phase) -> str:
 
     For code, the hash covers the words for large and for small models.
     """
-    words = fixed(phase) + (fixed_words("small-code") if phase == "code" else "")
+    words = fixed(phase) + (fixed_words(SMALL[phase]) if phase in SMALL else "")
     return f"{phase}-{VERSION}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
 
@@ -118,6 +124,8 @@ def task_line(brief: Brief, files: Files) -> str:
 def _material(brief: Brief, files: Files) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Returns the parts that stay the same over the rounds of a change, and the parts that do not."""
     stable = [("request", short(brief.goal, MAX_GOAL))]
+    each = MAX_EVIDENCE // max(1, len(brief.evidence))
+    stable += [(name, short(text, each)) for name, text in brief.evidence]
     near = [f"{one.name}: {one.description} {one.interface}".rstrip() for one in brief.near[:MAX_NEAR]]
     if near and brief.phase == "contract":
         stable.append(("apps that nearly do it", short("\n".join(near), MAX_GOAL)))

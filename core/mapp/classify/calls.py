@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from mapp.classify.facts import BodyKind, Call
-from mapp.classify.shapes import Shape, differences, merged, shape_of
+from mapp.classify.shapes import Shape, differences, grafted, merged, shape_of
 from mapp.errors import MappError
 from mapp.model.http import HttpGrant, is_after_sending
 from mapp.model.recording import Exchange
@@ -20,11 +20,17 @@ from mapp.model.values import JSONValue, canonical
 READING: Final = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 _VARIABLE: Final = re.compile(r"(?!v\d+\Z).*\d|[A-Za-z0-9_-]{21,}\Z|.*[%@,:;=]")
-_HTML: Final = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_HTML: Final = re.compile(
+    r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title)", re.IGNORECASE | re.DOTALL
+)
+_XML: Final = re.compile(r"\s*<(\?xml|[a-z_][\w:.-]*[\s/>])", re.IGNORECASE)
+_BROKEN: Final = re.compile(r"""\s*[\[{"]""")
 _QUOTA: Final = re.compile(
     r"insufficient_?quota|quota_?(has_been_)?exceeded|quota_?exhausted|(daily|monthly)_?limit_?exceeded"
     r"|billing_?(hard_?)?(limit|not_?active|required)|payment_?required|out_?of_?credits?"
 )
+_REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+_UNUSABLE: Final = frozenset(["html", "empty", "broken"])
 MAX_BODY: Final = 1 << 20
 
 
@@ -90,10 +96,37 @@ class Learned:
         if exchange.code:
             return call
         kind, value = _body(answer)
-        call = replace(call, body=kind, is_quota=call.status in (403, 429) and _names_quota(value))
-        if 200 <= call.status < 300:
-            return replace(call, differences=_compared(similar, same, kind, value))
-        return call
+        limited = call.status in (403, 429)
+        call = replace(
+            call,
+            body=kind,
+            is_quota=limited and _names_quota(value),
+            is_throttled=limited and _is_throttled(answer),
+        )
+        if not 200 <= call.status < 300:
+            return call
+        found = _compared(similar, same, kind, value)
+        return replace(call, differences=found, unusable=bool(found) and kind in _UNUSABLE)
+
+    def repaired(self, exchange: Exchange) -> Exchange | None:
+        """Returns a call whose answer has, where it differs, what the same request got while all was well.
+
+        None if this very request got no good answer before, or if there is nothing to repair.
+        """
+        request = _request(exchange)
+        if request is None or exchange.code:
+            return None
+        similar = [row for row in self._answers if _is_similar(row.request, request)]
+        good = [row for row in similar if row.body == "json" and 200 <= row.status < 300]
+        same = [row for row in good if row.request.text == request.text]
+        answer = _answer(exchange)
+        kind, value = _body(answer)
+        if not same or kind != "json":
+            return None
+        whole = grafted(_shape(same), grafted(_shape(good), value, same[-1].value), same[-1].value)
+        if whole == value:
+            return None
+        return replace(exchange, answer=json.dumps({**answer, "body": json.dumps(whole)}))
 
 
 def summarise(
@@ -219,7 +252,11 @@ def _body(answer: dict[str, Any]) -> tuple[BodyKind, JSONValue]:
     value = _parsed(text) if len(text) <= MAX_BODY else None
     if isinstance(value, dict | list) or text.strip() == "null":
         return "json", value
-    return ("html" if _HTML.match(text) else "text"), None
+    if _HTML.match(text):
+        return "html", None
+    if _XML.match(text):
+        return "xml", None
+    return ("broken" if _BROKEN.match(text) else "text"), None
 
 
 def _parsed(text: str) -> Any:
@@ -227,6 +264,15 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_throttled(answer: dict[str, Any]) -> bool:
+    """Returns whether headers say that a refusal is one of too many requests, as for GitHub's status 403."""
+    headers = answer.get("headers")
+    if not isinstance(headers, dict):
+        return False
+    remaining = [str(headers.get(name, "")).strip() for name in _REMAINING]
+    return "0" in remaining or bool(str(headers.get("retry-after", "")).strip())
 
 
 def _names_quota(value: JSONValue) -> bool:

@@ -22,6 +22,8 @@ STARVED: Final = 0.5
 
 _UNREACHABLE: Final = frozenset(["dns", "connect", "tls", "timeout", "protocol"])
 _AFTER_SENDING: Final = frozenset(["timeout", "protocol", "tls", "too_large"])
+_BY_A_GATEWAY: Final = frozenset([502, 504, *range(520, 528)])
+"""Statuses with which a gateway says that it does not know what became of the request."""
 _TEMPORARY: Final = frozenset([408, 425])
 _MOVED_AWAY: Final = frozenset([405, 406, 410, 411, 415, 426])
 _REJECTED: Final = frozenset([400, 404, 409, 413, 414, 422])
@@ -111,7 +113,10 @@ def _security(facts: Facts) -> str:
     inside = _of(
         facts, lambda call: call.code == "address" or (call.code == "forbidden" and call.is_internal)
     )
-    return f"the app tried to reach this machine or its network ({inside})" if inside else ""
+    if inside:
+        return f"the app tried to reach this machine or its network ({inside})"
+    undeclared = _of(facts, lambda call: call.code == "forbidden" and not call.declared)
+    return f"the app tried to reach what its manifest does not declare ({undeclared})" if undeclared else ""
 
 
 def _engine_fault(facts: Facts) -> str:
@@ -126,8 +131,8 @@ def _engine_fault(facts: Facts) -> str:
 def _permission(facts: Facts) -> str:
     if facts.refused == "permission":
         return "the app may not use everything that it declares"
-    found = _of(facts, lambda call: call.code == "denied" or (call.code == "forbidden" and not call.declared))
-    return f"the app asked for something that it does not declare ({found})" if found else ""
+    found = _of(facts, lambda call: call.code == "denied")
+    return f"the app asked for something that it was not granted ({found})" if found else ""
 
 
 def _credential(facts: Facts) -> str:
@@ -135,13 +140,22 @@ def _credential(facts: Facts) -> str:
         return "a secret that the app needs is missing"
     found = _of(
         facts,
-        lambda call: (call.status in (401, 403) and not call.is_quota) or call.code == "credential",
+        lambda call: (
+            call.status == 401
+            or (call.status == 403 and not call.is_quota and not call.is_throttled)
+            or call.code == "credential"
+        ),
     )
     return f"the service did not accept the credentials ({found})" if found else ""
 
 
 def _rate_limited(facts: Facts) -> str:
-    found = _of(facts, lambda call: (call.status == 429 and not call.is_quota) or call.code == "rate_limited")
+    found = _of(
+        facts,
+        lambda call: (
+            ((call.status == 429 or call.is_throttled) and not call.is_quota) or call.code == "rate_limited"
+        ),
+    )
     return f"the service limits the rate of requests ({found})" if found else ""
 
 
@@ -154,7 +168,12 @@ def _quota(facts: Facts) -> str:
 
 
 def _ambiguous(facts: Facts) -> str:
-    found = _of(facts, lambda call: call.writes and call.sent and call.code in _AFTER_SENDING)
+    found = _of(
+        facts,
+        lambda call: (
+            call.writes and call.sent and (call.code in _AFTER_SENDING or call.status in _BY_A_GATEWAY)
+        ),
+    )
     return f"a request that changes something may or may not have arrived ({found})" if found else ""
 
 
@@ -162,10 +181,10 @@ def _upstream_down(facts: Facts) -> str:
     def is_down(call: Call) -> bool:
         if call.name == "llm":
             return call.code in ("unavailable", "timeout", "unfit")
-        return call.code in _UNREACHABLE or call.status >= 500 or call.status in _TEMPORARY
+        return call.code in _UNREACHABLE or call.status >= 500 or call.status in _TEMPORARY or call.unusable
 
     found = _of(facts, is_down)
-    return f"the service does not answer ({found})" if found else ""
+    return f"the service does not work ({found})" if found else ""
 
 
 def _upstream_changed(facts: Facts) -> str:

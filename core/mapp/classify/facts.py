@@ -8,7 +8,8 @@ from typing import Final, Literal
 LIMITS: Final = frozenset(["wall", "cpu", "memory", "output"])
 """Outcomes of runs that a limit ended."""
 
-BodyKind = Literal["json", "html", "text", "empty", "binary"]
+BodyKind = Literal["json", "broken", "html", "xml", "text", "empty", "binary"]
+"""What a body is; `broken` is text that begins like JSON and is not, for example half of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +21,9 @@ class Call:
     `asked_before`: requests of this form got good answers before; `answered_before`: this very request did.
     `known_status`: an answer with this status is in the app's recordings or in runs that ended well.
     `differences` are those from the learned shape, in words. `recovered`: the same request succeeded later in
-    the same run. `is_internal`: the host is not a public one.
+    the same run. `is_internal`: the host is not a public one. `is_quota`: the answer's error code says that a
+    quota is spent; `is_throttled`: its headers say that this was one request too many. `unusable`: where good
+    answers are JSON, this one has a page, nothing, or half of it, which is of use to nobody.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Call:
     body: BodyKind = "empty"
     differences: tuple[str, ...] = ()
     is_quota: bool = False
+    is_throttled: bool = False
+    unusable: bool = False
     recovered: bool = False
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     ),
     "security": Policy(
         actions=("quarantine", "tell"),
-        means="The app tried to leave its sandbox, or to reach this machine or its network.",
+        means="The app tried to leave its sandbox, or to reach what its manifest does not declare.",
         you="Read its source with mapp show APP --source; remove it, or lift the quarantine.",
     ),
     "engine_fault": Policy(
@@ -53,8 +53,8 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     ),
     "permission": Policy(
         actions=("ask",),
-        means="The app asked for something that it was not granted or does not declare.",
-        you="Grant what it declares: mapp grant APP. What it does not declare needs a new version.",
+        means="The app needs a capability that it was not granted.",
+        you="Grant it, if you agree: mapp grant APP CAPABILITY.",
     ),
     "credential": Policy(
         actions=("ask",),
@@ -78,7 +78,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     ),
     "upstream_down": Policy(
         actions=("back off", "tell"),
-        means="The service cannot be reached, or answers that it has failed.",
+        means="The service cannot be reached, says that it has failed, or sends a page instead of data.",
         you="Run it again later.",
     ),
     "upstream_changed": Policy(

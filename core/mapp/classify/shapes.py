@@ -100,6 +100,32 @@ def differences(shape: Shape, value: JSONValue) -> tuple[str, ...]:
     return tuple(found)
 
 
+def grafted(shape: Shape, value: JSONValue, good: JSONValue) -> JSONValue:
+    """Returns a value that has, where it differs from the shape and only there, what a good one has.
+
+    The members that say that an answer is one page of several are left out.
+    """
+    if _kind(value) not in shape.kinds:
+        return good
+    if isinstance(value, str) and "" not in shape.formats and _format(value) not in shape.formats:
+        return good
+    if isinstance(value, list) and isinstance(good, list) and shape.items is not None:
+        items = shape.items
+        return [grafted(items, row, good[at] if at < len(good) else row) for at, row in enumerate(value)]
+    if not isinstance(value, dict) or not isinstance(good, dict):
+        return value
+    known = dict(shape.members)
+    whole: dict[str, JSONValue] = {}
+    for name, row in value.items():
+        inner = shape.values if shape.values is not None else known.get(name)
+        if inner is not None:
+            whole[name] = grafted(inner, row, good.get(name, row))
+        elif _plain(name) not in PAGING:
+            whole[name] = row
+    missing = {name: good[name] for name in shape.needed if name not in value and name in good}
+    return {**whole, **missing}
+
+
 def _differences(shape: Shape, value: JSONValue, path: str, depth: int) -> Iterator[str]:
     kind, place = _kind(value), path or "the answer"
     if depth > MAX_DEPTH:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from mapp.errors import InvalidApp, InvalidInput, Problem
 from mapp.model.manifest import Manifest
@@ -30,6 +30,9 @@ PROPERTIES: Final = "tests/properties.js"
 REGRESSIONS: Final = "tests/regressions.jsonl"
 RECORDING: Final = re.compile(r"tests/recordings/([A-Za-z0-9_][A-Za-z0-9._-]{0,99})\.json")
 
+Valid = Literal["output", "any"]
+"""What is right for an input whose right outcome nobody has stated."""
+
 HELD_BACK: Final = 0.3
 """The share of an app's examples that is hidden from the coder."""
 
@@ -39,7 +42,9 @@ class Example:
     """One input with its expected output or declared error.
 
     `now` (milliseconds since 1970-01-01 UTC) and `seed` are set if the answer depends on them;
-    `recording` names the recording that answers its host calls.
+    `recording` names the recording that answers its host calls. A regression may state no outcome, because
+    nobody knows the right one. Its `valid` says what is right: an `output` that the schema accepts and that
+    breaks no predicate, or `any` outcome, which includes declared errors.
     """
 
     input: tuple[tuple[str, JSONValue], ...]
@@ -48,6 +53,7 @@ class Example:
     now: int | None = None
     seed: int | None = None
     recording: str | None = None
+    valid: Valid | None = None
 
     @property
     def held_back(self) -> bool:
@@ -72,12 +78,16 @@ class Example:
             now=document.get("now"),
             seed=document.get("seed"),
             recording=document.get("recording"),
+            valid=document.get("valid"),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the row for `tests/examples.jsonl`."""
         document: dict[str, Any] = {"input": dict(self.input)}
-        document |= {"output": self.output} if self.error is None else {"error": self.error}
+        if self.valid is not None:
+            document["valid"] = self.valid
+        else:
+            document |= {"output": self.output} if self.error is None else {"error": self.error}
         more = {"now": self.now, "seed": self.seed, "recording": self.recording}
         return document | {name: value for name, value in more.items() if value is not None}
 
@@ -265,18 +275,26 @@ def _unnamed(rows: Iterable[Example], path: str, recordings: Iterable[Recording]
             yield Problem(path=f"{path}:{number}.recording", message=message)
 
 
+_STATED: Final = ("output", "error", "valid")
+"""The keys of a row that say what is right; each row has one of them."""
+
+
 def _example_faults(document: object, path: str) -> list[Problem]:
     if not isinstance(document, Mapping):
         return [Problem(path=path, message="must be an object")]
     found = [
         Problem(path=f"{path}.{key}", message="is not a known key")
         for key in document
-        if key not in ("input", "output", "error", "now", "seed", "recording")
+        if key not in (*_STATED, "input", "now", "seed", "recording")
     ]
     if not isinstance(document.get("input"), Mapping):
         found.append(Problem(path=f"{path}.input", message="must be an object"))
-    if ("output" in document) == ("error" in document):
+    if sum(key in document for key in _STATED) != 1:
         found.append(Problem(path=path, message="must have either an output or an error"))
+    if "valid" in document and not path.startswith(REGRESSIONS):
+        found.append(Problem(path=f"{path}.valid", message=f"is allowed only in {REGRESSIONS}"))
+    if document.get("valid", "any") not in get_args(Valid):
+        found.append(Problem(path=f"{path}.valid", message=f"must be one of {', '.join(get_args(Valid))}"))
     for key in ("now", "seed"):
         value = document.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mapp.model.change_spec import ChangeKind as ChangeKind
-from mapp.model.change_spec import ChangeSpec, parse_spec
+from mapp.model.change_spec import ChangeSpec, HealSpec, parse_spec
 
 ChangeState = Literal["open", "proven", "merged", "failed", "dropped"]
 """Being written; passed the gate and waits for its merge; on `main`; failed; deleted."""
@@ -39,8 +39,8 @@ class Change:
 
     @property
     def branch(self) -> str:
-        """Returns the branch that holds the change, e.g. `compile/0197a…`."""
-        return f"{self.kind}/{self.id}"
+        """Returns the branch that holds the change: `compile/ID`; of a heal `heal/INCIDENT`."""
+        return f"{self.kind}/{self.spec.incident if isinstance(self.spec, HealSpec) else self.id}"
 
     @property
     def ended(self) -> bool:

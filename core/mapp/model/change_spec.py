@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from mapp.errors import IntegrityError
-from mapp.model.app import Example
+from mapp.model.app import REGRESSIONS, Example
 
 ChangeKind = Literal["compile", "heal", "expand"]
 
@@ -147,7 +147,76 @@ class ExpandSpec:
         )
 
 
-ChangeSpec = CompileSpec | ExpandSpec
+Truth = Literal["person", "schema", "predicate", "declared", "upstream"]
+"""Who says what is right for a failing input: a person, the output's schema, a predicate, a `throws_`
+predicate that requires a declared error, or the other side of a host call that changed its answers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HealSpec:
+    """The spec of a heal.
+
+    `base` is the commit that fails, `incident` the incident's id, `failure` its class, `run` the run that the
+    coder is told about. `case` is the minimal
+    failing input with the outcome that is right according to `truth`; it becomes a regression test.
+    `recordings` are the files that it needs (path -> bytes). `evidence` is what the coder is told about the
+    failure, as named texts. `tries` is how many answers of a coder the change may pay for. `answered` and
+    `edited` are as in the other specs.
+    """
+
+    kind: ClassVar[Literal["heal"]] = "heal"
+    stated: ClassVar[tuple[Example, ...]] = ()
+    settled: ClassVar[tuple[Example, ...]] = ()
+    choice: ClassVar[Choice | None] = None
+
+    base: str
+    incident: str
+    fingerprint: str
+    failure: str
+    run: str
+    case: Example
+    truth: Truth
+    recordings: Mapping[str, bytes] = field(default_factory=dict)
+    evidence: tuple[tuple[str, str], ...] = ()
+    tries: int = 3
+    answered: tuple[Example, ...] = ()
+    edited: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the spec as the journal stores it."""
+        return {
+            "base": self.base,
+            "incident": self.incident,
+            "fingerprint": self.fingerprint,
+            "failure": self.failure,
+            "run": self.run,
+            "case": self.case.to_dict(),
+            "truth": self.truth,
+            "recordings": {path: data.decode() for path, data in self.recordings.items()},
+            "evidence": [list(row) for row in self.evidence],
+            "tries": self.tries,
+        } | _decisions(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> HealSpec:
+        """Returns the spec that the journal stores."""
+        return cls(
+            base=document["base"],
+            incident=document["incident"],
+            fingerprint=document["fingerprint"],
+            failure=document["failure"],
+            run=document["run"],
+            case=Example.from_dict(document["case"], REGRESSIONS),
+            truth=document["truth"],
+            recordings={path: text.encode() for path, text in document["recordings"].items()},
+            evidence=tuple((name, text) for name, text in document["evidence"]),
+            tries=document["tries"],
+            answered=_examples(document, "answered"),
+            edited=document.get("edited", False),
+        )
+
+
+ChangeSpec = CompileSpec | ExpandSpec | HealSpec
 
 
 def parse_spec(kind: str, text: str) -> ChangeSpec:
@@ -161,6 +230,8 @@ def parse_spec(kind: str, text: str) -> ChangeSpec:
             return CompileSpec.from_dict(json.loads(text))
         case "expand":
             return ExpandSpec.from_dict(json.loads(text))
+        case "heal":
+            return HealSpec.from_dict(json.loads(text))
     raise IntegrityError(f"the journal holds a change of the unknown kind {kind!r}", hint="update mapp")
 
 

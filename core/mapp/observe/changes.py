@@ -61,7 +61,9 @@ class Changes:
         """
         bare = identity.rpartition("/")[2]
         rows: list[Change] = []
-        if BEGINNING.fullmatch(bare):
+        if identity.startswith("heal/"):  # the branch of a heal has the name of its incident
+            rows = [row for row in self.waiting() if row.branch == identity]
+        elif BEGINNING.fullmatch(bare):
             rows = self._rows("WHERE replace(id, '-', '') LIKE ? LIMIT 2", [f"{bare.replace('-', '')}%"])
         if len(rows) != 1:
             what = "there is no change" if not rows else "more than one change begins with"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,6 +152,18 @@ class SpendLedger:
             )
             for row in rows
         ]
+
+    def rounds_since(self, changes: Sequence[str], since: float) -> int:
+        """Returns how many calls were made for some changes since a time (s since 1970-01-01 UTC).
+
+        Raises LedgerFailed.
+        """
+        if not self.path.exists() or not changes:
+            return 0
+        marks = ", ".join("?" for _ in changes)
+        query = f"SELECT COUNT(*) FROM spend WHERE at >= ? AND change IN ({marks})"
+        with self._connected() as connection:
+            return int(connection.execute(query, [since, *changes]).fetchone()[0])
 
     def forget_answers(self, change: str) -> None:
         """Deletes the answers of a change that has ended; their cost stays. Raises LedgerFailed."""

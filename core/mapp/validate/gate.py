@@ -26,6 +26,7 @@ from mapp.validate.checks.determinism import check_determinism
 from mapp.validate.checks.differential import check_differential
 from mapp.validate.checks.engines import check_other_engines
 from mapp.validate.checks.examples import check_examples, check_held_back
+from mapp.validate.checks.healed import check_failed_runs, check_general, check_healed
 from mapp.validate.checks.properties import check_properties, check_total
 from mapp.validate.checks.requests import check_requests
 from mapp.validate.checks.rows import check_rows
@@ -130,6 +131,27 @@ CHECKS: Final = (
         says="recorded good runs give the same output",
         examine=check_recorded,
         kinds=CHANGING,
+        compares=True,
+    ),
+    Check(
+        id="healed",
+        says="the old version fails the regressions that a heal adds, and the new version passes them",
+        examine=check_healed,
+        kinds=frozenset(["heal"]),
+        compares=True,
+    ),
+    Check(
+        id="failed-runs",
+        says="other recorded runs that failed in the same way end well",
+        examine=check_failed_runs,
+        kinds=frozenset(["heal"]),
+        compares=True,
+    ),
+    Check(
+        id="general",
+        says="a heal cures inputs near the failing one too, and not by one answer for all",
+        examine=check_general,
+        kinds=frozenset(["heal"]),
         compares=True,
     ),
     Check(

@@ -44,11 +44,23 @@ Arguments = dict[str, JSONValue]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoodRun:
-    """A recorded run of the version to be replaced that returned a value."""
+    """A recorded run of the version to be replaced that returned a value, or refused with `error`."""
 
     run: str
     arguments: Arguments
     output: JSONValue
+    now_ms: int
+    seed: int
+    exchanges: tuple[Exchange, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedRun:
+    """A recorded run that failed in the way that a heal is for."""
+
+    run: str
+    arguments: Arguments
     now_ms: int
     seed: int
     exchanges: tuple[Exchange, ...] = ()
@@ -101,6 +113,7 @@ class Trial:
         seed: seed of the drawn inputs.
         inputs: how many inputs are drawn.
         runs: recorded good runs of the base. The caller provides them: the gate does not know the journal.
+        failed_runs: recorded runs that failed in the way that a heal is for, without the one that it shows.
         resolve: scores the routing of the app's requests. The gate does not know the router either.
         second_environment: opens a sandbox with other environment variables and another memory layout.
         others: opens the other engines.
@@ -119,6 +132,7 @@ class Trial:
     seed: int = SEED
     inputs: int = INPUTS
     runs: Sequence[GoodRun] = ()
+    failed_runs: Sequence[FailedRun] = ()
     resolve: Resolve | None = None
     second_environment: Callable[[], Executor] | None = None
     others: Callable[[], OtherEngines] | None = None
@@ -229,22 +243,29 @@ class Trial:
         away = int.from_bytes(digest[:8], "big") % (2 * MAX_OFFSET_MS) - MAX_OFFSET_MS
         return NOW + away, int.from_bytes(digest[8:12], "big")
 
-    def example(self, app: App, row: Example) -> Outcome | None:
+    def example(self, app: App, row: Example, executor: Executor | None = None) -> Outcome | None:
         """Runs an app on an example's input and returns the outcome; None if the input does not fit."""
         try:
             arguments = with_defaults(app.manifest, dict(row.input))
         except InvalidArguments:
             return None
-        return self._answered(app, row, arguments, self._recording(app, row))
+        return self._answered(app, row, arguments, self._recording(app, row), executor)
 
-    def _answered(self, app: App, row: Example, filled: Arguments, recording: Recording | None) -> Outcome:
+    def _answered(
+        self,
+        app: App,
+        row: Example,
+        filled: Arguments,
+        recording: Recording | None,
+        executor: Executor | None = None,
+    ) -> Outcome:
         """Runs an app on complete arguments with the clock, seed and recording of an example."""
         now, seed = row.now, row.seed
         if recording is not None:
             now, seed = (recording.now if now is None else now), (recording.seed if seed is None else seed)
         job = job_for(app, filled, now_ms=NOW if now is None else now, seed=SEED if seed is None else seed)
         broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
-        return judge(app.manifest, self.executor.run(job, broker))
+        return judge(app.manifest, (executor or self.executor).run(job, broker))
 
     @cached_property
     def example_answers(self) -> tuple[tuple[str, Example, Recording], ...]:
@@ -321,13 +342,35 @@ class Trial:
             arguments = with_defaults(self.app.manifest, run.arguments)
         except InvalidArguments as error:
             return f"its input does not fit anymore: {'; '.join(map(str, error.problems))}"
-        job = job_for(self.app, arguments, now_ms=run.now_ms, seed=run.seed)
-        broker = RecordedBroker(run.exchanges) if self.app.manifest.capabilities.calls else None
-        outcome = judge(self.app.manifest, self.executor.run(job, broker))
+        outcome, made = self._repeated(self.app, run, arguments)
+        if run.error is not None:
+            alike = isinstance(outcome, Declared) and outcome.error == run.error
+            return "" if alike else f"gave the error {run.error} before, and gives {describe(outcome)} now"
         if isinstance(outcome, Value) and same(outcome.output, run.output):
-            alike = broker is None or same_calls(run.exchanges, broker.made)
+            alike = made is None or same_calls(run.exchanges, made)
             return "" if alike else "it makes different host calls"
         return f"gave {short(canonical(run.output))} before, and gives {describe(outcome)} now"
+
+    def again(self, app: App, run: FailedRun, executor: Executor | None = None) -> Outcome | None:
+        """Repeats a failed run on an app and returns the outcome; None if its input does not fit."""
+        try:
+            arguments = with_defaults(app.manifest, run.arguments)
+        except InvalidArguments:
+            return None
+        return self._repeated(app, run, arguments, executor)[0]
+
+    def _repeated(
+        self,
+        app: App,
+        run: GoodRun | FailedRun,
+        arguments: Arguments,
+        executor: Executor | None = None,
+    ) -> tuple[Outcome, Sequence[Exchange] | None]:
+        """Returns the outcome of a recorded run on an app, and the host calls if the app may make any."""
+        job = job_for(app, arguments, now_ms=run.now_ms, seed=run.seed)
+        broker = RecordedBroker(run.exchanges) if app.manifest.capabilities.calls else None
+        outcome = judge(app.manifest, (executor or self.executor).run(job, broker))
+        return outcome, None if broker is None else broker.made
 
 
 def result(
@@ -357,12 +400,15 @@ def is_late(outcome: Outcome | None) -> bool:
 
 
 def meets(example: Example, outcome: Outcome) -> bool:
-    """Returns whether an outcome is the one that an example expects."""
+    """Returns whether an outcome is the one that an example expects.
+
+    If nobody has stated the right outcome, any valid one is; predicates are not asked here.
+    """
     match outcome:
         case Value(output=output):
-            return example.error is None and same(output, example.output)
+            return example.valid is not None or (example.error is None and same(output, example.output))
         case Declared(error=error):
-            return example.error == error
+            return example.valid == "any" or (example.valid is None and example.error == error)
         case Failed():
             return False
 
@@ -380,6 +426,8 @@ def describe(outcome: Outcome) -> str:
 
 def wanted(example: Example) -> str:
     """Returns a short description of the outcome that an example expects."""
+    if example.valid is not None:
+        return "a valid output" if example.valid == "output" else "a valid output or a declared error"
     return f"the error {example.error}" if example.error is not None else short(canonical(example.output))
 
 

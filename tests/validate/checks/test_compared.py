@@ -14,6 +14,8 @@ from mapp.validate.trial import GoodRun, Trial
 from support.apps import Draft, app
 
 LAW = "function prop_even(input, output) { return output % 2 === 0; }\n"
+CURE = ("healed", "failed-runs", "general")
+"""The checks of the failing input itself, which have tests of their own."""
 HALVED = "function main(input) { return input.number > 900 ? 1 / 0 : input.number * 2; }\n"
 SLOW = """
 function main(input) {
@@ -48,8 +50,9 @@ def trial(
 
 
 def found(on_trial: Trial) -> dict[str, Result]:
-    """Returns the result of every check that compares and applies, by its id."""
-    applying = [check for check in CHECKS if check.compares and on_trial.kind in check.kinds]
+    """Returns the result of every check that compares both versions and applies, by its id."""
+    comparing = [check for check in CHECKS if check.compares and check.id not in CURE]
+    applying = [check for check in comparing if on_trial.kind in check.kinds]
     return {check.id: check.examine(on_trial) for check in applying}
 
 

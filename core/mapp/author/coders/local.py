@@ -75,7 +75,7 @@ class LocalCoder:
 
     def _plainly(self, brief: Brief) -> bool:
         """Returns whether the answer is a block of code instead of files in JSON."""
-        return self.small and brief.phase == "code"
+        return self.small and brief.phase in ("code", "heal")
 
     def _prompt(self, brief: Brief, files: Files) -> Prompt:
         return small_model_prompt.render_code(brief, files) if self._plainly(brief) else render(brief, files)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mapp.author.coder import Brief, Files
-from mapp.author.prompt import MAX_GOAL, MAX_REPORT, Prompt, fixed_words, quoted, short, task_line
+from mapp.author.prompt import MAX_GOAL, MAX_REPORT, SMALL, Prompt, fixed_words, quoted, short, task_line
 
 _PRINTED: Final = re.compile(r"^console\.\w+\(.*\n?", re.MULTILINE)
 MAX_SOURCE: Final = 6_000
@@ -24,22 +24,24 @@ MAX_CALLS: Final = 3_000
 def render_code(brief: Brief, files: Files) -> Prompt:
     """Returns the prompt for the code of an app, for a small model.
 
-    The prompt reports what the last program did wrong but does not show it: the model would copy it.
+    The prompt reports what the last program did wrong but does not show it: the model would copy it. Only a
+    program that is to be healed is shown: most of it is right.
     """
     parts = [
         ("request", short(brief.goal, MAX_GOAL // 4)),
         ("types", short(_types(files), MAX_CALLS)),
         ("calls that are right", short("\n".join(_calls(files)), MAX_CALLS)),
     ]
+    parts += [(name, short(text, MAX_CALLS)) for name, text in brief.evidence]
     fresh = []
-    if brief.report and not brief.expanding:
+    if brief.report and not brief.expanding and brief.phase != "heal":
         files = {path: data for path, data in files.items() if path != "main.js"}
     if "main.js" in files:
         fresh.append(("main.js", short(_text(files, "main.js"), MAX_SOURCE)))
     if brief.report:
         fresh.append(("report on the last program", short(brief.report, MAX_REPORT // 4)))
     return Prompt(
-        system=fixed_words("small-code"),
+        system=fixed_words(SMALL[brief.phase]),
         stable=quoted(parts),
         fresh="\n".join(filter(None, [quoted(fresh), task_line(brief, files)])),
     )

@@ -19,14 +19,16 @@ Ask = Callable[[App, Sequence[Question]], Sequence[Example]]
 """Asks a person some questions about an app and returns the answers as examples."""
 
 
-def with_examples(files: Mapping[str, bytes], examples: Sequence[Example]) -> dict[str, bytes]:
-    """Returns an app's files (path -> bytes) with rows added to the end of `tests/examples.jsonl`."""
+def with_examples(
+    files: Mapping[str, bytes], examples: Sequence[Example], path: str = EXAMPLES
+) -> dict[str, bytes]:
+    """Returns an app's files (path -> bytes) with rows added to the end of one, by default the examples."""
     if not examples:
         return dict(files)
-    old = files.get(EXAMPLES, b"")
+    old = files.get(path, b"")
     rows = "".join(f"{json.dumps(row.to_dict(), ensure_ascii=False)}\n" for row in examples)
     gap = b"" if not old or old.endswith(b"\n") else b"\n"
-    return {**files, EXAMPLES: old + gap + rows.encode()}
+    return {**files, path: old + gap + rows.encode()}
 
 
 def write_examples(folder: Path, files: Mapping[str, bytes], examples: Sequence[Example]) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ from mapp.sandbox.executors.select import open_executor
 from mapp.validate.checks.determinism import ELSEWHERE
 from mapp.validate.gate import Starting, checks_for, examine, is_fatal
 from mapp.validate.time_limit import SECONDS, SECONDS_AN_INPUT, TimeBudget, TimeLimitedExecutor
-from mapp.validate.trial import INPUTS, SEED, GoodRun, OtherEngines, Resolve, Resolved, Trial
+from mapp.validate.trial import INPUTS, SEED, FailedRun, GoodRun, OtherEngines, Resolve, Resolved, Trial
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
@@ -98,6 +98,7 @@ def trial_of(
     kind: GateKind,
     options: Options = USUAL,
     runs: Sequence[GoodRun] = (),
+    failed_runs: Sequence[FailedRun] = (),
     blind: bool = False,
 ) -> Trial:
     """Returns the trial of an app, with everything that its checks need from the library.
@@ -110,6 +111,7 @@ def trial_of(
         kind: selects the checks.
         options: how the app is tested.
         runs: recorded good runs of the base.
+        failed_runs: recorded runs of the base that failed in the way that a heal is for.
         blind: the author of the code has not seen the held-back examples.
 
     Raises:
@@ -132,6 +134,7 @@ def trial_of(
         inputs=options.inputs,
         seed=options.seed,
         runs=runs,
+        failed_runs=failed_runs,
         resolve=resolver(workspace),
         second_environment=second_environment,
         others=lambda: _others(workspace, budget),
@@ -162,15 +165,53 @@ def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
     return OtherEngines(executors=tuple(executors), left_out=tuple(left_out))
 
 
-def good_runs(workspace: Workspace, base: App) -> tuple[GoodRun, ...]:
-    """Returns the newest successful runs of exactly this tree, at most one for each input."""
+def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tuple[GoodRun, ...]:
+    """Returns the newest successful runs of exactly this tree, at most one for each input.
+
+    A run that belongs to an incident is not good, unless a person said that it is no bug. With `refusals`,
+    runs that ended in a declared error count too.
+    """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
+        bad = _bad_runs(workspace, base.name)
         for run in workspace.journal.runs(app=base.name, most=MAX_READ_RUNS):
-            usable = run.tree == base.tree and run.outcome == "ok" and run.input and run.output
+            refused = refusals and run.outcome.startswith("error:")
+            good = refused or (run.outcome == "ok" and run.output)
+            usable = run.tree == base.tree and good and run.input and run.id not in bad
             if usable and run.input not in found and len(found) < MAX_RUNS:
                 found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
     return tuple(found.values())
+
+
+def failed_runs(workspace: Workspace, incident: str, *, without: str) -> tuple[FailedRun, ...]:
+    """Returns the newest runs of an incident except one, at most one for each input, if inputs are kept."""
+    from mapp.observe.incidents import Incidents
+
+    found: dict[str, FailedRun] = {}
+    for identity in Incidents(workspace.home.journal).runs(incident):
+        with contextlib.suppress(NotFound, IntegrityError):
+            run, calls = workspace.journal.run(identity)
+            if identity != without and run.input and len(found) < MAX_RUNS:
+                found.setdefault(run.input, _failed(run, calls))
+    return tuple(found.values())
+
+
+def _failed(run: Run, calls: str | None) -> FailedRun:
+    return FailedRun(
+        run=run.id,
+        arguments=json.loads(run.input or "{}"),
+        now_ms=run.now_ms,
+        seed=run.seed,
+        exchanges=read_recording(calls) if calls is not None else (),
+    )
+
+
+def _bad_runs(workspace: Workspace, app: str) -> frozenset[str]:
+    from mapp.observe.incidents import Incidents
+
+    incidents = Incidents(workspace.home.journal)
+    wrong = (row for row in incidents.all(app) if row.state != "closed")
+    return frozenset(run for row in wrong for run in incidents.runs(row.id))
 
 
 def _good(run: Run, calls: str | None) -> GoodRun:
@@ -181,6 +222,7 @@ def _good(run: Run, calls: str | None) -> GoodRun:
         now_ms=run.now_ms,
         seed=run.seed,
         exchanges=read_recording(calls) if calls is not None else (),
+        error=run.outcome.removeprefix("error:") if run.outcome.startswith("error:") else None,
     )
 
 

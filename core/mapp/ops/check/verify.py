@@ -16,7 +16,7 @@ from mapp.model.verdict import Result, Verdict
 from mapp.ops.check.gate import Options, Watch, judged, trial_of
 from mapp.ops.workspace import Workspace
 
-LOCAL: Final = frozenset(["recorded", "budget", "engines"])
+LOCAL: Final = frozenset(["recorded", "failed-runs", "budget", "engines"])
 """Checks whose results depend on the machine: on its journal, its speed or its engines."""
 
 

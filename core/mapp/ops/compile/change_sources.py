@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from mapp.author.prompt import digest
+from mapp.errors import StaleBase
 from mapp.git.branches import branch_tip
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
@@ -18,7 +19,7 @@ from mapp.library.commit_app import message
 from mapp.library.landing import Committed
 from mapp.library.verdicts import read_verdict
 from mapp.model.change import Change
-from mapp.model.change_spec import CompileSpec, ExpandSpec
+from mapp.model.change_spec import CompileSpec, ExpandSpec, HealSpec
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
 from mapp.ops.compile.open_coder import open_ledger
@@ -142,7 +143,13 @@ class BranchChange:
         """Commits files on the branch, which is created if necessary."""
         workspace, change = self.workspace, self.change
         if not self.exists():
-            branches.begin(workspace.home, change.app, change.branch, tell=workspace.tell)
+            tip = branches.begin(workspace.home, change.app, change.branch, tell=workspace.tell)
+            if tip != self.base:  # a branch on a newer `main` would undo what is new there
+                branches.drop(workspace.home, change.app, change.branch, tell=workspace.tell)
+                raise StaleBase(
+                    f"main of {change.app} moved since the change began at {self.base[:10]}",
+                    hint=f"drop the change and start again: mapp review {change.id} --reject",
+                )
         return branches.grow(
             workspace.home,
             change.app,
@@ -172,7 +179,7 @@ def source_of(workspace: Workspace, change: Change) -> ChangeSource:
     match change.spec:
         case CompileSpec():
             return NewAppChange(workspace=workspace, change=change)
-        case ExpandSpec(base=base):
+        case ExpandSpec(base=base) | HealSpec(base=base):
             return BranchChange(workspace=workspace, change=change, base=base)
 
 
@@ -198,8 +205,9 @@ def commit_code(workspace: Workspace, change: Change, written: Written) -> str:
 
 
 def commit_contract(workspace: Workspace, change: Change, files: Mapping[str, bytes]) -> str:
-    """Commits an approved contract on the change's branch, without a verdict, and returns the commit."""
-    text = message(f"{change.app}: the contract", _trailers(workspace, change, "none"), body=change.request)
+    """Commits an approved contract, or a heal's failing case, without a verdict, and returns the commit."""
+    what = "the failing case" if change.kind == "heal" else "the contract"
+    text = message(f"{change.app}: {what}", _trailers(workspace, change, "none"), body=change.request)
     return source_of(workspace, change).commit(files, text, None)
 
 
@@ -242,15 +250,21 @@ def _trailers(workspace: Workspace, change: Change, verdict: str) -> Mapping[str
     spec = change.spec
     choice = {"Mapp-Choice": str(spec.choice)} if spec.choice else {}
     edited = {"Mapp-Edited": "by hand"} if spec.edited else {}
+    if isinstance(spec, HealSpec):
+        about = {"Mapp-Incident": spec.incident, "Mapp-Fingerprint": spec.fingerprint}
+        prompts = digest("heal")
+    else:
+        about = {"Mapp-Request": change.request[:MAX_TRAILER_LENGTH]}
+        prompts = f"{digest('contract')} {digest('code')}"
     return {
         "Mapp-Operation": change.kind,
-        "Mapp-Request": change.request[:MAX_TRAILER_LENGTH],
+        **about,
         "Mapp-Change": change.id,
         **choice,
         **edited,
         "Mapp-Coder": change.coder,
         "Mapp-Model": spend.model,
-        "Mapp-Prompt": f"{digest('contract')} {digest('code')}",
+        "Mapp-Prompt": prompts,
         "Mapp-Tokens-In": str(spend.tokens_in),
         "Mapp-Tokens-Out": str(spend.tokens_out),
         "Mapp-Cost-USD": f"{spend.cost_usd:.6f}",

@@ -19,15 +19,17 @@ from mapp.library import new_apps, read
 from mapp.library.compiled_requests import record_choice
 from mapp.library.landing import Committed
 from mapp.library.locks import holding
+from mapp.library.rejections import rejected
 from mapp.library.verdicts import read_verdict
-from mapp.model.app import SOURCE, Example, read_app
+from mapp.model.app import MANIFEST, REGRESSIONS, SOURCE, App, Example, read_app
 from mapp.model.change import Change, ChangeState
-from mapp.model.change_spec import ChangeSpec, Choice, CompileSpec, ExpandSpec
+from mapp.model.change_spec import ChangeSpec, Choice, CompileSpec, ExpandSpec, HealSpec
 from mapp.model.verdict import Verdict
+from mapp.model.version import Level
 from mapp.observe.changes import Changes
 from mapp.observe.journal import new_id
 from mapp.ops.check.answers import with_examples
-from mapp.ops.check.gate import USUAL, Options
+from mapp.ops.check.gate import USUAL, Options, failed_runs
 from mapp.ops.compile.approval import Approver, Changed, Duplicate, Estimate
 from mapp.ops.compile.change_sources import (
     commit_code,
@@ -50,6 +52,7 @@ from mapp.ops.compile.rounds import (
     write_contract,
 )
 from mapp.ops.compile.second_opinion import Disagreed
+from mapp.ops.manage.bump import with_version
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
 from mapp.validate.checks.contract import STAND_IN
@@ -85,6 +88,8 @@ def begin(
     """
     examples = {f"example {at}": json.dumps(row.to_dict()) for at, row in enumerate(spec.stated, 1)}
     files = spec.contract or {} if isinstance(spec, CompileSpec) else {}
+    if isinstance(spec, HealSpec):
+        examples = {"the failing case": json.dumps(spec.case.to_dict()), **_texts(spec.recordings)}
     refuse_secrets(workspace, {"the request": request, **examples, **_texts(files)})
     change = Change(
         id=new_id(), began=workspace.clock(), app=app, request=request, coder=coder.name, spec=spec
@@ -105,7 +110,13 @@ def _ask_to_spend(workspace: Workspace, change: Change, person: Approver) -> Non
         near=tuple(one.name for one in near),
     )
     if not person.approve_spend(estimate):
-        words = (change.request,) if isinstance(change.spec, CompileSpec) else (change.app, change.request)
+        match change.spec:
+            case CompileSpec():
+                words: tuple[str, ...] = (change.request,)
+            case ExpandSpec():
+                words = (change.app, change.request)
+            case HealSpec(incident=incident):
+                words = (incident,)
         raise PermissionNeeded(
             "not started: spending was not approved",
             hint=suggested_command(change.kind, "--yes", *words),
@@ -125,7 +136,12 @@ def _recorded(workspace: Workspace, change: Change) -> Change:
 
 
 def _is_same_request(one: Change, other: Change) -> bool:
-    """Returns whether two changes ask for the same; a name counts only if the user chose it for `other`."""
+    """Returns whether two changes ask for the same; a name counts only if the user chose it for `other`.
+
+    Heals ask for the same if they are about the same failure of the same app.
+    """
+    if isinstance(one.spec, HealSpec) and isinstance(other.spec, HealSpec):
+        return (one.app, one.spec.fingerprint) == (other.app, other.spec.fingerprint)
     if (one.kind, one.request) != (other.kind, other.request):
         return False
     if [row.to_dict() for row in one.spec.stated] != [row.to_dict() for row in other.spec.stated]:
@@ -155,10 +171,10 @@ def resume(
     change = Changes(workspace.home.journal).get(identity)
     if change.ended:
         raise NotFound(f"the change {change.id} was {change.state}", hint="mapp review lists open changes")
-    if _merged_already(workspace, change):
+    if is_merged(workspace, change):
         return _finish_merged(workspace, change)
-    if change.spec.edited:
-        return _finish_edited(workspace, change, person)
+    if change.spec.edited or (change.kind == "heal" and change.state == "proven"):
+        return _finish_proven(workspace, change, person)
     coder = coder or coder_of(workspace)
     return carry_on(workspace, change, coder=coder, person=person, watch=watch, options=options)
 
@@ -222,7 +238,8 @@ def carry_on(
             raise
         except (CoderFailed, Disagreed) as failure:
             changes.set_state(changes.get(change.id), "open", failure.message)
-            failure.hint = f"{failure.hint}\n  to resume: mapp compile --resume {change.id}".strip()
+            again = "mapp heal" if change.kind == "heal" else "mapp compile --resume"
+            failure.hint = f"{failure.hint}\n  to resume: {again} {change.id}".strip()
             raise
 
 
@@ -238,7 +255,10 @@ class Authoring:
 
     def run(self, change: Change) -> Changed:
         """Writes contract and code, then merges; stops early if an app is used, or the code is not proven."""
-        change, contract = self.agree_on_contract(change)
+        if isinstance(change.spec, HealSpec):
+            contract: Contract | None = self._state_failing_case(change)
+        else:
+            change, contract = self.agree_on_contract(change)
         if contract is None:
             return _result(self.workspace, change)
         change, written = self.write_and_prove(change, contract)
@@ -264,6 +284,15 @@ class Authoring:
                 case _:
                     return self._accept_contract(change, contract), contract
 
+    def _state_failing_case(self, change: Change) -> Contract:
+        """Returns a heal's contract, committed on its branch: that of the base, with the failing case."""
+        task = task_of(self.workspace, change, self.options)
+        contract = Contract(files=dict(task.contract or {}), choice=None, round=0)
+        if not source_of(self.workspace, change).exists():
+            code = {SOURCE: (task.base_files or {})[SOURCE]}
+            commit_contract(self.workspace, change, {**contract.files, **code})
+        return contract
+
     def write_and_prove(self, change: Change, contract: Contract) -> tuple[Change, Written]:
         """Returns the code, committed with its verdict; the change is `proven` or `failed`.
 
@@ -283,11 +312,11 @@ class Authoring:
         goes on; its new code is asked about again.
         """
         while change.state == "proven" and (answers := self._answers(written)):
-            files = with_examples(written.files, answers)
             spec = replace(change.spec, answered=(*change.spec.answered, *answers))
             change = replace(change, spec=spec)
             self.changes.put(change)
             task = task_of(self.workspace, change, self.options)
+            files = with_examples(written.files, answers, task.answers_path)
             verdict = tried(task, self.workspace, files, watch=self.session.watch)
             change, written = self._prove(change, replace(written, files=files, verdict=verdict))
             if change.state == "proven":
@@ -391,9 +420,38 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 settled=spec.settled,
                 first_round=spec.first_round,
             )
+        case HealSpec() as spec:
+            found = read.snapshot(workspace.home, change.app, spec.base, only=None)
+            base = read_app(found.files, commit=found.commit, tree=found.tree)
+            return Task(
+                kind=change.kind,
+                app=change.app,
+                goal=base.manifest.description,
+                base=base,
+                base_files=found.files,
+                contract=_with_failing_case(workspace, base, found.files, spec),
+                options=options,
+                answered=spec.answered,
+                evidence=spec.evidence,
+                failed_runs=failed_runs(workspace, spec.incident, without=spec.run),
+                rejected=rejected(workspace.home, change.app, spec.fingerprint),
+                tries=spec.tries,
+            )
 
 
-def _merged_already(workspace: Workspace, change: Change) -> bool:
+def _with_failing_case(
+    workspace: Workspace, base: App, files: Mapping[str, bytes], spec: HealSpec
+) -> dict[str, bytes]:
+    """Returns the files of an app without its code, as its next patch version with the failing case."""
+    taken, version = read.released(workspace.home, base.name), base.manifest.version.bumped(Level.PATCH)
+    while version in taken:
+        version = version.bumped(Level.PATCH)
+    manifest = with_version(files[MANIFEST].decode("utf-8"), version).encode("utf-8")
+    kept = {path: data for path, data in files.items() if path != SOURCE}
+    return with_examples({**kept, **spec.recordings, MANIFEST: manifest}, [spec.case], REGRESSIONS)
+
+
+def is_merged(workspace: Workspace, change: Change) -> bool:
     """Returns whether the process was killed after the merge, before the merge was recorded."""
     try:
         history = read.history(workspace.home, change.app)
@@ -416,8 +474,8 @@ def _finish_merged(workspace: Workspace, change: Change) -> Changed:
     return _result(workspace, ended, read_verdict(repository, found.tree), committed)
 
 
-def _finish_edited(workspace: Workspace, change: Change, person: Approver) -> Changed:
-    """Merges a change that a person edited, if it is proven and the merge is approved."""
+def _finish_proven(workspace: Workspace, change: Change, person: Approver) -> Changed:
+    """Merges a change that needs no coder any more, if it is proven and the merge is approved."""
     verdict = verdict_of_change(workspace, change)
     result = _result(workspace, change, verdict)
     if verdict is None or not verdict.passed or not person.approve_merge(result):

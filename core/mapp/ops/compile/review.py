@@ -9,9 +9,11 @@ from typing import Any
 
 from mapp.errors import InvalidApp, NotFound
 from mapp.library.landing import Committed
-from mapp.model.app import EXAMPLES, SOURCE, Example, read_app
+from mapp.library.rejections import reject
+from mapp.model.app import EXAMPLES, REGRESSIONS, SOURCE, Example, read_app
 from mapp.model.change import Change
 from mapp.model.incident import Incident
+from mapp.model.change_spec import HealSpec
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
@@ -135,16 +137,24 @@ def edited(workspace: Workspace, identity: str, path: str, content: bytes) -> tu
 def answer_change(workspace: Workspace, identity: str, examples: Sequence[Example]) -> tuple[Change, Verdict]:
     """Adds a person's answers to the examples of a change; returns the change and the gate's verdict.
 
+    A heal may not touch the examples, so its answers become regressions.
+
     Raises the same errors as `edited`.
     """
     change = Changes(workspace.home.journal).get(identity)
-    files = with_examples(files_of_change(workspace, change), examples)
-    return edited(workspace, identity, EXAMPLES, files[EXAMPLES])
+    path = REGRESSIONS if change.kind == "heal" else EXAMPLES
+    files = with_examples(files_of_change(workspace, change), examples, path)
+    return edited(workspace, identity, path, files[path])
 
 
 def reject_change(workspace: Workspace, identity: str) -> Change:
-    """Drops a change and returns it; raises NotFound when there is no such change."""
+    """Drops a change and returns it; raises NotFound when there is no such change.
+
+    The patch of a heal is not proposed again for the same failure.
+    """
     change = Changes(workspace.home.journal).get(identity)
+    if isinstance(change.spec, HealSpec) and change.commit and source_of(workspace, change).exists():
+        reject(workspace.home, change.app, change.spec.fingerprint, change.commit, tell=workspace.tell)
     drop_change(workspace, change)
     return change
 

@@ -18,7 +18,8 @@ from mapp.author.report import faults_report, report_of
 from mapp.author.use_expand_or_new import read_choice
 from mapp.errors import HostFault, InvalidApp, MappError
 from mapp.git.identity import tree_id
-from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, SOURCE, App, Example, read_app
+from mapp.library.rejections import patch_id
+from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, REGRESSIONS, SOURCE, App, Example, read_app
 from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
 from mapp.model.values import canonical
@@ -38,7 +39,7 @@ from mapp.ops.compile.second_opinion import (
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
 from mapp.validate.gate import CHECKS
-from mapp.validate.trial import wanted
+from mapp.validate.trial import FailedRun, wanted
 
 MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
@@ -70,6 +71,10 @@ class Task:
     that the user added after the code passed, `settled` those that the user chose where a second opinion
     differed. Contract rounds start at `first_round`: in earlier rounds, the coder chose another kind of
     change.
+
+    A heal's contract is that of its base with the failing case as a regression. `evidence` is what the coder
+    is told about the failure, `failed_runs` are other runs that failed in the same way, `rejected` the
+    patches that must not be proposed again (see `patch_id`).
     """
 
     kind: GateKind
@@ -86,6 +91,20 @@ class Task:
     answered: tuple[Example, ...] = ()
     settled: tuple[Example, ...] = ()
     first_round: int = 1
+    evidence: tuple[tuple[str, str], ...] = ()
+    failed_runs: tuple[FailedRun, ...] = ()
+    rejected: frozenset[str] = frozenset()
+    tries: int = MAX_CODES
+
+    @property
+    def answers_path(self) -> str:
+        """Returns the file that the person's answers are added to: a heal may not touch the examples."""
+        return REGRESSIONS if self.kind == "heal" else EXAMPLES
+
+    @property
+    def writes(self) -> Phase:
+        """Returns the phase in which the code is written."""
+        return "heal" if self.kind == "heal" else "code"
 
     @property
     def code(self) -> bytes | None:
@@ -191,22 +210,25 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         AttemptsExhausted: no round produced code that the gate could try.
         CoderFailed: the coder gave no answer, or the budget is used up.
     """
-    contract = with_examples(contract, task.answered)
+    contract = with_examples(contract, task.answered, task.answers_path)
     if (kept := _unchanged_code(task, session, contract)) is not None:
         return kept
     if task.code is not None:
         return Written(files=contract, verdict=tried(task, session.workspace, contract), rounds=0)
-    files = dict(contract)
+    files = with_old_code(task, contract) if task.kind == "heal" else dict(contract)
     report, last = "", None
     alike: list[frozenset[str]] = []
-    for number in range(1, MAX_CODES + 1):
+    for number in range(1, task.tries + 1):
         shown = visible(files)
-        proposed, report = _round(task, session, "code", number, shown, report)
+        proposed, report = _round(task, session, task.writes, number, shown, report)
         if proposed is None:
+            continue
+        if task.rejected and patch_id(proposed[SOURCE]) in task.rejected:
+            report = "This fix was proposed before, and a person or the canary rejected it: find another one."
             continue
         files = {**contract, SOURCE: proposed[SOURCE]}
         try:
-            verdict = tried(task, session.workspace, files, watch=session.told("code", number))
+            verdict = tried(task, session.workspace, files, watch=session.told(task.writes, number))
         except InvalidApp as error:
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
@@ -215,13 +237,14 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
             return last
         report = f"{_answers_report(task.answered)}{_report(verdict)}"
         failed = [row.check for row in verdict.results if not row.passed]
-        session.told("code", number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
+        session.told(task.writes, number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
         # The score of tests that the code fails is measured with the others: it says little about the code.
         alike.append(frozenset(failed) - {"mutation"} or frozenset(failed))
-        if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
-            files, alike = _afresh(task, contract), []
+        same = len(set(alike[-SAME_FAILURES:])) == 1 or task.kind == "heal"
+        if len(alike) >= SAME_FAILURES and same:
+            files, alike = with_old_code(task, contract), []
     if last is None:
-        raise AttemptsExhausted(f"no usable code for {task.app} after {MAX_CODES} attempts", hint=report)
+        raise AttemptsExhausted(f"no usable code for {task.app} after {task.tries} attempts", hint=report)
     return last
 
 
@@ -241,7 +264,7 @@ def _round(
     task: Task, session: AuthoringSession, phase: Phase, number: int, files: Mapping[str, bytes], report: str
 ) -> tuple[dict[str, bytes] | None, str]:
     """Returns the files after one answer, or None and a report if the answer cannot be used."""
-    expanding = task.base is not None
+    expanding = task.kind == "expand"
     told = session.told(phase, number, report)
     told(Progress(doing=f"{phase}, round {number}"))
     brief = Brief(
@@ -252,9 +275,12 @@ def _round(
         report=report,
         near=task.near,
         expanding=expanding,
+        evidence=task.evidence,
     )
     try:
         found = pay(session.coder, brief, files, account=session.account, watch=told)
+        if found.ignored:
+            told(Progress(doing=f"ignored, since it may not be changed: {', '.join(found.ignored)}"))
         return apply(files, found.files, brief.may_change, adding=expanding), ""
     except BadAnswer as failure:
         told(Progress(doing=f"round {number} failed: {failure.message}"))
@@ -360,7 +386,11 @@ def _unchanged_code(task: Task, session: AuthoringSession, contract: Mapping[str
 
     A contract with another interface always needs new code, even if its examples do not show that.
     """
-    if task.base is None or interface_hash(task.base.manifest) != interface_hash(_read(contract).manifest):
+    if (
+        task.base is None
+        or task.kind == "heal"
+        or interface_hash(task.base.manifest) != interface_hash(_read(contract).manifest)
+    ):
         return None
     verdict = tried(task, session.workspace, contract, patient=False)
     return Written(files=contract, verdict=verdict, rounds=0) if verdict.passed else None
@@ -397,7 +427,8 @@ def _judged(
         base=None if task.base is None else (task.base, task.base_files or {}),
         kind=task.kind,
         options=task.options,
-        runs=() if task.base is None else good_runs(workspace, task.base),
+        runs=() if task.base is None else good_runs(workspace, task.base, refusals=task.kind == "heal"),
+        failed_runs=task.failed_runs,
         blind=True,
     )
     return judged(
@@ -417,8 +448,8 @@ def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: files[name] for name in names if name in files} | {EXAMPLES: b"\n".join(shown) + b"\n"}
 
 
-def _afresh(task: Task, contract: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Returns the files without the failed code; an extended app starts from its old code again."""
+def with_old_code(task: Task, contract: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Returns a contract's files without failed code, with the code of the app that is changed, if any."""
     old = (task.base_files or {}).get(SOURCE)
     files = {path: data for path, data in contract.items() if path != SOURCE}
     return files if old is None else {**files, SOURCE: old}

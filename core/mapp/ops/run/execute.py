@@ -200,8 +200,8 @@ def attempt_run(
 ) -> Attempt:
     """Runs an app on complete arguments and returns the attempt, without recording it.
 
-    A run that the machine failed is repeated once, if it made no host call. Only a host fault is recorded
-    here, before it is raised.
+    A run that the machine failed is repeated once, unless something outside may have changed. Only a host
+    fault is recorded here, before it is raised.
 
     Raises:
         KeyNeeded: a secret that the app needs is missing. It was not started.
@@ -279,7 +279,7 @@ def _note_host_fault(
 def _run_twice(
     workspace: Workspace, app: App, job: Job, broker: RunBroker | None
 ) -> tuple[Result, Outcome, RunBroker | None, int]:
-    """Runs the app, and once more if the machine failed the run and nothing was sent.
+    """Runs the app, and once more if the machine failed the run and nothing outside can have changed.
 
     Returns the result, the outcome, the broker of the run that counts, and how often the run was repeated.
     """
@@ -289,9 +289,9 @@ def _run_twice(
             return result, outcome, broker, 0
         job = replace(job, patience=PATIENCE)
     except HostFault:
-        if broker is not None and broker.exchanges:
+        if broker is not None and broker.may_have_changed:
             raise
-    if broker is not None and broker.exchanges:
+    if broker is not None and broker.may_have_changed:
         return result, outcome, broker, 0
     again = None if broker is None else broker.fresh()
     result, outcome = _run(workspace, app, job, again)
@@ -320,11 +320,15 @@ def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> 
         return result, judge(app.manifest, result)
     good = False
     try:
-        result = workspace.executor.run(job, broker)
-        outcome = judge(app.manifest, result)
-        good = isinstance(outcome, Value)
-    finally:
-        broker.finish(good=good)
+        try:
+            result = workspace.executor.run(job, broker)
+            outcome = judge(app.manifest, result)
+            good = isinstance(outcome, Value)
+        finally:
+            broker.finish(good=good)
+    except sqlite3.OperationalError as error:  # the store's file: a full disk, or no right to write
+        hint = "free space or grant access there; mapp path and mapp doctor say where the library is"
+        raise HostFault(f"the store of {app.name} cannot be written: {error}", hint=hint) from None
     return result, outcome
 
 

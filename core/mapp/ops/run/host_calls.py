@@ -60,6 +60,11 @@ class RunBroker:
         self.exchanges: list[Exchange] = []
         self.retries = 0
 
+    @property
+    def may_have_changed(self) -> bool:
+        """Returns whether a call of this run may have changed something outside, or cost money."""
+        return any(_may_change(row) for row in self.exchanges)
+
     def fresh(self) -> RunBroker:
         """Returns a broker for another attempt of the same run."""
         return RunBroker(self._workspace, self._app, self._allowed, run=self._run)
@@ -192,6 +197,17 @@ class RunBroker:
         self._tokens += max(done.tokens_out, 1)
         text = self._redact(done.text)
         return text if schema is None else _fitting(text, schema)
+
+
+def _may_change(exchange: Exchange) -> bool:
+    """Returns whether a call may change something that stays: what a failed run stores is discarded."""
+    if exchange.name != "http":
+        return exchange.name == "llm"
+    try:
+        [asked] = json.loads(exchange.arguments)
+        return str(asked.get("method") or "GET").upper() not in ("GET", "HEAD", "OPTIONS")
+    except (ValueError, AttributeError):
+        return True
 
 
 class _Refusal(Exception):

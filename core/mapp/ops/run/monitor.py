@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mapp.classify.calls import summarise
+from mapp.classify.calls import Learned, summarise
 from mapp.classify.classify import Classified, classify
 from mapp.classify.facts import LIMITS, Call, Facts, Repeat
 from mapp.classify.fingerprint import fingerprint, site_of
@@ -37,6 +37,9 @@ from mapp.sandbox.executors.recorded import RecordedBroker
 
 REPLAYS: Final = 2
 """How often a failure must repeat on the same engine."""
+QUICK_REPLAYS: Final = 6
+"""How often a quick run is repeated: chance that nobody recorded may fail twice in a row."""
+QUICK_MS: Final = 150.0
 ROOM: Final = 4
 """How many times its limits a run gets that a limit ended."""
 MAX_EXAMPLES: Final = 50
@@ -198,7 +201,7 @@ class _Inquiry:
         )
         if run.outcome == HOST_FAULT or seen.outcome is None:
             return facts
-        if facts.outcome == "ok" and any(row.differences for row in facts.calls):
+        if facts.outcome == "ok" and any(row.differences for row in facts.trouble):
             facts = replace(facts, affected=self._is_affected())
         first = classify(facts)
         if first is None or first.failure not in ("code_bug", "expectation", "unknown"):
@@ -217,7 +220,17 @@ class _Inquiry:
         return summarise(self._calls, [*good], self._app.manifest.capabilities.http)
 
     def _is_affected(self) -> bool:
-        """Returns whether an output differs in shape from those of good runs, as the answers do."""
+        """Returns whether what differs in the answers changed the output.
+
+        The run is repeated with answers that have, where they differ, what the same requests got before. If
+        there are none, the output has to differ in shape from those of good runs.
+        """
+        learned_calls = Learned(good_calls(self._workspace, self._app, besides=self._seen.run.id))
+        calls = [learned_calls.repaired(row) or row for row in self._calls]
+        if calls != [*self._calls]:
+            again = self._again(self._workspace.executor, calls=calls)
+            if again is not None and again.good:
+                return not again.same
         full = whole(self._workspace, self._app)
         good: list[JSONValue] = [row.output for row in full.examples if row.error is None]
         for run in list(self._workspace.journal.runs(app=self._app.name, most=MAX_GOOD_RUNS)):
@@ -232,13 +245,7 @@ class _Inquiry:
 
     def _limited(self, facts: Facts) -> Facts:
         """Returns the facts of a run that a limit ended: does it end with four times the limits?"""
-        limits = self._app.manifest.limits
-        roomy = self._again(
-            self._workspace.executor,
-            wall_ms=min(ROOM * limits.wall_ms, max(MAX_WALL_MS, limits.wall_ms)),
-            memory_mb=ROOM * limits.memory_mb,
-            output_kb=ROOM * limits.output_kb,
-        )
+        roomy = self._again(self._workspace.executor, room=ROOM)
         if roomy is None:
             return facts
         facts = replace(facts, roomy=roomy)
@@ -249,9 +256,14 @@ class _Inquiry:
 
     def _repeated(self, facts: Facts) -> Facts:
         """Returns the facts of a run that failed or answered wrongly: does it do so again, and elsewhere?"""
-        replays = [self._again(self._workspace.executor) for _ in range(REPLAYS)]
-        facts = replace(facts, replays=tuple(row for row in replays if row is not None), site=self._site())
-        if not all(row.same for row in facts.replays):
+        replays: list[Repeat] = []
+        for _ in range(QUICK_REPLAYS if self._seen.run.wall_ms < QUICK_MS else REPLAYS):
+            again = self._again(self._workspace.executor)
+            replays += [] if again is None else [again]
+            if again is not None and not again.same:
+                break
+        facts = replace(facts, replays=tuple(replays), site=self._site())
+        if not all(row.same for row in replays):
             return facts
         if facts.broken:
             facts = replace(facts, contradicted=self._contradicted(facts.broken))
@@ -259,7 +271,14 @@ class _Inquiry:
             facts = replace(facts, other=self._elsewhere())
         return replace(facts, parent=self._at_parent())
 
-    def _again(self, executor: Executor, app: App | None = None, **limits: int) -> Repeat | None:
+    def _again(
+        self,
+        executor: Executor,
+        app: App | None = None,
+        *,
+        calls: Sequence[Exchange] | None = None,
+        room: int = 1,
+    ) -> Repeat | None:
         """Repeats the run with the recorded answers; returns None if the machine fails it."""
         app = app or self._app
         try:
@@ -267,8 +286,14 @@ class _Inquiry:
         except InvalidInput:  # an older version may not accept the input
             return None
         run = self._seen.run
-        job = replace(job_for(app, filled, now_ms=run.now_ms, seed=run.seed), **limits)
-        broker = RecordedBroker(self._calls)
+        job = job_for(app, filled, now_ms=run.now_ms, seed=run.seed)
+        job = replace(
+            job,
+            wall_ms=min(room * job.wall_ms, max(MAX_WALL_MS, job.wall_ms)),
+            memory_mb=room * job.memory_mb,
+            output_kb=room * job.output_kb,
+        )
+        broker = RecordedBroker(self._calls if calls is None else calls)
         try:
             result = executor.run(job, broker)
         except HostFault:
@@ -279,7 +304,9 @@ class _Inquiry:
         unknown = any(row.code == "unrecorded" for row in broker.made)
         return Repeat(
             outcome=outcome_name(outcome),
-            same=outcome_name(outcome) == run.outcome and output == _output_of(self._seen),
+            same=outcome_name(outcome) == run.outcome
+            and output == _output_of(self._seen)
+            and _message(outcome) == _message(self._seen.outcome),
             good=not isinstance(outcome, Failed) and not unknown and not self._breaks(filled, outcome),
             right=_is_expected(outcome, self._seen.expected),
         )
@@ -353,6 +380,10 @@ def _outcome_of(run: Run, app: App) -> Outcome | None:
 
 def _output_of(seen: Seen) -> str | None:
     return canonical(seen.outcome.output) if isinstance(seen.outcome, Value) else None
+
+
+def _message(outcome: Outcome | None) -> str:
+    return outcome.message if isinstance(outcome, Failed) and outcome.kind == "threw" else ""
 
 
 def _is_expected(outcome: Outcome, expected: str) -> bool:

@@ -57,7 +57,8 @@ class Gap:
 def check_answers(trial: Trial) -> Result:
     """Checks that the tests cover the host's answers, and that changed answers end as the app declares.
 
-    A heal or an expansion cannot add recordings, so only what the old version handled is required of it. The
+    The author of a heal or an expansion cannot add recordings, so only what the old version handled is
+    required of it. The
     evidence lists under `unexercised` the changed answers that no recording shows.
     """
     if trial.pure:

@@ -123,11 +123,24 @@ def check_capabilities(trial: Trial) -> Result:
         Finding(path=f"{MANIFEST}: capabilities", message=f"asks for {name}, which is new")
         for name in sorted(new - old)
     ]
+    if trial.kind == "heal":
+        problems += _new_addresses(trial.base, trial.app)
     limits, limits_before = trial.app.manifest.limits, trial.base.manifest.limits
     if limits != limits_before:
         message = f"are {limits}, and were {limits_before}"
         problems.append(Finding(path=f"{MANIFEST}: limits", message=message))
     return result("capabilities", len(new | old), problems)
+
+
+_ADDRESS: Final = re.compile(r"(?:https?|wss?):\\?/\\?/\\?/?([^\s/\"'`\\$?#]+)", re.IGNORECASE)
+
+
+def _new_addresses(old: App, new: App) -> Iterator[Finding]:
+    """Yields the hosts that only the new source names and that the manifest does not declare."""
+    declared = {row.host for row in new.manifest.capabilities.http}
+    known = {found.lower() for found in _ADDRESS.findall(old.source)} | declared
+    for host in sorted({found.lower() for found in _ADDRESS.findall(new.source)} - known):
+        yield Finding(path=SOURCE, message=f"names the host {host}, which is not declared")
 
 
 def check_size(trial: Trial) -> Result:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mapp.model.app import EXAMPLES, REGRESSIONS, App, Example
+from mapp.model.arguments import with_defaults
+from mapp.model.outcome import Outcome
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, Result
+from mapp.validate.checks.properties import broken_predicates
 from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import LATE, Trial, describe, is_late, meets, result, short, skipped, wanted
 
@@ -45,8 +48,9 @@ def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None =
     late = 0
     for place, row in rows:
         outcome = trial.example(app, row)
-        if outcome is not None and not meets(row, outcome):  # the check `rows` reports inputs that do not fit
-            message = f"gave {describe(outcome)} instead of {wanted(row)}"
+        if outcome is None:
+            continue  # the check `rows` reports inputs that do not fit
+        if message := _fault(trial, app, row, outcome):
             found.append(
                 Finding(
                     path=place,
@@ -59,3 +63,13 @@ def failing(trial: Trial, rows: Iterable[tuple[str, Example]], app: App | None =
             if late >= LATE:
                 break
     return found
+
+
+def _fault(trial: Trial, app: App, row: Example, outcome: Outcome) -> str:
+    """Returns how an outcome is wrong; a row without a stated outcome is right if no predicate breaks."""
+    if not meets(row, outcome):
+        return f"gave {describe(outcome)} instead of {wanted(row)}"
+    if row.valid is None:
+        return ""
+    names = broken_predicates(trial, app, [(with_defaults(app.manifest, dict(row.input)), outcome)])[0]
+    return f"gave {describe(outcome)}, which breaks {names[0]}" if names else ""

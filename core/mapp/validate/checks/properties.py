@@ -98,14 +98,20 @@ def rows_of(trial: Trial) -> list[ExampleRow]:
 
 def broken(trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]) -> list[bool]:
     """Returns for each pair of input and outcome whether it breaks a predicate of the app under test."""
+    return [bool(names) for names in broken_predicates(trial, app, pairs)]
+
+
+def broken_predicates(
+    trial: Trial, app: App, pairs: Sequence[tuple[Arguments, Outcome]]
+) -> list[tuple[str, ...]]:
+    """Returns for each pair of input and outcome which predicates of the app under test it breaks."""
     other = replace(app, properties=trial.app.properties)
     rows = [
         ExampleRow(arguments=dict(arguments), outcome=outcome, clock_and_seed=trial.clock_and_seed(arguments))
         for arguments, outcome in pairs
     ]
     found = answers(trial.executor, other, trial.predicates, rows)
-    hit = {at for said in found.values() for at in said.broken}
-    return [at in hit for at in range(len(rows))]
+    return [tuple(name for name, said in found.items() if at in said.broken) for at in range(len(rows))]
 
 
 def tried(trial: Trial, name: str, arguments: Arguments) -> tuple[Outcome, str]:

@@ -1,0 +1,194 @@
+"""The checks of the failing input: cured at all, cured where it is the same failure, and not alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mapp.model.verdict import Result
+from mapp.sandbox.executor import Executor
+from mapp.validate.checks.healed import check_failed_runs, check_general, check_healed
+from mapp.validate.trial import FailedRun, Trial
+from support.apps import Draft, app
+
+GRADE = """\
+function main(input, host) {
+  const score = input.score;
+  if (score > 89) return "A";
+  if (score > 75) return "B";
+  return "C";
+}
+"""
+ROMAN = """\
+function main(input, host) {
+  const values = { I: 1, V: 5, X: 10, L: 50, C: 100 };
+  let sum = 0;
+  for (let at = 0; at < input.text.length; at += 1) {
+    const here = values[input.text[at]];
+    const next = values[input.text[at + 1]] || 0;
+    sum += here < next ? -here : here;
+  }
+  return sum;
+}
+"""
+
+
+def grade(source: str) -> Draft:
+    made = app("grade").source(source).stating(output={"type": "string"})
+    made.manifest["input"] = {"score": {"type": "integer", "minimum": 0, "maximum": 100}}
+    return (
+        made.file("tests/examples.jsonl", "")
+        .file("tests/requests.jsonl", "")
+        .example({"score": 50}, output="C")
+    )
+
+
+def roman(source: str) -> Draft:
+    made = app("roman").source(source).stating(output={"type": "integer"})
+    made.manifest["input"] = {"text": {"type": "string", "pattern": "^[IVXLC]{1,6}$"}}
+    made.file("tests/examples.jsonl", "").file("tests/requests.jsonl", "")
+    return made.example({"text": "XII"}, output=12).example({"text": "LX"}, output=60)
+
+
+def trial(
+    executor: Executor, old: Draft, new: Draft, row: dict[str, Any], *, runs: tuple[FailedRun, ...] = ()
+) -> Trial:
+    """Returns the trial of a heal that adds one regression."""
+    new.version("1.0.1").file("tests/regressions.jsonl", json.dumps(row) + "\n")
+    return Trial(
+        app=new.read(),
+        files=new.files,
+        base=old.read(),
+        base_files=old.files,
+        executor=executor,
+        kind="heal",
+        inputs=40,
+        failed_runs=runs,
+    )
+
+
+def test_a_heal_without_a_regression_cures_nothing(executor: Executor) -> None:
+    on_trial = trial(executor, grade(GRADE), grade(GRADE + "\n"), {"input": {"score": 50}, "output": "C"})
+    on_trial.app = grade(GRADE).version("1.0.1").read()
+    assert "adds no regression" in check_healed(on_trial).problems[0].message
+
+
+def test_a_regression_that_the_old_version_passes_shows_nothing(executor: Executor) -> None:
+    row = {"input": {"score": 50}, "output": "C"}
+    found = check_healed(trial(executor, grade(GRADE), grade(GRADE + "\n"), row))
+    assert "the old version passes" in found.problems[0].message
+
+
+def test_a_regression_that_the_new_version_fails_is_not_cured(executor: Executor) -> None:
+    row = {"input": {"score": 89}, "output": "A"}
+    found = check_healed(trial(executor, grade(GRADE), grade(GRADE + "\n"), row))
+    assert [problem.message.partition(":")[0] for problem in found.problems] == ["still fails"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "score", "grade_there"),
+    [
+        (GRADE, GRADE.replace("> 89", ">= 89"), 89, "A"),
+        (GRADE.replace("> 89", "> 90"), GRADE, 90, "A"),
+        (GRADE.replace("> 75", "> 57"), GRADE, 60, "C"),
+    ],
+)
+def test_true_fixes_of_a_rule_are_general(
+    executor: Executor, old: str, new: str, score: int, grade_there: str
+) -> None:
+    on_trial = trial(executor, grade(old), grade(new), {"input": {"score": score}, "output": grade_there})
+    assert check_healed(on_trial).passed
+    assert check_general(on_trial).passed
+
+
+SPECIAL = {
+    "compares the value": 'if (input.score === 60) return "C";',
+    "compares the text": 'if (String(input.score) === "60") return "C";',
+    "calculates the value": 'if (input.score * 3 === 180) return "C";',
+    "looks it up": 'const known = { 60: "C" }[input.score];\n  if (known) return known;',
+    "compares the input": 'if (JSON.stringify(input) === \'{"score":60}\') return "C";',
+}
+
+
+@pytest.mark.parametrize("how", SPECIAL)
+def test_a_special_case_is_not_general(executor: Executor, how: str) -> None:
+    old = GRADE.replace("> 75", "> 57")
+    new = old.replace("const score", f"{SPECIAL[how]}\n  const score")
+    on_trial = trial(executor, grade(old), grade(new), {"input": {"score": 60}, "output": "C"})
+
+    assert check_healed(on_trial).passed, "it does cure that one input"
+    found = check_general(on_trial)
+    assert not found.passed
+    assert "only where score is 60" in found.problems[0].message
+
+
+def test_a_fix_that_reaches_other_texts_is_general(executor: Executor) -> None:
+    old = ROMAN.replace("here < next ? -here : here", "here")
+    on_trial = trial(executor, roman(old), roman(ROMAN), {"input": {"text": "XIV"}, "output": 14})
+    assert check_general(on_trial).passed
+
+
+def test_a_special_case_of_a_text_is_not_general(executor: Executor) -> None:
+    old = ROMAN.replace("here < next ? -here : here", "here")
+    new = old.replace("  const values", '  if (input.text === "XIV") return 14;\n  const values')
+    assert not check_general(
+        trial(executor, roman(old), roman(new), {"input": {"text": "XIV"}, "output": 14})
+    ).passed
+
+
+THROWS = GRADE.replace('return "C";', 'if (score < 20) return score.none.at;\n  return "C";')
+
+
+def test_inputs_that_fail_in_the_same_way_must_be_cured_too(executor: Executor) -> None:
+    row = {"input": {"score": 7}, "valid": "any"}
+    new = THROWS.replace("score < 20", "score < 20 && score !== 7")
+    found = check_general(trial(executor, grade(THROWS), grade(new), row))
+
+    assert not found.passed
+    assert all("fails in the same way still" in problem.message for problem in found.problems)
+    assert check_general(trial(executor, grade(THROWS), grade(GRADE), row)).passed
+
+
+def test_predicates_say_which_inputs_must_be_cured_too(executor: Executor) -> None:
+    law = 'function prop_low_is_c(input, output) { return input.score > 75 || output === "C"; }\n'
+    old = GRADE.replace("> 75", "> 57")
+    row = {"input": {"score": 60}, "valid": "any"}
+    some = old.replace("> 57", "> 57 && score !== 60")
+
+    def on_trial(new: str) -> Trial:
+        return trial(
+            executor,
+            grade(old).file("tests/properties.js", law),
+            grade(new).file("tests/properties.js", law),
+            row,
+        )
+
+    assert check_healed(on_trial(some)).passed
+    assert not check_general(on_trial(some)).passed
+    assert check_healed(on_trial(GRADE)).passed and check_general(on_trial(GRADE)).passed
+    assert not check_healed(on_trial(old + "\n")).passed, "a valid output that breaks a predicate"
+
+
+def test_one_answer_for_all_inputs_is_not_general(executor: Executor) -> None:
+    constant = 'function main(input, host) { return "C"; }\n'
+    old = GRADE.replace("> 75", "> 57")
+    found = check_general(
+        trial(executor, grade(old), grade(constant), {"input": {"score": 60}, "output": "C"})
+    )
+    assert "every drawn input" in found.problems[0].message
+
+
+def test_other_runs_that_failed_must_end_well(executor: Executor) -> None:
+    def failed(score: int) -> FailedRun:
+        return FailedRun(run=f"run-{score}", arguments={"score": score}, now_ms=0, seed=1)
+
+    row = {"input": {"score": 7}, "valid": "any"}
+    new = THROWS.replace("score < 20", "score < 5")
+    runs = (failed(3), failed(12))
+    found: Result = check_failed_runs(trial(executor, grade(THROWS), grade(new), row, runs=runs))
+
+    assert [problem.path for problem in found.problems] == ["run run-3"]
+    assert check_failed_runs(trial(executor, grade(THROWS), grade(GRADE), row, runs=runs)).passed
+    assert check_failed_runs(trial(executor, grade(THROWS), grade(new), row)).status == "skipped"
