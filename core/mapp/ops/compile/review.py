@@ -12,8 +12,8 @@ from mapp.library.landing import Committed
 from mapp.library.rejections import reject
 from mapp.model.app import EXAMPLES, REGRESSIONS, SOURCE, Example, read_app
 from mapp.model.change import Change
-from mapp.model.incident import Incident
 from mapp.model.change_spec import HealSpec
+from mapp.model.incident import Incident
 from mapp.model.interface import compare
 from mapp.model.spend import ModelCall, Spend
 from mapp.model.verdict import Verdict
