@@ -47,7 +47,7 @@ class World(Workspace):
         return self.network.fetcher()
 
     def close(self) -> None:
-        """Closes the journal; whoever made the executor closes it."""
+        """Closes the journal; the shared executor stays open."""
         self.__dict__.pop("executor", None)
         super().close()
 

@@ -1,4 +1,4 @@
-"""The internet of the benchmark: every name leads to one server on loopback, which breaks as it is told.
+"""The internet of the benchmark: every name leads to one server on loopback, which can break.
 
 The server speaks TLS with a certificate of its own authority, and the broker checks it as it checks any
 other. A `Fault` sees each request with the answer of the healthy service, and returns what goes over the

@@ -37,7 +37,7 @@ TOLD: Final[tuple[tuple[type[Exception], FailureClass], ...]] = (
     (SandboxUnavailable, "host_fault"),
     (OSError, "host_fault"),
 )
-"""The failures of which a person is told at once, by the error that tells; they need no incident."""
+"""The failures that the command reports at once, by the error that it raises."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -179,7 +179,7 @@ def _ending(right: Outcome) -> str:
             return f"return {canonical(output)};"
         case Declared(error=error):
             return f"throw new Error({canonical(error)});"
-    raise ValueError("a failure is no right outcome")
+    raise ValueError("a failure is never right")
 
 
 PATCHES: Final[Mapping[str, Callable[[Bug], dict[str, str]]]] = {

@@ -63,4 +63,4 @@ def word_of(right: Outcome) -> Word:
             return Word(expected=canonical(output))
         case Declared(error=error):
             return Word(error=error)
-    raise ValueError("a failure is no right outcome")
+    raise ValueError("a failure is never right")

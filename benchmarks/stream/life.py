@@ -139,7 +139,7 @@ class Life:
         if came == "wrong" and right is not None and run and wish.app == ran:
             self._complain(run, right)
         new = [row for row in self._incidents() if row.id not in before]
-        bad, healed = self._mend(ran) if self.heals and ran else (False, False)
+        bad, healed = self._repair(ran) if self.heals and ran else (False, False)
         after, cost = self._spent()
         return Row(
             number=wish.number,
@@ -207,7 +207,7 @@ class Life:
         except MappError as error:
             print(f"the word was not taken: {error.message}")
 
-    def _mend(self, name: str) -> tuple[bool, bool]:
+    def _repair(self, name: str) -> tuple[bool, bool]:
         """Heals the newest failure of an app if that may cost a token; returns whether badly, and whether."""
         open_ones = [row for row in self._incidents(name) if row.healable and row.failure in HEALABLE]
         if not open_ones or read.load(self.world.home, name).source == self._fixed(name):
