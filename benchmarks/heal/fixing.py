@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.ops.heal.heal import Healed, heal
-
 from benchmarks.classify.library import World, opened
 from benchmarks.compile import Willing
 from benchmarks.heal.corpus import Bug
@@ -25,6 +23,7 @@ from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
 from mapp.ops.check.gate import USUAL
+from mapp.ops.heal.heal import Healed, heal
 from mapp.sandbox.executor import Executor
 from mapp.validate.generate.drawing import draw
 

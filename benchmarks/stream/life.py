@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from mapp.ops.heal.heal import heal
-
 from benchmarks.amortise import SYSTEM, Willing
 from benchmarks.classify.drift import walked
 from benchmarks.classify.library import START, World, failing_apps, install, opened
@@ -38,6 +36,7 @@ from mapp.model.values import canonical
 from mapp.observe.incidents import Incidents
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.heal.canary import reverted_heals, stand_by
+from mapp.ops.heal.heal import heal
 from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Interaction, ask
