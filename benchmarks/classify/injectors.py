@@ -18,7 +18,7 @@ from typing import Any, Final
 from benchmarks import token_mutants
 from benchmarks.classify.drift import Drift, drifts, harmless
 from benchmarks.classify.library import Template
-from benchmarks.classify.scene import NONE, SIGKILL, SIGSEGV, Leaky, Scene, Shooting, same_end, zygotes
+from benchmarks.classify.scene import NONE, SIGKILL, SIGSEGV, Scene, Shooting, same_end, zygotes
 from mapp.keys import remove_key
 from mapp.model.app import MANIFEST, PROPERTIES, SOURCE, App
 from mapp.model.manifest import Manifest
@@ -170,7 +170,7 @@ def machine(template: Template, chance: random.Random) -> Iterator[Case]:
 
 def _shot(number: int, row: Row) -> Play:
     def play(scene: Scene) -> None:
-        scene.run_by(Shooting(scene.world.shared, number))
+        scene.run_by(Shooting(scene.world.executor, number))
         scene.use(row)
 
     return play
@@ -241,7 +241,7 @@ def chances(template: Template, chance: random.Random) -> Iterator[Case]:
 
             def play(scene: Scene, source: str = source, row: Row = row) -> None:
                 scene.replaced(source=source)
-                scene.run_by(Leaky(scene.world.shared, leak))
+                scene.leaks(leak)
                 for _ in range(TRIES):
                     if isinstance(scene.use(row).outcome, Failed):
                         break

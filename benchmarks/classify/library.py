@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,11 @@ from mapp.ops.run.execute import execute
 from mapp.ops.run.permissions import grant
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
-from mapp.sandbox.executor import Executor
+from mapp.sandbox.engine import installed
+from mapp.sandbox.executor import Executor, Job, Result
+from mapp.sandbox.executors.delegating import DelegatingExecutor
+from mapp.sandbox.executors.select import open_executor
+from mapp.sandbox.host_calls import Broker
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "failing_apps"
 STARTER: Final = Path(mapp.starter.__file__).parent / "apps"
@@ -31,15 +35,33 @@ KEY: Final = "sesame-open-0123456789"
 """The value of every secret that an app needs."""
 START: Final = 1_772_442_000.0
 """When the library was made, in seconds since 1970 (2 March 2026, 09:00 UTC); its clock goes on."""
+PATIENCE: Final = 10
+"""By how much runs are given more time on the wall: this machine may be busy, which no case is about."""
 STEP: Final = 61.0
 """How many seconds lie between two looks at the clock."""
 
 
+class Patient(DelegatingExecutor):
+    """Gives every run more time on the wall, as the limit on computing stays."""
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Runs a job and returns its result."""
+        return super().run(replace(job, patience=max(job.patience, PATIENCE)), broker)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
+        """Returns the results in the order of the jobs."""
+        return super().run_batch([replace(job, patience=max(job.patience, PATIENCE)) for job in jobs])
+
+
+Engines = Mapping[str, Executor]
+"""An executor for each engine, by the engine's name."""
+
+
 class World(Workspace):
-    """A workspace whose web is the benchmark's, and whose executor is shared with others."""
+    """A workspace whose web is the benchmark's, and whose executors are shared with others."""
 
     network: Network | None
-    shared: Executor
+    shared: Engines
 
     def fetcher(self) -> Fetcher:
         """Returns a fetcher that reaches the benchmark's server alone."""
@@ -47,8 +69,9 @@ class World(Workspace):
         return self.network.fetcher()
 
     def close(self) -> None:
-        """Closes the journal; the shared executor stays open."""
+        """Closes the journal; the shared executors stay open."""
         self.__dict__.pop("executor", None)
+        self.__dict__.pop("other_executors", None)
         super().close()
 
 
@@ -78,7 +101,14 @@ class Clock:
         self.now += seconds
 
 
-def opened(folder: Path, network: Network | None, executor: Executor, **settings: str) -> World:
+@contextmanager
+def engines() -> Iterator[Engines]:
+    """Yields an executor for each installed engine; they are patient and closed at the end."""
+    with ExitStack() as stack:
+        yield {name: Patient(stack.enter_context(open_executor(engine=name))) for name in installed()}
+
+
+def opened(folder: Path, network: Network | None, shared: Engines, **settings: str) -> World:
     """Returns the library in a folder, with everything that it keeps below that folder."""
     places = {"MAPP_HOME": "library", "MAPP_CACHE": "cache", "MAPP_CONFIG": "config.toml"}
     known = {name: str(folder / place) for name, place in places.items()}
@@ -86,8 +116,10 @@ def opened(folder: Path, network: Network | None, executor: Executor, **settings
     seeds = iter(range(1, 10**9))
     clock = Clock()
     world = World(config=load_config(environment=known, folder=folder), clock=clock, seed=lambda: next(seeds))
-    world.network, world.shared = network, executor
-    world.__dict__["executor"] = executor
+    world.network, world.shared = network, shared
+    engine = world.config.engine
+    world.__dict__["executor"] = shared[engine]
+    world.__dict__["other_executors"] = {name: row for name, row in shared.items() if name != engine}
     return world
 
 
@@ -125,12 +157,12 @@ def secrets_of(app: App) -> list[str]:
 
 
 @contextmanager
-def copied(template: Template, network: Network, executor: Executor, **settings: str) -> Iterator[World]:
+def copied(template: Template, network: Network, shared: Engines, **settings: str) -> Iterator[World]:
     """Yields a copy of a library that may be broken in any way."""
     with tempfile.TemporaryDirectory(dir=template.folder.parent) as place:
         folder = Path(place) / "copy"
         shutil.copytree(template.folder, folder, symlinks=True)
-        world = opened(folder, network, executor, **settings)
+        world = opened(folder, network, shared, **settings)
         world.clock.now = START + 86_400.0  # type: ignore[attr-defined]
         try:
             yield world

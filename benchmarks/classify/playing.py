@@ -22,8 +22,10 @@ from benchmarks.classify.injectors import Case, NoFault, cases
 from benchmarks.classify.inputs import INPUTS
 from benchmarks.classify.library import (
     KEY,
+    Engines,
     Template,
     copied,
+    engines,
     failing_apps,
     opened,
     secrets_of,
@@ -31,14 +33,14 @@ from benchmarks.classify.library import (
     template,
 )
 from benchmarks.classify.network import Network
-from benchmarks.classify.scene import KEY_OF_ENGINE, NONE, Ended, Patient, Scene, same_end, shape
+from benchmarks.classify.scene import KEY_OF_ENGINE, NONE, Ended, Scene, same_end, shape
+from mapp.config import DEFAULT_ENGINE
 from mapp.keys import set_key
 from mapp.model.app import App, read_app
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Value, outcome_name
 from mapp.model.recording import Exchange, read_recording
 from mapp.sandbox.executor import Executor
-from mapp.sandbox.executors.select import open_executor
 from mapp.validate.evaluation import ExampleRow, fault
 
 STARTERS: Final = (
@@ -86,11 +88,9 @@ def play_app(name: str, every: int = 1, at: int = 0) -> list[Played]:
     with (
         network.opened() as web,
         tempfile.TemporaryDirectory() as place,
-        open_executor() as usual,
-        open_executor(engine="dukpy") as other,
+        engines() as shared,
     ):
-        executors = {"": Patient(usual), "dukpy": Patient(other)}
-        stage = Stage(Path(place), files, web, executors)
+        stage = Stage(Path(place), files, web, shared)
         chosen = list(cases(stage.used, SEED))[at % every :: every]
         return list(stage.played(chosen))
 
@@ -98,21 +98,19 @@ def play_app(name: str, every: int = 1, at: int = 0) -> list[Played]:
 class Stage:
     """The libraries of one app: one in which it has been used, and one that does not have it."""
 
-    def __init__(
-        self, place: Path, files: Mapping[str, bytes], web: Network, executors: Mapping[str, Executor]
-    ) -> None:
+    def __init__(self, place: Path, files: Mapping[str, bytes], web: Network, shared: Engines) -> None:
         self.web = web
-        self.executors = executors
+        self.shared = shared
         app = read_app(files)
         rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
         inputs = tuple(rows)
-        self.used = _made(place / "used", files, inputs, web, executors[""])
-        self.bare = _made(place / "bare", files, (), web, executors[""], bare=True)
+        self.used = _made(place / "used", files, inputs, web, shared)
+        self.bare = _made(place / "bare", files, (), web, shared, bare=True)
         self.usual = self._usual(inputs)
 
     def _usual(self, inputs: Sequence[Mapping[str, Any]]) -> list[set[tuple[str, str]]]:
         """Returns the forms of the answers that the services give while all is well."""
-        with copied(self.used, self.web, self.executors[""]) as world:
+        with copied(self.used, self.web, self.shared) as world:
             scene = Scene(world, self.used)
             return [shapes(exchanges(scene, scene.use(row))) for row in inputs]
 
@@ -131,7 +129,7 @@ class Stage:
         start = self.bare if case.first else self.used
         settings = {KEY_OF_ENGINE: case.engine} if case.engine else {}
         self.web.heal()
-        with copied(start, self.web, self.executors[case.engine], **settings) as world:
+        with copied(start, self.web, self.shared, **settings) as world:
             scene = Scene(world, start)
             seen = ""
             try:
@@ -160,14 +158,15 @@ class Stage:
         if all(same_end(row.outcome, good.outcome) for row, good in zip(scene.ended, healthy, strict=True)):
             if case.label == "test_bug" and self._breaks(scene):
                 return "seen"
-            return "harmless"
+            tried = case.label == "security" and any(_refused(scene, end) for end in scene.ended)
+            return "seen" if tried else "harmless"
         if self._breaks(scene) or self._other_form(scene):
             return "seen"
         return "silent"
 
     def _healthy(self, case: Case, scene: Scene) -> list[Ended]:
         """Returns how the same uses end with the right app and healthy services."""
-        with copied(self.used, self.web, self.executors[""]) as world:
+        with copied(self.used, self.web, self.shared) as world:
             good = Scene(world, self.used)
             return [good.use(row) for row in scene.asked]
 
@@ -177,7 +176,7 @@ class Stage:
             for row, end in zip(scene.asked, scene.ended, strict=True)
             if isinstance(end.outcome, Value | Declared)
         ]
-        return any(_broken(self.executors[""], scene.app, row) for row in rows)
+        return any(_broken(self.shared[DEFAULT_ENGINE], scene.app, row) for row in rows)
 
     def _other_form(self, scene: Scene) -> bool:
         """Returns whether an answer of a service was unlike all that came while all was well."""
@@ -201,12 +200,12 @@ def _made(
     files: Mapping[str, bytes],
     inputs: tuple[Mapping[str, Any], ...],
     web: Network,
-    executor: Executor,
+    shared: Engines,
     *,
     bare: bool = False,
 ) -> Template:
     place.mkdir(parents=True)
-    world = opened(place, web, executor)
+    world = opened(place, web, shared)
     try:
         if not bare:
             return template(place, files, inputs, world)
@@ -225,6 +224,10 @@ def exchanges(scene: Scene, end: Ended) -> tuple[Exchange, ...]:
         return ()
     _, calls = scene.world.journal.run(end.run)
     return read_recording(calls) if calls is not None else ()
+
+
+def _refused(scene: Scene, end: Ended) -> bool:
+    return any(row.code for row in exchanges(scene, end))
 
 
 def shapes(rows: Sequence[Exchange]) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.classify import network
-from benchmarks.classify.library import FOLDER, KEY, failing_apps, install, opened, secrets_of
+from benchmarks.classify.library import FOLDER, KEY, engines, failing_apps, install, opened, secrets_of
 from mapp.keys import set_key
 from mapp.model.app import EXAMPLES, read_app
 from mapp.model.outcome import Declared, Value
@@ -23,13 +23,12 @@ from mapp.model.recording import Recording, read_recording
 from mapp.ops.run.execute import execute
 from mapp.ops.run.save_recording import recording_text
 from mapp.ops.workspace import Workspace
-from mapp.sandbox.executors.select import open_executor
 
 
 def main() -> int:
     """Writes all recordings; returns the exit code."""
-    with network.opened() as web, open_executor() as executor, tempfile.TemporaryDirectory() as place:
-        world = opened(Path(place), web, executor)
+    with network.opened() as web, engines() as shared, tempfile.TemporaryDirectory() as place:
+        world = opened(Path(place), web, shared)
         for name, files in failing_apps().items():
             rows = [json.loads(line) for line in files[EXAMPLES].decode().splitlines()]
             if not any("recording" in row for row in rows):

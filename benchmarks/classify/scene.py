@@ -20,15 +20,13 @@ from mapp.model.incident import FailureClass
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.observe.incidents import Incidents
 from mapp.ops.run.execute import execute
-from mapp.sandbox.executor import Executor, Job, Result
+from mapp.sandbox.executor import Executor, Grant, Job, Result
 from mapp.sandbox.executors.delegating import DelegatingExecutor
 from mapp.sandbox.host_calls import Broker, CallRefused, HostAnswer, HostCall
 
 KEY_OF_ENGINE: Final = "MAPP_ENGINE"
 NONE: Final = "none"
 """What is said of a run of which nothing is said."""
-PATIENCE: Final = 10
-"""By how much runs are given more time on the wall: this machine may be busy, which no case is about."""
 TOLD: Final[tuple[tuple[type[Exception], FailureClass], ...]] = (
     (InvalidArguments, "caller_input"),
     (PermissionNeeded, "permission"),
@@ -100,24 +98,20 @@ class Scene:
         """Makes another executor run the app from now on."""
         self.world.__dict__["executor"] = executor
 
+    def leaks(self, capabilities: Grant) -> None:
+        """Makes the sandboxes of all engines leak from now on; scripts get these capabilities."""
+        own = self.world.__dict__
+        own["executor"] = Leaky(own["executor"], capabilities)
+        own["other_executors"] = {
+            name: Leaky(executor, capabilities) for name, executor in own["other_executors"].items()
+        }
+
     def said(self) -> str:
         """Returns the class that mapp gives: that of the newest incident, else of the error that told it."""
         found = Incidents(self.world.home.journal).all(self.app.name)
         if found:
             return found[0].failure
         return next((row.told for row in reversed(self.ended) if row.told != NONE), NONE)
-
-
-class Patient(DelegatingExecutor):
-    """Gives every run more time on the wall, as the limit on computing stays."""
-
-    def run(self, job: Job, broker: Broker | None = None) -> Result:
-        """Runs a job and returns its result."""
-        return super().run(replace(job, patience=max(job.patience, PATIENCE)), broker)
-
-    def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
-        """Returns the results in the order of the jobs."""
-        return super().run_batch([replace(job, patience=max(job.patience, PATIENCE)) for job in jobs])
 
 
 class Shooting(DelegatingExecutor):
@@ -163,10 +157,10 @@ class Leaky(DelegatingExecutor):
     `seed` and `now_ms` change with every run, so that the same job does not end in the same way.
     """
 
-    def __init__(self, executor: Executor, program: Any = None) -> None:
+    def __init__(self, executor: Executor, capabilities: Grant) -> None:
         super().__init__(executor)
         self._count = 0
-        self._capabilities = program
+        self._capabilities = capabilities
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Runs a job and returns its result."""
@@ -178,9 +172,7 @@ class Leaky(DelegatingExecutor):
 
     def _leaked(self, job: Job) -> Job:
         self._count += 1
-        program = job.program
-        if self._capabilities is not None:
-            program = replace(program, capabilities=self._capabilities)
+        program = replace(job.program, capabilities=self._capabilities)
         moment = job.now_ms + 86_400_000 * self._count
         return replace(job, program=program, seed=job.seed + 7919 * self._count, now_ms=moment)
 

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.classify.library import opened
-from benchmarks.classify.scene import Patient
+from benchmarks.classify.library import Engines, engines, opened
 from benchmarks.heal.corpus import Bug, bugs
 from benchmarks.heal.figures import fixes_part, noticed_part
 from benchmarks.heal.fixing import PATCHES, Fixed, fix
@@ -24,8 +23,7 @@ from benchmarks.heal.noticing import Noticed, use
 from benchmarks.measuring import machine
 from benchmarks.route import pages
 from benchmarks.route.figures import Part, markdown
-from mapp.sandbox.executor import Executor
-from mapp.sandbox.executors.select import open_executor
+from mapp.config import DEFAULT_ENGINE
 
 PARTS: Final = ("noticed", "fixes")
 
@@ -36,10 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
     began = time.perf_counter()
     noticed: list[Noticed] = []
     fixed: list[Fixed] = []
-    with open_executor() as usual:
-        executor = Patient(usual)
-        for number, bug in enumerate(bugs(executor, given.every), 1):
-            seen, patched = worked(bug, executor, fixes="fixes" in given.only)
+    with engines() as shared:
+        for number, bug in enumerate(bugs(shared[DEFAULT_ENGINE], given.every), 1):
+            seen, patched = worked(bug, shared, fixes="fixes" in given.only)
             noticed.append(seen)
             fixed += patched
             landed = ", ".join(row.patch for row in patched if row.landed)
@@ -61,19 +58,19 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def worked(bug: Bug, executor: Executor, *, fixes: bool) -> tuple[Noticed, list[Fixed]]:
+def worked(bug: Bug, shared: Engines, *, fixes: bool) -> tuple[Noticed, list[Fixed]]:
     """Returns whether a bug is noticed in use, and what becomes of each patch for it."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "library"
         folder.mkdir()
-        world = opened(folder, None, executor)
+        world = opened(folder, None, shared)
         try:
             seen = use(world, bug)
         finally:
             world.close()
         if not fixes or seen.incident is None:
             return seen, []
-        return seen, [fix(folder, seen, patch, executor) for patch in PATCHES]
+        return seen, [fix(folder, seen, patch, shared) for patch in PATCHES]
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.classify.library import World, opened
+from benchmarks.classify.library import Engines, World, opened
 from benchmarks.compile import Willing
 from benchmarks.heal.corpus import Bug
 from benchmarks.heal.noticing import Noticed
@@ -51,13 +51,14 @@ class Fixed:
     gained: int = 0
 
 
-def fix(folder: Path, noticed: Noticed, patch: str, executor: Executor) -> Fixed:
+def fix(folder: Path, noticed: Noticed, patch: str, shared: Engines) -> Fixed:
     """Returns what became of a patch in a copy of the library in which a bug was noticed."""
     bug = noticed.bug
     assert noticed.incident is not None
     copy = folder.with_name("copy")
     shutil.copytree(folder, copy, symlinks=True)
-    world = opened(copy, None, executor)
+    world = opened(copy, None, shared)
+    executor = world.executor
     try:
         done, refused = _healed(world, noticed, PATCHES[patch](bug))
         landed = done is not None and done.healed

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.classify import network
-from benchmarks.classify.scene import Patient
+from benchmarks.classify.library import engines
 from benchmarks.measuring import machine
 from benchmarks.plot import Panel, svg
 from benchmarks.route import pages
 from benchmarks.route.figures import Cell, Part, Table, markdown, number, share
 from benchmarks.stream.life import Row, born
 from benchmarks.stream.wishes import REQUESTS, WEEKS, Wish, stream
-from mapp.sandbox.executors.select import open_executor
 
 PARTS: Final = ("stream",)
 PLOT: Final = pages.ROOT / "docs" / "explanation" / "weeks-of-use.svg"
@@ -58,9 +57,9 @@ def lived(wishes: Sequence[Wish], *, heals: bool) -> list[Row]:
         network.opened() as web,
         network.opened() as healthy,
         tempfile.TemporaryDirectory() as place,
-        open_executor() as executor,
+        engines() as shared,
     ):
-        life, api = born(Path(place), web, healthy, Patient(executor), heals=heals)
+        life, api = born(Path(place), web, healthy, shared, heals=heals)
         try:
             return life.live(wishes, _tell)
         finally:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from benchmarks.amortise import SYSTEM, Willing
 from benchmarks.classify.drift import walked
-from benchmarks.classify.library import START, World, failing_apps, install, opened
+from benchmarks.classify.library import START, Engines, World, failing_apps, install, opened
 from benchmarks.classify.network import Network, Reply
 from benchmarks.classify.scene import same_end
 from benchmarks.classify.services import Asked
@@ -41,7 +41,6 @@ from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Interaction, ask
 from mapp.ops.run.execute import execute
-from mapp.sandbox.executor import Executor
 
 MODEL: Final = "claude-opus-5-5"
 FIRST_DRIFT: Final = 0.3
@@ -302,7 +301,7 @@ def _next(version: Any) -> str:
 
 
 def born(
-    place: Path, network: Network, healthy: Network, executor: Executor, *, heals: bool
+    place: Path, network: Network, healthy: Network, shared: Engines, *, heals: bool
 ) -> tuple[Life, MeteredApi]:
     """Returns a library with starter apps, two that use the web and some with a bug, and its coder's API."""
     limits = dict.fromkeys(("MAPP_BUDGET_CHANGE", "MAPP_BUDGET_DAY", "MAPP_BUDGET_MONTH"), "")
@@ -311,7 +310,7 @@ def born(
     for name, web in (("used", network), ("reference", healthy)):
         folder = place / name
         folder.mkdir(parents=True)
-        world = opened(folder, web, executor, **settings)
+        world = opened(folder, web, shared, **settings)
         ensure_library(world)
         for app in SERVICES:
             install(world, failing_apps()[app])
