@@ -16,14 +16,18 @@ from benchmarks.route.figures import markdown
 ROOT: Final = Path(__file__).resolve().parents[2]
 RESULTS: Final = ROOT / "benchmarks" / "data" / "route.json"
 GATE: Final = ROOT / "benchmarks" / "data" / "gate.json"
-"""The published figures of both benchmarks, as `--write` left them; their parts have different names."""
+CLASSIFY: Final = ROOT / "benchmarks" / "data" / "classify.json"
+HEAL: Final = ROOT / "benchmarks" / "data" / "heal.json"
+STREAM: Final = ROOT / "benchmarks" / "data" / "stream.json"
+"""The published figures of each benchmark, as `--write` left them; their parts have different names."""
+PUBLISHED: Final = (RESULTS, GATE, CLASSIFY, HEAL, STREAM)
 MISSING: Final = "Not measured yet.\n"
 _BLOCK: Final = re.compile(r"(?<=<!-- figures: )([a-z]+) -->\n.*?(?=<!-- end of figures -->)", re.DOTALL)
 
 
 def results() -> dict[str, Any]:
     """Returns the published figures, by part."""
-    return {**stored(RESULTS), **stored(GATE)}
+    return {name: part for path in PUBLISHED for name, part in stored(path).items()}
 
 
 def stored(path: Path) -> dict[str, Any]:

@@ -1,0 +1,99 @@
+"""The tables: which bugs are noticed in use, and what becomes of true and wrong fixes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from benchmarks.heal.fixing import PATCHES, TRUE, Fixed
+from benchmarks.heal.noticing import Noticed
+from benchmarks.route.figures import Cell, Part, Table, share
+
+
+def noticed_part(rows: Sequence[Noticed]) -> Part:
+    """Returns what was noticed, by where the bugs are from and by their type."""
+    tables = [_noticed("By source", rows, lambda row: row.bug.source)]
+    for source in dict.fromkeys(row.bug.source for row in rows):
+        own = [row for row in rows if row.bug.source == source]
+        tables.append(_noticed(f"{source}, by the type of the bug", own, lambda row: row.bug.kind))
+    classes = Counter(row.by for row in rows if row.by)
+    told = ", ".join(f"`{name}` {count}" for name, count in classes.most_common()) or "none"
+    unknown = ", ".join(row.bug.name for row in rows if row.incident is None) or "none"
+    return Part(
+        tables=tuple(tables),
+        notes=(
+            f"Classes of what was noticed: {told}.",
+            f"No incident even after a person's word: {unknown}.",
+        ),
+    )
+
+
+def _noticed(title: str, rows: Sequence[Noticed], key: Callable[[Noticed], str]) -> Table:
+    lines: list[tuple[Cell, ...]] = []
+    for name in [*sorted({key(row) for row in rows}), "all"]:
+        group = [row for row in rows if name in (key(row), "all")]
+        by_itself = share(sum(bool(row.by) for row in group), len(group))
+        told = share(sum(row.incident is not None for row in group), len(group))
+        lines.append((name, str(len(group)), by_itself, told))
+    headings = ("", "bugs", "noticed without a word", "after `mapp wrong --expected`")
+    return Table(title=title, headings=headings, rows=tuple(lines))
+
+
+def fixes_part(rows: Sequence[Fixed]) -> Part:
+    """Returns what became of each kind of patch, and what refused the true fixes."""
+    lines: list[tuple[Cell, ...]] = []
+    for patch in PATCHES:
+        own = [row for row in rows if row.patch == patch]
+        landed = [row for row in own if row.landed]
+        lines.append(
+            (
+                patch,
+                share(len(landed), len(own)),
+                share(sum(row.wrong for row in landed), len(own)),
+                str(sum(row.broken for row in landed)),
+                str(sum(row.gained for row in landed)),
+            )
+        )
+    wrong = [row for row in rows if row.patch != TRUE]
+    accepted = share(sum(row.landed and row.wrong for row in wrong), len(wrong))
+    lines.append(
+        ("all but true fixes", share(sum(row.landed for row in wrong), len(wrong)), accepted, "", "")
+    )
+    headings = ("patch", "landed", "landed and is wrong", "old tests broken", "capabilities gained")
+    tables = (
+        Table(title="What becomes of a patch", headings=headings, rows=tuple(lines)),
+        refusals(rows),
+        _sources(rows),
+    )
+    listed = [f"{row.bug}: {', '.join(row.refused)}" for row in rows if row.patch == TRUE and not row.landed]
+    kept = [f"{row.bug} ({row.patch})" for row in wrong if row.landed and row.wrong]
+    return Part(
+        tables=tables,
+        notes=(
+            f"True fixes refused: {'; '.join(listed) or 'none'}.",
+            f"Wrong patches that landed: {'; '.join(kept) or 'none'}.",
+        ),
+    )
+
+
+def refusals(rows: Sequence[Fixed]) -> Table:
+    """Returns which checks refused how many patches of each kind; one patch may fail several checks."""
+    checks = Counter(check.partition(":")[0] for row in rows for check in row.refused)
+    lines: list[tuple[Cell, ...]] = []
+    for check, _ in checks.most_common():
+        counts = Counter(
+            row.patch for row in rows if any(name.partition(":")[0] == check for name in row.refused)
+        )
+        lines.append((f"`{check}`", *(str(counts[patch] or "") for patch in PATCHES)))
+    return Table(title="What refuses them", headings=("check", *PATCHES), rows=tuple(lines))
+
+
+def _sources(rows: Sequence[Fixed]) -> Table:
+    lines: list[tuple[Cell, ...]] = []
+    for source in dict.fromkeys(row.source for row in rows):
+        own = [row for row in rows if row.source == source and row.patch == TRUE]
+        others = [row for row in rows if row.source == source and row.patch != TRUE]
+        landed = share(sum(row.landed for row in own), len(own))
+        lines.append((source, landed, share(sum(row.landed and row.wrong for row in others), len(others))))
+    headings = ("bugs of", "true fixes landed", "wrong patches accepted")
+    return Table(title="By source", headings=headings, rows=tuple(lines))

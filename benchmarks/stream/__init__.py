@@ -1,0 +1,1 @@
+"""Weeks of use in a stream of requests, with everything that goes wrong meanwhile."""

@@ -1,0 +1,117 @@
+"""The figures about healing: what is noticed, what lands, and what each wrong patch is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.classify.library import starter_apps
+from benchmarks.heal.__main__ import PARTS, main
+from benchmarks.heal.corpus import Bug, seeded
+from benchmarks.heal.figures import fixes_part, noticed_part
+from benchmarks.heal.fixing import PATCHES, TRUE, Fixed, broken, is_wrong
+from benchmarks.heal.noticing import Noticed
+from benchmarks.healing import differ, outcomes
+from benchmarks.route import pages
+from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, read_app
+from mapp.sandbox.executor import Executor
+from mapp.sandbox.executors.select import open_executor
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with open_executor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bug(executor: Executor) -> Bug:
+    files = starter_apps()["vat"]
+    rows = [dict(row.input) for row in read_app(files).examples]
+    return next(seeded("starter", files, rows, 1, executor))
+
+
+def test_a_bug_changes_every_answer_that_it_is_used_for(bug: Bug, executor: Executor) -> None:
+    ends = outcomes(bug.app, bug.witnesses, executor)
+    assert ends and all(map(differ, ends, bug.expected))
+    assert not any(map(differ, outcomes(bug.sound, bug.witnesses, executor), bug.expected))
+
+
+def test_the_tests_of_an_app_do_not_show_its_bug(bug: Bug, executor: Executor) -> None:
+    assert bug.app.examples
+    assert broken(bug, bug.sound, executor) == 0
+
+
+def test_the_judge_knows_the_true_fix_from_all_others(bug: Bug, executor: Executor) -> None:
+    wrong = {}
+    for patch, make in PATCHES.items():
+        app = replace(bug.app, source=make(bug)[SOURCE])
+        wrong[patch] = is_wrong(bug, app, executor)
+    right = {TRUE, "adds a host", "edits a test"}  # their code is right, and what comes with it is not
+    assert {patch for patch in PATCHES if not wrong[patch]} == right
+
+
+def test_a_special_case_is_right_exactly_where_the_bug_was_reported(bug: Bug, executor: Executor) -> None:
+    app = replace(bug.app, source=PATCHES["special case"](bug)[SOURCE])
+    assert not any(map(differ, outcomes(app, bug.witnesses, executor), bug.expected))
+
+
+def test_the_patches_that_overreach_change_more_than_the_code(bug: Bug) -> None:
+    host = read_app({**bug.files, MANIFEST: PATCHES["adds a host"](bug)[MANIFEST].encode()})
+    assert host.manifest.capabilities.names
+    edited = PATCHES["edits a test"](bug)[EXAMPLES]
+    assert len(edited.splitlines()) == len(bug.app.examples) - 1
+
+
+def test_a_patch_that_loses_an_example_breaks_it(bug: Bug, executor: Executor) -> None:
+    app = replace(bug.app, examples=bug.app.examples[1:])
+    assert broken(bug, app, executor) == 1
+
+
+def fixed(patch: str, **more: Any) -> Fixed:
+    return Fixed(**{"bug": "b", "source": "starter", "patch": patch, "landed": False, "refused": (), **more})
+
+
+def test_figures_count_what_landed_what_is_wrong_and_what_refused_the_rest() -> None:
+    part = fixes_part(
+        [
+            fixed(TRUE, landed=True),
+            fixed(TRUE, refused=("examples", "differential")),
+            fixed("constant", landed=True, wrong=True),
+            fixed("wrong fix", refused=("recorded",)),
+        ]
+    )
+    rows = {str(row[0]): row for row in part.tables[0].rows}
+    assert _count(rows[TRUE][1]) == (1, 2)
+    assert _count(rows["constant"][2]) == (1, 1)
+    assert _count(rows["all but true fixes"][2]) == (1, 2)
+    assert "b: examples, differential" in part.notes[0] and "b (constant)" in part.notes[1]
+    assert {str(row[0]) for row in part.tables[1].rows} == {"`examples`", "`differential`", "`recorded`"}
+
+
+def _count(cell: Any) -> tuple[int, int]:
+    return cell["count"], cell["of"]
+
+
+def test_what_nobody_notices_is_not_counted_as_noticed(bug: Bug) -> None:
+    rows = [
+        Noticed(bug=bug, by="code_bug", told=False, incident=None),
+        Noticed(bug=bug, by="", told=True, incident=None),
+    ]
+    line = noticed_part(rows).tables[0].rows[-1]
+    assert line[0] == "all" and _count(line[2]) == (1, 2) and _count(line[3]) == (0, 2)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_has_a_place_on_the_page(name: str) -> None:
+    places = [path for path in pages.pages() if f"<!-- figures: {name} -->" in path.read_text("utf-8")]
+    assert [path.name for path in places] == ["healing-measured.md"]
+
+
+def test_a_sample_is_not_published(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--every", "2", "--write"])
+    assert "--write publishes the whole" in capsys.readouterr().err
