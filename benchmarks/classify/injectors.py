@@ -12,6 +12,7 @@ import re
 import resource as limits
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,11 +91,11 @@ def _drifting(drift: Drift, row: Row) -> Play:
 def well(template: Template, chance: random.Random) -> Iterator[Case]:
     """Yields uses with which nothing is wrong, or nothing that concerns the app."""
     for row in template.inputs[:3]:
-        yield _case(template, NONE, "nothing", lambda scene, row=row: _used(scene, row, times=2))
+        yield _case(template, NONE, "nothing", partial(_used, row=row, times=2))
     for example in template.app.examples:
         if example.error is not None and example.recording is None and example.now is None:
             row = dict(example.input)
-            yield _case(template, NONE, "a declared error", lambda scene, row=row: _used(scene, row))
+            yield _case(template, NONE, "a declared error", partial(_used, row=row))
     if template.app.manifest.capabilities.http:
         for name, fault in harmless():
             for row in template.inputs[:2]:
@@ -109,7 +110,7 @@ def well(template: Template, chance: random.Random) -> Iterator[Case]:
 def callers(template: Template, chance: random.Random) -> Iterator[Case]:
     """Yields arguments that the manifest does not allow."""
     for fault, row in spoilt(template.app.manifest, template.inputs[0]):
-        yield _case(template, "caller_input", fault, lambda scene, row=row: _used(scene, row))
+        yield _case(template, "caller_input", fault, partial(_used, row=row))
 
 
 def spoilt(manifest: Manifest, good: Row) -> Iterator[tuple[str, Row]]:

@@ -201,7 +201,7 @@ class Instruments:
         attributes = span.attributes
         match span.name:
             case "mapp.run":
-                shared = {
+                shared: dict[str, Any] = {
                     name: attributes[name] for name in ("mapp.app", "mapp.outcome") if name in attributes
                 }
                 self._duration.record(seconds, shared)

@@ -13,7 +13,6 @@ import pytest
 from mapp.library import read
 from mapp.model.incident import FAILURE_CLASSES, HEALABLE, FailureClass
 from mapp.observe.changes import Changes
-from mapp.ops.heal import automatic
 from mapp.ops.heal.automatic import Unattended, heal_unattended, start_heal
 from mapp.ops.heal.heal import heal
 from support.authors import quiet
@@ -37,7 +36,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         assert more["start_new_session"] and more["stdin"] == subprocess.DEVNULL
         found.append(command)
 
-    monkeypatch.setattr(automatic.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     return found
 
 

@@ -63,7 +63,7 @@ def test_a_calculation_with_several_arguments_reaches_a_bound_when_one_of_them_d
         "parts": {"type": "integer", "minimum": 1, "maximum": 50},
         "time": {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"},
     }
-    given = {"amount": 7, "unit": "g", "parts": 12, "time": "09:35"}
+    given: dict[str, JSONValue] = {"amount": 7, "unit": "g", "parts": 12, "time": "09:35"}
     constants = constants_of("const main = (x) => (x.amount * x.parts >= 1000 ? 24 * 60 : 0);")
     found = edge_cases(draft.read().manifest, [given], constants, most=2000)
     for unit in ("g", "ml"):

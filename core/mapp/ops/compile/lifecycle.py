@@ -339,9 +339,9 @@ class Authoring:
             return change
         spec = change.spec
         answers = self.person.answer_questions(read_app(written.files), questions)
-        if answers is None and isinstance(spec, HealSpec):
-            return change  # a person reviews a heal that leaves something open
         if answers is None:
+            if isinstance(spec, HealSpec):
+                return change  # a person reviews a heal that leaves something open
             opinions = opinions_on(task_of(self.workspace, change, self.options), self.session, written)
             return replace(change, spec=replace(spec, opinions=(*spec.opinions, *opinions)))
         texts = {f"answer {at}": json.dumps(row.to_dict()) for at, row in enumerate(answers, 1)}

@@ -123,8 +123,8 @@ def _ensure_declared(app: App, right: Example) -> None:
             )
     elif found := violations(app.manifest.output, right.output):
         raise CannotHeal(
-            f"the output that you expect does not fit the output schema of {app.name}",
-            found,
+            f"the output that you expect does not fit the output schema of {app.name}: "
+            + "; ".join(map(str, found)),
             hint=f"mapp edit {app.name} changes the schema; a heal cannot",
         )
 
@@ -198,15 +198,13 @@ def _row(app: App, run: FailedRun, stated: Mapping[str, Any]) -> Example:
     """Returns the row of a test for a run; `stated` is what is right, as in the row."""
     call = without_defaults(app.manifest, run.arguments)
     capabilities = app.manifest.capabilities
-    clock = {"now": run.now_ms} if capabilities.clock else {}
-    seed = {"seed": run.seed} if capabilities.random else {}
     return Example(
         input=tuple(call.items()),
         output=stated.get("output"),
         error=stated.get("error"),
         valid=stated.get("valid"),
-        **clock,
-        **seed,
+        now=run.now_ms if capabilities.clock else None,
+        seed=run.seed if capabilities.random else None,
     )
 
 

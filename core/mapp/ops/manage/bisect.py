@@ -264,8 +264,9 @@ def _place(history: Sequence[Commit], recorded: RecordedRun) -> int:
         NotFound: it is not there.
     """
     run = recorded.run
-    for known in (lambda row: row.id == run.commit, lambda row: row.tree == run.tree):
-        found = [place for place, row in enumerate(history) if known(row)]
+    same_commit = [place for place, row in enumerate(history) if row.id == run.commit]
+    same_tree = [place for place, row in enumerate(history) if row.tree == run.tree]
+    for found in (same_commit, same_tree):
         if found:
             return found[-1]
     raise NotFound(
