@@ -80,6 +80,25 @@ def test_a_heal_of_a_failing_input_passes(executor: Executor) -> None:
     assert failed(trial(executor, draft().source(HALVED), new, "heal")) == []
 
 
+@pytest.mark.parametrize("old", ["", "// none yet\n"])
+def test_an_app_without_predicates_can_be_healed(executor: Executor, old: str) -> None:
+    before = draft().source(HALVED).file("tests/properties.js", old)
+    new = regression(draft("1.0.1").file("tests/properties.js", old), {"number": 950}, output=1900)
+
+    assert failed(trial(executor, before, new, "heal")) == []
+
+
+def test_a_heal_need_not_cure_another_failure_on_an_edge(executor: Executor) -> None:
+    other = "if (input.number === 1000) throw TypeError('?');"
+    old = draft().source(
+        f"function main(input) {{ {other} return input.number > 900 ? null : input.number * 2; }}\n"
+    )
+    new = draft("1.0.1").source(f"function main(input) {{ {other} return input.number * 2; }}\n")
+    new = regression(new, {"number": 950}, output=1900)
+
+    assert "total" not in failed(trial(executor, old, new, "heal"))
+
+
 def test_a_heal_may_change_what_broke_a_predicate(executor: Executor) -> None:
     old = draft().source("function main(input) { return input.number > 900 ? 7 : input.number * 2; }\n")
     new = regression(draft("1.0.1"), {"number": 950}, output=1900)
