@@ -47,7 +47,15 @@ def command(
         console.json({"incidents": [row.to_dict() for row in found]})
         return
     rows = [
-        (row.id, moment(row.last), row.app, row.failure, row.state, f"{row.runs} runs", _why(dict(row.facts)))
+        (
+            row.id,
+            moment(row.last),
+            row.app,
+            row.failure,
+            row.state,
+            _times(row.runs),
+            _why(dict(row.facts)),
+        )
         for row in found
     ]
     console.table(rows, ("INCIDENT", "LAST (UTC)", "APP", "CLASS", "STATE", "SEEN", "WHY"))
@@ -72,3 +80,7 @@ def _show_policy(context: Context, *, as_json: bool) -> None:
         return
     table = [(name, ", ".join(row.actions), row.means) for name, row in known.items()]
     context.console.table(table, ("CLASS", "MAPP", "MEANS"))
+
+
+def _times(runs: int) -> str:
+    return "1 run" if runs == 1 else f"{runs} runs"

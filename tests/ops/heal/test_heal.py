@@ -18,7 +18,9 @@ from mapp.observe.changes import Changes
 from mapp.observe.incidents import Incidents
 from mapp.ops.compile.review import reject_change
 from mapp.ops.heal.heal import TriesUsed, find_incident, heal, planned
+from mapp.ops.heal.incidents import list_incidents
 from mapp.ops.heal.reproduce import CannotHeal
+from mapp.ops.manage.rollback import rollback
 from mapp.ops.run.execute import execute
 from support.apps import Draft
 from support.authors import Decided
@@ -316,11 +318,23 @@ def test_a_rejected_patch_is_not_proposed_again(built: Built) -> None:
 def test_a_proven_heal_waits_and_is_merged_without_another_token(built: Built) -> None:
     built.put(double())
     incident = failure(built, "double", {"number": 950})
+    assert [row.state for row in list_incidents(built.workspace)] == ["open"]
     healed(built, incident, code(DOUBLE), Decided(merges=False))
     assert read.load(built.home, "double").source == THROWS
+    assert [row.state for row in list_incidents(built.workspace, open=True)] == ["proposed"]
     done = healed(built, incident, CountingCoder())
 
     assert done.healed and done.changed is not None and done.changed.rounds == 1
+    assert [row.state for row in list_incidents(built.workspace)] == ["healed"]
+    assert list_incidents(built.workspace, open=True) == []
+
+
+def test_an_incident_whose_heal_is_rolled_back_is_open_again(built: Built) -> None:
+    built.put(double())
+    incident = failure(built, "double", {"number": 950})
+    healed(built, incident, code(DOUBLE))
+    rollback(built.workspace, "double")
+    assert [row.state for row in list_incidents(built.workspace)] == ["open"]
 
 
 def test_a_failure_has_three_tries_a_day_and_the_second_failed_heal_stops(built: Built) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from mapp.classify.policy import Policy, policies
 from mapp.errors import MappError, UsageError
+from mapp.git.commit import Commit
 from mapp.library import read
+from mapp.model.change_spec import HealSpec
 from mapp.model.incident import FailureClass, Incident
+from mapp.observe.changes import Changes
 from mapp.observe.incidents import Incidents
 from mapp.ops.run.monitor import catch_up
 from mapp.ops.workspace import Workspace
@@ -73,13 +77,15 @@ def list_incidents(
     if app is not None:
         read.repository_of(workspace.home, app)
     catch_up(workspace, app)
-    return Incidents(workspace.home.journal).all(app, failure, open=open)
+    known = Incidents(workspace.home.journal).all(app, failure, open=open)
+    found = [_as_it_stands(workspace, row) for row in known]
+    return [row for row in found if row.state != "healed" or not open]
 
 
 def tell_incident(workspace: Workspace, identity: str) -> Story:
     """Returns what is known about an incident; raises NotFound."""
     incidents = Incidents(workspace.home.journal)
-    incident = incidents.get(identity)
+    incident = _as_it_stands(workspace, incidents.get(identity))
     policy = policies(workspace.config.policy)[incident.failure]
     return Story(
         incident=incident,
@@ -89,6 +95,33 @@ def tell_incident(workspace: Workspace, identity: str) -> Story:
         done=tuple(_done(workspace, incident, policy)),
         ways=tuple(_ways(incident, policy)),
     )
+
+
+def _as_it_stands(workspace: Workspace, incident: Incident) -> Incident:
+    """Returns an incident, `healed` or `proposed` if that is what became of it.
+
+    It is open again if the app was rolled back since, or if it failed after the fix.
+    """
+    if incident.state != "open":
+        return incident
+    for commit in _history(workspace, incident):
+        if commit.trailers.get("Mapp-Operation") == "rollback" or commit.time < int(incident.last):
+            break
+        if commit.trailers.get("Mapp-Incident", "") == incident.id:
+            return replace(incident, state="healed")
+    waiting = Changes(workspace.home.journal).waiting(app=incident.app)
+    heals = [row.spec for row in waiting if row.state == "proven" and isinstance(row.spec, HealSpec)]
+    if any(spec.incident == incident.id for spec in heals):
+        return replace(incident, state="proposed")
+    return incident
+
+
+def _history(workspace: Workspace, incident: Incident) -> list[Commit]:
+    """Returns the newest commits of an incident's app, newest first; none if it cannot be read."""
+    try:
+        return list(itertools.islice(read.history(workspace.home, incident.app), MAX_COMMITS))
+    except MappError:
+        return []
 
 
 def close_incident(workspace: Workspace, identity: str, why: str = "") -> Incident:
@@ -157,24 +190,20 @@ def _done(workspace: Workspace, incident: Incident, policy: Policy) -> list[str]
         found.append("you said that it is not a bug")
     elif incident.state == "merged":
         found.append(f"you merged it into {incident.into}")
-    elif policy.quarantines:
+    elif policy.quarantines and incident.state != "healed":
         found.append(f"{incident.app} {incident.version} is in quarantine: it does not run")
     if incident.expected:
         found.append("you said what is right")
-    try:
-        commits = list(zip(range(MAX_COMMITS), read.history(workspace.home, incident.app), strict=False))
-    except MappError:
-        commits = []
-    for _, commit in commits:
-        if commit.trailers.get("Mapp-Incident", "") == incident.id:
-            operation = commit.trailers.get("Mapp-Operation", "change")
-            found.append(f"{operation} in commit {commit.id[:10]}: {commit.message.splitlines()[0]}")
+    about = (row for row in _history(workspace, incident) if row.trailers.get("Mapp-Incident") == incident.id)
+    for commit in about:
+        operation = commit.trailers.get("Mapp-Operation", "change")
+        found.append(f"{operation} in commit {commit.id[:10]}: {commit.message.splitlines()[0]}")
     return found
 
 
 def _ways(incident: Incident, policy: Policy) -> list[str]:
     """Returns what a person can do: commands, and a sentence where there is none."""
-    ways = [policy.you]
+    ways = [] if incident.state == "healed" else [policy.you]
     if incident.run:
         ways.append(suggested_command("replay", incident.run))
     if incident.failure == "expectation" and not incident.expected:
@@ -183,8 +212,8 @@ def _ways(incident: Incident, policy: Policy) -> list[str]:
         ways.append(suggested_command("heal", incident.id))
     if incident.failure == "regression":
         ways.append(suggested_command("rollback", incident.app))
-    if incident.state == "open":
+    if incident.state in ("open", "proposed"):
         ways.append(suggested_command("incident", incident.id, "--not-a-bug"))
-    else:
+    elif incident.state != "healed":
         ways.append(suggested_command("incident", incident.id, "--reopen"))
     return ways
