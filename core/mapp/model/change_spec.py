@@ -159,8 +159,8 @@ class HealSpec:
     `base` is the commit that fails, `incident` the incident's id, `failure` its class, `run` the run that
     was repeated. `case` is the minimal failing input with the outcome that is right according to `truth`; it
     becomes a regression test. `recordings` are the files that it needs (path -> bytes). `evidence` is what
-    the coder learns about the failure, as named texts. `tries` is how many answers of a coder the change may pay for. `answered` and
-    `edited` are as in the other specs.
+    the coder learns about the failure, as named texts. `tries` is how many answers of a coder the change may
+    pay for. `answered` and `edited` are as in the other specs.
     """
 
     kind: ClassVar[Literal["heal"]] = "heal"

@@ -169,8 +169,8 @@ def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
 def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tuple[GoodRun, ...]:
     """Returns the newest successful runs of exactly this tree, at most one for each input.
 
-    A run that belongs to an incident is not good, unless a person said that nothing is wrong. With `refusals`,
-    runs that ended in a declared error count too.
+    A run that belongs to an incident is not good, unless a person said that nothing is wrong. With
+    `refusals`, runs that ended in a declared error count too.
     """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
