@@ -13,6 +13,7 @@ import pytest
 from mapp.library import read
 from mapp.model.incident import FAILURE_CLASSES, HEALABLE, FailureClass
 from mapp.observe.changes import Changes
+from mapp.ops.heal import automatic
 from mapp.ops.heal.automatic import Unattended, heal_unattended, start_heal
 from mapp.ops.heal.heal import heal
 from support.authors import quiet
@@ -32,11 +33,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Returns the commands that were started, none of which runs."""
     found: list[list[str]] = []
 
-    def start(command: list[str], **more: Any) -> None:
-        assert more["start_new_session"] and more["stdin"] == subprocess.DEVNULL
-        found.append(command)
-
-    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(automatic, "_spawn", lambda command, log: found.append(command))
     return found
 
 

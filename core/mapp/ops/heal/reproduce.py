@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mapp.errors import IntegrityError, InvalidArguments, MappError, NotFound
+from mapp.errors import IntegrityError, InvalidArguments, InvalidInput, NotFound
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.change_spec import Truth
@@ -35,7 +35,7 @@ MAX_SHRUNK: Final = 400
 """How many inputs are tried to find a smaller failing one."""
 
 
-class CannotHeal(MappError):
+class CannotHeal(InvalidInput):
     """An incident that no coder may be asked about, or whose right outcome contradicts the app's contract."""
 
     code = "MAPP-0560"
