@@ -96,6 +96,10 @@ class Config:
         default="on",
         metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
     )
+    policy: str = field(
+        default="",
+        metadata={"help": "what to do about failures, by class: nondeterminism=tell, upstream_down=tell"},
+    )
     budget_day: str = field(default="$5", metadata={"help": "the budget for coders per day"})
     budget_month: str = field(default="$50", metadata={"help": "the budget for coders per month"})
 
@@ -114,7 +118,7 @@ _CHOICES: Final = {
 CHOICES: Final = _CHOICES
 """The values of each setting that has a fixed list of them."""
 _BUDGETS: Final = ("budget_change", "budget_day", "budget_month")
-_TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", *_BUDGETS)
+_TEXTS: Final = ("llm", "llm_url", "coder", "coder_url", "coder_price", "coder_keys", "policy", *_BUDGETS)
 MAX_TEXT_LENGTH: Final = 300
 MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
@@ -257,6 +261,10 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be at most {most:,} printable characters")
         if name in _BUDGETS:
             parse_budget(text)
+        if name == "policy" and text:
+            from mapp.model.incident import parse_policy  # imported lazily: the setting is rare
+
+            parse_policy(text)
         return text
     if name in _CHOICES:
         if text not in _CHOICES[name]:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not can_trace(), reason="processes can be traced
 
 
 def opened() -> Workspace:
-    """Returns the library, opened anew."""
+    """Returns the library, opened again."""
     return Workspace(config=load_config())
 
 

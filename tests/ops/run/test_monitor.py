@@ -200,6 +200,16 @@ def test_a_run_that_ends_differently_when_repeated_stops_the_app(workspace: Watc
     assert isinstance(execute(workspace, "double", {"number": 1}).outcome, Failed)
 
 
+def test_a_person_may_have_it_run_anyway(workspace: Watched) -> None:
+    draft = library().app("double").stating(capabilities={"random": True})
+    draft.source("function main(input, host) { throw new Error(`no ${host.random()}`); }").build()
+    workspace.config = replace(workspace.config, policy="nondeterminism=tell")
+    workspace.__dict__["executor"] = Changing(workspace.executor)
+    for _ in range(2):
+        assert isinstance(execute(workspace, "double", {"number": 1}).outcome, Failed)
+    assert workspace.incident().failure == "nondeterminism"
+
+
 class Faulty(DelegatingExecutor):
     """An engine that gets everything wrong."""
 

@@ -306,17 +306,26 @@ def _run_twice(
     """
     try:
         result, outcome = _run(workspace, app, job, broker)
-        if not _was_starved(job, result):
+        if not _was_starved(job, result) or not _may_retry(workspace):
             return result, outcome, broker, 0
         job = replace(job, patience=PATIENCE)
     except HostFault:
-        if broker is not None and broker.may_have_changed:
+        if (broker is not None and broker.may_have_changed) or not _may_retry(workspace):
             raise
     if broker is not None and broker.may_have_changed:
         return result, outcome, broker, 0
     again = None if broker is None else broker.fresh()
     result, outcome = _run(workspace, app, job, again)
     return result, outcome, again, 1
+
+
+def _may_retry(workspace: Workspace) -> bool:
+    """Returns whether a run that the machine failed is repeated, under the setting `policy`."""
+    if not workspace.config.policy:
+        return True
+    from mapp.classify.policy import policies  # imported lazily: the setting is rare
+
+    return policies(workspace.config.policy)["host_fault"].retries
 
 
 def _was_starved(job: Job, result: Result) -> bool:
