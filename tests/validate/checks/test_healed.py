@@ -76,6 +76,16 @@ def test_a_heal_without_a_regression_cures_nothing(executor: Executor) -> None:
     assert "adds no regression" in check_healed(on_trial).problems[0].message
 
 
+def test_a_regression_that_the_old_version_had_and_failed_is_cured(executor: Executor) -> None:
+    row = json.dumps({"input": {"score": 89}, "output": "A"}) + "\n"
+    old = grade(GRADE).file("tests/regressions.jsonl", row)
+    new = grade(GRADE.replace("> 89", ">= 89"))
+    on_trial = trial(executor, old, new, json.loads(row))
+    found = check_healed(on_trial)
+
+    assert (found.status, found.counted) == ("passed", 1)
+
+
 def test_a_regression_that_the_old_version_passes_shows_nothing(executor: Executor) -> None:
     row = {"input": {"score": 50}, "output": "C"}
     found = check_healed(trial(executor, grade(GRADE), grade(GRADE + "\n"), row))

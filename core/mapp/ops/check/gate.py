@@ -169,8 +169,8 @@ def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
 def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tuple[GoodRun, ...]:
     """Returns the newest successful runs of exactly this tree, at most one for each input.
 
-    A run that belongs to an incident is not good, unless a person said that it is no bug. With `refusals`,
-    runs that ended in a declared error count too.
+    A run that belongs to an incident is not good, unless a person said that nothing is wrong. With
+    `refusals`, runs that ended in a declared error count too.
     """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
@@ -185,14 +185,14 @@ def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tup
     return tuple(found.values())
 
 
-def failed_runs(workspace: Workspace, incident: str, *, without: str) -> tuple[FailedRun, ...]:
-    """Returns the newest runs of an incident except one, at most one for each input, if inputs are kept."""
+def failed_runs(workspace: Workspace, incident: str) -> tuple[FailedRun, ...]:
+    """Returns the newest runs of an incident whose inputs were kept, at most one for each input."""
     from mapp.observe.incidents import Incidents
 
     found: dict[str, FailedRun] = {}
     for identity in Incidents(workspace.home.journal).runs(incident):
         with contextlib.suppress(NotFound, IntegrityError):
-            if identity != without and len(found) < MAX_RUNS:
+            if len(found) < MAX_RUNS:
                 run = failed_run(workspace, identity)
                 found.setdefault(canonical(run.arguments), run)
     return tuple(found.values())

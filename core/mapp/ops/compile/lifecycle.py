@@ -435,7 +435,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 options=options,
                 answered=spec.answered,
                 evidence=spec.evidence,
-                failed_runs=failed_runs(workspace, spec.incident, without=spec.run),
+                failed_runs=failed_runs(workspace, spec.incident),
                 rejected=rejected(workspace.home, change.app, spec.fingerprint),
                 tries=spec.tries,
             )
@@ -450,7 +450,9 @@ def _with_failing_case(
         version = version.bumped(Level.PATCH)
     manifest = with_version(files[MANIFEST].decode("utf-8"), version).encode("utf-8")
     kept = {path: data for path, data in files.items() if path != SOURCE}
-    return with_examples({**kept, **spec.recordings, MANIFEST: manifest}, [spec.case], REGRESSIONS)
+    known = [row.to_dict() for row in base.regressions]
+    rows = [] if spec.case.to_dict() in known else [spec.case]
+    return with_examples({**kept, **spec.recordings, MANIFEST: manifest}, rows, REGRESSIONS)
 
 
 def is_merged(workspace: Workspace, change: Change) -> bool:

@@ -138,7 +138,7 @@ def ensure_healable(incident: Incident) -> None:
         reason = f"nobody has said what is right for the incident {incident.id}"
         hint = f"mapp wrong {incident.run} --expected JSON"
     else:
-        reason = f"the incident {incident.id} is no fault of the code: {incident.failure}"
+        reason = f"the incident {incident.id} was not caused by the code: {incident.failure}"
         hint = f"mapp incident {incident.id} says what you can do"
     raise CannotHeal(f"{reason}; nothing was spent", hint=hint)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mapp.errors import IntegrityError, InvalidArguments, MappError, NotFound
+from mapp.errors import IntegrityError, InvalidArguments, InvalidInput, NotFound
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.change_spec import Truth
@@ -35,7 +35,7 @@ MAX_SHRUNK: Final = 400
 """How many inputs are tried to find a smaller failing one."""
 
 
-class CannotHeal(MappError):
+class CannotHeal(InvalidInput):
     """An incident that no coder may be asked about, or whose right outcome contradicts the app's contract."""
 
     code = "MAPP-0560"
@@ -198,15 +198,13 @@ def _row(app: App, run: FailedRun, stated: Mapping[str, Any]) -> Example:
     """Returns the row of a test for a run; `stated` is what is right, as in the row."""
     call = without_defaults(app.manifest, run.arguments)
     capabilities = app.manifest.capabilities
-    clock = {"now": run.now_ms} if capabilities.clock else {}
-    seed = {"seed": run.seed} if capabilities.random else {}
     return Example(
         input=tuple(call.items()),
         output=stated.get("output"),
         error=stated.get("error"),
         valid=stated.get("valid"),
-        **clock,
-        **seed,
+        now=run.now_ms if capabilities.clock else None,
+        seed=run.seed if capabilities.random else None,
     )
 
 

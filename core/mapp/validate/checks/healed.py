@@ -39,10 +39,21 @@ MAX_SHOWN: Final = 5
 
 
 def new_regressions(trial: Trial) -> list[tuple[str, Example]]:
-    """Returns the regressions that the change adds, each with its place."""
+    """Returns the regressions that the change adds, each with its place.
+
+    If it adds none, those that the old version had and failed.
+    """
     old = set() if trial.base is None else {canonical(row.to_dict()) for row in trial.base.regressions}
     kept = {id(row) for row in trial.app.regressions if canonical(row.to_dict()) not in old}
-    return [(place, row) for place, row in numbered(trial.app) if id(row) in kept]
+    rows = [(place, row) for place, row in numbered(trial.app) if id(row) in kept]
+    if rows or trial.base is None:
+        return rows
+    known = {id(row) for row in trial.app.regressions}
+    return [
+        (place, row)
+        for place, row in numbered(trial.app)
+        if id(row) in known and _fault(trial, trial.base, row)
+    ]
 
 
 def check_healed(trial: Trial) -> Result:
@@ -82,10 +93,10 @@ def _open(trial: Trial, base: App, row: Example) -> Question | None:
 def check_failed_runs(trial: Trial) -> Result:
     """Repeats runs that failed in the same way; each must end in a valid outcome that breaks no predicate.
 
-    The coder has seen at most one of them.
+    The coder has seen at most one of them, and often only a smaller input that fails alike.
     """
     if not trial.failed_runs:
-        return skipped("failed-runs", "the journal has no other run that failed in this way")
+        return skipped("failed-runs", "the journal has no run that failed in this way")
     problems = []
     for run in trial.failed_runs:
         outcome = trial.again(trial.app, run)
