@@ -6,6 +6,7 @@ tried, spread over the whole decision; the sweep tries every one.
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -112,6 +113,29 @@ def test_a_canary_killed_at_a_write_is_settled_again(ending: Ending, world: Path
     assert len(numbers) >= 5
 
     assert sum(_hold(ending, number)[0] for number in numbers) >= len(numbers) - 2
+
+
+def test_processes_that_settle_at_once_revert_once(world: Path) -> None:
+    built, healed = _built("reverted")
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                _settle(built)
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+
+    history = list(read.history(built.home, "double"))
+    assert [row.trailers.get("Mapp-Reverts") for row in history] == [healed, None, None]
+    assert Incidents(built.home.journal).get("i1").state == "open"
+    assert repair(built.home) == ()
+    fsck(built.home.root)
 
 
 @pytest.mark.sweep
