@@ -104,6 +104,10 @@ class Config:
         default="on",
         metadata={"help": "whether a model works out a contract's examples a second time: on or off"},
     )
+    policy: str = field(
+        default="",
+        metadata={"help": "what to do about failures, by class: nondeterminism=tell, upstream_down=tell"},
+    )
     budget_day: str = field(
         default="$5", metadata={"help": "the budget for coders and the models of apps per day"}
     )
@@ -136,6 +140,7 @@ _TEXTS: Final = (
     "coder_url",
     "coder_price",
     "coder_keys",
+    "policy",
     *_BUDGETS,
 )
 MAX_TEXT_LENGTH: Final = 300
@@ -280,6 +285,10 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be at most {most:,} printable characters")
         if name in _BUDGETS:
             parse_budget(text)
+        if name == "policy" and text:
+            from mapp.model.incident import parse_policy  # imported lazily: the setting is rare
+
+            parse_policy(text)
         return text
     if name in _CHOICES:
         if text not in _CHOICES[name]:

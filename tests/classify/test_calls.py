@@ -122,6 +122,8 @@ def test_a_host_that_is_not_declared_or_not_public() -> None:
     for host in ("localhost:8080", "169.254.169.254", "[::1]", "10.0.0.3", "metadata.google.internal"):
         assert noted(refused("forbidden", url=f"http://{host}/")).is_internal
     assert noted(refused("forbidden", url=URL)).declared
+    assert not noted(refused("forbidden", url=URL.replace("https", "http"))).declared
+    assert not noted(refused("forbidden", url=URL.replace("example", "example:8443"))).declared
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,15 @@ def test_a_declared_error_that_the_service_caused_belongs_to_the_service(status:
     assert named(calling(replace(THREW, outcome="error:no_answer"), status=status)) == failure
 
 
+def test_what_differs_between_one_thing_and_another_is_no_change_of_the_service() -> None:
+    refused = replace(THREW, outcome="error:no_price")
+    null, gone = ("price is null, and was number",), ("price is missing",)
+    assert named(calling(refused, differences=null)) is None
+    assert named(calling(refused, differences=null, answered_before=True)) == "upstream_changed"
+    assert named(calling(refused, differences=gone)) == "upstream_changed"
+    assert named(calling(BUG, differences=null)) == "upstream_changed"
+
+
 def test_a_value_is_good_whatever_the_service_did() -> None:
     good = replace(THREW, outcome="ok")
     assert named(calling(good, status=500)) is None
@@ -136,6 +145,8 @@ def test_a_run_that_needs_more_room_is_no_bug(limit: str) -> None:
     assert named(replace(killed, roomy=OTHERWISE, replays=(replace(AGAIN, outcome=limit),))) == "resource"
     assert named(replace(killed, roomy=replace(AGAIN, outcome=limit))) == "code_bug"
     assert named(replace(killed, roomy=OTHERWISE, replays=(OTHERWISE,))) == "host_fault"
+    other = "output" if limit != "output" else "memory"
+    assert named(replace(killed, roomy=replace(AGAIN, outcome=other))) == "resource"
 
 
 def test_a_run_that_hardly_got_to_compute_was_kept_waiting_by_the_machine() -> None:

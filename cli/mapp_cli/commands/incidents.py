@@ -60,14 +60,15 @@ def _why(facts: dict[str, object]) -> str:
 
 
 def _show_policy(context: Context, *, as_json: bool) -> None:
-    from mapp.classify.policy import POLICIES
+    from mapp.classify.policy import policies
 
+    known = policies(context.config.policy)
     if as_json:
         rows = {
             name: {"actions": list(row.actions), "means": row.means, "you": row.you}
-            for name, row in POLICIES.items()
+            for name, row in known.items()
         }
         context.console.json({"policy": rows})
         return
-    table = [(name, ", ".join(row.actions), row.means) for name, row in POLICIES.items()]
+    table = [(name, ", ".join(row.actions), row.means) for name, row in known.items()]
     context.console.table(table, ("CLASS", "MAPP", "MEANS"))

@@ -20,9 +20,7 @@ from mapp.model.values import JSONValue, canonical
 READING: Final = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 _VARIABLE: Final = re.compile(r"(?!v\d+\Z).*\d|[A-Za-z0-9_-]{21,}\Z|.*[%@,:;=]")
-_HTML: Final = re.compile(
-    r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title)", re.IGNORECASE | re.DOTALL
-)
+_HTML: Final = re.compile(r"\s*<(!doctype html|!--|html|head|body|title)", re.IGNORECASE)
 _XML: Final = re.compile(r"\s*<(\?xml|[a-z_][\w:.-]*[\s/>])", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"""\s*[\[{"]""")
 _QUOTA: Final = re.compile(
@@ -31,6 +29,7 @@ _QUOTA: Final = re.compile(
 )
 _REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
 _UNUSABLE: Final = frozenset(["html", "empty", "broken"])
+_PORTS: Final = {"https": 443, "http": 80}
 MAX_BODY: Final = 1 << 20
 
 
@@ -39,7 +38,9 @@ class Request:
     """The form of a web request: two with the same form ask the same thing of different data."""
 
     method: str
+    scheme: str
     host: str
+    port: int | None
     segments: tuple[str, ...]
     names: frozenset[str]
     fields: frozenset[str]
@@ -186,7 +187,7 @@ def _request(exchange: Exchange) -> Request | None:
         [asked] = json.loads(exchange.arguments)
         parts = urlsplit(asked["url"])
         method, body = str(asked.get("method") or "GET").upper(), asked.get("body")
-        host = (parts.hostname or "").lower()
+        host, port = (parts.hostname or "").lower(), parts.port
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     if exchange.name != "http":
@@ -194,7 +195,9 @@ def _request(exchange: Exchange) -> Request | None:
     document = _parsed(body) if isinstance(body, str) else None
     return Request(
         method=method,
+        scheme=parts.scheme.lower(),
         host=host,
+        port=port,
         segments=tuple(parts.path.strip("/").split("/")),
         names=frozenset(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)),
         fields=frozenset(document) if isinstance(document, dict) else frozenset(),
@@ -222,7 +225,10 @@ def _has_form(known: Request, new: Request) -> bool:
 
 def _is_declared(request: Request, grants: Sequence[HttpGrant]) -> bool:
     return any(
-        grant.host.lower().strip("[]") == request.host.strip("[]") and request.method in grant.methods
+        grant.host.lower().strip("[]") == request.host.strip("[]")
+        and request.method in grant.methods
+        and (grant.plain or request.scheme == "https")
+        and (grant.port or _PORTS.get(request.scheme)) == (request.port or _PORTS.get(request.scheme))
         for grant in grants
     )
 

@@ -195,13 +195,19 @@ def _upstream_changed(facts: Facts) -> str:
             return call.asked_before
         if call.status in _REJECTED:
             return call.answered_before or (call.asked_before and not call.known_status)
-        return bool(call.differences)
+        return bool(call.differences) and (not coped or call.answered_before or not _is_variation(call))
 
+    coped = facts.ended_well and not (facts.affected or facts.broken or facts.said_wrong)
     found = _of(facts, is_changed)
     if not found:
         return ""
     first = next((line for call in facts.trouble for line in call.differences), "")
     return f"the service answers differently from before ({first or found})"
+
+
+def _is_variation(call: Call) -> bool:
+    """Returns whether all that differs is what differs between one thing and another: nulls and forms."""
+    return all(" is null, and was" in line or line.endswith(" any more") for line in call.differences)
 
 
 def _nondeterminism(facts: Facts) -> str:
@@ -211,8 +217,15 @@ def _nondeterminism(facts: Facts) -> str:
 
 
 def _resource(facts: Facts) -> str:
-    if facts.outcome in LIMITS and facts.roomy is not None and facts.roomy.good:
+    roomy = facts.roomy
+    if facts.outcome in LIMITS and roomy is not None and roomy.good:
         return f"it ends well with four times its limit of {facts.outcome}"
+    if (
+        facts.outcome in LIMITS
+        and roomy is not None
+        and _limit(roomy.outcome) not in ("", _limit(facts.outcome))
+    ):
+        return f"with four times its limit of {facts.outcome} it reaches its limit of {roomy.outcome}"
     if not facts.ended_well and _of(facts, lambda call: call.code in ("full", "too_many", "budget")):
         return "it used up what the host allows in one run"
     return ""
@@ -250,6 +263,11 @@ def _code_bug(facts: Facts) -> str:
 
 def _expectation(facts: Facts) -> str:
     return "a person said that the answer is wrong" if facts.said_wrong else ""
+
+
+def _limit(outcome: str) -> str:
+    """Returns which limit an outcome is about; wall-clock and CPU are both about time."""
+    return "time" if outcome in ("wall", "cpu") else outcome if outcome in LIMITS else ""
 
 
 def _of(facts: Facts, applies: Callable[[Call], bool]) -> str:

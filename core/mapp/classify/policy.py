@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
 
-from mapp.model.incident import FAILURE_CLASSES, FailureClass
-
-Action = Literal["retry", "back off", "ask", "tell", "quarantine", "heal", "roll back"]
+from mapp.model.incident import FAILURE_CLASSES, Action, FailureClass, parse_policy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +47,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "engine_fault": Policy(
         actions=("quarantine", "tell"),
         means="The JavaScript engine is at fault: it crashed, or another engine does not fail.",
-        you="Choose the other engine with mapp config engine, then lift the quarantine.",
+        you="Choose another engine: mapp config engine quickjs-ng. Then lift the quarantine.",
     ),
     "permission": Policy(
         actions=("ask",),
@@ -99,7 +97,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "code_bug": Policy(
         actions=("tell", "heal"),
         means="The app's code is wrong: it threw an undeclared error, or broke its schema or a predicate.",
-        you="Have the app healed: mapp heal INCIDENT. Or fix it: mapp edit APP.",
+        you="Fix it: mapp edit APP. Or have it healed: mapp heal INCIDENT.",
     ),
     "test_bug": Policy(
         actions=("tell", "ask"),
@@ -125,3 +123,12 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
 
 QUARANTINING: Final = frozenset(name for name in FAILURE_CLASSES if POLICIES[name].quarantines)
 """The classes whose open incidents stop an app at the version that failed."""
+
+
+def policies(setting: str) -> dict[FailureClass, Policy]:
+    """Returns the table with what the setting `policy` changes; raises UsageError if it is not valid."""
+    changed = parse_policy(setting)
+    return {
+        name: replace(row, actions=changed[name]) if name in changed else row
+        for name, row in POLICIES.items()
+    }

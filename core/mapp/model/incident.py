@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from mapp.errors import UsageError
 from mapp.model.values import JSONValue
 
 FailureClass: TypeAlias = Literal[
@@ -45,13 +46,54 @@ RULE: Final = "v1"
 """The version of the rule for fingerprints. Incidents with an older version are never grouped again."""
 
 
+Action: TypeAlias = Literal["retry", "back off", "ask", "tell", "quarantine", "heal", "roll back"]
+"""What mapp does about a failure."""
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+RETRIED: Final[frozenset[FailureClass]] = frozenset(["host_fault", "rate_limited", "upstream_down"])
+"""The classes of failures that may be tried again; others may have changed something, or fail again."""
+
+
+def parse_policy(text: str) -> dict[FailureClass, tuple[Action, ...]]:
+    """Returns the actions of the classes that the setting `policy` names.
+
+    >>> parse_policy("upstream_down=tell, nondeterminism=quarantine+tell")
+    {'upstream_down': ('tell',), 'nondeterminism': ('quarantine', 'tell')}
+
+    Raises:
+        UsageError: there is no such class or action, or the class does not allow the action.
+    """
+    found: dict[FailureClass, tuple[Action, ...]] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, names = part.partition("=")
+        failure = next((row for row in FAILURE_CLASSES if row == name.strip()), None)
+        if failure is None:
+            raise UsageError(f"policy names no failure class: {name.strip()!r}", hint=_POLICY_HINT)
+        actions = tuple(row for word in names.split("+") for row in ACTIONS if row == word.strip())
+        if len(actions) != names.count("+") + 1:
+            known = ", ".join(ACTIONS)
+            raise UsageError(f"policy for {failure}: {names.strip()!r} is not of {known}", hint=_POLICY_HINT)
+        _ensure_allowed(failure, actions)
+        found[failure] = actions
+    return found
+
+
+def _ensure_allowed(failure: FailureClass, actions: tuple[Action, ...]) -> None:
+    if {"retry", "back off"} & set(actions) and failure not in RETRIED:
+        raise UsageError(f"policy for {failure}: it is never tried again", hint=_POLICY_HINT)
+    if "heal" in actions and failure not in HEALABLE and failure != "regression":
+        raise UsageError(f"policy for {failure}: it cannot be healed", hint=_POLICY_HINT)
+
+
+_POLICY_HINT: Final = "mapp incidents --policy shows the classes and what mapp does about each"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
     """Failures of one app with one fingerprint.
 
     `version`, `commit`, `tree` and `run` are those of the newest failure. `runs` counts failures, `first` and
     `last` are in seconds since 1970-01-01 UTC. `expected` is what a person said the run should have given, as
-    a JSON text: `{"output": …}` or `{"error": "CODE"}`, "" if nobody said; `why` is what they wrote about it.
+    a JSON text: `{"output": …}` or `{"error": "CODE"}`, "" if unknown; `why` is what they wrote about it.
     `facts` decided the class. `into` is the incident that a merged one belongs to.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -55,13 +55,13 @@ class Incidents:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def seen(self, incident: Incident) -> Incident:
+    def seen(self, incident: Incident, others: Sequence[str] = ()) -> Incident:
         """Records failures and returns the incident that they belong to, in one transaction.
 
         An incident of the same app and fingerprint is counted up by `incident.runs`, also if a person closed
         it: it stays closed. If it was merged, the incident that it was merged into is counted up. A run that
-        is already recorded is not counted again; an empty id stands for a run that was not started. Raises
-        LedgerFailed.
+        is already recorded is not counted again; an empty id stands for a run that was not started. `others`
+        are runs that `incident.runs` counts too. Raises LedgerFailed.
         """
         with self._writing() as connection:
             known = _find(connection, incident)
@@ -72,7 +72,8 @@ class Incidents:
             else:
                 found = _added(known, incident, incident.runs)
             _put(connection, found)
-            _put_run(connection, found, incident.run, incident.last)
+            for run in (incident.run, *others):
+                _put_run(connection, found, run, incident.last)
         return found
 
     def put(self, incident: Incident) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mapp.classify.policy import POLICIES, Policy
+from mapp.classify.policy import Policy, policies
 from mapp.errors import MappError, UsageError
 from mapp.library import read
 from mapp.model.incident import FailureClass, Incident
@@ -80,7 +80,7 @@ def tell_incident(workspace: Workspace, identity: str) -> Story:
     """Returns what is known about an incident; raises NotFound."""
     incidents = Incidents(workspace.home.journal)
     incident = incidents.get(identity)
-    policy = POLICIES[incident.failure]
+    policy = policies(workspace.config.policy)[incident.failure]
     return Story(
         incident=incident,
         policy=policy,

@@ -146,6 +146,7 @@ class Tally:
     noted: int = 0
     groups: dict[tuple[str, ...], Done] = field(default_factory=dict)
     sizes: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    runs: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def take(self, done: Done) -> None:
         """Counts a row. The journal gets all runs with host calls, and the first failures of other runs."""
@@ -160,6 +161,8 @@ class Tally:
         if failed or attempt.exchanges is not None:
             self.noted += failed
             record(self.workspace, attempt)
+            if group is not None and group in self.sizes:
+                self.runs.setdefault(group, []).append(attempt.run.id)
         if group is not None and is_first:
             self.groups[group] = done
 
@@ -167,7 +170,8 @@ class Tally:
         """Has the first row of each group looked at; the others count with it."""
         for group, done in self.groups.items():
             assert done.attempt is not None
-            inspect(self.workspace, self.app, done.arguments, done.attempt, times=self.sizes[group])
+            times, others = self.sizes[group], self.runs.get(group, [])
+            inspect(self.workspace, self.app, done.arguments, done.attempt, times=times, others=others)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -161,9 +161,18 @@ def with_check(workspace: Workspace, app: App, filled: Mapping[str, JSONValue], 
 
 
 def inspect(
-    workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt, *, times: int = 1
+    workspace: Workspace,
+    app: App,
+    filled: Mapping[str, JSONValue],
+    attempt: Attempt,
+    *,
+    times: int = 1,
+    others: Sequence[str] = (),
 ) -> None:
-    """Has a run that went wrong looked at, after its answer was printed."""
+    """Has a run that went wrong looked at, after its answer was printed.
+
+    `times` counts runs that ended in the same way, and `others` are the recorded ones among them.
+    """
     outcome, exchanges = attempt.outcome, attempt.exchanges
     if isinstance(outcome, Value) and not attempt.broken and not attempt.differences:
         return
@@ -178,6 +187,7 @@ def inspect(
         exchanges=exchanges,
         broken=attempt.broken,
         times=times,
+        others=tuple(others),
     )
     workspace.later(lambda: look_at(workspace, app, seen))
 
@@ -285,17 +295,26 @@ def _run_twice(
     """
     try:
         result, outcome = _run(workspace, app, job, broker)
-        if not _was_starved(job, result):
+        if not _was_starved(job, result) or not _may_retry(workspace):
             return result, outcome, broker, 0
         job = replace(job, patience=PATIENCE)
     except HostFault:
-        if broker is not None and broker.may_have_changed:
+        if (broker is not None and broker.may_have_changed) or not _may_retry(workspace):
             raise
     if broker is not None and broker.may_have_changed:
         return result, outcome, broker, 0
     again = None if broker is None else broker.fresh()
     result, outcome = _run(workspace, app, job, again)
     return result, outcome, again, 1
+
+
+def _may_retry(workspace: Workspace) -> bool:
+    """Returns whether a run that the machine failed is repeated, under the setting `policy`."""
+    if not workspace.config.policy:
+        return True
+    from mapp.classify.policy import policies  # imported lazily: the setting is rare
+
+    return policies(workspace.config.policy)["host_fault"].retries
 
 
 def _was_starved(job: Job, result: Result) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -15,22 +16,32 @@ from mapp.ops.workspace import Workspace
 
 MAX_GOOD_RUNS: Final = 20
 """How many good runs of an app show what its services answer while all is well."""
+FEW_GOOD_RUNS: Final = 5
+"""How many are read in each run."""
 
 
 def differences_of(workspace: Workspace, app: App, exchanges: Sequence[Exchange]) -> tuple[str, ...]:
-    """Returns how a run's web answers differ from those in the app's recordings, in words."""
-    learned = Learned(recorded_calls(whole(workspace, app)))
-    if not learned:
+    """Returns how a run's web answers differ from those in the app's recordings, in words.
+
+    An app without recordings of web answers is compared with its newest good runs.
+    """
+    try:
+        learned = Learned(recorded_calls(whole(workspace, app)))
+        if not learned:
+            learned = Learned(good_calls(workspace, app, most=FEW_GOOD_RUNS))
+    except (MappError, sqlite3.Error):  # a damaged journal costs no answer
         return ()
     found = (line for row in exchanges if row.name == "http" for line in learned.call(row).differences)
     return tuple(dict.fromkeys(found))[:20]
 
 
-def good_calls(workspace: Workspace, app: App, *, besides: str = "") -> Iterator[Exchange]:
+def good_calls(
+    workspace: Workspace, app: App, *, besides: str = "", most: int = MAX_GOOD_RUNS
+) -> Iterator[Exchange]:
     """Yields the host calls of an app's recordings and of its newest good runs, without the run `besides`."""
     yield from recorded_calls(whole(workspace, app))
-    journal, left = workspace.journal, MAX_GOOD_RUNS
-    for run in list(journal.runs(app=app.name, most=10 * MAX_GOOD_RUNS)):
+    journal, left = workspace.journal, most
+    for run in list(journal.runs(app=app.name, most=10 * most)):
         if left and run.outcome == "ok" and run.id != besides:
             left -= 1
             _, calls = journal.run(run.id)

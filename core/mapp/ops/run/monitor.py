@@ -17,7 +17,6 @@ from mapp.classify.calls import Learned, summarise
 from mapp.classify.classify import Classified, classify
 from mapp.classify.facts import LIMITS, Call, Facts, Repeat
 from mapp.classify.fingerprint import fingerprint, site_of
-from mapp.classify.shapes import differences, merged, shape_of
 from mapp.errors import HostFault, InvalidInput, MappError, PermissionNeeded
 from mapp.library import read
 from mapp.model.app import App
@@ -28,7 +27,7 @@ from mapp.model.recording import Exchange, read_recording
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.incidents import Incidents
 from mapp.observe.journal import Run, new_id
-from mapp.ops.run.learned import MAX_GOOD_RUNS, good_calls, whole
+from mapp.ops.run.learned import good_calls, whole
 from mapp.ops.run.predicates import broken_by
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
@@ -45,7 +44,9 @@ ROOM: Final = 4
 MAX_EXAMPLES: Final = 50
 """On how many of the app's own examples a broken predicate is tried."""
 MAX_WALL_MS: Final = 10_000
-"""The longest time, in milliseconds, that one repetition may take."""
+"""The longest time, in milliseconds, that one repetition may compute."""
+PATIENCE: Final = 4
+"""How many times as long a repetition may take on a busy machine."""
 CATCH_UP: Final = 20
 """How many failed runs are looked at later, after a process was killed."""
 _CPU: Final = re.compile(r"still running after \d+ ms, (\d+) ms of it computing\Z")
@@ -57,7 +58,8 @@ class Seen:
     """A run to look at. `exchanges` is None for an app that may not call its host.
 
     `broken` are the predicates that it breaks. `expected` and `why` are a person's word; `said_wrong` says
-    that there is one. `times` counts rows of a batch that ended in the same way.
+    that there is one. `times` counts rows of a batch that ended in the same way; `others` are recorded runs
+    among them.
     """
 
     run: Run
@@ -69,6 +71,7 @@ class Seen:
     expected: str = ""
     why: str = ""
     times: int = 1
+    others: tuple[str, ...] = ()
 
 
 def look_at(workspace: Workspace, app: App, seen: Seen) -> Incident | None:
@@ -81,7 +84,7 @@ def look_at(workspace: Workspace, app: App, seen: Seen) -> Incident | None:
         found = classify(facts)
         if found is None or found.failure == "caller_input":
             return None
-        return Incidents(workspace.home.journal).seen(_incident(workspace, seen, facts, found))
+        return Incidents(workspace.home.journal).seen(_incident(workspace, seen, facts, found), seen.others)
     except (MappError, sqlite3.Error, OSError) as error:
         workspace.tell(f"the failure of {app.name} could not be classified: {error}")
         return None
@@ -222,26 +225,15 @@ class _Inquiry:
     def _is_affected(self) -> bool:
         """Returns whether what differs in the answers changed the output.
 
-        The run is repeated with answers that have, where they differ, what the same requests got before. If
-        there are none, the output has to differ in shape from those of good runs.
+        The run is repeated with answers that have, where they differ, what the very same requests got before.
+        A request that was never made before may well be answered otherwise: that proves nothing.
         """
-        learned_calls = Learned(good_calls(self._workspace, self._app, besides=self._seen.run.id))
-        calls = [learned_calls.repaired(row) or row for row in self._calls]
-        if calls != [*self._calls]:
-            again = self._again(self._workspace.executor, calls=calls)
-            if again is not None and again.good:
-                return not again.same
-        full = whole(self._workspace, self._app)
-        good: list[JSONValue] = [row.output for row in full.examples if row.error is None]
-        for run in list(self._workspace.journal.runs(app=self._app.name, most=MAX_GOOD_RUNS)):
-            if run.outcome == "ok" and run.id != self._seen.run.id and run.output is not None:
-                good.append(json.loads(run.output))
-        if not good or not isinstance(self._seen.outcome, Value):
+        learned = Learned(good_calls(self._workspace, self._app, besides=self._seen.run.id))
+        calls = [learned.repaired(row) or row for row in self._calls]
+        if calls == [*self._calls]:
             return False
-        learned = shape_of(good[0])
-        for output in good[1:]:
-            learned = merged(learned, shape_of(output))
-        return bool(differences(learned, self._seen.outcome.output))
+        again = self._again(self._workspace.executor, calls=calls)
+        return again is not None and again.good and not again.same
 
     def _limited(self, facts: Facts) -> Facts:
         """Returns the facts of a run that a limit ended: does it end with four times the limits?"""
@@ -292,6 +284,7 @@ class _Inquiry:
             wall_ms=min(room * job.wall_ms, max(MAX_WALL_MS, job.wall_ms)),
             memory_mb=room * job.memory_mb,
             output_kb=room * job.output_kb,
+            patience=PATIENCE,
         )
         broker = RecordedBroker(self._calls if calls is None else calls)
         try:

@@ -32,7 +32,7 @@ def ensure_not_quarantined(workspace: Workspace, app: App) -> None:
     if not workspace.home.journal.exists():
         return
     try:
-        found = workspace.journal.open_incident(app.name, app.commit, QUARANTINING)
+        found = workspace.journal.open_incident(app.name, app.commit, _quarantining(workspace.config.policy))
     except (sqlite3.Error, MappError, OSError):
         return
     if found is None:
@@ -43,3 +43,12 @@ def ensure_not_quarantined(workspace: Workspace, app: App) -> None:
         hint=f"{suggested_command('incident', identity)} says why; to run it anyway: "
         f"{suggested_command('incident', identity, '--not-a-bug')}",
     )
+
+
+def _quarantining(setting: str) -> tuple[str, ...]:
+    """Returns the classes that stop an app, under the setting `policy`."""
+    if not setting:
+        return QUARANTINING
+    from mapp.classify.policy import policies  # imported lazily: the setting is rare
+
+    return tuple(name for name, row in policies(setting).items() if row.quarantines)

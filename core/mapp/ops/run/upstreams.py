@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mapp.classify.policy import policies
 from mapp.errors import MappError
 from mapp.observe.upstreams import FULL, Upstream, Upstreams
 from mapp.ops.workspace import Workspace
@@ -50,6 +51,8 @@ class PatientFetcher:
         self._known = Upstreams(workspace.home.journal)
         self._jitter = random.Random(run)
         self._left = MAX_PATIENCE
+        known = policies(workspace.config.policy)
+        self._repeats = {429: known["rate_limited"].retries, 0: known["upstream_down"].retries}
         self.retries = 0
 
     def fetch(self, document: object, ask: Ask, *, seconds: float) -> dict[str, Any]:
@@ -85,6 +88,8 @@ class PatientFetcher:
         """Returns the seconds to wait before a request is repeated, None not to repeat it, and the cost."""
         status, jitter = answer.get("status"), 0.5 + self._jitter.random() / 2
         if answer.get("fault") not in _REPEATED_FAULTS and status not in _REPEATED:
+            return None, 0.0
+        if not self._repeats[429 if status == 429 else 0]:
             return None, 0.0
         asked = _retry_after(answer)
         if status == 429:
