@@ -14,6 +14,7 @@ from mapp_cli.console import Console
 
 if TYPE_CHECKING:
     from mapp.config import Config
+    from mapp.model.incident import Incident
     from mapp.ops.workspace import Workspace
 
 _SETTING_UP: Final = 0.5
@@ -42,8 +43,20 @@ class Context:
         from mapp.ops.workspace import Workspace
 
         return Workspace(
-            config=self.config, tell=self.console.tell, later=self._later.append, stand_by=_stand_by
+            config=self.config,
+            tell=self.console.tell,
+            later=self._later.append,
+            noticed=self._noticed,
+            stand_by=_stand_by,
         )
+
+    def _noticed(self, incident: Incident) -> None:
+        """Starts a heal in a process of its own, if the settings allow that."""
+        if self.config.heal == "off":
+            return
+        from mapp.ops.heal.automatic import start_heal
+
+        start_heal(self.workspace, incident)
 
     @cached_property
     def opened(self) -> Workspace:

@@ -26,4 +26,4 @@ def test_long_lines_are_cut_and_a_new_file_is_only_on_the_right() -> None:
 def test_columns_stay_aligned_with_wide_combining_and_invisible_characters() -> None:
     lines = list(side_by_side({"a": "日本語日本語\nx\u202ey\n".encode()}, {"a": "e\u0301a\n".encode()}, 23))
 
-    assert lines[1:3] == ["日本語日… │ e\u0301a", "x\\u202ey   │"]
+    assert lines[1:3] == ["日本語日…  │ e\u0301a", "x\\u202ey   │"]

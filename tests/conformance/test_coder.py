@@ -58,7 +58,7 @@ def test_an_answer_has_the_proposal_and_its_cost(make: Make) -> None:
     assert 0 < spend.tokens <= worst.tokens
 
 
-@pytest.mark.parametrize("phase", ["contract", "code"])
+@pytest.mark.parametrize("phase", ["contract", "code", "heal"])
 def test_a_proposal_has_only_files_that_the_phase_allows(make: Make, phase: Phase) -> None:
     everything = dict.fromkeys([*MAY_CHANGE["contract"], *MAY_CHANGE["code"], "README.md"], "new\n")
     found = ask(make(everything), brief(phase))

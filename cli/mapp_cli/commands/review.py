@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -61,8 +61,7 @@ def command(
     Of a heal, also the incident and the evidence.
     """
     from mapp.errors import UsageError
-    from mapp.ops.compile.review import approve_change, reject_change, review, waiting
-    from mapp.ops.index.refresh import catch_up
+    from mapp.ops.compile.review import reject_change, review
 
     console, workspace = context.console, context.ready
     if markdown:
@@ -76,38 +75,54 @@ def command(
     if accept and not approve:
         raise UsageError("--accept-engine-difference needs --approve", hint="mapp review lists open changes")
     if change is None:
-        rows = waiting(workspace)
-        if as_json:
-            console.json({"changes": [row.to_dict() for row in rows]})
-            return 0
-        cells = [(row.id, row.kind, row.app, row.state, row.detail or row.request) for row in rows]
-        console.table(cells, ["change", "kind", "app", "state", "about"])
-        return 0
+        return _list(console, workspace, as_json=as_json)
     if edit:
         return _edit(console, workspace, change, name, as_json=as_json)
     if approve:
-        if console.can_ask and not as_json:
-            _ask(console, workspace, change)
-        committed = approve_change(workspace, change, accept_engine_difference=accept)
-        from mapp.ops.heal.canary import settle  # loads the sandbox, which the other actions do not need
-
-        if (decision := settle(workspace, committed.name)) is not None and decision.state == "reverted":
-            console.error(f"merged and taken back: {decision.why}")
-        catch_up(workspace, progress=console.progress)
-        said: dict[str, Any] = {
-            "merged": committed.name,
-            "version": committed.version,
-            "commit": committed.commit,
-        }
-        text = f"merged {committed.name} {committed.version} ({committed.commit[:10]})"
-    elif reject:
+        return _approve(console, workspace, change, accept=accept, as_json=as_json)
+    if reject:
         dropped = reject_change(workspace, change)
-        said, text = {"dropped": dropped.id}, f"dropped {dropped.branch} of {dropped.app}"
-    else:
-        _show(console, review(workspace, change), as_json=as_json)
+        text = f"dropped {dropped.branch} of {dropped.app}"
+        console.json({"dropped": dropped.id}) if as_json else console.result(text)
         return 0
-    console.json(said) if as_json else console.result(text)
+    _show(console, review(workspace, change), as_json=as_json)
     return 0
+
+
+def _list(console: Console, workspace: Workspace, *, as_json: bool) -> int:
+    from mapp.ops.compile.review import waiting
+
+    rows = waiting(workspace)
+    if as_json:
+        console.json({"changes": [row.to_dict() for row in rows]})
+        return 0
+    cells = [(row.id, row.kind, row.app, row.state, row.detail or row.request) for row in rows]
+    console.table(cells, ["change", "kind", "app", "state", "about"])
+    return 0
+
+
+def _approve(console: Console, workspace: Workspace, change: str, *, accept: bool, as_json: bool) -> int:
+    """Merges a change. Recorded runs may take a heal back at once; then the exit code is 8."""
+    from mapp.ops.compile.review import approve_change
+    from mapp.ops.heal.canary import settle
+    from mapp.ops.index.refresh import catch_up
+
+    if console.can_ask and not as_json:
+        _ask(console, workspace, change)
+    committed = approve_change(workspace, change, accept_engine_difference=accept)
+    decision = settle(workspace, committed.name)
+    reverted = decision.why if decision is not None and decision.state == "reverted" else ""
+    catch_up(workspace, progress=console.progress)
+    said = {"merged": committed.name, "version": committed.version, "commit": committed.commit}
+    text = f"merged {committed.name} {committed.version} ({committed.commit[:10]})"
+    if reverted:
+        said["reverted"] = reverted
+        console.error(f"merged {committed.name} {committed.version}, and taken back: {reverted}")
+    if as_json:
+        console.json(said)
+    elif not reverted:
+        console.result(text)
+    return FAILED if reverted else 0
 
 
 def _markdown(console: Console, workspace: Workspace, change: str | None, *, alone: bool) -> int:
@@ -180,7 +195,7 @@ def _show(console: Console, found: Reviewed, *, as_json: bool) -> None:
     console.result(f"{change.branch} of {change.app}: {change.state}")
     console.result(f"  {change.request}")
     if (incident := found.incident) is not None:
-        console.result(f"  incident {incident.id}: {incident.failure}, {incident.runs} failed runs")
+        console.result(f"  incident {incident.id}: {incident.failure}, failed runs: {incident.runs}")
         if incident.expected:
             console.result(f"  a person expected {visible(incident.expected)}")
         if incident.why:

@@ -39,8 +39,9 @@ def reject(home: Home, app: str, fingerprint: str, commit: str, *, tell: Tell | 
     Raises:
         NotFound: there is no such app or commit.
     """
-    with holding(home.holds, app, tell=tell):
+    with holding(home.holds, app, tell=tell) as abandoned:
         repository = open_repository(home, app)
+        repository.sweep(abandoned=abandoned)
         source = read_snapshot(repository, commit).files.get(SOURCE, b"")
         repository.set_ref(f"{_prefix(fingerprint)}{patch_id(source)}", commit)
 

@@ -156,12 +156,11 @@ predicate that requires a declared error, or the other side of a host call that 
 class HealSpec:
     """The spec of a heal.
 
-    `base` is the commit that fails, `incident` the incident's id, `failure` its class, `run` the run that the
-    coder is told about. `case` is the minimal
-    failing input with the outcome that is right according to `truth`; it becomes a regression test.
-    `recordings` are the files that it needs (path -> bytes). `evidence` is what the coder is told about the
-    failure, as named texts. `tries` is how many answers of a coder the change may pay for. `answered` and
-    `edited` are as in the other specs.
+    `base` is the commit that fails, `incident` the incident's id, `failure` its class, `run` the run that
+    was repeated. `case` is the minimal failing input with the outcome that is right according to `truth`; it
+    becomes a regression test. `recordings` are the files that it needs (path -> bytes). `evidence` is what
+    the coder learns about the failure, as named texts. `tries` is how many answers of a coder the change may
+    pay for. `answered` and `edited` are as in the other specs.
     """
 
     kind: ClassVar[Literal["heal"]] = "heal"

@@ -22,6 +22,7 @@ from mapp.ops.kept_router import KeptRouter
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
     from mapp.llm.model import Model
+    from mapp.model.incident import Incident
     from mapp.model.outcome import Outcome
     from mapp.model.recording import Exchange
     from mapp.observe.journal import Journal, Run
@@ -59,6 +60,10 @@ def _silent(_: str) -> None:
     """Discards a message; the default of `tell`."""
 
 
+def _ignored(_: Incident) -> None:
+    """Does nothing about an incident; the default of `noticed`."""
+
+
 def _now(work: Callable[[], object]) -> None:
     """Does work at once; the default of `later`."""
     work()
@@ -85,8 +90,9 @@ class Workspace:
     `clock` returns seconds since 1970-01-01 UTC, `seed` a fresh 32-bit number. `tell` receives messages for
     the person. With `allow_loopback`, the person's own apps may reach services on this machine; only an
     option of one command sets it, never a file or a variable. `later` takes work that can wait until the
-    answer was printed: looking at a run that failed. `sleep` waits a number of seconds. `stand_by` is called
-    after each run of a recently healed app. Heavy modules are loaded when they are first needed.
+    answer was printed: looking at a run that failed. `noticed` hears of each incident that this finds.
+    `sleep` waits a number of seconds. `stand_by` is called after each run of a recently healed app. Heavy
+    modules are loaded when they are first needed.
     """
 
     config: Config
@@ -95,6 +101,7 @@ class Workspace:
     tell: Tell = _silent
     allow_loopback: bool = False
     later: Callable[[Callable[[], object]], None] = _now
+    noticed: Callable[[Incident], object] = _ignored
     sleep: Callable[[float], None] = time.sleep
     stand_by: StandBy | None = None
 

@@ -142,7 +142,7 @@ CHECKS: Final = (
     ),
     Check(
         id="failed-runs",
-        says="other recorded runs that failed in the same way end well",
+        says="recorded runs that failed in the same way end well",
         examine=check_failed_runs,
         kinds=frozenset(["heal"]),
         compares=True,

@@ -57,13 +57,14 @@ class GoodRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailedRun:
-    """A recorded run that failed in the way that a heal is for."""
+    """A recorded run that failed in the way that a heal is for; `right` is what a person said is right."""
 
     run: str
     arguments: Arguments
     now_ms: int
     seed: int
     exchanges: tuple[Exchange, ...] = ()
+    right: Example | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +114,7 @@ class Trial:
         seed: seed of the drawn inputs.
         inputs: how many inputs are drawn.
         runs: recorded good runs of the base. The caller provides them: the gate does not know the journal.
-        failed_runs: recorded runs that failed in the way that a heal is for, without the one that it shows.
+        failed_runs: recorded runs that failed in the way that a heal is for.
         resolve: scores the routing of the app's requests. The gate does not know the router either.
         second_environment: opens a sandbox with other environment variables and another memory layout.
         others: opens the other engines.

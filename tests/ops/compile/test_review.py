@@ -138,7 +138,7 @@ def test_a_change_for_an_incident_shows_the_incident_and_its_evidence(built: Bui
     assert shown.incident == incident
     assert dict(shown.evidence) == {"input": '{"number":13}', "outcome": "threw TypeError: x"}
     screen = mapp("review", "a1").out
-    assert f"incident {incident.id}: code_bug, 1 failed runs" in screen
+    assert f"incident {incident.id}: code_bug, failed runs: 1" in screen
     assert "a person wrote: 13 must be doubled as well" in screen and 'input: {"number":13}' in screen
     written = mapp("review", "a1", "--markdown").out
     assert written.startswith("## Expand of `double`: proven\n") and "### Incident" in written

@@ -16,12 +16,14 @@ from mapp.library.commit_app import message
 from mapp.library.landing import Committed
 from mapp.library.load_to_run import in_canary
 from mapp.library.paths import CANARY
+from mapp.library.rejections import patch_id, rejected
 from mapp.model.canary import REPLAYS, RUNS
 from mapp.model.incident import Incident
 from mapp.model.recording import Exchange
 from mapp.observe.canaries import Canaries
 from mapp.observe.incidents import Incidents
 from mapp.ops.heal.canary import _harmless, open_canary, revert, reverted_heals, settle, stand_by
+from mapp.ops.heal.heal import is_healed
 from mapp.ops.run.execute import Execution, execute
 from support.apps import Draft, app
 from support.library import FORCED, SOMEBODY, Built, fsck, git
@@ -145,10 +147,11 @@ def test_a_good_heal_of_a_rarely_used_app_is_promoted_by_replay_without_a_live_r
 @pytest.mark.parametrize("source", [CONSTANT, FAILING])
 def test_a_bad_heal_is_reverted_by_replay_without_a_live_run(built: Built, source: str) -> None:
     first = _newest(built)
-    _incident(built)
+    incident = _incident(built)
     for number in (7, 8):
         _run(built, number)
     healed = _heal(built, source)
+    assert is_healed(built.workspace, incident)
 
     found = settle(built.workspace, "double")
 
@@ -164,6 +167,8 @@ def test_a_bad_heal_is_reverted_by_replay_without_a_live_run(built: Built, sourc
     again = Incidents(built.home.journal).get("i1")
     assert (again.state, json.loads(again.expected)) == ("open", {"output": 26.0})
     assert not in_canary(built.home, "double", newest.id)
+    assert not is_healed(built.workspace, again)
+    assert patch_id(source.encode()) in rejected(built.home, "double", FINGERPRINT)
     fsck(built.home.root)
 
 

@@ -96,7 +96,7 @@ def lax(source: str) -> Draft:
 
 
 WRONG_FIXES = {
-    "another wrong value": (ODD.replace("return 7", "return 8"), {"differential", "general"}),
+    "another wrong value": (ODD.replace("return 7", "return 9"), {"properties", "healed"}),
     "a constant": ("function main(input, host) {\n  return 4;\n}\n", {"examples"}),
     "no function": ("const nothing = 1;\n", {"source"}),
     "an empty function": ("function main(input, host) {}\n", {"total"}),

@@ -125,7 +125,7 @@ def verdict(*questions: Question) -> Verdict:
     [
         ("person", "merge"),
         ("declared", "merge"),
-        ("predicate", "merge"),
+        ("predicate", "propose"),
         ("schema", "propose"),
         ("upstream", "propose"),
     ],

@@ -176,6 +176,14 @@ def test_an_expansion_may_answer_refused_inputs_but_a_heal_may_not(executor: Exe
     assert "differential" in failed(trial(executor, old, new.version("1.0.1"), "heal"))
 
 
+def test_an_app_without_predicates_can_be_compared(executor: Executor) -> None:
+    empty = "// none yet\n"
+    old = draft().source(HALVED).file("tests/properties.js", empty)
+    new = regression(draft("1.0.1").file("tests/properties.js", empty), {"number": 950}, output=1900)
+
+    assert failed(trial(executor, old, new, "heal")) == []
+
+
 def test_a_heal_may_not_change_the_interface(executor: Executor) -> None:
     new = draft("1.1.0").taking(times={"type": "integer", "default": 2})
     results = found(trial(executor, draft(), new, "heal"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mapp.model.outcome import Value
 from mapp.model.verdict import Result
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.healed import check_failed_runs, check_general, check_healed
@@ -73,6 +74,16 @@ def test_a_heal_without_a_regression_cures_nothing(executor: Executor) -> None:
     on_trial = trial(executor, grade(GRADE), grade(GRADE + "\n"), {"input": {"score": 50}, "output": "C"})
     on_trial.app = grade(GRADE).version("1.0.1").read()
     assert "adds no regression" in check_healed(on_trial).problems[0].message
+
+
+def test_a_regression_that_the_old_version_had_and_failed_is_cured(executor: Executor) -> None:
+    row = json.dumps({"input": {"score": 89}, "output": "A"}) + "\n"
+    old = grade(GRADE).file("tests/regressions.jsonl", row)
+    new = grade(GRADE.replace("> 89", ">= 89"))
+    on_trial = trial(executor, old, new, json.loads(row))
+    found = check_healed(on_trial)
+
+    assert (found.status, found.counted) == ("passed", 1)
 
 
 def test_a_regression_that_the_old_version_passes_shows_nothing(executor: Executor) -> None:
@@ -149,6 +160,16 @@ def test_inputs_that_fail_in_the_same_way_must_be_cured_too(executor: Executor) 
     assert not found.passed
     assert all("fails in the same way still" in problem.message for problem in found.problems)
     assert check_general(trial(executor, grade(THROWS), grade(GRADE), row)).passed
+
+
+def test_an_outcome_that_nobody_has_stated_is_a_question(executor: Executor) -> None:
+    row = {"input": {"score": 7}, "valid": "any"}
+    found = check_healed(trial(executor, grade(THROWS), grade(GRADE), row))
+    [question] = found.questions
+
+    assert found.passed and isinstance(question.app, Value) and question.app.output == "C"
+    stated = {"input": {"score": 7}, "output": "C"}
+    assert check_healed(trial(executor, grade(THROWS), grade(GRADE), stated)).questions == ()
 
 
 def test_predicates_say_which_inputs_must_be_cured_too(executor: Executor) -> None:

@@ -13,8 +13,9 @@ from mapp import distribution
 from mapp.errors import IntegrityError, InvalidApp, NotFound
 from mapp.git.identity import tree_id
 from mapp.library import read
-from mapp.model.app import App, read_app
+from mapp.model.app import App, Example, read_app
 from mapp.model.recording import read_recording
+from mapp.model.values import canonical
 from mapp.model.verdict import GateKind, Result, Verdict
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.workspace import Workspace
@@ -168,8 +169,8 @@ def _others(workspace: Workspace, budget: TimeBudget) -> OtherEngines:
 def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tuple[GoodRun, ...]:
     """Returns the newest successful runs of exactly this tree, at most one for each input.
 
-    A run that belongs to an incident is not good, unless a person said that it is no bug. With `refusals`,
-    runs that ended in a declared error count too.
+    A run that belongs to an incident is not good, unless a person said that nothing is wrong. With
+    `refusals`, runs that ended in a declared error count too.
     """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
@@ -178,32 +179,54 @@ def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tup
             refused = refusals and run.outcome.startswith("error:")
             good = refused or (run.outcome == "ok" and run.output)
             usable = run.tree == base.tree and good and run.input and run.id not in bad
-            if usable and run.input not in found and len(found) < MAX_RUNS:
+            new = usable and run.input not in found and len(found) < MAX_RUNS
+            if new and not _is_doubted(workspace, run):
                 found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
     return tuple(found.values())
 
 
-def failed_runs(workspace: Workspace, incident: str, *, without: str) -> tuple[FailedRun, ...]:
-    """Returns the newest runs of an incident except one, at most one for each input, if inputs are kept."""
+def failed_runs(workspace: Workspace, incident: str) -> tuple[FailedRun, ...]:
+    """Returns the newest runs of an incident whose inputs were kept, at most one for each input."""
     from mapp.observe.incidents import Incidents
 
     found: dict[str, FailedRun] = {}
     for identity in Incidents(workspace.home.journal).runs(incident):
         with contextlib.suppress(NotFound, IntegrityError):
-            run, calls = workspace.journal.run(identity)
-            if identity != without and run.input and len(found) < MAX_RUNS:
-                found.setdefault(run.input, _failed(run, calls))
+            if len(found) < MAX_RUNS:
+                run = failed_run(workspace, identity)
+                found.setdefault(canonical(run.arguments), run)
     return tuple(found.values())
 
 
-def _failed(run: Run, calls: str | None) -> FailedRun:
+def failed_run(workspace: Workspace, identity: str) -> FailedRun:
+    """Returns a recorded run that failed, with what a person said is right for it.
+
+    Raises:
+        NotFound: there is no such run, or its input was not kept.
+        IntegrityError: its recording is damaged.
+    """
+    from mapp.observe.corrections import Corrections
+
+    run, calls = workspace.journal.run(identity)
+    if run.input is None:
+        raise NotFound(f"the input of run {run.id} was not kept")
+    said = (row.expected for row in Corrections(workspace.home.journal).all(run=run.id))
+    right = next(filter(None, said), "")
+    arguments = json.loads(run.input)
     return FailedRun(
         run=run.id,
-        arguments=json.loads(run.input or "{}"),
+        arguments=arguments,
         now_ms=run.now_ms,
         seed=run.seed,
         exchanges=read_recording(calls) if calls is not None else (),
+        right=Example.from_dict({"input": arguments, **json.loads(right)}) if right else None,
     )
+
+
+def _is_doubted(workspace: Workspace, run: Run) -> bool:
+    """Returns whether a run's answer breaks one of the app's own predicates."""
+    notes = workspace.journal.notes([run.id]).get(run.id)
+    return notes is not None and bool(notes.broken)
 
 
 def _bad_runs(workspace: Workspace, app: str) -> frozenset[str]:

@@ -350,6 +350,7 @@ class Authoring:
 
     def _end_with_existing_app(self, change: Change, choice: Choice) -> Change:
         """Returns the change as ended; from then on the app answers the request without a question."""
+        assert not isinstance(change.spec, HealSpec), "a heal is of one app"
         workspace = self.workspace
         record_choice(workspace.home, choice.app, change.request, workspace.signature(), tell=workspace.tell)
         change = replace(change, spec=replace(change.spec, choice=choice))
@@ -372,6 +373,7 @@ class Authoring:
 
     def _accept_contract(self, change: Change, contract: Contract) -> Change:
         """Returns the change under the contract's name, with the contract committed on its branch."""
+        assert not isinstance(change.spec, HealSpec), "a heal has the contract of its app"
         files = {SOURCE: STAND_IN, **contract.files}
         choice = contract.choice or change.spec.choice
         spec = replace(change.spec, choice=choice, settled=contract.settled)
@@ -437,7 +439,7 @@ def task_of(workspace: Workspace, change: Change, options: Options = USUAL) -> T
                 options=options,
                 answered=spec.answered,
                 evidence=spec.evidence,
-                failed_runs=failed_runs(workspace, spec.incident, without=spec.run),
+                failed_runs=failed_runs(workspace, spec.incident),
                 rejected=rejected(workspace.home, change.app, spec.fingerprint),
                 tries=spec.tries,
             )
@@ -452,7 +454,9 @@ def _with_failing_case(
         version = version.bumped(Level.PATCH)
     manifest = with_version(files[MANIFEST].decode("utf-8"), version).encode("utf-8")
     kept = {path: data for path, data in files.items() if path != SOURCE}
-    return with_examples({**kept, **spec.recordings, MANIFEST: manifest}, [spec.case], REGRESSIONS)
+    known = [row.to_dict() for row in base.regressions]
+    rows = [] if spec.case.to_dict() in known else [spec.case]
+    return with_examples({**kept, **spec.recordings, MANIFEST: manifest}, rows, REGRESSIONS)
 
 
 def is_merged(workspace: Workspace, change: Change) -> bool:

@@ -87,7 +87,7 @@ def _incident(incident: Incident) -> str:
     )
     rows = [
         f"class {code_span(incident.failure)}, fingerprint {code_span(incident.fingerprint)}",
-        f"{incident.runs} failed runs from {first} to {last} UTC, the newest {code_span(incident.run)}",
+        f"failed runs: {incident.runs}, from {first} to {last} UTC, the newest {code_span(incident.run)}",
         f"at version {code_span(incident.version)}, commit {code_span(incident.commit[:10])}",
     ]
     if incident.expected:

@@ -73,8 +73,8 @@ class Task:
     change.
 
     A heal's contract is that of its base with the failing case as a regression. `evidence` is what the coder
-    is told about the failure, `failed_runs` are other runs that failed in the same way, `rejected` the
-    patches that must not be proposed again (see `patch_id`).
+    learns about the failure, `failed_runs` are runs that failed in the same way, `rejected` the patches that
+    must not be proposed again (see `patch_id`). `tries` limits the rounds.
     """
 
     kind: GateKind
@@ -442,7 +442,7 @@ def _judged(
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Returns the files that the author of the code may see: no requests, no held-back examples."""
     app = read_app({SOURCE: b"function main() {}", **files})
-    lines = [line for line in files[EXAMPLES].split(b"\n") if line.strip()]
+    lines = [line for line in files.get(EXAMPLES, b"").split(b"\n") if line.strip()]
     shown = [line for line, row in zip(lines, app.examples, strict=True) if not row.held_back]
     names = (MANIFEST, PROPERTIES, SOURCE)
     return {name: files[name] for name in names if name in files} | {EXAMPLES: b"\n".join(shown) + b"\n"}

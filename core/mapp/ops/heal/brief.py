@@ -1,4 +1,4 @@
-"""What a coder is told about a failure: made by mapp from recorded facts; texts of apps are only quoted."""
+"""What a coder learns about a failure: made by mapp from recorded facts; texts of apps are only quoted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_VALUE: Final = 4_000
 
 
 def evidence_of(incident: Incident, found: Reproduced, redact: Callable[[str], str] = str) -> Evidence:
-    """Returns what a coder is told about a failure, as named texts.
+    """Returns what a coder learns about a failure, as named texts.
 
     The names are mapp's. The texts may hold words of the app, of callers and of other people's servers, so
     they only ever appear in quotations.

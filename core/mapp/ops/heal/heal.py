@@ -117,16 +117,11 @@ def is_healed(workspace: Workspace, incident: Incident) -> bool:
         history = list(read.history(workspace.home, incident.app))
     except NotFound:
         return False
-    reverted = {row.trailers.get("Mapp-Reverts") for row in history}
     for row in history:
         if row.id == incident.commit:
             return False
-        if (
-            row.id not in reverted
-            and row.trailers.get("Mapp-Operation") == "heal"
-            and row.trailers.get("Mapp-Fingerprint") == incident.fingerprint
-        ):
-            return True
+        if row.trailers.get("Mapp-Fingerprint") == incident.fingerprint:
+            return row.trailers.get("Mapp-Operation") == "heal"  # else the fix was reverted
     return False
 
 
@@ -141,7 +136,7 @@ def ensure_healable(incident: Incident) -> None:
         reason = f"nobody has said what is right for the incident {incident.id}"
         hint = f"mapp wrong {incident.run} --expected JSON"
     else:
-        reason = f"the incident {incident.id} is no fault of the code: {incident.failure}"
+        reason = f"the incident {incident.id} was not caused by the code: {incident.failure}"
         hint = f"mapp incident {incident.id} says what you can do"
     raise CannotHeal(f"{reason}; nothing was spent", hint=hint)
 

@@ -58,7 +58,7 @@ def rung_of_app(home: Home, app: App) -> tuple[Rung, str]:
 
 def rung_of_fix(spec: HealSpec, verdict: Verdict) -> tuple[Rung, str]:
     """Returns how far a fix may go, and why: one whose right outcome nobody knows is a proposal."""
-    if spec.truth in ("schema", "upstream"):
+    if spec.truth not in ("person", "declared"):
         return "propose", "nobody has said what is right for the failing input"
     if any(row.kind == "changed" for row in verdict.questions):
         return "propose", "the fix changes answers that no test states"

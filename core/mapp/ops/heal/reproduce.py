@@ -8,24 +8,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mapp.errors import IntegrityError, InvalidArguments, MappError, NotFound
+from mapp.errors import IntegrityError, InvalidArguments, InvalidInput, NotFound
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.change_spec import Truth
 from mapp.model.incident import Incident
 from mapp.model.outcome import Declared, Failed, Outcome, Value
-from mapp.model.recording import Exchange, Recording, read_recording
+from mapp.model.recording import Exchange, Recording
 from mapp.model.validation import violations
 from mapp.model.values import canonical
 from mapp.observe.incidents import Incidents
-from mapp.observe.journal import Run
-from mapp.ops.check.gate import trial_of
+from mapp.ops.check.gate import failed_run, trial_of
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import run_batch
 from mapp.validate.checks.properties import broken_predicates
 from mapp.validate.evaluation import ExampleRow, fault
 from mapp.validate.generate.shrink import shrunk
+from mapp.validate.time_limit import TrialTimeout
 from mapp.validate.trial import Arguments, FailedRun, Trial, describe, is_late, meets, wanted
 
 PERSON: Final[Truth] = "person"
@@ -35,7 +35,7 @@ MAX_SHRUNK: Final = 400
 """How many inputs are tried to find a smaller failing one."""
 
 
-class CannotHeal(MappError):
+class CannotHeal(InvalidInput):
     """An incident that no coder may be asked about, or whose right outcome contradicts the app's contract."""
 
     code = "MAPP-0560"
@@ -79,9 +79,6 @@ def reproduce(
         SandboxUnavailable: this machine isolates less than the settings require for this app.
     """
     trial = trial_of(workspace, app, files, base=None, kind="heal")
-    stated = _stated(incident)
-    if stated is not None:
-        _ensure_declared(app, stated)
     runs = list(_runs(workspace, incident))
     if not runs:
         raise CannotHeal(
@@ -89,51 +86,42 @@ def reproduce(
             hint="to keep inputs: mapp config keep_inputs true",
         )
     for run in runs:
-        failure = _repeated(trial, app, incident, run, stated)
+        if run.right is not None:
+            _ensure_declared(app, run.right)
+        failure = _repeated(trial, app, incident, run)
         if failure is not None:
-            return _case(trial, app, incident, failure, stated)
+            return _case(trial, app, incident, failure)
     return None
 
 
 def _runs(workspace: Workspace, incident: Incident) -> Iterator[FailedRun]:
-    """Yields the runs of an incident with their inputs, the newest first.
+    """Yields the runs of an incident with their inputs, those that a person spoke about first.
 
-    What a person said about one run says nothing about the others.
+    What a person said about one run says nothing about the others. Without a record of who said what, the
+    incident's own word is about its newest run.
     """
     known = Incidents(workspace.home.journal).runs(incident.id)
-    names = [incident.run] if incident.expected else [incident.run, *known]
-    for identity in list(dict.fromkeys(names))[:MAX_RUNS]:
+    runs = []
+    for identity in list(dict.fromkeys([incident.run, *known]))[:MAX_RUNS]:
         with suppress(NotFound, IntegrityError):
-            run, calls = workspace.journal.run(identity)
-            if run.input is not None:
-                yield _failed_run(run, calls)
+            runs.append(failed_run(workspace, identity))
+    if incident.expected and runs and not any(run.right for run in runs):
+        document = {"input": dict(runs[0].arguments), **json.loads(incident.expected)}
+        runs[0] = replace(runs[0], right=Example.from_dict(document))
+    if incident.expected:
+        runs = [run for run in runs if run.right]  # of the others, nobody knows what is wrong with them
+    yield from runs
 
 
-def _failed_run(run: Run, calls: str | None) -> FailedRun:
-    return FailedRun(
-        run=run.id,
-        arguments=json.loads(run.input or "{}"),
-        now_ms=run.now_ms,
-        seed=run.seed,
-        exchanges=read_recording(calls) if calls is not None else (),
-    )
-
-
-def _stated(incident: Incident) -> dict[str, Any] | None:
-    """Returns what a person said is right, `{"output": …}` or `{"error": …}`, or None."""
-    return json.loads(incident.expected) if incident.expected else None
-
-
-def _ensure_declared(app: App, stated: Mapping[str, Any]) -> None:
+def _ensure_declared(app: App, right: Example) -> None:
     """Raises CannotHeal if the manifest does not allow what a person said is right."""
-    error = stated.get("error")
-    if error is not None:
-        if error not in app.manifest.error_codes:
+    if right.error is not None:
+        if right.error not in app.manifest.error_codes:
             raise CannotHeal(
-                f"{app.name} declares no error {error!r}",
+                f"{app.name} declares no error {right.error!r}",
                 hint=f"mapp edit {app.name} adds it to [errors], with an example",
             )
-    elif found := violations(app.manifest.output, stated.get("output")):
+    elif found := violations(app.manifest.output, right.output):
         raise CannotHeal(
             f"the output that you expect does not fit the output schema of {app.name}",
             found,
@@ -141,9 +129,7 @@ def _ensure_declared(app: App, stated: Mapping[str, Any]) -> None:
         )
 
 
-def _repeated(
-    trial: Trial, app: App, incident: Incident, run: FailedRun, stated: Mapping[str, Any] | None
-) -> _Failure | None:
+def _repeated(trial: Trial, app: App, incident: Incident, run: FailedRun) -> _Failure | None:
     """Returns a run's failure if it happens twice, or None."""
     outcome = trial.again(app, run)
     if outcome is None:
@@ -151,8 +137,8 @@ def _repeated(
     arguments = with_defaults(app.manifest, run.arguments)
     run = replace(run, arguments=arguments)
     broken = broken_predicates(trial, app, [(arguments, outcome)])[0]
-    if stated is not None:
-        if meets(_row(app, run, stated), outcome):
+    if run.right is not None:
+        if meets(run.right, outcome):
             return None
     elif incident.failure == "nondeterminism":
         if not _varies(trial, app, run, outcome):
@@ -176,12 +162,10 @@ def _varies(trial: Trial, app: App, run: FailedRun, outcome: Outcome) -> bool:
         return trial.again(app, run, other) != outcome
 
 
-def _case(
-    trial: Trial, app: App, incident: Incident, failure: _Failure, stated: Mapping[str, Any] | None
-) -> Reproduced:
+def _case(trial: Trial, app: App, incident: Incident, failure: _Failure) -> Reproduced:
     """Returns the smallest case of a failure, with what is right for it."""
     run = failure.run
-    if stated is None and not app.manifest.capabilities.calls and not is_late(failure.outcome):
+    if run.right is None and not app.manifest.capabilities.calls and not is_late(failure.outcome):
         run = _smaller(trial, app, failure)
     outcome = trial.again(app, run) or failure.outcome
     broken = broken_predicates(trial, app, [(run.arguments, outcome)])[0]
@@ -192,7 +176,8 @@ def _case(
         recording = Recording(name=name, exchanges=run.exchanges, now=run.now_ms, seed=run.seed)
         text = json.dumps(recording.to_dict(), ensure_ascii=False, indent=1)
         recordings[f"tests/recordings/{name}.json"] = f"{text}\n".encode("utf-8", "backslashreplace")
-    if stated is not None:
+    if run.right is not None:
+        stated = {"output": run.right.output, "error": run.right.error}
         row, truth = replace(_row(app, run, stated), recording=name), PERSON
         _ensure_consistent(trial, app, run, row)
     else:
@@ -213,15 +198,13 @@ def _row(app: App, run: FailedRun, stated: Mapping[str, Any]) -> Example:
     """Returns the row of a test for a run; `stated` is what is right, as in the row."""
     call = without_defaults(app.manifest, run.arguments)
     capabilities = app.manifest.capabilities
-    clock = {"now": run.now_ms} if capabilities.clock else {}
-    seed = {"seed": run.seed} if capabilities.random else {}
     return Example(
         input=tuple(call.items()),
         output=stated.get("output"),
         error=stated.get("error"),
         valid=stated.get("valid"),
-        **clock,
-        **seed,
+        now=run.now_ms if capabilities.clock else None,
+        seed=run.seed if capabilities.random else None,
     )
 
 
@@ -299,7 +282,9 @@ def _smaller(trial: Trial, app: App, failure: _Failure) -> FailedRun:
 
     if not isinstance(failure.outcome, Failed) and not failure.broken:
         return run
-    return replace(run, arguments=shrunk(app.manifest, dict(run.arguments), breaks, MAX_SHRUNK))
+    with suppress(TrialTimeout):  # a small case is better, but not at any price
+        return replace(run, arguments=shrunk(app.manifest, dict(run.arguments), breaks, MAX_SHRUNK))
+    return run
 
 
 def _kind(outcome: Outcome | None) -> tuple[str, str]:

@@ -137,11 +137,7 @@ def execute(
     attempt = replace(attempt, run=run)
     record(workspace, attempt)
     inspect(workspace, app, filled, attempt)
-    outcome, doubt = attempt.outcome, attempt.broken
-    if workspace.stand_by is not None and in_canary(workspace.home, name, app.commit):
-        answered = workspace.stand_by(workspace, run, outcome, doubt, attempt.exchanges, allowed)
-        if answered is not None:
-            (run, outcome), doubt = answered, ()
+    run, outcome, doubt = _answer(workspace, attempt, allowed)
     return Execution(
         app=name,
         version=run.version,
@@ -151,6 +147,21 @@ def execute(
         run=run.id,
         doubt=doubt,
     )
+
+
+def _answer(
+    workspace: Workspace, attempt: Attempt, allowed: Collection[str]
+) -> tuple[Run, Outcome, tuple[str, ...]]:
+    """Returns the run that answers, its outcome, and the predicates that it breaks.
+
+    After a heal, that may be a run of the version before, which is on stand-by.
+    """
+    run, outcome, broken = attempt.run, attempt.outcome, attempt.broken
+    if workspace.stand_by is not None and in_canary(workspace.home, run.app, run.commit):
+        answered = workspace.stand_by(workspace, run, outcome, broken, attempt.exchanges, allowed)
+        if answered is not None:
+            return *answered, ()
+    return run, outcome, broken
 
 
 def with_check(workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt) -> Attempt:

@@ -84,7 +84,10 @@ def look_at(workspace: Workspace, app: App, seen: Seen) -> Incident | None:
         found = classify(facts)
         if found is None or found.failure == "caller_input":
             return None
-        return Incidents(workspace.home.journal).seen(_incident(workspace, seen, facts, found), seen.others)
+        incident = _incident(workspace, seen, facts, found)
+        incident = Incidents(workspace.home.journal).seen(incident, seen.others)
+        workspace.noticed(incident)
+        return incident
     except (MappError, sqlite3.Error, OSError) as error:
         workspace.tell(f"the failure of {app.name} could not be classified: {error}")
         return None

@@ -228,7 +228,7 @@ _TOP: Final = re.compile(r"^(?:async )?function\*? *([\w$]+)|^(?:const|let|var) 
 def _functions(source: str) -> dict[str, str]:
     """Returns the source of each top-level declaration by name."""
     starts = list(_TOP.finditer(source))
-    ends = [row.start() for row in starts[1:]] + [len(source)]
+    ends = [*(row.start() for row in starts[1:]), len(source)][: len(starts)]
     return {
         row[1] or row[2]: source[row.start() : end].strip() for row, end in zip(starts, ends, strict=True)
     }

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Failed, Outcome, Value, outcome_name
+from mapp.model.question import Question
 from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, number_text
 from mapp.model.verdict import Finding, Result
@@ -38,14 +39,28 @@ MAX_SHOWN: Final = 5
 
 
 def new_regressions(trial: Trial) -> list[tuple[str, Example]]:
-    """Returns the regressions that the change adds, each with its place."""
+    """Returns the regressions that the change adds, each with its place.
+
+    If it adds none, those that the old version had and failed.
+    """
     old = set() if trial.base is None else {canonical(row.to_dict()) for row in trial.base.regressions}
     kept = {id(row) for row in trial.app.regressions if canonical(row.to_dict()) not in old}
-    return [(place, row) for place, row in numbered(trial.app) if id(row) in kept]
+    rows = [(place, row) for place, row in numbered(trial.app) if id(row) in kept]
+    if rows or trial.base is None:
+        return rows
+    known = {id(row) for row in trial.app.regressions}
+    return [
+        (place, row)
+        for place, row in numbered(trial.app)
+        if id(row) in known and _fault(trial, trial.base, row)
+    ]
 
 
 def check_healed(trial: Trial) -> Result:
-    """Checks that a heal adds a regression that the old code fails and the new code passes."""
+    """Checks that a heal adds a regression that the old code fails and the new code passes.
+
+    Where nobody has stated the right outcome, what the new code gives is a question.
+    """
     assert trial.base is not None
     rows = new_regressions(trial)
     if not rows:
@@ -59,22 +74,37 @@ def check_healed(trial: Trial) -> Result:
             problems.append(Finding(path=place, message=message, reproduce=shown))
         if fault := _fault(trial, trial.app, row):
             problems.append(Finding(path=place, message=f"still fails: {fault}", reproduce=shown))
-    return result("healed", len(rows), problems)
+    questions = [_open(trial, trial.base, row) for _, row in rows if row.valid is not None]
+    found = result("healed", len(rows), problems)
+    return replace(found, questions=tuple(filter(None, questions)))
+
+
+def _open(trial: Trial, base: App, row: Example) -> Question | None:
+    """Returns the question what is right for a failing input, about which nobody has said anything."""
+    old, new = trial.example(base, row), trial.example(trial.app, row)
+    if old is None or new is None or isinstance(new, Failed):
+        return None
+    says = "nobody has said what is right for the input that failed"
+    return Question(
+        kind="changed", says=says, arguments=row.input, app=new, other=old, now=row.now, seed=row.seed
+    )
 
 
 def check_failed_runs(trial: Trial) -> Result:
     """Repeats runs that failed in the same way; each must end in a valid outcome that breaks no predicate.
 
-    The coder has seen at most one of them.
+    The coder has seen at most one of them, and often only a smaller input that fails alike.
     """
     if not trial.failed_runs:
-        return skipped("failed-runs", "the journal has no other run that failed in this way")
+        return skipped("failed-runs", "the journal has no run that failed in this way")
     problems = []
     for run in trial.failed_runs:
         outcome = trial.again(trial.app, run)
         fault = "its input does not fit anymore" if outcome is None else ""
         if isinstance(outcome, Failed):
             fault = f"still fails: {describe(outcome)}"
+        elif outcome is not None and run.right is not None and not meets(run.right, outcome):
+            fault = f"gives {describe(outcome)} instead of {wanted(run.right)}"
         elif outcome is not None and (names := _broken(trial, trial.app, run.arguments, outcome)):
             fault = f"gives {describe(outcome)}, which breaks {names[0]}"
         if fault:
