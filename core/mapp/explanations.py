@@ -257,7 +257,7 @@ EXPLANATIONS: Final = {
     "MAPP-0681": _row(
         "no-telemetry",
         "Telemetry is configured, but OpenTelemetry's SDK or exporter is not installed.",
-        "Install the extra telemetry, or turn telemetry off: mapp config unset telemetry",
+        "Install the extra telemetry, or turn telemetry off with mapp config unset telemetry.",
     ),
     "MAPP-0700": _row(
         "permission-needed",

@@ -201,9 +201,8 @@ class Instruments:
         attributes = span.attributes
         match span.name:
             case "mapp.run":
-                shared: dict[str, Any] = {
-                    name: attributes[name] for name in ("mapp.app", "mapp.outcome") if name in attributes
-                }
+                names = ("mapp.app", "mapp.outcome")
+                shared: dict[str, Any] = {name: attributes[name] for name in names if name in attributes}
                 self._duration.record(seconds, shared)
             case "mapp.heal":
                 self._heals.add(1, {"mapp.result": str(attributes.get("mapp.result", "failed"))})

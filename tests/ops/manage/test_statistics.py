@@ -82,7 +82,13 @@ def test_break_even_compares_what_an_app_cost_with_what_its_answers_avoided() ->
     one = statistics(built.workspace).counts.micros
     spend(built.workspace, "working-title", "change", one * 3 - 1)
     change = Change(
-        id="change", began=1.0, app="double", request="r", coder="c", spec=ExpandSpec(base=""), state="merged"
+        id="change",
+        began=1.0,
+        app="double",
+        request="r",
+        coder="c",
+        spec=ExpandSpec(base="b"),
+        state="merged",
     )
     Changes(built.home.journal).put(change)
 
