@@ -12,7 +12,7 @@ import re
 import resource as limits
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from mapp.model.outcome import Failed, Value
 from mapp.model.values import canonical
 from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.run.permissions import revoke
-from mapp.sandbox.executor import Grant
+from mapp.sandbox.executor import Executor, Grant, Job, Program
 from mapp.validate.mutation.mutants import sampled_mutants
 
 Play = Callable[[Scene], None]
@@ -36,8 +36,9 @@ MUTANTS: Final = 8
 """How many mutants of an app each of the two kinds of operators may give."""
 TRIES: Final = 8
 """How often a fault that depends on chance is waited for."""
-HEAVY: Final = 3_000_000
-"""Steps of a loop that take about a tenth of a second."""
+WALL_MS: Final = 150
+HEAVY: Final = 2.0
+"""How many times as long as its limit a script computes that only needs more time."""
 
 
 class NoFault(Exception):
@@ -182,7 +183,7 @@ def _without_descriptors(row: Row) -> Play:
         for zygote in zygotes():
             with contextlib.suppress(OSError):
                 os.kill(zygote, SIGKILL)
-        with _limited(limits.RLIMIT_NOFILE, _descriptors() + 3):
+        with _few_descriptors(3):
             scene.use(row)
 
     return play
@@ -190,7 +191,7 @@ def _without_descriptors(row: Row) -> Play:
 
 def _no_zygote(row: Row) -> Play:
     def play(scene: Scene) -> None:
-        with _limited(limits.RLIMIT_NOFILE, _descriptors() + 1):
+        with _few_descriptors(1):
             scene.use(row)
 
     return play
@@ -198,8 +199,9 @@ def _no_zygote(row: Row) -> Play:
 
 def _full(row: Row) -> Play:
     def play(scene: Scene) -> None:
+        new = {name: f"{text} again" if name in ("title", "habit") else text for name, text in row.items()}
         with _limited(limits.RLIMIT_FSIZE, 1024):
-            scene.use(row)
+            scene.use(new)
 
     return play
 
@@ -214,9 +216,22 @@ def _limited(what: int, most: int) -> Iterator[None]:
         limits.setrlimit(what, (soft, hard))
 
 
-def _descriptors() -> int:
-    """Returns the highest descriptor in use."""
-    return max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+@contextlib.contextmanager
+def _few_descriptors(left: int) -> Iterator[None]:
+    """Leaves only so many descriptors: the others are taken."""
+    highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    taken: list[int] = []
+    with _limited(limits.RLIMIT_NOFILE, highest + 2):
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.dup(0))
+        for number in taken[:left]:
+            os.close(number)
+        try:
+            yield
+        finally:
+            for number in taken[left:]:
+                os.close(number)
 
 
 def engines(template: Template, chance: random.Random) -> Iterator[Case]:
@@ -253,17 +268,29 @@ def chances(template: Template, chance: random.Random) -> Iterator[Case]:
 def work(template: Template, chance: random.Random) -> Iterator[Case]:
     """Yields scripts that do nothing wrong, and need somewhat more than their limits allow."""
     for name, (script, limit) in WORK.items():
-        source = with_start(template, script)
         manifest = template.files[MANIFEST].decode() + f"\n[limits]\n{limit}\n"
         if "[limits]" in template.files[MANIFEST].decode():
             continue
         for row in template.inputs[:2]:
 
-            def play(scene: Scene, source: str = source, manifest: str = manifest, row: Row = row) -> None:
-                scene.replaced(source=source, manifest=manifest)
+            def play(scene: Scene, script: str = script, manifest: str = manifest, row: Row = row) -> None:
+                hurried = scene.hurried()
+                text = script.replace("STEPS", str(steps_of(hurried))) if "STEPS" in script else script
+                scene.replaced(source=with_start(template, text), manifest=manifest)
+                scene.run_by(hurried)
                 scene.use(row)
 
             yield _case(template, "resource", name, play, first=True)
+
+
+@cache
+def steps_of(executor: Executor) -> int:
+    """Returns how many steps of a loop take `HEAVY` times `WALL_MS` on this machine."""
+    body = WORK["more time"][0].replace("STEPS", "1000000")
+    program = Program(source=f"function main() {{{body}\n  return sum;\n}}")
+    job = Job(program=program, wall_ms=30_000)
+    taken = min(executor.run(job).wall_ms for _ in range(3))
+    return int(1_000_000 * HEAVY * WALL_MS / taken)
 
 
 def attacks(template: Template, chance: random.Random) -> Iterator[Case]:
@@ -386,16 +413,16 @@ WORK: Final[Mapping[str, tuple[str, str]]] = {
     "more memory": (
         """
   const rows = [];
-  for (let at = 0; at < 250000; at += 1) rows.push({ at, text: "row " + at });
+  for (let at = 0; at < 100000; at += 1) rows.push({ at, text: "row " + at });
   if (rows.length === 0) throw new Error("empty");""",
         "memory_mb = 16",
     ),
     "more time": (
-        f"""
+        """
   let sum = 0;
-  for (let at = 0; at < {HEAVY}; at += 1) sum = (sum * 31 + at) % 9973;
+  for (let at = 0; at < STEPS; at += 1) sum = (sum * 31 + at) % 9973;
   if (sum < 0) throw new Error("negative");""",
-        "wall_ms = 60",
+        f"wall_ms = {WALL_MS}",
     ),
 }
 ATTACKS: Final[Mapping[str, str]] = {

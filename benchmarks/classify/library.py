@@ -42,7 +42,12 @@ STEP: Final = 61.0
 
 
 class Patient(DelegatingExecutor):
-    """Gives every run more time on the wall, as the limit on computing stays."""
+    """Gives every run more time on the wall; the limit on computing stays."""
+
+    @property
+    def inside(self) -> Executor:
+        """The executor that has no patience."""
+        return self._executor
 
     def run(self, job: Job, broker: Broker | None = None) -> Result:
         """Runs a job and returns its result."""
