@@ -12,7 +12,7 @@ import re
 import resource as limits
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -283,14 +283,19 @@ def work(template: Template, chance: random.Random) -> Iterator[Case]:
             yield _case(template, "resource", name, play, first=True)
 
 
-@cache
+_steps: dict[str, int] = {}
+
+
 def steps_of(executor: Executor) -> int:
     """Returns how many steps of a loop take `HEAVY` times `WALL_MS` on this machine."""
+    if executor.engine in _steps:
+        return _steps[executor.engine]
     body = WORK["more time"][0].replace("STEPS", "1000000")
     program = Program(source=f"function main() {{{body}\n  return sum;\n}}")
     job = Job(program=program, wall_ms=30_000)
     taken = min(executor.run(job).wall_ms for _ in range(3))
-    return int(1_000_000 * HEAVY * WALL_MS / taken)
+    _steps[executor.engine] = int(1_000_000 * HEAVY * WALL_MS / taken)
+    return _steps[executor.engine]
 
 
 def attacks(template: Template, chance: random.Random) -> Iterator[Case]:
