@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from support.terminal import mapp
 
 
 @pytest.fixture
-def built() -> Built:
-    return library().build()
+def built() -> Iterator[Built]:
+    made = library().build()
+    yield made
+    made.workspace.close()
 
 
 def coder(monkeypatch: pytest.MonkeyPatch, folder: Path, body: str) -> None:

@@ -162,7 +162,7 @@ def test_a_heal_that_makes_up_a_value_for_an_outage_is_refused(built: Built) -> 
     incident = changed_upstream(built, {"base": "USD", "quotes": {"CHF": 0.5}})
     made_up = QUOTES.replace('if (typeof rate !== "number") throw new Error("unavailable");', "")
     made_up = made_up.replace("return input.amount * rate;", "return input.amount * (rate || 1);")
-    done = healed(built, incident, code(*(made_up + "\n" * at for at in range(3))))
+    done = healed(built, incident, code(made_up, made_up, made_up))
 
     assert not done.healed
     assert "answers" in refusals(done)
