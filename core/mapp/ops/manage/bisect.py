@@ -264,10 +264,10 @@ def _place(history: Sequence[Commit], recorded: RecordedRun) -> int:
         NotFound: it is not there.
     """
     run = recorded.run
-    for known in (lambda row: row.id == run.commit, lambda row: row.tree == run.tree):
-        found = [place for place, row in enumerate(history) if known(row)]
-        if found:
-            return found[-1]
+    own = [place for place, row in enumerate(history) if row.id == run.commit]
+    found = own or [place for place, row in enumerate(history) if row.tree == run.tree]
+    if found:
+        return found[-1]
     raise NotFound(
         f"the commit {run.commit[:10]} of run {run.id} is not on main of {run.app}",
         hint=f"mapp log {run.app} shows the history of main",
