@@ -87,7 +87,8 @@ def _shown(facts: Facts) -> Iterator[tuple[str, JSONValue]]:
         yield "replays", [row.same for row in facts.replays]
     for name, row in (("other_engine", facts.other), ("parent", facts.parent), ("four_times", facts.roomy)):
         if row is not None:
-            yield name, row.outcome
+            ended_well = row.outcome == "ok" or row.outcome.startswith("error:")
+            yield name, row.outcome if ended_well or not row.good else "got further"
 
 
 def _host_fault(facts: Facts) -> str:

@@ -55,7 +55,8 @@ class Repeat:
     """One repetition of a run with the recorded answers of its host.
 
     `same`: outcome and output are those of the run. `good`: it ended in a value or a declared error and broke
-    no predicate. `right`: it gave what the person expected.
+    no predicate, or it got further than the run and made a call that nobody recorded. `right`: it gave what
+    the person expected.
     """
 
     outcome: str

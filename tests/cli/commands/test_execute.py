@@ -29,6 +29,7 @@ def test_the_json_answer_names_app_commit_arguments_and_output() -> None:
         "arguments": {"number": 21},
         "output": 42,
         "outcome": "ok",
+        "doubt": [],
     }
     assert [row["id"] for row in mapp("runs", "--json").json["runs"]] == [run]
 

@@ -140,6 +140,7 @@ def test_the_json_answer_has_the_documented_fields() -> None:
     assert set(run) == {
         *("id", "started", "app", "commit", "tree", "version", "request", "input", "output", "outcome"),
         *("detail", "now_ms", "seed", "wall_ms", "total_ms", "engine", "isolation", "refused", "allowed"),
+        *("differences", "retries", "check"),
     }
     assert (run["app"], run["input"], run["output"], run["outcome"]) == ("double", {"number": 1.5}, 3, "ok")
 

@@ -220,6 +220,19 @@ class Faulty(DelegatingExecutor):
         return found
 
 
+class FaultyAt(DelegatingExecutor):
+    """An engine that fails on one input, before the script makes any call."""
+
+    def __init__(self, executor: Any, number: int) -> None:
+        super().__init__(executor)
+        self.number = number
+
+    def run(self, job: Job, broker: Any = None) -> Any:
+        if job.arguments == (f'{{"number":{self.number}}}',):
+            return Threw(name="SyntaxError", message="invalid", stack="", wall_ms=1.0)
+        return super().run(job, broker)
+
+
 def test_what_only_one_engine_gets_wrong_is_not_the_apps_fault(workspace: Watched) -> None:
     put("function main(input) { return input.number * 2; }")
     workspace.__dict__["executor"] = Faulty(workspace.executor)
@@ -296,6 +309,20 @@ def test_a_changed_answer_matters_only_if_it_changes_what_the_app_says(
         for _ in range(2):
             execute(workspace, "double", {"number": 1})
     assert [row.failure for row in workspace.incidents()] == ([] if failure is None else [failure])
+
+
+def test_a_run_that_gets_further_when_repeated_got_past_what_was_wrong(workspace: Watched) -> None:
+    grow = "if (input.number === 2) 'x'.repeat(3e7).split('');"
+    with Server(says(ok())) as server:
+        reading(workspace, server, READS.replace("{\n", f"{{ {grow}\n", 1))
+        assert execute(workspace, "double", {"number": 1}).outcome == Value(output=4)
+        execute(workspace, "double", {"number": 2})
+        assert server.connections == 1
+    assert workspace.incident().failure in ("code_bug", "resource")
+
+    workspace.__dict__["executor"] = FaultyAt(workspace.executor, 3)
+    execute(workspace, "double", {"number": 3})
+    assert workspace.incidents()[0].failure == "engine_fault"
 
 
 def test_a_request_that_changes_nothing_is_repeated_and_one_that_does_is_not(workspace: Watched) -> None:

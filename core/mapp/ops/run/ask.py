@@ -84,6 +84,7 @@ class Answer:
             "version": ran.get("version"),
             "commit": ran.get("commit"),
             "run": ran.get("run"),
+            "doubt": ran.get("doubt", []),
         }
 
 

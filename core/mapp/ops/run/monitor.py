@@ -297,13 +297,14 @@ class _Inquiry:
         self._note(result)
         outcome = judge(app.manifest, result)
         output = canonical(outcome.output) if isinstance(outcome, Value) else None
-        unknown = any(row.code == "unrecorded" for row in broker.made)
+        # A call that the run never made: this repetition got past the place where the run failed.
+        further = any(row.code == "unrecorded" for row in broker.made)
         return Repeat(
             outcome=outcome_name(outcome),
             same=outcome_name(outcome) == run.outcome
             and output == _output_of(self._seen)
             and _message(outcome) == _message(self._seen.outcome),
-            good=not isinstance(outcome, Failed) and not unknown and not self._breaks(filled, outcome),
+            good=further or (not isinstance(outcome, Failed) and not self._breaks(filled, outcome)),
             right=_is_expected(outcome, self._seen.expected),
         )
 
