@@ -54,8 +54,12 @@ def failure(
     fingerprint: str = "v1:0a",
     **more: Any,
 ) -> Incident:
-    """Runs an app and records the run as an incident."""
-    ran = execute(built.workspace, name, arguments)
+    """Runs an app and records the run as an incident, in place of what mapp makes of it."""
+    later, built.workspace.later = built.workspace.later, lambda work: None
+    try:
+        ran = execute(built.workspace, name, arguments)
+    finally:
+        built.workspace.later = later
     run = built.workspace.journal.run(ran.run)[0]
     incident = Incident(
         id=new_id(),

@@ -33,11 +33,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Returns the commands that were started, none of which runs."""
     found: list[list[str]] = []
 
-    def start(command: list[str], **more: Any) -> None:
-        assert more["start_new_session"] and more["stdin"] == subprocess.DEVNULL
-        found.append(command)
-
-    monkeypatch.setattr(automatic.subprocess, "Popen", start)
+    monkeypatch.setattr(automatic, "_spawn", lambda command, log: found.append(command))
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from mapp.errors import MappError
 
@@ -45,18 +45,23 @@ def start_heal(workspace: Workspace, incident: Incident) -> bool:
             if stream.tell() > MAX_LOG:
                 stream.truncate(0)
             log.chmod(0o600)
-            subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                start_new_session=True,
-                close_fds=True,
-            )
+            _spawn(command, stream)
     except OSError as error:
         workspace.tell(f"the heal of {incident.app} could not be started: {error}")
         return False
     return True
+
+
+def _spawn(command: Sequence[str], log: IO[bytes]) -> None:
+    """Starts a process that outlives this one and has nothing of it but the log."""
+    subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        close_fds=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
