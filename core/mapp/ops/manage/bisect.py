@@ -264,11 +264,10 @@ def _place(history: Sequence[Commit], recorded: RecordedRun) -> int:
         NotFound: it is not there.
     """
     run = recorded.run
-    same_commit = [place for place, row in enumerate(history) if row.id == run.commit]
-    same_tree = [place for place, row in enumerate(history) if row.tree == run.tree]
-    for found in (same_commit, same_tree):
-        if found:
-            return found[-1]
+    own = [place for place, row in enumerate(history) if row.id == run.commit]
+    found = own or [place for place, row in enumerate(history) if row.tree == run.tree]
+    if found:
+        return found[-1]
     raise NotFound(
         f"the commit {run.commit[:10]} of run {run.id} is not on main of {run.app}",
         hint=f"mapp log {run.app} shows the history of main",
