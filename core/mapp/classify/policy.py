@@ -47,7 +47,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "engine_fault": Policy(
         actions=("quarantine", "tell"),
         means="The JavaScript engine is at fault: it crashed, or another engine does not fail.",
-        you="Choose another engine: mapp config engine quickjs-ng. Then lift the quarantine.",
+        you="Choose another engine with `mapp config engine quickjs-ng`, then lift the quarantine.",
     ),
     "permission": Policy(
         actions=("ask",),

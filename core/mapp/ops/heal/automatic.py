@@ -54,7 +54,7 @@ def start_heal(workspace: Workspace, incident: Incident) -> bool:
 
 def _spawn(command: Sequence[str], log: IO[bytes]) -> None:
     """Starts a process that outlives this one and has nothing of it but the log."""
-    subprocess.Popen(
+    process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -62,6 +62,7 @@ def _spawn(command: Sequence[str], log: IO[bytes]) -> None:
         start_new_session=True,
         close_fds=True,
     )
+    process.returncode = 0  # nobody waits for it, and its object does not complain about that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
