@@ -39,8 +39,9 @@ HEALABLE: Final[frozenset[FailureClass]] = frozenset(
 """The classes for which a coder may be asked: `expectation` only with the person's expected outcome. A
 `regression` is rolled back first."""
 
-IncidentState: TypeAlias = Literal["open", "closed", "merged", "proposed", "healed"]
-"""`closed` (a person said "not a bug") and `merged` ("the same as another one") are stored. `proposed` (a fix
+IncidentState: TypeAlias = Literal["open", "closed", "merged", "gone", "proposed", "healed"]
+"""`closed` (a person said "not a bug"), `merged` ("the same as another one") and `gone` are stored: a `gone`
+one did not fail any more when it was repeated on `main`; the next failure opens it again. `proposed` (a fix
 waits for review) and `healed` (a fix is on `main`) are never stored: git and the changes say so."""
 
 RULE: Final = "v1"

@@ -59,9 +59,9 @@ class Incidents:
         """Records failures and returns the incident that they belong to, in one transaction.
 
         An incident of the same app and fingerprint is counted up by `incident.runs`, also if a person closed
-        it: it stays closed. If it was merged, the incident that it was merged into is counted up. A run that
-        is already recorded is not counted again; an empty id stands for a run that was not started. `others`
-        are runs that `incident.runs` counts too. Raises LedgerFailed.
+        it: it stays closed. One that was gone is open again. If it was merged, the incident that it was
+        merged into is counted up. A run that is already recorded is not counted again; an empty id stands for
+        a run that was not started. `others` are runs that `incident.runs` counts too. Raises LedgerFailed.
         """
         with self._writing() as connection:
             known = _find(connection, incident)
@@ -191,6 +191,7 @@ def _added(known: Incident, new: Incident, times: int) -> Incident:
         first=min(known.first, new.first),
         last=newest.last,
         runs=known.runs + times,
+        state="open" if known.state == "gone" and times else known.state,
         expected=new.expected or known.expected,
         why=new.why or known.why,
     )

@@ -260,7 +260,7 @@ function main(input, host) {
     assert {"recorded", "differential"} <= set(refusals(done))
 
 
-def test_a_failure_that_is_gone_closes_its_incident_and_costs_nothing(built: Built) -> None:
+def test_a_failure_that_is_gone_is_recorded_as_gone_and_costs_nothing(built: Built) -> None:
     built.put(double())
     incident = failure(built, "double", {"number": 950})
     built.put(double(DOUBLE).version("1.0.1"))
@@ -269,7 +269,10 @@ def test_a_failure_that_is_gone_closes_its_incident_and_costs_nothing(built: Bui
 
     assert (done.changed, coder.calls) == (None, 0)
     assert "does not fail" in done.why
-    assert Incidents(built.home.journal).get(incident.id).state == "closed"
+    incidents = Incidents(built.home.journal)
+    assert incidents.get(incident.id).state == "gone"
+    again = replace(incident, run="another", last=incident.last + 60)
+    assert incidents.seen(again).state == "open", "it is not hidden if it comes back"
 
 
 @pytest.mark.parametrize(
@@ -333,7 +336,7 @@ def test_an_incident_whose_heal_is_rolled_back_is_open_again(built: Built) -> No
     built.put(double())
     incident = failure(built, "double", {"number": 950})
     healed(built, incident, code(DOUBLE))
-    rollback(built.workspace, "double")
+    rollback(built.workspace, "double", force=True)
     assert [row.state for row in list_incidents(built.workspace)] == ["open"]
 
 

@@ -152,7 +152,7 @@ def heal(
 ) -> Healed:
     """Heals the app of an incident and returns the result.
 
-    The failure is first reproduced on the current `main`; if it is gone, the incident is closed and nothing
+    The failure is first reproduced on the current `main`; if it is gone, the incident is `gone` and nothing
     is spent. An open heal of the same failure is resumed. `person` approves cost and merge.
 
     Raises:
@@ -267,11 +267,11 @@ def _supersede(workspace: Workspace, change: Change) -> None:
 
 
 def _gone(workspace: Workspace, incident: Incident, app: App) -> Healed:
-    """Closes an incident whose failure does not happen on the current `main`."""
+    """Records that an incident's failure does not happen on the current `main`."""
     why = f"{app.name} {app.manifest.version} ({app.commit[:10]}) does not fail in this way any more"
-    closed = replace(incident, state="closed", why=incident.why or why)
-    Incidents(workspace.home.journal).put(closed)
-    return Healed(incident=closed, why=f"{why}; nothing was spent")
+    gone = replace(incident, state="gone")
+    Incidents(workspace.home.journal).put(gone)
+    return Healed(incident=gone, why=f"{why}; nothing was spent")
 
 
 def _tries_left(workspace: Workspace, incident: Incident, coder: Coder) -> int:

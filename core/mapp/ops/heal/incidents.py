@@ -188,6 +188,8 @@ def _done(workspace: Workspace, incident: Incident, policy: Policy) -> list[str]
     found = []
     if incident.state == "closed":
         found.append("you said that it is not a bug")
+    elif incident.state == "gone":
+        found.append("it was repeated on main and did not fail any more")
     elif incident.state == "merged":
         found.append(f"you merged it into {incident.into}")
     elif policy.quarantines and incident.state != "healed":
