@@ -223,7 +223,7 @@ def test_the_side_that_a_person_chooses_is_in_the_contract_that_is_shown(
 
     assert (answer.code, server.connections) == (7, 2), answer.err
     shown = answer.err[answer.err.index("which is right?") :]
-    assert re.search(rf"7 .*{kept}", shown) and "budget of this change" in shown
+    assert re.search(rf"7}} -> {kept}\b", shown) and "budget of this change" in shown
 
 
 def test_an_empty_line_leaves_a_disputed_example_open_and_nothing_more_is_paid(
