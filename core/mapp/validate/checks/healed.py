@@ -57,15 +57,15 @@ def new_regressions(trial: Trial) -> list[tuple[str, Example]]:
 
 
 def check_healed(trial: Trial) -> Result:
-    """Checks that a heal adds a regression that the old code fails and the new code passes.
+    """Checks that the old code fails the regressions that a heal adds, and the new code passes them.
 
-    Where nobody has stated the right outcome, what the new code gives is a question.
+    Without a regression, the other checks hold the heal to what the old code answers. Where nobody has stated
+    the right outcome, what the new code gives is a question.
     """
     assert trial.base is not None
     rows = new_regressions(trial)
     if not rows:
-        message = "the heal adds no regression, so nothing shows what it cures"
-        return result("healed", 0, [Finding(path="tests/regressions.jsonl", message=message)])
+        return skipped("healed", "the heal adds no regression, so nothing shows what it cures")
     problems = []
     for place, row in rows:
         shown = run_command(trial, dict(row.input))

@@ -240,7 +240,8 @@ def _separators(text: str) -> Iterator[str]:
     """Yields a text with space or a sign beside a separator, or with it doubled, dropped or replaced."""
     matches = list(_SEPARATOR.finditer(text))
     kinds = list({found[0]: found for found in reversed(matches)}.values())[::-1][:_FEW]
-    chosen = list({found.start(): found for found in [*kinds, *matches[:2], *matches[-1:]]}.values())
+    last = list({found[0]: found for found in matches}.values())[:_FEW]
+    chosen = list({found.start(): found for found in [*kinds, *matches[:2], *last]}.values())
     for found in chosen:
         mark = found[0]
         yield _put(text, found, mark * 2)
@@ -249,6 +250,8 @@ def _separators(text: str) -> Iterator[str]:
         yield from (_put(text, found, f"{mark}{sign}") for sign in ("-", "+") if sign != mark)
         if mark in _OTHER:
             yield _put(text, found, _OTHER[mark])
+        if mark == "\n":
+            yield _put(text, found, "\r")
     for found in kinds:
         mark = found[0]
         yield text.replace(mark, "")
@@ -326,6 +329,7 @@ def _spellings(text: str) -> Iterator[str]:
         yield from (text.replace(" ", space) for space in _SPACES if space != " ")
         yield text.replace(" ", "  ")
     yield from (text.replace("\n", "\r\n"), text.replace("\r\n", "\n"), text.replace("\n", "\n\n"))
+    yield from (text.replace("\r\n", "\r"), text.replace("\n", "\r"))
     middle = len(text) // 2
     yield from (
         f"\ufeff{text}",
