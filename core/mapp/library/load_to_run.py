@@ -10,7 +10,7 @@ from mapp.library.lockfile import read_entry
 from mapp.library.paths import CANARY, Home
 from mapp.library.read import RUNNABLE, load_runnable
 from mapp.model.app import PROPERTIES, App
-from mapp.plain_files import read_plain
+from mapp.plain_files import NotPlain, read_plain
 
 WATCHED = RUNNABLE | {PROPERTIES}
 """What a run reads: the manifest, the source, and the predicates that judge its answer."""
@@ -43,11 +43,13 @@ def load_to_run(
 def in_canary(home: Home, name: str, commit: str) -> bool:
     """Returns whether a commit is a heal whose canary is open; reads one small file, without libgit2.
 
-    Raises:
-        IntegrityError: the ref is a pipe, a link or another special file.
+    Where the refs are pipes, links or other special files, there is no canary: other commands report them.
     """
     path = home.repository(name)
-    found = read_ref(path, CANARY)
-    if found is None and (path / "packed-refs").exists():
-        return f"{commit} {CANARY}\n".encode() in read_plain(path / "packed-refs")
+    try:
+        found = read_ref(path, CANARY)
+        if found is None and (path / "packed-refs").exists():
+            return f"{commit} {CANARY}\n".encode() in read_plain(path / "packed-refs")
+    except (IntegrityError, NotPlain):
+        return False
     return found == commit

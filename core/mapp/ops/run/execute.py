@@ -209,6 +209,37 @@ def _note_refusal(workspace: Workspace, app: App, error: MappError) -> None:
     not_started(workspace, app, error)
 
 
+def _begun(
+    workspace: Workspace,
+    app: App,
+    filled: Mapping[str, JSONValue],
+    *,
+    now_ms: int,
+    seed: int,
+    request: str | None,
+) -> Run:
+    """Returns the journal's entry of a run that begins now, as it would be if the machine failed."""
+    return Run(
+        id=new_id(),
+        started=workspace.clock(),
+        app=app.name,
+        commit=app.commit,
+        tree=app.tree,
+        version=str(app.manifest.version),
+        request=request,
+        input=canonical(dict(filled)),
+        output=None,
+        outcome=HOST_FAULT,
+        detail="",
+        now_ms=now_ms,
+        seed=seed,
+        wall_ms=0.0,
+        total_ms=0.0,
+        engine=workspace.executor.engine,
+        isolation=workspace.executor.isolation,
+    )
+
+
 def attempt_run(
     workspace: Workspace,
     app: App,
@@ -229,29 +260,10 @@ def attempt_run(
         SandboxUnavailable: no worker can be started.
         HostFault: the machine failed during the run.
     """
-    began, started = time.perf_counter(), workspace.clock()
-    identity = new_id()
+    began = time.perf_counter()
+    run = _begun(workspace, app, filled, now_ms=now_ms, seed=seed, request=request)
     job = job_for(app, filled, now_ms=now_ms, seed=seed)
-    broker = _broker(workspace, app, allowed, identity)
-    run = Run(
-        id=identity,
-        started=started,
-        app=app.name,
-        commit=app.commit,
-        tree=app.tree,
-        version=str(app.manifest.version),
-        request=request,
-        input=canonical(dict(filled)),
-        output=None,
-        outcome=HOST_FAULT,
-        detail="",
-        now_ms=now_ms,
-        seed=seed,
-        wall_ms=0.0,
-        total_ms=0.0,
-        engine=workspace.executor.engine,
-        isolation=workspace.executor.isolation,
-    )
+    broker = _broker(workspace, app, allowed, run.id)
     try:
         result, outcome, broker, retries = _run_twice(workspace, app, job, broker)
     except HostFault as fault:
