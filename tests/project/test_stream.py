@@ -77,8 +77,8 @@ def test_figures_count_what_ran_without_a_model() -> None:
 
 def test_ways_to_live_are_compared_on_what_programs_call() -> None:
     never = [replace(row, came="failed", model=0, micros=0) for row in ROWS]
-    mapp, without, each = compared(ROWS, never).rows
-    assert isinstance(mapp[1], dict) and (mapp[1]["count"], mapp[1]["of"]) == (10, 11)
+    healing, without, each = compared(ROWS, never).rows
+    assert isinstance(healing[1], dict) and (healing[1]["count"], healing[1]["of"]) == (10, 11)
     assert isinstance(without[1], dict) and without[1]["count"] == 0
     assert each[3] == "12"
 

@@ -148,10 +148,14 @@ class Trial:
     folder: str | None = None
 
     def __post_init__(self) -> None:
-        """Answers host calls from the apps' recordings only, so that no check reaches the outside."""
+        """Answers host calls from the apps' recordings only, so that no check reaches the outside.
+
+        A heal is held to what the hosts answered before: only its regressions see the answers that it is for.
+        """
         apps = [app for app in (self.app, self.base) if app is not None]
         if any(app.manifest.capabilities.calls for app in apps):
-            recorded = [row for app in apps for recording in app.recordings for row in recording.exchanges]
+            known = [self.base] if self.kind == "heal" and self.base is not None else apps
+            recorded = [row for app in known for recording in app.recordings for row in recording.exchanges]
             self.executor = RecordedExecutor(self.executor, recorded)
             if (second := self.second_environment) is not None:
                 self.second_environment = lambda: RecordedExecutor(second(), recorded)
@@ -323,15 +327,16 @@ class Trial:
         """Returns the app's outcomes for changed answers of the host, at most `MAX_CHANGES`."""
         return self.answer_runs_of(self.app)
 
-    def answer_runs_of(self, app: App) -> tuple[AnswerRun, ...]:
+    def answer_runs_of(self, app: App, *, held_back: bool = False) -> tuple[AnswerRun, ...]:
         """Runs an app on the recorded examples that it meets with a value, each with one answer changed.
 
-        Only the first of several recordings with answers of the same shape is changed.
+        Only the first of several recordings with answers of the same shape is changed. With `held_back`,
+        examples that the coder has not seen are used too.
         """
         found: list[AnswerRun] = []
         seen: set[str] = set()
         for place, row, recording in self.example_answers:
-            if not recording.exchanges or (self.blind and row.held_back):
+            if not recording.exchanges or (self.blind and row.held_back and not held_back):
                 continue
             form = "\n".join(map(form_of, recording.exchanges))
             good = None if form in seen else self.example(app, row)

@@ -165,4 +165,4 @@ def test_a_heal_that_makes_up_a_value_for_an_outage_is_refused(built: Built) -> 
     done = healed(built, incident, code(made_up, made_up, made_up))
 
     assert not done.healed
-    assert "answers" in refusals(done)
+    assert "general" in refusals(done)

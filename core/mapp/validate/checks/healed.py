@@ -15,7 +15,7 @@ from typing import Final
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
-from mapp.model.outcome import Failed, Outcome, Value, outcome_name
+from mapp.model.outcome import Declared, Failed, Outcome, Value, outcome_name
 from mapp.model.question import Question
 from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, number_text
@@ -116,7 +116,7 @@ def check_failed_runs(trial: Trial) -> Result:
 def check_general(trial: Trial) -> Result:
     """Checks that a heal cures the cause: not only the failing input, and not by one answer for all."""
     assert trial.base is not None
-    problems = list(_one_answer(trial, trial.base))
+    problems = [*_one_answer(trial, trial.base), *_made_up(trial, trial.base)]
     counted = len(trial.drawn)
     for place, row in new_regressions(trial):
         arguments = trial.accepted(dict(row.input))
@@ -127,6 +127,20 @@ def check_general(trial: Trial) -> Result:
         problems += near.still_failing(trial, place, _ways(trial, trial.base, row, arguments))
         problems += near.tied(trial, place, row, arguments)
     return result("general", counted, problems)
+
+
+def _made_up(trial: Trial, base: App) -> Iterator[Finding]:
+    """Yields changed answers of the host that the old code refused and for which the new code has a value."""
+    runs = trial.answer_runs_of(base, held_back=True)
+    old = {(run.place, run.change.name): run.outcome for run in runs}
+    for run in trial.answer_runs_of(trial.app, held_back=True):
+        before = old.get((run.place, run.change.name))
+        if isinstance(before, Declared) and isinstance(run.outcome, Value):
+            message = (
+                f"if {run.change.name}, the old version gave {describe(before)},"
+                f" and the new version makes up {describe(run.outcome)}"
+            )
+            yield Finding(path=run.place, message=message)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
