@@ -80,10 +80,12 @@ def test_each_kind_of_failure_has_its_own_outcome(workspace: Workspace) -> None:
     )
     mapped, found = run(workspace, lines(range(6)))
 
+    endless = found[4]["outcome"]
+    assert endless in ("wall", "cpu"), "on a busy machine it is run again, for as long as it may compute"
     assert [row["outcome"] for row in found] == [
-        "ok", "error:odd_one", "threw", "invalid_output", "wall", "ok",
+        "ok", "error:odd_one", "threw", "invalid_output", endless, "ok",
     ]  # fmt: skip
-    assert dict(mapped.outcomes) == {"ok": 2, "error:odd_one": 1, "threw": 1, "invalid_output": 1, "wall": 1}
+    assert dict(mapped.outcomes) == {"ok": 2, "error:odd_one": 1, "threw": 1, "invalid_output": 1, endless: 1}
 
 
 def test_no_row_sees_the_state_of_another(workspace: Workspace) -> None:
