@@ -69,7 +69,7 @@ def workflow_commands(title: str, verdict: Verdict) -> Iterator[str]:
     for result in verdict.results:
         for finding in () if result.passed else result.problems:
             yield _command("error", f"{title}: {result.check}", finding)
-    for question in raised(verdict.questions)[:MAX_SHOWN]:
+    for question in verdict.raised[:MAX_SHOWN]:
         yield _command("notice", f"{title}: the tests leave open", _note(question))
 
 

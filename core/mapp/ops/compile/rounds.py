@@ -22,7 +22,6 @@ from mapp.library.rejections import patch_id
 from mapp.model.app import EXAMPLES, MANIFEST, PROPERTIES, REGRESSIONS, SOURCE, App, Example, read_app
 from mapp.model.change_spec import Choice
 from mapp.model.interface import interface_hash
-from mapp.model.question import raised
 from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Verdict
 from mapp.ops.check.answers import with_examples
@@ -370,7 +369,7 @@ def opinions_on(task: Task, session: AuthoringSession, written: Written) -> list
     Raises:
         CoderFailed: the coder gave no answer.
     """
-    questions = raised(written.verdict.questions)
+    questions = written.verdict.raised
     asks = session.opinions and session.coder.gives_opinions and task.code is None
     if not (questions and asks):
         return []
