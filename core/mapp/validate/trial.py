@@ -228,6 +228,11 @@ class Trial:
             return ()
         return self.retry_timeouts(self.edge_inputs, self.attempt(self.app, self.edge_inputs))
 
+    @cached_property
+    def base_edge_outcomes(self) -> tuple[Outcome, ...]:
+        """Returns the outcomes of the replaced app for the edge inputs; none if there is no such app."""
+        return self.attempt(self.base, self.edge_inputs) if self.base is not None else ()
+
     def drawn_for(self, app: App, count: int | None = None) -> tuple[Arguments, ...]:
         """Returns inputs drawn from the schema of another version, as many as for the app unless stated."""
         return self._draw(app, count).inputs
@@ -249,6 +254,12 @@ class Trial:
         for place in late[:LATE]:
             found[place] = self.attempt(self.app, [inputs[place]])[0]
         return tuple(found)
+
+    def milliseconds(self, app: App, inputs: Sequence[Arguments]) -> list[float]:
+        """Returns how long an app runs on each of these inputs, all at the same time and with one seed."""
+        complete = [with_defaults(app.manifest, dict(arguments)) for arguments in inputs]
+        jobs = [job_for(app, arguments, now_ms=NOW, seed=SEED) for arguments in complete]
+        return [ran.wall_ms for ran in run_batch(self.executor, jobs)]
 
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
         """Runs an app on complete inputs, each with its own clock and seed, and returns the outcomes."""

@@ -10,6 +10,7 @@ from mapp.model.outcome import Declared, Value
 from mapp.model.question_text import question_lines
 from mapp.model.verdict import GateKind, Result
 from mapp.sandbox.executor import Executor
+from mapp.validate.checks import differential
 from mapp.validate.checks.differential import check_differential
 from mapp.validate.trial import Trial
 from support.apps import Draft, app
@@ -103,6 +104,14 @@ def test_the_same_behaviour_in_other_words_passes_without_questions(executor: Ex
     found = compared(executor, draft(), draft(new, "1.0.1"))
 
     assert (found.status, found.questions) == ("passed", ())
+
+
+def test_a_slow_app_is_compared_on_fewer_inputs(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differential, "SLOW_MS", 0)
+    found = compared(executor, draft(), draft(version="1.0.1"))
+
+    assert found.passed
+    assert found.counted <= len(draft().read().examples) + 30 + differential.EDGE_CASES_OF_SLOW_APPS
 
 
 def stating(source: str, arguments: dict[str, Any], **rest: Any) -> Draft:

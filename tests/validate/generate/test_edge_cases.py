@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import string
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from mapp.model.arguments import with_defaults
 from mapp.model.values import JSONValue, canonical
 from mapp.starter import bundle
 from mapp.validate.generate.constants import Constants, constants_of
-from mapp.validate.generate.edge_cases import NONE, edge_cases
+from mapp.validate.generate.edge_cases import MAX_ALIKE, NONE, edge_cases
 from support.apps import app
 
 
@@ -150,3 +153,15 @@ def test_an_optional_argument_is_left_out() -> None:
 def test_a_schema_that_hardly_anything_fits_ends_the_search() -> None:
     assert near({"type": "string", "pattern": "^xyzzy-[0-9]{9}$"}, "xyzzy-123456789", most=500)
     assert near({"const": 5}, 5) == []
+
+
+def test_inputs_that_look_alike_are_changed_last_and_only_a_few_such_edge_cases_are_made() -> None:
+    draft = app()
+    draft.manifest["input"] = {"text": {"type": "string", "maxLength": 200}}
+    manifest = draft.read().manifest
+    alike: list[dict[str, JSONValue]] = [{"text": f"item{letter}=value"} for letter in string.ascii_lowercase]
+    found = edge_cases(manifest, [*alike, {"text": "[section]"}], most=300)
+
+    assert any("[sectio" in str(row["text"]) for row in found)
+    looks = Counter(re.sub(r"[a-z]{2,}", "a", str(row["text"])) for row in found)
+    assert max(looks.values()) <= MAX_ALIKE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mapp.validate.generate.text_edits import text_edits, with_constants
+from mapp.validate.generate.text_edits import text_edits, with_constants, with_parts_of
 
 
 def edits(text: str) -> set[str]:
@@ -27,6 +27,11 @@ def edits(text: str) -> set[str]:
         ("a b", ["a\u00a0b", "a  b", "b a", "a\tb", "ab"]),
         ("1h 30m", ["0h 00m", "1.005h 0.29m", "1h 0.29m"]),
         ("Milk 2", ["Milk 1234.56", "Milk 0.1", "Milk 1.005"]),
+        ('say "a b"', ['say "a b ; a b"', 'say " a b "', 'say ""', "say a b", 'say ""a b""']),
+        ("[ab]\nc=d", ["[ ab ]\nc=d", "[]\nc=d", "[[ab]]\nc=d", "[ab]\nc='d'", '[ab]\nc="d"']),
+        ("x {{y}}", ["x {{ y }}", "x {{}}", "x {{y, y}}"]),
+        ("order.user=Bo", ["order=Bo", 'order.user="Bo"']),
+        ("a\r\nb", ["a\r\r\nb", "a\nb", "a\rb"]),
         ("5", ["٣", "５", "5.5", "4", "6", "-5", "+5", "05"]),
     ],
 )
@@ -47,3 +52,9 @@ def test_constants_stand_alone_beside_a_text_and_in_place_of_its_words_and_numbe
     found = list(with_constants("take 5", ("kg",), (12, 3)))
 
     assert {"kg", "take 5kg", "kg 5", "take kg", "take 12", "take 3"} <= set(found)
+
+
+def test_enclosed_parts_and_words_of_one_text_stand_in_place_of_the_words_of_another() -> None:
+    found = list(with_parts_of("name=Ann", "Dear {{name}}, from {{ city }}"))
+
+    assert {"name={{name}}", "name={{ city }}", "{{name}}=Ann", "name=Dear"} <= set(found)

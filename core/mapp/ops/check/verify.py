@@ -19,6 +19,9 @@ from mapp.ops.workspace import Workspace
 LOCAL: Final = frozenset(["recorded", "failed-runs", "budget", "engines"])
 """Checks whose results depend on the machine: on its journal, its speed or its engines."""
 
+COUNTED_BY_SPEED: Final = frozenset(["differential"])
+"""Checks that look at fewer inputs where an app is slow."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discrepancy:
@@ -144,4 +147,5 @@ def _summary(result: Result | None) -> str:
     if result is None:
         return "was not run"
     first = f": {result.problems[0]}" if result.problems else ""
-    return f"{result.status} ({result.counted}){first}"
+    counted = "" if result.check in COUNTED_BY_SPEED else f" ({result.counted})"
+    return f"{result.status}{counted}{first}"

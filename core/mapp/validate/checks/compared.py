@@ -29,11 +29,9 @@ from mapp.model.interface import Comparison, compare
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
-from mapp.sandbox.app_job import job_for
-from mapp.sandbox.executor import run_batch
 from mapp.validate.checks.examples import failing, numbered
 from mapp.validate.repro_commands import run_command
-from mapp.validate.trial import NOW, SEED, Arguments, Trial, result, skipped
+from mapp.validate.trial import Arguments, Trial, result, skipped
 
 FROZEN: Final[Mapping[GateKind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
@@ -181,8 +179,8 @@ def check_budget(trial: Trial) -> Result:
         return skipped("budget", "there are no examples that both versions accept")
     old, new = [_MinTimes(len(inputs)) for _ in range(2)]
     for _ in range(MAX_ROUNDS):
-        old.note(_milliseconds(trial, trial.base, inputs))
-        new.note(_milliseconds(trial, trial.app, inputs))
+        old.note(trial.milliseconds(trial.base, inputs))
+        new.note(trial.milliseconds(trial.app, inputs))
         if new.total <= old.total * SLOWER + SLACK_MS:
             break
     most = old.total * SLOWER + SLACK_MS
@@ -261,11 +259,3 @@ def _changed_behaviour(trial: Trial) -> Finding | None:
     if not found:
         return None
     return Finding(path=found[0].path, message=f"{found[0].message} (behaviour: major)")
-
-
-def _milliseconds(trial: Trial, app: App, inputs: list[Arguments]) -> list[float]:
-    jobs = [
-        job_for(app, with_defaults(app.manifest, dict(arguments)), now_ms=NOW, seed=SEED)
-        for arguments in inputs
-    ]
-    return [ran.wall_ms for ran in run_batch(trial.executor, jobs)]

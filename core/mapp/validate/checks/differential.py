@@ -6,6 +6,7 @@ for a person; any other fails the check.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,6 +29,9 @@ from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, re
 
 EDGE_CASES: Final = 2000
 """How many edge cases both versions run on, besides the drawn inputs and the examples."""
+EDGE_CASES_OF_SLOW_APPS: Final = 200
+SLOW_MS: Final = 20
+"""An app whose examples take longer than this in the median is slow; most take about one millisecond."""
 MORE: Final = 3
 """How many times as many inputs are drawn as for the other checks: two outcomes are easily compared."""
 VARIED: Final = 6
@@ -101,7 +105,8 @@ def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
     examples = list(_examples(trial))
     constants = constants_of(trial.app.source).beyond(constants_of(trial.base.source))
     drawn = trial.drawn_for(trial.base, trial.inputs * MORE)
-    cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=EDGE_CASES)
+    most = EDGE_CASES_OF_SLOW_APPS if _is_slow(trial) else EDGE_CASES
+    cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=most)
     alike = trial.base.manifest.arguments == trial.app.manifest.arguments
     found: dict[str, tuple[Arguments, Arguments]] = {}
     for arguments in (*examples, *drawn, *cases):
@@ -110,6 +115,12 @@ def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
         if new is not None:
             found.setdefault(canonical(dict(arguments)), (arguments, new))
     return list(found.values())
+
+
+def _is_slow(trial: Trial) -> bool:
+    """Returns whether the new code takes so long that all edge cases would take minutes."""
+    inputs = [arguments for _, row in numbered(trial.app) if (arguments := trial.accepted(dict(row.input)))]
+    return bool(inputs) and statistics.median(trial.milliseconds(trial.app, inputs)) > SLOW_MS
 
 
 def _examples(trial: Trial) -> Iterator[Arguments]:

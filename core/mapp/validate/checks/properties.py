@@ -99,7 +99,7 @@ def _edge_rows(trial: Trial) -> list[ExampleRow]:
     ]
     if trial.kind != "heal" or trial.base is None:
         return rows
-    before = trial.attempt(trial.base, [row.arguments for row in rows])
+    before = trial.base_edge_outcomes[: len(rows)]
     was_broken = broken(
         trial, trial.base, [(row.arguments, old) for row, old in zip(rows, before, strict=True)]
     )

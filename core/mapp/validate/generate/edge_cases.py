@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -16,7 +17,7 @@ from mapp.model.validation import validator
 from mapp.model.values import MAX_INTEGER, JSONValue, canonical
 from mapp.validate.generate.constants import Constants
 from mapp.validate.generate.inputs import is_carried
-from mapp.validate.generate.text_edits import taking_turns, text_edits, with_constants
+from mapp.validate.generate.text_edits import taking_turns, text_edits, with_constants, with_parts_of
 
 Arguments = dict[str, JSONValue]
 
@@ -26,13 +27,16 @@ MAX_LENGTH: Final = 2000
 MAX_SIZE: Final = 20_000
 """Longer inputs, in characters of JSON, are not changed."""
 MAX_BASES: Final = 24
-"""How many of the given inputs are changed; the first and those that follow at equal distances."""
+"""How many of the given inputs are changed; of those that look alike the first goes before all others."""
+MAX_ALIKE: Final = 3
+"""How many edge cases may look alike: the same but for the letters of their words and their spaces."""
 MAX_VALUES: Final = 400
 """How many values of one argument are tried with one input."""
 MAX_TRIED: Final = 40
 """How many candidates are tried for each input that is wanted; most do not fit a narrow schema."""
 MAX_CHOICES: Final = 6
 """How many choices of an option are tried with each value on a bound."""
+_WORD: Final = re.compile("[A-Za-z]{2,}")
 _ROUNDED: Final = (
     *(0.5, 1.5, 2.5, 0.005, 1.005, 2.675, 0.125, 0.045, 0.15, 0.1, 99.995, 1 / 3, 1e-7, 0.25, 0.35, 0.75),
     *(-0.5, -1.5, -2.5, -0.005, -1.005, -0.125, -2.345, -0.0),
@@ -56,27 +60,54 @@ def edge_cases(
     bases = _spread(given)
     fits = validator(manifest.input_schema)
     bounds = _bounds(manifest, bases, constants.used)
+    varied = taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)])
     walks = [
-        taking_turns([_varied(manifest, base, at, len(bases)) for at, base in enumerate(bases)]),
+        varied,
         bounds,
         taking_turns([_related(manifest, base) for base in bases]),
-        bounds,  # has two turns: most mistakes are on bounds
+        bounds if _has_numbers(manifest) else varied,  # most mistakes with numbers are on bounds
         _crossed(manifest, bases),
     ]
     seen = {canonical(dict(row)) for row in given}
+    known = frozenset(word for text in constants.texts for word in _WORD.findall(text))
+    alike: Counter[str] = Counter()
     found: list[Arguments] = []
     for arguments in itertools.islice(taking_turns(walks), most * MAX_TRIED):
         if len(found) >= most:
             break
         if is_carried(arguments) and (key := canonical(arguments)) not in seen and fits(arguments):
             seen.add(key)
-            found.append(arguments)
+            look = _look(key, known)
+            alike[look] += 1
+            if alike[look] <= MAX_ALIKE:
+                found.append(arguments)
     return tuple(found)
 
 
+def _has_numbers(manifest: Manifest) -> bool:
+    """Returns whether an argument is a number or has numbers inside."""
+    return any({"integer", "number", "array", "object"} & set(row.schema.types) for row in manifest.arguments)
+
+
+def _look(text: str, known: frozenset[str]) -> str:
+    """Returns a text with `a`, `Aa` or `AA`, by its case, for each word that the source does not know."""
+    return _WORD.sub(lambda found: _letter_case(found[0], known), text)
+
+
+def _letter_case(word: str, known: frozenset[str]) -> str:
+    if word in known:
+        return word
+    cases = {word.lower(): "a", word.capitalize(): "Aa", word.upper(): "AA"}
+    return cases.get(word, word)
+
+
 def _spread(given: Sequence[Arguments]) -> list[Arguments]:
+    """Returns the inputs to change: as many that do not look alike as there are, then the others."""
     small = [dict(row) for row in given if len(canonical(dict(row))) <= MAX_SIZE]
-    return small[:: max(1, -(-len(small) // MAX_BASES))]
+    looks = [_look(canonical(row), frozenset()) for row in small]
+    first = [row for at, row in enumerate(small) if looks[at] not in looks[:at]]
+    others = [row for at, row in enumerate(small) if looks[at] in looks[:at]]
+    return [*first, *others][:MAX_BASES]
 
 
 def _varied(manifest: Manifest, base: Arguments, at: int, of: int) -> Iterator[Arguments]:
@@ -221,8 +252,17 @@ def _related(manifest: Manifest, base: Arguments) -> Iterator[Arguments]:
         yield {**base, other: base[one]}
         yield {**base, one: base[other], other: base[one]}
         yield {**base, one: base[other]}
+        yield from _spliced(base, one, other)
+        yield from _spliced(base, other, one)
         for near in itertools.islice(variations(kinds[one], base[one]), 4):
             yield {**base, other: near}
+
+
+def _spliced(base: Arguments, one: str, other: str) -> Iterator[Arguments]:
+    """Yields an input with a part of one text in place of a word of another."""
+    target, origin = base[one], base[other]
+    if isinstance(target, str) and isinstance(origin, str) and max(len(target), len(origin)) <= MAX_LENGTH:
+        yield from _with(base, one, iter(with_parts_of(target, origin)))
 
 
 def _crossed(manifest: Manifest, bases: Sequence[Arguments]) -> Iterator[Arguments]:

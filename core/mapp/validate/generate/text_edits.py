@@ -19,6 +19,11 @@ _SEPARATOR: Final = re.compile(r"[^\w]|_")
 _WORD: Final = re.compile(r"\w+")
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _PAIR: Final = re.compile(r"""("[^"]*"\s*:\s*)("[^"]*"|[^\s,{}\[\]]+)""")
+_GROUP: Final = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|\{+[^{}]+\}+|<[^<>]+>|\"[^\"]+\"|'[^']+'")
+_FIELD: Final = re.compile(r"[^\s,;:=&|(){}\[\]<>\"']+")
+_AFFIX: Final = re.compile(r"(?<=\w)[._/-]\w+")
+_MARKS: Final = (" ; ", " # ", ", ", "=", ": ", " // ", " | ")
+"""What parts of a text are told apart by: within quotes or brackets they part nothing."""
 _FEW: Final = 4
 """How many numbers, separators or words of a text are changed."""
 _OTHER: Final = {
@@ -62,6 +67,7 @@ def text_edits(text: str) -> tuple[tuple[str, ...], ...]:
         _parts,
         _cases,
         _letters,
+        _enclosed,
         _spellings,
     )
     return tuple(tuple(family(text)) for family in families)
@@ -248,6 +254,8 @@ def _separators(text: str) -> Iterator[str]:
         yield _put(text, found, "")
         yield from (_put(text, found, other) for other in (f"{mark} ", f" {mark}", f" {mark} ", f"{mark}\t"))
         yield from (_put(text, found, f"{mark}{sign}") for sign in ("-", "+") if sign != mark)
+        if mark == "\r":
+            yield _put(text, found, "\n")
         if mark in _OTHER:
             yield _put(text, found, _OTHER[mark])
         if mark == "\n":
@@ -320,6 +328,31 @@ def _next(character: str) -> Iterator[str]:
     for other in (code + 1, code - 1):
         if 0 <= other <= 0x10FFFF and not 0xD800 <= other < 0xE000:
             yield chr(other)
+
+
+def _enclosed(text: str) -> Iterator[str]:
+    """Yields a text with a part in quotes, and with what quotes or brackets enclose changed."""
+    groups, fields, affixes = (list(shape.finditer(text)) for shape in (_GROUP, _FIELD, _AFFIX))
+    yield from (_put(text, found, "") for found in [*affixes[:2], *affixes[2:][-1:]])
+    for found in [*groups[:1], *groups[1:][-1:]]:
+        opening = len(found[0]) - len(found[0].lstrip("{"))
+        at = max(opening, 1)
+        first, inner, last = found[0][:at], found[0][at:-at], found[0][-at:]
+        yield from (_put(text, found, f"{first}{other}{last}") for other in (f" {inner} ", inner.strip(), ""))
+        yield from (_put(text, found, f"{first}{inner}{mark}{inner}{last}") for mark in _MARKS)
+        yield from (
+            _put(text, found, other) for other in (f"{first}{found[0]}{last}", inner, f"{first}{inner}")
+        )
+    for found in [*fields[-1:], *fields[:2], *fields[-2:-1]]:
+        yield from (_put(text, found, f"{quote}{found[0]}{quote}") for quote in ('"', "'"))
+    yield from (f'"{text}"', f"'{text}'")
+
+
+def with_parts_of(text: str, origin: str) -> Iterator[str]:
+    """Yields a text with an enclosed part, or a word, of another one in place of a word."""
+    parts = [found[0] for shape in (_GROUP, _FIELD) for found in shape.finditer(origin)]
+    places = list(_WORD.finditer(text))[-_FEW:]
+    yield from (_put(text, place, part) for part in dict.fromkeys(parts[:_FEW]) for place in places[::-1])
 
 
 def _spellings(text: str) -> Iterator[str]:
