@@ -126,6 +126,16 @@ def test_a_host_that_is_not_declared_or_not_public() -> None:
     assert not noted(refused("forbidden", url=URL.replace("example", "example:8443"))).declared
 
 
+@pytest.mark.parametrize("url", ["", "/channels", "undefined/channels", "https:///channels", "?q=1"])
+def test_an_address_without_a_host_is_no_attempt_to_reach_one(url: str) -> None:
+    assert noted(refused("forbidden", url=url)).declared
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/", "//evil.example/", "https://[::1]/"])
+def test_another_scheme_or_a_host_without_a_scheme_is_one(url: str) -> None:
+    assert not noted(refused("forbidden", url=url)).declared
+
+
 @pytest.mark.parametrize(
     "code", ["insufficient_quota", "quotaExceeded", "dailyLimitExceeded", "quota-exceeded"]
 )

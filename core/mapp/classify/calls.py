@@ -88,7 +88,7 @@ class Learned:
             status=answer.get("status", 0),
             writes=request.method not in READING,
             sent=not exchange.code or is_after_sending(exchange.message),
-            declared=_is_declared(request, grants),
+            declared=_names_nothing(request) or _is_declared(request, grants),
             is_internal=_is_internal(request.host),
             asked_before=any(_has_form(row.request, request) for row in similar) or not self._answers,
             answered_before=any(200 <= row.status < 300 for row in same),
@@ -221,6 +221,11 @@ def _is_similar(known: Request, new: Request) -> bool:
 
 def _has_form(known: Request, new: Request) -> bool:
     return known.names == new.names and known.fields == new.fields
+
+
+def _names_nothing(request: Request) -> bool:
+    """Returns whether a web address has no host, as one whose parts were put together wrongly."""
+    return not request.host and request.scheme in ("", *_PORTS)
 
 
 def _is_declared(request: Request, grants: Sequence[HttpGrant]) -> bool:
