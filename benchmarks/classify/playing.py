@@ -40,6 +40,7 @@ from mapp.model.app import App, read_app
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Value, outcome_name
 from mapp.model.recording import Exchange, read_recording
+from mapp.model.values import canonical
 from mapp.sandbox.executor import Executor
 from mapp.validate.evaluation import ExampleRow, fault
 
@@ -107,6 +108,7 @@ class Stage:
         self.used = _made(place / "used", files, inputs, web, shared)
         self.bare = _made(place / "bare", files, (), web, shared, bare=True)
         self.usual = self._usual(inputs)
+        self._healthy_ends: dict[str, list[Ended]] = {}
 
     def _usual(self, inputs: Sequence[Mapping[str, Any]]) -> list[set[tuple[str, str]]]:
         """Returns the forms of the answers that the services give while all is well."""
@@ -154,7 +156,7 @@ class Stage:
         """Returns whether the host could see the fault."""
         if case.label in (NONE, "expectation") or any(row.threw for row in scene.ended):
             return "seen"
-        healthy = self._healthy(case, scene)
+        healthy = self._healthy(scene)
         if all(same_end(row.outcome, good.outcome) for row, good in zip(scene.ended, healthy, strict=True)):
             if case.label == "test_bug" and self._breaks(scene):
                 return "seen"
@@ -164,11 +166,14 @@ class Stage:
             return "seen"
         return "silent"
 
-    def _healthy(self, case: Case, scene: Scene) -> list[Ended]:
+    def _healthy(self, scene: Scene) -> list[Ended]:
         """Returns how the same uses end with the right app and healthy services."""
-        with copied(self.used, self.web, self.shared) as world:
-            good = Scene(world, self.used)
-            return [good.use(row) for row in scene.asked]
+        key = canonical([dict(row) for row in scene.asked])
+        if key not in self._healthy_ends:
+            with copied(self.used, self.web, self.shared) as world:
+                good = Scene(world, self.used)
+                self._healthy_ends[key] = [good.use(row) for row in scene.asked]
+        return self._healthy_ends[key]
 
     def _breaks(self, scene: Scene) -> bool:
         rows = [
