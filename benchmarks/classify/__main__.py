@@ -1,6 +1,7 @@
 """Injects faults into apps in use, compares the classes that they get with the causes, and prints the tables.
 
     python -m benchmarks.classify [--every N] [--apps NAME,…] [--jobs N] [--json FILE] [--rows FILE] [--write]
+                                 [--only-unseen]
 
 Every case is a real run of a real app in a library of its own: sandbox, broker, journal and classifier are
 those that `mapp exec` uses. Services answer on loopback.
@@ -31,7 +32,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Plays the wanted cases and prints the tables; returns the exit code."""
     given = _arguments(words)
     began = time.perf_counter()
-    rows = played(given.apps or names(), given.every, given.jobs)
+    rows = played(given.apps or names(), given.every, given.jobs, only_unseen=given.only_unseen)
     if given.rows:
         text = json.dumps([row.to_dict() for row in rows], indent=1, ensure_ascii=False)
         given.rows.write_text(f"{text}\n", encoding="utf-8")
@@ -52,11 +53,14 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def played(chosen: Sequence[str], every: int, jobs: int) -> list[Played]:
+def played(chosen: Sequence[str], every: int, jobs: int, *, only_unseen: bool = False) -> list[Played]:
     """Returns how the cases of some apps ended, each app in a process of its own."""
     rows: list[Played] = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(play_app, name, every, at % every) for at, name in enumerate(chosen)]
+        running = [
+            pool.submit(play_app, name, every, at % every, only_unseen=only_unseen)
+            for at, name in enumerate(chosen)
+        ]
         for done in as_completed(running):
             rows += done.result()
     return sorted(rows, key=lambda row: (row.app, row.label, row.fault))
@@ -69,9 +73,10 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="how many apps at a time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
     parser.add_argument("--rows", type=Path, metavar="FILE", help="write every case into this file")
+    parser.add_argument("--only-unseen", action="store_true", help="only faults written without the rules")
     parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
     given = parser.parse_args(words)
-    if given.write and (given.every > 1 or given.apps):
+    if given.write and (given.every > 1 or given.apps or given.only_unseen):
         parser.error("--write publishes the whole, not a sample")
     return given
 

@@ -30,8 +30,10 @@ def part(rows: Sequence[Played]) -> Part:
     tables = [
         summary("Apps that no rule was tuned on", judging),
         summary("Apps that rules may be tuned on", tuning),
+        by_writer(judging, tuning),
         by_class(judging),
         confusion(judging),
+        confusion([row for row in judging if row.unseen], "Of these, written without knowledge of the rules"),
         corpus(rows),
     ]
     return Part(tables=tuple(tables), notes=tuple(mistakes(judging)))
@@ -54,6 +56,24 @@ def summary(title: str, rows: Sequence[Played]) -> Table:
         lines.append((name, number(macro_f1(rows, says), "score"), right, sent, missed))
     headings = ("", "macro F1", "right", "other failures sent to healing", "bugs in code missed")
     return Table(title=title, headings=headings, rows=tuple(lines))
+
+
+def by_writer(judging: Sequence[Played], tuning: Sequence[Played]) -> Table:
+    """Returns a line for the faults of each of the two writers, on each of the two kinds of apps."""
+    lines: list[tuple[Cell, ...]] = []
+    for apps, rows in (("judging", judging), ("tuning", tuning)):
+        for writer, unseen in (
+            ("by the writers of the corpus", False),
+            ("without knowledge of the rules", True),
+        ):
+            own = [row for row in rows if row.unseen is unseen]
+            line = next(row for row in summary("", own).rows if row[0] == "mapp")
+            lines.append((writer, apps, str(len(own)), *line[1:]))
+    headings = (
+        "written", "apps", "cases", "macro F1", "right", "other failures sent to healing",
+        "bugs in code missed",
+    )  # fmt: skip
+    return Table(title="By who wrote the faults", headings=headings, rows=tuple(lines))
 
 
 def macro_f1(rows: Sequence[Played], says: Says) -> float:
@@ -82,7 +102,7 @@ def by_class(rows: Sequence[Played]) -> Table:
     return Table(title="By class", headings=("class", "found", "right where said", "F1"), rows=tuple(lines))
 
 
-def confusion(rows: Sequence[Played]) -> Table:
+def confusion(rows: Sequence[Played], title: str = "What was said of what") -> Table:
     """Returns how often what was said of what: a row for each cause."""
     said = [label for label in (*FAILURE_CLASSES, NONE) if any(row.said == label for row in rows)]
     lines: list[tuple[Cell, ...]] = []
@@ -90,7 +110,7 @@ def confusion(rows: Sequence[Played]) -> Table:
         counts = Counter(row.said for row in rows if row.label == label)
         lines.append((f"`{label}`", *(str(counts[name] or "") for name in said)))
     headings = ("injected", *(f"`{name}`" for name in said))
-    return Table(title="What was said of what", headings=headings, rows=tuple(lines))
+    return Table(title=title, headings=headings, rows=tuple(lines))
 
 
 def corpus(rows: Sequence[Played]) -> Table:

@@ -71,7 +71,8 @@ class Case:
     """One injected fault: the app, the class that its cause has, and what breaks and uses the app.
 
     `engine` is the engine that runs it, "" for the usual one. `first` says that the library does not have the
-    app: `play` installs it, with the fault.
+    app: `play` installs it, with the fault. `unseen` says that somebody thought of the fault who did not know
+    the rules, and that it was played once before anybody could tune a rule to it.
     """
 
     app: str
@@ -80,6 +81,7 @@ class Case:
     play: Play
     engine: str = ""
     first: bool = False
+    unseen: bool = False
 
 
 def cases(template: Template, seed: int) -> Iterator[Case]:

@@ -15,6 +15,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -27,6 +28,15 @@ from mapp.sandbox.broker.fetcher import Fetcher
 
 REASONS: Final = {200: "OK", 201: "Created"}
 PATIENCE: Final = 10.0
+PACE: Final = 0.3
+"""Seconds between two bytes of an answer that drips."""
+UNREACHABLE: Final[Mapping[str, OSError]] = {
+    "refused": ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED)),
+    "timeout": TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)),
+    "no route": OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH)),
+    "reset at once": ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)),
+}
+"""How a connection fails before anything was sent, apart from names that lead nowhere and TLS."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +69,7 @@ class Network:
     """Names, addresses and the server behind them.
 
     `fault` changes answers; `unreachable` says how a connection fails before anything was sent: `dns`,
-    `refused`, `timeout` or "".
+    `dns is busy`, `no TLS`, `another's certificate`, one of `UNREACHABLE` or "".
     """
 
     def __init__(self) -> None:
@@ -84,7 +94,9 @@ class Network:
             limits=HttpLimits(seconds=self.seconds),
             resolver=self._resolver,
             dialler=self._dialler,
-            tls=self._client_tls,
+            tls=ssl.create_default_context()
+            if self.unreachable == "another's certificate"
+            else self._client_tls,
             address_policy=is_loopback,
         )
 
@@ -102,13 +114,13 @@ class Network:
     def _resolver(self, host: str, port: int, /) -> Sequence[str]:
         if self.unreachable == "dns" or host not in (*SERVICES, "www.elsewhere.example"):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if self.unreachable == "dns is busy":
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
         return ("127.0.0.1",)
 
     def _dialler(self, address: str, port: int, seconds: float, /) -> socket.socket:
-        if self.unreachable == "refused":
-            raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
-        if self.unreachable == "timeout":
-            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+        if self.unreachable in UNREACHABLE:
+            raise UNREACHABLE[self.unreachable]
         return dial("127.0.0.1", self._port, seconds)
 
     def _accept(self) -> None:
@@ -119,6 +131,10 @@ class Network:
 
     def _serve(self, bare: socket.socket) -> None:
         bare.settimeout(PATIENCE)
+        if self.unreachable == "no TLS":
+            with contextlib.suppress(OSError), bare:
+                bare.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return
         with (
             contextlib.suppress(OSError),
             bare,
@@ -153,22 +169,40 @@ def _read(connection: ssl.SSLSocket) -> Asked:
 
 
 def _send(connection: ssl.SSLSocket, reply: Reply) -> None:
-    if reply.ending == "silence":
-        while connection.recv(4096):
-            pass
-        return
+    match reply.ending:
+        case "silence":
+            while connection.recv(4096):
+                pass
+            return
+        case "hangup":
+            return
+        case "bare":
+            connection.sendall(reply.body)
+            return
     promised = len(reply.body) * (2 if reply.ending == "cut" else 1) + (reply.ending == "cut")
+    chunked = reply.ending == "chunks"
     lines = [
         f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Status')}",
         *(f"{name}: {value}" for name, value in reply.headers.items()),
-        f"Content-Length: {promised}",
+        "Transfer-Encoding: chunked" if chunked else f"Content-Length: {promised}",
         "Connection: close",
     ]
-    if reply.ending != "reset" or reply.body:
-        connection.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + reply.body)
-    if reply.ending == "reset":
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(connection.detach())
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    match reply.ending:
+        case "chunks":
+            connection.sendall(head + b"%x\r\n%s\r\nff\r\n" % (len(reply.body), reply.body))
+        case "drip":
+            connection.sendall(head)
+            for at in range(len(reply.body)):
+                connection.sendall(reply.body[at : at + 1])
+                time.sleep(PACE)
+        case "reset":
+            if reply.body:
+                connection.sendall(head + reply.body)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(connection.detach())
+        case _:
+            connection.sendall(head + reply.body)
 
 
 @contextlib.contextmanager

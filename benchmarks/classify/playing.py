@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.classify import network
+from benchmarks.classify import network, unseen
 from benchmarks.classify.injectors import Case, NoFault, cases
 from benchmarks.classify.inputs import INPUTS
 from benchmarks.classify.library import (
@@ -56,7 +56,10 @@ _PREDICATE: Final = re.compile(r"^function ((?:prop|throws)_\w+)\(", re.MULTILIN
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played:
-    """How one case ended: `said` is the class that mapp gave it, `seen` is `seen`, `harmless` or `silent`."""
+    """How one case ended: `said` is the class that mapp gave it, `seen` is `seen`, `harmless` or `silent`.
+
+    `unseen` is that of the case.
+    """
 
     app: str
     part: str
@@ -66,6 +69,7 @@ class Played:
     seen: str
     threw: bool
     ended: str
+    unseen: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as a JSON object."""
@@ -83,8 +87,11 @@ def part_of(name: str) -> str:
     return ("judging", "tuning")[group.index(name) % 2]
 
 
-def play_app(name: str, every: int = 1, at: int = 0) -> list[Played]:
-    """Returns how the cases of one app ended; with `every`, of one in so many, from number `at`."""
+def play_app(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = False) -> list[Played]:
+    """Returns how the cases of one app ended; with `every`, of one in so many, from number `at`.
+
+    `only_unseen` leaves out what was written by people who may know the rules.
+    """
     files = failing_apps().get(name) or starter_apps()[name]
     with (
         network.opened() as web,
@@ -92,7 +99,8 @@ def play_app(name: str, every: int = 1, at: int = 0) -> list[Played]:
         engines() as shared,
     ):
         stage = Stage(Path(place), files, web, shared)
-        chosen = list(cases(stage.used, SEED))[at % every :: every]
+        known = [] if only_unseen else list(cases(stage.used, SEED))
+        chosen = [*known[at % every :: every], *list(unseen.cases(stage.used, SEED))[at % every :: every]]
         return list(stage.played(chosen))
 
 
@@ -150,6 +158,7 @@ class Stage:
                 seen=seen,
                 threw=any(row.threw for row in scene.ended),
                 ended=", ".join(map(_words, scene.ended)),
+                unseen=case.unseen,
             )
 
     def seen(self, case: Case, scene: Scene) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from benchmarks.classify import figures
+from benchmarks.classify import figures, injectors, unseen
 from benchmarks.classify.__main__ import PARTS, main
-from benchmarks.classify.figures import METHODS, confusion, counted, f1, macro_f1, part, summary
+from benchmarks.classify.figures import METHODS, by_writer, confusion, counted, f1, macro_f1, part, summary
+from benchmarks.classify.injectors import Case
 from benchmarks.classify.inputs import INPUTS
-from benchmarks.classify.library import failing_apps
+from benchmarks.classify.library import Template, failing_apps, starter_apps
 from benchmarks.classify.playing import STARTERS, Played, names, part_of
 from benchmarks.classify.scene import NONE, shape
 from benchmarks.route import pages
+from benchmarks.token_mutants import parse
+from mapp.model.app import read_app
+from mapp.model.incident import FAILURE_CLASSES
 
 
 def played(label: str, said: str, **more: object) -> Played:
@@ -99,3 +106,40 @@ def test_an_unknown_app_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_all_methods_are_in_the_summary() -> None:
     assert [row[0] for row in summary("", ROWS).rows] == [*figures.METHODS]
+
+
+def templates() -> Iterator[Template]:
+    for name in ("order-supplies", "habit-streak", "vat"):
+        files = failing_apps().get(name) or starter_apps()[name]
+        app = read_app(files)
+        rows = tuple(INPUTS.get(name) or [dict(row.input) for row in app.examples if row.error is None])
+        yield Template(folder=Path(), app=app, files=files, inputs=rows)
+
+
+def kinds(cases: list[Case]) -> set[str]:
+    return {case.fault.partition(":")[0].partition(",")[0] for case in cases}
+
+
+def test_a_third_of_the_faults_was_written_without_the_rules() -> None:
+    known: list[Case] = []
+    new: list[Case] = []
+    for template in templates():
+        known += injectors.cases(template, 1)
+        new += unseen.cases(template, 1)
+    assert all(case.unseen for case in new) and not any(case.unseen for case in known)
+    assert 0.3 <= len(new) / len(new + known) <= 0.4
+    assert len(kinds(new) - kinds(known)) >= 0.5 * len(kinds(known))
+    assert {case.label for case in known} == {case.label for case in new} <= {*FAILURE_CLASSES, NONE}
+
+
+def test_every_slip_is_a_program_that_differs() -> None:
+    for template in templates():
+        found = [source for _, source in unseen.slips(template)]
+        assert len({*found}) == len(found) and template.app.source not in found
+        assert not any(parse(source).has_error for source in found)
+
+
+def test_faults_are_counted_by_who_wrote_them() -> None:
+    rows = [*ROWS, played("quota", "quota", unseen=True), played("quota", "unknown", unseen=True)]
+    lines = [list(row[:3]) for row in by_writer(rows, []).rows]
+    assert [row[2] for row in lines] == ["4", "2", "0", "0"]
