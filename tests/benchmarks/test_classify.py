@@ -1,4 +1,4 @@
-"""A handful of the benchmark's cases, played for real: sandbox, broker, journal and classifier are mapp's own."""
+"""Plays a handful of the benchmark's cases: sandbox, broker, journal and classifier are mapp's own."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ HEALABLE: Final[frozenset[FailureClass]] = frozenset(
 `regression` is rolled back first."""
 
 CONFIRMED: Final = 2
-"""How often a service must have answered differently before mapp heals an app by itself: once may be a mishap of
-the service."""
+"""How often a service must have answered differently before mapp heals an app by itself: once may be a
+mishap of the service."""
 
 IncidentState: TypeAlias = Literal["open", "closed", "merged", "gone", "proposed", "healed"]
 """`closed` (a person said "not a bug"), `merged` ("the same as another one") and `gone` are stored: a `gone`
