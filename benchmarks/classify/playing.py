@@ -1,9 +1,9 @@
 """Plays the cases of one app, each in a copy of its library, and returns what mapp said of each.
 
 A fault counts as *seen* if the host could see it: a run failed, an error was raised, a predicate does not
-hold for the answer, or a service's answer had another form than it ever had. A fault that changes nothing for
-the person who waits is *harmless*, and one that changes an answer without any of these is *silent*. Only what
-is seen belongs into the matrix; the rest is counted.
+hold for the answer, or the answer of a service with a fault had another form than it ever had. A fault that
+changes nothing for the person who waits is *harmless*, and one that changes an answer without any of these is
+*silent*. Only what is seen belongs into the matrix; the rest is counted.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ STARTERS: Final = (
     "password-generate", "prime-factors", "roman-decode", "slugify", "vat", "week-number",
 )  # fmt: skip
 SEED: Final = 12
+IN_CODE: Final = frozenset(["code_bug", "regression"])
+"""Faults with which all services are well: another form of an answer says that the app asked otherwise."""
 ORDINARY: Final = frozenset([400, 404, 410, 422])
 """Statuses with which services say that there is no such thing; an app that says so has understood them."""
 _PREDICATE: Final = re.compile(r"^function ((?:prop|throws)_\w+)\(", re.MULTILINE)
@@ -171,7 +173,7 @@ class Stage:
                 return "seen"
             tried = case.label == "security" and any(_refused(scene, end) for end in scene.ended)
             return "seen" if tried else "harmless"
-        if self._breaks(scene) or self._other_form(scene):
+        if self._breaks(scene) or (case.label not in IN_CODE and self._other_form(scene)):
             return "seen"
         return "silent"
 
