@@ -72,7 +72,8 @@ class Case:
 
     `engine` is the engine that runs it, "" for the usual one. `first` says that the library does not have the
     app: `play` installs it, with the fault. `unseen` says that somebody thought of the fault who did not know
-    the rules, and that it was played once before anybody could tune a rule to it.
+    the rules, and that it was played once before anybody could tune a rule to it. `number` counts the cases
+    of an app.
     """
 
     app: str
@@ -82,6 +83,7 @@ class Case:
     engine: str = ""
     first: bool = False
     unseen: bool = False
+    number: int = 0
 
 
 def cases(template: Template, seed: int) -> Iterator[Case]:

@@ -8,12 +8,13 @@ changes nothing for the person who waits is *harmless*, and one that changes an 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ _PREDICATE: Final = re.compile(r"^function ((?:prop|throws)_\w+)\(", re.MULTILIN
 class Played:
     """How one case ended: `said` is the class that mapp gave it, `seen` is `seen`, `harmless` or `silent`.
 
-    `unseen` is that of the case.
+    `unseen` and `number` are those of the case.
     """
 
     app: str
@@ -72,6 +73,7 @@ class Played:
     threw: bool
     ended: str
     unseen: bool = False
+    number: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as a JSON object."""
@@ -89,11 +91,21 @@ def part_of(name: str) -> str:
     return ("judging", "tuning")[group.index(name) % 2]
 
 
-def play_app(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = False) -> list[Played]:
-    """Returns how the cases of one app ended; with `every`, of one in so many, from number `at`.
+def listed(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = False) -> dict[int, Case]:
+    """Returns the cases of one app, by their numbers; with `every`, one in so many, from number `at`.
 
     `only_unseen` leaves out what was written by people who may know the rules.
     """
+    files = failing_apps().get(name) or starter_apps()[name]
+    app = read_app(files)
+    template = Template(folder=Path(), app=app, files=files, inputs=_inputs(app))
+    every_one = enumerate([*cases(template, SEED), *unseen.cases(template, SEED)])
+    wanted = [(number, case) for number, case in every_one if case.unseen or not only_unseen]
+    return dict(wanted[at % every :: every])
+
+
+def play_app(name: str, numbers: Collection[int], rows: Path | None = None) -> list[Played]:
+    """Returns how some cases of one app ended, by their numbers; each is added to the file `rows` at once."""
     files = failing_apps().get(name) or starter_apps()[name]
     with (
         network.opened() as web,
@@ -101,9 +113,29 @@ def play_app(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = Fals
         engines() as shared,
     ):
         stage = Stage(Path(place), files, web, shared)
-        known = [] if only_unseen else list(cases(stage.used, SEED))
-        chosen = [*known[at % every :: every], *list(unseen.cases(stage.used, SEED))[at % every :: every]]
-        return list(stage.played(chosen))
+        known = enumerate([*cases(stage.used, SEED), *unseen.cases(stage.used, SEED)])
+        chosen = [replace(case, number=number) for number, case in known if number in numbers]
+        found: list[Played] = []
+        for played in stage.played(chosen):
+            found.append(played)
+            if rows is not None:
+                with rows.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(played.to_dict(), ensure_ascii=False) + "\n")
+        return found
+
+
+def read_rows(path: Path | None) -> list[Played]:
+    """Returns the cases that a file of rows has; a line that was cut off does not count."""
+    found: list[Played] = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path is not None and path.is_file() else ():
+        with contextlib.suppress(ValueError, TypeError):
+            found.append(Played(**json.loads(line)))
+    return found
+
+
+def _inputs(app: App) -> tuple[Mapping[str, Any], ...]:
+    rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
+    return tuple(rows)
 
 
 class Stage:
@@ -112,9 +144,7 @@ class Stage:
     def __init__(self, place: Path, files: Mapping[str, bytes], web: Network, shared: Engines) -> None:
         self.web = web
         self.shared = shared
-        app = read_app(files)
-        rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
-        inputs = tuple(rows)
+        inputs = _inputs(read_app(files))
         self.used = _made(place / "used", files, inputs, web, shared)
         self.bare = _made(place / "bare", files, (), web, shared, bare=True)
         self.usual = self._usual(inputs)
@@ -161,6 +191,7 @@ class Stage:
                 threw=any(row.threw for row in scene.ended),
                 ended=", ".join(map(_words, scene.ended)),
                 unseen=case.unseen,
+                number=case.number,
             )
 
     def seen(self, case: Case, scene: Scene) -> str:
@@ -228,8 +259,7 @@ def _made(
         app = read_app(files)
         for name in secrets_of(app):
             set_key(world.config.config_file, name, KEY)
-        rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
-        return Template(folder=place, app=app, files=files, inputs=tuple(rows))
+        return Template(folder=place, app=app, files=files, inputs=_inputs(app))
     finally:
         world.close()
 
