@@ -4,23 +4,23 @@
                                  [--only-unseen]
 
 Every case is a real run of a real app in a library of its own: sandbox, broker, journal and classifier are
-those that `mapp exec` uses. Services answer on loopback.
+those that `mapp exec` uses. Services answer on loopback. With `--rows`, a run that was ended goes on where it
+was.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.classify.figures import part
-from benchmarks.classify.playing import Played, names, play_app
+from benchmarks.classify.playing import Played, listed, names, play_app, read_rows
 from benchmarks.measuring import machine
 from benchmarks.route import pages
 from benchmarks.route.figures import markdown
@@ -32,10 +32,11 @@ def main(words: Sequence[str] | None = None) -> int:
     """Plays the wanted cases and prints the tables; returns the exit code."""
     given = _arguments(words)
     began = time.perf_counter()
-    rows = played(given.apps or names(), given.every, given.jobs, only_unseen=given.only_unseen)
-    if given.rows:
-        text = json.dumps([row.to_dict() for row in rows], indent=1, ensure_ascii=False)
-        given.rows.write_text(f"{text}\n", encoding="utf-8")
+    wanted = {
+        name: listed(name, given.every, at % given.every, only_unseen=given.only_unseen)
+        for at, name in enumerate(given.apps or names())
+    }
+    rows = played({name: [*cases] for name, cases in wanted.items()}, given.jobs, given.rows)
     found: dict[str, Any] = {
         "classes": {
             **part(rows).to_dict(),
@@ -53,17 +54,26 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def played(chosen: Sequence[str], every: int, jobs: int, *, only_unseen: bool = False) -> list[Played]:
-    """Returns how the cases of some apps ended, each app in a process of its own."""
-    rows: list[Played] = []
+def played(wanted: Mapping[str, Collection[int]], jobs: int, path: Path | None = None) -> list[Played]:
+    """Returns how the wanted cases of some apps ended, each app in a process of its own.
+
+    Cases that the file of rows has are not played again.
+    """
+    rows = [row for row in read_rows(path) if row.number in wanted.get(row.app, ())]
+    known = {(row.app, row.number) for row in rows}
+    left = {
+        name: [number for number in numbers if (name, number) not in known]
+        for name, numbers in wanted.items()
+    }
+    total = len(rows) + sum(map(len, left.values()))
+    print(f"{total} cases of {len(wanted)} apps, {len(rows)} of them known", file=sys.stderr, flush=True)
+    longest = sorted(left, key=lambda name: -len(left[name]))
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running = [
-            pool.submit(play_app, name, every, at % every, only_unseen=only_unseen)
-            for at, name in enumerate(chosen)
-        ]
+        running = [pool.submit(play_app, name, left[name], path) for name in longest if left[name]]
         for done in as_completed(running):
             rows += done.result()
-    return sorted(rows, key=lambda row: (row.app, row.label, row.fault))
+            print(f"{len(rows)} of {total} cases", file=sys.stderr, flush=True)
+    return sorted(rows, key=lambda row: (row.app, row.number))
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -72,7 +82,12 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--apps", type=_names, default=(), metavar="NAME,…", help="only these apps")
     parser.add_argument("--jobs", type=int, default=1, help="how many apps at a time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
-    parser.add_argument("--rows", type=Path, metavar="FILE", help="write every case into this file")
+    parser.add_argument(
+        "--rows",
+        type=Path,
+        metavar="FILE",
+        help="add every case to this file; what it has is not played again",
+    )
     parser.add_argument("--only-unseen", action="store_true", help="only faults written without the rules")
     parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
     given = parser.parse_args(words)

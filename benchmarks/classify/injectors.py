@@ -10,7 +10,9 @@ import os
 import random
 import re
 import resource as limits
-from collections.abc import Callable, Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,15 +21,28 @@ from typing import Any, Final
 from benchmarks import token_mutants
 from benchmarks.classify.drift import Drift, drifts, harmless
 from benchmarks.classify.library import Template
-from benchmarks.classify.scene import NONE, SIGKILL, SIGSEGV, Scene, Shooting, same_end, zygotes
+from benchmarks.classify.scene import (
+    NONE,
+    SIGKILL,
+    SIGSEGV,
+    Ended,
+    Reaping,
+    Scene,
+    Shooting,
+    same_end,
+    zygotes,
+)
 from mapp.keys import remove_key
 from mapp.model.app import MANIFEST, PROPERTIES, SOURCE, App
+from mapp.model.arguments import with_defaults
 from mapp.model.manifest import Manifest
-from mapp.model.outcome import Failed, Value
+from mapp.model.outcome import Failed, Outcome, Value
 from mapp.model.values import canonical
 from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.run.permissions import revoke
+from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Executor, Grant, Job, Program
+from mapp.sandbox.executors.select import open_executor
 from mapp.validate.mutation.mutants import sampled_mutants
 
 Play = Callable[[Scene], None]
@@ -37,8 +52,14 @@ MUTANTS: Final = 8
 TRIES: Final = 8
 """How often a fault that depends on chance is waited for."""
 WALL_MS: Final = 150
+CROWD: Final = 8
+"""How many processes compute all the time on the processor of a script that hardly gets any of it."""
+LOWEST: Final = 19
+"""The lowest priority that a process can have."""
 HEAVY: Final = 2.0
 """How many times as long as its limit a script computes that only needs more time."""
+
+_COMPUTED: Final = re.compile(r", (\d+) ms of it computing\Z")
 
 
 class NoFault(Exception):
@@ -51,7 +72,8 @@ class Case:
 
     `engine` is the engine that runs it, "" for the usual one. `first` says that the library does not have the
     app: `play` installs it, with the fault. `unseen` says that somebody thought of the fault who did not know
-    the rules, and that it was played once before anybody could tune a rule to it.
+    the rules, and that it was played once before anybody could tune a rule to it. `number` counts the cases
+    of an app.
     """
 
     app: str
@@ -61,6 +83,7 @@ class Case:
     engine: str = ""
     first: bool = False
     unseen: bool = False
+    number: int = 0
 
 
 def cases(template: Template, seed: int) -> Iterator[Case]:
@@ -170,6 +193,8 @@ def machine(template: Template, chance: random.Random) -> Iterator[Case]:
         if capabilities.store is not None:
             yield _case(template, "host_fault", "the disk is full", _full(row))
     yield _case(template, "host_fault", "no zygote can start", _no_zygote(template.inputs[0]))
+    yield _case(template, "host_fault", "the sandbox is lost", _lost(template))
+    yield _case(template, "host_fault", "the sandbox has the lowest priority", _nice(template))
 
 
 def _shot(number: int, row: Row) -> Play:
@@ -206,6 +231,49 @@ def _full(row: Row) -> Play:
             scene.use(new)
 
     return play
+
+
+def _lost(template: Template) -> Play:
+    def play(scene: Scene) -> None:
+        scene.replaced(source=with_start(template, WORK["more time"][0].replace("STEPS", "10000000")))
+        scene.run_by(Reaping(scene.world.executor))
+        scene.use(template.inputs[0])
+
+    return play
+
+
+def _nice(template: Template) -> Play:
+    """Has a script compute for less than its limit, while processes with a higher priority compute too."""
+    script, limit = WORK["more time"]
+
+    def play(scene: Scene) -> None:
+        text = script.replace("STEPS", str(steps_of(scene.hurried()) // 4))
+        scene.replaced(source=with_start(template, text), manifest=_with_limit(template, limit))
+        known = {*zygotes()}
+        with open_executor(engine=scene.world.config.engine) as own:
+            own.run(Job(program=Program(source="function main() {}")))
+            with _crowded({*zygotes()} - known):
+                scene.run_by(own)
+                scene.use(template.inputs[0])
+
+    return play
+
+
+@contextlib.contextmanager
+def _crowded(processes: Collection[int]) -> Iterator[None]:
+    """Leaves processes, and what they start, little of one processor, which others use all the time."""
+    processor = {min(os.sched_getaffinity(0))}
+    for process in processes:
+        os.setpriority(os.PRIO_PROCESS, process, LOWEST)
+        os.sched_setaffinity(process, processor)
+    program = f"import os\nos.sched_setaffinity(0, {processor})\nwhile True: pass"
+    others = [subprocess.Popen([sys.executable, "-I", "-S", "-c", program]) for _ in range(CROWD)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 @contextlib.contextmanager
@@ -270,9 +338,9 @@ def chances(template: Template, chance: random.Random) -> Iterator[Case]:
 def work(template: Template, chance: random.Random) -> Iterator[Case]:
     """Yields scripts that do nothing wrong, and need somewhat more than their limits allow."""
     for name, (script, limit) in WORK.items():
-        manifest = template.files[MANIFEST].decode() + f"\n[limits]\n{limit}\n"
         if "[limits]" in template.files[MANIFEST].decode():
             continue
+        manifest = _with_limit(template, limit)
         for row in template.inputs[:2]:
 
             def play(scene: Scene, script: str = script, manifest: str = manifest, row: Row = row) -> None:
@@ -280,9 +348,23 @@ def work(template: Template, chance: random.Random) -> Iterator[Case]:
                 text = script.replace("STEPS", str(steps_of(hurried))) if "STEPS" in script else script
                 scene.replaced(source=with_start(template, text), manifest=manifest)
                 scene.run_by(hurried)
-                scene.use(row)
+                for _ in range(TRIES):
+                    if not _kept_waiting(scene, scene.use(row)):
+                        return
+                raise NoFault
 
             yield _case(template, "resource", name, play, first=True)
+
+
+def _with_limit(template: Template, limit: str) -> str:
+    return f"{template.files[MANIFEST].decode()}\n[limits]\n{limit}\n"
+
+
+def _kept_waiting(scene: Scene, end: Ended) -> bool:
+    """Returns whether the machine let a script compute for too little of its time to need more of it."""
+    detail = scene.world.journal.run(end.run)[0].detail if end.run else ""
+    found = _COMPUTED.search(detail)
+    return found is not None and int(found[1]) < 0.7 * WALL_MS
 
 
 _steps: dict[str, int] = {}
@@ -345,25 +427,37 @@ def bugs(template: Template, chance: random.Random) -> Iterator[Case]:
 
 
 def opinions(template: Template, chance: random.Random) -> Iterator[Case]:
-    """Yields mutants that answer plainly and wrongly, and a person who says what the answer should be."""
+    """Yields mutants that answer plainly and wrongly, and a person who says what the answer should be.
+
+    Every other one is an update of a version that was right.
+    """
     capabilities = template.app.manifest.capabilities
     if capabilities.names:
         return  # nobody knows the right answer beforehand
-    for name, source in mutants(template.app):
+    for at, (name, source) in enumerate(mutants(template.app)):
+        yield _case(template, "expectation", name, _said_wrong(template, source), first=at % 2 == 0)
 
-        def play(scene: Scene, source: str = source) -> None:
-            right = [scene.use(row).outcome for row in template.inputs]
-            scene.replaced(source=source)
-            for row, good in zip(template.inputs, right, strict=True):
-                end = scene.use(row)
-                if end.threw or scene.said() != NONE:
-                    break  # it is seen without anybody's word
-                if isinstance(good, Value) and not same_end(end.outcome, good):
-                    say_wrong(scene.world, end.run, Word(expected=canonical(good.output)))
-                    return
-            raise NoFault
 
-        yield _case(template, "expectation", name, play)
+def _said_wrong(template: Template, source: str) -> Play:
+    def play(scene: Scene) -> None:
+        scene.replaced(source=source)
+        for row in template.inputs:
+            end = scene.use(row)
+            if end.threw or scene.said() != NONE:
+                break  # it is seen without anybody's word
+            right = _right(scene.world.executor, template.app, row)
+            if isinstance(right, Value) and not same_end(end.outcome, right):
+                say_wrong(scene.world, end.run, Word(expected=canonical(right.output)))
+                return
+        raise NoFault
+
+    return play
+
+
+def _right(executor: Executor, app: App, row: Row) -> Outcome:
+    """Returns what an app without capabilities gives while nothing is wrong with it."""
+    job = job_for(app, with_defaults(app.manifest, dict(row)), now_ms=0, seed=1)
+    return judge(app.manifest, executor.run(job))
 
 
 def mutants(app: App) -> Iterator[tuple[str, str]]:

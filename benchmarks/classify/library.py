@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,11 +176,13 @@ def copied(template: Template, network: Network, shared: Engines, **settings: st
             world.close()
 
 
+@cache
 def failing_apps() -> dict[str, dict[str, bytes]]:
     """Returns the apps written for this benchmark (name -> path -> bytes)."""
     return {path.name: dict(read_folder(path)[0]) for path in sorted(FOLDER.iterdir()) if path.is_dir()}
 
 
+@cache
 def starter_apps() -> dict[str, dict[str, bytes]]:
     """Returns the starter apps (name -> path -> bytes)."""
     return {path.name: dict(read_folder(path)[0]) for path in sorted(STARTER.iterdir()) if path.is_dir()}

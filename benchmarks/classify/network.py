@@ -154,6 +154,8 @@ def _read(connection: ssl.SSLSocket) -> Asked:
     data = b""
     while b"\r\n\r\n" not in data and (more := connection.recv(65_536)):
         data += more
+    if b"\r\n\r\n" not in data:
+        raise ConnectionError("the other side hung up before it had asked")
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)

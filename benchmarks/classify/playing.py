@@ -1,19 +1,20 @@
 """Plays the cases of one app, each in a copy of its library, and returns what mapp said of each.
 
 A fault counts as *seen* if the host could see it: a run failed, an error was raised, a predicate does not
-hold for the answer, or a service's answer had another form than it ever had. A fault that changes nothing for
-the person who waits is *harmless*, and one that changes an answer without any of these is *silent*. Only what
-is seen belongs into the matrix; the rest is counted.
+hold for the answer, or the answer of a service with a fault had another form than it ever had. A fault that
+changes nothing for the person who waits is *harmless*, and one that changes an answer without any of these is
+*silent*. Only what is seen belongs into the matrix; the rest is counted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ from mapp.model.app import App, read_app
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Declared, Value, outcome_name
 from mapp.model.recording import Exchange, read_recording
+from mapp.model.values import canonical
 from mapp.sandbox.executor import Executor
 from mapp.validate.evaluation import ExampleRow, fault
 
@@ -48,6 +50,8 @@ STARTERS: Final = (
     "password-generate", "prime-factors", "roman-decode", "slugify", "vat", "week-number",
 )  # fmt: skip
 SEED: Final = 12
+IN_CODE: Final = frozenset(["code_bug", "regression"])
+"""Faults with which all services are well: another form of an answer says that the app asked otherwise."""
 ORDINARY: Final = frozenset([400, 404, 410, 422])
 """Statuses with which services say that there is no such thing; an app that says so has understood them."""
 _PREDICATE: Final = re.compile(r"^function ((?:prop|throws)_\w+)\(", re.MULTILINE)
@@ -57,7 +61,7 @@ _PREDICATE: Final = re.compile(r"^function ((?:prop|throws)_\w+)\(", re.MULTILIN
 class Played:
     """How one case ended: `said` is the class that mapp gave it, `seen` is `seen`, `harmless` or `silent`.
 
-    `unseen` is that of the case.
+    `unseen` and `number` are those of the case.
     """
 
     app: str
@@ -69,6 +73,7 @@ class Played:
     threw: bool
     ended: str
     unseen: bool = False
+    number: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as a JSON object."""
@@ -86,11 +91,21 @@ def part_of(name: str) -> str:
     return ("judging", "tuning")[group.index(name) % 2]
 
 
-def play_app(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = False) -> list[Played]:
-    """Returns how the cases of one app ended; with `every`, of one in so many, from number `at`.
+def listed(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = False) -> dict[int, Case]:
+    """Returns the cases of one app, by their numbers; with `every`, one in so many, from number `at`.
 
     `only_unseen` leaves out what was written by people who may know the rules.
     """
+    files = failing_apps().get(name) or starter_apps()[name]
+    app = read_app(files)
+    template = Template(folder=Path(), app=app, files=files, inputs=_inputs(app))
+    every_one = enumerate([*cases(template, SEED), *unseen.cases(template, SEED)])
+    wanted = [(number, case) for number, case in every_one if case.unseen or not only_unseen]
+    return dict(wanted[at % every :: every])
+
+
+def play_app(name: str, numbers: Collection[int], rows: Path | None = None) -> list[Played]:
+    """Returns how some cases of one app ended, by their numbers; each is added to the file `rows` at once."""
     files = failing_apps().get(name) or starter_apps()[name]
     with (
         network.opened() as web,
@@ -98,9 +113,29 @@ def play_app(name: str, every: int = 1, at: int = 0, *, only_unseen: bool = Fals
         engines() as shared,
     ):
         stage = Stage(Path(place), files, web, shared)
-        known = [] if only_unseen else list(cases(stage.used, SEED))
-        chosen = [*known[at % every :: every], *list(unseen.cases(stage.used, SEED))[at % every :: every]]
-        return list(stage.played(chosen))
+        known = enumerate([*cases(stage.used, SEED), *unseen.cases(stage.used, SEED)])
+        chosen = [replace(case, number=number) for number, case in known if number in numbers]
+        found: list[Played] = []
+        for played in stage.played(chosen):
+            found.append(played)
+            if rows is not None:
+                with rows.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(played.to_dict(), ensure_ascii=False) + "\n")
+        return found
+
+
+def read_rows(path: Path | None) -> list[Played]:
+    """Returns the cases that a file of rows has; a line that was cut off does not count."""
+    found: list[Played] = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path is not None and path.is_file() else ():
+        with contextlib.suppress(ValueError, TypeError):
+            found.append(Played(**json.loads(line)))
+    return found
+
+
+def _inputs(app: App) -> tuple[Mapping[str, Any], ...]:
+    rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
+    return tuple(rows)
 
 
 class Stage:
@@ -109,12 +144,11 @@ class Stage:
     def __init__(self, place: Path, files: Mapping[str, bytes], web: Network, shared: Engines) -> None:
         self.web = web
         self.shared = shared
-        app = read_app(files)
-        rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
-        inputs = tuple(rows)
+        inputs = _inputs(read_app(files))
         self.used = _made(place / "used", files, inputs, web, shared)
         self.bare = _made(place / "bare", files, (), web, shared, bare=True)
         self.usual = self._usual(inputs)
+        self._healthy_ends: dict[str, list[Ended]] = {}
 
     def _usual(self, inputs: Sequence[Mapping[str, Any]]) -> list[set[tuple[str, str]]]:
         """Returns the forms of the answers that the services give while all is well."""
@@ -157,27 +191,31 @@ class Stage:
                 threw=any(row.threw for row in scene.ended),
                 ended=", ".join(map(_words, scene.ended)),
                 unseen=case.unseen,
+                number=case.number,
             )
 
     def seen(self, case: Case, scene: Scene) -> str:
         """Returns whether the host could see the fault."""
         if case.label in (NONE, "expectation") or any(row.threw for row in scene.ended):
             return "seen"
-        healthy = self._healthy(case, scene)
+        healthy = self._healthy(scene)
         if all(same_end(row.outcome, good.outcome) for row, good in zip(scene.ended, healthy, strict=True)):
             if case.label == "test_bug" and self._breaks(scene):
                 return "seen"
             tried = case.label == "security" and any(_refused(scene, end) for end in scene.ended)
             return "seen" if tried else "harmless"
-        if self._breaks(scene) or self._other_form(scene):
+        if self._breaks(scene) or (case.label not in IN_CODE and self._other_form(scene)):
             return "seen"
         return "silent"
 
-    def _healthy(self, case: Case, scene: Scene) -> list[Ended]:
+    def _healthy(self, scene: Scene) -> list[Ended]:
         """Returns how the same uses end with the right app and healthy services."""
-        with copied(self.used, self.web, self.shared) as world:
-            good = Scene(world, self.used)
-            return [good.use(row) for row in scene.asked]
+        key = canonical([dict(row) for row in scene.asked])
+        if key not in self._healthy_ends:
+            with copied(self.used, self.web, self.shared) as world:
+                good = Scene(world, self.used)
+                self._healthy_ends[key] = [good.use(row) for row in scene.asked]
+        return self._healthy_ends[key]
 
     def _breaks(self, scene: Scene) -> bool:
         rows = [
@@ -221,8 +259,7 @@ def _made(
         app = read_app(files)
         for name in secrets_of(app):
             set_key(world.config.config_file, name, KEY)
-        rows = INPUTS.get(app.name) or [dict(row.input) for row in app.examples if row.error is None]
-        return Template(folder=place, app=app, files=files, inputs=tuple(rows))
+        return Template(folder=place, app=app, files=files, inputs=_inputs(app))
     finally:
         world.close()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sqlite3
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +30,8 @@ from mapp.sandbox.host_calls import Broker, CallRefused, HostAnswer, HostCall
 KEY_OF_ENGINE: Final = "MAPP_ENGINE"
 NONE: Final = "none"
 """What is said of a run of which nothing is said."""
+REAPED_AFTER: Final = 0.02
+"""Seconds between two looks for processes in which scripts run."""
 TOLD: Final[tuple[tuple[type[Exception], FailureClass], ...]] = (
     (InvalidArguments, "caller_input"),
     (PermissionNeeded, "permission"),
@@ -140,6 +144,27 @@ class Shooting(DelegatingExecutor):
             self._left -= 1
             for worker in workers():
                 os.kill(worker, self._number)
+
+
+class Reaping(DelegatingExecutor):
+    """Kills the processes in which scripts run, and those they are forked from, soon after a script began."""
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Runs a job and returns its result."""
+        over = threading.Event()
+        reaper = threading.Thread(target=self._reap, args=(over,), daemon=True)
+        reaper.start()
+        try:
+            return super().run(job, broker)
+        finally:
+            over.set()
+            reaper.join()
+
+    def _reap(self, over: threading.Event) -> None:
+        while not over.wait(REAPED_AFTER):
+            for process in [*workers(), *zygotes()]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
 
 
 @dataclass

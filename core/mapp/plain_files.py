@@ -40,6 +40,10 @@ class TooLarge(OSError):
         return str(self.strerror)
 
 
+SHORTAGES: Final = frozenset([errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+"""Errors with which the machine, not the file, is at fault: nothing is known about the file."""
+
+
 def open_plain(path: str | Path, *, follow: bool = False) -> int:
     """Opens a plain file for reading and returns its descriptor; with `follow`, follows links.
 

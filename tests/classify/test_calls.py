@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -77,6 +78,87 @@ def test_a_refusal_whose_headers_say_that_none_remain_is_a_limit() -> None:
     assert noted(replace(exchange, answer=headers)).is_throttled
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "field"),
+    [
+        (200, {"error": "rate_limit_exceeded"}, "is_throttled"),
+        (200, {"ok": False, "error": "token_expired"}, "is_denied"),
+        (200, {"status": "OVER_DAILY_LIMIT", "error_message": "x"}, "is_quota"),
+        (200, {"status": "error", "message": "Try again later."}, "unusable"),
+        (200, {"error": "E17"}, "unusable"),
+        (202, {"status": "queued"}, "unusable"),
+        (400, {"error": "invalid_grant"}, "is_denied"),
+        (400, {"__type": "ThrottlingException"}, "is_throttled"),
+        (403, {"reason": "userRateLimitExceeded"}, "is_throttled"),
+        (456, {"message": "Quota exceeded"}, "is_quota"),
+        (503, {"code": "SlowDown"}, "is_throttled"),
+    ],
+)
+def test_a_refusal_says_itself_what_is_the_matter(status: int, body: Any, field: str) -> None:
+    call = noted(http(body, status=status))
+    said = {name for name in ("is_throttled", "is_denied", "is_quota", "unusable") if getattr(call, name)}
+    assert said == {field}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"ok": False, "error": {"code": "version_retired", "message": "use v2"}}),
+        (200, {"town": "Oslo", "error": None}),
+        (400, {"message": "invalid key cty"}),
+        (404, {"message": "rate limit"}),
+        (500, {"message": "invalid token"}),
+    ],
+)
+def test_other_answers_say_nothing_of_the_kind(status: int, body: Any) -> None:
+    call = noted(http(body, status=status))
+    assert not (call.is_throttled or call.is_denied or call.is_quota or call.unusable)
+
+
+@pytest.mark.parametrize("end", range(2, len(json.dumps(GOOD))))
+def test_every_beginning_of_an_answer_is_half_an_answer(end: int) -> None:
+    assert noted(http(raw=json.dumps(GOOD)[:end])).unusable
+
+
+@pytest.mark.parametrize(
+    "raw", ['{"a": 1}\n{"a": 2}', json.dumps(json.dumps(GOOD)), "[1] ok", "{a: 1}", "12"]
+)
+def test_another_way_to_write_data_is_a_change(raw: str) -> None:
+    call = noted(http(raw=raw))
+    assert call.differences and not call.unusable
+
+
+def test_half_of_a_character_is_half_an_answer() -> None:
+    cut = json.dumps({"city": "Malmö"}, ensure_ascii=False).encode()[:-3]
+    answer = {
+        "status": 200,
+        "url": URL,
+        "headers": {},
+        "body": base64.b64encode(cut).decode(),
+        "base64": True,
+    }
+    exchange = replace(http(), answer=json.dumps(answer))
+    assert noted(exchange).body == "broken"
+    answer["body"] = base64.b64encode(b"\x89PNG\xff").decode()
+    assert noted(replace(http(), answer=json.dumps(answer))).body == "binary"
+
+
+def test_a_request_under_the_name_of_another_host_asks_that_host() -> None:
+    def asked(name: str) -> Exchange:
+        arguments = json.dumps([{"url": URL, "method": "GET", "headers": {"HOST": name}}])
+        return Exchange(name="http", arguments=arguments, code="forbidden", message="x")
+
+    assert not noted(asked("evil.example")).declared
+    assert noted(asked("api.example")).declared
+
+
+def test_a_redirect_to_sign_in_is_about_the_credentials() -> None:
+    assert noted(
+        refused("redirect", "api.example redirects to 'https://id.example/login?next=1': no")
+    ).is_denied
+    assert not noted(refused("redirect", "api.example redirects to 'https://id.example/docs': no")).is_denied
+
+
 def test_an_answer_is_repaired_with_what_the_same_request_got() -> None:
     learned = Learned([http({"city": "Oslo", "main": {"temp": 3.5, "sky": "clear"}})])
     found = learned.repaired(http({"city": None, "main": {"temp": 9, "cloud": "few"}, "next": "x"}))
@@ -124,6 +206,16 @@ def test_a_host_that_is_not_declared_or_not_public() -> None:
     assert noted(refused("forbidden", url=URL)).declared
     assert not noted(refused("forbidden", url=URL.replace("https", "http"))).declared
     assert not noted(refused("forbidden", url=URL.replace("example", "example:8443"))).declared
+
+
+@pytest.mark.parametrize("url", ["", "/channels", "undefined/channels", "https:///channels", "?q=1"])
+def test_an_address_without_a_host_is_no_attempt_to_reach_one(url: str) -> None:
+    assert noted(refused("forbidden", url=url)).declared
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/", "//evil.example/", "https://[::1]/"])
+def test_another_scheme_or_a_host_without_a_scheme_is_one(url: str) -> None:
+    assert not noted(refused("forbidden", url=url)).declared
 
 
 @pytest.mark.parametrize(

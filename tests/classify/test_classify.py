@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mapp.classify.classify import classify
+from mapp.classify.classify import RULES, classify
 from mapp.classify.facts import Call, Facts, Repeat
 from mapp.model.incident import FAILURE_CLASSES
 
@@ -62,7 +62,17 @@ Changes = dict[str, Any]
         ({"name": "store.get", "status": 0, "code": "denied"}, "permission"),
         ({"status": 403, "is_throttled": True}, "rate_limited"),
         ({"status": 504, "writes": True}, "ambiguous"),
-        ({"status": 500, "writes": True}, "upstream_down"),
+        ({"status": 500, "writes": True}, "ambiguous"),
+        ({"status": 408, "writes": True}, "ambiguous"),
+        ({"status": 451}, "upstream_down"),
+        ({"status": 420}, "rate_limited"),
+        ({"status": 407}, "credential"),
+        ({"status": 456, "is_quota": True}, "quota"),
+        ({"status": 498, "is_denied": True}, "credential"),
+        ({"status": 498}, "upstream_changed"),
+        ({"differences": ("rows is missing",), "is_denied": True}, "credential"),
+        ({"differences": ("rows is missing",), "is_throttled": True}, "rate_limited"),
+        ({"status": 0, "code": "redirect", "is_denied": True}, "credential"),
         ({"differences": ("the answer is html, and was json",), "unusable": True}, "upstream_down"),
         ({"status": 0, "code": "forbidden", "declared": False, "is_internal": True}, "security"),
         ({"differences": ("main.temp is missing",)}, "upstream_changed"),
@@ -125,6 +135,14 @@ def test_a_value_is_good_whatever_the_service_did() -> None:
     assert named(calling(replace(good, affected=True), differences=("x is missing",))) == "upstream_changed"
 
 
+@pytest.mark.parametrize("outcome", ["ok", "error:no_such_city"])
+def test_an_attempt_to_reach_more_counts_even_if_the_app_hides_the_refusal(outcome: str) -> None:
+    hidden = replace(THREW, outcome=outcome)
+    assert named(calling(hidden, status=0, code="forbidden", declared=False)) == "security"
+    assert named(calling(hidden, status=0, code="address", sent=False)) == "security"
+    assert named(calling(replace(hidden, outcome="ok"), status=0, code="forbidden")) is None
+
+
 def test_a_bug_is_one_that_repeats_itself_on_both_engines() -> None:
     assert named(THREW) == "unknown"
     assert named(BUG) == "code_bug"
@@ -184,13 +202,19 @@ def test_a_persons_word_counts_where_no_fact_says_otherwise() -> None:
     assert named(wrong) == "expectation"
     assert named(replace(wrong, outcome="error:no_such_city")) == "expectation"
     assert named(calling(wrong, differences=("rows is null, and was list",))) == "upstream_changed"
-    assert named(replace(wrong, expected=True, parent=replace(OTHERWISE, right=True))) == "regression"
     assert named(replace(wrong, expected=True, parent=OTHERWISE)) == "expectation"
+
+
+def test_that_the_version_before_was_right_is_told_and_leaves_the_choice_to_the_person() -> None:
+    wrong = replace(THREW, outcome="ok", said_wrong=True, expected=True)
+    found = classify(replace(wrong, parent=replace(OTHERWISE, right=True)))
+    assert found is not None and found.failure == "expectation"
+    assert dict(found.facts)["right_before"] is True and "the version before" in found.why
 
 
 def test_what_decided_is_told() -> None:
     found = classify(calling(status=503))
     assert found is not None
     facts = dict(found.facts)
-    assert facts["calls"] == ["GET api.example/now: status 503"] and facts["rules"] == 1
+    assert facts["calls"] == ["GET api.example/now: status 503"] and facts["rules"] == RULES
     assert facts["why"] == found.why == "the service does not work (GET api.example/now: status 503)"

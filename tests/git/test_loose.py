@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from mapp.errors import IntegrityError
 from mapp.git import loose
 from mapp.git.repository import MAIN
+from mapp.plain_files import SHORTAGES
 from support.library import Built, git, library
 
 
@@ -62,6 +64,23 @@ def test_a_truncated_object_is_an_error_and_not_missing(built: Built, size: int)
     path.write_bytes(data)
     with pytest.raises(IntegrityError):
         loose.read_object(repository, name)
+
+
+@pytest.mark.parametrize("shortage", sorted(SHORTAGES))
+def test_a_machine_without_descriptors_is_not_a_missing_file(
+    built: Built, shortage: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = built.repository("double")
+    name = git(repository, "rev-parse", "main")
+
+    def refused(*_: object) -> int:
+        raise OSError(shortage, os.strerror(shortage))
+
+    monkeypatch.setattr("mapp.plain_files.os.open", refused)
+    for read in (lambda: loose.read_ref(repository, MAIN), lambda: loose.read_object(repository, name)):
+        with pytest.raises(OSError, match=os.strerror(shortage)) as found:
+            read()
+        assert not isinstance(found.value, IntegrityError)
 
 
 def test_a_symbolic_ref_is_left_to_libgit2(built: Built) -> None:

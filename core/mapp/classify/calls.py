@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import re
@@ -11,22 +12,25 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from mapp.classify.facts import BodyKind, Call
+from mapp.classify.refusals import Reason, asks_to_sign_in, is_error, reason_of
 from mapp.classify.shapes import Shape, differences, grafted, merged, shape_of
-from mapp.errors import MappError
 from mapp.model.http import HttpGrant, is_after_sending
 from mapp.model.recording import Exchange
-from mapp.model.values import JSONValue, canonical
+from mapp.model.values import JSONValue
 
 READING: Final = frozenset(["GET", "HEAD", "OPTIONS"])
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 _VARIABLE: Final = re.compile(r"(?!v\d+\Z).*\d|[A-Za-z0-9_-]{21,}\Z|.*[%@,:;=]")
-_HTML: Final = re.compile(r"\s*<(!doctype html|!--|html|head|body|title)", re.IGNORECASE)
+_HTML: Final = re.compile(
+    r"\s*<(!doctype html|!--|(html|head|body|title|meta|script|style|center|div|p|br|hr|h[1-6]|b|form)\b)",
+    re.IGNORECASE,
+)
 _XML: Final = re.compile(r"\s*<(\?xml|[a-z_][\w:.-]*[\s/>])", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"""\s*[\[{"]""")
-_QUOTA: Final = re.compile(
-    r"insufficient_?quota|quota_?(has_been_)?exceeded|quota_?exhausted|(daily|monthly)_?limit_?exceeded"
-    r"|billing_?(hard_?)?(limit|not_?active|required)|payment_?required|out_?of_?credits?"
-)
+_REST: Final = re.compile(r"[\w.+\-\\]*")
+"""What may follow the place where a text that was cut off stops to be JSON: nothing, or half a word."""
+_PLAIN: Final = frozenset([401, 402, 404, 405, 406, 408, 410, 411, 415, 425, 426, 451])
+"""Statuses that say themselves what is the matter."""
 _REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
 _UNUSABLE: Final = frozenset(["html", "empty", "broken"])
 _PORTS: Final = {"https": 443, "http": 80}
@@ -35,7 +39,10 @@ MAX_BODY: Final = 1 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """The form of a web request: two with the same form ask the same thing of different data."""
+    """The form of a web request: two with the same form ask the same thing of different data.
+
+    `poses`: it names another host in a header than in its address.
+    """
 
     method: str
     scheme: str
@@ -45,6 +52,7 @@ class Request:
     names: frozenset[str]
     fields: frozenset[str]
     text: str
+    poses: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -88,26 +96,20 @@ class Learned:
             status=answer.get("status", 0),
             writes=request.method not in READING,
             sent=not exchange.code or is_after_sending(exchange.message),
-            declared=_is_declared(request, grants),
+            declared=not request.poses and (_names_nothing(request) or _is_declared(request, grants)),
             is_internal=_is_internal(request.host),
             asked_before=any(_has_form(row.request, request) for row in similar) or not self._answers,
             answered_before=any(200 <= row.status < 300 for row in same),
             known_status=any(row.status == answer.get("status") for row in similar),
         )
         if exchange.code:
-            return call
+            return replace(call, is_denied=exchange.code == "redirect" and asks_to_sign_in(exchange.message))
         kind, value = _body(answer)
-        limited = call.status in (403, 429)
-        call = replace(
-            call,
-            body=kind,
-            is_quota=limited and _names_quota(value),
-            is_throttled=limited and _is_throttled(answer),
-        )
         if not 200 <= call.status < 300:
-            return call
+            return _reasoned(replace(call, body=kind), _refusal(call.status, answer, value))
         found = _compared(similar, same, kind, value)
-        return replace(call, differences=found, unusable=bool(found) and kind in _UNUSABLE)
+        call = replace(call, body=kind, differences=found, unusable=bool(found) and kind in _UNUSABLE)
+        return _reasoned(call, _failure(call, answer, value)) if found else call
 
     def repaired(self, exchange: Exchange) -> Exchange | None:
         """Returns a call whose answer has, where it differs, what the same request got while all was well.
@@ -188,6 +190,7 @@ def _request(exchange: Exchange) -> Request | None:
         parts = urlsplit(asked["url"])
         method, body = str(asked.get("method") or "GET").upper(), asked.get("body")
         host, port = (parts.hostname or "").lower(), parts.port
+        poses = _poses(asked.get("headers"), parts.netloc)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     if exchange.name != "http":
@@ -202,7 +205,18 @@ def _request(exchange: Exchange) -> Request | None:
         names=frozenset(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)),
         fields=frozenset(document) if isinstance(document, dict) else frozenset(),
         text=f"{method} {parts.scheme}://{parts.netloc}{parts.path}?{parts.query} {body or ''}",
+        poses=poses,
     )
+
+
+def _poses(headers: object, host: str) -> bool:
+    """Returns whether a header names another host than the address does."""
+    named = (
+        [value for name, value in headers.items() if name.lower() == "host"]
+        if isinstance(headers, dict)
+        else []
+    )
+    return any(str(value).strip().lower() != host.lower() for value in named)
 
 
 def _is_similar(known: Request, new: Request) -> bool:
@@ -221,6 +235,11 @@ def _is_similar(known: Request, new: Request) -> bool:
 
 def _has_form(known: Request, new: Request) -> bool:
     return known.names == new.names and known.fields == new.fields
+
+
+def _names_nothing(request: Request) -> bool:
+    """Returns whether a web address has no host, as one whose parts were put together wrongly."""
+    return not request.host and request.scheme in ("", *_PORTS)
 
 
 def _is_declared(request: Request, grants: Sequence[HttpGrant]) -> bool:
@@ -252,17 +271,48 @@ def _body(answer: dict[str, Any]) -> tuple[BodyKind, JSONValue]:
     """Returns what a body is, and its value if it is JSON. The body decides, not the server's header."""
     text = answer.get("body", "")
     if answer.get("base64"):
-        return "binary", None
+        text = _cut_text(text)
+        return ("broken" if text and _is_cut(text) else "binary"), None
     if not isinstance(text, str) or not text.strip():
         return "empty", None
     value = _parsed(text) if len(text) <= MAX_BODY else None
-    if isinstance(value, dict | list) or text.strip() == "null":
+    if value is not None or text.strip() == "null":
         return "json", value
     if _HTML.match(text):
         return "html", None
     if _XML.match(text):
         return "xml", None
-    return ("broken" if _BROKEN.match(text) else "text"), None
+    return ("broken" if _is_cut(text) else "text"), None
+
+
+def _is_cut(text: str) -> bool:
+    """Returns whether a text is the beginning of a JSON object, list or text, and no more than that."""
+    if not _BROKEN.match(text):
+        return False
+    try:
+        json.JSONDecoder().raw_decode(text.lstrip())
+    except json.JSONDecodeError as error:
+        rest = text.lstrip()[error.pos :].rstrip()
+        return error.msg.startswith("Unterminated") or bool(_REST.fullmatch(rest))
+    except RecursionError:
+        return False
+    return False  # a whole value, and more
+
+
+def _cut_text(body: object) -> str:
+    """Returns the text in base64 that ends in the middle of a character, without that; "" for other data."""
+    try:
+        data = base64.b64decode(str(body), validate=True)
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return (
+            data[: error.start].decode("utf-8")
+            if error.end == len(data) and error.start > len(data) - 4
+            else ""
+        )
+    except ValueError:
+        return ""
+    return ""
 
 
 def _parsed(text: str) -> Any:
@@ -281,11 +331,36 @@ def _is_throttled(answer: dict[str, Any]) -> bool:
     return "0" in remaining or bool(str(headers.get("retry-after", "")).strip())
 
 
-def _names_quota(value: JSONValue) -> bool:
-    """Returns whether a refusal's code, in one of its short texts, says that a quota is used up."""
-    try:
-        text = canonical(value)[:4000].lower()
-    except MappError:
-        return False
-    words = re.findall(r'"([a-z0-9_.-]{4,60})"', text)
-    return any(_QUOTA.fullmatch(word.replace("-", "_")) for word in words)
+def _refusal(status: int, answer: dict[str, Any], value: JSONValue) -> Reason:
+    """Returns what an answer with a bad status says is the matter, besides its status."""
+    text = str(answer.get("body", ""))
+    if status in (503, 529):
+        return "rate_limited" if reason_of(text, value) == "rate_limited" else ""
+    if not 400 <= status < 500 or status in _PLAIN:
+        return ""
+    reason = reason_of(text, value, strict=status != 403)
+    if reason != "quota" and _is_throttled(answer):
+        return "rate_limited"
+    return "" if reason == "credential" and status == 429 else reason
+
+
+def _failure(call: Call, answer: dict[str, Any], value: JSONValue) -> Reason:
+    """Returns what an answer with a good status says is the matter, if it is none of the known data."""
+    if call.body == "html":
+        reason = reason_of(str(answer.get("body", "")), None)
+        return reason if reason in ("credential", "rate_limited") else "down"
+    if call.body == "json" and is_error(value):
+        return reason_of("", value) or "down"
+    not_yet = call.status == 202 and not (call.known_status or call.writes)
+    return "down" if not_yet else ""
+
+
+def _reasoned(call: Call, reason: Reason) -> Call:
+    """Returns a call with what it says is the matter."""
+    return replace(
+        call,
+        is_quota=reason == "quota",
+        is_throttled=reason == "rate_limited",
+        is_denied=reason == "credential",
+        unusable=call.unusable or reason == "down",
+    )

@@ -14,7 +14,7 @@ from mapp.classify.facts import LIMITS, Call, Facts
 from mapp.model.incident import FailureClass
 from mapp.model.values import JSONValue
 
-RULES: Final = 1
+RULES: Final = 2
 """The version of these rules; it is recorded with each decision."""
 
 STARVED: Final = 0.5
@@ -22,11 +22,11 @@ STARVED: Final = 0.5
 
 _UNREACHABLE: Final = frozenset(["dns", "connect", "tls", "timeout", "protocol"])
 _AFTER_SENDING: Final = frozenset(["timeout", "protocol", "tls", "too_large"])
-_BY_A_GATEWAY: Final = frozenset([502, 504, *range(520, 528)])
-"""Statuses with which a gateway says that it does not know what became of the request."""
-_TEMPORARY: Final = frozenset([408, 425])
+_UNCLEAR: Final = frozenset([408, 500, 502, 504, *range(520, 528)])
+"""Statuses that do not say what became of a request that was sent in full."""
+_UNAVAILABLE: Final = frozenset([408, 425, 451])
+_TOO_MANY: Final = frozenset([420, 429])
 _MOVED_AWAY: Final = frozenset([405, 406, 410, 411, 415, 426])
-_REJECTED: Final = frozenset([400, 404, 409, 413, 414, 422])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +42,11 @@ def classify(facts: Facts) -> Classified | None:
     """Returns the class of a run's failure, or None if nothing went wrong.
 
     A declared error is a good answer, unless something upstream caused it, a predicate contradicts it or a
-    person said that it is wrong.
+    person said that it is wrong. An attempt to reach more than the app declares counts whatever it answers.
     """
     if facts.ended_well and not (facts.broken or facts.said_wrong or facts.affected):
+        if why := _security(facts):
+            return _decided(facts, "security", why)
         if facts.outcome == "ok" or not facts.trouble:
             return None
         return _first(facts, _UPSTREAM)
@@ -85,6 +87,8 @@ def _shown(facts: Facts) -> Iterator[tuple[str, JSONValue]]:
             yield name, [*names]
     if facts.replays:
         yield "replays", [row.same for row in facts.replays]
+    if facts.parent is not None and facts.parent.right:
+        yield "right_before", True
     for name, row in (("other_engine", facts.other), ("parent", facts.parent), ("four_times", facts.roomy)):
         if row is not None:
             ended_well = row.outcome == "ok" or row.outcome.startswith("error:")
@@ -142,7 +146,8 @@ def _credential(facts: Facts) -> str:
     found = _of(
         facts,
         lambda call: (
-            call.status == 401
+            call.status in (401, 407)
+            or call.is_denied
             or (call.status == 403 and not call.is_quota and not call.is_throttled)
             or call.code == "credential"
         ),
@@ -154,7 +159,8 @@ def _rate_limited(facts: Facts) -> str:
     found = _of(
         facts,
         lambda call: (
-            ((call.status == 429 or call.is_throttled) and not call.is_quota) or call.code == "rate_limited"
+            ((call.status in _TOO_MANY or call.is_throttled) and not call.is_quota)
+            or call.code == "rate_limited"
         ),
     )
     return f"the service limits the rate of requests ({found})" if found else ""
@@ -171,9 +177,7 @@ def _quota(facts: Facts) -> str:
 def _ambiguous(facts: Facts) -> str:
     found = _of(
         facts,
-        lambda call: (
-            call.writes and call.sent and (call.code in _AFTER_SENDING or call.status in _BY_A_GATEWAY)
-        ),
+        lambda call: call.writes and call.sent and (call.code in _AFTER_SENDING or call.status in _UNCLEAR),
     )
     return f"a request that changes something may or may not have arrived ({found})" if found else ""
 
@@ -182,7 +186,7 @@ def _upstream_down(facts: Facts) -> str:
     def is_down(call: Call) -> bool:
         if call.name == "llm":
             return call.code in ("unavailable", "timeout", "unfit")
-        return call.code in _UNREACHABLE or call.status >= 500 or call.status in _TEMPORARY or call.unusable
+        return call.code in _UNREACHABLE or call.status >= 500 or call.status in _UNAVAILABLE or call.unusable
 
     found = _of(facts, is_down)
     return f"the service does not work ({found})" if found else ""
@@ -194,7 +198,7 @@ def _upstream_changed(facts: Facts) -> str:
             return call.code in ("redirect", "too_large") and call.asked_before
         if 300 <= call.status < 400 or call.status in _MOVED_AWAY:
             return call.asked_before
-        if call.status in _REJECTED:
+        if 400 <= call.status < 500:  # one that is not known means what 400 does (RFC 9110, 15)
             return call.answered_before or (call.asked_before and not call.known_status)
         return bool(call.differences) and (not coped or call.answered_before or not _is_variation(call))
 
@@ -242,8 +246,6 @@ def _regression(facts: Facts) -> str:
     parent = facts.parent
     if parent is None:
         return ""
-    if facts.said_wrong and facts.ended_well and not facts.broken:
-        return "the version before gave what was expected" if facts.expected and parent.right else ""
     return "the version before ends well on the same run" if _code_bug(facts) and parent.good else ""
 
 
@@ -263,7 +265,11 @@ def _code_bug(facts: Facts) -> str:
 
 
 def _expectation(facts: Facts) -> str:
-    return "a person said that the answer is wrong" if facts.said_wrong else ""
+    if not facts.said_wrong:
+        return ""
+    before = facts.parent is not None and facts.parent.right
+    more = ", and the version before gave the right one" if before else ""
+    return f"a person said that the answer is wrong{more}"
 
 
 def _limit(outcome: str) -> str:

@@ -21,9 +21,10 @@ class Call:
     `asked_before`: requests of this form got good answers before; `answered_before`: this very request did.
     `known_status`: an answer with this status is in the app's recordings or in runs that ended well.
     `differences` are those from the learned shape, in words. `recovered`: the same request succeeded later in
-    the same run. `is_internal`: the host is not a public one. `is_quota`: the answer's error code says that a
-    quota is spent; `is_throttled`: its headers say that this was one request too many. `unusable`: where good
-    answers are JSON, this one has a page, nothing, or half of it, which is of use to nobody.
+    the same run. `is_internal`: the host is not a public one. `is_quota`: the answer says that a quota is
+    spent; `is_throttled`: that this was one request too many; `is_denied`: that the credentials are no good.
+    `unusable`: where good answers are data, this one is an error, a page, nothing, or half of it, which is of
+    use to nobody.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Call:
     differences: tuple[str, ...] = ()
     is_quota: bool = False
     is_throttled: bool = False
+    is_denied: bool = False
     unusable: bool = False
     recovered: bool = False
 

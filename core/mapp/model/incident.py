@@ -39,6 +39,10 @@ HEALABLE: Final[frozenset[FailureClass]] = frozenset(
 """The classes for which a coder may be asked: `expectation` only with the person's expected outcome. A
 `regression` is rolled back first."""
 
+CONFIRMED: Final = 2
+"""How often a service must have answered differently before mapp heals an app by itself: once may be a
+mishap of the service."""
+
 IncidentState: TypeAlias = Literal["open", "closed", "merged", "gone", "proposed", "healed"]
 """`closed` (a person said "not a bug"), `merged` ("the same as another one") and `gone` are stored: a `gone`
 one did not fail any more when it was repeated on `main`; the next failure opens it again. `proposed` (a fix
@@ -122,6 +126,11 @@ class Incident:
         if self.failure == "expectation" and not self.expected:
             return False
         return self.state == "open" and self.failure in HEALABLE
+
+    @property
+    def confirmed(self) -> bool:
+        """Returns whether it happened often enough for a heal that nobody asks for."""
+        return self.failure != "upstream_changed" or self.runs >= CONFIRMED
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the incident as `mapp incidents --json` prints it."""

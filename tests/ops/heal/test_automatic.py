@@ -13,6 +13,7 @@ import pytest
 from mapp.library import read
 from mapp.model.incident import FAILURE_CLASSES, HEALABLE, FailureClass
 from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
 from mapp.ops.heal import automatic
 from mapp.ops.heal.automatic import Unattended, heal_unattended, start_heal
 from mapp.ops.heal.heal import heal
@@ -59,8 +60,21 @@ def test_only_failures_of_the_code_start_a_process(
 ) -> None:
     built.put(double())
     configure(built, heal="merge", coder="agent:true")
-    incident = failure(built, "double", {"number": 950}, kind)
+    incident = replace(failure(built, "double", {"number": 950}, kind), runs=2)
     assert start_heal(built.workspace, incident) == (kind in HEALABLE - {"expectation"})
+
+
+def test_a_service_must_answer_differently_twice_before_anything_starts(
+    built: Built, started: list[list[str]]
+) -> None:
+    built.put(double())
+    configure(built, heal="merge", coder="agent:true")
+    once = failure(built, "double", {"number": 950}, "upstream_changed")
+    assert not start_heal(built.workspace, once)
+    assert heal_unattended(built.workspace, once.id) == 0
+    assert not Changes(built.home.journal).waiting()
+    assert start_heal(built.workspace, Incidents(built.home.journal).seen(replace(once, run="another")))
+    assert len(started) == 1
 
 
 def test_a_fix_that_nobody_asked_for_waits_on_its_branch(built: Built) -> None:

@@ -11,6 +11,7 @@ from mapp.config import load_config
 from mapp.errors import InvalidArguments, NotFound, UsageError
 from mapp.library.compiled_requests import compiled_requests
 from mapp.observe.incidents import Incidents
+from mapp.ops.heal.incidents import tell_incident
 from mapp.ops.heal.word import Word, said, say_right, say_wrong
 from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
@@ -54,14 +55,16 @@ def test_without_the_right_answer_the_incident_waits(workspace: Workspace) -> No
     assert second.expected == '{"error":"too_large"}'
 
 
-def test_what_the_version_before_gave_rightly_is_a_regression(workspace: Workspace) -> None:
+def test_what_the_version_before_gave_rightly_can_be_rolled_back_or_healed(workspace: Workspace) -> None:
     fixed = app("double").version("1.0.1").source("function main(input) { return input.number * 2; }")
     worse = app("double").version("1.0.2").source("function main(input) { return input.number * 4; }")
     built = library().build()
     built.put(fixed)
     built.put(worse)
     incident = say_wrong(workspace, ran(workspace), Word(expected="8")).incident
-    assert incident is not None and incident.failure == "regression"
+    assert incident is not None and incident.failure == "expectation" and incident.healable
+    ways = tell_incident(workspace, incident.id).ways
+    assert {"mapp rollback double", f"mapp heal {incident.id}"} <= {*ways}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def start_heal(workspace: Workspace, incident: Incident) -> bool:
     Returns at once: everything else is decided in that process.
     """
     config = workspace.config
-    if config.heal == "off" or not config.coder or not incident.healable:
+    if config.heal == "off" or not config.coder or not (incident.healable and incident.confirmed):
         return False
     command = [sys.executable, "-m", __name__, str(config.library), incident.id]
     log = config.library / LOG
@@ -117,7 +117,7 @@ def heal_unattended(workspace: Workspace, identity: str) -> int:
         return 0
     try:
         incident = find_incident(workspace, identity)
-        if incident is None:
+        if incident is None or not incident.confirmed:
             return 0
         done = heal(workspace, incident, person=Unattended(workspace=workspace), watch=_quiet)
         if done.healed:

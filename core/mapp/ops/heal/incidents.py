@@ -212,7 +212,7 @@ def _ways(incident: Incident, policy: Policy) -> list[str]:
         ways.append(f"{suggested_command('wrong', incident.run)} --expected JSON")
     if incident.healable:
         ways.append(suggested_command("heal", incident.id))
-    if incident.failure == "regression":
+    if incident.failure == "regression" or dict(incident.facts).get("right_before"):
         ways.append(suggested_command("rollback", incident.app))
     if incident.state in ("open", "proposed"):
         ways.append(suggested_command("incident", incident.id, "--not-a-bug"))

@@ -33,6 +33,10 @@ STARVED: Final = 0.5
 """A run that computed for less than this part of its wall-clock limit was kept waiting."""
 
 
+OVERREACHING: Final = frozenset(["forbidden", "address"])
+"""Codes of refused calls that may be an attempt to reach more than the app declares, whatever it answers."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Execution:
     """The result of one run, with everything that is needed to repeat it.
@@ -176,7 +180,8 @@ def inspect(
     `times` counts runs that ended in the same way, and `others` are the recorded ones among them.
     """
     outcome, exchanges = attempt.outcome, attempt.exchanges
-    if isinstance(outcome, Value) and not attempt.broken and not attempt.differences:
+    overreached = any(row.code in OVERREACHING for row in exchanges or ())
+    if isinstance(outcome, Value) and not (attempt.broken or attempt.differences or overreached):
         return
     if isinstance(outcome, Declared) and not attempt.broken and not exchanges:
         return

@@ -187,7 +187,8 @@ def _redirected(
         target = follow(hop.target, location)
         grant = grant_for(target, hop.method, grants)
     except Refusal as refusal:
-        raise Refusal("redirect", f"{hop.target.host} redirects: {refusal.fault.message}") from None
+        where = f"{hop.target.host} redirects to {location[:200]!a}"
+        raise Refusal("redirect", f"{where}: {refusal.fault.message}") from None
     if target.origin != hop.target.origin:
         hop = replace(hop, headers=harmless(hop.headers), is_home=False)
     return replace(hop, target=target), grant
