@@ -7,7 +7,7 @@ import pytest
 from mapp.classify.policy import POLICIES, QUARANTINING, policies
 from mapp.errors import UsageError
 from mapp.model.incident import FAILURE_CLASSES, HEALABLE
-from mapp.ops.run import quarantine
+from mapp.ops.run import permissions
 
 
 def test_every_class_has_a_policy() -> None:
@@ -42,4 +42,4 @@ def test_a_setting_that_would_do_harm_is_refused(setting: str) -> None:
 
 
 def test_the_classes_that_stop_an_app_are_the_same_everywhere() -> None:
-    assert set(quarantine.QUARANTINING) == QUARANTINING
+    assert set(permissions.QUARANTINING) == QUARANTINING

@@ -61,7 +61,7 @@ def test_cheap_predicates_are_asked_about_every_run(built: Built) -> None:
 def test_the_rate_spends_the_share_of_the_time_of_a_run(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predicates.time, "perf_counter", lambda: 0.002)
+    monkeypatch.setattr("mapp.ops.run.predicates.time.perf_counter", lambda: 0.002)
     monkeypatch.setattr(predicates, "_drawn", lambda identity: 1.0)
     app_used = read.load(built.home, "double")
     built.workspace.predicate_checks[app_used.commit] = FIRST, 3.0
