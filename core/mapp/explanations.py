@@ -254,6 +254,11 @@ EXPLANATIONS: Final = {
         "The file journal.sqlite contains tables that mapp did not create.",
         "Move it away; the next run creates a new one.",
     ),
+    "MAPP-0660": _row(
+        "index-mismatch",
+        "The index of a registry is missing, or is not what its main gives.",
+        "A maintainer generates it again with mapp registry index --fresh.",
+    ),
     "MAPP-0680": _row(
         "no-plot",
         "The statistics cannot be drawn: nothing was recorded, or a library is missing.",

@@ -1,4 +1,4 @@
-"""What a registry says about one app: `apps/<ab>/<name>.toml`, and one line of the index with the same document.
+"""An app in a registry: its file `apps/<ab>/<name>.toml`, and the same document as a line of the index.
 
 An entry has the app's name, the git remote that holds it, and one block for each published version, oldest
 first. Versions are only ever appended. The one later change to a block is the key `yanked`, with its reason:
