@@ -57,6 +57,11 @@ EXPLANATIONS: Final = {
         "or more than 64 levels.",
         "Fix the input at the location that the message names.",
     ),
+    "MAPP-0160": _row(
+        "invalid-registry-file",
+        "A registry's entry, policy, description or index line breaks its format.",
+        "Fix each location that the message lists; docs/reference/registry.md describes the files.",
+    ),
     "MAPP-0200": _row(
         "not-found", "There is no file, folder, revision or code of that name.", "Check the spelling."
     ),
