@@ -283,12 +283,6 @@ EXPLANATIONS: Final = {
         "The file journal.sqlite contains tables that mapp did not create.",
         "Move it away; the next run creates a new one.",
     ),
-<<<<<<< HEAD
-    "MAPP-0660": _row(
-        "index-mismatch",
-        "The index of a registry is missing, or is not what its main gives.",
-        "A maintainer generates it again with mapp registry index --fresh.",
-=======
     "MAPP-0650": _row(
         "remote-damaged",
         "A remote repository sent damaged or forbidden objects.",
@@ -303,7 +297,11 @@ EXPLANATIONS: Final = {
         "push-unverified",
         "A remote reported a successful push, but its refs say otherwise.",
         "Run the command again; if it happens again, tell the server's administrator.",
->>>>>>> 8721a740db3a4949f0aba156df9607a39770f521
+    ),
+    "MAPP-0660": _row(
+        "index-mismatch",
+        "The index of a registry is missing, or is not what its main gives.",
+        "A maintainer generates it again with mapp registry index --fresh.",
     ),
     "MAPP-0680": _row(
         "no-plot",
