@@ -57,6 +57,11 @@ EXPLANATIONS: Final = {
         "or more than 64 levels.",
         "Fix the input at the location that the message names.",
     ),
+    "MAPP-0160": _row(
+        "invalid-registry-file",
+        "A registry's entry, policy, description or index line breaks its format.",
+        "Fix each location that the message lists; docs/reference/registry.md describes the files.",
+    ),
     "MAPP-0200": _row(
         "not-found", "There is no file, folder, revision or code of that name.", "Check the spelling."
     ),
@@ -194,6 +199,35 @@ EXPLANATIONS: Final = {
         "The tries for one failure are used up, or two heals of it have failed.",
         "Fix the app yourself with mapp edit APP, or choose another coder.",
     ),
+    "MAPP-0570": _row(
+        "remote-failed",
+        "A remote repository could not be reached.",
+        "Check the address and the network; the message has git's own words.",
+    ),
+    "MAPP-0571": _row(
+        "no-git",
+        "The git program is missing; mapp uses it for everything that reaches a server.",
+        "Install git 2.31 or newer.",
+    ),
+    "MAPP-0572": _row(
+        "remote-slow", "A remote repository took longer than the time limit.", "Try again later."
+    ),
+    "MAPP-0573": _row(
+        "remote-denied",
+        "A remote repository denied access: credentials are missing or wrong, or a host key is unknown.",
+        "For https, store credentials with git credential approve or set MAPP_GIT_CREDENTIALS; for ssh, load "
+        "a key into the agent and accept the host's key once with ssh.",
+    ),
+    "MAPP-0574": _row(
+        "no-such-ref",
+        "A remote repository does not have a tag or branch that was asked for.",
+        "List what it has: git ls-remote ADDRESS.",
+    ),
+    "MAPP-0575": _row(
+        "push-raced",
+        "A branch or tag of a remote moved before the push.",
+        "Run the command again; it starts from the new state.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "Data on disk or from a remote is damaged or was tampered with.",
@@ -249,6 +283,26 @@ EXPLANATIONS: Final = {
         "The file journal.sqlite contains tables that mapp did not create.",
         "Move it away; the next run creates a new one.",
     ),
+    "MAPP-0650": _row(
+        "remote-damaged",
+        "A remote repository sent damaged or forbidden objects.",
+        "Nothing was changed. Tell the repository's owner.",
+    ),
+    "MAPP-0651": _row(
+        "remote-too-large",
+        "A remote repository sent more than mapp accepts: objects, bytes, refs or time.",
+        "Nothing was changed. The repository is too large for an app, or hostile.",
+    ),
+    "MAPP-0652": _row(
+        "push-unverified",
+        "A remote reported a successful push, but its refs say otherwise.",
+        "Run the command again; if it happens again, tell the server's administrator.",
+    ),
+    "MAPP-0660": _row(
+        "index-mismatch",
+        "The index of a registry is missing, or is not what its main gives.",
+        "A maintainer generates it again with mapp registry index --fresh.",
+    ),
     "MAPP-0680": _row(
         "no-plot",
         "The statistics cannot be drawn: nothing was recorded, or a library is missing.",
@@ -279,6 +333,11 @@ EXPLANATIONS: Final = {
         "An open incident forbids this version of an app to run: it is unsafe, or its answers cannot be"
         " trusted.",
         "mapp incident ID says why. mapp incident ID --not-a-bug lifts the quarantine.",
+    ),
+    "MAPP-0740": _row(
+        "plain-transport",
+        "The address is a local path, or plain http or git, which are not encrypted.",
+        "Use https or ssh, or allow it with --allow-git.",
     ),
     "MAPP-0810": _row(
         "checks-failed",

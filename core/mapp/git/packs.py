@@ -44,6 +44,29 @@ def ensure_small_chain(repository: Path, identity: str) -> None:
             return
 
 
+def object_ids(repository: Path) -> Iterator[str]:
+    """Yields the id of every packed and loose object of a repository, without inflating any.
+
+    Raises:
+        IntegrityError: the index of a pack is damaged.
+    """
+    for index in sorted(Path(f"{repository}/objects/pack").glob("*.idx")):
+        descriptor = _opened(index)
+        try:
+            with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+                count = int.from_bytes(data[_NAMES - 4 : _NAMES], "big")
+                if data[:_FAN_OUT] != _MAGIC or _NAMES + 28 * count > len(data):
+                    raise _damaged(index)
+                for place in range(count):
+                    yield data[_NAMES + 20 * place : _NAMES + 20 * place + 20].hex()
+        except ValueError:
+            raise _damaged(index) from None
+        finally:
+            os.close(descriptor)
+    for folder in sorted(Path(f"{repository}/objects").glob("[0-9a-f][0-9a-f]")):
+        yield from (f"{folder.name}{path.name}" for path in sorted(folder.iterdir()))
+
+
 def _follow(repository: Path, index: Path, offset: int) -> None:
     pack = index.with_suffix(".pack")
     for depth, size in enumerate(_sizes(repository, index, pack, offset)):

@@ -121,6 +121,39 @@ def parse_entries(data: bytes, prefix: str) -> Iterator[tuple[bytes, str, str]]:
         position = end + 21
 
 
+def raw_entries(repository: Repository, tree: str, where: str) -> Iterator[tuple[bytes, str, str]]:
+    """Yields mode, name and id of each entry of one tree, whatever they are.
+
+    Raises:
+        IntegrityError: the tree is damaged or too large, or has two entries that a file system may confuse.
+    """
+    kind, size = repository.size(tree)
+    if kind != loose.TREE or size > MAX_TREE_SIZE:
+        raise _refused(where, "the folder is not a tree, or is too large")
+    data, position = repository.raw(tree)[1], 0
+    seen: set[str] = set()
+    while position < len(data):
+        space, end = data.find(b" ", position), data.find(b"\0", position)
+        if not position < space < end or end + 21 > len(data):
+            raise _refused(where, "the tree object is truncated")
+        name = data[space + 1 : end].decode("utf-8", "backslashreplace")
+        if name.casefold() in seen:
+            raise _refused(where, f"entry {name!r} is there twice")
+        seen.add(name.casefold())
+        yield data[position:space], name, data[end + 1 : end + 21].hex()
+        position = end + 21
+
+
+def find_entry(repository: Repository, tree: str, name: str) -> tuple[bytes, str] | None:
+    """Returns the mode and id of an entry of one tree, or None; other entries may be anything.
+
+    Raises:
+        IntegrityError: see `raw_entries`.
+    """
+    found = {known: (mode, identity) for mode, known, identity in raw_entries(repository, tree, name)}
+    return found.get(name)
+
+
 def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:
     shown = name.decode("latin-1").encode("unicode_escape").decode()
     if mode not in (FILE_MODE, FOLDER_MODE):

@@ -1,0 +1,1 @@
+"""Sharing apps: install, update, publish, audit."""

@@ -1,0 +1,1 @@
+"""Talks to other people's repositories: remotes, registries and what they list."""

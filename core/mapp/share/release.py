@@ -1,0 +1,59 @@
+"""Reads a version of an app from its repository, and says what a registry's entry should say about it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mapp.errors import MappError
+from mapp.git.notes import VERDICTS
+from mapp.git.repository import Repository
+from mapp.git.tree import read_snapshot
+from mapp.library.verdicts import read_verdict
+from mapp.model.app import content_hash, read_app
+from mapp.model.interface import interface_hash
+from mapp.share.entry import PublishedVersion
+from mapp.share.submission import Release
+
+OPERATION: Final = "Mapp-Operation"
+UNKNOWN: Final = "unknown"
+_WORD: Final = re.compile(r"[a-z][a-z-]{0,29}")
+
+
+def read_release(repository: Repository, commit: str, *, now: int) -> Release:
+    """Returns the app at a commit, as it would be published now (seconds since 1970-01-01 UTC).
+
+    Raises:
+        InvalidApp: it is not a valid app.
+        IntegrityError: an object is missing or damaged, or the tree holds what mapp does not read.
+    """
+    found = read_snapshot(repository, commit)
+    app = read_app(found.files, commit=commit, tree=found.tree)
+    operation = repository.info(commit).trailers.get(OPERATION, UNKNOWN)
+    published = PublishedVersion(
+        version=app.manifest.version,
+        description=app.manifest.description,
+        tag=f"v{app.manifest.version}",
+        commit=commit,
+        tree=found.tree,
+        content=content_hash(found.files),
+        interface=interface_hash(app.manifest),
+        engine=_engine(repository, found.tree),
+        capabilities=tuple(sorted(app.manifest.capabilities.names)),
+        origin=operation if _WORD.fullmatch(operation) else UNKNOWN,
+        signer="",
+        time=now,
+    )
+    return Release(app=app, files=found.files, published=published)
+
+
+def _engine(repository: Repository, tree: str) -> str:
+    """Returns the engine of the recorded verdict; empty if there is none, or none that can be read."""
+    if repository.tip(VERDICTS) is None:
+        return ""
+    try:
+        verdict = read_verdict(repository, tree)
+    except MappError:
+        return ""
+    engine = "" if verdict is None else verdict.engine
+    return engine if engine.isprintable() and len(engine) <= 100 else ""
