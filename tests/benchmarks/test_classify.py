@@ -19,7 +19,7 @@ APP = "ticket-export"
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with pytest.MonkeyPatch.context() as patch, network.opened() as web, engines() as shared:
-        patch.setitem(INPUTS, APP, INPUTS[APP][:2])  # type: ignore[arg-type]
+        patch.setitem(INPUTS, APP, INPUTS[APP][:2])
         yield Stage(Path(tmp_path_factory.mktemp("stage")), failing_apps()[APP], web, shared)
 
 
