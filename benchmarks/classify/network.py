@@ -23,6 +23,7 @@ from typing import Any, Final
 from benchmarks.classify.services import SERVICES, Asked, answer
 from mapp.model.hosts import is_loopback
 from mapp.model.http import HttpLimits
+from mapp.plain_files import SHORTAGES
 from mapp.sandbox.broker.connect import dial
 from mapp.sandbox.broker.fetcher import Fetcher
 
@@ -124,10 +125,15 @@ class Network:
         return dial("127.0.0.1", self._port, seconds)
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
+        while True:
+            try:
                 connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            except OSError as error:
+                if error.errno not in SHORTAGES:
+                    return  # closed
+                time.sleep(PACE)  # a case that leaves no descriptors leaves none to the services
+                continue
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, bare: socket.socket) -> None:
         bare.settimeout(PATIENCE)

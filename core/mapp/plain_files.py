@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from mapp.errors import HostFault
+
 _NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_FOLLOWING: Final = getattr(os, "O_NOFOLLOW", 0)
 _KINDS: Final = (
@@ -41,7 +43,8 @@ class TooLarge(OSError):
 
 
 SHORTAGES: Final = frozenset([errno.EMFILE, errno.ENFILE, errno.ENOMEM])
-"""Errors with which the machine, not the file, is at fault: nothing is known about the file."""
+"""Errors with which the machine, not the file, is at fault."""
+SHORTAGE: Final = "end other programs, or raise the limit, for example with: ulimit -n 1024"
 
 
 def open_plain(path: str | Path, *, follow: bool = False) -> int:
@@ -49,6 +52,7 @@ def open_plain(path: str | Path, *, follow: bool = False) -> int:
 
     Raises:
         NotPlain: it is a pipe, a socket, a device, a folder, or a link without `follow`.
+        HostFault: the machine is short of file descriptors or memory; nothing is known about the file.
         OSError: it does not exist, or cannot be opened.
     """
     try:
@@ -58,6 +62,9 @@ def open_plain(path: str | Path, *, follow: bool = False) -> int:
             raise _not_plain(path) from None
         if os.name == "nt" and os.path.isdir(path):  # noqa: PTH112 - Windows says "permission denied"
             raise _not_plain(path) from None
+        if error.errno in SHORTAGES:
+            message = f"the machine is short of file descriptors or memory: {path} cannot be read"
+            raise HostFault(message, hint=f"{error.strerror}: {SHORTAGE}") from None
         raise
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):

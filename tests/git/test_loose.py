@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import IntegrityError
+from mapp.errors import HostFault, IntegrityError
 from mapp.git import loose
 from mapp.git.repository import MAIN
 from mapp.plain_files import SHORTAGES
@@ -78,9 +78,8 @@ def test_a_machine_without_descriptors_is_not_a_missing_file(
 
     monkeypatch.setattr("mapp.plain_files.os.open", refused)
     for read in (lambda: loose.read_ref(repository, MAIN), lambda: loose.read_object(repository, name)):
-        with pytest.raises(OSError, match=os.strerror(shortage)) as found:
+        with pytest.raises(HostFault, match="short of file descriptors or memory"):
             read()
-        assert not isinstance(found.value, IntegrityError)
 
 
 def test_a_symbolic_ref_is_left_to_libgit2(built: Built) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapp.errors import IntegrityError
-from mapp.library.lockfile import LockEntry, read_lock, write_lock
+from mapp.errors import HostFault, IntegrityError
+from mapp.library.lockfile import LockEntry, read_entry, read_lock, write_lock
 
 GOOD = """lock = 1
 [[app]]
@@ -103,3 +105,19 @@ def test_a_lock_file_that_is_not_utf_8_is_an_error(world: Path) -> None:
 
     with pytest.raises(IntegrityError):
         read_lock(world / "mapp.lock")
+
+
+def test_a_machine_without_descriptors_is_no_damaged_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mapp.lock"
+    path.write_text("lock = 1\n")
+
+    def refused(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("mapp.plain_files.os.open", refused)
+    for read in (lambda: read_lock(path), lambda: read_entry(path, "double")):
+        with pytest.raises(HostFault) as found:
+            read()
+        assert "ulimit" in found.value.hint

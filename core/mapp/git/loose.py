@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import IntegrityError
-from mapp.plain_files import SHORTAGES, NotPlain, TooLarge, open_plain, read_plain
+from mapp.plain_files import NotPlain, TooLarge, open_plain, read_plain
 
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
@@ -46,7 +46,6 @@ def read_ref(repository: Path, ref: str) -> str | None:
 
     Raises:
         IntegrityError: the path is a pipe, a link or another special file.
-        OSError: the machine is short of file descriptors or memory.
     """
     try:
         descriptor = open_plain(f"{repository}/{ref}")
@@ -58,11 +57,7 @@ def read_ref(repository: Path, ref: str) -> str | None:
         if os.path.isdir(f"{repository}/{ref}"):  # noqa: PTH112 - refs/heads/heal beside refs/heads/heal/a1
             return None
         raise IntegrityError(f"{ref} of {repository} {error.strerror}", code="MAPP-0621") from None
-    except UnicodeDecodeError:
-        return None
-    except OSError as error:
-        if error.errno in SHORTAGES:
-            raise
+    except (OSError, UnicodeDecodeError):
         return None
     found = _REF.fullmatch(text)
     return found[1] if found else None
@@ -85,7 +80,6 @@ def read_object(repository: Path, identity: str) -> tuple[int, bytes] | None:
 
     Raises:
         IntegrityError: it is larger than mapp reads, truncated, or its hash does not match its name.
-        OSError: the machine is short of file descriptors or memory.
     """
     deflated = _read(repository, identity)
     if deflated is None:
@@ -108,7 +102,6 @@ def read_size(repository: Path, identity: str) -> tuple[int, int] | None:
 
     Raises:
         IntegrityError: its header is damaged.
-        OSError: the machine is short of file descriptors or memory.
     """
     deflated = _read(repository, identity, _DEFLATED_HEADER)
     return None if deflated is None else _header(repository, identity, deflated)[:2]
@@ -146,10 +139,8 @@ def _read(repository: Path, identity: str, most: int | None = None) -> bytes | N
         ) from None
     except TooLarge:
         raise too_large(repository, f"object {identity}", None, LARGEST[BLOB]) from None
-    except OSError as error:
-        if error.errno in SHORTAGES:
-            raise
-        return None  # packed, or missing
+    except OSError:  # packed, or missing
+        return None
 
 
 def _is(path: str, test: Callable[[int], bool]) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 
 from mapp.errors import IntegrityError
 from mapp.git import loose
-from mapp.plain_files import SHORTAGES, open_plain
+from mapp.plain_files import open_plain
 
 MAX_BASE_SIZE: Final = 16 * 1024 * 1024
 """The largest object, in bytes, that may serve as the base of a delta."""
@@ -170,8 +170,6 @@ def _opened(path: Path) -> int:
     try:
         return open_plain(path)
     except OSError as error:
-        if error.errno in SHORTAGES:
-            raise
         raise IntegrityError(f"{path} cannot be read: {error.strerror}", code="MAPP-0621") from None
 
 
