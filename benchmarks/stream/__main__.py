@@ -26,6 +26,8 @@ from benchmarks.stream.wishes import REQUESTS, WEEKS, Wish, stream
 
 PARTS: Final = ("stream",)
 PLOT: Final = pages.ROOT / "docs" / "explanation" / "weeks-of-use.svg"
+PATIENCE: Final = 300.0
+"""How many seconds the services are waited for: the stream is not about a busy machine."""
 CAME: Final = ("right", "asked", "wrong", "refused", "failed")
 
 
@@ -59,6 +61,7 @@ def lived(wishes: Sequence[Wish], *, heals: bool) -> list[Row]:
         tempfile.TemporaryDirectory() as place,
         engines() as shared,
     ):
+        web.seconds = healthy.seconds = PATIENCE
         life, api = born(Path(place), web, healthy, shared, heals=heals)
         try:
             return life.live(wishes, _tell)

@@ -35,8 +35,9 @@ from mapp.model.spend import Spend
 from mapp.model.values import canonical
 from mapp.observe.incidents import Incidents
 from mapp.ops.compile.open_coder import open_ledger
-from mapp.ops.heal.canary import reverted_heals, stand_by
+from mapp.ops.heal.canary import stand_by
 from mapp.ops.heal.heal import heal
+from mapp.ops.heal.revert import reverted_heals
 from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Interaction, ask

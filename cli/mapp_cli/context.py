@@ -90,11 +90,11 @@ class Context:
             workspace.close()
 
 
-def _stand_by(*words: Any) -> Any:
+def _stand_by(*words: Any, **more: Any) -> Any:
     """Loads the canary for the few runs that need it."""
     from mapp.ops.heal.canary import stand_by
 
-    return stand_by(*words)
+    return stand_by(*words, **more)
 
 
 pass_context = click.make_pass_decorator(Context)

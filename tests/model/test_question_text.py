@@ -7,10 +7,12 @@ from dataclasses import replace
 from itertools import repeat
 
 import pytest
+from hypothesis import given, settings
 
 from mapp.model.outcome import Declared, Failed, Value
-from mapp.model.question_text import question_lines, question_markdown
+from mapp.model.question_text import code_span, plain_markdown, question_lines, question_markdown, visible
 from support.asking import asking
+from support.markdown import markup, parsed
 
 HOSTILE = "a\x1b[31m\u202e\r\n@everyone ``` <img src=x> ](http://h) \u2028\x7f"
 
@@ -106,3 +108,26 @@ def test_prose_of_a_foreign_verdict_is_no_markup() -> None:
     assert "](" not in first
     assert "@all" not in first
     assert "\\`c\\`" in first
+
+
+@given(markup())
+@settings(max_examples=100)
+def test_prose_is_shown_as_it_was_written(text: str) -> None:
+    text = " ".join(text.split())
+    (first, inline, last) = parsed(plain_markdown(text) if text.strip() else "x")
+
+    assert (first.type, last.type) == ("paragraph_open", "paragraph_close")
+    nodes = [node for node in inline.children or () if node.type != "html_inline"]
+    assert {node.type for node in nodes} <= {"text"}
+    assert "".join(node.content for node in nodes) == (visible(text) if text.strip() else "x")
+
+
+@given(markup())
+@settings(max_examples=100)
+def test_code_is_shown_as_it_was_written(text: str) -> None:
+    (_, inline, _) = parsed(f"a {code_span(text)} b")
+
+    assert inline.children is not None
+    before, code, after = inline.children
+    assert (before.content, code.type, after.content) == ("a ", "code_inline", " b")
+    assert code.content == visible(" ".join(text.split()) if "\n" in text else text)

@@ -19,9 +19,26 @@ MAX_ANSWER: Final = 120
 MAX_CODE: Final = 80
 """The longest input, answer and piece of code that are shown, in characters."""
 _INVISIBLE: Final = frozenset(["Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"])
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()+!|~>-])")
-_REFERENCE: Final = re.compile(
-    r"[@#]|\bwww(?=\.)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bGH(?=\\-\d)", re.IGNORECASE
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and symbols that show nothing: Unicode's Default_Ignorable_Code_Point, and the empty
+Braille pattern. The two variation selectors that emoji use are left."""
+_APART: Final = "<!-- -->"
+"""An empty comment, which shows nothing and keeps two characters apart."""
+_SPECIAL: Final = re.compile(
+    r"""
+    (?P<dollar>\$)                                        # GitHub's formulas
+    | (?P<apart>[@#]                                      # mentions, issues
+        | [!%~&^](?=\w|") | GH(?=-\d)                     # the references of other forges
+        | :(?=[\w+-]+:)                                   # emoji
+        | \[(?=[ x]\])                                    # task lists
+        | www(?=\.) | (?:https?|ftp|mailto|xmpp)(?=:))    # addresses
+    | (?P<commit>\b[0-9a-f]{7,40}\b)
+    | (?P<markup>[\\`*_{}\[\]()+!|~-] | ^/ | (?<=\d)\.(?=\s|$))
+    | (?P<html>[<>&])
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 Quote = Callable[[str], str]
@@ -99,7 +116,7 @@ def visible(text: str) -> str:
 
 
 def _escape(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
+    if unicodedata.category(character) not in _INVISIBLE and not _BLANK.match(character):
         return character
     return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
@@ -149,7 +166,32 @@ def code_span(code: str) -> str:
 
 
 def plain_markdown(text: str) -> str:
-    """Returns prose in which no character counts as markup, and no name or address as a mention or link."""
-    # GitHub looks for mentions, references and addresses in the text, so a backslash does not prevent them.
-    escaped = _MARKUP.sub(r"\\\1", html.escape(visible(text), quote=False))
-    return _REFERENCE.sub(lambda found: f"{found.group()}<!-- -->", escaped)
+    r"""Returns prose in which nothing counts as markup, mention, reference, address, formula or command.
+
+    It is meant for the beginning of a line or any place after it, but not for the inside of code.
+
+    >>> plain_markdown("/close *now*, @all")
+    '\\/close \\*now\\*, @<!-- -->all'
+    """
+    return _SPECIAL.sub(_escaped, visible(text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Returns a special piece of prose so that it shows as it is.
+
+    Forges look for mentions, references, addresses and formulas in the text that markup leaves. A backslash
+    does not prevent them, but another node in between does.
+    """
+    text = found.group()
+    match found.lastgroup:
+        case "dollar":
+            return "<span>$</span>"  # as GitHub's "Writing mathematical expressions" advises
+        case "apart" if text in "@#%^:" or text.isalnum():
+            return text + _APART
+        case "apart":
+            return (html.escape(text) if text == "&" else f"\\{text}") + _APART
+        case "commit":
+            return _APART.join(text[at : at + 6] for at in range(0, len(text), 6))  # of 7 digits it is one
+        case "html":
+            return html.escape(text, quote=False)
+    return f"\\{text}"

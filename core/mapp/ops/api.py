@@ -110,11 +110,11 @@ class Library:
         self.close()
 
 
-def _stand_by(*words: Any) -> Any:
+def _stand_by(*words: Any, **more: Any) -> Any:
     """Loads the canary for the few runs that need it."""
     from mapp.ops.heal.canary import stand_by
 
-    return stand_by(*words)
+    return stand_by(*words, **more)
 
 
 def open_library(path: Path | str | None = None, *, tell: Tell | None = None) -> Library:

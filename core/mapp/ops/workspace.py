@@ -47,11 +47,14 @@ class StandBy(Protocol):
         exchanges: Sequence[Exchange] | None,
         allowed: Collection[str],
         /,
+        *,
+        judged: bool = True,
     ) -> tuple[Run, Outcome] | None:
         """Returns the run and the outcome of the version before, if it answered in place of the healed one.
 
         `run` is recorded already. `broken` are the predicates that its answer breaks. `exchanges` is None for
-        an app that may not call its host.
+        an app that may not call its host. With `judged` False the run is one of many: it is answered, and the
+        heal is not judged yet.
         """
         ...
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from mapp.model.app import Example
@@ -18,10 +18,12 @@ from mapp.model.change_spec import HealSpec
 from mapp.model.incident import Incident
 from mapp.model.outcome import Value
 from mapp.model.question import Question
+from mapp.model.question_text import visible
 from mapp.model.spend import Spend
 from mapp.model.verdict import Finding, Result, Verdict
 from mapp.ops.compile.review import Reviewed
 from mapp.ops.compile.review_markdown import MAX_BODY, fenced, review_markdown
+from support.markdown import COMMAND, FORGES, HARMLESS, STRUCTURE, counted, markup, parsed
 
 GOLDEN = Path(__file__).with_name("review-of-a-heal.md")
 
@@ -138,25 +140,36 @@ def test_a_heal_as_markdown() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_apps_and_people_wrote_is_text_and_nothing_else(text: str) -> None:
-    said = review_markdown(_reviewed(text))
-    plain = review_markdown(_reviewed())
+    _is_text_alone(text)
 
-    tokens = MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(said)
-    kinds = [token.type for token in tokens]
+
+@given(markup())
+@settings(max_examples=40)
+def test_no_combination_of_markup_is_more_than_text(text: str) -> None:
+    _is_text_alone(text)
+
+
+@pytest.mark.sweep
+@given(markup())
+@settings(max_examples=5_000)
+def test_no_combination_of_markup_is_more_than_text_in_a_long_search(text: str) -> None:
+    _is_text_alone(text)
+
+
+def _is_text_alone(text: str) -> None:
+    """Asserts that a review has the structure of one that says nothing, whatever `text` is."""
+    said = review_markdown(_reviewed(text))
+    tokens, ours = parsed(said), parsed(review_markdown(_reviewed("x")))
+    for kind in STRUCTURE:
+        assert counted(tokens, kind) == counted(ours, kind), kind
     inner = [child for token in tokens for child in token.children or ()]
     assert {child.type for child in inner} <= {
         "text", "code_inline", "softbreak", "hardbreak", "strong_open", "strong_close", "html_inline"
     }  # fmt: skip
-    assert {child.content for child in inner if child.type == "html_inline"} <= {"<!-- -->"}
-    assert "html_block" not in kinds and kinds.count("table_open") == 1
-    ours = MarkdownIt("commonmark").enable("table").parse(plain)
-    for kind in ("heading_open", "tr_open", "th_open", "td_open", "fence", "hr"):
-        assert kinds.count(kind) == [token.type for token in ours].count(kind), kind
-    prose = "".join(child.content for child in inner if child.type == "text")
-    assert not re.search(r"[@#]\w", "\x00".join(child.content for child in inner if child.type == "text")), (
-        prose
-    )
+    assert {child.content for child in inner if child.type == "html_inline"} <= HARMLESS
+    assert not FORGES.search("\x00".join(child.content for child in inner if child.type == "text"))
     assert all(c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Co", "Cn") for c in said)
+    assert not COMMAND.search("\n".join(token.content for token in tokens if token.type == "inline"))
     assert len(said) <= MAX_BODY
 
 
@@ -175,6 +188,14 @@ def test_a_fence_is_longer_than_any_in_the_text_and_a_long_text_is_cut() -> None
 
     assert shown.splitlines() == ["`````js", "a", "````js", "b", "… and 1001 more lines", "`````"]
     assert len(fenced("x" * 10_000)) < 320
+
+
+@given(markup())
+def test_a_text_in_a_fence_stays_in_it(text: str) -> None:
+    tokens = parsed(f"{fenced(text)}\n\nb")
+
+    assert [token.type for token in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
+    assert tokens[0].content == "".join(f"{visible(row.expandtabs(4))}\n" for row in text.split("\n"))
 
 
 def test_a_change_without_incident_verdict_or_files_is_shown_too() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +23,11 @@ from mapp.model.incident import Incident
 from mapp.model.recording import Exchange
 from mapp.observe.canaries import Canaries
 from mapp.observe.incidents import Incidents
-from mapp.ops.heal.canary import _harmless, open_canary, revert, reverted_heals, settle, stand_by
+from mapp.ops.heal.canary import settle, stand_by
+from mapp.ops.heal.evidence import open_canary, was_harmless
 from mapp.ops.heal.heal import is_healed
+from mapp.ops.heal.revert import revert, reverted_heals
+from mapp.ops.run.batch import MAX_NOTED, map_rows
 from mapp.ops.run.execute import Execution, execute
 from support.apps import Draft, app
 from support.library import FORCED, SOMEBODY, Built, fsck, git
@@ -205,6 +209,45 @@ def test_a_wrong_answer_is_noticed_because_both_versions_run(built: Built) -> No
     assert _newest(built).trailers["Mapp-Operation"] == "rollback"
 
 
+def _map(built: Built, numbers: Iterable[float]) -> list[dict[str, Any]]:
+    rows = "".join(json.dumps({"number": number}) + "\n" for number in numbers).encode()
+    said: list[str] = []
+    map_rows(built.workspace, "double", io.BytesIO(rows), said.append)
+    return [json.loads(line) for line in said]
+
+
+def test_rows_that_hit_a_bad_heal_are_answered_by_the_version_on_stand_by(built: Built) -> None:
+    _heal(built, FAILING)
+
+    found = _map(built, range(1, 31))
+
+    assert [row["output"] for row in found[:12]] == [2 * number for number in range(1, 13)]
+    assert (found[12]["outcome"], "output" in found[12]) == ("threw", False), "both versions fail for 13"
+    assert [row.get("version") for row in found[3:7]] == [None, None, "1.0.0", "1.0.0"]
+    assert _newest(built).trailers["Mapp-Operation"] == "rollback"
+    told = [row for row in _said(built) if "answered instead" in row]
+    assert len(told) == 1, "once for all rows"
+    assert [row["outcome"] for row in _map(built, [9])] == ["ok"]
+
+
+def test_rows_with_wrong_answers_judge_a_heal_that_never_fails(built: Built) -> None:
+    _heal(built, "function main(input) {\n  return input.number > 5 ? 4 : input.number * 2;\n}\n")
+
+    found = _map(built, range(1, 11))
+
+    assert {row["outcome"] for row in found} == {"ok"}
+    assert _newest(built).trailers["Mapp-Operation"] == "rollback"
+
+
+def test_rows_that_go_well_count_as_runs_of_the_healed_version(built: Built) -> None:
+    healed = _heal(built, HEALED)
+
+    _map(built, [number for number in range(100) if number != 13])
+
+    assert Canaries(built.home.journal).ended(healed.commit) == ("promoted", f"{RUNS} runs went well")
+    assert len(list(built.workspace.journal.runs(app="double"))) == MAX_NOTED
+
+
 def test_a_good_heal_is_promoted_after_its_runs(built: Built) -> None:
     built.workspace.clock = lambda: 1_700_000_000.0
     for number in range(RUNS):
@@ -326,7 +369,7 @@ def test_a_revert_that_was_killed_before_its_landing_is_decided_again(
     _incident(built, state="closed")
     _heal(built, TRIPLE)
     with monkeypatch.context() as patch:
-        patch.setattr("mapp.ops.heal.canary.put", _killed)
+        patch.setattr("mapp.ops.heal.revert.put", _killed)
         with pytest.raises(KeyboardInterrupt):
             settle(built.workspace, "double")
     assert Incidents(built.home.journal).get("i1").state == "open"
@@ -366,10 +409,10 @@ def test_a_run_that_wrote_to_the_web_is_not_repeated_on_the_version_before() -> 
         return Exchange(name="http", arguments=asked, code=code)
 
     stored = Exchange(name="store.set", arguments='["a",1]')
-    assert _harmless([web("GET"), web("head"), stored])
-    assert _harmless([Exchange(name="http", arguments='[{"url":"https://example.com"}]')])
-    assert not _harmless([web("GET"), web("POST")])
-    assert not _harmless([web("GET", "timeout")])
+    assert was_harmless([web("GET"), web("head"), stored])
+    assert was_harmless([Exchange(name="http", arguments='[{"url":"https://example.com"}]')])
+    assert not was_harmless([web("GET"), web("POST")])
+    assert not was_harmless([web("GET", "timeout")])
 
 
 def test_the_ref_is_written_before_main_moves(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:

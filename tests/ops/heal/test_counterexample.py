@@ -11,9 +11,12 @@ import pytest
 from mapp.library import branches, read
 from mapp.library.commit_app import message
 from mapp.library.verdicts import recorded
+from mapp.model.incident import Incident
+from mapp.observe.incidents import Incidents
 from mapp.ops.check.gate import Options
 from mapp.ops.heal.canary import settle
 from mapp.ops.heal.counterexample import keep_counterexample
+from mapp.ops.heal.incidents import list_incidents
 from mapp.ops.run.execute import execute
 from support.apps import app
 from support.library import FORCED, SOMEBODY, Built
@@ -66,8 +69,30 @@ def test_it_lands_with_a_verdict_of_its_own_above_the_version_that_was_taken_bac
     verdict = recorded(built.home, "double").verdict
     assert verdict is not None and verdict.passed and verdict.kind == "edit"
     assert found.source == RIGHT
+    newest = next(read.landings(built.home, "double"))
+    assert newest.trailers["Mapp-Operation"] == "counterexample"
     assert keep_counterexample(built.workspace, "double", options=FEW) is None
     assert sum(1 for _ in read.landings(built.home, "double")) == 4
+
+
+def test_the_incident_of_the_reverted_heal_stays_open(built: Built) -> None:
+    incident = Incident(
+        id="i1",
+        app="double",
+        failure="code_bug",
+        fingerprint="v1:abc",
+        version="1.0.0",
+        commit="c",
+        tree="t",
+        first=1.0,
+        last=1.0,
+        run="r",
+    )
+    Incidents(built.home.journal).put(incident)
+
+    assert keep_counterexample(built.workspace, "double", options=FEW) is not None
+
+    assert [row.state for row in list_incidents(built.workspace)] == ["open"]
 
 
 def test_nothing_is_added_once_the_app_has_moved_on(built: Built) -> None:

@@ -63,8 +63,9 @@ def _versions(built: Built) -> Iterator[object]:
 def test_only_what_mapp_wrote_itself_may_be_merged(built: Built) -> None:
     landed(built, "compile")
     assert rung_of_app(built.home, read.load(built.home, "double")) == ("merge", "")
-    landed(built, "heal")
-    assert rung_of_app(built.home, read.load(built.home, "double"))[0] == "merge"
+    for operation in ("heal", "rollback", "counterexample"):
+        landed(built, operation)
+        assert rung_of_app(built.home, read.load(built.home, "double"))[0] == "merge"
     landed(built, "edit")
     rung, why = rung_of_app(built.home, read.load(built.home, "double"))
     assert rung == "propose" and "a person" in why

@@ -109,7 +109,7 @@ def _with_row(
 
 def _text(app: App, revert: Commit, run: str) -> str:
     trailers = {
-        "Mapp-Operation": "add",
+        "Mapp-Operation": "counterexample",
         "Mapp-Incident": revert.trailers.get("Mapp-Incident", ""),
         "Mapp-Reason": f"the heal in {revert.trailers['Mapp-Reverts'][:10]} got it wrong in run {run}",
         "Mapp-Verdict": "passed",

@@ -29,9 +29,10 @@ from mapp.ops.compile.change_sources import drop_change
 from mapp.ops.compile.lifecycle import begin, carry_on, is_merged, resume, task_of
 from mapp.ops.compile.open_coder import coder_of, open_ledger
 from mapp.ops.heal.brief import evidence_of, preview, summary_of
-from mapp.ops.heal.canary import reverted_heals, settle
+from mapp.ops.heal.canary import settle
 from mapp.ops.heal.counterexample import keep_counterexample
 from mapp.ops.heal.reproduce import CannotHeal, Reproduced, reproduce
+from mapp.ops.heal.revert import reverted_heals
 from mapp.ops.workspace import Workspace
 
 MAX_TRIES: Final = 3

@@ -105,9 +105,10 @@ def _as_it_stands(workspace: Workspace, incident: Incident) -> Incident:
     if incident.state != "open":
         return incident
     for commit in _history(workspace, incident):
-        if commit.trailers.get("Mapp-Operation") == "rollback" or commit.time < int(incident.last):
+        operation = commit.trailers.get("Mapp-Operation")
+        if operation == "rollback" or commit.time < int(incident.last):
             break
-        if commit.trailers.get("Mapp-Incident", "") == incident.id:
+        if operation == "heal" and commit.trailers.get("Mapp-Incident", "") == incident.id:
             return replace(incident, state="healed")
     waiting = Changes(workspace.home.journal).waiting(app=incident.app)
     heals = [row.spec for row in waiting if row.state == "proven" and isinstance(row.spec, HealSpec)]

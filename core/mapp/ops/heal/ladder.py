@@ -18,7 +18,7 @@ from mapp.model.verdict import Verdict
 Rung = Literal["tell", "propose", "merge"]
 
 RUNGS: Final[tuple[Rung, ...]] = ("tell", "propose", "merge")
-OURS: Final = frozenset(["compile", "expand", "heal", "rollback"])
+OURS: Final = frozenset(["compile", "expand", "heal", "rollback", "counterexample"])
 """The operations of commits that a person did not write."""
 LOCAL: Final = "local"
 

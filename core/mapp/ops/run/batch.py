@@ -2,6 +2,8 @@
 
 All rows see the time at which the batch started, and row N gets the batch's seed plus N. So the output
 depends only on app, commit, rows, time and seed, even when the batch is killed and continued.
+
+If the app was healed recently, the version before it answers the rows in which the healed one fails.
 """
 
 from __future__ import annotations
@@ -19,13 +21,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mapp.errors import InvalidInput, MappError, NotFound, UsageError
-from mapp.library.load_to_run import load_to_run
+from mapp.library.load_to_run import in_canary, load_to_run
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
-from mapp.model.outcome import Failed, Value, outcome_to_dict
+from mapp.model.outcome import Failed, Outcome, Value, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Mapping as MapEntry
-from mapp.observe.journal import new_id
+from mapp.observe.journal import Run, new_id
 from mapp.ops.run.execute import Attempt, attempt_run, inspect, record, with_check
 from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
 from mapp.ops.run.quarantine import ensure_not_quarantined
@@ -38,7 +40,9 @@ WINDOW: Final = 16
 MAX_BYTES: Final = 64 << 20
 """How many bytes of input the window may hold."""
 MAX_NOTED: Final = 20
-"""How many failed rows are recorded as runs in the journal, so that they can be replayed."""
+"""How many failed rows are recorded as runs in the journal, so that they can be replayed.
+
+Of a recently healed app, so many of the first rows are recorded whatever they return: they judge the heal."""
 INVALID: Final = "caller_input"
 """The outcome of a row that is not a valid call of the app."""
 
@@ -82,7 +86,10 @@ class Mapped:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """One finished row: the line to write, its outcome, and the attempt if the app was started."""
+    """One finished row: the line to write, its outcome, and the attempt if the app was started.
+
+    The outcome may be that of the version before, which answered in place of the attempt.
+    """
 
     line: str
     outcome: str
@@ -101,13 +108,14 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What all rows of one batch share."""
+    """What all rows of one batch share; `watched` says that the version before a heal is on stand-by."""
 
     workspace: Workspace
     app: App
     allowed: Collection[str]
     now_ms: int
     seed: int
+    watched: bool
 
     def do(self, row: BatchRow) -> Done:
         """Runs one row. A row that is not a valid call is an outcome like any other."""
@@ -126,11 +134,24 @@ class Terms:
             seed=(self.seed + row.number) % 2**32,
         )
         attempt = with_check(self.workspace, self.app, filled, attempt)
-        document = outcome_to_dict(attempt.outcome)
-        if attempt.broken:
+        instead = self.instead(attempt)
+        document = outcome_to_dict(attempt.outcome if instead is None else instead[1])
+        if instead is not None:
+            document["version"] = instead[0].version
+        elif attempt.broken:
             document["doubt"] = list(attempt.broken)
         line = _line(row, document)
         return Done(line=line, outcome=str(document["outcome"]), attempt=attempt, arguments=filled)
+
+    def instead(self, attempt: Attempt, *, judged: bool = False) -> tuple[Run, Outcome] | None:
+        """Returns the run and the outcome of the version on stand-by, if it answered instead."""
+        ask = self.workspace.stand_by
+        if not self.watched or ask is None:
+            return None
+        if not judged and not isinstance(attempt.outcome, Failed) and not attempt.broken:
+            return None
+        run, outcome, broken = attempt.run, attempt.outcome, attempt.broken
+        return ask(self.workspace, run, outcome, broken, attempt.exchanges, self.allowed, judged=judged)
 
 
 @dataclass(kw_only=True)
@@ -140,16 +161,19 @@ class Tally:
     Rows that went wrong in the same way are one group, which is looked at once.
     """
 
-    workspace: Workspace
-    app: App
+    terms: Terms
     outcomes: Counter[str] = field(default_factory=Counter)
-    noted: int = 0
+    noted: Counter[bool] = field(default_factory=Counter)
+    judged: Attempt | None = None
     groups: dict[tuple[str, ...], Done] = field(default_factory=dict)
     sizes: Counter[tuple[str, ...]] = field(default_factory=Counter)
     runs: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def take(self, done: Done) -> None:
-        """Counts a row. The journal gets all runs with host calls, and the first failures of other runs."""
+        """Counts a row. The journal gets all runs with host calls, and the first failures of other runs.
+
+        Of a recently healed app it also gets the first rows that went well.
+        """
         self.outcomes[done.outcome] += 1
         attempt, group = done.attempt, done.group
         if attempt is None:
@@ -157,21 +181,28 @@ class Tally:
         if group is not None and (group in self.groups or len(self.groups) < MAX_NOTED):
             self.sizes[group] += 1
         is_first = group is not None and group in self.sizes and group not in self.groups
-        failed = (isinstance(attempt.outcome, Failed) and self.noted < MAX_NOTED) or is_first
-        if failed or attempt.exchanges is not None:
-            self.noted += failed
-            record(self.workspace, attempt)
+        watched = self.terms.watched
+        wrong = isinstance(attempt.outcome, Failed) or (watched and bool(attempt.broken))
+        telling = ((wrong or watched) and self.noted[wrong] < MAX_NOTED) or is_first
+        if telling or attempt.exchanges is not None:
+            self.noted[wrong] += telling
+            record(self.terms.workspace, attempt)
+            if self.judged is None or (group is not None and self.judged.run.outcome == "ok"):
+                self.judged = attempt
             if group is not None and group in self.sizes:
                 self.runs.setdefault(group, []).append(attempt.run.id)
         if group is not None and is_first:
             self.groups[group] = done
 
     def inspect(self) -> None:
-        """Has the first row of each group looked at; the others count with it."""
+        """Has the first row of each group looked at; the others count with it. Then judges a recent heal."""
         for group, done in self.groups.items():
             assert done.attempt is not None
             times, others = self.sizes[group], self.runs.get(group, [])
-            inspect(self.workspace, self.app, done.arguments, done.attempt, times=times, others=others)
+            terms = self.terms
+            inspect(terms.workspace, terms.app, done.arguments, done.attempt, times=times, others=others)
+        if self.judged is not None:
+            self.terms.instead(self.judged, judged=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,14 +255,15 @@ def map_rows(
         }
         with _opened(output, shared, fresh=options.fresh) as growing, progress(f"mapping {name}") as advance:
             continued = growing.rows
-            tally = Tally(workspace=workspace, app=app, outcomes=growing.outcomes)
             terms = Terms(
                 workspace=workspace,
                 app=app,
                 allowed=allowed,
                 now_ms=growing.terms["now_ms"],
                 seed=growing.terms["seed"],
+                watched=in_canary(workspace.home, name, app.commit),
             )
+            tally = Tally(terms=terms, outcomes=growing.outcomes)
             rows = islice(read_rows(stream), continued, None)
             for done in _in_order(terms, rows, _workers(app, options.jobs)):
                 growing.add(done.line)
