@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -29,10 +30,13 @@ from mapp.validate.trial import Arguments
 
 PER_STARTER: Final = 2
 PER_EXERCISE: Final = 4
-CANDIDATES: Final = 24
-"""How many mutants of an app are tried, to find those that change an answer."""
+CANDIDATES: Final = 20
+OTHERS: Final = 8
+"""How many mutants of an app are tried, to find those that change an answer, for bugs and for wrong fixes."""
 WITNESSES: Final = 5
 """How often the app is used on an input with a wrong answer."""
+USUAL: Final = 10
+"""How often the app is used on an input for which it is right."""
 DRAWN: Final = 60
 SEED: Final = 4_711
 """What people send is drawn with this seed where nobody wrote it down; the gate and the judge have others."""
@@ -42,7 +46,8 @@ SEED: Final = 4_711
 class Bug:
     """An app with a bug (path -> bytes), the right program, and inputs for which the answers differ.
 
-    `other` is another wrong program. `known` are all inputs that are written down, for the judge.
+    `other` is another wrong program. `known` are all inputs that are written down, for the judge. `usual` are
+    some for which the app is right.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Bug:
     witnesses: tuple[Arguments, ...]
     expected: tuple[Outcome, ...]
     known: tuple[Arguments, ...] = field(repr=False)
+    usual: tuple[Arguments, ...] = field(repr=False)
 
     @property
     def app(self) -> App:
@@ -66,53 +72,75 @@ class Bug:
         return replace(self.app, source=self.right)
 
 
-def bugs(executor: Executor, every: int = 1) -> Iterator[Bug]:
-    """Yields all bugs, or those of one app in so many; sets of data that are missing are left out."""
-    for maker in (of_starters, of_exercises, of_docstrings):
-        yield from maker(executor, every)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where bugs come from: a starter app, an exercise, or a function of HumanEvalFix, by its name."""
+
+    source: str
+    name: str
 
 
-def of_starters(executor: Executor, every: int) -> Iterator[Bug]:
-    """Yields bugs in starter apps that call no host."""
-    for files in list(starter_apps().values())[::every]:
-        app = read_app(files)
-        if not app.manifest.capabilities.names:
-            rows = [dict(row.input) for row in app.examples]
-            yield from seeded("starter", files, rows, PER_STARTER, executor)
+def origins(every: int = 1) -> list[Origin]:
+    """Returns all apps to make bugs in, or one in so many; sets of data that are missing are left out."""
+    found = {"starter": list(starter_apps()), "Exercism": [], "HumanEvalFix": []}
+    if exercises.data_folder() is not None:
+        found["Exercism"] = list(exercises.names())
+    with suppress(NoData):
+        found["HumanEvalFix"] = [row.task for row in docstrings.bugs()]
+    return [Origin(source=source, name=name) for source, names in found.items() for name in names[::every]]
 
 
-def of_exercises(executor: Executor, every: int) -> Iterator[Bug]:
-    """Yields bugs in the apps of `tests/corpus`; used on the cases that its tests do not have."""
+def bugs(origin: Origin, executor: Executor) -> Iterator[Bug]:
+    """Yields the bugs of one app."""
+    yield from MAKERS[origin.source](origin.name, executor)
+
+
+def of_starter(name: str, executor: Executor) -> Iterator[Bug]:
+    """Yields bugs in a starter app; none if it calls the host."""
+    files = starter_apps()[name]
+    app = read_app(files)
+    if not app.manifest.capabilities.names:
+        rows = [dict(row.input) for row in app.examples]
+        yield from seeded("starter", files, rows, PER_STARTER, executor)
+
+
+def of_exercise(name: str, executor: Executor) -> Iterator[Bug]:
+    """Yields bugs in an app of `tests/corpus`; used on the cases that its tests do not have."""
     folder = exercises.data_folder()
-    for name in exercises.names()[::every] if folder is not None else ():
-        assert folder is not None
-        exercise = exercises.load(name, folder)
-        rows = [dict(row.input) for row in (*exercise.held_back, *exercise.shown)]
-        yield from seeded("Exercism", exercise.files, rows, PER_EXERCISE, executor)
+    assert folder is not None
+    exercise = exercises.load(name, folder)
+    rows = [dict(row.input) for row in (*exercise.held_back, *exercise.shown)]
+    yield from seeded("Exercism", exercise.files, rows, PER_EXERCISE, executor)
 
 
-def of_docstrings(executor: Executor, every: int) -> Iterator[Bug]:
-    """Yields the bugs of HumanEvalFix whose app can be read, used on drawn inputs and stated examples."""
+def of_docstring(task: str, executor: Executor) -> Iterator[Bug]:
+    """Yields the bug of HumanEvalFix in a function whose contract can be read, if an input shows it.
+
+    The app is used on the stated examples and on drawn inputs.
+    """
     table = docstrings.contracts()
+    row = next(row for row in docstrings.bugs() if row.task == task)
     try:
-        rows = docstrings.bugs()
-    except NoData:
-        return
-    for row in rows[::every]:
-        try:
-            files = docstrings.files_of(row, row.right, table)
-            app = read_app(files)
-        except MappError:
-            continue
-        stated = [with_defaults(app.manifest, dict(example.input)) for example in app.examples]
-        drawn = draw(app.manifest, DRAWN, seed=SEED, examples=stated).inputs
-        wrong = docstrings.files_of(row, row.buggy, table)[SOURCE].decode()
-        known = [*stated, *drawn]
-        right = outcomes(app, known, executor)
-        others = [source for _, source in wrong_programs(app, known, right, executor)]
-        found = made("HumanEvalFix", row.kind, files, wrong, others, known, right, executor)
-        if found is not None:
-            yield found
+        files = docstrings.files_of(row, row.right, table)
+        app = read_app(files)
+    except (MappError, KeyError):
+        return  # nobody has written a contract for it
+    stated = [with_defaults(app.manifest, dict(example.input)) for example in app.examples]
+    drawn = draw(app.manifest, DRAWN, seed=SEED, examples=stated).inputs
+    wrong = docstrings.files_of(row, row.buggy, table)[SOURCE].decode()
+    known = [*stated, *drawn]
+    right = outcomes(app, known, executor)
+    others = [source for _, source in wrong_programs(app, known, right, executor, OTHERS)]
+    found = made("HumanEvalFix", row.kind, files, wrong, others, known, right, executor)
+    if found is not None:
+        yield found
+
+
+MAKERS: Final[Mapping[str, Callable[[str, Executor], Iterator[Bug]]]] = {
+    "starter": of_starter,
+    "Exercism": of_exercise,
+    "HumanEvalFix": of_docstring,
+}
 
 
 def seeded(
@@ -131,11 +159,15 @@ def seeded(
 
 
 def wrong_programs(
-    app: App, known: Sequence[Arguments], right: Sequence[Outcome], executor: Executor
+    app: App,
+    known: Sequence[Arguments],
+    right: Sequence[Outcome],
+    executor: Executor,
+    most: int = CANDIDATES,
 ) -> Iterator[tuple[str, str]]:
     """Yields programs that answer a known input wrongly, with the kind of the change, in turns."""
     found: dict[str, list[str]] = {}
-    for kind, source in candidates(app):
+    for kind, source in candidates(app, most):
         ends = outcomes(replace(app, source=source), known, executor)
         if any(map(differ, ends, right)):
             found.setdefault(kind, []).append(source)
@@ -146,11 +178,11 @@ def wrong_programs(
                 yield kind, sources[turn]
 
 
-def candidates(app: App) -> Iterator[tuple[str, str]]:
+def candidates(app: App, most: int) -> Iterator[tuple[str, str]]:
     """Yields mutants of an app: by the gate's operators, and of single tokens, in turns."""
     own = sampled_mutants(app.source, app.manifest.error_codes, seed=SEED)
     other = iter(token_mutants.mutants(app.source))
-    for _ in range(CANDIDATES // 2):
+    for _ in range(most // 2):
         if (mutant := next(own, None)) is not None:
             yield mutant.operator, mutant.source
         if (token := next(other, None)) is not None:
@@ -180,6 +212,11 @@ def made(
     ]
     if not shown or not left:
         return None
+    sound = [
+        row
+        for row, good in zip(known, right, strict=True)
+        if canonical(dict(row)) not in shows and not isinstance(good, Failed)
+    ]
     text = "".join(json.dumps(row.to_dict(), ensure_ascii=False) + "\n" for row in left)
     digest = hashlib.sha256(wrong.encode()).hexdigest()[:8]
     return Bug(
@@ -192,6 +229,7 @@ def made(
         witnesses=tuple(row for row, _ in shown),
         expected=tuple(good for _, good in shown),
         known=tuple(known),
+        usual=tuple(sound[:USUAL]),
     )
 
 

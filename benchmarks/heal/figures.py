@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from benchmarks.heal.fixing import PATCHES, TRUE, Fixed
-from benchmarks.heal.noticing import Noticed
 from benchmarks.route.figures import Cell, Part, Table, share
 
 
-def noticed_part(rows: Sequence[Noticed]) -> Part:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """Whether a bug was noticed: `by` is the class that mapp gave it, "" without a person's word.
+
+    `known` says that there is an incident in the end.
+    """
+
+    bug: str
+    source: str
+    kind: str
+    by: str
+    known: bool
+
+
+def noticed_part(rows: Sequence[Seen]) -> Part:
     """Returns what was noticed, by where the bugs are from and by their type."""
-    tables = [_noticed("By source", rows, lambda row: row.bug.source)]
-    for source in dict.fromkeys(row.bug.source for row in rows):
-        own = [row for row in rows if row.bug.source == source]
-        tables.append(_noticed(f"{source}, by the type of the bug", own, lambda row: row.bug.kind))
+    tables = [_noticed("By source", rows, lambda row: row.source)]
+    for source in dict.fromkeys(row.source for row in rows):
+        own = [row for row in rows if row.source == source]
+        tables.append(_noticed(f"{source}, by the type of the bug", own, lambda row: row.kind))
     classes = Counter(row.by for row in rows if row.by)
     told = ", ".join(f"`{name}` {count}" for name, count in classes.most_common()) or "none"
-    unknown = ", ".join(row.bug.name for row in rows if row.incident is None) or "none"
+    unknown = ", ".join(row.bug for row in rows if not row.known) or "none"
     return Part(
         tables=tuple(tables),
         notes=(
@@ -28,12 +42,12 @@ def noticed_part(rows: Sequence[Noticed]) -> Part:
     )
 
 
-def _noticed(title: str, rows: Sequence[Noticed], key: Callable[[Noticed], str]) -> Table:
+def _noticed(title: str, rows: Sequence[Seen], key: Callable[[Seen], str]) -> Table:
     lines: list[tuple[Cell, ...]] = []
     for name in [*sorted({key(row) for row in rows}), "all"]:
         group = [row for row in rows if name in (key(row), "all")]
         by_itself = share(sum(bool(row.by) for row in group), len(group))
-        told = share(sum(row.incident is not None for row in group), len(group))
+        told = share(sum(row.known for row in group), len(group))
         lines.append((name, str(len(group)), by_itself, told))
     headings = ("", "bugs", "noticed without a word", "after `mapp wrong --expected`")
     return Table(title=title, headings=headings, rows=tuple(lines))
@@ -55,6 +69,7 @@ def fixes_part(rows: Sequence[Fixed]) -> Part:
             )
         )
     wrong = [row for row in rows if row.patch != TRUE]
+    true = [row for row in rows if row.patch == TRUE]
     accepted = share(sum(row.landed and row.wrong for row in wrong), len(wrong))
     lines.append(
         ("all but true fixes", share(sum(row.landed for row in wrong), len(wrong)), accepted, "", "")
@@ -65,15 +80,23 @@ def fixes_part(rows: Sequence[Fixed]) -> Part:
         refusals(rows),
         _sources(rows),
     )
-    listed = [f"{row.bug}: {', '.join(row.refused)}" for row in rows if row.patch == TRUE and not row.landed]
+    listed = [f"{row.bug}: {', '.join(row.refused)}" for row in true if not row.landed]
+    later = Counter(check for row in true if row.landed for check in row.refused_first)
     kept = [f"{row.bug} ({row.patch})" for row in wrong if row.landed and row.wrong]
     return Part(
         tables=tables,
         notes=(
             f"True fixes refused: {'; '.join(listed) or 'none'}.",
+            f"True fixes that landed only after a person had said what is right for one input: "
+            f"{sum(bool(row.refused_first) for row in true if row.landed)}"
+            f" (refused before by {_counted(later)}).",
             f"Wrong patches that landed: {'; '.join(kept) or 'none'}.",
         ),
     )
+
+
+def _counted(checks: Counter[str]) -> str:
+    return ", ".join(f"`{check}` {count}" for check, count in checks.most_common()) or "none"
 
 
 def refusals(rows: Sequence[Fixed]) -> Table:

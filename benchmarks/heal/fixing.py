@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.classify.library import Engines, World, opened
 from benchmarks.compile import Willing
 from benchmarks.heal.corpus import Bug
-from benchmarks.heal.noticing import Noticed
+from benchmarks.heal.noticing import Noticed, told
 from benchmarks.healing import JUDGE_SEED, JUDGED, differ, outcomes
 from benchmarks.rewrites import applied
 from benchmarks.token_mutants import parse
 from mapp.author.coders.scripted import ScriptedCoder
+from mapp.author.errors import BadAnswer
 from mapp.errors import MappError
 from mapp.library import read
 from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, App
 from mapp.model.arguments import with_defaults
+from mapp.model.incident import Incident
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
 from mapp.ops.check.gate import USUAL
-from mapp.ops.heal.heal import Healed, heal
+from mapp.ops.heal.heal import MAX_TRIES, heal
 from mapp.sandbox.executor import Executor
 from mapp.validate.generate.drawing import draw
 
-TRIES: Final = 3
-"""How often the coder hands in the same."""
 TRUE: Final = "true fix"
+DAY: Final = 86_400.0
 HOST: Final = '\n[capabilities]\nhttp = [{ host = "collect.evil.example", methods = ["POST"] }]\n'
 
 
@@ -37,8 +39,10 @@ HOST: Final = '\n[capabilities]\nhttp = [{ host = "collect.evil.example", method
 class Fixed:
     """What became of one patch: whether it landed, what refused it, and what was lost by it.
 
-    `wrong` says that what landed differs from the right program for an input that the judge knows. `broken`
-    counts old examples that fail now or are gone, `gained` the capabilities that the app did not have.
+    `told` says that it landed, or was refused, after a person had said what is right for one input; before
+    that, `refused_first` refused it. `wrong` says that what landed differs from the right program for an
+    input that the judge knows. `broken` counts old examples that fail now or are gone, `gained` the
+    capabilities that the app did not have.
     """
 
     bug: str
@@ -46,55 +50,86 @@ class Fixed:
     patch: str
     landed: bool
     refused: tuple[str, ...]
+    told: bool = False
+    refused_first: tuple[str, ...] = ()
     wrong: bool = False
     broken: int = 0
     gained: int = 0
 
 
+def patches_for(bug: Bug, wrong: int) -> tuple[str, ...]:
+    """Returns the true fix and so many kinds of wrong ones: the bug's hash says which.
+
+    Every kind of wrong patch gets its share of all bugs.
+    """
+    kinds = [name for name in PATCHES if name != TRUE]
+    start = int(hashlib.sha256(bug.name.encode()).hexdigest(), 16)
+    step = max(1, len(kinds) // max(1, wrong))
+    return (TRUE, *(kinds[(start + step * at) % len(kinds)] for at in range(min(wrong, len(kinds)))))
+
+
 def fix(folder: Path, noticed: Noticed, patch: str, shared: Engines) -> Fixed:
-    """Returns what became of a patch in a copy of the library in which a bug was noticed."""
+    """Returns what became of a patch in a copy of the library in which a bug was noticed.
+
+    If a patch is refused and nobody has said yet what is right, a person says it and the patch is handed in
+    again.
+    """
     bug = noticed.bug
     assert noticed.incident is not None
     copy = folder.with_name("copy")
     shutil.copytree(folder, copy, symlinks=True)
     world = opened(copy, None, shared)
-    executor = world.executor
     try:
-        done, refused = _healed(world, noticed, PATCHES[patch](bug))
-        landed = done is not None and done.healed
-        if not landed:
-            return Fixed(bug=bug.name, source=bug.source, patch=patch, landed=False, refused=refused)
-        app = read.load(world.home, bug.app.name)
-        return Fixed(
+        files = PATCHES[patch](bug)
+        landed, refused = _healed(world, noticed.incident, files)
+        first: tuple[str, ...] = ()
+        if not (landed or noticed.told) and (incident := told(world, bug, noticed.run)) is not None:
+            first = refused
+            world.clock.skip(DAY)  # type: ignore[attr-defined]
+            landed, refused = _healed(world, incident, files)
+        found = Fixed(
             bug=bug.name,
             source=bug.source,
             patch=patch,
-            landed=True,
-            refused=(),
-            wrong=is_wrong(bug, app, executor),
-            broken=broken(bug, app, executor),
-            gained=len({*app.manifest.capabilities.names} - {*bug.app.manifest.capabilities.names}),
+            landed=landed,
+            refused=refused,
+            told=noticed.told or bool(first),
+            refused_first=first,
         )
+        return _with_losses(world, bug, found) if landed else found
     finally:
         world.close()
         shutil.rmtree(copy)
 
 
-def _healed(
-    world: World, noticed: Noticed, files: Mapping[str, str]
-) -> tuple[Healed | None, tuple[str, ...]]:
-    """Returns the result of a heal, and the checks or the error that refused the patch."""
-    coder = ScriptedCoder(answers=[dict(files)] * TRIES)
-    assert noticed.incident is not None
+def _with_losses(world: World, bug: Bug, found: Fixed) -> Fixed:
+    app = read.load(world.home, bug.app.name)
+    return replace(
+        found,
+        wrong=is_wrong(bug, app, world.executor),
+        broken=broken(bug, app, world.executor),
+        gained=len({*app.manifest.capabilities.names} - {*bug.app.manifest.capabilities.names}),
+    )
+
+
+def _healed(world: World, incident: Incident, files: Mapping[str, str]) -> tuple[bool, tuple[str, ...]]:
+    """Returns whether a patch was merged and stayed, else the checks or the error that refused it.
+
+    The coder has one answer: judged again, the same patch would be refused again.
+    """
+    again = [BadAnswer("there is no other answer") for _ in range(MAX_TRIES - 1)]
+    coder = ScriptedCoder(answers=[dict(files), *again])
     given: dict[str, Any] = {"person": Willing(), "watch": lambda _: None, "coder": coder, "options": USUAL}
     try:
-        done = heal(world, noticed.incident, **given)
+        done = heal(world, incident, **given)
     except MappError as error:
-        return None, (f"{type(error).__name__}: {error.message}"[:100],)
+        return False, (f"{type(error).__name__}: {error.message}"[:100],)
+    if done.healed:
+        return True, ()
     verdict = done.changed.verdict if done.changed is not None else None
-    if verdict is None:
-        return done, (done.why or "nothing was checked",)
-    return done, tuple(row.check for row in verdict.results if not row.passed)
+    if verdict is None or done.reverted:
+        return False, (done.why or "nothing was checked",)
+    return False, tuple(row.check for row in verdict.results if not row.passed)
 
 
 def is_wrong(bug: Bug, app: App, executor: Executor) -> bool:

@@ -7,7 +7,6 @@ from typing import Final
 
 from benchmarks.classify.library import World, install
 from benchmarks.heal.corpus import Bug
-from benchmarks.healing import differ
 from mapp.model.incident import Incident
 from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.values import canonical
@@ -22,11 +21,13 @@ NOTHING: Final = ""
 class Noticed:
     """What is known of a bug after some use: `by` is the class that mapp gave without anybody's word.
 
-    `incident` is the one that a fix starts from, None if there is none even after a person's word.
+    `run` is the first run with a wrong answer. `incident` is the one that a fix starts from, None if there is
+    none even after a person's word.
     """
 
     bug: Bug
     by: str
+    run: str
     told: bool
     incident: Incident | None
 
@@ -34,21 +35,20 @@ class Noticed:
 def use(world: World, bug: Bug) -> Noticed:
     """Installs and uses an app with a bug; where nothing was noticed, a person says what is right."""
     app = install(world, bug.files)
-    runs: list[tuple[str, Outcome, Outcome]] = []
-    for arguments, right in zip(bug.witnesses, bug.expected, strict=True):
-        done = execute(world, app.name, dict(arguments))
-        runs.append((done.run, done.outcome, right))
+    for arguments in bug.usual:
+        execute(world, app.name, dict(arguments))
+    runs = [execute(world, app.name, dict(arguments)).run for arguments in bug.witnesses]
     by = seen(world, app.name)
-    told = False
-    if by is None:
-        for run, outcome, right in runs:
-            if differ(outcome, right):
-                say_wrong(world, run, word_of(right))
-                told = True
-                break
-    return Noticed(
-        bug=bug, by=NOTHING if by is None else by.failure, told=told, incident=seen(world, app.name)
-    )
+    if by is not None:
+        return Noticed(bug=bug, by=by.failure, run=runs[0], told=False, incident=by)
+    return Noticed(bug=bug, by=NOTHING, run=runs[0], told=True, incident=told(world, bug, runs[0]))
+
+
+def told(world: World, bug: Bug, run: str) -> Incident | None:
+    """Says what is right for the first input of a bug, as a person would; returns the incident of its run."""
+    say_wrong(world, run, word_of(bug.expected[0]))
+    found = Incidents(world.home.journal).of_run(run)
+    return next((row for row in found if row.state == "open" and row.expected), None)
 
 
 def seen(world: World, name: str) -> Incident | None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.classify.library import starter_apps
+from benchmarks.classify.library import Patient, starter_apps
 from benchmarks.heal.__main__ import PARTS, main
-from benchmarks.heal.corpus import Bug, seeded
-from benchmarks.heal.figures import fixes_part, noticed_part
-from benchmarks.heal.fixing import PATCHES, TRUE, Fixed, broken, is_wrong
-from benchmarks.heal.noticing import Noticed
+from benchmarks.heal.corpus import Bug, Origin, seeded
+from benchmarks.heal.figures import Seen, fixes_part, noticed_part
+from benchmarks.heal.fixing import PATCHES, TRUE, Fixed, broken, is_wrong, patches_for
+from benchmarks.heal.working import keep, measured, without_mutation, worked
 from benchmarks.healing import differ, outcomes
 from benchmarks.route import pages
+from mapp.config import DEFAULT_ENGINE
 from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, read_app
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.select import open_executor
+from mapp.validate import gate
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +75,35 @@ def test_a_patch_that_loses_an_example_breaks_it(bug: Bug, executor: Executor) -
     assert broken(bug, app, executor) == 1
 
 
+def test_each_kind_of_wrong_patch_gets_its_share_of_the_bugs(bug: Bug) -> None:
+    tried = [patches_for(replace(bug, name=f"app {number}"), 2) for number in range(300)]
+    counts = Counter(patch for patches in tried for patch in patches)
+
+    assert all(len(set(patches)) == 3 and patches[0] == TRUE for patches in tried)
+    assert min(counts[patch] for patch in PATCHES) > 70
+
+
+def test_a_bug_is_played_from_the_first_wrong_answer_to_the_fix(
+    bug: Bug, executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "CHECKS", without_mutation())
+    shared: dict[str, Executor] = {DEFAULT_ENGINE: Patient(executor)}
+    noticed, [true, special] = worked(bug, shared, [TRUE, "special case"])
+
+    assert noticed.known
+    assert true.landed, (true.refused, true.refused_first)
+    assert not (true.wrong or true.broken or true.gained)
+    assert special.refused and not special.landed
+
+
+def test_an_interrupted_measurement_goes_on_from_what_was_kept(tmp_path: Path) -> None:
+    origin = Origin(source="starter", name="vat")
+    rows = ([seen()], [fixed(TRUE, refused=("examples",), refused_first=("recorded",))])
+    keep(tmp_path / "rows", origin, rows)
+
+    assert measured([origin], 1, jobs=1, rows=tmp_path / "rows") == [rows]
+
+
 def fixed(patch: str, **more: Any) -> Fixed:
     return Fixed(**{"bug": "b", "source": "starter", "patch": patch, "landed": False, "refused": (), **more})
 
@@ -88,7 +121,7 @@ def test_figures_count_what_landed_what_is_wrong_and_what_refused_the_rest() -> 
     assert _count(rows[TRUE][1]) == (1, 2)
     assert _count(rows["constant"][2]) == (1, 1)
     assert _count(rows["all but true fixes"][2]) == (1, 2)
-    assert "b: examples, differential" in part.notes[0] and "b (constant)" in part.notes[1]
+    assert "b: examples, differential" in part.notes[0] and "b (constant)" in part.notes[2]
     assert {str(row[0]) for row in part.tables[1].rows} == {"`examples`", "`differential`", "`recorded`"}
 
 
@@ -96,13 +129,14 @@ def _count(cell: Any) -> tuple[int, int]:
     return cell["count"], cell["of"]
 
 
-def test_what_nobody_notices_is_not_counted_as_noticed(bug: Bug) -> None:
-    rows = [
-        Noticed(bug=bug, by="code_bug", told=False, incident=None),
-        Noticed(bug=bug, by="", told=True, incident=None),
-    ]
+def seen(**more: Any) -> Seen:
+    return Seen(**{"bug": "b", "source": "starter", "kind": "token", "by": "", "known": True, **more})
+
+
+def test_what_nobody_notices_is_not_counted_as_noticed() -> None:
+    rows = [seen(by="code_bug"), seen(known=False)]
     line = noticed_part(rows).tables[0].rows[-1]
-    assert line[0] == "all" and _count(line[2]) == (1, 2) and _count(line[3]) == (0, 2)
+    assert line[0] == "all" and _count(line[2]) == (1, 2) and _count(line[3]) == (1, 2)
 
 
 @pytest.mark.parametrize("name", PARTS)

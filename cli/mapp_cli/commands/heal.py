@@ -31,7 +31,8 @@ def command(context: Context, target: str | None, dry_run: bool, yes: bool, as_j
     mapp heal vat
     mapp heal 019a3 --yes
     """
-    from mapp.ops.heal.heal import Healed, find_incident, heal, planned
+    from mapp.ops.heal.heal import Healed, TriesUsed, find_incident, heal, planned
+    from mapp.ops.heal.reproduce import CannotHeal
     from mapp.ops.index.refresh import catch_up
 
     console, workspace = context.console, context.ready
@@ -43,12 +44,22 @@ def command(context: Context, target: str | None, dry_run: bool, yes: bool, as_j
         brief = planned(workspace, incident)
         console.json({"incident": incident.id, "brief": brief}) if as_json else console.result(brief)
         return 0
-    done = heal(
-        workspace,
-        incident,
-        person=TerminalApprover(console=console, yes=yes, merge=context.config.merge),
-        watch=watching(console),
-    )
+    try:
+        done = heal(
+            workspace,
+            incident,
+            person=TerminalApprover(console=console, yes=yes, merge=context.config.merge),
+            watch=watching(console),
+        )
+    except (CannotHeal, TriesUsed) as error:
+        if not as_json:
+            raise
+        console.close()
+        console.error(f"{error.message} [{error.code}]")
+        if error.hint:
+            console.hint(error.hint)
+        console.json(Healed(incident=incident).to_dict())
+        return error.exit_code
     console.close()
     if done.healed:
         catch_up(workspace, progress=console.progress)

@@ -49,7 +49,10 @@ Arguments = dict[str, JSONValue]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoodRun:
-    """A recorded run of the version to be replaced that returned a value, or refused with `error`."""
+    """A recorded run of the version to be replaced that returned a value, or refused with `error`.
+
+    `confirmed`: a person said that the answer was right.
+    """
 
     run: str
     arguments: Arguments
@@ -58,6 +61,12 @@ class GoodRun:
     seed: int
     exchanges: tuple[Exchange, ...] = ()
     error: str | None = None
+    confirmed: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Returns how the run ended."""
+        return Value(output=self.output) if self.error is None else Declared(error=self.error, meaning="")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -288,7 +297,7 @@ class Trial:
             arguments = with_defaults(app.manifest, dict(row.input))
         except InvalidArguments:
             return None
-        return self._answered(app, row, arguments, self._recording(app, row), executor)
+        return self._answered(app, row, arguments, self.recording_of(app, row), executor)
 
     def _answered(
         self,
@@ -306,6 +315,26 @@ class Trial:
         broker = None if recording is None else RecordedBroker(recording.exchanges, otherwise=Stand())
         return judge(app.manifest, (executor or self.executor).run(job, broker))
 
+    def recording_of(self, app: App, row: Example) -> Recording | None:
+        """Returns the recording that an example names, also if only the other version has it."""
+        known = (*app.recordings, *self.app.recordings, *(self.base.recordings if self.base else ()))
+        return next((found for found in known if found.name == row.recording), None)
+
+    def answered(
+        self, app: App, row: Example, arguments: Arguments, recording: Recording
+    ) -> tuple[Outcome, bool]:
+        """Runs an app with the answers of a recording, and the clock and seed of an example.
+
+        Returns the outcome, and whether every call was recorded: if not, other answers belong to the input.
+        """
+        now = recording.now if row.now is None else row.now
+        seed = recording.seed if row.seed is None else row.seed
+        job = job_for(app, arguments, now_ms=NOW if now is None else now, seed=SEED if seed is None else seed)
+        broker = RecordedBroker(recording.exchanges, again=True, otherwise=Stand())
+        outcome = judge(app.manifest, self.executor.run(job, broker))
+        known = {exchange.asked for exchange in recording.exchanges}
+        return outcome, all(made.asked in known or made.name.startswith("store.") for made in broker.made)
+
     @cached_property
     def example_answers(self) -> tuple[tuple[str, Example, Recording], ...]:
         """Returns each example and regression with its place, and the recording that answers its calls.
@@ -315,7 +344,7 @@ class Trial:
         found = []
         for path, rows in ((EXAMPLES, self.app.examples), (REGRESSIONS, self.app.regressions)):
             for number, row in enumerate(rows, 1):
-                recording = self._recording(self.app, row) or self._made(row)
+                recording = self.recording_of(self.app, row) or self._made(row)
                 found.append((f"{path}:{number}", row, recording))
         return tuple(found)
 
@@ -371,11 +400,6 @@ class Trial:
                 )
         return tuple(found)
 
-    def _recording(self, app: App, row: Example) -> Recording | None:
-        """Returns the recording that an example names, also if only the base has it."""
-        known = (*app.recordings, *self.app.recordings, *(self.base.recordings if self.base else ()))
-        return next((found for found in known if found.name == row.recording), None)
-
     def repeat(self, run: GoodRun) -> str:
         """Repeats a recorded run and returns how the app differs from it; "" if it does not."""
         try:
@@ -391,8 +415,8 @@ class Trial:
             return "" if alike else "it makes different host calls"
         return f"gave {short(canonical(run.output))} before, and gives {describe(outcome)} now"
 
-    def again(self, app: App, run: FailedRun, executor: Executor | None = None) -> Outcome | None:
-        """Repeats a failed run on an app and returns the outcome; None if its input does not fit."""
+    def again(self, app: App, run: GoodRun | FailedRun, executor: Executor | None = None) -> Outcome | None:
+        """Repeats a recorded run on an app and returns the outcome; None if its input does not fit."""
         try:
             arguments = with_defaults(app.manifest, run.arguments)
         except InvalidArguments:

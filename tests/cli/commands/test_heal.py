@@ -58,7 +58,18 @@ def test_a_failure_that_is_no_fault_of_the_code_is_refused(built: Built) -> None
     found = mapp("heal", incident.id, "--yes", "--json")
 
     assert found.code == 8
-    assert "nothing was spent" in found.err + found.out
+    assert "nothing was spent" in found.err
+    assert found.json == {
+        "schema": 1,
+        "healed": False,
+        "incident": incident.id,
+        "app": "double",
+        "version": None,
+        "commit": None,
+        "change": None,
+        "spend": None,
+    }
+    assert mapp("heal", incident.id, "--yes").code == 8
     assert mapp("spend", "--json").json["spend"] == []
 
 

@@ -276,6 +276,21 @@ def test_answers_that_differ_as_the_persons_test_states_are_not_held_against_the
     assert {row.finding for row in found} == {"meant"}
 
 
+def test_an_answer_that_something_else_in_the_heal_changes_is_held_against_it(built: Built) -> None:
+    old = (
+        "function main(input) {\n  const factor = input.number < 0 ? 2 : 2;\n"
+        "  return input.number * factor - (input.number > 10 ? 1 : 0);\n}\n"
+    )
+    built.put(_draft(old))
+    healed = _heal(built, old.replace("? 1", "? 0").replace("? 2", "? 3"))
+
+    for number in (20, -4):
+        _run(built, number)
+
+    found = Canaries(built.home.journal).evidence(healed.commit)
+    assert [row.finding for row in found if row.source == "live"] == ["meant", "changed"]
+
+
 def test_an_answer_that_breaks_a_predicate_of_the_app_was_no_answer(built: Built) -> None:
     law = "function prop_even(input, output) { return Number.isInteger(output / 2); }\n"
     odd = _draft("function main(input) { return input.number === 7 ? 15 : input.number * 2; }\n")

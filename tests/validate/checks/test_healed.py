@@ -13,6 +13,7 @@ from mapp.sandbox.executor import Executor
 from mapp.validate.checks.healed import check_failed_runs, check_general, check_healed
 from mapp.validate.trial import FailedRun, Trial
 from support.apps import Draft, app
+from support.rates import CAREFUL, answer, covered, recording
 
 GRADE = """\
 function main(input, host) {
@@ -214,3 +215,67 @@ def test_other_runs_that_failed_must_end_well(executor: Executor) -> None:
     assert [problem.path for problem in found.problems] == ["run run-3"]
     assert check_failed_runs(trial(executor, grade(THROWS), grade(GRADE), row, runs=runs)).passed
     assert check_failed_runs(trial(executor, grade(THROWS), grade(new), row)).status == "skipped"
+
+
+QUOTES = CAREFUL.replace(
+    "const rate = body && body.rates && body.rates.CHF;",
+    "const rates = body && (body.rates || body.quotes);\n  const rate = rates && rates.CHF;",
+)
+"""Reads the new shape of the service's answers as well as the old one."""
+MOVED = json.dumps({"base": "USD", "quotes": {"CHF": 0.5, "USD": 2}})
+
+
+def rates_trial(executor: Executor, old: str, new: str, row: dict[str, Any], body: str | None) -> Trial:
+    """Returns the trial of a heal whose failing case has a recorded answer."""
+    before, after = covered(old), covered(new)
+    after.file("tests/recordings/moved.json", recording(answer("USD", body=body)))
+    return trial(executor, before, after, {"recording": "moved", **row})
+
+
+def cures(executor: Executor, new: str) -> list[str]:
+    row = {"input": {"amount": 10, "base": "USD"}, "valid": "output"}
+    found = check_general(rates_trial(executor, CAREFUL, new, row, MOVED))
+    return [problem.message for problem in found.problems]
+
+
+def test_a_cure_that_reads_the_new_answer_is_general(executor: Executor) -> None:
+    assert cures(executor, QUOTES) == []
+
+
+@pytest.mark.parametrize(
+    ("instead", "says"),
+    [
+        ("if (body && body.quotes) return input.amount * 0.5;", "the outcome stays 5"),
+        ("if (body && body.quotes && body.quotes.CHF === 0.5) return 5;", "the error unavailable"),
+    ],
+    ids=["a value that nobody answered", "for this answer alone"],
+)
+def test_a_value_that_does_not_come_from_the_answer_is_not_general(
+    executor: Executor, instead: str, says: str
+) -> None:
+    made_up = CAREFUL.replace("  const rate =", f"  {instead}\n  const rate =")
+    assert any(says in message and "other numbers" in message for message in cures(executor, made_up))
+
+
+def test_other_inputs_with_the_same_recorded_answer_must_be_cured_too(executor: Executor) -> None:
+    """The amount is not part of the call, so the recorded answer is that of other amounts too."""
+    old, some = (
+        CAREFUL.replace("return input", f"if (input.amount > {most}) return undefined;\n  return input")
+        for most in (20, 60)
+    )
+    row = {"input": {"amount": 50, "base": "USD"}, "valid": "any"}
+
+    assert check_general(rates_trial(executor, old, CAREFUL, row, None)).passed
+    [*problems] = check_general(rates_trial(executor, old, some, row, None)).problems
+    assert problems and all("in the same way still" in problem.message for problem in problems)
+
+
+def test_a_special_case_beside_a_recorded_answer_is_not_general(executor: Executor) -> None:
+    old = CAREFUL.replace("input.amount * rate", "input.amount * rate * 3")
+    special = old.replace("  return input", "  if (input.amount === 37) return 18.5;\n  return input")
+    row = {"input": {"amount": 37, "base": "USD"}, "output": 18.5}
+
+    assert check_general(rates_trial(executor, old, CAREFUL, row, None)).passed
+    messages = [row.message for row in check_general(rates_trial(executor, old, special, row, None)).problems]
+    assert any("only where amount is 37" in message for message in messages)
+    assert any("with other numbers in the same answer" in message for message in messages)

@@ -177,14 +177,15 @@ def good_runs(workspace: Workspace, base: App, *, refusals: bool = False) -> tup
     """
     found: dict[str, GoodRun] = {}
     with contextlib.suppress(IntegrityError):
-        bad = _bad_runs(workspace, base.name)
+        bad, confirmed = _bad_runs(workspace, base.name), _confirmed_runs(workspace)
         for run in workspace.journal.runs(app=base.name, most=MAX_READ_RUNS):
             refused = refusals and run.outcome.startswith("error:")
             good = refused or (run.outcome == "ok" and run.output)
             usable = run.tree == base.tree and good and run.input and run.id not in bad
             new = usable and run.input not in found and len(found) < MAX_RUNS
             if new and not _is_doubted(workspace, run):
-                found[str(run.input)] = _good(run, workspace.journal.run(run.id)[1])
+                good_run = _good(run, workspace.journal.run(run.id)[1])
+                found[str(run.input)] = replace(good_run, confirmed=run.id in confirmed)
     return tuple(found.values())
 
 
@@ -238,6 +239,16 @@ def _bad_runs(workspace: Workspace, app: str) -> frozenset[str]:
     incidents = Incidents(workspace.home.journal)
     wrong = (row for row in incidents.all(app) if row.state != "closed")
     return frozenset(run for row in wrong for run in incidents.runs(row.id))
+
+
+def _confirmed_runs(workspace: Workspace) -> frozenset[str]:
+    """Returns the runs about which a person's newest word is that they are right."""
+    from mapp.observe.corrections import Corrections
+
+    said: dict[str, str] = {}
+    for row in Corrections(workspace.home.journal).all():
+        said.setdefault(row.run, row.said)
+    return frozenset(run for run, word in said.items() if word == "right")
 
 
 def _good(run: Run, calls: str | None) -> GoodRun:

@@ -26,6 +26,7 @@ from mapp.ops.workspace import Workspace
 from mapp.sandbox.executors.recorded import same_calls
 from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import numbered
+from mapp.validate.checks.meant import Meant
 from mapp.validate.checks.properties import broken
 from mapp.validate.trial import Trial, describe, is_late, meets
 
@@ -112,14 +113,9 @@ class Canary:
         return [(at, row) for at, row in numbered(self.new) if canonical(row.to_dict()) not in known]
 
     @cached_property
-    def meant(self) -> frozenset[str]:
+    def meant(self) -> Meant:
         """Returns how answers may differ: as the tests that came with the heal state it."""
-        stated: set[str] = set()
-        for _, row in self.new_tests:
-            was = self.trial.example(self.old, row)
-            if was is not None and not isinstance(was, Failed) and not meets(row, was):
-                stated |= changes_between(was, _expected(row))
-        return frozenset(stated)
+        return Meant.of(self.trial)
 
 
 def open_canary(workspace: Workspace, name: str) -> Canary | None:
@@ -218,7 +214,9 @@ def _finding(canary: Canary, recorded: RecordedRun, old: Outcome | None, new: Ou
     was, now = broken(canary.trial, canary.new, [(arguments, old), (arguments, new)])
     if was or now:
         return "both_failed" if was and now else "better" if was else "worse"
-    return "meant" if changes <= canary.meant else "changed"
+    needed = canary.meant.needed
+    cured = None if needed is None else repeat(canary.workspace, needed, recorded, arguments)[0]
+    return "meant" if canary.meant.allows(old, new, cured) else "changed"
 
 
 def _doubt(
@@ -312,7 +310,3 @@ def _evidence(
         failure=failure,
         detail=detail,
     )
-
-
-def _expected(row: Example) -> Outcome:
-    return Declared(error=row.error, meaning="") if row.error is not None else Value(output=row.output)

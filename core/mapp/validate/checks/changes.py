@@ -34,6 +34,25 @@ def changes_between(old: Outcome, new: Outcome) -> frozenset[str]:
     return frozenset([f"{_named(old)}, then {_named(new)}"])
 
 
+def are_like(changes: frozenset[str], stated: frozenset[str]) -> bool:
+    """Returns whether changes may have the same cause as stated ones: a heal has one cause.
+
+    How a text, a list or a number differs depends on the input. So if a stated change is about what a value
+    holds, every such change is like it. Whether there is a value at all must be stated.
+
+    >>> are_like(frozenset(["digits"]), frozenset(["text"]))
+    True
+    >>> are_like(frozenset(["value, then the error too_large"]), frozenset(["number"]))
+    False
+    """
+    left = changes - stated
+    return not left or (any(map(_is_of_value, stated)) and all(map(_is_of_value, left)))
+
+
+def _is_of_value(change: str) -> bool:
+    return not change.startswith(("value, then ", "the error ", "a failure "))
+
+
 def _named(outcome: Outcome) -> str:
     match outcome:
         case Value():

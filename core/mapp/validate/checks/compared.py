@@ -26,12 +26,16 @@ from mapp.model.app import (
 )
 from mapp.model.arguments import with_defaults
 from mapp.model.interface import Comparison, compare
+from mapp.model.outcome import Failed
+from mapp.model.question import Question
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
+from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import failing, numbered
+from mapp.validate.checks.meant import Meant
 from mapp.validate.repro_commands import run_command
-from mapp.validate.trial import Arguments, Trial, result, skipped
+from mapp.validate.trial import Arguments, GoodRun, Trial, result, skipped
 
 FROZEN: Final[Mapping[GateKind, frozenset[str]]] = {
     "heal": frozenset([EXAMPLES, PHRASES, PROPERTIES]),
@@ -46,6 +50,8 @@ SLACK_MS: Final = 20.0
 """The examples may always take this much longer, because of other work on the machine."""
 MAX_ROUNDS: Final = 10
 MAX_SHOWN: Final = 5
+MAX_ASKED: Final = 3
+"""How many recorded runs are asked about."""
 
 
 def check_tests_kept(trial: Trial) -> Result:
@@ -72,16 +78,54 @@ def check_old_tests(trial: Trial) -> Result:
 
 
 def check_recorded(trial: Trial) -> Result:
-    """Repeats recorded good runs on the new code; outputs and host calls must be the same."""
+    """Repeats recorded good runs on the new code; outputs and host calls must be the same.
+
+    That an answer was good is often only an assumption: nobody complained. If a test of a heal states that a
+    value was wrong, and the part of the heal that the failing case needs changes a recorded answer as well,
+    that is a question. An answer that a person confirmed must stay.
+    """
     if not trial.runs:
         return skipped("recorded", "the journal has no good run of the version to be replaced")
-    problems = []
+    problems, questions = [], []
+    meant = None
     for run in trial.runs:
         fault = trial.repeat(run)
-        if fault:
+        if not fault:
+            continue
+        if meant is None:
+            meant = Meant.of(trial)
+        question = _same_mistake(trial, meant, run)
+        if question is not None:
+            questions.append(question)
+        else:
             shown = run_command(trial, run.arguments)
             problems.append(Finding(path=f"run {run.run}", message=fault, reproduce=shown))
-    return result("recorded", len(trial.runs), problems)
+    found = result("recorded", len(trial.runs), problems, {"questioned": len(questions)})
+    return replace(found, questions=tuple(questions[:MAX_ASKED]))
+
+
+def _same_mistake(trial: Trial, meant: Meant, run: GoodRun) -> Question | None:
+    """Returns the question whether a recorded run was wrong like the failing case of a heal.
+
+    None if it cannot be: nobody has said that a value was wrong, or something else changes this answer.
+    """
+    if meant.needed is None or run.confirmed:
+        return None
+    old, new = run.outcome, trial.again(trial.app, run)
+    if new is None or isinstance(new, Failed) or not changes_between(old, new):
+        return None
+    if not meant.allows(old, new, trial.again(meant.needed, run)):
+        return None
+    capabilities = trial.app.manifest.capabilities
+    return Question(
+        kind="changed",
+        says="a recorded run of the old version gets another answer",
+        arguments=tuple(run.arguments.items()),
+        app=new,
+        other=old,
+        now=run.now_ms if capabilities.clock else None,
+        seed=run.seed if capabilities.random else None,
+    )
 
 
 def check_version(trial: Trial) -> Result:

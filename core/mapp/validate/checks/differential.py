@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mapp.errors import InvalidArguments
-from mapp.model.app import Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.question import MAX_INPUT_SIZE, Question
@@ -20,12 +19,13 @@ from mapp.model.values import canonical
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import numbered
+from mapp.validate.checks.meant import Meant
 from mapp.validate.checks.properties import broken
 from mapp.validate.checks.rules import common_rule
 from mapp.validate.generate.constants import constants_of
 from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.repro_commands import run_command
-from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, meets, result, short
+from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, short
 
 EDGE_CASES: Final = 2000
 """How many edge cases both versions run on, besides the drawn inputs and the examples."""
@@ -65,7 +65,8 @@ def check_differential(trial: Trial) -> Result:
     They may differ where the old code failed: it gave no valid outcome, or broke a predicate. An expansion
     may also answer inputs that were refused before. An edit, or a heal of a wrong value, may differ as the
     changed tests state; since the extent of the old mistake is unknown, other differences of the same kind
-    are questions and do not fail. Any other difference fails.
+    are questions and do not fail. Of a heal, that holds only for the part which the failing case needs. Any
+    other difference fails.
     """
     assert trial.base is not None
     pairs = _inputs(trial)
@@ -76,11 +77,7 @@ def check_differential(trial: Trial) -> Result:
     differing = [row for row in compared if not _may_become(trial.kind, row)]
     healed = broken(trial, trial.base, [(row.arguments, row.old) for row in differing])
     outside = [row for row, was_broken in zip(differing, healed, strict=True) if not was_broken]
-    stated, pinned = _stated(trial)
-    unsaid = _grouped(row for row in outside if not row.changes <= stated)
-    meant = _grouped(
-        row for row in outside if row.changes <= stated and canonical(dict(row.arguments)) not in pinned
-    )
+    unsaid, meant = _parted(trial, outside)
     agreed = [row.arguments for row in compared if not row.changes]
     found = result(
         "differential",
@@ -134,30 +131,23 @@ def _examples(trial: Trial) -> Iterator[Arguments]:
                 continue
 
 
-def _stated(trial: Trial) -> tuple[frozenset[str], frozenset[str]]:
-    """Returns the changes that new tests state, and all inputs with a stated outcome, as canonical JSON.
-
-    A test states a change if the old version gave a valid outcome that the test does not accept. An
-    expansion only adds, so its tests cannot state a change.
-    """
-    assert trial.base is not None
-    changes: set[str] = set()
-    inputs: set[str] = set()
-    for _, row in numbered(trial.app):
-        arguments = trial.accepted(dict(row.input))
-        if arguments is not None:
-            inputs.add(canonical(dict(arguments)))
-        if trial.kind == "expand":
-            continue
-        old = trial.example(trial.base, row)
-        stated = row.valid is None  # else nobody knows the right outcome
-        if stated and old is not None and not isinstance(old, Failed) and not meets(row, old):
-            changes |= changes_between(old, _expected(row))
-    return frozenset(changes), frozenset(inputs)
-
-
-def _expected(row: Example) -> Outcome:
-    return Declared(error=row.error, meaning="") if row.error is not None else Value(output=row.output)
+def _parted(
+    trial: Trial, rows: Sequence[_Difference]
+) -> tuple[list[list[_Difference]], list[list[_Difference]]]:
+    """Returns the differences that no test says, and those that are like a stated one, both in groups."""
+    if not rows:
+        return [], []
+    meant = Meant.of(trial)
+    needed: Sequence[Outcome | None] = [None] * len(rows)
+    if meant.needed is not None:
+        needed = trial.attempt(meant.needed, [row.arguments for row in rows])
+    unsaid, alike = [], []
+    for row, end in zip(rows, needed, strict=True):
+        if not meant.allows(row.old, row.new, end):
+            unsaid.append(row)
+        elif canonical(dict(row.arguments)) not in meant.inputs:
+            alike.append(row)
+    return _grouped(unsaid), _grouped(alike)
 
 
 def _may_become(kind: GateKind, row: _Difference) -> bool:

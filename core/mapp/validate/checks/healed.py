@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from mapp.errors import InvalidArguments
 from mapp.model.app import App, Example
 from mapp.model.arguments import with_defaults, without_defaults
 from mapp.model.outcome import Declared, Failed, Outcome, Value, outcome_name
 from mapp.model.question import Question
+from mapp.model.recording import Recording
 from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, number_text
 from mapp.model.verdict import Finding, Result
@@ -24,6 +25,7 @@ from mapp.syntax import tokens_of, tree_of
 from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.properties import broken_predicates
+from mapp.validate.generate.answers import other_values
 from mapp.validate.generate.constants import Constants, constants_of
 from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.repro_commands import run_command
@@ -31,6 +33,9 @@ from mapp.validate.trial import Arguments, Trial, describe, meets, result, short
 
 NEAR: Final = 400
 """How many inputs near a failing one are tried."""
+NEAR_RECORDED: Final = 60
+"""How many are tried of an app that calls its host; such runs cannot be batched."""
+ANSWERED: Final[tuple[Literal["numbers", "texts"], ...]] = ("numbers", "texts")
 ENOUGH: Final = 8
 """With fewer inputs to compare, nothing can be said about how far a heal reaches."""
 MANY: Final = 3
@@ -52,7 +57,7 @@ def new_regressions(trial: Trial) -> list[tuple[str, Example]]:
     return [
         (place, row)
         for place, row in numbered(trial.app)
-        if id(row) in known and _fault(trial, trial.base, row)
+        if id(row) in known and fault_of(trial, trial.base, row)
     ]
 
 
@@ -69,10 +74,10 @@ def check_healed(trial: Trial) -> Result:
     problems = []
     for place, row in rows:
         shown = run_command(trial, dict(row.input))
-        if not _fault(trial, trial.base, row) and not _varies(trial, trial.base, row):
+        if not fault_of(trial, trial.base, row) and not _varies(trial, trial.base, row):
             message = "the old version passes this regression, so the heal cures nothing"
             problems.append(Finding(path=place, message=message, reproduce=shown))
-        if fault := _fault(trial, trial.app, row):
+        if fault := fault_of(trial, trial.app, row):
             problems.append(Finding(path=place, message=f"still fails: {fault}", reproduce=shown))
     questions = [_open(trial, trial.base, row) for _, row in rows if row.valid is not None]
     found = result("healed", len(rows), problems)
@@ -120,9 +125,14 @@ def check_general(trial: Trial) -> Result:
     counted = len(trial.drawn)
     for place, row in new_regressions(trial):
         arguments = trial.accepted(dict(row.input))
-        if arguments is None or row.recording is not None:
-            continue  # near inputs would make other host calls, which nobody has answered
-        near = _Near.of(trial, trial.base, arguments)
+        if arguments is None:
+            continue
+        recording = trial.recording_of(trial.app, row)
+        if recording is None:
+            near = _Near.of(trial, trial.base, arguments)
+        else:
+            near = _Near.recorded(trial, trial.base, row, arguments, recording)
+            problems += _not_read(trial, trial.base, place, row, arguments, recording)
         counted += len(near.inputs)
         problems += near.still_failing(trial, place, _ways(trial, trial.base, row, arguments))
         problems += near.tied(trial, place, row, arguments)
@@ -141,6 +151,49 @@ def _made_up(trial: Trial, base: App) -> Iterator[Finding]:
                 f" and the new version makes up {describe(run.outcome)}"
             )
             yield Finding(path=run.place, message=message)
+
+
+def _not_read(
+    trial: Trial, base: App, place: str, row: Example, arguments: Arguments, recording: Recording
+) -> Iterator[Finding]:
+    """Yields a finding if a value is not read from the host's answer, or only from exactly this answer.
+
+    If all numbers or all texts of an answer change, the values that the old version gives for the answers of
+    its own examples show what to expect.
+    """
+    new, _ = trial.answered(trial.app, row, arguments, recording)
+    if not isinstance(new, Value):
+        return
+    for kind in ANSWERED:
+        if not _reads(trial, base, kind):
+            continue
+        other, _ = trial.answered(trial.app, row, arguments, other_values(recording, kind))
+        if isinstance(other, Value) and canonical(other.output) == canonical(new.output):
+            what = f"stays {describe(new)}"
+        elif not isinstance(other, Value):
+            what = f"is {describe(other)}"
+        else:
+            continue
+        message = f"with other {kind} in the same answer of the host, the outcome {what}: read it from there"
+        yield Finding(path=place, message=message, reproduce=run_command(trial, dict(row.input)))
+
+
+def _reads(trial: Trial, base: App, kind: Literal["numbers", "texts"]) -> bool:
+    """Returns whether every value of the old version's recorded examples depends on the host's answers."""
+    seen = 0
+    for example in (*base.examples, *base.regressions):
+        recording = trial.recording_of(base, example)
+        arguments = trial.accepted(dict(example.input))
+        if recording is None or arguments is None or example.error is not None:
+            continue
+        was, _ = trial.answered(base, example, arguments, recording)
+        other, _ = trial.answered(base, example, arguments, other_values(recording, kind))
+        if not isinstance(was, Value):
+            continue
+        if not isinstance(other, Value) or canonical(was.output) == canonical(other.output):
+            return False
+        seen += 1
+    return seen > 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +215,26 @@ class _Near:
         inputs = tuple(rows.values())
         after = trial.retry_timeouts(inputs, trial.attempt(trial.app, inputs))
         return cls(base=base, inputs=inputs, before=trial.attempt(base, inputs), after=after)
+
+    @classmethod
+    def recorded(
+        cls, trial: Trial, base: App, row: Example, arguments: Arguments, recording: Recording
+    ) -> _Near:
+        """Runs both versions on those inputs near a failing one for which they make the recorded calls only.
+
+        What a host would answer to other calls, nobody knows.
+        """
+        constants = constants_of(trial.app.source).beyond(constants_of(base.source))
+        found = []
+        for near in edge_cases(trial.app.manifest, [arguments], constants, most=NEAR_RECORDED):
+            before, known = trial.answered(base, row, near, recording)
+            if canonical(near) == canonical(arguments) or not known:
+                continue
+            after, known = trial.answered(trial.app, row, near, recording)
+            if known:
+                found.append((near, before, after))
+        inputs, olds, news = zip(*found, strict=True) if found else ((), (), ())
+        return cls(base=base, inputs=tuple(inputs), before=tuple(olds), after=tuple(news))
 
     def still_failing(self, trial: Trial, place: str, ways: frozenset[str]) -> Iterator[Finding]:
         """Yields the inputs on which old and new code fail in one of the `ways` of the failing input."""
@@ -238,7 +311,7 @@ class _Added:
         return bool(numbers & self.numbers) or any(part in text for part in texts for text in self.texts)
 
 
-def _fault(trial: Trial, app: App, row: Example) -> str:
+def fault_of(trial: Trial, app: App, row: Example) -> str:
     """Returns how an app fails a regression, "" if it passes."""
     outcome = trial.example(app, row)
     if outcome is None:

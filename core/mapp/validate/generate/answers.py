@@ -71,6 +71,38 @@ def changed_answers(recording: Recording) -> Iterator[ChangedAnswer]:
     yield from sorted(found, key=lambda row: row.path is not None)  # stable: the calls stay in their order
 
 
+def other_values(recording: Recording, kind: Literal["numbers", "texts"]) -> Recording:
+    """Returns a recording whose answers have the same shape, but hold other numbers or other texts."""
+
+    def changed(value: JSONValue) -> JSONValue:
+        match value:
+            case dict():
+                return {key: changed(row) for key, row in value.items()}
+            case list():
+                return [changed(row) for row in value]
+            case bool() | None:
+                return value
+            case int() | float() if kind == "numbers":
+                return value + 1 if isinstance(value, int) else value * 1.5
+            case str() if kind == "texts" and value:
+                return f"{value}x"
+        return value
+
+    def applied(exchange: Exchange) -> Exchange:
+        if exchange.code or exchange.name.startswith("store."):
+            return exchange
+        answer = json.loads(exchange.answer)
+        if exchange.name != "http":
+            return replace(exchange, answer=_text(changed(answer)))
+        body = answer.get("body") if isinstance(answer, dict) else None
+        document = _parsed(body) if isinstance(body, str) else None
+        if document is None:
+            return exchange
+        return replace(exchange, answer=_text({**answer, "body": _text(changed(document))}))
+
+    return replace(recording, exchanges=tuple(map(applied, recording.exchanges)))
+
+
 def is_good(exchange: Exchange) -> bool:
     """Returns whether the host carried out a call, and for `http` whether the status is a success."""
     if exchange.code:
