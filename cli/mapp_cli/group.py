@@ -42,6 +42,11 @@ COMMANDS: Final = {
         "grant": "Grant an app capabilities that it declares.",
         "revoke": "Revoke an app's capabilities.",
     },
+    "Share": {
+        "publish": "Publish a release of an app to a registry.",
+        "yank": "Withdraw a published version of an app.",
+        "registry": "Use, make and maintain registries of apps.",
+    },
     "Compile apps": {
         "compile": "Have a coder write an app for a request.",
         "expand": "Extend an app to cover a new request.",

@@ -339,6 +339,11 @@ EXPLANATIONS: Final = {
         "The address is a local path, or plain http or git, which are not encrypted.",
         "Use https or ssh, or allow it with --allow-git.",
     ),
+    "MAPP-0749": _row(
+        "publish-unconfirmed",
+        "Publishing sends an app to other people, and nobody could be asked.",
+        "See what would be pushed with --dry-run; then add --yes.",
+    ),
     "MAPP-0810": _row(
         "checks-failed",
         "An app does not pass its own checks.",
@@ -373,6 +378,26 @@ EXPLANATIONS: Final = {
         "nothing-recorded",
         "The app failed while it was recorded, so a test has nothing to expect.",
         "Fix main.js, or state the expected error with --error CODE.",
+    ),
+    "MAPP-0860": _row(
+        "submission-refused",
+        "A registry's checks refuse a change.",
+        "The message names each check with its fix; mapp registry check --list has their reasons.",
+    ),
+    "MAPP-0861": _row(
+        "version-published",
+        "A version is published, or submitted, with other content.",
+        "Releases never change. Release a new version: mapp bump APP, then mapp add.",
+    ),
+    "MAPP-0862": _row(
+        "remote-diverged",
+        "The remote of an app has commits that this library lacks.",
+        "Publish to a remote of your own, or bring both histories together first.",
+    ),
+    "MAPP-0863": _row(
+        "signing-failed",
+        "A release could not be signed with the SSH key of your git configuration.",
+        "Check user.signingkey and that ssh-keygen is installed, or unset gpg.format.",
     ),
     "MAPP-0900": _row(
         "busy",
