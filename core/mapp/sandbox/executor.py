@@ -6,10 +6,13 @@ machine: `SandboxUnavailable` if it cannot run JavaScript at all, `HostFault` if
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
+
+from mapp.errors import HostFault, SandboxUnavailable
 
 if TYPE_CHECKING:
     from mapp.sandbox.host_calls import Broker
@@ -204,6 +207,40 @@ def run_batch(executor: Executor, jobs: Sequence[Job]) -> list[Result]:
     if isinstance(executor, Batching):
         return executor.run_batch(jobs)
     return [executor.run(job) for job in jobs]
+
+
+Then = Callable[[Result], Job | None]
+"""Returns the question that the result of a run raises; None for none."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """An executor that can put a second job to the process of the first, which saves starting another."""
+
+    def run_then(self, job: Job, then: Then, broker: Broker | None = None) -> tuple[Result, Result | None]:
+        """Returns the result of a job and that of the job that `then` makes of it; raises as `run` does."""
+        ...
+
+
+def run_then(
+    executor: Executor, job: Job, then: Then, broker: Broker | None = None
+) -> tuple[Result, Result | None]:
+    """Returns the result of a job and that of a second job that depends on it; None if there is none.
+
+    The second job runs in a fresh context and may not call its host. It may share the process of the first
+    one, so that it should be a question about the same app. If the machine fails it, its result is None.
+
+    Raises:
+        SandboxUnavailable: no worker can be started.
+        HostFault: the machine failed the first run.
+    """
+    if isinstance(executor, Following):
+        return executor.run_then(job, then, broker)
+    result = executor.run(job, broker)
+    second = then(result)
+    with contextlib.suppress(HostFault, SandboxUnavailable):  # the first result is not lost for that
+        return result, None if second is None else executor.run(second)
+    return result, None
 
 
 STRENGTH: Final[dict[Isolation, int]] = {"none": 0, "process": 1, "full": 2}

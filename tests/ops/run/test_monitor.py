@@ -18,8 +18,7 @@ from mapp.model.outcome import Failed, Value
 from mapp.observe.incidents import Incidents
 from mapp.ops.run.execute import execute
 from mapp.ops.run.monitor import catch_up
-from mapp.ops.run.permissions import grant
-from mapp.ops.run.quarantine import Quarantined
+from mapp.ops.run.permissions import Quarantined, grant
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.broker.fetcher import Fetcher
 from mapp.sandbox.executor import Job, Returned, Threw

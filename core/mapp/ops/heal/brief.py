@@ -9,6 +9,7 @@ from typing import Final
 from mapp.author.coder import Brief
 from mapp.author.prompt import render
 from mapp.model.incident import FailureClass, Incident
+from mapp.model.question_text import visible as printable
 from mapp.model.recording import Exchange
 from mapp.model.values import canonical
 from mapp.ops.compile.rounds import Task, visible, with_old_code
@@ -49,9 +50,9 @@ def evidence_of(incident: Incident, found: Reproduced, redact: Callable[[str], s
 
 
 def summary_of(incident: Incident, found: Reproduced, redact: Callable[[str], str] = str) -> str:
-    """Returns the failure in one line, for the commits and for `mapp review`."""
+    """Returns the failure in one line of visible text, for the commits and for `mapp review`."""
     text = redact(short(canonical(dict(found.case.input)), 200))
-    return f"{incident.failure} in {incident.app}: {text} must give {redact(wanted(found.case))}"
+    return printable(f"{incident.failure} in {incident.app}: {text} must give {redact(wanted(found.case))}")
 
 
 def preview(task: Task) -> str:

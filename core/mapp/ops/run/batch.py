@@ -26,9 +26,8 @@ from mapp.model.outcome import Failed, Value, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Mapping as MapEntry
 from mapp.observe.journal import new_id
-from mapp.ops.run.execute import Attempt, attempt_run, inspect, record, with_check
-from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
-from mapp.ops.run.quarantine import ensure_not_quarantined
+from mapp.ops.run.execute import Attempt, attempt_run, inspect, record
+from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated, ensure_not_quarantined
 from mapp.ops.run.resumable_output import Unfinished, unfinished
 from mapp.ops.run.rows import BatchRow, Extent, measure, read_rows
 from mapp.ops.workspace import Workspace
@@ -124,8 +123,8 @@ class Terms:
             allowed=self.allowed,
             now_ms=self.now_ms,
             seed=(self.seed + row.number) % 2**32,
+            checked=True,
         )
-        attempt = with_check(self.workspace, self.app, filled, attempt)
         document = outcome_to_dict(attempt.outcome)
         if attempt.broken:
             document["doubt"] = list(attempt.broken)

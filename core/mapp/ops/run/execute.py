@@ -16,9 +16,7 @@ from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Notes, Run, new_id
-from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
-from mapp.ops.run.predicates import PredicateCheck, check_run
-from mapp.ops.run.quarantine import ensure_not_quarantined
+from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated, ensure_not_quarantined
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Job, Killed, Result
@@ -26,6 +24,7 @@ from mapp.sandbox.executor import Job, Killed, Result
 if TYPE_CHECKING:
     from mapp.model.recording import Exchange
     from mapp.ops.run.host_calls import RunBroker
+    from mapp.ops.run.predicates import PredicateCheck, RunCheck
 
 
 PATIENCE: Final = 4
@@ -130,13 +129,12 @@ def execute(
     try:
         allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
         attempt = attempt_run(
-            workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request
+            workspace, app, filled, allowed=allowed, now_ms=now_ms, seed=seed, request=request, checked=True
         )
     except (PermissionNeeded, KeyNeeded) as error:
         if permit is None:
             _note_refusal(workspace, app, error)
         raise
-    attempt = with_check(workspace, app, filled, attempt)
     run = replace(attempt.run, total_ms=(time.perf_counter() - began) * 1000)
     attempt = replace(attempt, run=run)
     record(workspace, attempt)
@@ -166,13 +164,6 @@ def _answer(
         if answered is not None:
             return *answered, ()
     return run, outcome, broken
-
-
-def with_check(workspace: Workspace, app: App, filled: Mapping[str, JSONValue], attempt: Attempt) -> Attempt:
-    """Returns an attempt with what the app's own predicates say about its outcome."""
-    run = attempt.run
-    check = check_run(workspace, app, filled, attempt.outcome, run=run.id, ms=run.total_ms)
-    return replace(attempt, check=check)
 
 
 def inspect(
@@ -254,11 +245,13 @@ def attempt_run(
     now_ms: int,
     seed: int,
     request: str | None = None,
+    checked: bool = False,
 ) -> Attempt:
     """Runs an app on complete arguments and returns the attempt, without recording it.
 
-    A run that the machine failed is repeated once, unless something outside may have changed. Only a host
-    fault is recorded here, before it is raised.
+    If it is to be `checked`, the app's own predicates judge the outcome. A run that the machine failed is
+    repeated once, unless something outside may have changed. Only a host fault is recorded here, before it is
+    raised.
 
     Raises:
         KeyNeeded: a secret that the app needs is missing. It was not started.
@@ -269,8 +262,9 @@ def attempt_run(
     run = _begun(workspace, app, filled, now_ms=now_ms, seed=seed, request=request)
     job = job_for(app, filled, now_ms=now_ms, seed=seed)
     broker = _broker(workspace, app, allowed, run.id)
+    check = _check(workspace, app, filled, run.id, began) if checked and app.properties else None
     try:
-        result, outcome, broker, retries = _run_twice(workspace, app, job, broker)
+        result, outcome, broker, retries = _run_twice(workspace, app, job, broker, check)
     except HostFault as fault:
         run = replace(run, detail=fault.message, total_ms=(time.perf_counter() - began) * 1000)
         record(workspace, Attempt(run=run, outcome=_fault(fault), exchanges=_exchanges(broker)))
@@ -290,7 +284,16 @@ def attempt_run(
         exchanges=_exchanges(broker),
         differences=() if broker is None else broker.differences,
         retries=retries + (0 if broker is None else broker.retries),
+        check=None if check is None else check.found,
     )
+
+
+def _check(
+    workspace: Workspace, app: App, filled: Mapping[str, JSONValue], run: str, began: float
+) -> RunCheck:
+    from mapp.ops.run.predicates import RunCheck  # imported lazily: not every app has predicates
+
+    return RunCheck(workspace, app, filled, run=run, began=began)
 
 
 def _exchanges(broker: RunBroker | None) -> tuple[Exchange, ...] | None:
@@ -315,14 +318,14 @@ def _note_host_fault(
 
 
 def _run_twice(
-    workspace: Workspace, app: App, job: Job, broker: RunBroker | None
+    workspace: Workspace, app: App, job: Job, broker: RunBroker | None, check: RunCheck | None
 ) -> tuple[Result, Outcome, RunBroker | None, int]:
     """Runs the app, and once more if the machine failed the run and nothing outside can have changed.
 
     Returns the result, the outcome, the broker of the run that counts, and how often the run was repeated.
     """
     try:
-        result, outcome = _run(workspace, app, job, broker)
+        result, outcome = _run(workspace, app, job, broker, check)
         if not _was_starved(job, result) or not _may_retry(workspace):
             return result, outcome, broker, 0
         job = replace(job, patience=PATIENCE)
@@ -332,7 +335,7 @@ def _run_twice(
     if broker is not None and broker.may_have_changed:
         return result, outcome, broker, 0
     again = None if broker is None else broker.fresh()
-    result, outcome = _run(workspace, app, job, again)
+    result, outcome = _run(workspace, app, job, again, check)
     return result, outcome, again, 1
 
 
@@ -360,26 +363,28 @@ def _broker(workspace: Workspace, app: App, allowed: Collection[str], run: str) 
     return RunBroker(workspace, app, allowed, run=run)
 
 
-def _run(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+def _run(
+    workspace: Workspace, app: App, job: Job, broker: RunBroker | None, check: RunCheck | None
+) -> tuple[Result, Outcome]:
     """Runs the app in a span of its own."""
     names = {"app": app.name, "version": str(app.manifest.version), "commit": app.commit}
     with workspace.span("mapp.run", **names, outcome=HOST_FAULT) as span:
-        result, outcome = _run_bare(workspace, app, job, broker)
+        result, outcome = _run_bare(workspace, app, job, broker, check)
         if span is not None:
             span.set(outcome=outcome_name(outcome), isolation=workspace.executor.isolation)
     return result, outcome
 
 
-def _run_bare(workspace: Workspace, app: App, job: Job, broker: RunBroker | None) -> tuple[Result, Outcome]:
+def _run_bare(
+    workspace: Workspace, app: App, job: Job, broker: RunBroker | None, check: RunCheck | None
+) -> tuple[Result, Outcome]:
     """Runs the app. What it stored is kept only if it returned a value."""
     if broker is None:
-        result = workspace.executor.run(job)
-        return result, judge(app.manifest, result)
+        return _judged(workspace, app, job, None, check)
     good = False
     try:
         try:
-            result = workspace.executor.run(job, broker)
-            outcome = judge(app.manifest, result)
+            result, outcome = _judged(workspace, app, job, broker, check)
             good = isinstance(outcome, Value)
         finally:
             broker.finish(good=good)
@@ -387,6 +392,15 @@ def _run_bare(workspace: Workspace, app: App, job: Job, broker: RunBroker | None
         hint = "free space or grant access there; mapp path and mapp doctor say where the library is"
         raise HostFault(f"the store of {app.name} cannot be written: {error}", hint=hint) from None
     return result, outcome
+
+
+def _judged(
+    workspace: Workspace, app: App, job: Job, broker: RunBroker | None, check: RunCheck | None
+) -> tuple[Result, Outcome]:
+    if check is not None:
+        return check.run(job, broker)
+    result = workspace.executor.run(job, broker)
+    return result, judge(app.manifest, result)
 
 
 def record(workspace: Workspace, attempt: Attempt) -> None:

@@ -1,14 +1,16 @@
-"""What a person has granted to apps, and the checks before a run."""
+"""What a person has granted to apps, and the checks before a run: permissions, isolation, quarantine."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection
 from typing import Final
 
-from mapp.errors import PermissionNeeded, UsageError
+from mapp.errors import MappError, PermissionNeeded, UsageError
 from mapp.library import read
 from mapp.library.lockfile import read_lock
 from mapp.library.paths import Home
+from mapp.model.app import App
 from mapp.model.capabilities import QUIET
 from mapp.model.manifest import Manifest
 from mapp.ops.workspace import Workspace
@@ -17,8 +19,17 @@ from mapp.sandbox.executor import is_enough
 from mapp.sandbox.executors.select import too_little
 from mapp.suggested_commands import suggested_command
 
+QUARANTINING: Final = ("security", "engine_fault", "nondeterminism")
+"""The classes whose open incidents stop an app at the version that failed; as in `mapp.classify.policy`."""
 Permit = Callable[[str, tuple[str, ...]], bool]
 """Asks the person whether an app may have some capabilities."""
+
+
+class Quarantined(MappError):
+    """An open incident forbids this version of an app to run."""
+
+    code = "MAPP-0730"
+    exit_code = 7
 
 
 def granted(home: Home, name: str) -> frozenset[str]:
@@ -153,3 +164,36 @@ def _ensure_sound(workspace: Workspace, name: str) -> None:
 def strangers_run(workspace: Workspace) -> bool:
     """Returns whether this machine isolates well enough for third-party apps."""
     return is_enough(workspace.executor.isolation, workspace.config.isolation_strangers)
+
+
+def ensure_not_quarantined(workspace: Workspace, app: App) -> None:
+    """Refuses an app at a commit for which an incident of a quarantining class is open.
+
+    A journal that cannot be read stops no app: the run itself reports it.
+
+    Raises:
+        Quarantined: the error names the incident and how to lift the quarantine.
+    """
+    if not workspace.home.journal.exists():
+        return
+    try:
+        found = workspace.journal.open_incident(app.name, app.commit, _quarantining(workspace.config.policy))
+    except (sqlite3.Error, MappError, OSError):
+        return
+    if found is None:
+        return
+    identity, failure = found
+    raise Quarantined(
+        f"{app.name} {app.manifest.version} is in quarantine: {failure} (incident {identity})",
+        hint=f"{suggested_command('incident', identity)} says why; to run it anyway: "
+        f"{suggested_command('incident', identity, '--not-a-bug')}",
+    )
+
+
+def _quarantining(setting: str) -> tuple[str, ...]:
+    """Returns the classes that stop an app, under the setting `policy`."""
+    if not setting:
+        return QUARANTINING
+    from mapp.classify.policy import policies  # imported lazily: the setting is rare
+
+    return tuple(name for name, row in policies(setting).items() if row.quarantines)

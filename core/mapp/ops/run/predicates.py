@@ -1,7 +1,8 @@
 """Checks the outcome of a production run with the app's own predicates, within a budget.
 
-All predicates of an app share one context, which is not that of the run. The gate checks predicates more
-strictly (see `mapp.validate.evaluation`); here a predicate only has to notice a wrong answer.
+All predicates of an app share one context, which is not that of the run; they get the input and the output as
+JSON. On most systems they share the run's process, which is what makes them cheap. The gate checks predicates
+more strictly (see `mapp.validate.evaluation`); here a predicate only has to notice a wrong answer.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import HostFault, SandboxUnavailable
 from mapp.model.app import App
 from mapp.model.outcome import Declared, Outcome, Value
 from mapp.model.values import JSONValue, canonical
 from mapp.ops.workspace import Workspace
-from mapp.sandbox.executor import Executor, Job, Program, Returned
+from mapp.sandbox.app_job import judge
+from mapp.sandbox.executor import Executor, Job, Program, Result, Returned, run_then
+
+if TYPE_CHECKING:
+    from mapp.sandbox.host_calls import Broker
 
 SHARE: Final = 0.3
 """Predicates may take this part of a run's time; if they take longer, only some of the runs are checked."""
@@ -64,33 +69,75 @@ class PredicateCheck:
         return {"broken": list(self.broken), "rate": self.rate, "ms": self.ms, "told": self.told}
 
 
-def check_run(
-    workspace: Workspace,
-    app: App,
-    arguments: Mapping[str, JSONValue],
-    outcome: Outcome,
-    *,
-    run: str,
-    ms: float,
-) -> PredicateCheck | None:
-    """Checks the outcome of a run that took `ms`; returns None if the app has no predicates for it.
+class RunCheck:
+    """Runs an app, and has its predicates judge the outcome in the same worker.
 
     The first runs of a commit are all checked, then as many as the share of time allows. The run's id picks
     the sample. The workspace remembers what the predicates of each commit cost.
     """
-    if not predicates_for(app.properties, outcome):
-        return None
-    times, cost = workspace.predicate_checks.get(app.commit, (0, 0.0))
-    rate = 1.0 if times < FIRST else min(1.0, SHARE * ms / max(cost, 0.001))
-    if _drawn(run) >= rate:
-        return PredicateCheck(rate=round(rate, 3))
-    began = time.perf_counter()
-    broken = broken_by(workspace.executor, app.properties, arguments, outcome)
-    took = (time.perf_counter() - began) * 1000
-    workspace.predicate_checks[app.commit] = times + 1, 0.7 * cost + 0.3 * took if times else took
-    return PredicateCheck(
-        broken=broken or (), rate=round(rate, 3), ms=round(took, 2), told=broken is not None
-    )
+
+    def __init__(
+        self, workspace: Workspace, app: App, arguments: Mapping[str, JSONValue], *, run: str, began: float
+    ) -> None:
+        """Prepares the check of the run with an id that began at a reading of `time.perf_counter`."""
+        self._workspace = workspace
+        self._app = app
+        self._arguments = arguments
+        self._run = run
+        self._began = began
+        self._asked = 0.0
+        self._outcome: Outcome | None = None
+        self._question: Question | None = None
+        self.found: PredicateCheck | None = None
+        """What the predicates said about the last run; None if the app has none for its outcome."""
+
+    def run(self, job: Job, broker: Broker | None) -> tuple[Result, Outcome]:
+        """Runs a job of the app and returns its result and outcome; raises as an executor's `run` does."""
+        self._outcome = self._question = self.found = None
+        result, said = run_then(self._workspace.executor, job, self._follow, broker)
+        outcome = self._outcome or judge(self._app.manifest, result)
+        if self._question is not None:
+            self._note(self._question.broken(said))
+        return result, outcome
+
+    def _follow(self, result: Result) -> Job | None:
+        """Returns the job that checks a result; None if the outcome is not checked."""
+        self._asked = time.perf_counter()
+        self._outcome = outcome = judge(self._app.manifest, result)
+        if not predicates_for(self._app.properties, outcome):
+            return None
+        times, cost = self._workspace.predicate_checks.get(self._app.commit, (0, 0.0))
+        spent = (self._asked - self._began) * 1000
+        rate = 1.0 if times < FIRST else min(1.0, SHARE * spent / max(cost, 0.001))
+        self.found = PredicateCheck(rate=round(rate, 3))
+        if _drawn(self._run) < rate:
+            self._question = question_of(self._app.properties, self._arguments, outcome)
+        return None if self._question is None else self._question.job
+
+    def _note(self, broken: tuple[str, ...] | None) -> None:
+        assert self.found is not None
+        took = (time.perf_counter() - self._asked) * 1000
+        checks, commit = self._workspace.predicate_checks, self._app.commit
+        times, cost = checks.get(commit, (0, 0.0))
+        checks[commit] = times + 1, 0.7 * cost + 0.3 * took if times else took
+        self.found = replace(self.found, broken=broken or (), ms=round(took, 2), told=broken is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A job that asks predicates about an outcome, and the answer of each that keeps it."""
+
+    job: Job
+    wanted: Mapping[str, bool]
+
+    def broken(self, result: Result | None) -> tuple[str, ...] | None:
+        """Returns the predicates that the outcome breaks; None if they did not finish."""
+        said = json.loads(result.json) if isinstance(result, Returned) else None
+        if not isinstance(said, dict):
+            return None
+        return tuple(
+            name for name, wanted in self.wanted.items() if name in said and said[name] is not wanted
+        )
 
 
 def predicates_for(properties: str, outcome: Outcome) -> tuple[str, ...]:
@@ -109,23 +156,23 @@ def broken_by(
     A predicate that throws, or whose answer is not a boolean, is broken too. `throws_CODE` must be true if
     the app refused with that code, and false otherwise.
     """
+    question = question_of(properties, arguments, outcome)
+    if question is None:
+        return None
+    try:
+        return question.broken(executor.run(question.job))
+    except (HostFault, SandboxUnavailable):  # the answer of the run is not lost for that
+        return None
+
+
+def question_of(properties: str, arguments: Mapping[str, JSONValue], outcome: Outcome) -> Question | None:
+    """Returns the question whether an outcome keeps its predicates; None if none applies."""
     names = predicates_for(properties, outcome)
     texts = [canonical(dict(arguments))]
     if isinstance(outcome, Value):
         texts.append(canonical(outcome.output))
     if not names or sum(map(len, texts)) > MAX_TEXT:
         return None
-    said = _said(executor, properties, names, texts)
-    if said is None:
-        return None
-    code = outcome.error if isinstance(outcome, Declared) else None
-    wanted = {name: not name.startswith("throws_") or name == f"throws_{code}" for name in names}
-    return tuple(name for name in names if name in said and said[name] is not wanted[name])
-
-
-def _said(
-    executor: Executor, properties: str, names: Sequence[str], texts: Sequence[str]
-) -> Mapping[str, bool | None] | None:
     rows = ",".join(
         f"[{json.dumps(name)}, typeof {name} === 'function' ? {name} : undefined,"
         f" {1 if name.startswith('throws_') else 2}]"
@@ -140,12 +187,9 @@ def _said(
         wall_ms=BUDGET_MS,
         host=False,
     )
-    try:
-        result = executor.run(job)
-    except (HostFault, SandboxUnavailable):  # the answer of the run is not lost for that
-        return None
-    said = json.loads(result.json) if isinstance(result, Returned) else None
-    return said if isinstance(said, dict) else None
+    code = outcome.error if isinstance(outcome, Declared) else None
+    wanted = {name: not name.startswith("throws_") or name == f"throws_{code}" for name in names}
+    return Question(job=job, wanted=wanted)
 
 
 def _drawn(identity: str) -> float:

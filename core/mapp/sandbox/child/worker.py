@@ -180,6 +180,21 @@ def serve(
         os._exit(EXHAUSTED)
 
 
+def serve_second(origin: Interpreter, spares: list[Interpreter], channel: int) -> None:
+    """Replies to a second job in the process of the first, in a fresh context; the limits are the first's.
+
+    The parent ends this process if it has no second job.
+    """
+    job, subject_job, _, _ = receive_job(channel)
+    interpreter = spares.pop() if spares else origin.another()
+    interpreter.subject_job = subject_job
+    try:
+        tag, body = answer(interpreter, job)
+        reply(channel, tag, body, 0)
+    except MemoryError:
+        os._exit(EXHAUSTED)
+
+
 def receive_job(source: int) -> tuple[bytes, bytes, int, int]:
     """Reads a job, the subject's job, the memory limit in bytes and the CPU limit in seconds."""
     header = receive(source, HEADER)

@@ -85,6 +85,7 @@ class Zygote:
             if order == MANY:
                 worker.serve_many(self._interpreter, self._spares, self.walls, descriptor)
             worker.serve(self._interpreter, self.walls, descriptor, descriptor)
+            worker.serve_second(self._interpreter, self._spares, descriptor)
         except confinement.Unconfined:
             confinement.give_up()
         except BaseException:

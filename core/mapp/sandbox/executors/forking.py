@@ -14,15 +14,25 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from mapp.errors import Busy, HostFault, SandboxUnavailable
 from mapp.sandbox import engine, host_faults, isolation_cache
 from mapp.sandbox.call_log import HostCallLog
-from mapp.sandbox.executor import Inspection, Isolation, Job, Killed, Result, Threw, is_enough
+from mapp.sandbox.executor import (
+    Inspection,
+    Isolation,
+    Job,
+    Killed,
+    Result,
+    Returned,
+    Then,
+    Threw,
+    is_enough,
+)
 from mapp.sandbox.executors import batching, protocol
 from mapp.sandbox.executors.lane import Lane, LaneLost
 from mapp.sandbox.host_calls import Broker
@@ -30,6 +40,7 @@ from mapp.sandbox.host_calls import Broker
 STARTS = 3  # failed starts of a zygote before the run fails
 LOSSES = 3  # losses of the sandbox before a run fails
 PAUSES = (0.0, 0.1, 0.4, 1.0)  # seconds before each further attempt when a resource is scarce
+Answer = TypeVar("Answer")
 MAX_QUEUE = 1000  # callers that may wait for a lane; further ones get Busy
 
 
@@ -115,6 +126,27 @@ class ForkingExecutor:
         except protocol.InputTooLarge as error:
             return Killed(reason="memory", detail=str(error), wall_ms=0.0)
 
+    def run_then(self, job: Job, then: Then, broker: Broker | None = None) -> tuple[Result, Result | None]:
+        """Returns the result of a job and that of a second one, if possible from the same worker.
+
+        A worker that has too little left for the second job of what the first was allowed is replaced.
+        """
+        try:
+            payload = protocol.encode(job)
+        except protocol.InputTooLarge as error:
+            return Killed(reason="memory", detail=str(error), wall_ms=0.0), None
+        log, asked = HostCallLog(job, broker), list[Job]()
+
+        def once(result: Result) -> Job | None:
+            asked[:] = [second for second in [then(result)] if second is not None]
+            return asked[0] if asked else None
+
+        result, said = self._with_lane(log, lambda lane: lane.run_then(job, payload, log, once))
+        if asked and not isinstance(said, Returned) and not _is_overdue(said):
+            with contextlib.suppress(HostFault, SandboxUnavailable):
+                return result, self.run(asked[0])
+        return result, said
+
     def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
         """Returns the results in the order of the jobs; raises SandboxUnavailable.
 
@@ -187,13 +219,17 @@ class ForkingExecutor:
         self.close()
 
     def _run(self, job: Job, payload: bytes, call_log: HostCallLog) -> Result:
+        return self._with_lane(call_log, lambda lane: lane.run(job, payload, call_log))
+
+    def _with_lane(self, call_log: HostCallLog, ask: Callable[[Lane], Answer]) -> Answer:
+        """Returns what a lane answers, and asks another one if it is lost before the script made a call."""
         with self._turn():
             losses = failures = 0
             while True:
                 try:
                     with self._lane() as lane:
                         self._ensure_walls(lane)
-                        return lane.run(job, payload, call_log)
+                        return ask(lane)
                 except LaneLost as error:
                     losses += 1
                     if losses == LOSSES or call_log.calls:
@@ -270,3 +306,7 @@ class ForkingExecutor:
                 self._idle.append(lane)
                 return
         lane.close()
+
+
+def _is_overdue(result: Result | None) -> bool:
+    return isinstance(result, Killed) and result.reason == "wall"

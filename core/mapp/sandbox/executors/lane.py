@@ -15,7 +15,7 @@ from typing import Any, Literal
 from mapp.errors import SandboxUnavailable
 from mapp.sandbox import engine, host_faults
 from mapp.sandbox.call_log import HostCallLog
-from mapp.sandbox.executor import Isolation, Job, Killed, Result
+from mapp.sandbox.executor import Isolation, Job, Killed, Result, Then
 from mapp.sandbox.executors import batching, protocol, termination
 
 PATIENCE = 30.0  # seconds to wait for a process that should answer at once; a busy machine is slow
@@ -64,6 +64,7 @@ class Lane:
         self._control = control
         self._isolation: Isolation | None = None
         self._spares = 0
+        self._followed = 0
 
     @classmethod
     def open(cls, name: str = engine.DEFAULT, environment: Mapping[str, str] = engine.ENVIRONMENT) -> Lane:
@@ -134,6 +135,47 @@ class Lane:
             return self._finish(job, conversation)
         except OSError as error:
             raise LaneLost(str(error)) from error
+
+    def run_then(
+        self, job: Job, payload: bytes, call_log: HostCallLog, then: Then
+    ) -> tuple[Result, Result | None]:
+        """Runs one job, and in the same worker the one that `then` makes of its result; raises as `run` does.
+
+        The second result is None if there is no second job, or if the worker was lost with it.
+        """
+        self.isolation()
+        try:
+            if self._followed:  # a command that runs one app once has no use for a context made in advance
+                self._prepare(1)
+            with self._worker(RUN) as channel:
+                _send(channel, payload)
+                conversation = _listen(channel, call_log, job, protocol.Inbox(job))
+                said = self._second(channel, job, conversation, then)
+            return self._finish(job, conversation), said
+        except OSError as error:
+            raise LaneLost(str(error)) from error
+
+    def _second(
+        self, channel: socket.socket, job: Job, conversation: Conversation, then: Then
+    ) -> Result | None:
+        """Puts the second job to a worker that has answered the first, and returns its result."""
+        if conversation.ending != "answered":
+            return None
+        second = then(protocol.decode(conversation.reply, job, conversation.wall_ms))
+        if second is None:
+            return None
+        self._followed += 1
+        try:
+            _send(channel, protocol.encode(second))
+            said = _listen(channel, HostCallLog(second, None), second, protocol.Inbox(second))
+        except (OSError, protocol.InputTooLarge):
+            return None
+        match said.ending:
+            case "answered":
+                return protocol.decode(said.reply, second, said.wall_ms)
+            case "wall":
+                return termination.overdue(second, said.wall_ms, None)
+        return None
 
     def run_many(self, jobs: Sequence[Job], payloads: Sequence[bytes]) -> list[Result]:
         """Runs jobs of one program in one worker until it needs replacing; raises as `run` does.
