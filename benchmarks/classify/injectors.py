@@ -25,7 +25,6 @@ from benchmarks.classify.scene import (
     NONE,
     SIGKILL,
     SIGSEGV,
-    Ended,
     Reaping,
     Scene,
     Shooting,
@@ -348,10 +347,7 @@ def work(template: Template, chance: random.Random) -> Iterator[Case]:
                 text = script.replace("STEPS", str(steps_of(hurried))) if "STEPS" in script else script
                 scene.replaced(source=with_start(template, text), manifest=manifest)
                 scene.run_by(hurried)
-                for _ in range(TRIES):
-                    if not _kept_waiting(scene, scene.use(row)):
-                        return
-                raise NoFault
+                work_hard(scene, row)
 
             yield _case(template, "resource", name, play, first=True)
 
@@ -360,11 +356,19 @@ def _with_limit(template: Template, limit: str) -> str:
     return f"{template.files[MANIFEST].decode()}\n[limits]\n{limit}\n"
 
 
-def _kept_waiting(scene: Scene, end: Ended) -> bool:
-    """Returns whether the machine let a script compute for too little of its time to need more of it."""
-    detail = scene.world.journal.run(end.run)[0].detail if end.run else ""
-    found = _COMPUTED.search(detail)
-    return found is not None and int(found[1]) < 0.7 * WALL_MS
+def work_hard(scene: Scene, row: Row) -> None:
+    """Uses an app that needs more than its limits until the machine lets it reach them.
+
+    Raises NoFault if it never does: the machine is busy, or faster than it was.
+    """
+    for _ in range(TRIES):
+        end = scene.use(row)
+        detail = scene.world.journal.run(end.run)[0].detail if end.run else ""
+        found = _COMPUTED.search(detail)
+        waited = found is not None and int(found[1]) < 0.7 * WALL_MS
+        if isinstance(end.outcome, Failed) and not waited:
+            return
+    raise NoFault
 
 
 _steps: dict[str, int] = {}

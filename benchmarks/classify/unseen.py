@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from benchmarks.classify import unseen_services
-from benchmarks.classify.injectors import TRIES, WALL_MS, Case, NoFault, Play, Row, with_start
+from benchmarks.classify.injectors import TRIES, WALL_MS, Case, NoFault, Play, Row, with_start, work_hard
 from benchmarks.classify.library import Template
 from benchmarks.classify.scene import NONE, Scene, Shooting, same_end, workers, zygotes
 from benchmarks.token_mutants import parse
@@ -320,7 +320,7 @@ def work(template: Template, chance: random.Random) -> Iterator[Case]:
             text = script.replace("STEPS", str(_steps(hurried, script))) if "STEPS" in script else script
             scene.replaced(source=with_start(template, text), manifest=f"{manifest}\n[limits]\n{limit}\n")
             scene.run_by(hurried)
-            scene.use(template.inputs[0])
+            work_hard(scene, template.inputs[0])
 
         yield _case(template, "resource", name, play, first=True)
 

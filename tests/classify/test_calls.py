@@ -91,6 +91,7 @@ def test_a_refusal_whose_headers_say_that_none_remain_is_a_limit() -> None:
         (400, {"__type": "ThrottlingException"}, "is_throttled"),
         (403, {"reason": "userRateLimitExceeded"}, "is_throttled"),
         (456, {"message": "Quota exceeded"}, "is_quota"),
+        (498, {"error": {"message": "Invalid token."}}, "is_denied"),
         (503, {"code": "SlowDown"}, "is_throttled"),
     ],
 )
@@ -211,6 +212,14 @@ def test_a_host_that_is_not_declared_or_not_public() -> None:
 @pytest.mark.parametrize("url", ["", "/channels", "undefined/channels", "https:///channels", "?q=1"])
 def test_an_address_without_a_host_is_no_attempt_to_reach_one(url: str) -> None:
     assert noted(refused("forbidden", url=url)).declared
+
+
+@pytest.mark.parametrize(
+    ("method", "declared"), [("GETX", True), ("", True), ("PUT", False), ("TRACE", False), ("CONNECT", False)]
+)
+def test_a_method_that_does_not_exist_is_a_slip(method: str, declared: bool) -> None:
+    assert noted(refused("forbidden", method=method)).declared is declared
+    assert not noted(refused("forbidden", method=method, url="https://evil.example/")).declared
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/", "//evil.example/", "https://[::1]/"])

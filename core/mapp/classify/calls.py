@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from mapp.classify.facts import BodyKind, Call
 from mapp.classify.refusals import Reason, asks_to_sign_in, is_error, reason_of
 from mapp.classify.shapes import Shape, differences, grafted, merged, shape_of
-from mapp.model.http import HttpGrant, is_after_sending
+from mapp.model.http import METHODS, HttpGrant, is_after_sending
 from mapp.model.recording import Exchange
 from mapp.model.values import JSONValue
 
@@ -29,6 +29,10 @@ _XML: Final = re.compile(r"\s*<(\?xml|[a-z_][\w:.-]*[\s/>])", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"""\s*[\[{"]""")
 _REST: Final = re.compile(r"[\w.+\-\\]*")
 """What may follow the place where a text that was cut off stops to be JSON: nothing, or half a word."""
+_KNOWN: Final = frozenset([*METHODS, "CONNECT", "TRACE"])
+"""Methods that mean something; another one is a slip, and asks the host for nothing."""
+_ABOUT_DATA: Final = frozenset([400, 409, 413, 414, 422])
+"""Statuses of refusals that may be about the data that was sent."""
 _PLAIN: Final = frozenset([401, 402, 404, 405, 406, 408, 410, 411, 415, 425, 426, 451])
 """Statuses that say themselves what is the matter."""
 _REMAINING: Final = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
@@ -245,7 +249,7 @@ def _names_nothing(request: Request) -> bool:
 def _is_declared(request: Request, grants: Sequence[HttpGrant]) -> bool:
     return any(
         grant.host.lower().strip("[]") == request.host.strip("[]")
-        and request.method in grant.methods
+        and (request.method in grant.methods or request.method not in _KNOWN)
         and (grant.plain or request.scheme == "https")
         and (grant.port or _PORTS.get(request.scheme)) == (request.port or _PORTS.get(request.scheme))
         for grant in grants
@@ -338,7 +342,7 @@ def _refusal(status: int, answer: dict[str, Any], value: JSONValue) -> Reason:
         return "rate_limited" if reason_of(text, value) == "rate_limited" else ""
     if not 400 <= status < 500 or status in _PLAIN:
         return ""
-    reason = reason_of(text, value, strict=status != 403)
+    reason = reason_of(text, value, strict=status in _ABOUT_DATA)
     if reason != "quota" and _is_throttled(answer):
         return "rate_limited"
     return "" if reason == "credential" and status == 429 else reason
