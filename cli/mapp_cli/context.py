@@ -48,6 +48,7 @@ class Context:
             later=self._later.append,
             noticed=self._noticed,
             stand_by=_stand_by,
+            settle=_settle,
         )
 
     def _noticed(self, incident: Incident) -> None:
@@ -95,6 +96,12 @@ def _stand_by(*words: Any, **more: Any) -> Any:
     from mapp.ops.heal.canary import stand_by
 
     return stand_by(*words, **more)
+
+
+def _settle(*words: Any) -> Any:
+    from mapp.ops.heal.canary import settle
+
+    return settle(*words)
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -117,6 +117,12 @@ def _stand_by(*words: Any, **more: Any) -> Any:
     return stand_by(*words, **more)
 
 
+def _settle(*words: Any) -> Any:
+    from mapp.ops.heal.canary import settle
+
+    return settle(*words)
+
+
 def open_library(path: Path | str | None = None, *, tell: Tell | None = None) -> Library:
     """Opens the library at a path, or the default one; a new library gets the starter apps.
 
@@ -125,7 +131,7 @@ def open_library(path: Path | str | None = None, *, tell: Tell | None = None) ->
         tell: receives progress messages.
     """
     config = load_config(library=None if path is None else Path(path))
-    workspace = Workspace(config=config, stand_by=_stand_by)
+    workspace = Workspace(config=config, stand_by=_stand_by, settle=_settle)
     if tell is not None:
         workspace.tell = tell
     ensure_library(workspace)

@@ -94,8 +94,9 @@ class Workspace:
     the person. With `allow_loopback`, the person's own apps may reach services on this machine; only an
     option of one command sets it, never a file or a variable. `later` takes work that can wait until the
     answer was printed: looking at a run that failed. `noticed` hears of each incident that this finds.
-    `sleep` waits a number of seconds. `stand_by` is called after each run of a recently healed app. Heavy
-    modules are loaded when they are first needed.
+    `sleep` waits a number of seconds. `stand_by` is called after each run of a recently healed app, `settle`
+    before a run that such a heal in quarantine would not get. Heavy modules are loaded when they are first
+    needed.
     """
 
     config: Config
@@ -107,6 +108,7 @@ class Workspace:
     noticed: Callable[[Incident], object] = _ignored
     sleep: Callable[[float], None] = time.sleep
     stand_by: StandBy | None = None
+    settle: Callable[[Workspace, str], object] | None = None
 
     def __post_init__(self) -> None:
         self._opening = threading.RLock()

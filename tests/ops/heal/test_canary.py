@@ -29,6 +29,7 @@ from mapp.ops.heal.heal import is_healed
 from mapp.ops.heal.revert import revert, reverted_heals
 from mapp.ops.run.batch import MAX_NOTED, map_rows
 from mapp.ops.run.execute import Execution, execute
+from mapp.ops.run.permissions import Quarantined
 from support.apps import Draft, app
 from support.library import FORCED, SOMEBODY, Built, fsck, git
 from support.terminal import mapp
@@ -314,6 +315,32 @@ def test_a_run_of_one_of_the_worst_classes_reverts_at_once(built: Built) -> None
     found = settle(built.workspace, "double")
 
     assert found is not None and (found.state, "security" in found.why) == ("reverted", True)
+
+
+def test_a_heal_in_quarantine_is_taken_back_before_the_next_run(built: Built) -> None:
+    built.workspace.settle = settle
+    built.workspace.later = lambda work: None  # the process is killed before it settles the canary
+    _heal(built, HEALED)
+    run = _run(built, 3).run
+    healed = read.load(built.home, "double")
+    incident = _incident(
+        built, id="i2", failure="security", fingerprint="v1:other", run=run, commit=healed.commit
+    )
+    Incidents(built.home.journal).seen(replace(incident, runs=1))
+
+    done = _run(built, 4)
+
+    assert (done.version, done.to_dict()["outcome"]) == ("1.0.0", "ok")
+    assert _newest(built).trailers["Mapp-Reverts"] == healed.commit
+
+
+def test_a_version_in_quarantine_that_is_no_canary_stays_there(built: Built) -> None:
+    built.workspace.settle = settle
+    run = _run(built, 3).run
+    commit = read.load(built.home, "double").commit
+    _incident(built, id="i2", failure="security", fingerprint="v1:other", run=run, commit=commit)
+    with pytest.raises(Quarantined):
+        _run(built, 4)
 
 
 def test_failures_of_the_world_say_nothing(built: Built) -> None:

@@ -21,15 +21,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mapp.errors import InvalidInput, MappError, NotFound, UsageError
-from mapp.library.load_to_run import in_canary, load_to_run
+from mapp.library.load_to_run import in_canary
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.outcome import Failed, Outcome, Value, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Mapping as MapEntry
 from mapp.observe.journal import Run, new_id
-from mapp.ops.run.execute import Attempt, attempt_run, inspect, record
-from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated, ensure_not_quarantined
+from mapp.ops.run.execute import Attempt, attempt_run, inspect, load_permitted, record
+from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated
 from mapp.ops.run.resumable_output import Unfinished, unfinished
 from mapp.ops.run.rows import BatchRow, Extent, measure, read_rows
 from mapp.ops.workspace import Workspace
@@ -239,9 +239,8 @@ def map_rows(
         NotFound, PermissionNeeded, KeyNeeded, SandboxUnavailable: as for `execute`. No row was run.
     """
     began = time.perf_counter()
-    app = load_to_run(workspace.home, name, options.revision, tell=workspace.tell)
+    app = load_permitted(workspace, name, options.revision)
     ensure_isolated(workspace, name)
-    ensure_not_quarantined(workspace, app)
     allowed = ensure_granted(workspace.home, app.manifest, options.grants, options.permit)
     with _source(source, output) as stream:
         extent = _extent(stream) if isinstance(source, Path) else Extent(rows=0, digest="")

@@ -16,7 +16,13 @@ from mapp.model.arguments import with_defaults
 from mapp.model.outcome import HOST_FAULT, Declared, Failed, Outcome, Value, outcome_name, outcome_to_dict
 from mapp.model.values import JSONValue, canonical
 from mapp.observe.journal import Notes, Run, new_id
-from mapp.ops.run.permissions import Permit, ensure_granted, ensure_isolated, ensure_not_quarantined
+from mapp.ops.run.permissions import (
+    Permit,
+    Quarantined,
+    ensure_granted,
+    ensure_isolated,
+    ensure_not_quarantined,
+)
 from mapp.ops.workspace import Workspace
 from mapp.sandbox.app_job import job_for, judge
 from mapp.sandbox.executor import Job, Killed, Result
@@ -121,10 +127,9 @@ def execute(
         InvalidApp, IntegrityError: the repository does not contain a valid app.
     """
     began = time.perf_counter()
-    app = load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    app = load_permitted(workspace, name, revision)
     filled = with_defaults(app.manifest, arguments)
     ensure_isolated(workspace, name)
-    ensure_not_quarantined(workspace, app)
     now_ms, seed = int(workspace.clock() * 1000) if now_ms is None else now_ms, workspace.seed()
     try:
         allowed = ensure_granted(workspace.home, app.manifest, grants, permit)
@@ -149,6 +154,29 @@ def execute(
         run=run.id,
         doubt=doubt,
     )
+
+
+def load_permitted(workspace: Workspace, name: str, revision: str | None = None) -> App:
+    """Returns an app for a run, at a version that no incident forbids.
+
+    A heal in quarantine may be one that its canary has yet to take back, because a process was killed in
+    between: it is settled first.
+
+    Raises:
+        Quarantined: an incident forbids this version of the app to run.
+        NotFound, InvalidApp, IntegrityError: as `load_to_run` does.
+    """
+    app = load_to_run(workspace.home, name, revision, tell=workspace.tell)
+    try:
+        ensure_not_quarantined(workspace, app)
+    except Quarantined:
+        at_main = revision in (None, "main") and in_canary(workspace.home, name, app.commit)
+        if not at_main or workspace.settle is None:
+            raise
+        workspace.settle(workspace, name)
+        app = load_to_run(workspace.home, name, revision, tell=workspace.tell)
+        ensure_not_quarantined(workspace, app)
+    return app
 
 
 def _answer(
