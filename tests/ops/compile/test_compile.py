@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,3 +229,17 @@ def test_a_contract_of_the_user_must_pass_the_same_checks_as_a_coders(built: Bui
     said = str(caught.value)
     assert "contradicts prop_a_third_is_the_input" in said
     assert "has 0 different requests; 40 are needed" in said
+
+
+def test_a_compile_is_a_span_around_its_paid_calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "mapp.log"
+    monkeypatch.setenv("MAPP_LOG", str(log))
+    made = library().build()
+    compiled(made, ScriptedCoder(answers=[contract(), {"main.js": RIGHT}]))
+    made.workspace.close()
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    [span] = [row for row in rows if row["event"] == "mapp.compile"]
+
+    assert (span["mapp.app"], span["mapp.result"]) == ("triple", "merged")
+    assert [row["event"] for row in rows].count("chat scripted") == 2
+    assert REQUEST not in json.dumps(rows)

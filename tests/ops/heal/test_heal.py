@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -340,24 +341,65 @@ def test_an_incident_whose_heal_is_rolled_back_is_open_again(built: Built) -> No
     assert [row.state for row in list_incidents(built.workspace)] == ["open"]
 
 
-def test_a_failure_has_three_tries_a_day_and_the_second_failed_heal_stops(built: Built) -> None:
+def bad(count: int) -> list[str]:
+    """Returns different programs that the gate refuses at its first check."""
+    return [f"const no{at} = {at};\n" for at in range(count)]
+
+
+def test_a_failure_has_at_most_three_tries_a_day(built: Built) -> None:
     built.put(double())
     incident = failure(built, "double", {"number": 950})
-    bad = [f"const no{at} = {at};\n" for at in range(9)]
-    told: list[str] = []
-    built.workspace.tell = told.append
-    coder = code(*bad)
+    coder = code(*bad(9))
     assert not healed(built, incident, coder).healed
     assert len(coder.asked) == 3
-    assert coder.asked[2].files["main.js"].decode() == THROWS, "the third try starts afresh"
     with pytest.raises(TriesUsed, match="used up for today"):
         healed(built, incident, coder)
+    other = failure(built, "double", {"number": 940}, fingerprint="v1:0b")
+    assert not healed(built, other, coder).healed, "another failure has its own tries"
+
+    assert len(coder.asked) == 6
+
+
+def test_the_third_try_starts_afresh_from_the_code_that_failed_in_use(built: Built) -> None:
+    built.put(double())
+    incident = failure(built, "double", {"number": 950})
+    first, *others = bad(3)
+    coder = code(first, *others)
+    healed(built, incident, coder)
+
+    assert [asked.files["main.js"].decode() for asked in coder.asked] == [THROWS, first, THROWS]
+
+
+def test_the_third_try_starts_afresh_even_if_an_answer_could_not_be_tried(built: Built) -> None:
+    built.put(double())
+    incident = failure(built, "double", {"number": 950})
+    waiting = healed(built, incident, code(DOUBLE), Decided(merges=False))
+    assert waiting.changed is not None
+    reject_change(built.workspace, waiting.changed.change.id)
+    first, last = bad(2)
     now = built.workspace.clock()
     built.workspace.clock = lambda: now + 86_400
-    assert not healed(built, incident, coder).healed
-    assert any("not tried again" in line for line in told)
+    coder = code(first, DOUBLE, last)
+    healed(built, incident, coder)
+
+    assert [asked.files["main.js"].decode() for asked in coder.asked] == [THROWS, first, THROWS]
+
+
+def test_the_second_failed_heal_of_a_failure_stops_and_tells(built: Built) -> None:
+    built.put(double())
+    incident = failure(built, "double", {"number": 950})
+    told: list[str] = []
+    built.workspace.tell = told.append
+    coder = code(*bad(9))
+    healed(built, incident, coder)
+    assert told == []
+    now = built.workspace.clock()
+    built.workspace.clock = lambda: now + 86_400
+    healed(built, incident, coder)
+    [line] = told
+    assert "has failed to heal double 2 times; it is not tried again" in line
     built.workspace.clock = lambda: now + 2 * 86_400
-    with pytest.raises(TriesUsed, match="2 heals of this failure"):
+    with pytest.raises(TriesUsed, match="2 heals of this failure by scripted have failed"):
         healed(built, incident, coder)
 
     assert len(coder.asked) == 6
@@ -439,3 +481,22 @@ def test_the_journal_holds_the_failing_case(built: Built) -> None:
 
     assert change.spec.to_dict()["case"] == {"input": {"number": 901}, "valid": "any"}
     assert json.loads(change.to_row()["given"])["base"] == change.spec.base
+
+
+def test_a_heal_is_a_span_around_its_paid_calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "mapp.log"
+    monkeypatch.setenv("MAPP_LOG", str(log))
+    made = library().build()
+    made.put(double())
+    incident = failure(made, "double", {"number": 950})
+    done = healed(made, incident, code(DOUBLE))
+    made.workspace.close()
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    [heal_span] = [row for row in rows if row["event"] == "mapp.heal"]
+
+    assert done.changed is not None
+    assert heal_span["mapp.app"] == "double" and heal_span["mapp.change"] == done.changed.change.id
+    assert heal_span["mapp.result"] == "merged"
+    events = [row["event"] for row in rows]
+    assert events.index("chat scripted") < events.index("mapp.heal"), "a span is written when it ends"
+    assert "950" not in json.dumps(heal_span)

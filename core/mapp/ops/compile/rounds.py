@@ -46,7 +46,10 @@ MAX_CONTRACTS: Final = 4
 MAX_CODES: Final = 6
 """Limits on the number of rounds, whatever the budget."""
 SAME_FAILURES: Final = 2
-"""After this many rounds with the same failed checks, the next starts afresh, without the failed code."""
+"""After this many rounds with the same failed checks, the next starts afresh, without the failed code.
+
+A heal starts afresh after this many rounds, whatever failed.
+"""
 
 Found = TypeVar("Found")
 
@@ -221,6 +224,8 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
     report, last = "", None
     alike: list[frozenset[str]] = []
     for number in range(1, task.tries + 1):
+        if task.kind == "heal" and number > SAME_FAILURES:
+            files = with_old_code(task, contract)
         shown = visible(files)
         proposed, report = _round(task, session, task.writes, number, shown, report)
         if proposed is None:
@@ -242,8 +247,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
         session.told(task.writes, number)(Progress(doing=f"round {number} failed: {', '.join(failed)}"))
         # The score of tests that the code fails is measured with the others: it says little about the code.
         alike.append(frozenset(failed) - {"mutation"} or frozenset(failed))
-        same = len(set(alike[-SAME_FAILURES:])) == 1 or task.kind == "heal"
-        if len(alike) >= SAME_FAILURES and same:
+        if len(alike) >= SAME_FAILURES and len(set(alike[-SAME_FAILURES:])) == 1:
             files, alike = with_old_code(task, contract), []
     if last is None:
         raise AttemptsExhausted(f"no usable code for {task.app} after {task.tries} attempts", hint=report)
