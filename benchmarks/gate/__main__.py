@@ -11,11 +11,11 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.gate import bugs, patches
 from benchmarks.measuring import machine
+from benchmarks.options import listed, parsed, publishing
 from benchmarks.route import pages
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
@@ -52,27 +52,11 @@ def measured(name: str, given: argparse.Namespace) -> dict[str, Any]:
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
-    parser.add_argument("--only", type=_parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
+    parser, parts = publishing("gate", __doc__), listed("part", PARTS)
+    parser.add_argument("--only", type=parts, default=tuple(PARTS), metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--every", type=int, default=1, help="only one of so many rows")
-    parser.add_argument("--apps", type=_words, default=(), metavar="NAME,…", help="only these apps")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
-    parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
-    given = parser.parse_args(words)
-    if given.write and (given.every > 1 or given.apps):
-        parser.error("--write publishes the whole, not a sample")
-    return given
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split(","))
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    unknown = [name for name in _words(text) if name not in PARTS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    return _words(text)
+    parser.add_argument("--apps", type=listed("app"), default=(), metavar="NAME,…", help="only these apps")
+    return parsed(parser, words, lambda given: given.every > 1 or given.apps)
 
 
 if __name__ == "__main__":

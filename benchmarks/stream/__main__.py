@@ -7,28 +7,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from pathlib import Path
+from multiprocessing import get_context
 from typing import Any, Final
 
-from benchmarks.classify import network
-from benchmarks.classify.library import engines
 from benchmarks.measuring import machine
+from benchmarks.options import parsed, publishing
 from benchmarks.plot import Panel, svg
 from benchmarks.route import pages
 from benchmarks.route.figures import Cell, Part, Table, markdown, number, share
-from benchmarks.stream.life import Row, born
-from benchmarks.stream.wishes import REQUESTS, WEEKS, Wish, stream
+from benchmarks.stream.life import Row, lived
+from benchmarks.stream.wishes import REQUESTS, WEEKS, stream
 
 PARTS: Final = ("stream",)
 PLOT: Final = pages.ROOT / "docs" / "explanation" / "weeks-of-use.svg"
-PATIENCE: Final = 300.0
-"""How many seconds the services are waited for: the stream is not about a busy machine."""
-CAME: Final = ("right", "asked", "wrong", "refused", "failed")
+CAME: Final = ("right", "asked", "declined", "missed", "wrong", "failed")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -36,7 +33,8 @@ def main(words: Sequence[str] | None = None) -> int:
     given = _arguments(words)
     began = time.perf_counter()
     wishes = stream(given.requests)
-    healing, never = (lived(wishes, heals=heals) for heals in (True, False))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        healing, never = pool.map(lived, (wishes, wishes), (True, False))
     spent = round(time.perf_counter() - began, 1)
     found: dict[str, Any] = {
         "stream": {**part(healing, never).to_dict(), "machine": machine(), "seconds": spent}
@@ -53,30 +51,13 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def lived(wishes: Sequence[Wish], *, heals: bool) -> list[Row]:
-    """Returns how each wish ended in a library of its own."""
-    with (
-        network.opened() as web,
-        network.opened() as healthy,
-        tempfile.TemporaryDirectory() as place,
-        engines() as shared,
-    ):
-        web.seconds = healthy.seconds = PATIENCE
-        life, api = born(Path(place), web, healthy, shared, heals=heals)
-        try:
-            return life.live(wishes, _tell)
-        finally:
-            api.close()
-            life.world.close()
-            life.reference.close()
-
-
 def part(healing: Sequence[Row], never: Sequence[Row]) -> Part:
     """Returns the tables: each week of the stream, and the ways to live compared."""
     incidents = Counter(row.incident for row in healing if row.incident)
     classes = ", ".join(f"`{name}` {count}" for name, count in incidents.most_common()) or "none"
     notes = (
-        f"Incidents by class: {classes}. Heals merged: {sum(row.healed for row in healing)}; "
+        f"Incidents by class: {classes}. Heals tried: {sum(row.tried for row in healing)}; "
+        f"merged: {sum(row.healed for row in healing)}; "
         f"bad ones that slipped past: {sum(row.bad for row in healing)}; reverted: {_reverts(healing)}.",
     )
     return Part(tables=(by_week(healing), compared(healing, never)), notes=notes)
@@ -87,7 +68,7 @@ def by_week(rows: Sequence[Row]) -> Table:
     lines: list[tuple[Cell, ...]] = []
     for name, week in [*((str(at + 1), part) for at, part in enumerate(weeks(rows))), ("all", rows)]:
         counts = Counter(row.came for row in week)
-        free = share(sum(row.ran and not row.model for row in week), len(week))
+        free = share(sum(row.ran != "" and not row.model for row in week), len(week))
         lines.append(
             (
                 name,
@@ -100,7 +81,7 @@ def by_week(rows: Sequence[Row]) -> Table:
             )
         )
     headings = (
-        "week", "right unasked", "right when asked", "wrong", "not answered", "failed",
+        "week", "right unasked", "right when asked", "rightly declined", "not answered", "wrong", "failed",
         "ran without a model", "model calls", "$", "incidents", "heals",
     )  # fmt: skip
     return Table(title="Week by week", headings=headings, rows=tuple(lines))
@@ -111,13 +92,16 @@ def compared(healing: Sequence[Row], never: Sequence[Row]) -> Table:
     lines: list[tuple[Cell, ...]] = []
     for name, rows in (("mapp", healing), ("compile once, never heal", never)):
         called = [row for row in rows if row.kind in ("called", "late")]
-        good = share(sum(row.came in ("right", "asked") for row in called), len(called))
+        asked = [row for row in rows if row.kind not in ("called", "late")]
+        good = share(sum(row.came == "right" for row in called), len(called))
+        said = share(sum(row.came in ("right", "asked", "declined") for row in asked), len(asked))
         wrong = share(sum(row.came == "wrong" for row in rows), len(rows))
         calls = str(sum(row.model for row in rows))
-        lines.append((name, good, wrong, calls, number(sum(row.micros for row in rows) / 1e6, "score")))
+        lines.append((name, said, good, wrong, calls, number(sum(row.micros for row in rows) / 1e6, "score")))
     each = number(sum(row.each_time for row in healing) / 1e6, "score")
-    lines.append(("the model does it each time", "not measured", "not measured", str(len(healing)), each))
-    headings = ("", "calls by programs answered right", "wrong answers", "model calls", "$")
+    unknown = ("not measured",) * 3
+    lines.append(("the model does it each time", *unknown, str(len(healing)), each))
+    headings = ("", "requests met", "calls by programs answered right", "wrong answers", "model calls", "$")
     return Table(title="Three ways to live", headings=headings, rows=tuple(lines))
 
 
@@ -128,9 +112,9 @@ def weeks(rows: Sequence[Row]) -> list[Sequence[Row]]:
 
 
 def plot(healing: Sequence[Row], never: Sequence[Row]) -> str:
-    """Returns the picture: failures and wrong answers of calls by programs, and dollars, over time."""
+    """Returns the picture: failures and wrong answers, and dollars, over time."""
     bad = {
-        name: _running([row.came in ("wrong", "failed") for row in rows if not row.kind.startswith("o")])
+        name: _running([row.came in ("wrong", "failed") for row in rows])
         for name, rows in (("mapp", healing), ("never heal", never))
     }
     paid = {
@@ -157,28 +141,17 @@ def _top(lines: dict[str, list[tuple[float, float]]]) -> float:
 
 
 def _reverts(rows: Sequence[Row]) -> int:
-    """Returns how many heals were reverted: a row has the number of its app's reverts so far."""
+    """Returns how many heals were reverted: a row has the number of reverts so far of the app that ran."""
     most: dict[str, int] = {}
     for row in rows:
-        most[row.app] = max(most.get(row.app, 0), row.reverted)
+        most[row.ran] = max(most.get(row.ran, 0), row.reverted)
     return sum(most.values())
 
 
-def _tell(row: Row) -> None:
-    done = ", healed" if row.healed else ", badly healed" if row.bad else ""
-    told = f", {row.incident}" if row.incident else ""
-    print(f"{row.number:4} {row.kind:8} {row.app:20} {row.came}{told}{done}", file=sys.stderr, flush=True)
-
-
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.stream", description=__doc__)
+    parser = publishing("stream", __doc__)
     parser.add_argument("--requests", type=int, default=REQUESTS, help="how many requests and calls")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write figures and rows into this file")
-    parser.add_argument("--write", action="store_true", help="publish the figures in the documentation")
-    given = parser.parse_args(words)
-    if given.write and given.requests < REQUESTS:
-        parser.error("--write publishes the whole, not a sample")
-    return given
+    return parsed(parser, words, lambda given: given.requests < REQUESTS)
 
 
 if __name__ == "__main__":

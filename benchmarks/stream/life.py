@@ -7,14 +7,17 @@ of `benchmarks.metered`. The answers of the coder are known: the true fix for ea
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from benchmarks.amortise import SYSTEM, Willing
+from benchmarks.classify import network
 from benchmarks.classify.drift import walked
-from benchmarks.classify.library import START, Engines, World, failing_apps, install, opened
+from benchmarks.classify.library import START, Engines, World, engines, failing_apps, install, opened
 from benchmarks.classify.network import Network, Reply
 from benchmarks.classify.scene import same_end
 from benchmarks.classify.services import Asked
@@ -36,7 +39,7 @@ from mapp.model.values import canonical
 from mapp.observe.incidents import Incidents
 from mapp.ops.compile.open_coder import open_ledger
 from mapp.ops.heal.canary import stand_by
-from mapp.ops.heal.heal import heal
+from mapp.ops.heal.heal import Healed, heal
 from mapp.ops.heal.revert import reverted_heals
 from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.manage.setup import ensure_library
@@ -50,17 +53,21 @@ SECOND_DRIFT: Final = 0.55
 OUTAGE: Final = (0.68, 0.72)
 """When the first service is down."""
 
-Came = Literal["right", "asked", "wrong", "refused", "failed"]
+PATIENCE: Final = 300.0
+"""How many seconds the services are waited for: the stream is not about a busy machine."""
+
+Came = Literal["right", "asked", "declined", "missed", "wrong", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """How one wish ended.
 
-    `came`: right unasked, right after a question, wrong, not answered because nothing fitted, or failed.
-    `model` and `micros` are the calls and the cost (in millionths of a dollar) that it caused;
-    `each_time` is what asking the model for the answer would have cost. `incident` is the class of a new
-    incident; `healed`, `reverted` and `bad` say what was done.
+    `came`: right unasked, right after a question, rightly not answered because nothing fits, not answered
+    although `app` fits, wrong, or failed. `ran` is the app that ran, "" if none did. `model` and `micros` are
+    the calls and the cost (in millionths of a dollar) that it caused; `each_time` is what asking the model
+    for the answer would have cost. `incident` is the class of a new incident. `tried`, `healed`, `reverted`
+    and `bad` say what was done, and `why` what kept a heal from landing.
     """
 
     number: int
@@ -68,14 +75,16 @@ class Row:
     app: str
     again: bool
     came: Came
-    ran: bool
+    ran: str
     model: int
     micros: int
     each_time: int
     incident: str = ""
+    tried: bool = False
     healed: bool = False
     reverted: int = 0
     bad: bool = False
+    why: str = ""
 
 
 class Author:
@@ -87,6 +96,16 @@ class Author:
     def __call__(self, body: Mapping[str, Any]) -> Mapping[str, str]:
         """Returns the files."""
         return self.files
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repair:
+    """What was done about a failure: see `Row`."""
+
+    tried: bool = False
+    healed: bool = False
+    bad: bool = False
+    why: str = ""
 
 
 @dataclass(kw_only=True)
@@ -138,7 +157,7 @@ class Life:
         if came == "wrong" and right is not None and run and wish.app == ran:
             self._complain(run, right)
         new = [row for row in self._incidents() if row.id not in before]
-        bad, healed = self._repair(ran) if self.heals and ran else (False, False)
+        done = self._repair(ran) if self.heals and ran else Repair()
         after, cost = self._spent()
         return Row(
             number=wish.number,
@@ -146,14 +165,16 @@ class Life:
             app=wish.app,
             again=wish.again,
             came=came,
-            ran=bool(ran),
+            ran=ran,
             model=after - calls,
             micros=cost - spend,
             each_time=self._each_time(wish, right),
             incident=new[0].failure if new else "",
-            healed=healed,
+            tried=done.tried,
+            healed=done.healed,
             reverted=len(reverted_heals(self.world, ran)) if ran else 0,
-            bad=bad,
+            bad=done.bad,
+            why=done.why,
         )
 
     def _asked(self, wish: Wish) -> tuple[Came, str, str, Outcome | None]:
@@ -168,7 +189,7 @@ class Life:
             return "failed", "", "", None
         done = answer.execution
         if done is None:
-            return "refused", "", "", None
+            return "missed" if wish.app else "declined", "", "", None
         right = self._right(wish.app, dict(wish.arguments)) if wish.app else None
         if done.app != wish.app or not same_end(done.outcome, right):
             ended = isinstance(done.outcome, Value | Declared)
@@ -206,22 +227,21 @@ class Life:
         except MappError as error:
             print(f"the word was not taken: {error.message}")
 
-    def _repair(self, name: str) -> tuple[bool, bool]:
-        """Heals the newest failure of an app if that may cost a token; returns whether badly, and whether."""
+    def _repair(self, name: str) -> Repair:
+        """Heals the newest failure of an app if that may cost a token, once badly; returns what was done."""
         open_ones = [row for row in self._incidents(name) if row.healable and row.failure in HEALABLE]
         if not open_ones or read.load(self.world.home, name).source == self._fixed(name):
-            return False, False
+            return Repair()
         if name in self.known and not self.slipped:
             self.slipped = True
             self._slip(self.known[name], open_ones[0])
-            return True, False
+            return Repair(bad=True)
         self.author.files = {SOURCE: self._fixed(name)}
         try:
             done = heal(self.world, open_ones[0], person=Willing(), watch=lambda _: None, coder=self.coder)
         except MappError as error:
-            print(f"{name} was not healed: {error.message}")
-            return False, False
-        return False, done.healed
+            return Repair(tried=True, why=error.message)
+        return Repair(tried=True, healed=done.healed, why=_why(done))
 
     def _slip(self, bug: Bug, incident: Incident) -> None:
         """Merges a bad heal as if the gate had let it in."""
@@ -268,6 +288,16 @@ class Life:
         answer = canonical(right.output) if isinstance(right, Value) else "I cannot do that."
         spend = Spend(tokens_in=self.count(SYSTEM) + said, tokens_out=self.count(answer))
         return self.coder.price.charged(spend).cost_micros
+
+
+def _why(done: Healed) -> str:
+    """Returns what kept a heal from landing, "" if it landed."""
+    if done.healed:
+        return ""
+    verdict = None if done.changed is None else done.changed.verdict
+    failed = () if verdict is None else verdict.results
+    checks = [f"{row.check}: {'; '.join(map(str, row.problems[:2]))}" for row in failed if not row.passed]
+    return done.why or " | ".join(checks) or "not merged"
 
 
 def _renamed(name: str, value: Any) -> tuple[str, Any]:
@@ -335,3 +365,29 @@ def born(
         heals=heals,
     )
     return life, api
+
+
+def lived(wishes: Sequence[Wish], heals: bool) -> list[Row]:
+    """Returns how each wish ended in a library of its own."""
+    with (
+        network.opened() as web,
+        network.opened() as healthy,
+        tempfile.TemporaryDirectory() as place,
+        engines() as shared,
+    ):
+        web.seconds = healthy.seconds = PATIENCE
+        life, api = born(Path(place), web, healthy, shared, heals=heals)
+        try:
+            return life.live(wishes, _tell)
+        finally:
+            api.close()
+            life.world.close()
+            life.reference.close()
+
+
+def _tell(row: Row) -> None:
+    done = ", healed" if row.healed else ", badly healed" if row.bad else ""
+    told = f", {row.incident}" if row.incident else ""
+    why = f" ({row.why})" if row.why else ""
+    line = f"{row.number:4} {row.kind:8} {row.app:20} {row.came}{told}{done}{why}"
+    print(line, file=sys.stderr, flush=True)

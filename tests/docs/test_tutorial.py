@@ -25,6 +25,10 @@ def test_the_tutorial_does_what_it_says(shell: Shell) -> None:
     assert perform(ROOT / "docs/tutorial/first-app.md", shell) >= MIN_COMMANDS
 
 
+def test_an_app_heals_as_the_tutorial_says(shell: Shell) -> None:
+    assert perform(ROOT / "docs/tutorial/heal-an-app.md", shell) >= MIN_COMMANDS
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PERFORMED if page.parent.name != "tutorial"], ids=lambda page: page.stem
 )

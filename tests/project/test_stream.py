@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.classify.library import failing_apps
 from benchmarks.route import pages
-from benchmarks.stream.__main__ import PARTS, by_week, compared, main, plot, weeks
+from benchmarks.stream.__main__ import PARTS, by_week, compared, main, part, plot, weeks
 from benchmarks.stream.life import FIXES, Row
 from benchmarks.stream.wishes import LATE, REQUESTS, SERVICES, WEEK, WEEKS, bugs, stream
 from mapp.model.app import SOURCE
@@ -52,15 +52,15 @@ def test_the_true_fixes_change_the_apps_that_use_the_web() -> None:
 
 
 def row(number: int, **more: Any) -> Row:
-    given: dict[str, Any] = {"kind": "called", "app": "vat", "again": False, "came": "right", "ran": True}
+    given: dict[str, Any] = {"kind": "called", "app": "vat", "again": False, "came": "right", "ran": "vat"}
     given |= {"model": 0, "micros": 0, "each_time": 100}
     return Row(number=number, **{**given, **more})
 
 
 ROWS = [
     *(row(at) for at in range(1, 11)),
-    row(11, came="failed", incident="upstream_changed", model=1, micros=5000, healed=True),
-    row(12, came="refused", kind="outside", ran=False),
+    row(11, came="failed", incident="upstream_changed", model=1, micros=5000, tried=True, healed=True),
+    row(12, came="declined", kind="outside", ran=""),
 ]
 
 
@@ -70,17 +70,23 @@ def test_a_week_is_a_sixth_of_the_stream() -> None:
 
 def test_figures_count_what_ran_without_a_model() -> None:
     last = by_week(ROWS).rows[-1]
-    assert last[:6] == ("all", "10", "0", "0", "1", "1")
-    assert isinstance(last[6], dict) and (last[6]["count"], last[6]["of"]) == (10, 12)
-    assert last[7:] == ("1", "0.005", "1", "1")
+    assert last[:7] == ("all", "10", "0", "1", "0", "0", "1")
+    assert isinstance(last[7], dict) and (last[7]["count"], last[7]["of"]) == (10, 12)
+    assert last[8:] == ("1", "0.005", "1", "1")
 
 
-def test_ways_to_live_are_compared_on_what_programs_call() -> None:
+def test_ways_to_live_are_compared_on_requests_and_on_what_programs_call() -> None:
     never = [replace(row, came="failed", model=0, micros=0) for row in ROWS]
     healing, without, each = compared(ROWS, never).rows
-    assert isinstance(healing[1], dict) and (healing[1]["count"], healing[1]["of"]) == (10, 11)
-    assert isinstance(without[1], dict) and without[1]["count"] == 0
-    assert each[3] == "12"
+    assert isinstance(healing[1], dict) and (healing[1]["count"], healing[1]["of"]) == (1, 1)
+    assert isinstance(healing[2], dict) and (healing[2]["count"], healing[2]["of"]) == (10, 11)
+    assert isinstance(without[2], dict) and without[2]["count"] == 0
+    assert each[4] == "12"
+
+
+def test_reverts_and_heals_are_counted_for_the_app_that_ran() -> None:
+    (note,) = part([*ROWS, row(13, ran="vat", app="tip-split", reverted=1)], ROWS).notes
+    assert "Heals tried: 1; merged: 1; bad ones that slipped past: 0; reverted: 1." in note
 
 
 def test_the_picture_has_a_line_for_each_way() -> None:
