@@ -42,6 +42,15 @@ COMMANDS: Final = {
         "grant": "Grant an app capabilities that it declares.",
         "revoke": "Revoke an app's capabilities.",
     },
+    "Share": {
+        "install": "Install apps from registries and git addresses.",
+        "update": "Update installed apps to their newest releases.",
+        "outdated": "List installed apps that have newer releases.",
+        "sync": "Install what a project's mapp-library.toml asks for.",
+        "fsck": "Check the apps against the lock file, byte for byte.",
+        "audit": "Report advisories, yanks and moved tags of installed apps.",
+        "registry": "Add, list and remove registries.",
+    },
     "Compile apps": {
         "compile": "Have a coder write an app for a request.",
         "expand": "Extend an app to cover a new request.",
