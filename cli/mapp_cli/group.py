@@ -43,6 +43,12 @@ COMMANDS: Final = {
         "revoke": "Revoke an app's capabilities.",
     },
     "Share": {
+        "install": "Install apps from registries and git addresses.",
+        "update": "Update installed apps to their newest releases.",
+        "outdated": "List installed apps that have newer releases.",
+        "sync": "Install what a project's mapp-library.toml asks for.",
+        "fsck": "Check the apps against the lock file, byte for byte.",
+        "audit": "Report advisories, yanks and moved tags of installed apps.",
         "publish": "Publish a release of an app to a registry.",
         "yank": "Withdraw a published version of an app.",
         "registry": "Use, make and maintain registries of apps.",

@@ -20,6 +20,8 @@ from mapp.model.budget import inherits_limits, merged_budget, parse_budget
 from mapp.settings_file import AGENT_SETTINGS, agent_table, as_settings, read_document, write_document
 
 PROJECT_FILE: Final = ".mapp.toml"
+REGISTRIES: Final = "registries"
+"""The table of the user's settings file that lists registries; a project's file cannot have it."""
 EngineName = Literal["dukpy", "quickjs-ng"]
 
 
@@ -448,7 +450,9 @@ def _layer(path: Path, place: str, *, allowed: tuple[str, ...] = SETTINGS) -> _L
     rows: list[tuple[str, Any, str]] = []
     document = read_document(path)
     for name, value in as_settings(document, problems).items():
-        if name in SETTINGS and name not in allowed:
+        if name == REGISTRIES and allowed == SETTINGS:
+            continue  # `mapp.share.registries` reads them
+        if name in (*SETTINGS, REGISTRIES) and name not in allowed:
             problems.append(Problem(path=name, message="can be set only in your own settings file"))
             continue
         try:

@@ -70,6 +70,16 @@ EXPLANATIONS: Final = {
         "The library has no app of that name.",
         "mapp list shows the apps; mapp search WORDS finds them by what they do.",
     ),
+    "MAPP-0203": _row(
+        "not-listed",
+        "No registry of that name is configured, or no registry lists the app.",
+        "mapp registry list shows the registries; mapp registry add NAME URL adds one.",
+    ),
+    "MAPP-0204": _row(
+        "yanked",
+        "The author or the registry withdrew this version.",
+        "Install another version; the message has the reason.",
+    ),
     "MAPP-0210": _row(
         "already-there",
         "Something of that name already exists and would be overwritten.",
@@ -228,6 +238,11 @@ EXPLANATIONS: Final = {
         "A branch or tag of a remote moved before the push.",
         "Run the command again; it starts from the new state.",
     ),
+    "MAPP-0580": _row(
+        "lock-would-change",
+        "--locked was given, and the project's mapp.lock does not fit its mapp-library.toml.",
+        "Run mapp sync without --locked, and commit the lock.",
+    ),
     "MAPP-0600": _row(
         "integrity",
         "Data on disk or from a remote is damaged or was tampered with.",
@@ -298,6 +313,26 @@ EXPLANATIONS: Final = {
         "A remote reported a successful push, but its refs say otherwise.",
         "Run the command again; if it happens again, tell the server's administrator.",
     ),
+    "MAPP-0653": _row(
+        "registry-rewritten",
+        "The history of a registry does not continue what this library has seen of it.",
+        "Nothing was changed. Ask its maintainers; if it is right, remove the registry and add it again.",
+    ),
+    "MAPP-0654": _row(
+        "not-as-announced",
+        "An app is not what its registry or its tag says: name, version, content, interface or capabilities.",
+        "Nothing was changed. Tell the registry's maintainers and the author.",
+    ),
+    "MAPP-0656": _row(
+        "content-differs",
+        "An app's content is not what mapp.lock names.",
+        "mapp fsck shows what differs. Remove the app and install it again, or restore mapp.lock.",
+    ),
+    "MAPP-0657": _row(
+        "malicious",
+        "A registry's advisory calls this version of an app malicious; it is neither installed nor run.",
+        "Remove the app: mapp remove APP. mapp audit shows the advisory.",
+    ),
     "MAPP-0660": _row(
         "index-mismatch",
         "The index of a registry is missing, or is not what its main gives.",
@@ -338,6 +373,16 @@ EXPLANATIONS: Final = {
         "plain-transport",
         "The address is a local path, or plain http or git, which are not encrypted.",
         "Use https or ssh, or allow it with --allow-git.",
+    ),
+    "MAPP-0741": _row(
+        "consent-needed",
+        "An app from elsewhere wants capabilities that you did not agree to.",
+        "Run the command that the message names, if the app should have them.",
+    ),
+    "MAPP-0743": _row(
+        "changed-here",
+        "An installed app was changed in this library: a heal, an edit or a rollback.",
+        "mapp log APP shows the changes. To give them up, remove the app and install it again.",
     ),
     "MAPP-0749": _row(
         "publish-unconfirmed",

@@ -183,6 +183,14 @@ class Repository:
             identity = found[1].decode("ascii")
         return None
 
+    def commit_of(self, identity: str) -> str | None:
+        """Returns the commit that an object's id leads to, through tags; None if it leads to none.
+
+        Raises:
+            IntegrityError: an object on the way is larger than mapp reads.
+        """
+        return self._peeled(identity)
+
     def _no_commit(self, revision: str) -> NotFound:
         return NotFound(f"there is no revision {revision!r} in {self.path.stem}")
 

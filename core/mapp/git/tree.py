@@ -187,7 +187,7 @@ def _replaced(repository: Repository, tree: str | None, parts: list[str], blob: 
         b"".join(
             mode + b" " + (key[:-1] if mode == FOLDER_MODE else key) + b"\0" + bytes.fromhex(identity)
             for key, mode, identity in rows
-        )
+        ),
     )
 
 

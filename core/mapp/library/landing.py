@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +38,9 @@ from mapp.suggested_commands import suggested_git
 LANDING: Final = "refs/mapp/landing"
 LANDED: Final = "refs/mapp/landed"
 """The last landing that was started, and the last one that ended."""
-OLD, SOURCE = "Mapp-Old", "Mapp-Source"
+RELEASES: Final = "refs/mapp/releases/"
+"""The releases that came from elsewhere: `vX.Y.Z` -> commit. A tag of that name may be of this library."""
+OLD, SOURCE, GRANTED = "Mapp-Old", "Mapp-Source", "Mapp-Granted"
 NOTHING: Final = "none"
 MOVED: Final = "MAPP-0631"
 _MAX_SOURCE_LENGTH: Final = 500
@@ -60,6 +62,7 @@ class Proposal:
     """What is to land: an app with all its files, the commit's message (`text`) and author, and its verdict.
 
     Without a `verdict`, a passing one must be recorded already. `source` says where the app comes from.
+    `granted` are the capabilities that the person granted it for this landing, beyond those it has.
     """
 
     app: App
@@ -68,15 +71,17 @@ class Proposal:
     signature: Signature
     verdict: Verdict | None = None
     source: str = "local"
+    granted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Landing:
-    """A recorded landing: `main` moves from `old` (None for a new app) to `new`."""
+    """A recorded landing: `main` moves from `old` (None for a new app) to `new`, with these new grants."""
 
     old: str | None
     new: str
     source: str
+    granted: tuple[str, ...] = ()
 
 
 def create(home: Home, proposal: Proposal, *, tell: Tell | None = None) -> Committed:
@@ -137,13 +142,46 @@ def bring_in(
         AlreadyExists: the app exists; `hint` says what to do.
         InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
-    repository, app = Repository.open(place), proposal.app
+    repository = Repository.open(place)
     if repository.tip() is None:
         _land(repository, proposal, old=None, since=None, parents=(parent,))
     else:
         prove_here(repository, proposal, repository.tree_of(parent))
     commit = repository.tip()
     assert commit is not None
+    return _move_in(home, repository, proposal, commit, hint=hint, tell=tell)
+
+
+def bring_in_release(
+    home: Home, place: Path, proposal: Proposal, *, commit: str, hint: str, tell: Tell | None = None
+) -> Committed:
+    """Adds a new app from a fetched repository: `main` becomes the fetched commit itself.
+
+    The caller holds the app's lock. The commit point is the rename.
+
+    Raises:
+        AlreadyExists: the app exists; `hint` says what to do.
+        InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
+    """
+    repository = Repository.open(place)
+    prove_here(repository, proposal, repository.tree_of(commit))
+    record_release(repository, str(proposal.app.manifest.version), commit)
+    _intend(repository, proposal, old=None, new=commit)
+    repository.create_ref(MAIN, commit)
+    return _move_in(home, repository, proposal, commit, hint=hint, tell=tell)
+
+
+def _move_in(
+    home: Home,
+    repository: Repository,
+    proposal: Proposal,
+    commit: str,
+    *,
+    hint: str,
+    tell: Tell | None,
+) -> Committed:
+    """Moves a finished repository to the library's apps."""
+    app = proposal.app
     tag_release(repository, app, commit)
     target = home.repository(app.name)
     if target.exists():
@@ -151,9 +189,61 @@ def bring_in(
     _forget(home, app.name, tell)
     stamp_new(home)
     target.parent.mkdir(parents=True, exist_ok=True)
-    place.rename(target)
+    repository.path.rename(target)
     sync_folder(target.parent)
     return finish(home, Repository.open(target), proposal, commit, tell=tell)
+
+
+def land_release(
+    home: Home,
+    repository: Repository,
+    proposal: Proposal,
+    *,
+    old: str,
+    commit: str,
+    tell: Tell | None = None,
+) -> Committed:
+    """Moves an app's `main` to a fetched commit, whose objects are in the repository already.
+
+    The caller holds the app's lock. Commits between the releases that only this library has stay reachable
+    by the branches and tags that name them.
+
+    Raises:
+        Busy: `main` is no longer at `old`, or a running git process holds it.
+        InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
+    """
+    prove_here(repository, proposal, repository.tree_of(commit))
+    record_release(repository, str(proposal.app.manifest.version), commit)
+    _intend(repository, proposal, old=old, new=commit)
+    repository.move_ref(MAIN, old, commit)
+    return finish(home, repository, proposal, commit, tell=tell)
+
+
+def record_release(repository: Repository, version: str, commit: str) -> None:
+    """Records the commit of a release that came from elsewhere. The caller holds the app's lock.
+
+    Raises:
+        IntegrityError: that version was another commit before.
+    """
+    known = release_of(repository, version)
+    if known is None:
+        repository.create_ref(f"{RELEASES}v{version}", commit)
+    elif known != commit:
+        raise IntegrityError(
+            f"{version} of {repository.path.stem} was {known[:10]} before, and is {commit[:10]} now",
+            hint="nothing was changed; a release never changes: ask the author",
+            code="MAPP-0612",
+        )
+
+
+def release_of(repository: Repository, version: str) -> str | None:
+    """Returns the commit of a release that came from elsewhere, or None."""
+    return repository.tip(f"{RELEASES}v{version}")
+
+
+def is_release(repository: Repository, commit: str) -> bool:
+    """Returns whether a commit is a release that came from elsewhere, without changes of this library."""
+    return commit in repository.refs(RELEASES).values()
 
 
 def _land(
@@ -189,14 +279,28 @@ def prove_here(repository: Repository, proposal: Proposal, tree: str) -> None:
 
 
 def _intend(repository: Repository, proposal: Proposal, *, old: str | None, new: str) -> None:
-    record_intent(repository, old=old, new=new, source=proposal.source, signature=proposal.signature)
+    record_intent(
+        repository,
+        old=old,
+        new=new,
+        source=proposal.source,
+        signature=proposal.signature,
+        granted=proposal.granted,
+    )
 
 
 def record_intent(
-    repository: Repository, *, old: str | None, new: str, source: str, signature: Signature
+    repository: Repository,
+    *,
+    old: str | None,
+    new: str,
+    source: str,
+    signature: Signature,
+    granted: tuple[str, ...] = (),
 ) -> None:
     """Records that `main` is about to move. The caller holds the app's lock."""
     trailers = f"{OLD}: {old or NOTHING}\n{SOURCE}: {source}\n"
+    trailers += f"{GRANTED}: {' '.join(granted)}\n" if granted else ""
     subject = f"{repository.path.stem} lands {new[:10]}"
     repository.write_tag(LANDING, new, f"{subject}\n\n{trailers}", signature)
 
@@ -207,7 +311,9 @@ def finish(
     """Tags the release, pins it and records the end, after `main` has moved. It can be repeated."""
     app, tree = proposal.app, repository.tree_of(commit)
     tag_release(repository, app, commit)
-    entry = entry_of(app, proposal.files, commit=commit, tree=tree, source=proposal.source)
+    entry = entry_of(
+        app, proposal.files, commit=commit, tree=tree, source=proposal.source, granted=proposal.granted
+    )
     pin(home, entry, declared=app.manifest.capabilities.names, tell=tell)
     record_end(repository)
     version = str(app.manifest.version)
@@ -240,7 +346,8 @@ def read_landing(repository: Repository, ref: str = LANDING) -> Landing | None:
     old, source = known.get(OLD, ""), known.get(SOURCE, "")
     if kind != loose.TAG or first != "object" or not old or not 0 < len(source) <= _MAX_SOURCE_LENGTH:
         raise IntegrityError(f"{ref} of {repository.path.stem} does not hold a landing", code=MOVED)
-    return Landing(old=None if old == NOTHING else old, new=new, source=source)
+    granted = tuple(known.get(GRANTED, "").split())
+    return Landing(old=None if old == NOTHING else old, new=new, source=source, granted=granted)
 
 
 def ensure_landed(home: Home, name: str, commit: str, *, tell: Tell | None = None) -> None:
@@ -281,11 +388,13 @@ def settle_held(home: Home, repository: Repository, *, tell: Tell | None = None)
     entry, tip = read_lock(home.lock_file).get(repository.path.stem), repository.tip()
     if tip is None or (entry is not None and entry.commit == tip):
         return False
-    source = _explained(repository, tip, entry)
+    landing = _explained(repository, tip, entry)
     found = read_snapshot(repository, tip)
     app = read_app(found.files, commit=tip, tree=found.tree, strict=False)
     tag_release(repository, app, tip)
-    pinned = entry_of(app, found.files, commit=tip, tree=found.tree, source=source)
+    pinned = entry_of(
+        app, found.files, commit=tip, tree=found.tree, source=landing.source, granted=landing.granted
+    )
     pin(home, pinned, declared=app.manifest.capabilities.names, tell=tell)
     record_end(repository)
     return True
@@ -333,8 +442,8 @@ def adopt(home: Home, name: str, *, tell: Tell | None = None) -> None:
             record_end(repository)
 
 
-def _explained(repository: Repository, tip: str, entry: LockEntry | None) -> str:
-    """Returns the source of a commit that landed on `main` although the lock file does not name it.
+def _explained(repository: Repository, tip: str, entry: LockEntry | None) -> Landing:
+    """Returns the landing of a commit that is on `main` although the lock file does not name it.
 
     If the lock file was lost, the last landing that ended takes its place.
 
@@ -344,9 +453,9 @@ def _explained(repository: Repository, tip: str, entry: LockEntry | None) -> str
     last, ended = read_landing(repository), read_landing(repository, LANDED)
     locked = entry.commit if entry is not None else ended.new if ended is not None else None
     if entry is None and ended is not None and locked == tip:
-        return ended.source
+        return replace(ended, granted=())  # the lost lock file had the grants; they may have been revoked
     if last is not None and last.new == tip and (locked is None or last.old == locked):
-        return last.source
+        return last
     raise moved(repository.path, tip, locked)
 
 

@@ -7,10 +7,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mapp.errors import IntegrityError
 from mapp.plain_files import read_plain, write_whole
+
+OWN: Final = frozenset(["local", "starter"])
+"""Sources that are trusted like mapp itself: the person's own apps and the starter apps."""
+DIFFERS: Final = "MAPP-0656"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +29,11 @@ class LockEntry:
     content: str
     interface: str
     granted: tuple[str, ...] = ()
+
+    @property
+    def is_third_party(self) -> bool:
+        """Returns whether the app came from somebody else: a registry or a git address."""
+        return self.source not in OWN
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the block as a TOML table."""

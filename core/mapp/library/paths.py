@@ -64,6 +64,21 @@ class Home:
         return self.root / "removed"
 
     @property
+    def blocked_file(self) -> Path:
+        """Returns the file with what advisories call malicious."""
+        return self.root / "blocked.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """Returns the folder of what is being fetched."""
+        return self.root / "quarantine"
+
+    @property
+    def registries(self) -> Path:
+        """Returns the folder of the copies of registries."""
+        return self.root / "registries"
+
+    @property
     def checkouts(self) -> Path:
         """Returns the folder of the checkouts that users edit."""
         return self.root / "checkouts"

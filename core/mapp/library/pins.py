@@ -14,8 +14,16 @@ from mapp.model.capabilities import QUIET
 from mapp.model.interface import interface_hash
 
 
-def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, source: str) -> LockEntry:
-    """Returns the lock entry that pins an app; it grants only capabilities that are harmless."""
+def entry_of(
+    app: App,
+    files: Mapping[str, bytes],
+    *,
+    commit: str,
+    tree: str,
+    source: str,
+    granted: tuple[str, ...] = (),
+) -> LockEntry:
+    """Returns the lock entry that pins an app; it grants `granted` and capabilities that are harmless."""
     return LockEntry(
         name=app.name,
         source=source,
@@ -24,7 +32,7 @@ def entry_of(app: App, files: Mapping[str, bytes], *, commit: str, tree: str, so
         tree=tree,
         content=content_hash(files),
         interface=interface_hash(app.manifest),
-        granted=tuple(name for name in app.manifest.capabilities.names if name in QUIET),
+        granted=tuple(name for name in app.manifest.capabilities.names if name in (*QUIET, *granted)),
     )
 
 

@@ -63,10 +63,12 @@ _SETTINGS: Final = {
     "core.bigFileThreshold": "4m",  # larger files are streamed, not held in memory
     "core.alternateRefsCommand": "true",
     "core.compression": "1",
+    "core.fsync": "committed",
+    "core.fsyncObjectFiles": "true",  # the same, for git before 2.36
     "transfer.fsckObjects": "true",
     "fetch.fsckObjects": "true",
     "transfer.bundleURI": "false",
-    "fetch.unpackLimit": "1",
+    "transfer.unpackLimit": "1",
     "fetch.recurseSubmodules": "false",
     "submodule.recurse": "false",
     "gc.auto": "0",

@@ -6,21 +6,22 @@ Clients never need it; they read the index. It is a cache: you can delete it at 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import IntegrityError, InvalidInput
-from mapp.git.durable_files import sync_folder
 from mapp.git.repository import MAIN, Repository
 from mapp.library.locks import Tell, holding
 from mapp.share.entry import INVALID
 from mapp.share.git_process import MIB, Limits
 from mapp.share.index_branch import INDEX
 from mapp.share.registry import Registry
-from mapp.share.remote import Access, admit, fetch, ls_remote
+from mapp.share.remote import Access, Known, admit, fetch, ls_remote, write_empty_repository
 
 LIMITS: Final = Limits(
     seconds=600, file_size=1024 * MIB, memory=4096 * MIB, objects=2_000_000, content=4096 * MIB
@@ -126,12 +127,14 @@ def _fetch_submitted(path: Path, url: str, refs: list[str], access: Access, tell
 
 
 def _fetch(path: Path, url: str, refs: list[str], access: Access) -> None:
-    with fetch(url, refs, folder=path.parent, access=access) as fetched:
-        if path.exists():
-            admit(fetched, path)
-        else:
-            fetched.path.rename(path)
-            sync_folder(path.parent)
+    if not path.exists():
+        building = path.with_name(f".new-{os.getpid()}-{path.name}")
+        shutil.rmtree(building, ignore_errors=True)
+        write_empty_repository(building)
+        building.rename(path)
+    known = Known(path=path, commits=tuple(Repository.open(path).refs(_FETCHED).values()))
+    with fetch(url, refs, folder=path.parent, known=known, access=access) as fetched:
+        admit(fetched, path)
     repository = Repository.open(path)
     for ref, tip in fetched.refs.items():
         repository.set_ref(_FETCHED + ref, tip)  # last: it says that all its objects are there

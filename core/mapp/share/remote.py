@@ -3,6 +3,9 @@
 What is fetched goes into a bare repository of its own, written by git under limits. mapp then checks every
 object there before it looks at any. Only after that does `admit` move the objects into another repository, or
 the caller renames the whole quarantine. Refs never come along: the caller decides which ref points where.
+
+An app's objects arrive as loose files, so that a later run needs no libgit2 to read them. What is fetched on
+top of a `known` repository, and the newest commits alone, arrive as a pack.
 """
 
 from __future__ import annotations
@@ -68,6 +71,14 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A repository whose objects a remote need not send, and the commits in it that the remote may have."""
+
+    path: Path
+    commits: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Update:
     """One ref to push: from `old`, which None says must not exist yet, to `new`."""
 
@@ -113,7 +124,8 @@ def fetch(
     *,
     folder: Path,
     optional: Sequence[str] = (),
-    known: Path | None = None,
+    known: Known | None = None,
+    newest: bool = False,
     access: Access = STRICT,
 ) -> Iterator[Fetched]:
     """Fetches refs into a new quarantine, checks every object, and deletes the quarantine at the end.
@@ -125,6 +137,7 @@ def fetch(
         optional: refs that the remote may lack.
         known: a repository whose objects the remote need not send. The quarantine is then incomplete: read
             it after `admit`.
+        newest: fetch only the commits of the refs, without their history.
         access: what the person allows, and how much the remote may send.
 
     Raises:
@@ -142,14 +155,29 @@ def fetch(
         wanted = [f"+{ref}:{_FETCHED}{ref}" for ref in refs]
         wanted += [f"+{ref}*:{_FETCHED}{ref}*" for ref in optional]
         words = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
-        words += ["--no-auto-maintenance", "--refmap=", "--", address.text, *wanted]
-        ended = _exchange(words, scratch, address, access.limits, objects=known)
+        words += ["--no-auto-maintenance", "--refmap=", *(["--depth=1"] if newest else [])]
+        if known is not None:
+            _present(scratch, known)
+        elif not newest:
+            words[:0] = ["-c", f"fetch.unpackLimit={access.limits.objects}"]
+        objects = None if known is None else known.path
+        words += ["--", address.text, *wanted]
+        ended = _exchange(words, scratch, address, access.limits, objects=objects)
         if ended.code != 0 or ended.timed_out or ended.too_long:
             raise _fetch_failure(address, ended, access.limits)
         ensure_sound(scratch, access.limits)
         found = _fetched_refs(scratch, (*refs, *optional))
         _drop_refs(scratch)
         yield Fetched(url=address.text, path=scratch, refs=found)
+
+
+def _present(scratch: Path, known: Known) -> None:
+    """Makes git in a quarantine offer these commits to the remote, with the same history as they have."""
+    for number, commit in enumerate(known.commits):
+        (scratch / "refs" / "fetched").mkdir(exist_ok=True)
+        (scratch / "refs" / "fetched" / f"known-{number}").write_text(f"{commit}\n")
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(known.path / "shallow", scratch / "shallow")
 
 
 def _fetch_failure(address: Address, ended: Ended, limits: Limits) -> RemoteFailed | RemoteRefused:
@@ -204,13 +232,17 @@ def admit(fetched: Fetched, into: Path) -> None:
 
     Can be repeated after a kill. The caller holds the lock of the repository.
     """
-    source, target = fetched.path / "objects" / "pack", into / "objects" / "pack"
-    target.mkdir(exist_ok=True)
-    for pack in sorted(source.glob("pack-*.pack")):
-        # The index last: without it, git and mapp ignore the pack.
-        for suffix in (".pack", ".idx"):
-            _move_durably(pack.with_suffix(suffix), target / pack.with_suffix(suffix).name)
-    sync_folder(target)
+    # Of a pack, the index comes last: without it, git and mapp ignore the pack.
+    order = {".pack": 1, ".idx": 2}
+    source, folders = fetched.path / "objects", set[Path]()
+    for path in sorted(source.glob("*/*"), key=lambda path: (order.get(path.suffix, 0), path.name)):
+        target = into / "objects" / path.relative_to(source)
+        if path.parent.name != "info" and not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            folders.add(target.parent)
+            _move_durably(path, target)
+    for folder in sorted(folders):
+        sync_folder(folder)
 
 
 def _move_durably(source: Path, target: Path) -> None:
@@ -337,13 +369,13 @@ def _scratch(folder: Path | None) -> Iterator[Path]:
     else:
         path = Path(tempfile.mkdtemp(prefix="mapp-git-"))
     try:
-        _write_empty(path)
+        write_empty_repository(path)
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _write_empty(path: Path) -> None:
+def write_empty_repository(path: Path) -> None:
     """Writes an empty bare repository: no hooks, and only the settings that git requires."""
     for name in ("objects/pack", "objects/info", "refs/heads", "refs/tags"):
         (path / name).mkdir(parents=True)

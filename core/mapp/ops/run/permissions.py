@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
-from typing import Final
 
 from mapp.errors import MappError, PermissionNeeded, UsageError
 from mapp.library import read
@@ -102,10 +101,6 @@ def _write(home: Home, name: str, capabilities: tuple[str, ...]) -> None:
     set_grants(home, name, capabilities)
 
 
-OWN: Final = frozenset(["local", "starter"])
-"""Sources in the lock that are trusted like mapp itself: the person's own apps and the starter apps."""
-
-
 def is_third_party(home: Home, name: str, *, unpinned: bool = True) -> bool:
     """Returns whether an app is third-party; `unpinned` is the answer for an app that is not in the lock.
 
@@ -113,7 +108,7 @@ def is_third_party(home: Home, name: str, *, unpinned: bool = True) -> bool:
         IntegrityError: the lock is damaged.
     """
     entry = read_lock(home.lock_file).get(name)
-    return unpinned if entry is None else entry.source not in OWN
+    return unpinned if entry is None else entry.is_third_party
 
 
 def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -> None:

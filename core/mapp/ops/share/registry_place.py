@@ -9,6 +9,7 @@ from mapp.errors import MappError, NotFound
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
 from mapp.share.mirror import Mirror, refreshed
+from mapp.share.registries import read_registries, registry_named
 from mapp.share.remote import Access
 
 
@@ -33,10 +34,13 @@ def find_registry(workspace: Workspace, text: str, *, allow_plain: bool = False)
         NotFound: no registry of that name is configured.
         UsageError, PermissionNeeded: the address is not valid, or not allowed.
     """
-    if is_address(text):
+    known = read_registries(workspace.config.config_file)
+    if text not in known and is_address(text):
         address = own_address(text, allow_plain=allow_plain)
         return RegistryPlace(name="", url=address, access=Access(allow_plain=True))
-    raise NotFound(f"there is no registry {text!r}", hint="name its address or its folder")
+    found = registry_named(known, text)
+    access = Access(allow_plain=found.allow_plain or allow_plain)
+    return RegistryPlace(name=found.name, url=found.url, access=access)
 
 
 def is_address(text: str) -> bool:

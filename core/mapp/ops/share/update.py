@@ -1,0 +1,250 @@
+"""Updates installed apps to their newest releases, and tells which ones there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from mapp.errors import MappError, NotFound
+from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.read import open_repository
+from mapp.model.version import Version
+from mapp.ops.check.gate import Watch
+from mapp.ops.run.permissions import Permit
+from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
+from mapp.ops.share.release import MOVED_TAG, arriving, ensure_unmoved
+from mapp.ops.share.sources import GIT, REGISTRY, YANKED, Registries, Release, listed_release, released_tags
+from mapp.ops.workspace import Workspace
+from mapp.share.errors import RemoteRefused
+from mapp.share.remote import Access
+from mapp.suggested_commands import suggested_command
+
+State = Literal["current", "available", "updated", "held", "failed"]
+"""`held`: the newer release was stored, but does not run until the person agrees."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """What is known about one installed app.
+
+    `to` is the newest release, or the same as `version`. `needs` are the capabilities that it adds.
+    `yanked` is why the installed version was withdrawn. `error` is set if the app failed.
+    """
+
+    app: str
+    version: str
+    to: str
+    commit: str
+    state: State
+    reason: str = ""
+    needs: tuple[str, ...] = ()
+    yanked: str | None = None
+    error: MappError | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the row that `update --json` and `outdated --json` print."""
+        return {
+            "app": self.app,
+            "from": self.version,
+            "to": self.to,
+            "commit": self.commit,
+            "state": self.state,
+            "reason": self.reason,
+            "needs": list(self.needs),
+            "yanked": self.yanked,
+            "code": None if self.error is None else self.error.code,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing."""
+
+    yes: bool = False
+    permit: Permit | None = None
+    dry_run: bool = False
+    offline: bool = False
+    watch: Watch | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Newest:
+    """The newest release of an installed app, or None if it is installed.
+
+    `yanked` is why the installed version was withdrawn; `changed` says that the app was changed here.
+    """
+
+    release: Release | None
+    yanked: str | None = None
+    changed: bool = False
+
+
+def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iterator[Row]:
+    """Updates installed apps, all or the named ones, and yields a row for each as soon as it is done.
+
+    An app that cannot be updated keeps its version and gets a row with its error; the others go on. A release
+    that wants more capabilities is stored but not run, unless the person agrees. A version that was yanked is
+    replaced by the newest one that was not, even if that is an older one.
+
+    Raises:
+        NotFound: there is no installed app of a name.
+        InvalidInput, IntegrityError: the settings or the lock file are damaged.
+    """
+    yield from _each(workspace, names, options, _updated)
+
+
+def outdated(workspace: Workspace, names: Sequence[str] = (), *, offline: bool = False) -> Iterator[Row]:
+    """Yields a row for each installed app, or for the named ones; changes nothing.
+
+    With `offline`, registries are read as they were last seen, and apps from a git address are left out.
+
+    Raises as `update` does.
+    """
+    yield from _each(workspace, names, Options(dry_run=True, offline=offline), _told)
+
+
+_Step = Callable[[Workspace, LockEntry, Newest, Options], Row]
+
+
+def _each(workspace: Workspace, names: Sequence[str], options: Options, step: _Step) -> Iterator[Row]:
+    registries = Registries(workspace, offline=options.offline)
+    for entry in shared_entries(workspace, names):
+        if options.offline and entry.source.startswith(GIT):
+            continue
+        try:
+            yield step(workspace, entry, newest_of(workspace, registries, entry), options)
+        except MappError as error:
+            yield Row(
+                app=entry.name,
+                version=entry.version,
+                to=entry.version,
+                commit=entry.commit,
+                state="failed",
+                reason=error.message,
+                error=error,
+            )
+
+
+def shared_entries(workspace: Workspace, names: Sequence[str] = ()) -> list[LockEntry]:
+    """Returns the lock entries of the apps that were installed from elsewhere, all or the named ones.
+
+    Raises:
+        NotFound: there is no installed app of a name.
+    """
+    found = {
+        name: entry
+        for name, entry in sorted(read_lock(workspace.home.lock_file).items())
+        if entry.source.startswith((GIT, REGISTRY))
+    }
+    for name in names:
+        if name not in found:
+            raise NotFound(
+                f"{name} was not installed from a registry or an address",
+                hint=f"to see what is installed: {suggested_command('list')}",
+                code="MAPP-0201",
+            )
+    return [found[name] for name in names or found]
+
+
+def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) -> Newest:
+    """Returns the newest release of an installed app, as its source says now.
+
+    Raises:
+        RemoteFailed: the source cannot be reached.
+        RemoteRefused: the installed version is another commit there now (MAPP-0612), or the registry was
+            rewritten.
+        NotFound: the registry is not configured, or no longer lists the app.
+    """
+    if entry.source.startswith(GIT):
+        return _newest_tag(entry, changed=has_own_changes(workspace, entry))
+    source = registries.by_url(entry.source.removeprefix(REGISTRY))
+    if source is None:
+        raise NotFound(
+            f"the registry of {entry.name} is not configured: {entry.source.removeprefix(REGISTRY)}",
+            hint="to add it: mapp registry add NAME URL",
+            code="MAPP-0203",
+        )
+    listed = registries.copy(source).entry(entry.name)
+    if listed is None:
+        raise NotFound(f"the registry {source.name} no longer lists {entry.name}", code="MAPP-0203")
+    own = listed.version(Version.parse(entry.version))
+    yanked = None if own is None else own.yanked
+    changed = has_own_changes(workspace, entry)
+    if own is not None and not changed and own.commit != entry.commit:
+        raise RemoteRefused(
+            f"{entry.name} {entry.version} is {own.commit[:10]} in the registry {source.name}, and was "
+            f"{entry.commit[:10]} when it was installed",
+            hint="nothing was changed; ask the registry's maintainers",
+            code=MOVED_TAG,
+        )
+    try:
+        release = listed_release(source, listed)
+    except MappError as error:
+        if error.code != YANKED:
+            raise
+        return Newest(release=None, yanked=yanked, changed=changed)
+    return Newest(release=_if_newer(release, entry, yanked), yanked=yanked, changed=changed)
+
+
+def _if_newer(release: Release, entry: LockEntry, yanked: str | None) -> Release | None:
+    number, own = Version.parse(release.tag.removeprefix("v")), Version.parse(entry.version)
+    return release if number > own or (yanked is not None and number != own) else None
+
+
+def _newest_tag(entry: LockEntry, *, changed: bool) -> Newest:
+    url = entry.source.removeprefix(GIT)
+    # The person allowed this transport when they installed from this address.
+    access = Access(allow_plain=True)
+    tags = released_tags(url, access)
+    own = tags.get(Version.parse(entry.version))
+    if own is not None and not changed and own != entry.commit:
+        raise RemoteRefused(
+            f"v{entry.version} of {url} is {own[:10]} now, and was {entry.commit[:10]} when it was installed",
+            hint="nothing was changed; ask the author",
+            code=MOVED_TAG,
+        )
+    newest = max(tags, default=Version.parse(entry.version))
+    if newest <= Version.parse(entry.version):
+        return Newest(release=None, changed=changed)
+    tag = f"v{newest}"
+    release = Release(name=entry.name, source=entry.source, url=url, tag=tag, access=access)
+    return Newest(release=release, changed=changed)
+
+
+def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
+    """Returns what `outdated` says about an app."""
+    release = newest.release
+    return Row(
+        app=entry.name,
+        version=entry.version,
+        to=entry.version if release is None else release.tag.removeprefix("v"),
+        commit=entry.commit,
+        state="current" if release is None else "available",
+        reason="" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}",
+        yanked=newest.yanked,
+    )
+
+
+def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
+    row = _told(workspace, entry, newest, options)
+    if newest.release is None or options.dry_run:
+        return row
+    with arriving(workspace, newest.release) as arrived:
+        ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
+        if newest.changed:
+            show = suggested_command("log", entry.name)
+            return replace(row, state="held", reason=f"it was changed in this library; to see how: {show}")
+        needs = new_capabilities(workspace, arrived, entry)
+        if needs and not options.yes and not _permitted(options, f"{entry.name} {arrived.version}", needs):
+            keep_aside(workspace, arrived, entry)
+            accept = suggested_command("update", entry.name, "--yes")
+            reason = f"it wants to use {', '.join(needs)}; to allow that: {accept}"
+            return replace(row, state="held", reason=reason, needs=needs)
+        verdict = proven(workspace, arrived, watch=options.watch)
+        placed = place(workspace, arrived, entry, verdict, granted=needs)
+        return replace(row, state="updated", commit=placed.entry.commit, needs=needs)
+
+
+def _permitted(options: Options, app: str, needs: tuple[str, ...]) -> bool:
+    return options.permit is not None and options.permit(app, needs)

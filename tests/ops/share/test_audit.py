@@ -1,0 +1,118 @@
+"""Auditing: each kind of trouble is found, named, and tells what to do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mapp.errors import IntegrityError
+from mapp.library.load_to_run import load_to_run
+from mapp.ops.share.audit import RULES, Finding, audit, to_sarif
+from mapp.share.registries import remove_registry
+from support.apps import app
+from support.library import library
+from support.sharing import SharedWorld
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> SharedWorld:
+    """Returns a registry that lists `vat` 1.0.0, which is installed."""
+    found = SharedWorld(tmp_path / "served")
+    author = found.author("vat")
+    author.release(app("vat"))
+    found.list(author.entry)
+    found.use()
+    found.install("vat")
+    return found
+
+
+def findings(shared: SharedWorld, *, offline: bool = False) -> dict[str, Finding]:
+    """Returns what an audit finds, by rule."""
+    return {row.rule: row for row in audit(shared.workspace, offline=offline)}
+
+
+def advise(shared: SharedWorld, severity: str) -> None:
+    """Publishes an advisory about `vat`."""
+    text = f'advisory = 1\napp = "vat"\nseverity = "{severity}"\nsummary = "It leaks."\nfixed = "1.0.1"\n'
+    shared.builder.write({"advisories/vat-1.toml": text.encode()})
+    shared.write_index()
+
+
+def test_nothing_is_found_in_a_library_as_it_should_be(shared: SharedWorld) -> None:
+    assert findings(shared) == {}
+
+
+def test_a_malicious_version_is_found_and_runs_no_more(shared: SharedWorld) -> None:
+    home = shared.workspace.home
+    assert load_to_run(home, "vat").name == "vat"
+    advise(shared, "malicious")
+    row = findings(shared)["malicious"]
+    assert (row.level, row.hint) == ("error", "mapp remove vat")
+    with pytest.raises(IntegrityError) as refused:
+        load_to_run(home, "vat")
+    assert refused.value.code == "MAPP-0657"
+    shared.builder.files.pop("advisories/vat-1.toml")
+    shared.builder.write({})
+    shared.write_index()
+    assert findings(shared) == {}, "the advisory was withdrawn"
+    assert load_to_run(home, "vat").name == "vat"
+
+
+def test_a_malicious_version_is_not_installed(shared: SharedWorld) -> None:
+    author = shared.author("other")
+    author.release(app("other"))
+    shared.list(author.entry)
+    text = 'advisory = 1\napp = "other"\nseverity = "malicious"\nsummary = "It leaks."\n'
+    shared.builder.write({"advisories/other.toml": text.encode()})
+    shared.write_index()
+    with pytest.raises(IntegrityError, match="is malicious") as refused:
+        shared.install("other")
+    assert refused.value.code == "MAPP-0657"
+    assert not shared.workspace.home.repository("other").exists()
+
+
+def test_a_lesser_advisory_is_told_and_the_app_still_runs(shared: SharedWorld) -> None:
+    advise(shared, "medium")
+    row = findings(shared)["advisory"]
+    assert (row.level, row.hint) == ("warning", "mapp update vat")
+    assert "fixed in 1.0.1" in row.message
+    assert load_to_run(shared.workspace.home, "vat").name == "vat"
+
+
+def test_a_yank_a_moved_version_and_an_unlisted_app_are_found(shared: SharedWorld) -> None:
+    entry = shared.builder.now.entry("vat")
+    assert entry is not None
+    shared.list(entry.with_yank(entry.versions[0].version, "wrong"))
+    assert findings(shared)["yanked"].message == "1.0.0 was yanked: wrong"
+    shared.list(replace(entry, versions=(replace(entry.versions[0], commit="0" * 40),)))
+    assert findings(shared)["moved"].level == "error"
+    shared.builder.remove("vat")
+    shared.write_index()
+    assert set(findings(shared)) == {"unlisted"}
+
+
+def test_a_source_that_is_gone_or_not_configured_is_found(shared: SharedWorld) -> None:
+    (shared.folder / "registry.git").rename(shared.folder / "gone.git")
+    assert findings(shared)["unreachable"].level == "warning"
+    assert findings(shared, offline=True) == {}
+    remove_registry(shared.workspace.config.config_file, "team")
+    assert set(findings(shared)) == {"unlisted"}
+
+
+def test_changed_content_and_a_change_of_this_library_are_found(shared: SharedWorld) -> None:
+    built = library().build()
+    built.put(app("vat").version("1.0.1").file("README.md", "mine\n"))
+    assert findings(shared)["changed-here"].level == "note"
+    home = shared.workspace.home
+    text = home.lock_file.read_text()
+    home.lock_file.write_text(text.replace(shared.locked("vat").content, "sha256:" + "0" * 64))
+    assert findings(shared)["content"].hint == "mapp fsck vat"
+
+
+def test_findings_are_sarif_too(shared: SharedWorld) -> None:
+    advise(shared, "high")
+    rows = list(audit(shared.workspace))
+    log = to_sarif(rows)
+    (result,) = log["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("advisory", "error")
+    assert {row["id"] for row in log["runs"][0]["tool"]["driver"]["rules"]} == set(RULES)
