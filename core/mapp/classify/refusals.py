@@ -22,7 +22,7 @@ _CODES: Final = re.compile(
     r"insufficient quota|quota( has been)? exceeded|quota exhausted|(daily|monthly) limit exceeded"
     r"|over (daily|monthly) limit|billing( hard)? (limit|not active|required)|payment required"
     r"|out of credits?"
-    r"|(subscription|trial|plan|license|licence) (expired|ended|required|inactive|cancell?ed)"
+    r"|(subscription|trial|plan|license|licence) (expired|ended|required|inactive|cance(?:ll|l)ed)"
 )
 """Error codes that say that a quota is spent or unpaid."""
 _RATE: Final = re.compile(
@@ -34,7 +34,7 @@ _QUOTA: Final = re.compile(
     r"\b(quota|credits?|funds|allowance)\b"
     r"|\b(quota|credits?|funds|allowance|balance)\b.{0,40}"
     r"\b(exceeded|exhausted|insufficient|spent|too low|used up)\b"
-    r"|\b(trial|subscription|plan)\b.{0,20}\b(expired|ended|inactive|cancell?ed)\b"
+    r"|\b(trial|subscription|plan)\b.{0,20}\b(expired|ended|inactive|cance(?:ll|l)ed)\b"
     r"|\b(daily|monthly|yearly)\b.{0,30}\b(quota|limit|allowance)\b|\bpayment required\b"
 )
 _CREDENTIAL: Final = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
+from typing import Final
 
 from mapp.errors import MappError, PermissionNeeded, UsageError
 from mapp.library import read
