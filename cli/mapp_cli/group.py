@@ -49,7 +49,9 @@ COMMANDS: Final = {
         "sync": "Install what a project's mapp-library.toml asks for.",
         "fsck": "Check the apps against the lock file, byte for byte.",
         "audit": "Report advisories, yanks and moved tags of installed apps.",
-        "registry": "Add, list and remove registries.",
+        "publish": "Publish a release of an app to a registry.",
+        "yank": "Withdraw a published version of an app.",
+        "registry": "Use, make and maintain registries of apps.",
     },
     "Compile apps": {
         "compile": "Have a coder write an app for a request.",

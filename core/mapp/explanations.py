@@ -384,6 +384,11 @@ EXPLANATIONS: Final = {
         "An installed app was changed in this library: a heal, an edit or a rollback.",
         "mapp log APP shows the changes. To give them up, remove the app and install it again.",
     ),
+    "MAPP-0749": _row(
+        "publish-unconfirmed",
+        "Publishing sends an app to other people, and nobody could be asked.",
+        "See what would be pushed with --dry-run; then add --yes.",
+    ),
     "MAPP-0810": _row(
         "checks-failed",
         "An app does not pass its own checks.",
@@ -418,6 +423,26 @@ EXPLANATIONS: Final = {
         "nothing-recorded",
         "The app failed while it was recorded, so a test has nothing to expect.",
         "Fix main.js, or state the expected error with --error CODE.",
+    ),
+    "MAPP-0860": _row(
+        "submission-refused",
+        "A registry's checks refuse a change.",
+        "The message names each check with its fix; mapp registry check --list has their reasons.",
+    ),
+    "MAPP-0861": _row(
+        "version-published",
+        "A version is published, or submitted, with other content.",
+        "Releases never change. Release a new version: mapp bump APP, then mapp add.",
+    ),
+    "MAPP-0862": _row(
+        "remote-diverged",
+        "The remote of an app has commits that this library lacks.",
+        "Publish to a remote of your own, or bring both histories together first.",
+    ),
+    "MAPP-0863": _row(
+        "signing-failed",
+        "A release could not be signed with the SSH key of your git configuration.",
+        "Check user.signingkey and that ssh-keygen is installed, or unset gpg.format.",
     ),
     "MAPP-0900": _row(
         "busy",

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from mapp.errors import IntegrityError, MappError
-from mapp.git.tree import MAX_FILE_SIZE, MAX_FILES, list_entries, read_snapshot
+from mapp.git.tree import (
+    MAX_FILE_SIZE,
+    MAX_FILES,
+    find_entry,
+    list_entries,
+    raw_entries,
+    read_snapshot,
+    replace_file,
+)
 from support.trees import FILE, FOLDER, LINK, PROGRAM, SUBMODULE, Forge
 
 
@@ -218,3 +226,51 @@ def test_an_invalid_revision_is_not_found(forge: Forge, revision: str) -> None:
         forge.repository.resolve(revision)
 
     assert caught.value.code == "MAPP-0200"
+
+
+def test_one_file_is_replaced_and_everything_else_stays_as_it_is(forge: Forge) -> None:
+    inner = forge.tree(forge.entry(FILE, b"old.toml"))
+    odd = b"caf\xe9"  # not UTF-8
+    tree = forge.tree(
+        forge.entry(PROGRAM, b"build.sh"),
+        forge.entry(LINK, odd),
+        forge.entry(FOLDER, b"ve", inner),
+    )
+    repository = forge.repository
+    one = replace_file(repository, tree, "ve/new.toml", b"new\n")
+    names = {name: mode for mode, name, _ in raw_entries(repository, one, "")}
+    assert list(names.values()) == [PROGRAM, LINK, FOLDER]
+    found = find_entry(repository, one, "ve")
+    assert found is not None
+    assert [name for _, name, _ in raw_entries(repository, found[1], "ve")] == ["new.toml", "old.toml"]
+    assert replace_file(repository, one, "ve/new.toml", b"new\n") == one
+
+
+def test_missing_folders_are_made_in_gits_order(forge: Forge) -> None:
+    tree = forge.tree(forge.entry(FILE, b"apps.md"))
+    found = replace_file(forge.repository, tree, "apps/va/vat.toml", b"x")
+    assert [name for _, name, _ in raw_entries(forge.repository, found, "")] == ["apps.md", "apps"]
+
+
+@pytest.mark.parametrize("path", ["note/vat.toml", "apps"])
+def test_a_file_does_not_replace_a_folder_nor_a_folder_a_file(forge: Forge, path: str) -> None:
+    inner = forge.tree(forge.entry(FILE, b"x"))
+    tree = forge.tree(forge.entry(FOLDER, b"apps", inner), forge.entry(FILE, b"note"))
+    with pytest.raises(IntegrityError, match="is in the way"):
+        replace_file(forge.repository, tree, path, b"x")
+
+
+@pytest.mark.parametrize("names", [(b"apps", b"apps"), (b"Apps", b"apps")])
+def test_two_entries_that_a_file_system_may_confuse_are_refused(
+    forge: Forge, names: tuple[bytes, ...]
+) -> None:
+    tree = forge.tree(*(forge.entry(FILE, name) for name in names))
+    with pytest.raises(IntegrityError, match="is there twice"):
+        find_entry(forge.repository, tree, "apps")
+
+
+def test_an_entry_is_found_among_others_of_any_kind(forge: Forge) -> None:
+    blob = forge.blob()
+    tree = forge.tree(forge.entry(SUBMODULE, b".odd"), forge.entry(FILE, b"policy.toml", blob))
+    assert find_entry(forge.repository, tree, "policy.toml") == (FILE, blob)
+    assert find_entry(forge.repository, tree, "apps") is None

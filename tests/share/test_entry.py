@@ -55,7 +55,7 @@ def test_an_entry_whose_versions_are_all_yanked_has_no_latest_one() -> None:
     ("old", "new", "said"),
     [
         ('name = "vat"', 'name = "VAT"', "name: is not a name"),
-        ('name = "vat"', 'nome = "vat"', "nome: is not a known key"),
+        ('name = "vat"', 'nam = "vat"', "nam: is not a known key"),
         ("entry = 1", "entry = 2", "entry: is a newer format"),
         ("entry = 1", "entry = true", "entry: must be a whole number"),
         ('tag = "v1.0.0"', 'tag = "v1.0.1"', "version[0].tag: must be v1.0.0"),

@@ -10,6 +10,7 @@ from mapp.git.tree import find_entry
 from mapp.share.entry import parse_line
 from mapp.share.index_branch import (
     INDEX,
+    IndexState,
     entry_in,
     index_tree,
     read_shard,
@@ -27,6 +28,11 @@ NAMES = [f"app-{number}" for number in range(40)]
 @pytest.fixture
 def registry(tmp_path: Path) -> RegistryBuilder:
     return RegistryBuilder(tmp_path / "registry.git").commit(*(entry(name) for name in NAMES))
+
+
+def verified(registry: RegistryBuilder) -> IndexState:
+    repository = registry.repository
+    return verify_index(repository, index=repository.tip(INDEX), main=repository.tip(MAIN))
 
 
 def test_every_app_is_found_in_its_shard_and_the_lines_are_sorted(registry: RegistryBuilder) -> None:
@@ -53,7 +59,7 @@ def test_the_index_is_the_same_whether_updated_or_generated_anew(registry: Regis
     state = update_index(registry.now)
     assert state.changed and state.tree == index_tree(Registry(registry.repository, state.source))
     assert entry_in(read_shard(registry.repository, state.commit, "app-5"), "app-5") is None
-    assert verify_index(registry.repository).commit == state.commit
+    assert verified(registry).commit == state.commit
 
 
 def test_an_update_without_changes_writes_nothing(registry: RegistryBuilder) -> None:
@@ -89,9 +95,9 @@ def test_an_index_that_main_does_not_give_is_found_out(registry: RegistryBuilder
     commit = repository.commit_tree(forged, text, registry.who, parents=(state.commit,), ref=None)
     repository.set_ref(INDEX, commit)
     with pytest.raises(IntegrityError, match="but main at"):
-        verify_index(repository)
+        verified(registry)
     update_index(registry.now, fresh=True)
-    assert verify_index(repository).tree == state.tree
+    assert verified(registry).tree == state.tree
 
 
 def test_an_index_of_a_commit_outside_main_is_found_out(registry: RegistryBuilder) -> None:
@@ -100,7 +106,7 @@ def test_an_index_of_a_commit_outside_main_is_found_out(registry: RegistryBuilde
     update_index(registry.now)
     registry.repository.move_ref(MAIN, registry.now.commit, base)
     with pytest.raises(IntegrityError, match="which main does not contain"):
-        verify_index(registry.repository)
+        verified(registry)
 
 
 def test_an_index_survives_a_rewritten_main(registry: RegistryBuilder) -> None:
@@ -118,7 +124,7 @@ def _orphan(registry: RegistryBuilder) -> str:
 
 def test_a_registry_without_an_index_says_how_to_make_one(registry: RegistryBuilder) -> None:
     with pytest.raises(IntegrityError) as caught:
-        verify_index(registry.repository)
+        verified(registry)
     assert caught.value.hint == "to generate it: mapp registry index"
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.commands import registry_sources
+from mapp_cli.commands import registry_sources, registry_upkeep
 
 
 @click.group("registry")
 def command() -> None:
-    """Add, list and remove registries: git repositories that list apps."""
+    """Use, make and maintain registries: git repositories that list apps."""
 
 
-for _source_command in (registry_sources.add, registry_sources.listed, registry_sources.removed):
-    command.add_command(_source_command)
+for _command in (
+    registry_sources.add,
+    registry_sources.listed,
+    registry_sources.removed,
+    registry_upkeep.init,
+    registry_upkeep.check,
+    registry_upkeep.merge,
+    registry_upkeep.index,
+    registry_upkeep.verify,
+):
+    command.add_command(_command)

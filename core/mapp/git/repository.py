@@ -368,6 +368,27 @@ class Repository:
             builder.insert(name, identity, modes.TREE if is_folder else modes.BLOB)
         return str(builder.write())
 
+    def write_object(self, kind: int, data: bytes) -> str:
+        """Writes the bytes of an object of a kind (see `mapp.git.loose`) as they are and returns its id."""
+        return str(self._handle.write(kind, data))
+
+    def check_out(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        """Makes a bare repository at `folder/.git` the one of a working tree with the files of `main`.
+
+        A push to its `main` then updates the working tree, unless that has changes.
+        """
+        library = _pygit2()
+        for path, data in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        self._handle.config["core.bare"] = False
+        self._handle.config["receive.denyCurrentBranch"] = "updateInstead"
+        checkout = library.Repository(str(folder))
+        checkout.index.add_all()
+        checkout.index.write()
+        checkout.free()
+
     def create_ref(self, ref: str, commit: str) -> None:
         """Creates a ref that points to a commit.
 
@@ -563,6 +584,14 @@ def global_identity() -> tuple[str, str] | None:
         return str(found["user.name"]), str(found["user.email"])
     except (KeyError, OSError):
         return None
+
+
+def global_setting(name: str) -> str:
+    """Returns a value of the user's git configuration, such as `gpg.format`; empty if it is not set."""
+    try:
+        return str(_pygit2().Config.get_global_config()[name])
+    except (KeyError, OSError, ValueError):
+        return ""
 
 
 def tip_stamp(path: Path) -> str:

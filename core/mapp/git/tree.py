@@ -136,7 +136,7 @@ def raw_entries(repository: Repository, tree: str, where: str) -> Iterator[tuple
         space, end = data.find(b" ", position), data.find(b"\0", position)
         if not position < space < end or end + 21 > len(data):
             raise _refused(where, "the tree object is truncated")
-        name = data[space + 1 : end].decode("utf-8", "backslashreplace")
+        name = data[space + 1 : end].decode("utf-8", "surrogateescape")
         if name.casefold() in seen:
             raise _refused(where, f"entry {name!r} is there twice")
         seen.add(name.casefold())
@@ -152,6 +152,43 @@ def find_entry(repository: Repository, tree: str, name: str) -> tuple[bytes, str
     """
     found = {known: (mode, identity) for mode, known, identity in raw_entries(repository, tree, name)}
     return found.get(name)
+
+
+def replace_file(repository: Repository, tree: str, path: str, data: bytes) -> str:
+    """Writes a tree that differs from another one in one file, and returns its id; missing folders are made.
+
+    Everything else stays as it is, whatever it is.
+
+    Raises:
+        IntegrityError: a part of the path is something other than a folder, or a tree is damaged.
+    """
+    return _replaced(repository, tree, path.split("/"), repository.write_blob(data))
+
+
+def _replaced(repository: Repository, tree: str | None, parts: list[str], blob: str) -> str:
+    name, rest = parts[0], parts[1:]
+    known = () if tree is None else raw_entries(repository, tree, name)
+    entries = {row[1]: (row[0], row[2]) for row in known}
+    old = entries.get(name)
+    if old is not None and (old[0] == FOLDER_MODE) != bool(rest):
+        raise _refused(name, "is in the way")
+    if rest:
+        inner = _replaced(repository, None if old is None else old[1], rest, blob)
+        entries[name] = (FOLDER_MODE, inner)
+    else:
+        entries[name] = (FILE_MODE, blob)
+    # git sorts folders as if their names ended in a slash.
+    rows = sorted(
+        (key.encode("utf-8", "surrogateescape") + b"/" * (mode == FOLDER_MODE), mode, identity)
+        for key, (mode, identity) in entries.items()
+    )
+    return repository.write_object(
+        loose.TREE,
+        b"".join(
+            mode + b" " + (key[:-1] if mode == FOLDER_MODE else key) + b"\0" + bytes.fromhex(identity)
+            for key, mode, identity in rows
+        ),
+    )
 
 
 def _check_entry(mode: bytes, name: bytes, prefix: str) -> None:

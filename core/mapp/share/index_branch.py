@@ -21,7 +21,7 @@ from typing import Final
 
 from mapp.errors import Busy, IntegrityError
 from mapp.git.commit import Signature
-from mapp.git.repository import MAIN, Repository
+from mapp.git.repository import Repository
 from mapp.git.tree import FOLDER_MODE, find_entry, raw_entries
 from mapp.share.entry import FORMAT, Entry, entry_path, parse_line
 from mapp.share.history import changed_names
@@ -65,7 +65,7 @@ def index_tree(registry: Registry) -> str:
 
 
 def update_index(registry: Registry, *, ref: str = INDEX, fresh: bool = False) -> IndexState:
-    """Brings the branch `index` up to a commit of `main`; only shards with a changed entry are written anew.
+    """Brings the branch `index` up to a commit of `main`; only shards with a changed entry are written.
 
     With `fresh`, the whole index is. Two that run at the same time write the same commit, so either may win.
 
@@ -74,6 +74,23 @@ def update_index(registry: Registry, *, ref: str = INDEX, fresh: bool = False) -
         InvalidInput, IntegrityError: an entry is not valid, or the branch is not an index.
     """
     repository, last = registry.repository, registry.repository.tip(ref)
+    state = index_commit(registry, last, fresh=fresh)
+    if state.changed:
+        try:
+            repository.move_ref(ref, last, state.commit)
+        except Busy:
+            if repository.tip(ref) != state.commit:
+                raise
+    return state
+
+
+def index_commit(registry: Registry, last: str | None, *, fresh: bool = False) -> IndexState:
+    """Writes the commit that follows `last`, the newest of an index, and moves no ref.
+
+    Raises:
+        InvalidInput, IntegrityError: an entry is not valid, or `last` is not an index.
+    """
+    repository = registry.repository
     tree = index_tree(registry) if last is None or fresh else _updated_tree(registry, last)
     if last is not None and _is_current(repository, last, registry.commit, tree):
         return IndexState(commit=last, tree=tree, source=registry.commit, changed=False)
@@ -82,40 +99,36 @@ def update_index(registry: Registry, *, ref: str = INDEX, fresh: bool = False) -
     who = Signature(name=_AUTHOR, email=f"{_AUTHOR}@localhost", time=when)
     parents = () if last is None else (last,)
     commit = repository.commit_tree(tree, text, who, parents=parents, ref=None)
-    try:
-        repository.move_ref(ref, last, commit)
-    except Busy:
-        if repository.tip(ref) != commit:
-            raise
     return IndexState(commit=commit, tree=tree, source=registry.commit, changed=True)
 
 
-def verify_index(repository: Repository, *, index: str = INDEX, main: str = MAIN) -> IndexState:
-    """Computes the whole index again and compares it with the branch.
+def verify_index(repository: Repository, *, index: str | None, main: str | None) -> IndexState:
+    """Computes the whole index again and compares it with a commit of the branch.
+
+    `index` and `main` are the commits of the two branches, None if there is none.
 
     Raises:
         IntegrityError: they differ, or the branch's source is not part of `main`.
     """
-    tip, top = repository.tip(index), repository.tip(main)
-    if tip is None or top is None:
+    if index is None or main is None:
         raise IntegrityError(
             "the registry has no index", hint="to generate it: mapp registry index", code=MISMATCH
         )
-    source = source_of(repository, tip)
-    if all(commit.id != source for commit in repository.history(top)):
+    source = source_of(repository, index)
+    if all(commit.id != source for commit in repository.history(main)):
         raise IntegrityError(
             f"the index was generated from {source[:10]}, which main does not contain",
             hint="to generate it again: mapp registry index",
             code=MISMATCH,
         )
-    found, wanted = repository.tree_of(tip), index_tree(Registry(repository, source))
+    found, wanted = repository.tree_of(index), index_tree(Registry(repository, source))
     if found != wanted:
         raise IntegrityError(
             f"the index is tree {found[:10]}, but main at {source[:10]} gives {wanted[:10]}",
             hint="to generate it again: mapp registry index --fresh",
             code=MISMATCH,
         )
-    return IndexState(commit=tip, tree=found, source=source, changed=False)
+    return IndexState(commit=index, tree=found, source=source, changed=False)
 
 
 def _is_current(repository: Repository, last: str, source: str, tree: str) -> bool:

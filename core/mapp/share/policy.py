@@ -48,6 +48,7 @@ FORMAT: Final = 1
 REGISTRY_FILE: Final = "registry.toml"
 POLICY_FILE: Final = "policy.toml"
 MAX_FILE_SIZE: Final = 1024 * 1024
+_LEVELS: Final[dict[str, CheckLevel]] = {level: level for level in get_args(CheckLevel)}
 _MAX_NAMES: Final = 100_000
 
 
@@ -165,13 +166,14 @@ class _PolicyReader(TableReader):
         return self.number(key, low, high) if key in self.document else usual
 
     def _levels(self, checks: Container[str]) -> tuple[tuple[str, CheckLevel], ...]:
-        table, found = self.inner("checks"), []
+        table = self.inner("checks")
+        found: list[tuple[str, CheckLevel]] = []
         for name in table.document:
             level = table.get(name, str, "refuse")
             if name not in checks:
                 table.refuse(name, "is not a check; mapp registry check --list shows them")
-            elif level not in get_args(CheckLevel):
-                table.refuse(name, f"must be one of {', '.join(get_args(CheckLevel))}")
+            elif level not in _LEVELS:
+                table.refuse(name, f"must be one of {', '.join(_LEVELS)}")
             else:
-                found.append((name, level))
+                found.append((name, _LEVELS[level]))
         return tuple(found)

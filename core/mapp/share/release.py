@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from mapp.errors import MappError
@@ -13,6 +14,8 @@ from mapp.library.verdicts import read_verdict
 from mapp.model.app import content_hash, read_app
 from mapp.model.interface import interface_hash
 from mapp.share.entry import PublishedVersion
+from mapp.share.remote import STRICT, Access, fetch
+from mapp.share.signing import signer_of
 from mapp.share.submission import Release
 
 OPERATION: Final = "Mapp-Operation"
@@ -20,8 +23,10 @@ UNKNOWN: Final = "unknown"
 _WORD: Final = re.compile(r"[a-z][a-z-]{0,29}")
 
 
-def read_release(repository: Repository, commit: str, *, now: int) -> Release:
+def read_release(repository: Repository, commit: str, *, now: int, tag: str = "") -> Release:
     """Returns the app at a commit, as it would be published now (seconds since 1970-01-01 UTC).
+
+    `tag` is the id of the tag object, if there is one; its signature says who the signer is.
 
     Raises:
         InvalidApp: it is not a valid app.
@@ -41,10 +46,27 @@ def read_release(repository: Repository, commit: str, *, now: int) -> Release:
         engine=_engine(repository, found.tree),
         capabilities=tuple(sorted(app.manifest.capabilities.names)),
         origin=operation if _WORD.fullmatch(operation) else UNKNOWN,
-        signer="",
+        signer=signer_of(repository, tag, commit) if tag not in ("", commit) else "",
         time=now,
     )
     return Release(app=app, files=found.files, published=published)
+
+
+def fetch_release(url: str, name: str, *, folder: Path, now: int, access: Access = STRICT) -> Release:
+    """Returns the release that a tag of the app's remote names, wholly in memory.
+
+    `folder` is where it is fetched into.
+
+    Raises:
+        RemoteFailed: the remote cannot be reached, or does not have the tag.
+        RemoteRefused, IntegrityError: it sends damaged objects, or what mapp does not read.
+        InvalidApp: it is not a valid app.
+    """
+    ref = f"refs/tags/{name}"
+    with fetch(url, [ref], folder=folder, access=access) as fetched:
+        repository = Repository.open(fetched.path)
+        tag = fetched.refs[ref]
+        return read_release(repository, repository.resolve(tag), now=now, tag=tag)
 
 
 def _engine(repository: Repository, tree: str) -> str:

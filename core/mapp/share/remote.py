@@ -297,6 +297,22 @@ def push(
             )
 
 
+def delete_ref(repository: Path, url: str, ref: str, old: str, *, access: Access = STRICT) -> bool:
+    """Deletes a ref of a remote if it is still at `old`; returns whether it is gone.
+
+    Raises:
+        RemoteFailed: the remote cannot be reached, or denies access.
+    """
+    address = parse_address(url, allow_plain=access.allow_plain)
+    _checked_ref(ref)
+    words = ["push", "--quiet", "--no-verify", "--no-signed", f"--force-with-lease={ref}:{old}"]
+    words += ["--", address.text, f":{ref}"]
+    if ls_remote(url, ref, access=access).get(ref) == old:
+        with _scratch(None) as scratch:
+            _exchange(words, scratch, address, access.limits, objects=repository)
+    return ref not in ls_remote(url, ref, access=access)
+
+
 def _push_one(
     scratch: Path, repository: Path, address: Address, update: Update, options: Sequence[str], access: Access
 ) -> None:

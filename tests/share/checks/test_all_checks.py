@@ -8,6 +8,7 @@ import pytest
 
 from mapp.model.version import Version
 from mapp.share.checks.all_checks import CHECKS
+from mapp.share.entry import Entry
 from support.apps import app
 from support.registries import TIME, entry, published
 from support.submissions import LICENCE, Case, release, verdict
@@ -61,7 +62,7 @@ REFUSED: list[tuple[str, str, Callable[[Case], Case]]] = [
     ("entry-format", "mapp yank APP VERSION", lambda case: case.submits(None, name="vat")),
     (
         "entry-format",
-        "let mapp write the file",
+        "publish with mapp, which writes it",
         lambda case: case.submits(None, name="vat", fault="apps/va/vat.toml is not TOML"),
     ),
     ("append-only", "it removes version 1.1.0", lambda case: case.submits(entry("vat", "1.0.0", remote=VAT))),
@@ -141,7 +142,7 @@ REFUSED: list[tuple[str, str, Callable[[Case], Case]]] = [
         lambda case: case.rules(new_names_a_day=1).submits(entry("double", remote=VAT)),
     ),
     (
-        "capability-widening",
+        "new-capability",
         "1.2.0 may do more than 1.1.0, and without a major version: http:example.org",
         lambda case: case.submits(
             entry("vat", "1.0.0", "1.1.0", remote=VAT).with_version(
@@ -279,10 +280,10 @@ def test_an_app_that_says_what_it_fetches_is_coherent(case: Case) -> None:
     assert case.releases(release(draft)).refused() == set()
 
 
-def _edited(case: Case, **changed: str):
+def _edited(case: Case, *, commit: str) -> Entry:
     known = case.registry.now.entry("vat")
     assert known is not None
-    return replace(known, versions=(known.versions[0], replace(known.versions[1], **changed)))
+    return replace(known, versions=(known.versions[0], replace(known.versions[1], commit=commit)))
 
 
 def _after_a_yank(case: Case) -> Case:
@@ -299,7 +300,7 @@ def _unsigned_after_a_signed_one(case: Case) -> Case:
     return case.submits(known.with_version(published("1.0.1")))
 
 
-def _at(time: int):
+def _at(time: int) -> Entry:
     return replace(entry("double"), versions=(published("1.0.0", time=time),))
 
 

@@ -120,7 +120,18 @@ def ensure_isolated(workspace: Workspace, name: str, *, unpinned: bool = True) -
     config, isolation = workspace.config, workspace.executor.isolation
     if not is_enough(isolation, config.isolation):
         raise too_little(isolation, config.isolation, "isolation")
-    if is_enough(isolation, "full") or not is_third_party(workspace.home, name, unpinned=unpinned):
+    if not is_enough(isolation, "full") and is_third_party(workspace.home, name, unpinned=unpinned):
+        ensure_isolated_stranger(workspace, name)
+
+
+def ensure_isolated_stranger(workspace: Workspace, name: str) -> None:
+    """Refuses to run an app that is surely third-party, whatever the library has under its name.
+
+    Raises:
+        SandboxUnavailable, PermissionNeeded: see `ensure_isolated`.
+    """
+    config, isolation = workspace.config, workspace.executor.isolation
+    if is_enough(isolation, "full"):
         return
     if not is_enough(isolation, config.isolation_strangers):
         raise too_little(isolation, config.isolation_strangers, "isolation_strangers")

@@ -36,7 +36,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
             yield Objection(
                 message=f"the entry says {fact} is {said[fact] or 'empty'}, but tag {said['tag']} of "
                 f"{after.remote} gives {found[fact] or 'none'}",
-                fix="let mapp write the entry: mapp publish APP",
+                fix="publish with mapp, which writes the entry: mapp publish APP",
             )
 
 

@@ -10,7 +10,7 @@ from mapp.share.submission import Submission
 
 def _objections(submission: Submission) -> Iterator[Objection]:
     if submission.fault:
-        yield Objection(message=submission.fault, fix="let mapp write the file: mapp publish APP")
+        yield Objection(message=submission.fault, fix="publish with mapp, which writes it: mapp publish APP")
     elif submission.after is None and submission.before is not None:
         yield Objection(
             message=f"it deletes the entry of {submission.before.name}",

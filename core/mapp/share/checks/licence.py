@@ -54,7 +54,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
     found, allowed = licence_of(submission.release), submission.policy.licences
     if not found:
         yield Objection(
-            message="the app has no licence that mapp recognises",
+            message="the app has no known licence",
             fix="add a file LICENSE, or a line `// SPDX-License-Identifier: MIT` to main.js",
         )
     elif allowed and found not in allowed:

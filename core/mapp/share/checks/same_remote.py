@@ -19,7 +19,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
 
 CHECK = RegistryCheck(
     name="same-remote",
-    reason="A moved remote hands an app, and the trust in it, to whoever owns the new address.",
+    reason="A moved remote hands an app, and the trust in it, to the owner of the new address.",
     stage="entry",
     run=_objections,
 )

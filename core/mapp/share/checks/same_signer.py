@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from mapp.share.checks.check import Objection, RegistryCheck
+from mapp.share.entry import PublishedVersion
+from mapp.share.signing import allowed_keys
 from mapp.share.submission import Submission
+
+TRUSTED: Final = "trust/allowed_signers"
 
 
 def _objections(submission: Submission) -> Iterator[Objection]:
@@ -21,8 +26,22 @@ def _objections(submission: Submission) -> Iterator[Objection]:
         elif not row.signer and submission.policy.signatures_required:
             yield Objection(
                 message=f"version {row.version} is not signed, and this registry requires it",
-                fix="configure an SSH key in git: git config gpg.format ssh, git config user.signingkey FILE",
+                fix="sign with an SSH key: git config --global gpg.format ssh, then "
+                "git config --global user.signingkey FILE",
             )
+        elif submission.policy.signatures_required and not _is_allowed(submission, row):
+            yield Objection(
+                message=f"version {row.version} is {_said(row.signer)}, which this registry does not allow",
+                fix=f"ask a maintainer to add your public key to {TRUSTED}",
+            )
+
+
+def _is_allowed(submission: Submission, row: PublishedVersion) -> bool:
+    text = (submission.registry.file(TRUSTED) or b"").decode("utf-8", "replace")
+    return any(
+        key.fingerprint == row.signer and key.after <= submission.now < key.before
+        for key in allowed_keys(text)
+    )
 
 
 def _said(signer: str) -> str:

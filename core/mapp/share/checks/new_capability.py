@@ -24,7 +24,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
 
 
 CHECK = RegistryCheck(
-    name="capability-widening",
+    name="new-capability",
     reason="An app that many trust is worth most to an attacker when it gets one more power in an update.",
     stage="entry",
     run=_objections,
