@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mapp.git.identity import tree_id
+from mapp.model.app import App
 from mapp.model.verdict import CheckStatus, Finding, Result, Verdict
 from support.apps import Draft
 
@@ -20,4 +21,20 @@ def passing(draft: Draft, status: CheckStatus = "passed", problems: tuple[Findin
         seed=1,
         inputs=100,
         results=(Result(check="examples", status=status, counted=1, problems=problems),),
+    )
+
+
+def passing_on(app: App, tree: str) -> Verdict:
+    """Returns a passing verdict on an app as it was read, with the id of its tree."""
+    return Verdict(
+        app=app.name,
+        version=str(app.manifest.version),
+        tree=tree,
+        base=None,
+        kind="add",
+        mapp="0.1.0",
+        engine="quickjs",
+        seed=1,
+        inputs=100,
+        results=(Result(check="examples", status="passed", counted=1),),
     )

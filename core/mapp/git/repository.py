@@ -252,6 +252,13 @@ class Repository:
         """Returns whether the history is incomplete, as in a clone with a depth."""
         return bool(self._handle.is_shallow)
 
+    def remote_url(self, name: str) -> str:
+        """Returns the address of a remote in the repository's configuration; empty if there is none."""
+        try:
+            return str(self._handle.config[f"remote.{name}.url"])
+        except (KeyError, ValueError, _pygit2().GitError):
+            return ""
+
     @property
     def head_branch(self) -> str:
         """Returns the name of the branch that is checked out; empty if none is."""

@@ -9,7 +9,7 @@ from mapp.errors import IntegrityError
 from mapp.git.tree import FOLDER_MODE, raw_entries
 from mapp.share.registry import Registry
 
-MAX_CHANGED: Final = 10_000
+MAX_CHANGED: Final = 1000
 """How many files one change may touch."""
 MAX_NESTED: Final = 20
 

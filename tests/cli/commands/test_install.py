@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 
 from support.apps import app
+from support.rates import covered
 from support.sharing import SharedWorld
 from support.terminal import mapp
-
-HTTP = {"http": [{"host": "api.example.com", "methods": ["GET"]}]}
 
 
 @pytest.fixture
 def shared(tmp_path: Path) -> SharedWorld:
-    """Returns a registry that lists `vat` and `weather`, which wants a host."""
+    """Returns a registry that lists `vat` and `rates`, which wants a host."""
     found = SharedWorld(tmp_path / "served")
-    for draft in (app("vat"), app("weather").stating(capabilities=HTTP)):
+    for draft in (app("vat"), covered()):
         author = found.author(draft.name)
         author.release(draft)
         found.list(author.entry)
@@ -59,10 +58,10 @@ def test_exit_codes_say_what_kind_of_refusal_it_is(shared: SharedWorld) -> None:
     mapp("registry", "add", "team", shared.url, "--allow-git")
     assert mapp("install", "nothing").code == 1
     assert mapp("install", "NOT A NAME").code == 2
-    consent = mapp("install", "weather", "--json")
+    consent = mapp("install", "rates", "--json")
     assert consent.code == 7
     assert consent.json["error"]["code"] == "MAPP-0741"
-    assert mapp("install", "weather", "--yes").code == 0
+    assert mapp("install", "rates", "--yes").code == 0
     shared.author("vat").move_tag("1.0.0", app("vat").stating(description="Else.").files)
     moved = mapp("install", "vat")
     assert moved.code == 6

@@ -63,6 +63,15 @@ def test_the_policy_of_main_counts_not_that_of_the_change(story: Story, clone: P
     assert not check_change(story.built.workspace, clone, base="origin/main").review.passed
 
 
+def test_apps_of_a_registry_behind_https_are_not_read_from_this_machine(story: Story, clone: Path) -> None:
+    git(clone, "remote", "set-url", "origin", "https://git.example.org/registry.git")
+    head = "origin/submit/double/1.0.0"
+    found = check_change(story.built.workspace, clone, base="origin/main", head=head, run_gate=False)
+    (refused,) = found.review.with_status("refused")
+    assert refused.check == "as-published"
+    assert "is a path on this machine" in refused.objections[0].message
+
+
 def test_every_entry_is_checked_by_itself(story: Story) -> None:
     story.publishes("double")
     assert check_all(story.registry, "main") == 1

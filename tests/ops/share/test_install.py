@@ -173,6 +173,7 @@ def test_a_yanked_version_is_not_installed_and_the_reason_is_told(shared: Shared
     assert refused.value.code == "MAPP-0204"
 
 
+@pytest.mark.usefixtures("without_gate")
 def test_capabilities_need_consent_and_nothing_changes_without_it(shared: SharedWorld) -> None:
     author = shared.author("weather")
     author.release(app("weather").stating(capabilities=HTTP | {"clock": True}))

@@ -159,7 +159,7 @@ def test_a_hostile_branch_does_not_block_the_others(story: Story) -> None:
         "aaa-bomb/1.0.0": "refused",
         "double/1.0.0": "merged",
     }
-    assert "more than 10,000 files" in found["aaa-bomb/1.0.0"].objections[0].objections[0].message
+    assert "more than 1,000 files" in found["aaa-bomb/1.0.0"].objections[0].objections[0].message
 
 
 def test_a_yank_is_submitted_and_merged_beside_a_new_version(story: Story) -> None:

@@ -18,7 +18,7 @@ from support.publishing import Story
 
 WORDS = (
     *("anchor", "bridge", "candle", "dragon", "engine", "falcon", "garden", "hammer", "island", "jungle"),
-    *("kettle", "ladder", "magnet", "needle", "orchid", "pillow", "quartz", "ribbon", "saddle", "temple"),
+    *("kettle", "ladder", "magnet", "needle", "orchid", "pillow", "quartz", "ribbon", "socket", "temple"),
 )
 KILLING = """#!/bin/sh
 count=$(($(cat "{folder}/count") + 1))

@@ -92,6 +92,7 @@ def test_a_registry_that_contradicts_the_projects_lock_is_refused(shared: Shared
     assert refused.value.code == "MAPP-0612"
 
 
+@pytest.mark.usefixtures("without_gate")
 def test_a_projects_lock_grants_nothing(shared: SharedWorld, project: Path) -> None:
     author = shared.author("weather")
     author.release(app("weather").stating(capabilities=HTTP))

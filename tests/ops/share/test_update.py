@@ -69,6 +69,7 @@ def test_a_newer_release_is_told_and_then_installed(shared: SharedWorld) -> None
     fsck(shared.workspace.home.root)
 
 
+@pytest.mark.usefixtures("without_gate")
 def test_a_release_with_more_capabilities_is_stored_but_does_not_run_until_the_person_agrees(
     shared: SharedWorld,
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_release_with_more_capabilities_is_stored_but_does_not_run_until_the_p
     assert shared.locked("vat").granted == ("http:api.example.com",)
 
 
+@pytest.mark.usefixtures("without_gate")
 def test_consent_is_asked_for_again_only_for_what_is_new(shared: SharedWorld) -> None:
     publish(shared, app("vat").stating(capabilities=HTTP), "2.0.0")
     updated(shared, options=Options(yes=True))
@@ -193,6 +195,7 @@ def test_only_apps_from_elsewhere_can_be_updated(shared: SharedWorld) -> None:
     assert [row.app for row in updated(shared)] == ["vat"]
 
 
+@pytest.mark.usefixtures("without_gate")
 def test_a_landing_that_was_killed_before_the_lock_is_finished_with_its_grants(shared: SharedWorld) -> None:
     """`main` has moved, the lock file has not: the intent says what was granted."""
     from mapp.library.landing import settle

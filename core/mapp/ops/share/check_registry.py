@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mapp.errors import InvalidInput, MappError, NotFound, Problem
-from mapp.git.repository import discover
+from mapp.errors import InvalidInput, MappError, NotFound, Problem, UsageError
+from mapp.git.repository import Repository, discover
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import judged, trial_of
 from mapp.ops.run.permissions import ensure_isolated_stranger
+from mapp.ops.share.registry_place import access_for
 from mapp.ops.workspace import Workspace
 from mapp.share.checks.all_checks import CHECKS, CheckResult, Review, review
 from mapp.share.checks.check import Objection
@@ -133,7 +134,7 @@ def check_change(
     repository = discover(folder)
     main, tip = Registry(repository, repository.resolve(base)), repository.resolve(head)
     found = proposed(main, tip)
-    examiner = Examiner(workspace=workspace, access=Access(allow_plain=True), run_gate=run_gate)
+    examiner = Examiner(workspace=workspace, access=_access(repository), run_gate=run_gate)
     result = examine(examiner, main, found, override=override, fetch=fetch)
     return RegistryChecked(base=main.commit, head=tip, proposed=found, review=result)
 
@@ -156,6 +157,14 @@ def examine(
     except MappError as error:
         return _unreachable(first, error)
     return review(submission, override=override)
+
+
+def _access(repository: Repository) -> Access:
+    """Returns what is allowed for the apps of a clone: plain transports if it was itself cloned by one."""
+    try:
+        return access_for(repository.remote_url("origin"))
+    except UsageError:  # not a clone, or by an address that mapp does not use
+        return Access(allow_plain=True)
 
 
 def check_all(folder: Path, head: str = "HEAD") -> int:
@@ -185,7 +194,7 @@ def revalidate(
     """
     repository = discover(folder)
     registry = Registry(repository, repository.resolve(head))
-    examiner = Examiner(workspace=workspace, access=Access(allow_plain=True))
+    examiner = Examiner(workspace=workspace, access=_access(repository))
     number, count = shard
     for place, name in enumerate(registry.names()):
         entry = registry.entry(name)

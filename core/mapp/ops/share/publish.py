@@ -205,7 +205,8 @@ class _Publication:
         self.release = release
         self.place = place
         self.target = target
-        self.access = Access(allow_plain=True)  # the person typed the remote, or the registry lists it
+        # A remote that the person typed was checked then; one that the registry lists is held to its rules.
+        self.access = Access(allow_plain=bool(target.remote) or place.access.allow_plain)
         self.tag = release.published.commit  # what the remote's tag will be: the commit, or a signed tag
         self._fetched: dict[str, Release] = {}
 

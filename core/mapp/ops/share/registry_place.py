@@ -36,11 +36,20 @@ def find_registry(workspace: Workspace, text: str, *, allow_plain: bool = False)
     """
     known = read_registries(workspace.config.config_file)
     if text not in known and is_address(text):
-        address = own_address(text, allow_plain=allow_plain)
-        return RegistryPlace(name="", url=address, access=Access(allow_plain=True))
+        url = own_address(text, allow_plain=allow_plain)
+        return RegistryPlace(name="", url=url, access=access_for(url, allow_plain=allow_plain))
     found = registry_named(known, text)
     access = Access(allow_plain=found.allow_plain or allow_plain)
     return RegistryPlace(name=found.name, url=found.url, access=access)
+
+
+def access_for(url: str, *, allow_plain: bool = False) -> Access:
+    """Returns what is allowed for a registry and the apps that it lists.
+
+    Apps of a registry behind https or ssh must be there too: an entry must not make a maintainer's machine
+    read its own folders, or reach servers that only it can reach.
+    """
+    return Access(allow_plain=allow_plain or not parse_address(url, allow_plain=True).is_safe)
 
 
 def is_address(text: str) -> bool:
