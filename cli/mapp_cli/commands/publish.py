@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp.errors import PermissionNeeded
+from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.registry_reviews import override_option, plain_option, registry_option, show_review
@@ -103,4 +104,6 @@ def _show(context: Context, done: Published, opened: str, *, dry_run: bool) -> N
         console.result(
             f"submitted {what} to {plan.registry} as {done.submitted.ref.removeprefix('refs/heads/')}"
         )
-        console.hint(opened or f"its maintainers merge it: mapp registry merge {plan.registry.url}")
+        console.hint(
+            opened or f"its maintainers merge it: {suggested_command('registry', 'merge', plan.registry.url)}"
+        )

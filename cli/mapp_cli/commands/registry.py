@@ -7,9 +7,16 @@ import click
 from mapp_cli.commands import registry_sources, registry_upkeep
 
 
-@click.group("registry")
-def command() -> None:
-    """Use, make and maintain registries: git repositories that list apps."""
+@click.group("registry", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the registries as JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Use, make and maintain registries: git repositories that list apps.
+
+    Without a command, list the registries in use.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(registry_sources.listed, as_json=as_json)
 
 
 for _command in (

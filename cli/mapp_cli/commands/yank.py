@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mapp.suggested_commands import suggested_command
 from mapp_cli.context import Context, pass_context
 from mapp_cli.registry_reviews import override_option, plain_option, registry_option
 
@@ -55,4 +56,4 @@ def command(
         context.console.result(f"yanked {app} {version} in {place}")
     else:
         context.console.result(f"submitted the yank of {app} {version} to {place}")
-        context.console.hint(f"its maintainers merge it: mapp registry merge {place.url}")
+        context.console.hint(f"its maintainers merge it: {suggested_command('registry', 'merge', place.url)}")

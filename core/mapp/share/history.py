@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from mapp.errors import IntegrityError
 from mapp.git.tree import FOLDER_MODE, raw_entries
 from mapp.share.registry import Registry
+
+MAX_CHANGED: Final = 10_000
+"""How many files one change may touch."""
+MAX_NESTED: Final = 20
 
 
 def changed_names(old: Registry, new: Registry) -> frozenset[str]:
@@ -32,11 +38,22 @@ def new_names_since(registry: Registry, since: int) -> frozenset[str]:
 
 
 def changed_paths(old: Registry, new: Registry) -> tuple[str, ...]:
-    """Returns the paths of all files that differ between two commits, sorted."""
-    return tuple(sorted(_differing(old, old.root, new.root, "")))
+    """Returns the paths of all files that differ between two commits, sorted.
+
+    Raises:
+        IntegrityError: there are very many, or they are nested very deep: a few objects can make both.
+    """
+    found = []
+    for path in _differing(old, old.root, new.root, ""):
+        found.append(path)
+        if len(found) > MAX_CHANGED:
+            raise IntegrityError(f"the change touches more than {MAX_CHANGED:,} files", code="MAPP-0620")
+    return tuple(sorted(found))
 
 
 def _differing(registry: Registry, old: str | None, new: str | None, prefix: str) -> Iterator[str]:
+    if prefix.count("/") > MAX_NESTED:
+        raise IntegrityError(f"folders are nested deeper than {MAX_NESTED}", code="MAPP-0620")
     before, after = _listed(registry, old, prefix), _listed(registry, new, prefix)
     for name in before.keys() | after.keys():
         here, there = before.get(name), after.get(name)

@@ -6,20 +6,22 @@ Clients never need it; they read the index. It is a cache: you can delete it at 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mapp.errors import InvalidInput
-from mapp.git.durable_files import sync_folder
+from mapp.errors import IntegrityError, InvalidInput
 from mapp.git.repository import MAIN, Repository
 from mapp.library.locks import Tell, holding
 from mapp.share.entry import INVALID
 from mapp.share.git_process import MIB, Limits
 from mapp.share.index_branch import INDEX
 from mapp.share.registry import Registry
-from mapp.share.remote import Access, admit, fetch, ls_remote
+from mapp.share.remote import Access, Known, admit, fetch, ls_remote, write_empty_repository
 
 LIMITS: Final = Limits(
     seconds=600, file_size=1024 * MIB, memory=4096 * MIB, objects=2_000_000, content=4096 * MIB
@@ -29,6 +31,10 @@ WAITING: Final = "refs/mapp/waiting/"
 """When the merge first saw a submission: a commit on top of it, made then."""
 _FETCHED: Final = "refs/mirror/"
 _AT_ONCE: Final = 60
+_SUBMITTED: Final = re.compile(
+    r"refs/(?:heads/submit|mapp/waiting)/[a-z][a-z0-9-]{0,63}/(?:yank-)?[0-9]{1,9}(?:\.[0-9]{1,9}){2}"
+)
+"""The branches that `mapp publish` and `mapp yank` make; others are left alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +97,15 @@ def refreshed(
             )
         if path.exists():
             Repository.open(path).sweep(abandoned=abandoned)
+        refs = {ref: tip for ref, tip in refs.items() if ref in (MAIN, INDEX) or _SUBMITTED.fullmatch(ref)}
         missing = [ref for ref, tip in sorted(refs.items()) if _known(path, ref) != tip]
-        for start in range(0, len(missing), _AT_ONCE):
-            _fetch(path, url, missing[start : start + _AT_ONCE], access)
+        own = [ref for ref in missing if ref in (MAIN, INDEX)]
+        if own:
+            _fetch(path, url, own, access)
+        others = [ref for ref in missing if ref not in own]
+        for start in range(0, len(others), _AT_ONCE):
+            for ref in _fetch_submitted(path, url, others[start : start + _AT_ONCE], access, tell):
+                del refs[ref]
         return Mirror(url=url, access=access, repository=Repository.open(path), refs=refs)
 
 
@@ -101,13 +113,28 @@ def _known(path: Path, ref: str) -> str | None:
     return Repository.open(path).tip(_FETCHED + ref) if path.exists() else None
 
 
+def _fetch_submitted(path: Path, url: str, refs: list[str], access: Access, tell: Tell | None) -> list[str]:
+    """Fetches submitted branches and returns those that are refused, so that one cannot block the others."""
+    try:
+        _fetch(path, url, refs, access)
+        return []
+    except IntegrityError as error:
+        if len(refs) == 1:
+            if tell is not None:
+                tell(f"{refs[0]} is left out: {error.message}")
+            return refs
+    return [row for ref in refs for row in _fetch_submitted(path, url, [ref], access, tell)]
+
+
 def _fetch(path: Path, url: str, refs: list[str], access: Access) -> None:
-    with fetch(url, refs, folder=path.parent, access=access) as fetched:
-        if path.exists():
-            admit(fetched, path)
-        else:
-            fetched.path.rename(path)
-            sync_folder(path.parent)
+    if not path.exists():
+        building = path.with_name(f".new-{os.getpid()}-{path.name}")
+        shutil.rmtree(building, ignore_errors=True)
+        write_empty_repository(building)
+        building.rename(path)
+    known = Known(path=path, commits=tuple(Repository.open(path).refs(_FETCHED).values()))
+    with fetch(url, refs, folder=path.parent, known=known, access=access) as fetched:
+        admit(fetched, path)
     repository = Repository.open(path)
     for ref, tip in fetched.refs.items():
         repository.set_ref(_FETCHED + ref, tip)  # last: it says that all its objects are there

@@ -136,6 +136,32 @@ def test_a_version_that_got_in_another_way_is_dropped(story: Story) -> None:
     assert submissions(story) == set()
 
 
+def test_unattended_a_yank_is_never_merged(story: Story) -> None:
+    merge(story)
+    yank(story.built.workspace, "double", "1.0.0", "rounds wrong", registry=str(story.registry))
+    story.clock[0] += 20 * DAY
+    assert merge(story, unattended=True)["double/yank-1.0.0"].status == "waiting"
+    assert story.entry("double").versions[0].yanked is None
+
+
+def test_a_hostile_branch_does_not_block_the_others(story: Story) -> None:
+    repository = Repository.open(story.registry)
+    who, bomb = story.built.workspace.signature(), repository.write_tree({"x": b"x"})
+    for _ in range(6):  # 10^6 files out of seven trees
+        bomb = repository.write_entries({f"d{number}": (bomb, True) for number in range(10)})
+    tip = repository.tip()
+    assert tip is not None
+    commit = repository.commit_tree(bomb, "bomb\n", who, parents=(tip,), ref=None)
+    repository.create_ref("refs/heads/submit/aaa-bomb/1.0.0", commit)
+    repository.create_ref("refs/heads/submit/notes", commit)
+    found = merge(story)
+    assert {name: row.status for name, row in found.items()} == {
+        "aaa-bomb/1.0.0": "refused",
+        "double/1.0.0": "merged",
+    }
+    assert "more than 10,000 files" in found["aaa-bomb/1.0.0"].objections[0].objections[0].message
+
+
 def test_a_yank_is_submitted_and_merged_beside_a_new_version(story: Story) -> None:
     merge(story)
     story.releases(app("double").version("1.0.1").source(TWICE)).publishes("double", direct=False)

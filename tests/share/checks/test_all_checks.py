@@ -42,7 +42,7 @@ def test_a_good_new_version_is_refused_by_no_check(case: Case) -> None:
 
 
 def test_every_check_has_a_reason_and_a_name_of_its_own() -> None:
-    assert len(CHECKS) == 22
+    assert len(CHECKS) == 23
     for name, check in CHECKS.items():
         assert name == check.name and check.reason.endswith(".")
 
@@ -159,6 +159,13 @@ REFUSED: list[tuple[str, str, Callable[[Case], Case]]] = [
         "waiting-time",
         "a new version waits 10 minutes; 9 minutes are left",
         lambda case: case.submits(entry("vat", "1.0.0", "1.1.0", "1.2.0", remote=VAT), waited=90),
+    ),
+    (
+        "reviewed-yank",
+        "it yanks vat 1.0.0, and nobody has looked at it",
+        lambda case: case.submits(
+            entry("vat", "1.0.0", "1.1.0", remote=VAT).with_yank(Version.parse("1.0.0"), "no"), waited=10**9
+        ),
     ),
     ("as-published", "the entry says content is", lambda case: _lying(case)),
     (

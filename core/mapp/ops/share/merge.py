@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from mapp.errors import IntegrityError
 from mapp.git.repository import MAIN
 from mapp.ops.share.check_registry import Examiner, examine
 from mapp.ops.share.registry_place import RegistryPlace, mirrored
@@ -19,6 +20,9 @@ from mapp.share.checks.all_checks import CheckResult, Review
 from mapp.share.mirror import SUBMISSIONS, WAITING, Mirror
 from mapp.share.proposal import OVERRIDE, Proposed, commit_entry, proposed, subject
 from mapp.share.remote import Update, delete_ref, push
+
+_FOR_A_PERSON: Final = frozenset(["waiting-time", "reviewed-yank"])
+"""The checks that refuse only because nobody looks."""
 
 MergeStatus = Literal["merged", "refused", "waiting", "already", "raced"]
 
@@ -138,14 +142,17 @@ class _Merge:
     def check(self, mirror: Mirror) -> tuple[Proposed, Merged]:
         """Returns what it changes, and whether it can be merged; nothing is written but when it was seen."""
         tip = mirror.submissions[self.ref]
-        change = proposed(mirror.registry, tip)
+        try:
+            change = proposed(mirror.registry, tip)
+        except IntegrityError as error:  # one hostile branch must not keep the others from being merged
+            change = Proposed(paths=(self.ref,), before=None, after=None, fault=error.message)
         if not change.paths or (change.after is not None and change.after == change.before):
             return change, Merged(submission=self.name, status="already", review=Review(results=()))
         waited = self._waited(mirror, tip) if self.unattended else None
         found = examine(self.examiner, mirror.registry, change, override=self.override, waited=waited)
         refusing = {row.check for row in found.with_status("refused")}
         status: MergeStatus = "merged" if found.passed else "refused"
-        if refusing == {"waiting-time"}:
+        if refusing and refusing <= _FOR_A_PERSON:
             status = "waiting"
         return change, Merged(submission=self.name, status=status, review=found)
 

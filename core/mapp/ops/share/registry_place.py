@@ -34,12 +34,13 @@ def find_registry(workspace: Workspace, text: str, *, allow_plain: bool = False)
         NotFound: no registry of that name is configured.
         UsageError, PermissionNeeded: the address is not valid, or not allowed.
     """
-    if is_address(text):
+    known = read_registries(workspace.config.config_file)
+    if text not in known and is_address(text):
         address = own_address(text, allow_plain=allow_plain)
         return RegistryPlace(name="", url=address, access=Access(allow_plain=True))
-    source = registry_named(read_registries(workspace.config.config_file), text)
-    access = Access(allow_plain=source.allow_plain or allow_plain)
-    return RegistryPlace(name=source.name, url=source.url, access=access)
+    found = registry_named(known, text)
+    access = Access(allow_plain=found.allow_plain or allow_plain)
+    return RegistryPlace(name=found.name, url=found.url, access=access)
 
 
 def is_address(text: str) -> bool:

@@ -70,14 +70,19 @@ def reviewed(
     *,
     override: Collection[str] = (),
 ) -> tuple[Entry | None, Entry, Review]:
-    """Returns an app's entry before and after a change, and what the registry's checks say about it."""
+    """Returns an app's entry before and after a change, and what the registry's checks say about it.
+
+    If nothing changes, no check runs.
+    """
     registry = mirror.registry
     before = registry.entry(name)
     after = change(before)
+    if after == before:
+        return before, after, Review(results=())
     submission = Submission(
         registry=registry,
         policy=registry.policy(CHECKS),
-        paths=() if after == before else (entry_path(after.name),),
+        paths=(entry_path(after.name),),
         before=before,
         after=after,
         now=int(workspace.clock()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from mapp.share.checks.check import Objection, RegistryCheck
@@ -23,7 +24,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
         if any(row.interface == new.interface for row in known.versions):
             yield Objection(
                 message=f"{name} takes and returns the same as {base}, and only its name is longer",
-                fix=f"improve {base} instead: clone {known.remote} and propose your change there",
+                fix=f"improve {base} instead: git clone {shlex.quote(known.remote)}",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from mapp.share.checks.check import Objection, RegistryCheck
@@ -13,7 +14,8 @@ def _objections(submission: Submission) -> Iterator[Objection]:
     if before is not None and after is not None and before.remote != after.remote:
         yield Objection(
             message=f"{before.name} is published from {before.remote}, not from {after.remote}",
-            fix=f"publish from there (--remote {before.remote}), or ask a maintainer to override this check",
+            fix=f"publish from there (--remote {shlex.quote(before.remote)}), or ask a maintainer to "
+            "override this check",
         )
 
 
