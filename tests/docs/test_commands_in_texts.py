@@ -170,7 +170,7 @@ def test_pages_with_commands_are_found() -> None:
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (("install", "vat"), "there is no command install"),
+        (("teleport", "vat"), "there is no command teleport"),
         (("exec", "vat", "--fast"), "No such option"),
         (("index", "polish"), "has no command polish"),
         (("remove", "one", "two"), "too many words"),

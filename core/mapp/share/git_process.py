@@ -136,7 +136,7 @@ def run_git(
         settings[f"credential.{address.origin}.helper"] = _HELPER
     command = [git_program(), "--git-dir", str(repository), *words]
     surroundings = _surroundings(settings, objects, credential)
-    with open(os.devnull if source is None else source, "rb") as given:
+    with Path(os.devnull if source is None else source).open("rb") as given:
         return _run(_limited(command, limits), surroundings, repository, limits, given)
 
 

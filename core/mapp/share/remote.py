@@ -185,7 +185,7 @@ def _unpack(scratch: Path, address: Address, limits: Limits) -> None:
         words = ["unpack-objects", "-q", "--strict"]
         ended = run_git(words, repository=scratch, address=address, limits=limits, source=aside)
         if ended.code != 0 or ended.timed_out:
-            raise failure(address, "unpack what came from", ended, limits, exceeded=_is_full(scratch, limits))
+            raise failure(address, "unpack the objects of", ended, limits, exceeded=_is_full(scratch, limits))
         aside.unlink()
 
 
@@ -199,7 +199,7 @@ def _present(scratch: Path, known: Known) -> None:
 
 
 def _is_full(path: Path, limits: Limits) -> bool:
-    """Returns whether git wrote a file up to the limit; it does not say so when the system kills its child."""
+    """Returns whether git wrote a file up to the limit; it does not always say that its child was killed."""
     files = (path / "objects").rglob("*")
     return any(row.is_file() and row.stat().st_size >= limits.file_size // 512 * 512 for row in files)
 
