@@ -49,11 +49,12 @@ def read_blocks(home: Home) -> tuple[Block, ...]:
 def replace_blocks(home: Home, registry: str, blocks: tuple[Block, ...]) -> None:
     """Replaces what one registry blocks."""
     with holding(home.holds, "blocked"):
+        known: tuple[Block, ...] | None
         try:
             known = read_blocks(home)
         except IntegrityError:
-            known = ()
-        rows = (*(row for row in known if row.registry != registry), *blocks)
+            known = None
+        rows = (*(row for row in known or () if row.registry != registry), *blocks)
         rows = tuple(sorted(rows, key=lambda row: (row.registry, row.content, row.advisory)))
         if rows != known:
             home.root.mkdir(parents=True, exist_ok=True)

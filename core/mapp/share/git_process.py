@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from mapp.config import environment
 from mapp.share.address import Address
@@ -64,11 +64,10 @@ _SETTINGS: Final = {
     "core.alternateRefsCommand": "true",
     "core.compression": "1",
     "core.fsync": "committed",
-    "core.fsyncObjectFiles": "true",  # the same, for git before 2.36
     "transfer.fsckObjects": "true",
     "fetch.fsckObjects": "true",
     "transfer.bundleURI": "false",
-    "transfer.unpackLimit": "1",
+    "fetch.unpackLimit": "1",
     "fetch.recurseSubmodules": "false",
     "submodule.recurse": "false",
     "gc.auto": "0",
@@ -116,6 +115,7 @@ def run_git(
     objects: Path | None = None,
     limits: Limits = USUAL,
     credential: Credential | None = None,
+    source: Path | None = None,
 ) -> Ended:
     """Runs git in a repository that only mapp writes, against one address.
 
@@ -126,6 +126,7 @@ def run_git(
         objects: the `objects` folder of another repository, whose objects git may read.
         limits: how much it may take; beyond that it is killed.
         credential: what git may send, only to the host and port of the address.
+        source: a file that git reads as its standard input.
 
     Raises:
         RemoteFailed: git is not installed.
@@ -134,7 +135,9 @@ def run_git(
     if credential is not None:
         settings[f"credential.{address.origin}.helper"] = _HELPER
     command = [git_program(), "--git-dir", str(repository), *words]
-    return _run(_limited(command, limits), _surroundings(settings, objects, credential), repository, limits)
+    surroundings = _surroundings(settings, objects, credential)
+    with Path(os.devnull if source is None else source).open("rb") as given:
+        return _run(_limited(command, limits), surroundings, repository, limits, given)
 
 
 @cache
@@ -191,10 +194,12 @@ def _surroundings(
     return known
 
 
-def _run(command: list[str], surroundings: dict[str, str], folder: Path, limits: Limits) -> Ended:
+def _run(
+    command: list[str], surroundings: dict[str, str], folder: Path, limits: Limits, given: IO[bytes]
+) -> Ended:
     process = subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=surroundings,
@@ -276,14 +281,19 @@ def missing_ref(ended: Ended) -> str | None:
     return None if found is None else found[1] or found[2]
 
 
-def failure(address: Address, what: str, ended: Ended, limits: Limits) -> RemoteFailed | RemoteRefused:
-    """Returns the error for a failed exchange, with the last thing that git said, escaped."""
+def failure(
+    address: Address, what: str, ended: Ended, limits: Limits, *, exceeded: bool = False
+) -> RemoteFailed | RemoteRefused:
+    """Returns the error for a failed exchange, with what git said, escaped.
+
+    `exceeded` says that a limit was reached, even if git does not say so.
+    """
     if ended.timed_out:
         return RemoteFailed(
             f"could not {what} {address}: it took more than {limits.seconds} seconds", code="MAPP-0572"
         )
     last = _last_line(ended.said)
-    if ended.too_long or _exceeded(ended):
+    if exceeded or ended.too_long or _exceeded(ended):
         return RemoteRefused(
             f"could not {what} {address}: it sends more than mapp accepts from a remote"
             + (f" ({last})" if last else ""),

@@ -158,17 +158,35 @@ def fetch(
         words += ["--no-auto-maintenance", "--refmap=", *(["--depth=1"] if newest else [])]
         if known is not None:
             _present(scratch, known)
-        elif not newest:
-            words[:0] = ["-c", f"fetch.unpackLimit={access.limits.objects}"]
         objects = None if known is None else known.path
         words += ["--", address.text, *wanted]
         ended = _exchange(words, scratch, address, access.limits, objects=objects)
         if ended.code != 0 or ended.timed_out or ended.too_long:
-            raise _fetch_failure(address, ended, access.limits)
+            raise _fetch_failure(address, ended, access.limits, exceeded=_is_full(scratch, access.limits))
         ensure_sound(scratch, access.limits)
+        if known is None and not newest:
+            _unpack(scratch, address, access.limits)
         found = _fetched_refs(scratch, (*refs, *optional))
         _drop_refs(scratch)
         yield Fetched(url=address.text, path=scratch, refs=found)
+
+
+def _unpack(scratch: Path, address: Address, limits: Limits) -> None:
+    """Turns the checked pack of a quarantine into loose objects; git itself always keeps what it checked.
+
+    Raises:
+        RemoteRefused: the pack is damaged.
+    """
+    for pack in sorted((scratch / "objects" / "pack").glob("*.pack")):
+        aside = scratch / pack.name
+        pack.rename(aside)
+        for left in pack.parent.glob(f"{pack.stem}.*"):
+            left.unlink()
+        words = ["unpack-objects", "-q", "--strict"]
+        ended = run_git(words, repository=scratch, address=address, limits=limits, source=aside)
+        if ended.code != 0 or ended.timed_out:
+            raise failure(address, "unpack the objects of", ended, limits, exceeded=_is_full(scratch, limits))
+        aside.unlink()
 
 
 def _present(scratch: Path, known: Known) -> None:
@@ -180,14 +198,22 @@ def _present(scratch: Path, known: Known) -> None:
         shutil.copyfile(known.path / "shallow", scratch / "shallow")
 
 
-def _fetch_failure(address: Address, ended: Ended, limits: Limits) -> RemoteFailed | RemoteRefused:
+def _is_full(path: Path, limits: Limits) -> bool:
+    """Returns whether git wrote a file up to the limit; it does not always say that its child was killed."""
+    files = (path / "objects").rglob("*")
+    return any(row.is_file() and row.stat().st_size >= limits.file_size // 512 * 512 for row in files)
+
+
+def _fetch_failure(
+    address: Address, ended: Ended, limits: Limits, *, exceeded: bool
+) -> RemoteFailed | RemoteRefused:
     if (ref := missing_ref(ended)) is not None and not ended.timed_out:
         return RemoteFailed(
             f"{address} has no {ref}",
             hint=f"to see what it has: git ls-remote {address}",
             code="MAPP-0574",
         )
-    return failure(address, "fetch from", ended, limits)
+    return failure(address, "fetch from", ended, limits, exceeded=exceeded)
 
 
 def ensure_sound(path: Path, limits: Limits = USUAL) -> None:
