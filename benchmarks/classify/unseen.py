@@ -189,7 +189,7 @@ def machine(template: Template, chance: random.Random) -> Iterator[Case]:
         return play
 
     if calls:
-        yield _case(template, "host_fault", "the sandbox was told to end", shot(signal.SIGTERM))
+        yield _case(template, "host_fault", "the sandbox was asked to end", shot(signal.SIGTERM))
         for number in (signal.SIGABRT, signal.SIGBUS, signal.SIGILL):
             yield _case(template, "engine_fault", f"the engine ended with {number.name}", shot(number))
         yield _case(template, "host_fault", "all sandboxes were killed at once", _purged(row))
@@ -474,8 +474,8 @@ THROWN: Final[Mapping[str, str]] = {
     "an object is thrown": '  throw { code: "MAPP-0720", status: 401, message: "no key" };',
     "an error without a message": '  throw new Error("");',
     "a recursion without an end": "  const count = (at) => count(at + 1) + 1;\n  count(0);",
-    "a list that grows for ever": "  const rows = [];\n  for (;;) rows.push({ text: `row ${rows.length}` });",
-    "a loop that waits for ever": "  let left = 1;\n  while (left > 0) left = left % 2 === 1 ? 3 : 1;",
+    "a list that never stops growing": "  const rows = [];\n  for (;;) rows.push({ text: `row ${rows.length}` });",
+    "a loop that never ends": "  let left = 1;\n  while (left > 0) left = left % 2 === 1 ? 3 : 1;",
     "an assertion": "  const count = Object.keys(input).length;\n"
                     "  if (count >= 0) throw new Error(`assertion failed: ${count} < 0`);",
 }  # fmt: skip
@@ -512,7 +512,7 @@ CHANCE: Final[Mapping[str, str]] = {
   if (order[0] === 2) return order.missing.length;""",
     "an identity that begins with a digit": """
   const identity = Math.random().toString(36).slice(2);
-  if (/^[0-9]/.test(identity)) throw new Error(`${identity} is no name`);""",
+  if (/^[0-9]/.test(identity)) throw new Error(`${identity} cannot be a name`);""",
     "at weekends": """
   if (new Date().getUTCDay() % 6 === 0) throw new RangeError("closed");""",
     "another type now and then": """

@@ -149,7 +149,9 @@ def test_an_order_in_a_text_stays_inside_its_quotation(place: str, text: str) ->
     if place in UNSEEN:
         assert prompt.text == usual.text
     else:
-        assert re.sub(r"\W", "_", MARK) in re.sub(r"\W", "_", prompt.text), "the text is no part of the test"
+        assert re.sub(r"\W", "_", MARK) in re.sub(r"\W", "_", prompt.text), (
+            "the text is missing from the prompt"
+        )
     assert brief.may_change == ("main.js",)
 
 

@@ -82,7 +82,7 @@ POLICIES: Final[Mapping[FailureClass, Policy]] = {
     "upstream_changed": Policy(
         actions=("tell", "heal"),
         means="The service answers in another shape than before, or its address has changed.",
-        you="Have the app healed: mapp heal INCIDENT. By itself, mapp heals it only when it happens again.",
+        you="Have the app healed: mapp heal INCIDENT. An automatic heal waits until it happens again.",
     ),
     "nondeterminism": Policy(
         actions=("quarantine", "heal"),

@@ -23,7 +23,7 @@ _GROUP: Final = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|\{+[^{}]+\}+|<[^<>]+>|\"[^\
 _FIELD: Final = re.compile(r"[^\s,;:=&|(){}\[\]<>\"']+")
 _AFFIX: Final = re.compile(r"(?<=\w)[._/-]\w+")
 _MARKS: Final = (" ; ", " # ", ", ", "=", ": ", " // ", " | ")
-"""What parts of a text are told apart by: within quotes or brackets they part nothing."""
+"""Marks that separate the parts of a text; within quotes or brackets they separate nothing."""
 _FEW: Final = 4
 """How many numbers, separators or words of a text are changed."""
 _OTHER: Final = {
