@@ -474,7 +474,7 @@ THROWN: Final[Mapping[str, str]] = {
     "an object is thrown": '  throw { code: "MAPP-0720", status: 401, message: "no key" };',
     "an error without a message": '  throw new Error("");',
     "a recursion without an end": "  const count = (at) => count(at + 1) + 1;\n  count(0);",
-    "a list that never stops growing": "  const rows = [];\n  for (;;) rows.push({ text: `row ${rows.length}` });",
+    "a list without an end": "  const rows = [];\n  for (;;) rows.push({ text: `row ${rows.length}` });",
     "a loop that never ends": "  let left = 1;\n  while (left > 0) left = left % 2 === 1 ? 3 : 1;",
     "an assertion": "  const count = Object.keys(input).length;\n"
                     "  if (count >= 0) throw new Error(`assertion failed: ${count} < 0`);",

@@ -110,7 +110,7 @@ def test_a_value_may_not_become_an_error_because_another_value_was_wrong(executo
 
 
 def test_values_of_another_kind_may_change_by_the_same_cure(executor: Executor) -> None:
-    """Letters differ from spaces and digits only for the grouping of differences, which says nothing about a cause."""
+    """Letters, spaces and digits group differences, and say nothing about their cause."""
     wrong = "function main(input, host) {\n  return 'ab c1 '.slice(input.price) + input.price;\n}\n"
     right = wrong.replace("input.price)", "input.price + 1)")
 
