@@ -58,6 +58,15 @@ def removed_app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
 
 
 @_completer
+def registry_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
+    """Offers `NAME:` for every registry, to which an app's name is added."""
+    from mapp.config import load_config
+    from mapp.share.registries import read_registries
+
+    yield from (f"{name}:" for name in sorted(read_registries(load_config().config_file)))
+
+
+@_completer
 def apps_or_files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
     """Offers apps, or folders if the word looks like a path."""
     if "/" in incomplete or incomplete.startswith("."):

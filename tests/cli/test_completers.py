@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
+from mapp.config import load_config
+from mapp.share.registries import add_registry
 from mapp_cli.group import all_commands
 from support.library import library
 from support.terminal import Answer, mapp, mapp_process
@@ -68,6 +70,12 @@ def test_settings_their_values_and_codes_are_offered(complete) -> None:  # type:
     assert complete("config", "accept", "") == ["auto", "sure", "likely"]
     assert complete("run", "--accept", "") == ["sure", "likely"]
     assert complete("explain", "MAPP-022") == ["MAPP-0220", "MAPP-0221"]
+
+
+def test_registries_are_offered_where_an_app_of_theirs_is_wanted(complete) -> None:  # type: ignore[no-untyped-def]
+    add_registry(load_config().config_file, "team", "https://git.example.com/team.git")
+
+    assert complete("install", "t", shell="zsh") == ["team:"]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from mapp_cli.completers import registry_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.rendering import show_check
 
 
 @click.command("install")
-@click.argument("apps", nargs=-1, required=True, metavar="APP...")
+@click.argument("apps", nargs=-1, required=True, metavar="APP...", shell_complete=registry_names)
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
 @click.option("--allow-git", is_flag=True, help="Allow a path on this machine, or plain http or git.")
 @click.option("--verify", is_flag=True, help="Run the gate here even if the app comes with a verdict.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from mapp.suggested_commands import suggested_command
+from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.registry_reviews import override_option, plain_option, registry_option
 
 
 @click.command("yank")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.argument("version")
 @registry_option
 @click.option("--reason", required=True, help="Why, in one line; everybody sees it.")
