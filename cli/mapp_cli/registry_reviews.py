@@ -32,6 +32,9 @@ registry_option = click.option(
 plain_option = click.option(
     "--allow-git", is_flag=True, help="Allow plain http and git, which are not encrypted."
 )
+remote_option = click.option(
+    "--allow-git", is_flag=True, help="Allow a path on this machine, or plain http or git."
+)
 
 
 def show_review(console: Console, review: Review, *, passed: bool = True) -> None:

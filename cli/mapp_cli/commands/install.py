@@ -7,13 +7,14 @@ import click
 from mapp_cli.completers import registry_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
+from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
 
 
 @click.command("install")
 @click.argument("apps", nargs=-1, required=True, metavar="APP...", shell_complete=registry_names)
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
-@click.option("--allow-git", is_flag=True, help="Allow a path on this machine, or plain http or git.")
+@remote_option
 @click.option("--verify", is_flag=True, help="Run the gate here even if the app comes with a verdict.")
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the installed apps as JSON.")

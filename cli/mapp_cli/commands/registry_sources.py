@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mapp_cli.context import Context, pass_context
+from mapp_cli.registry_reviews import remote_option
 
 if TYPE_CHECKING:
     from mapp.share.registries import RegistrySource
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("add")
 @click.argument("name")
 @click.argument("url")
-@click.option("--allow-git", is_flag=True, help="Allow a path on this machine, or plain http or git.")
+@remote_option
 @click.option("--json", "as_json", is_flag=True, help="Print the registry as JSON.")
 @pass_context
 def add(context: Context, name: str, url: str, allow_git: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 
 from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
+from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
 
 
@@ -15,7 +16,7 @@ from mapp_cli.rendering import show_check
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
 @click.option("--locked", is_flag=True, help="Fail if the project's lock would change.")
-@click.option("--allow-git", is_flag=True, help="Allow a path on this machine, or plain http or git.")
+@remote_option
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the apps as JSON.")
 @pass_context

@@ -8,6 +8,7 @@ meantime goes unnoticed. Only the newest commit of the index is fetched, later o
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +16,18 @@ from typing import Final
 
 from mapp.errors import IntegrityError
 from mapp.git.durable_files import sync_folder
-from mapp.git.repository import Repository
+from mapp.git.repository import MAIN, Repository
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
 from mapp.share.entry import Entry
 from mapp.share.errors import RemoteFailed, RemoteRefused
 from mapp.share.git_process import MIB, Limits
-from mapp.share.index_branch import entry_in, read_shard
+from mapp.share.index_branch import INDEX, entry_in, read_shard
 from mapp.share.registries import RegistrySource
 from mapp.share.registry import Registry
 from mapp.share.remote import Access, Fetched, Known, admit, fetch
 
 SEEN: Final = "refs/mapp/seen"
-INDEX, REVIEWED = "refs/heads/index", "refs/heads/main"
 LIMITS: Final = Limits(
     seconds=300, file_size=256 * MIB, memory=2048 * MIB, objects=200_000, content=1024 * MIB
 )
@@ -93,13 +93,12 @@ def refresh(home: Home, source: RegistrySource, *, tell: Tell | None = None) -> 
         if before is not None:
             known = Known(path=before.repository.path, commits=(before.commit,))
         access = Access(allow_plain=source.allow_plain, limits=LIMITS)
-        ref = INDEX
         try:
-            return _refreshed(home, source, before, known, ref, access)
+            return _refreshed(home, source, before, known, INDEX, access)
         except RemoteFailed as error:
             if error.code != "MAPP-0574":
                 raise
-        return _refreshed(home, source, before, known, REVIEWED, access)
+        return _refreshed(home, source, before, known, MAIN, access)
 
 
 def _refreshed(
@@ -162,8 +161,6 @@ def _ancestors(repository: Repository, new: str) -> Iterator[str]:
 
 def forget_copies(home: Home, source: RegistrySource) -> None:
     """Deletes the copy of a registry that was removed from the settings."""
-    import shutil
-
     path = copy_path(home, source)
     aside = path.with_name(f".deleted-{path.name}")
     if path.is_dir():

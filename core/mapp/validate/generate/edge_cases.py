@@ -104,10 +104,12 @@ def _letter_case(word: str, known: frozenset[str]) -> str:
 def _spread(given: Sequence[Arguments]) -> list[Arguments]:
     """Returns the inputs to change: as many that do not look alike as there are, then the others."""
     small = [dict(row) for row in given if len(canonical(dict(row))) <= MAX_SIZE]
-    looks = [_look(canonical(row), frozenset()) for row in small]
-    first = [row for at, row in enumerate(small) if looks[at] not in looks[:at]]
-    others = [row for at, row in enumerate(small) if looks[at] in looks[:at]]
-    return [*first, *others][:MAX_BASES]
+    first: dict[str, Arguments] = {}
+    others: list[Arguments] = []
+    for row in small:
+        if first.setdefault(_look(canonical(row), frozenset()), row) is not row:
+            others.append(row)
+    return [*first.values(), *others][:MAX_BASES]
 
 
 def _varied(manifest: Manifest, base: Arguments, at: int, of: int) -> Iterator[Arguments]:
