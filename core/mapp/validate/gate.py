@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mapp.model.verdict import KINDS, Finding, GateKind, Result
+from mapp.model.verdict import KINDS, Finding, GateKind, Result, Verdict
 from mapp.validate.checks.answers import check_answers
 from mapp.validate.checks.compared import (
     check_budget,
@@ -33,7 +33,7 @@ from mapp.validate.checks.rows import check_rows
 from mapp.validate.checks.source import check_source
 from mapp.validate.mutation import check_mutation
 from mapp.validate.time_limit import TrialTimeout
-from mapp.validate.trial import SPENT, Trial, result, skipped
+from mapp.validate.trial import OUT_OF_TIME, SPENT, Trial, result, skipped
 
 ALWAYS: Final = frozenset(KINDS)
 Starting = Callable[[str], None]
@@ -225,7 +225,13 @@ def _found(check: Check, trial: Trial) -> Result:
     try:
         return check.examine(trial)
     except TrialTimeout as error:
-        return result(check.id, 0, [Finding(path="", message=error.message)], {SPENT: error.message})
+        problems = [Finding(path="", message=error.message)]
+        return result(check.id, 0, problems, {OUT_OF_TIME: True, SPENT: error.message})
+
+
+def ran_out_of_time(verdict: Verdict) -> bool:
+    """Returns whether a verdict is incomplete because all runs of the trial together took too long."""
+    return any(OUT_OF_TIME in dict(row.evidence) for row in verdict.results)
 
 
 def is_fatal(name: str) -> bool:

@@ -42,6 +42,8 @@ LATE: Final = 5
 """After this many timeouts the remaining inputs are skipped."""
 SPENT: Final = "spent"
 """The evidence key under which a check says why the remaining checks are skipped."""
+OUT_OF_TIME: Final = "out_of_time"
+"""The evidence key of a check during which the time limit of the trial was reached."""
 PREDICATE_PREFIXES: Final = ("prop_", "meta_", "throws_")
 
 Arguments = dict[str, JSONValue]

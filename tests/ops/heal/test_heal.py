@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mapp.author.coder import Proposal
+from mapp.author.coders.scripted import ScriptedCoder
 from mapp.author.errors import CoderFailed, OverBudget
 from mapp.git.commit import trailers_of
 from mapp.library import read
@@ -500,3 +503,20 @@ def test_a_heal_is_a_span_around_its_paid_calls(monkeypatch: pytest.MonkeyPatch,
     events = [row["event"] for row in rows]
     assert events.index("chat scripted") < events.index("mapp.heal"), "a span is written when it ends"
     assert "950" not in json.dumps(heal_span)
+
+
+def test_a_gate_that_runs_out_of_time_costs_no_second_answer(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slowing(ScriptedCoder):
+        def propose(self, *given: Any) -> Proposal:
+            monkeypatch.setattr("mapp.ops.check.gate.SECONDS", -10_000.0)
+            return super().propose(*given)
+
+    built.put(double())
+    incident = failure(built, "double", {"number": 950})
+    coder = Slowing(answers=[{"main.js": DOUBLE}, {"main.js": DOUBLE}])
+    done = healed(built, incident, coder)
+
+    assert not done.healed and len(coder.asked) == 1
+    assert done.changed is not None and "took more than" in str(done.changed.verdict)

@@ -39,7 +39,7 @@ from mapp.ops.compile.second_opinion import (
 )
 from mapp.ops.workspace import Workspace
 from mapp.validate.checks.contract import contract_faults
-from mapp.validate.gate import CHECKS
+from mapp.validate.gate import CHECKS, ran_out_of_time
 from mapp.validate.trial import FailedRun, Trial, wanted
 
 MAX_CONTRACTS: Final = 4
@@ -209,7 +209,8 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
     """Returns the files of an app that passed the gate, or those of the last round with the failed verdict.
 
     The coder sees only the manifest, the properties and the examples that are not held back. When the old
-    code of an extended app already passes the new tests, no code is paid for.
+    code of an extended app already passes the new tests, no code is paid for. Nor is another round when the
+    gate ran out of time, since a busy machine says nothing about the code.
 
     Raises:
         AttemptsExhausted: no round produced code that the gate could try.
@@ -240,7 +241,7 @@ def write_code(task: Task, session: AuthoringSession, contract: Mapping[str, byt
             report = faults_report(Finding(path=row.path, message=row.message) for row in error.problems)
             continue
         last = Written(files=files, verdict=verdict, rounds=number)
-        if verdict.passed:
+        if verdict.passed or ran_out_of_time(verdict):
             return last
         report = f"{_answers_report(task)}{_report(verdict)}"
         failed = [row.check for row in verdict.results if not row.passed]
