@@ -1,7 +1,7 @@
 """A process killed at a write of a run that fails, or of a person's word, loses nothing that was answered.
 
-The kernel stops the process right before a write to the library, and the test kills it there. By default a
-few writes are tried; the sweep tries every one.
+The kernel stops the process right before a write to the library, and the test kills it there, or fills its
+disk from there on. By default a few writes are tried; the sweep tries every one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from mapp.ops.heal.word import Word, say_wrong
 from mapp.ops.run.execute import execute
 from mapp.ops.workspace import Workspace
 from support.library import Built, library
-from support.traced import can_trace, killed_at
+from support.traced import can_trace, full_at, killed_at
 
-FEW = 6
+FEW = {"killed": 6, "full disk": 4}
+HOW = {"killed": killed_at, "full disk": full_at}
 MOST = 120
+REFUSED = {"LedgerFailed", "HostFault", "IntegrityError", "Busy"}
+"""The errors that say that the machine failed; anything else is a bug of the command."""
 SOURCE = "function main(input) { return input.number > 5 ? input.list.length : input.number * 3; }"
 
 pytestmark = pytest.mark.skipif(not can_trace(), reason="processes can be traced on Linux on x86-64 only")
@@ -85,15 +88,17 @@ def _counts() -> tuple[int, int, int]:
         return failed, bugs, sum(row.runs for row in found)
 
 
-def _hold(what: str, number: int) -> bool:
-    """Kills at one write and checks the library; returns whether that write was reached."""
+def _hold(what: str, number: int, how: str) -> bool:
+    """Kills or fills the disk at one write and checks the library; returns whether that write was reached."""
     built = library().app("double").source(SOURCE).build()
     _ran(4)
     if what != "a failing run":
         _ran(7)
     if what == "a merge":
         _says_wrong()
-    killed = killed_at(CASES[what], built.home.root, number).killed
+    traced = HOW[how](CASES[what], built.home.root, number)
+    killed = traced.killed
+    assert not traced.raised or traced.raised in REFUSED, f"write {number} ({traced.last}): {traced.raised}"
 
     failed, bugs, counted = _counts()  # the next command needs no help
     assert (failed == 1 and counted == 2) if what == "a merge" else (failed, bugs) in ((0, 0), (1, 1))
@@ -135,19 +140,21 @@ def _count(what: str) -> int:
     return writes
 
 
+@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("what", [*CASES])
-def test_what_is_killed_at_a_write_is_whole_or_not_there(what: str, world: Path) -> None:
+def test_what_is_ended_at_a_write_is_whole_or_not_there(what: str, how: str, world: Path) -> None:
     writes = _count(what)
-    numbers = range(1, writes + 1, max(1, writes // FEW))
+    numbers = range(1, writes + 1, max(1, writes // FEW[how]))
     assert len(numbers) >= 3
 
-    assert sum(_hold(what, number) for number in numbers) >= len(numbers) - 2
+    assert sum(_hold(what, number, how) for number in numbers) >= len(numbers) - 2
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("what", [*CASES])
-def test_what_is_killed_at_any_write_is_whole_or_not_there(what: str, world: Path) -> None:
+def test_what_is_ended_at_any_write_is_whole_or_not_there(what: str, how: str, world: Path) -> None:
     for number in range(1, MOST):
-        if not _hold(what, number):
+        if not _hold(what, number, how):
             return
     pytest.fail(f"more than {MOST} writes")

@@ -94,7 +94,7 @@ class Remembering(ScriptedCoder):
         return super().propose(brief, files, budget, watch)
 
 
-def _keep_verdicts(place: Path) -> None:
+def keep_verdicts(place: Path) -> None:
     """Has the gate asked once for the same files, whichever process asks."""
     place.mkdir(exist_ok=True)
     stage: Any = rounds
@@ -223,7 +223,7 @@ def main(kind: str, folder: Path, part: int, parts: int) -> None:
     """Prints what each kill came to, after a line that says how many writes there are."""
     template = folder / "template"
     template.mkdir(parents=True)
-    _keep_verdicts(folder / "verdicts")
+    keep_verdicts(folder / "verdicts")
     if kind == "expand":
         prepared = _told(lambda: _write("compile", template, template / "called.txt"))
         assert "good" in prepared, prepared

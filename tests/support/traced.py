@@ -1,4 +1,4 @@
-"""Kills a process right before its Nth write: ptrace stops it there, so the timing is exact.
+"""Kills a process right before its Nth write, or fills its disk there; ptrace makes the timing exact.
 
 Linux on x86-64 only; `can_trace` says whether this machine supports it.
 """
@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import platform
 import signal
 import struct
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 # linux/ptrace.h
-TRACE_ME, SET_OPTIONS, SYSCALL, SYSCALL_INFO = 0, 0x4200, 24, 0x420E
+TRACE_ME, POKE_REGISTER, SET_OPTIONS, SYSCALL, SYSCALL_INFO = 0, 6, 0x4200, 24, 0x420E
+RESULT, CALL = 80, 120  # offsets of rax and orig_rax in struct user, sys/user.h
 SYSGOOD, TRACE_CLONE, EXIT_KILL = 0x1, 0x8, 0x100000
 WALL: Final = 0x40000000
 ENTRY: Final = 1
@@ -41,16 +43,23 @@ BY_PATH: Final = {
     316: 1,
 }
 OPEN: Final = {2: (0, 1), 257: (1, 2)}
+# What needs room on the disk: write, pwrite64, writev, pwritev, fallocate, mkdir, link, symlink, their *at.
+GROWING: Final = frozenset({1, 18, 20, 296, 285, 83, 258, 86, 265, 88, 266})
 MAX_PATH_LENGTH: Final = 4096
 
 
 @dataclass(frozen=True)
 class Traced:
-    """How a process ended: the number of writes, whether it was killed, and its last write."""
+    """How a process ended: the number of writes, whether it was killed, and its last write.
+
+    Of a process whose disk was full, `killed` says that it got to that write, and `raised` which error ended
+    it, "" for none.
+    """
 
     writes: int
     killed: bool
     last: str = ""
+    raised: str = ""
 
 
 def _libc() -> ctypes.CDLL:
@@ -76,6 +85,33 @@ def killed_at(action: Callable[[], None], root: Path, number: int) -> Traced:
     return _followed(libc, child, str(root).encode(), number)
 
 
+def full_at(action: Callable[[], None], root: Path, number: int) -> Traced:
+    """Runs an action in a child for which the disk of `root` is full from write number `number` on.
+
+    From there on, what needs room fails with ENOSPC. An error that ends the action is told by its name.
+    """
+    source, sink = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(source)
+        _act(lambda: _told(action, sink))
+    os.close(sink)
+    libc = _libc()
+    os.waitpid(child, WALL)
+    libc.ptrace(SET_OPTIONS, child, None, SYSGOOD | TRACE_CLONE | EXIT_KILL)
+    libc.ptrace(SYSCALL, child, None, None)
+    traced = _followed(libc, child, str(root).encode(), number, full=True)
+    with os.fdopen(source) as stream:
+        return replace(traced, raised=stream.read())
+
+
+def _told(action: Callable[[], None], sink: int) -> None:
+    try:
+        action()
+    except Exception as error:
+        os.write(sink, type(error).__name__.encode())
+
+
 def _act(action: Callable[[], None]) -> None:
     code = 1
     try:
@@ -87,21 +123,29 @@ def _act(action: Callable[[], None]) -> None:
         os._exit(code)
 
 
-def _followed(libc: ctypes.CDLL, child: int, root: bytes, number: int) -> Traced:
-    writes, last = 0, ""
+def _followed(libc: ctypes.CDLL, child: int, root: bytes, number: int, *, full: bool = False) -> Traced:
+    writes, last, refused = 0, "", set[int]()
     while True:
         thread, status = os.waitpid(-1, WALL)
         if os.WIFEXITED(status) or os.WIFSIGNALED(status):
             if thread == child:
                 assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, status
-                return Traced(writes, killed=False, last=last)
+                return Traced(writes, killed=full and 0 < number <= writes, last=last)
             continue
         deliver = 0
         if os.WSTOPSIG(status) == signal.SIGTRAP | 0x80:
+            if thread in refused:
+                refused.discard(thread)
+                libc.ptrace(POKE_REGISTER, thread, RESULT, -errno.ENOSPC)
+                libc.ptrace(SYSCALL, thread, None, 0)
+                continue
             found = _write(libc, thread, root)
             writes += bool(found)
             last = found or last
-            if found and writes == number:
+            if full and found and 0 < number <= writes and _needs_room(found):
+                libc.ptrace(POKE_REGISTER, thread, CALL, -1)
+                refused.add(thread)
+            elif not full and found and writes == number:
                 _kill(child)
                 return Traced(writes, killed=True, last=last)
         elif os.WSTOPSIG(status) not in (signal.SIGTRAP, signal.SIGSTOP):
@@ -135,6 +179,12 @@ def _write(libc: ctypes.CDLL, thread: int, root: bytes) -> str:
     else:
         return ""
     return f"{call} {os.fsdecode(path)}" if path.startswith(root) else ""
+
+
+def _needs_room(found: str) -> bool:
+    """Returns whether a write fails on a full disk: what grows a file, or makes a new one."""
+    call, _, path = found.partition(" ")
+    return int(call) in GROWING or (int(call) in OPEN and not Path(path).exists())
 
 
 def _opened(thread: int, descriptor: int) -> bytes:
