@@ -13,6 +13,7 @@ from mapp.sandbox.executor import Result as Ran
 from mapp.sandbox.executors.delegating import DelegatingExecutor
 from mapp.sandbox.host_calls import Broker
 from mapp.validate import evaluation
+from mapp.validate import trial as trial_module
 from mapp.validate.gate import examine
 from mapp.validate.time_limit import BATCH, TimeBudget, TimeLimitedExecutor, TrialTimeout
 from mapp.validate.trial import LATE, WAVE, Trial
@@ -53,6 +54,19 @@ def test_timeouts_are_retried_one_at_a_time(executor: Executor) -> None:
     late = [Failed(kind="wall", message="busy"), *first[1:]]
 
     assert list(trial.retry_timeouts(trial.drawn, late)) == first
+
+
+def test_two_versions_are_not_compared_on_every_input_on_which_one_never_ends(
+    executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_module, "BATCH", 4)
+    monkeypatch.setattr(trial_module, "MAX_TIMEOUTS", 3)
+    made = draft()
+    trial = Trial(app=made.read(), files=made.files, executor=executor, inputs=5)
+    hangs = made.source(ENDLESS).stating(limits={"wall_ms": 60}).read()
+    found = trial.attempt(hangs, [{"number": number} for number in range(10)])
+
+    assert [row.message.startswith("not run") for row in found] == [False] * 4 + [True] * 6  # type: ignore[union-attr]
 
 
 def test_examples_that_never_end_do_not_all_time_out(executor: Executor) -> None:

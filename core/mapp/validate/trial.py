@@ -25,6 +25,7 @@ from mapp.validate.generate.constants import constants_of
 from mapp.validate.generate.drawing import draw
 from mapp.validate.generate.edge_cases import edge_cases
 from mapp.validate.generate.inputs import Drawn
+from mapp.validate.time_limit import BATCH
 
 NOW: Final = TESTS_ASKED_MS
 """The time in test runs, unless an example sets another: 2023-11-14T22:13:20Z."""
@@ -40,6 +41,9 @@ WAVE: Final = 25
 """How many drawn inputs run in one batch."""
 LATE: Final = 5
 """After this many timeouts the remaining inputs are skipped."""
+MAX_TIMEOUTS: Final = 20
+"""So many timeouts are waited for when two versions are compared: the old one may be the one that hangs."""
+_NOT_RUN: Final = Failed(kind="wall", message=f"not run, after {MAX_TIMEOUTS} other inputs had timed out")
 SPENT: Final = "spent"
 """The evidence key under which a check says why the remaining checks are skipped."""
 OUT_OF_TIME: Final = "out_of_time"
@@ -273,12 +277,20 @@ class Trial:
         return [ran.wall_ms for ran in run_batch(self.executor, jobs)]
 
     def attempt(self, app: App, inputs: Sequence[Arguments]) -> tuple[Outcome, ...]:
-        """Runs an app on complete inputs, each with its own clock and seed, and returns the outcomes."""
-        jobs = []
-        for arguments in inputs:
-            now, seed = self.clock_and_seed(arguments)
-            jobs.append(job_for(app, arguments, now_ms=now, seed=seed))
-        return tuple(judge(app.manifest, result) for result in run_batch(self.executor, jobs))
+        """Runs an app on complete inputs, each with its own clock and seed, and returns the outcomes.
+
+        After `MAX_TIMEOUTS` timeouts the remaining inputs are not run and count as timed out.
+        """
+        found: list[Outcome] = []
+        for start in range(0, len(inputs), BATCH):
+            if sum(map(is_late, found)) >= MAX_TIMEOUTS:
+                return (*found, *[_NOT_RUN] * (len(inputs) - start))
+            jobs = []
+            for arguments in inputs[start : start + BATCH]:
+                now, seed = self.clock_and_seed(arguments)
+                jobs.append(job_for(app, arguments, now_ms=now, seed=seed))
+            found += [judge(app.manifest, result) for result in run_batch(self.executor, jobs)]
+        return tuple(found)
 
     def clock_and_seed(self, arguments: Arguments) -> tuple[int, int]:
         """Returns time (ms since 1970-01-01 UTC) and seed for an input, always the same for one source.

@@ -53,7 +53,7 @@ def compared(executor: Executor, old: Draft, new: Draft, kind: GateKind = "edit"
             base_files=old.files,
             executor=executor,
             kind=kind,
-            inputs=10,
+            inputs=20,
         )
     )
 
@@ -111,7 +111,7 @@ def test_a_slow_app_is_compared_on_fewer_inputs(executor: Executor, monkeypatch:
     found = compared(executor, draft(), draft(version="1.0.1"))
 
     assert found.passed
-    assert found.counted <= len(draft().read().examples) + 30 + differential.EDGE_CASES_OF_SLOW_APPS
+    assert found.counted <= len(draft().read().examples) + 60 + differential.EDGE_CASES_OF_SLOW_APPS
 
 
 def stating(source: str, arguments: dict[str, Any], **rest: Any) -> Draft:

@@ -28,7 +28,9 @@ from mapp.validate.repro_commands import run_command
 from mapp.validate.trial import NOW, SEED, Arguments, Trial, describe, result, short
 
 EDGE_CASES: Final = 2000
-"""How many edge cases both versions run on, besides the drawn inputs and the examples."""
+"""How many edge cases both versions run on at most, besides the drawn inputs and the examples."""
+EDGE_CASES_AN_INPUT: Final = 20
+"""How many edge cases both versions run on for each input that the other checks draw."""
 EDGE_CASES_OF_SLOW_APPS: Final = 200
 SLOW_MS: Final = 20
 """An app whose examples take longer than this in the median is slow; most take about one millisecond."""
@@ -103,6 +105,7 @@ def _inputs(trial: Trial) -> list[tuple[Arguments, Arguments]]:
     constants = constants_of(trial.app.source).beyond(constants_of(trial.base.source))
     drawn = trial.drawn_for(trial.base, trial.inputs * MORE)
     most = EDGE_CASES_OF_SLOW_APPS if _is_slow(trial) else EDGE_CASES
+    most = min(most, EDGE_CASES_AN_INPUT * trial.inputs)
     cases = edge_cases(trial.base.manifest, [*examples, *drawn[:VARIED]], constants, most=most)
     alike = trial.base.manifest.arguments == trial.app.manifest.arguments
     found: dict[str, tuple[Arguments, Arguments]] = {}
