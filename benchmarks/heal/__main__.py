@@ -27,7 +27,7 @@ from benchmarks.route import pages
 from benchmarks.route.figures import Part, markdown
 
 PARTS: Final = ("noticed", "fixes")
-WRONG: Final = 2
+WRONG: Final = 1
 """How many kinds of wrong patches are tried for each bug."""
 
 

@@ -18,6 +18,7 @@ from benchmarks.classify.library import starter_apps
 from benchmarks.gate import docstrings
 from benchmarks.healing import differ, outcomes
 from benchmarks.route.data import NoData
+from mapp.classify.facts import LIMITS
 from mapp.errors import MappError
 from mapp.model.app import EXAMPLES, SOURCE, App, read_app
 from mapp.model.arguments import with_defaults
@@ -28,7 +29,7 @@ from mapp.validate.generate.drawing import draw
 from mapp.validate.mutation.mutants import sampled_mutants
 from mapp.validate.trial import Arguments
 
-PER_STARTER: Final = 2
+PER_STARTER: Final = 3
 PER_EXERCISE: Final = 4
 CANDIDATES: Final = 20
 OTHERS: Final = 8
@@ -37,6 +38,7 @@ WITNESSES: Final = 5
 """How often the app is used on an input with a wrong answer."""
 USUAL: Final = 10
 """How often the app is used on an input for which it is right."""
+FEW: Final = 3
 DRAWN: Final = 60
 SEED: Final = 4_711
 """What people send is drawn with this seed where nobody wrote it down; the gate and the judge have others."""
@@ -165,17 +167,29 @@ def wrong_programs(
     executor: Executor,
     most: int = CANDIDATES,
 ) -> Iterator[tuple[str, str]]:
-    """Yields programs that answer a known input wrongly, with the kind of the change, in turns."""
+    """Yields programs that answer a known input wrongly, with the kind of the change, in turns.
+
+    Programs that reach a limit on some input are left out: each of their runs takes seconds, and every one
+    would be noticed.
+    """
     found: dict[str, list[str]] = {}
     for kind, source in candidates(app, most):
-        ends = outcomes(replace(app, source=source), known, executor)
-        if any(map(differ, ends, right)):
+        ends: list[Outcome] = []
+        while len(ends) < len(known) and not any(map(_is_limited, ends)):
+            ends += outcomes(
+                replace(app, source=source), known[len(ends) :][: FEW * (len(ends) + 1)], executor
+            )
+        if not any(map(_is_limited, ends)) and any(map(differ, ends, right)):
             found.setdefault(kind, []).append(source)
     longest = max(map(len, found.values()), default=0)
     for turn in range(longest):
         for kind, sources in found.items():
             if turn < len(sources):
                 yield kind, sources[turn]
+
+
+def _is_limited(end: Outcome) -> bool:
+    return isinstance(end, Failed) and end.kind in LIMITS
 
 
 def candidates(app: App, most: int) -> Iterator[tuple[str, str]]:

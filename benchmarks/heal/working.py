@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ from benchmarks.heal.figures import Seen
 from benchmarks.heal.fixing import PATCHES, Fixed, fix, patches_for
 from benchmarks.heal.noticing import use
 from mapp.config import DEFAULT_ENGINE
-from mapp.model.verdict import Result
+from mapp.model.verdict import Result as Checked
+from mapp.sandbox.executor import Executor, Job, Killed, Result
+from mapp.sandbox.executors.delegating import DelegatingExecutor
+from mapp.sandbox.host_calls import Broker
 from mapp.validate import gate
 from mapp.validate.trial import Trial, skipped
 
@@ -50,26 +54,68 @@ def measured(
     return [done[origin] for origin in wanted]
 
 
+class Remembering(DelegatingExecutor):
+    """Runs each job once: several patches are judged for one bug, on inputs that are largely the same.
+
+    A run that calls the host, or that a limit ended, is not remembered.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        super().__init__(executor)
+        self.afresh = False
+        self._known: dict[Job, Result] = {}
+
+    def run(self, job: Job, broker: Broker | None = None) -> Result:
+        """Runs a job and returns its result."""
+        return super().run(job, broker) if broker is not None else self.run_batch([job])[0]
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[Result]:
+        """Returns the results in the order of the jobs."""
+        if self.afresh:
+            return super().run_batch(jobs)
+        new = [*dict.fromkeys(job for job in jobs if job not in self._known)]
+        found = dict(zip(new, super().run_batch(new), strict=True)) if new else {}
+        self._known |= {job: row for job, row in found.items() if not isinstance(row, Killed)}
+        return [found[job] if job in found else self._known[job] for job in jobs]
+
+    def forget(self) -> None:
+        """Forgets all runs."""
+        self._known.clear()
+
+
 _OPEN = ExitStack()
-_SHARED: dict[str, Any] = {}
+_SHARED: dict[str, Remembering] = {}
 
 
 def _open() -> None:
     """Opens the engines of a worker, once; they are closed with it."""
-    _SHARED.update(_OPEN.enter_context(engines()))
-    setattr(gate, "CHECKS", without_mutation())  # noqa: B010 - the gate itself never changes its checks
+    found = _OPEN.enter_context(engines())
+    _SHARED.update({name: Remembering(executor) for name, executor in found.items()})
+    setattr(gate, "CHECKS", adapted_checks())  # noqa: B010 - the gate itself never changes its checks
 
 
-def without_mutation() -> tuple[gate.Check, ...]:
-    """Returns the checks of the gate without `mutation`, which takes most of its time.
+def adapted_checks() -> tuple[gate.Check, ...]:
+    """Returns the checks of the gate as they are done here.
 
-    A heal never fails that check: its questions do not matter here.
+    `mutation` takes most of the gate's time, and a heal never fails it. `budget` measures each run anew.
     """
-    return tuple(replace(row, examine=_unasked) if row.id == "mutation" else row for row in gate.CHECKS)
+    return tuple(map(_adapted, gate.CHECKS))
 
 
-def _unasked(trial: Trial) -> Result:
-    return skipped("mutation", "a heal never fails it")
+def _adapted(check: gate.Check) -> gate.Check:
+    if check.id == "mutation":
+        return replace(check, examine=lambda trial: skipped("mutation", "a heal never fails it"))
+    return replace(check, examine=partial(_afresh, check)) if check.id == "budget" else check
+
+
+def _afresh(check: gate.Check, trial: Trial) -> Checked:
+    for executor in _SHARED.values():
+        executor.afresh = True
+    try:
+        return check.examine(trial)
+    finally:
+        for executor in _SHARED.values():
+            executor.afresh = False
 
 
 def _bugs_of(origin: Origin, wrong: int | None) -> Rows:
@@ -80,6 +126,8 @@ def _bugs_of(origin: Origin, wrong: int | None) -> Rows:
         seen, patched = worked(bug, _SHARED, () if wrong is None else patches_for(bug, wrong))
         noticed.append(seen)
         fixed += patched
+        for executor in _SHARED.values():
+            executor.forget()
     return noticed, fixed
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 
 from benchmarks.classify.library import Patient, starter_apps
+from benchmarks.heal import fixing
 from benchmarks.heal.__main__ import PARTS, main
 from benchmarks.heal.corpus import Bug, Origin, seeded
 from benchmarks.heal.figures import Seen, fixes_part, noticed_part
 from benchmarks.heal.fixing import PATCHES, TRUE, Fixed, broken, is_wrong, patches_for
-from benchmarks.heal.working import keep, measured, without_mutation, worked
+from benchmarks.heal.working import adapted_checks, keep, measured, worked
 from benchmarks.healing import differ, outcomes
 from benchmarks.route import pages
 from mapp.config import DEFAULT_ENGINE
 from mapp.model.app import EXAMPLES, MANIFEST, SOURCE, read_app
+from mapp.ops.check.gate import Options
 from mapp.sandbox.executor import Executor
 from mapp.sandbox.executors.select import open_executor
 from mapp.validate import gate
@@ -86,7 +88,8 @@ def test_each_kind_of_wrong_patch_gets_its_share_of_the_bugs(bug: Bug) -> None:
 def test_a_bug_is_played_from_the_first_wrong_answer_to_the_fix(
     bug: Bug, executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "CHECKS", without_mutation())
+    monkeypatch.setattr(gate, "CHECKS", adapted_checks())
+    monkeypatch.setattr(fixing, "USUAL", Options(inputs=30))
     shared: dict[str, Executor] = {DEFAULT_ENGINE: Patient(executor)}
     noticed, [true, special] = worked(bug, shared, [TRUE, "special case"])
 

@@ -10,6 +10,7 @@ import pytest
 from mapp.sandbox.executor import Executor
 from mapp.validate.checks.compared import check_recorded
 from mapp.validate.checks.differential import check_differential
+from mapp.validate.checks.healed import check_general
 from mapp.validate.checks.meant import needed_part
 from mapp.validate.trial import GoodRun, Trial
 from support.apps import Draft, app
@@ -131,3 +132,25 @@ def test_values_of_another_kind_may_change_by_the_same_cure(executor: Executor) 
     )
 
     assert check_recorded(trial).passed and check_differential(trial).passed
+
+
+NOISY = "function main(input, host) { return input.price * 1.1; }\n"
+ROUNDED = "function main(input, host) { return Number((input.price * 1.1).toFixed(2)); }\n"
+
+
+def test_an_answer_without_noise_in_its_last_digits_is_a_wrong_value_like_any_other(
+    executor: Executor,
+) -> None:
+    row = {"input": {"price": 3}, "output": 3.3}
+    trial = heal(executor, ROUNDED, row, old=NOISY, runs=[good(7, 7 * 1.1)])
+
+    assert check_general(trial).passed
+    recorded = check_recorded(trial)
+    assert recorded.passed and len(recorded.questions) == 1
+
+
+def test_only_the_reported_value_without_its_noise_is_a_special_case(executor: Executor) -> None:
+    special = NOISY.replace("return", "if (input.price === 3) return 3.3;\n  return")
+    trial = heal(executor, special, {"input": {"price": 3}, "output": 3.3}, old=NOISY)
+
+    assert not check_general(trial).passed

@@ -34,6 +34,15 @@ def changes_between(old: Outcome, new: Outcome) -> frozenset[str]:
     return frozenset([f"{_named(old)}, then {_named(new)}"])
 
 
+def is_noise(old: Outcome, new: Outcome) -> bool:
+    """Returns whether two outcomes differ only by the last digits of numbers, which binary fractions cause.
+
+    >>> is_noise(Value(output=0.30000000000000004), Value(output=0.3))
+    True
+    """
+    return old != new and not changes_between(old, new)
+
+
 def are_like(changes: frozenset[str], stated: frozenset[str]) -> bool:
     """Returns whether changes may have the same cause as stated ones: a heal has one cause.
 

@@ -112,7 +112,7 @@ def _same_mistake(trial: Trial, meant: Meant, run: GoodRun) -> Question | None:
     if meant.needed is None or run.confirmed:
         return None
     old, new = run.outcome, trial.again(trial.app, run)
-    if new is None or isinstance(new, Failed) or not changes_between(old, new):
+    if new is None or isinstance(new, Failed) or not meant.tells_apart(old, new):
         return None
     if not meant.allows(old, new, trial.again(meant.needed, run)):
         return None

@@ -22,7 +22,7 @@ from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, number_text
 from mapp.model.verdict import Finding, Result
 from mapp.syntax import tokens_of, tree_of
-from mapp.validate.checks.changes import changes_between
+from mapp.validate.checks.changes import changes_between, is_noise
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.properties import broken_predicates
 from mapp.validate.generate.answers import other_values
@@ -263,7 +263,11 @@ class _Near:
         old = trial.example(self.base, row)
         if not isinstance(old, Value) or row.valid is not None:
             return
-        changed = [bool(changes_between(old, new)) for old, new in zip(self.before, self.after, strict=True)]
+        fine = (right := trial.example(trial.app, row)) is not None and is_noise(old, right)
+        changed = [
+            bool(changes_between(before, after)) or (fine and is_noise(before, after))
+            for before, after in zip(self.before, self.after, strict=True)
+        ]
         added = _Added.between(self.base.source, trial.app.source)
         for argument in trial.app.manifest.arguments:
             value = arguments.get(argument.name)

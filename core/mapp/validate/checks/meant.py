@@ -16,7 +16,7 @@ from typing import Final
 from mapp.model.app import App, Example
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
-from mapp.validate.checks.changes import are_like, changes_between
+from mapp.validate.checks.changes import are_like, changes_between, is_noise
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.healed import fault_of, new_regressions
 from mapp.validate.trial import FailedRun, Trial, meets
@@ -32,11 +32,13 @@ class Meant:
 
     A test states a change if the old version gave a valid outcome that the test does not accept. An
     expansion only adds, so its tests cannot state a change. `needed` is the old app with no more of a heal
-    than its failing case needs; None for other changes.
+    than its failing case needs; None for other changes. With `noise` the tests state that the last digits of
+    a number were wrong, so such differences count.
     """
 
     changes: frozenset[str]
     inputs: frozenset[str]
+    noise: bool = False
     needed: App | None = field(default=None, repr=False)
 
     @classmethod
@@ -45,6 +47,7 @@ class Meant:
         assert trial.base is not None
         changes: set[str] = set()
         inputs: set[str] = set()
+        noise = False
         for _, row in numbered(trial.app):
             arguments = trial.accepted(dict(row.input))
             if arguments is not None:
@@ -55,8 +58,9 @@ class Meant:
             stated = row.valid is None  # else nobody knows the right outcome
             if stated and old is not None and not isinstance(old, Failed) and not meets(row, old):
                 changes |= changes_between(old, _expected(row))
-        needed = needed_part(trial) if trial.kind == "heal" and changes else None
-        return cls(changes=frozenset(changes), inputs=frozenset(inputs), needed=needed)
+                noise = noise or is_noise(old, _expected(row))
+        needed = needed_part(trial) if trial.kind == "heal" and (changes or noise) else None
+        return cls(changes=frozenset(changes), inputs=frozenset(inputs), noise=noise, needed=needed)
 
     def allows(self, old: Outcome, new: Outcome, needed: Outcome | None) -> bool:
         """Returns whether a difference is like a stated one; `needed` is what the needed part gives.
@@ -66,7 +70,11 @@ class Meant:
         changes = changes_between(old, new)
         if needed is None:
             return changes <= self.changes
-        return are_like(changes, self.changes) and bool(changes_between(old, needed))
+        return are_like(changes, self.changes) and self.tells_apart(old, needed)
+
+    def tells_apart(self, old: Outcome, new: Outcome) -> bool:
+        """Returns whether two outcomes are different answers here."""
+        return bool(changes_between(old, new)) or (self.noise and is_noise(old, new))
 
 
 def _expected(row: Example) -> Outcome:
