@@ -180,8 +180,8 @@ def _races(built: Built, place: Path, monkeypatch: pytest.MonkeyPatch, times: in
     built.put(double())
     failure(built, "double", {"number": 950})
     built.workspace.close()
-    monkeypatch.setattr(rounds, "judged", rounds.judged)  # to be taken back at the end
-    monkeypatch.setattr(rounds, "contract_faults", rounds.contract_faults)
+    for name in ("judged", "contract_faults"):
+        monkeypatch.setattr(rounds, name, getattr(rounds, name))  # to be taken back at the end
     keep_verdicts(place / "verdicts")
     root, kept = built.home.root, place / "kept"
     shutil.copytree(root, kept, symlinks=True)

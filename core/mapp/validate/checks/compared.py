@@ -31,7 +31,6 @@ from mapp.model.question import Question
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
-from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import failing, numbered
 from mapp.validate.checks.meant import Meant
 from mapp.validate.repro_commands import run_command
