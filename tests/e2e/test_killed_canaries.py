@@ -30,7 +30,7 @@ from support.traced import can_trace, full_at, killed_at
 
 FEW = {"killed": 9, "full disk": 5}
 HOW = {"killed": killed_at, "full disk": full_at}
-REFUSED = {"LedgerFailed", "HostFault", "IntegrityError", "Busy", "LibraryUnwritable"}
+REFUSED = {"LedgerFailed", "HostFault", "IntegrityError", "Busy", "SystemRefused", "LibraryUnwritable"}
 MOST = 600
 HEAL = {"Mapp-Operation": "heal", "Mapp-Incident": "i1", "Mapp-Fingerprint": "v1:ab", **FORCED}
 Ending = Literal["reverted", "promoted"]

@@ -27,7 +27,7 @@ from support.traced import can_trace, full_at, killed_at
 FEW = {"killed": 6, "full disk": 4}
 HOW = {"killed": killed_at, "full disk": full_at}
 MOST = 120
-REFUSED = {"LedgerFailed", "HostFault", "IntegrityError", "Busy"}
+REFUSED = {"LedgerFailed", "HostFault", "IntegrityError", "Busy", "SystemRefused", "MappError"}
 """The errors that say that the machine failed; anything else is a bug of the command."""
 SOURCE = "function main(input) { return input.number > 5 ? input.list.length : input.number * 3; }"
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from mapp.system_errors import refused_by_system
+
 # linux/ptrace.h
 TRACE_ME, POKE_REGISTER, SET_OPTIONS, SYSCALL, SYSCALL_INFO = 0, 6, 0x4200, 24, 0x420E
 RESULT, CALL = 80, 120  # offsets of rax and orig_rax in struct user, sys/user.h
@@ -88,7 +90,8 @@ def killed_at(action: Callable[[], None], root: Path, number: int) -> Traced:
 def full_at(action: Callable[[], None], root: Path, number: int) -> Traced:
     """Runs an action in a child for which the disk of `root` is full from write number `number` on.
 
-    From there on, what needs room fails with ENOSPC. An error that ends the action is told by its name.
+    From there on, what needs room fails with ENOSPC. An error that ends the action is told by the name of the
+    error that a command shows for it.
     """
     source, sink = os.pipe()
     child = os.fork()
@@ -109,7 +112,7 @@ def _told(action: Callable[[], None], sink: int) -> None:
     try:
         action()
     except Exception as error:
-        os.write(sink, type(error).__name__.encode())
+        os.write(sink, type(refused_by_system(error) or error).__name__.encode())
 
 
 def _act(action: Callable[[], None]) -> None:

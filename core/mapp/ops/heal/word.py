@@ -180,5 +180,6 @@ def _said(workspace: Workspace, run: Run, word: Word, verdict: Any, **more: str)
     try:
         Corrections(workspace.home.journal).put(correction)
     except MappError as error:
-        raise MappError(f"what you said could not be recorded: {error.message}", hint=error.hint) from None
+        why = f"what you said could not be recorded: {error.message}"
+        raise MappError(why, hint=error.hint, code=error.code) from None
     return correction
