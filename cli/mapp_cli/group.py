@@ -39,6 +39,8 @@ COMMANDS: Final = {
         "path": "Print the folder of an app's checkout.",
         "remove": "Remove an app from the library.",
         "restore": "Restore a removed app.",
+        "undo": "Take back the last operation on the library.",
+        "operations": "List what was done to the library.",
         "grant": "Grant an app capabilities that it declares.",
         "revoke": "Revoke an app's capabilities.",
     },

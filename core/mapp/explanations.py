@@ -80,6 +80,11 @@ EXPLANATIONS: Final = {
         "The author or the registry withdrew this version.",
         "Install another version; the message has the reason.",
     ),
+    "MAPP-0205": _row(
+        "already-undone",
+        "The operation was taken back already.",
+        "mapp operations lists the operations. Undo the undo to bring the operation back.",
+    ),
     "MAPP-0210": _row(
         "already-there",
         "Something of that name already exists and would be overwritten.",
@@ -453,6 +458,11 @@ EXPLANATIONS: Final = {
         "moved-on",
         "main has moved since the change was started.",
         "Start the change again from the current version.",
+    ),
+    "MAPP-0911": _row(
+        "changed-since",
+        "An operation cannot be taken back, because one of its apps was changed later.",
+        "Undo the later operation first; the message names it. mapp operations lists all of them.",
     ),
     "MAPP-7000": _row("bug", "mapp has a bug.", "Please report it with the log file that the message names."),
 }

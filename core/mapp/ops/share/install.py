@@ -35,7 +35,10 @@ AT_ONCE: Final = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How to install: `yes` grants what the apps declare, `permit` asks; see `proven` for `verify`."""
+    """How to install: `yes` grants what the apps declare, `permit` asks; see `proven` for `verify`.
+
+    `kind` is what the operation log calls it.
+    """
 
     yes: bool = False
     permit: Permit | None = None
@@ -43,6 +46,7 @@ class Options:
     dry_run: bool = False
     verify: Verify = "auto"
     watch: Watch | None = None
+    kind: str = "install"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,8 +106,9 @@ def install_releases(
             else proven(workspace, row, verify=options.verify, watch=options.watch)
             for row, entry in zip(arrived, entries, strict=True)
         ]
+        operation = workspace.operation(options.kind, *(row.app.commit for row in arrived))
         rows = [
-            place(workspace, row, entry, verdict, granted=granted)
+            place(workspace, row, entry, verdict, granted=granted, operation=operation)
             for row, entry, verdict, granted in zip(arrived, entries, verdicts, ready, strict=True)
         ]
         return Installed(rows=tuple(rows))

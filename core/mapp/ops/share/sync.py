@@ -166,7 +166,8 @@ def sync(workspace: Workspace, folder: Path, options: Options, *, locked: bool =
         if not _is_there(have.get(row.name), row, _fitting(row, pinned))
     ]
     again = [("sync", "--yes")] * len(missing)
-    found = install_releases(workspace, [release for _, release in missing], again, options)
+    wanted = [release for _, release in missing]
+    found = install_releases(workspace, wanted, again, replace(options, kind="sync"))
     rows = {row.entry.name: row for row in found.rows}
     have = read_lock(workspace.home.lock_file)
     for row in required:

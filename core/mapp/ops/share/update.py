@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mapp.errors import MappError, NotFound
 from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.operations import Operation
 from mapp.library.read import open_repository
 from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
@@ -66,6 +67,8 @@ class Options:
     dry_run: bool = False
     offline: bool = False
     watch: Watch | None = None
+    operation: Operation | None = None
+    """What the operation log says; all updates of one command are one operation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +94,8 @@ def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iter
         NotFound: there is no installed app of a name.
         InvalidInput, IntegrityError: the settings or the lock file are damaged.
     """
-    yield from _each(workspace, names, options, _updated)
+    operation = options.operation or workspace.operation("update", *names)
+    yield from _each(workspace, names, replace(options, operation=operation), _updated)
 
 
 def outdated(workspace: Workspace, names: Sequence[str] = (), *, offline: bool = False) -> Iterator[Row]:
@@ -242,7 +246,8 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
             reason = f"it wants to use {', '.join(needs)}; to allow that: {accept}"
             return replace(row, state="held", reason=reason, needs=needs)
         verdict = proven(workspace, arrived, watch=options.watch)
-        placed = place(workspace, arrived, entry, verdict, granted=needs)
+        operation = options.operation or workspace.operation("update", entry.name)
+        placed = place(workspace, arrived, entry, verdict, granted=needs, operation=operation)
         return replace(row, state="updated", commit=placed.entry.commit, needs=needs)
 
 
