@@ -48,6 +48,8 @@ COMMANDS: Final = {
         "install": "Install apps from registries and git addresses.",
         "update": "Update installed apps to their newest releases.",
         "outdated": "List installed apps that have newer releases.",
+        "pin": "Keep an installed app at its version, or at another one.",
+        "unpin": "Let updates move an app again.",
         "sync": "Install what a project's mapp-library.toml asks for.",
         "fsck": "Check the apps against the lock file, byte for byte.",
         "audit": "Report advisories, yanks and moved tags of installed apps.",

@@ -25,11 +25,13 @@ def show_update(console: Console, row: Row) -> None:
             console.result(f"updated {move} ({row.commit[:10]})")
         case "held":
             console.result(f"held {move}: {row.reason}")
+        case "pinned":
+            console.result(f"pinned {move}: {row.reason}")
         case "available":
             console.result(f"available {move}")
         case _:
             console.result(f"current {move}")
-    if row.yanked is not None and row.state != "updated":
+    if row.yanked is not None and row.state not in ("updated", "pinned"):
         console.warn(f"{row.app} {row.version} was yanked: {row.yanked}")
 
 

@@ -58,6 +58,8 @@ def command(
             else "already installed:"
         )
         console.result(f"{verb} {row.entry.name} {row.entry.version} ({row.entry.commit[:10]})")
+    for name in found.pinned:
+        console.warn(f"{name} stays as it is here, because you pinned it; to release it: mapp unpin {name}")
     if found.extra:
         console.tell(f"not on the project's list: {', '.join(found.extra)}")
     if found.lock_changed and not dry_run:

@@ -318,6 +318,7 @@ def _record_step(
     )
     kind = trailers_of(proposal.text).get("Mapp-Operation", "add")
     operation = proposal.operation or Operation(kind=kind, by=proposal.signature)
+    entry = replace(entry, pinned=before is not None and before.pinned)
     record_step(repository, operation, app=name, before=before, after=entry)
 
 

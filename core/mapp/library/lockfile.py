@@ -19,7 +19,10 @@ DIFFERS: Final = "MAPP-0656"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockEntry:
-    """One block of the lock file: a pinned app."""
+    """One block of the lock file: which version of an app runs.
+
+    `pinned` says that the person wants to keep it: updates leave it alone.
+    """
 
     name: str
     source: str
@@ -29,6 +32,7 @@ class LockEntry:
     content: str
     interface: str
     granted: tuple[str, ...] = ()
+    pinned: bool = False
 
     @property
     def is_third_party(self) -> bool:
@@ -37,7 +41,10 @@ class LockEntry:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the block as a TOML table."""
-        return {**asdict(self), "granted": list(self.granted)}
+        row = {**asdict(self), "granted": list(self.granted)}
+        if not self.pinned:
+            del row["pinned"]
+        return row
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> LockEntry:
@@ -46,8 +53,10 @@ class LockEntry:
         Raises:
             TypeError: a key is missing or unknown, or a value has the wrong type.
         """
-        granted = document.get("granted", [])
-        texts = [value for key, value in document.items() if key != "granted"]
+        granted, pinned = document.get("granted", []), document.get("pinned", False)
+        texts = [value for key, value in document.items() if key not in ("granted", "pinned")]
+        if not isinstance(pinned, bool):
+            raise TypeError("pinned must be true or false")
         if not isinstance(granted, list) or not all(isinstance(value, str) for value in [*texts, *granted]):
             raise TypeError("every value must be a text, and granted a list of texts")
         return cls(**{**document, "granted": tuple(granted)})

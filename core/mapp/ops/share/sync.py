@@ -67,11 +67,15 @@ class Required:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Synced:
-    """The result of a sync: all apps of the list, those that are installed but not listed, and the lock."""
+    """The result of a sync: all apps of the list, those that are installed but not listed, and the lock.
+
+    `pinned` are the apps that the project wants in another version, and that stay because they are pinned.
+    """
 
     installed: Installed
     extra: tuple[str, ...]
     lock_changed: bool
+    pinned: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report that `sync --json` prints."""
@@ -79,6 +83,7 @@ class Synced:
             **self.installed.to_dict(),
             "changed": [row.entry.name for row in self.installed.rows if row.changed],
             "extra": list(self.extra),
+            "pinned": list(self.pinned),
             "lock_changed": self.lock_changed,
         }
 
@@ -164,23 +169,29 @@ def sync(workspace: Workspace, folder: Path, options: Options, *, locked: bool =
         (row, release)
         for row, release in zip(required, releases, strict=True)
         if not _is_there(have.get(row.name), row, _fitting(row, pinned))
+        and not _is_kept(have.get(row.name), row, _fitting(row, pinned))
     ]
     again = [("sync", "--yes")] * len(missing)
     wanted = [release for _, release in missing]
     found = install_releases(workspace, wanted, again, replace(options, kind="sync"))
     rows = {row.entry.name: row for row in found.rows}
+    kept = {row.name for row in required if _is_kept(have.get(row.name), row, _fitting(row, pinned))}
     have = read_lock(workspace.home.lock_file)
     for row in required:
         if row.name not in rows and row.name in have:
             rows[row.name] = Placed(entry=have[row.name], changed=False)
-    after = {name: replace(row.entry, granted=()) for name, row in rows.items()}
+    after = {name: replace(row.entry, granted=(), pinned=False) for name, row in rows.items()}
+    for name in kept:  # what this person keeps is not what the project asks for
+        after.pop(name, None)
+        if name in pinned:
+            after[name] = pinned[name]
     changed = after != pinned
     if changed and not options.dry_run:
         write_lock(path, after)
     extra = _extra(workspace, have, required)
     ordered = tuple(rows[name] for name in sorted(rows))
     installed = Installed(rows=ordered, dry_run=options.dry_run)
-    return Synced(installed=installed, extra=extra, lock_changed=changed)
+    return Synced(installed=installed, extra=extra, lock_changed=changed, pinned=tuple(sorted(kept)))
 
 
 def _fitting(row: Required, pinned: Mapping[str, LockEntry]) -> LockEntry | None:
@@ -201,6 +212,12 @@ def _is_there(have: LockEntry | None, row: Required, pin: LockEntry | None) -> b
     if pin is not None:
         return (have.commit, have.content) == (pin.commit, pin.content)
     return fits(Version.parse(have.version), row.version)
+
+
+def _is_kept(have: LockEntry | None, row: Required, pin: LockEntry | None) -> bool:
+    """Returns whether the library has another version than the project wants, and the person pinned it."""
+    pinned = have is not None and have.pinned and have.source == row.source
+    return pinned and not _is_there(have, row, pin)
 
 
 def _release(registries: Registries, row: Required, pin: LockEntry | None, options: Options) -> Release:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mapp.errors import MappError, NotFound
+from mapp.library.blocked import read_blocks
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.operations import Operation
 from mapp.library.read import open_repository
@@ -21,8 +22,9 @@ from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
-State = Literal["current", "available", "updated", "held", "failed"]
-"""`held`: the newer release was stored, but does not run until the person agrees."""
+State = Literal["current", "available", "updated", "held", "pinned", "failed"]
+"""`held`: the newer release was stored, but does not run until the person agrees. `pinned`: the person keeps
+the installed version, and there is a reason to look at it: a newer release, a yank or an advisory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,20 +221,33 @@ def _newest_tag(entry: LockEntry, *, changed: bool) -> Newest:
 def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
     """Returns what `outdated` says about an app."""
     release = newest.release
-    return Row(
+    reason = "" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}"
+    row = Row(
         app=entry.name,
         version=entry.version,
         to=entry.version if release is None else release.tag.removeprefix("v"),
         commit=entry.commit,
         state="current" if release is None else "available",
-        reason="" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}",
+        reason=reason,
         yanked=newest.yanked,
     )
+    return pinned_row(workspace, entry, row) if entry.pinned else row
+
+
+def pinned_row(workspace: Workspace, entry: LockEntry, row: Row) -> Row:
+    """Returns the row of a pinned app: what is newer, and what speaks against the version that it keeps."""
+    blocks = [block for block in read_blocks(workspace.home) if block.content == entry.content]
+    against = [row.reason] if row.reason else []
+    against += [f"the advisory {block.advisory} calls it malicious: {block.summary}" for block in blocks]
+    if row.state == "current" and not against:
+        return row
+    reason = "; ".join([*against, f"to unpin it: {suggested_command('unpin', entry.name)}"])
+    return replace(row, state="pinned", reason=reason)
 
 
 def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
     row = _told(workspace, entry, newest, options)
-    if newest.release is None or options.dry_run:
+    if newest.release is None or options.dry_run or entry.pinned:
         return row
     with arriving(workspace, newest.release) as arrived:
         ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
