@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "Share": {
         "install": "Install apps from registries and git addresses.",
         "update": "Update installed apps to their newest releases.",
+        "try": "Run an app from elsewhere without installing it.",
         "outdated": "List installed apps that have newer releases.",
         "pin": "Keep an installed app at its version, or at another one.",
         "unpin": "Let updates move an app again.",
@@ -89,7 +90,7 @@ COMMANDS: Final = {
     },
 }
 
-MODULES: Final = {"import": "import_function", "exec": "execute", "list": "listing"}
+MODULES: Final = {"import": "import_function", "exec": "execute", "list": "listing", "try": "try_app"}
 
 
 class LazyGroup(click.Group):

@@ -1,15 +1,47 @@
-"""Shows what an update did, or could do, for one installed app."""
+"""Shows what an update did, or could do, for an installed app; and the options that limit such commands."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from mapp_cli.console import Console
+from mapp_cli.option_groups import option_group
 
 if TYPE_CHECKING:
     from mapp.ops.share.update import Row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a command must not do: change a lock file, use a network, or both (`frozen`)."""
+
+    locked: bool
+    offline: bool
+    frozen: bool
+
+    @property
+    def keeps_lock(self) -> bool:
+        """Returns whether a lock file must stay as it is."""
+        return self.locked or self.frozen
+
+    @property
+    def stays_local(self) -> bool:
+        """Returns whether no registry and no remote may be asked."""
+        return self.offline or self.frozen
+
+
+limit_options: Final = option_group(
+    "limits",
+    Limits,
+    click.option("--locked", is_flag=True, help="Fail with exit code 5 if the lock would change."),
+    click.option("--offline", is_flag=True, help="Use no network, only what the library has."),
+    click.option("--frozen", is_flag=True, help="Both --locked and --offline."),
+)
 
 
 def show_update(console: Console, row: Row) -> None:
@@ -25,6 +57,8 @@ def show_update(console: Console, row: Row) -> None:
             console.result(f"updated {move} ({row.commit[:10]})")
         case "held":
             console.result(f"held {move}: {row.reason}")
+        case "waiting":
+            console.result(f"waiting {move}: {row.reason}")
         case "pinned":
             console.result(f"pinned {move}: {row.reason}")
         case "available":

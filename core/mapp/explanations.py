@@ -85,6 +85,11 @@ EXPLANATIONS: Final = {
         "The operation was taken back already.",
         "mapp operations lists the operations. Undo the undo to bring the operation back.",
     ),
+    "MAPP-0206": _row(
+        "held-back",
+        "The version is so new that your cooldown holds it back.",
+        "Wait, or make an exception for the app (cooldown_apps); the message has the command.",
+    ),
     "MAPP-0210": _row(
         "already-there",
         "Something of that name already exists and would be overwritten.",
@@ -243,10 +248,15 @@ EXPLANATIONS: Final = {
         "A branch or tag of a remote moved before the push.",
         "Run the command again; it starts from the new state.",
     ),
+    "MAPP-0576": _row(
+        "not-at-hand",
+        "A release would have to be fetched, and --offline forbids that.",
+        "Run the command without --offline.",
+    ),
     "MAPP-0580": _row(
         "lock-would-change",
-        "--locked was given, and the project's mapp.lock does not fit its mapp-library.toml.",
-        "Run mapp sync without --locked, and commit the lock.",
+        "--locked was given, and mapp.lock would change: yours, or for mapp sync the project's.",
+        "Run the command without --locked; after mapp sync, commit the project's lock.",
     ),
     "MAPP-0600": _row(
         "integrity",

@@ -24,7 +24,7 @@ from mapp.library.read import names as installed_names
 from mapp.model.names import app_name_fault
 from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
-from mapp.ops.share.install import Installed, Options, install_releases
+from mapp.ops.share.install import Installed, LockWouldChange, Options, install_releases
 from mapp.ops.share.place import Placed
 from mapp.ops.share.sources import (
     GIT,
@@ -44,16 +44,8 @@ from mapp.share.remote import Access
 
 LIBRARY_FILE: Final = "mapp-library.toml"
 LOCK_FILE: Final = "mapp.lock"
-WOULD_CHANGE: Final = "MAPP-0580"
 MAX_APPS: Final = 1000
 _MAX_SIZE: Final = 1024 * 1024
-
-
-class LockWouldChange(MappError):
-    """`--locked` was given, and the project's lock does not fit its list of apps."""
-
-    code = WOULD_CHANGE
-    exit_code = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,23 +138,23 @@ class _ListReader(TableReader):
         )
 
 
-def sync(workspace: Workspace, folder: Path, options: Options, *, locked: bool = False) -> Synced:
+def sync(workspace: Workspace, folder: Path, options: Options) -> Synced:
     """Installs what a project asks for, at the commits of its lock, and writes the lock where it has gaps.
 
     Apps that are not on the list stay; they are named in the result.
 
     Raises:
         NotFound, InvalidInput: the list is missing or not valid, or a registry is not configured.
-        LockWouldChange: with `locked`, the lock lacks an app, or has one that the list does not ask for.
+        LockWouldChange: with `options.locked`, the lock lacks an app, or has one that the list does not want.
         RemoteRefused: an app is not what the project's lock names; nothing was changed.
         MappError: see `mapp.ops.share.install.install`.
     """
     required = read_required(folder)
     path = folder / LOCK_FILE
     pinned = read_lock(path)
-    registries = Registries(workspace)
+    registries = Registries(workspace, offline=options.offline)
     releases = [_release(registries, row, _fitting(row, pinned), options) for row in required]
-    if locked:
+    if options.locked:
         _ensure_complete(required, pinned)
     have = read_lock(workspace.home.lock_file)
     missing = [
@@ -247,7 +239,7 @@ def _release(registries: Registries, row: Required, pin: LockEntry | None, optio
             code="MAPP-0203",
         )
     wanted = Wanted(text=row.name, name=row.name, registry=source.name, version=version)
-    found = resolve(registries, wanted, allow_plain=options.allow_plain)
+    found = resolve(registries, wanted, allow_plain=options.allow_plain, cooldown=pin is None)
     if pin is not None and found.published is not None:
         published = found.published
         if (published.commit, published.content) != (pin.commit, pin.content):

@@ -14,6 +14,9 @@ from mapp.library.read import open_repository
 from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
+from mapp.ops.share.at_hand import at_hand
+from mapp.ops.share.cooldown import HELD_BACK, Waiting, matured
+from mapp.ops.share.install import LockWouldChange
 from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
 from mapp.ops.share.release import MOVED_TAG, arriving, ensure_unmoved
 from mapp.ops.share.sources import GIT, REGISTRY, YANKED, Registries, Release, listed_release, released_tags
@@ -22,9 +25,10 @@ from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
-State = Literal["current", "available", "updated", "held", "pinned", "failed"]
+State = Literal["current", "available", "updated", "held", "pinned", "waiting", "failed"]
 """`held`: the newer release was stored, but does not run until the person agrees. `pinned`: the person keeps
-the installed version, and there is a reason to look at it: a newer release, a yank or an advisory."""
+the installed version, and there is a reason to look at it: a newer release, a yank or an advisory. `waiting`:
+the cooldown holds the newer release back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,12 +66,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing."""
+    """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing.
+
+    With `offline`, only what the library has is used; with `locked`, an app that would move fails.
+    """
 
     yes: bool = False
     permit: Permit | None = None
     dry_run: bool = False
     offline: bool = False
+    locked: bool = False
     watch: Watch | None = None
     operation: Operation | None = None
     """What the operation log says; all updates of one command are one operation."""
@@ -78,11 +86,13 @@ class Newest:
     """The newest release of an installed app, or None if it is installed.
 
     `yanked` is why the installed version was withdrawn; `changed` says that the app was changed here.
+    `waiting` is a newer version that the cooldown holds back, if there is no other.
     """
 
     release: Release | None
     yanked: str | None = None
     changed: bool = False
+    waiting: Waiting | None = None
 
 
 def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iterator[Row]:
@@ -121,14 +131,15 @@ def _each(workspace: Workspace, names: Sequence[str], options: Options, step: _S
         try:
             yield step(workspace, entry, newest_of(workspace, registries, entry), options)
         except MappError as error:
+            is_fresh = error.code == HELD_BACK
             yield Row(
                 app=entry.name,
                 version=entry.version,
                 to=entry.version,
                 commit=entry.commit,
-                state="failed",
+                state="waiting" if is_fresh else "failed",
                 reason=error.message,
-                error=error,
+                error=None if is_fresh else error,
             )
 
 
@@ -184,13 +195,22 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
             hint="nothing was changed; ask the registry's maintainers",
             code=MOVED_TAG,
         )
+    fresh: tuple[Waiting, ...] = ()
+    if yanked is None:  # what replaces a withdrawn version does not wait
+        listed, fresh = matured(workspace.config, listed, workspace.clock())
     try:
-        release = listed_release(source, listed)
+        release = _if_newer(listed_release(source, listed), entry, yanked)
     except MappError as error:
-        if error.code != YANKED:
+        if error.code != YANKED and listed.versions:
             raise
-        return Newest(release=None, yanked=yanked, changed=changed)
-    return Newest(release=_if_newer(release, entry, yanked), yanked=yanked, changed=changed)
+        release = None
+    newer = (row for row in fresh if Version.parse(row.version) > Version.parse(entry.version))
+    return Newest(
+        release=release,
+        yanked=yanked,
+        changed=changed,
+        waiting=next(newer, None) if release is None else None,
+    )
 
 
 def _if_newer(release: Release, entry: LockEntry, yanked: str | None) -> Release | None:
@@ -222,6 +242,15 @@ def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Optio
     """Returns what `outdated` says about an app."""
     release = newest.release
     reason = "" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}"
+    if newest.waiting is not None:
+        return Row(
+            app=entry.name,
+            version=entry.version,
+            to=entry.version,
+            commit=entry.commit,
+            state="waiting",
+            reason=str(newest.waiting),
+        )
     row = Row(
         app=entry.name,
         version=entry.version,
@@ -249,7 +278,12 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
     row = _told(workspace, entry, newest, options)
     if newest.release is None or options.dry_run or entry.pinned:
         return row
-    with arriving(workspace, newest.release) as arrived:
+    if options.locked:
+        raise LockWouldChange(
+            f"mapp.lock would change: {entry.name} {row.to} is newer", hint="run the command without --locked"
+        )
+    release = at_hand(workspace.home, newest.release) if options.offline else newest.release
+    with arriving(workspace, release) as arrived:
         ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
         if newest.changed:
             show = suggested_command("log", entry.name)
