@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from mapp_cli.completers import files
 from mapp_cli.console import Console
 from mapp_cli.option_groups import option_group
 
@@ -35,12 +37,34 @@ class Limits:
         return self.offline or self.frozen
 
 
-limit_options: Final = option_group(
-    "limits",
-    Limits,
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sources(Limits):
+    """The same, and the only file that apps may come from."""
+
+    mirror: Path | None
+
+
+_LIMITS: Final = (
     click.option("--locked", is_flag=True, help="Fail with exit code 5 if the lock would change."),
     click.option("--offline", is_flag=True, help="Use no network, only what the library has."),
     click.option("--frozen", is_flag=True, help="Both --locked and --offline."),
+)
+source_options: Final = option_group(
+    "limits",
+    Sources,
+    *_LIMITS,
+    click.option(
+        "--mirror",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        shell_complete=files,
+        help="Take apps only from a file of `mapp mirror`.",
+    ),
+)
+limit_options: Final = option_group(
+    "limits",
+    Limits,
+    *_LIMITS,
 )
 
 

@@ -348,6 +348,11 @@ EXPLANATIONS: Final = {
         "A registry's advisory calls this version of an app malicious; it is neither installed nor run.",
         "Remove the app: mapp remove APP. mapp audit shows the advisory.",
     ),
+    "MAPP-0658": _row(
+        "bad-export",
+        "A file is not an export of a library, or was changed.",
+        "Nothing was imported. Export the library again: mapp library export FILE.",
+    ),
     "MAPP-0660": _row(
         "index-mismatch",
         "The index of a registry is missing, or is not what its main gives.",

@@ -9,14 +9,14 @@ from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
-from mapp_cli.updates import Limits, limit_options
+from mapp_cli.updates import Sources, source_options
 
 
 @click.command("install")
 @click.argument("apps", nargs=-1, required=True, metavar="APP...", shell_complete=registry_names)
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
 @remote_option
-@limit_options
+@source_options
 @click.option("--verify", is_flag=True, help="Run the gate here even if the app comes with a verdict.")
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the installed apps as JSON.")
@@ -29,7 +29,7 @@ def command(
     verify: bool,
     dry_run: bool,
     as_json: bool,
-    limits: Limits,
+    limits: Sources,
 ) -> None:
     """Install each APP from a registry or a git address.
 
@@ -51,6 +51,7 @@ def command(
         dry_run=dry_run,
         locked=limits.keeps_lock,
         offline=limits.stays_local,
+        mirror=limits.mirror,
         verify="always" if verify else "auto",
         watch=None if as_json else lambda result: show_check(console, result, details=False),
     )

@@ -10,14 +10,14 @@ from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
-from mapp_cli.updates import Limits, limit_options
+from mapp_cli.updates import Sources, source_options
 
 
 @click.command("sync")
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
 @remote_option
-@limit_options
+@source_options
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the apps as JSON.")
 @pass_context
@@ -28,7 +28,7 @@ def command(
     allow_git: bool,
     dry_run: bool,
     as_json: bool,
-    limits: Limits,
+    limits: Sources,
 ) -> None:
     """Install the apps of a project: its mapp-library.toml, at the commits of the mapp.lock beside it.
 
@@ -46,6 +46,7 @@ def command(
         dry_run=dry_run,
         locked=limits.keeps_lock,
         offline=limits.stays_local,
+        mirror=limits.mirror,
         watch=None if as_json else lambda result: show_check(console, result, details=False),
     )
     found = sync(context.ready, folder, options)

@@ -62,6 +62,21 @@ class LockEntry:
         return cls(**{**document, "granted": tuple(granted)})
 
 
+def parse_lock(data: bytes) -> dict[str, LockEntry]:
+    """Returns the entries of a lock by name.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError, RecursionError: it is damaged.
+    """
+    document = tomllib.loads(data.decode("utf-8"))
+    if document.get("lock") != 1:
+        raise ValueError("this mapp reads version 1 of the lock")
+    rows = document.get("app", [])
+    if not isinstance(rows, list):
+        raise TypeError("app is not a list of tables")
+    return {row["name"]: LockEntry.from_dict(row) for row in rows}
+
+
 def read_lock(path: Path) -> dict[str, LockEntry]:
     """Returns the entries of a lock file by name; empty if there is no file.
 
@@ -69,13 +84,7 @@ def read_lock(path: Path) -> dict[str, LockEntry]:
         IntegrityError: the file is damaged.
     """
     try:
-        document = tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
-        if document.get("lock") != 1:
-            raise ValueError("this mapp reads version 1 of the lock")
-        rows = document.get("app", [])
-        if not isinstance(rows, list):
-            raise TypeError("app is not a list of tables")
-        return {row["name"]: LockEntry.from_dict(row) for row in rows}
+        return parse_lock(read_plain(path, follow=True))
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
@@ -114,10 +123,15 @@ def read_entry(path: Path, name: str) -> LockEntry | None:
 
 def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
     """Replaces the lock file atomically, sorted by name, if its content changes."""
-    import tomli_w
-
-    rows = [entries[name].to_dict() for name in sorted(entries)]
-    data = tomli_w.dumps({"lock": 1, "app": rows}).encode()
+    data = lock_bytes(entries)
     if not path.exists() or read_plain(path, follow=True) != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
+
+
+def lock_bytes(entries: Mapping[str, LockEntry]) -> bytes:
+    """Returns the content of a lock file, sorted by name."""
+    import tomli_w
+
+    rows = [entries[name].to_dict() for name in sorted(entries)]
+    return tomli_w.dumps({"lock": 1, "app": rows}).encode()

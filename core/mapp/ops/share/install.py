@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import MappError, UsageError
@@ -14,6 +15,7 @@ from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
 from mapp.ops.share.at_hand import at_hand
 from mapp.ops.share.consent import ensure_consent
+from mapp.ops.share.mirror import opened_mirror
 from mapp.ops.share.place import (
     CHANGED_HERE,
     Placed,
@@ -39,8 +41,8 @@ AT_ONCE: Final = 8
 class Options:
     """How to install: `yes` grants what the apps declare, `permit` asks; see `proven` for `verify`.
 
-    With `offline`, only what the library has is used. With `locked`, nothing may change the lock file. `kind`
-    is what the operation log calls it.
+    With `offline`, only what the library has is used; with `mirror`, only what that file has. With `locked`,
+    nothing may change the lock file. `kind` is what the operation log calls it.
     """
 
     yes: bool = False
@@ -52,6 +54,7 @@ class Options:
     kind: str = "install"
     offline: bool = False
     locked: bool = False
+    mirror: Path | None = None
 
 
 class LockWouldChange(MappError):
@@ -88,12 +91,17 @@ def install(workspace: Workspace, texts: Sequence[str], options: Options) -> Ins
         LockWouldChange: with `locked`, one of them is not installed yet.
     """
     wanted = [parse_wanted(text, allow_plain=options.allow_plain) for text in texts]
-    registries = Registries(workspace, offline=options.offline)
-    releases = [resolve(registries, row, allow_plain=options.allow_plain) for row in wanted]
-    if options.locked:
-        _ensure_locked(workspace, releases)
     again = [("install", text, "--yes", *(["--allow-git"] * options.allow_plain)) for text in texts]
-    return install_releases(workspace, releases, again, options)
+    with contextlib.ExitStack() as stack:
+        if options.mirror is not None:
+            mirror = stack.enter_context(opened_mirror(workspace, options.mirror))
+            releases = [mirror.find(row) for row in wanted]
+        else:
+            registries = Registries(workspace, offline=options.offline)
+            releases = [resolve(registries, row, allow_plain=options.allow_plain) for row in wanted]
+        if options.locked:
+            _ensure_locked(workspace, releases)
+        return install_releases(workspace, releases, again, options)
 
 
 def install_releases(
@@ -103,7 +111,7 @@ def install_releases(
 
     Raises as `install` does.
     """
-    if options.offline:
+    if options.offline and options.mirror is None:
         releases = [at_hand(workspace.home, release) for release in releases]
     if not releases:
         return Installed(rows=(), dry_run=options.dry_run)

@@ -12,6 +12,7 @@ nothing: what an app may do, each person decides. A project's file adds no regis
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from mapp.model.names import app_name_fault
 from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
 from mapp.ops.share.install import Installed, LockWouldChange, Options, install_releases
+from mapp.ops.share.mirror import Mirror, opened_mirror
 from mapp.ops.share.place import Placed
 from mapp.ops.share.sources import (
     GIT,
@@ -152,20 +154,16 @@ def sync(workspace: Workspace, folder: Path, options: Options) -> Synced:
     required = read_required(folder)
     path = folder / LOCK_FILE
     pinned = read_lock(path)
-    registries = Registries(workspace, offline=options.offline)
-    releases = [_release(registries, row, _fitting(row, pinned), options) for row in required]
     if options.locked:
         _ensure_complete(required, pinned)
     have = read_lock(workspace.home.lock_file)
-    missing = [
-        (row, release)
-        for row, release in zip(required, releases, strict=True)
-        if not _is_there(have.get(row.name), row, _fitting(row, pinned))
-        and not _is_kept(have.get(row.name), row, _fitting(row, pinned))
-    ]
-    again = [("sync", "--yes")] * len(missing)
-    wanted = [release for _, release in missing]
-    found = install_releases(workspace, wanted, again, replace(options, kind="sync"))
+    with contextlib.ExitStack() as stack:
+        mirror = None
+        if options.mirror is not None:
+            mirror = stack.enter_context(opened_mirror(workspace, options.mirror))
+        wanted = _missing(workspace, required, pinned, options, mirror)
+        again = [("sync", "--yes")] * len(wanted)
+        found = install_releases(workspace, wanted, again, replace(options, kind="sync"))
     rows = {row.entry.name: row for row in found.rows}
     kept = {row.name for row in required if _is_kept(have.get(row.name), row, _fitting(row, pinned))}
     have = read_lock(workspace.home.lock_file)
@@ -184,6 +182,32 @@ def sync(workspace: Workspace, folder: Path, options: Options) -> Synced:
     ordered = tuple(rows[name] for name in sorted(rows))
     installed = Installed(rows=ordered, dry_run=options.dry_run)
     return Synced(installed=installed, extra=extra, lock_changed=changed, pinned=tuple(sorted(kept)))
+
+
+def _missing(
+    workspace: Workspace,
+    required: Sequence[Required],
+    pinned: Mapping[str, LockEntry],
+    options: Options,
+    mirror: Mirror | None,
+) -> list[Release]:
+    """Returns the releases that the library lacks, from the mirror, or from registries and git addresses.
+
+    Without a mirror, the sources of all apps are asked, so that one that contradicts the lock is noticed.
+    """
+    registries = Registries(workspace, offline=options.offline)
+    have = read_lock(workspace.home.lock_file)
+    found = []
+    for row in required:
+        pin = _fitting(row, pinned)
+        release = None if mirror is not None else _release(registries, row, pin, options)
+        if _is_there(have.get(row.name), row, pin) or _is_kept(have.get(row.name), row, pin):
+            continue
+        if mirror is not None:
+            release = mirror.pinned(row.name, row.source, row.version, pin)
+        assert release is not None
+        found.append(release)
+    return found
 
 
 def _fitting(row: Required, pinned: Mapping[str, LockEntry]) -> LockEntry | None:

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 from mapp.errors import MappError, NotFound, StaleBase
 from mapp.git.repository import Repository
 from mapp.git.tree import Snapshot, read_snapshot
-from mapp.library.blocked import ensure_not_blocked, malicious
 from mapp.library.commit_app import message, put, remove
 from mapp.library.landing import Proposal, is_release, land_release, settle, settle_held
 from mapp.library.lockfile import LockEntry, read_lock
@@ -25,10 +24,9 @@ from mapp.library.removed import removed_apps
 from mapp.library.restore import restore
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, read_app
-from mapp.ops.share.advice import advice
+from mapp.ops.share.advice import ensure_not_known_malicious
 from mapp.ops.workspace import Workspace
 from mapp.share.registries import read_registries
-from mapp.share.registry_copy import last_seen
 from mapp.suggested_commands import suggested_command
 
 UNDO: Final = "undo"
@@ -97,21 +95,12 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
     steps = tuple(_open_steps(workspace, log, target))
     for step in steps:
         if step.before is not None and step.before.is_third_party:
-            _ensure_not_malicious(workspace, step.before)
+            sources = read_registries(workspace.config.config_file).values()
+            ensure_not_known_malicious(workspace.home, sources, step.before)
     if not dry_run:
         for step in steps:
             _take_back(workspace, step, operation)
     return Undone(target=target, operation=operation.id, steps=steps, dry_run=dry_run)
-
-
-def _ensure_not_malicious(workspace: Workspace, entry: LockEntry) -> None:
-    """Raises IntegrityError if an advisory, as it was last seen, calls a block's content malicious."""
-    ensure_not_blocked(workspace.home, entry.name, entry.content)
-    for source in read_registries(workspace.config.config_file).values():
-        copy = last_seen(workspace.home, source)
-        for row in () if copy is None else advice(copy, entry):
-            if row.severity == "malicious":
-                raise malicious(f"{entry.name} {entry.version}", row.id, row.summary)
 
 
 def _chosen(workspace: Workspace, log: tuple[Logged, ...], identity: str | None) -> tuple[Logged, Operation]:

@@ -196,7 +196,8 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
             code=MOVED_TAG,
         )
     fresh: tuple[Waiting, ...] = ()
-    if yanked is None:  # what replaces a withdrawn version does not wait
+    blocked = any(row.content == entry.content for row in read_blocks(workspace.home))
+    if yanked is None and not blocked:  # what replaces a withdrawn or malicious version does not wait
         listed, fresh = matured(workspace.config, listed, workspace.clock())
     try:
         release = _if_newer(listed_release(source, listed), entry, yanked)
