@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import MappError, NotFound, UsageError
+from mapp.library.stored_releases import stored_versions
 from mapp.model.names import app_name_fault
 from mapp.model.version import Version
 from mapp.ops.share.advice import ensure_not_malicious, note_advisories
@@ -260,8 +261,6 @@ def listed_release(
 
 def _from_git(registries: Registries, wanted: Wanted, access: Access) -> Release:
     if registries.offline:
-        from mapp.ops.share.at_hand import stored_versions  # it builds on this module
-
         tags = stored_versions(registries.workspace.home, f"{GIT}{wanted.url}")
     else:
         tags = released_tags(wanted.url, access)
