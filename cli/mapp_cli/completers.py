@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,6 +18,8 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     from mapp.library.paths import Home
     from mapp.model.manifest import Argument, Manifest
+
+_MOST_OPERATIONS: Final = 20
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 Offer = TypeVar("Offer", bound=Callable[[click.Context, str], Iterable[CompletionItem | str]])
@@ -55,6 +57,16 @@ def removed_app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
     from mapp.library.removed import removed_apps
 
     yield from sorted({row.name for row in removed_apps(_home(ctx))})
+
+
+@_completer
+def operation_ids(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """Offers the latest operations on the library."""
+    from mapp.library.operations import read_operations
+
+    for row in read_operations(_home(ctx))[:_MOST_OPERATIONS]:
+        names = ", ".join(step.app for step in row.steps)
+        yield CompletionItem(row.id, help=f"{row.kind} {names}")
 
 
 @_completer

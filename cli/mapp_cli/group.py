@@ -39,14 +39,20 @@ COMMANDS: Final = {
         "path": "Print the folder of an app's checkout.",
         "remove": "Remove an app from the library.",
         "restore": "Restore a removed app.",
+        "undo": "Take back the last operation on the library.",
+        "operations": "List what was done to the library.",
         "grant": "Grant an app capabilities that it declares.",
         "revoke": "Revoke an app's capabilities.",
     },
     "Share": {
         "install": "Install apps from registries and git addresses.",
         "update": "Update installed apps to their newest releases.",
+        "try": "Run an app from elsewhere without installing it.",
         "outdated": "List installed apps that have newer releases.",
+        "pin": "Keep an installed app at its version, or at another one.",
+        "unpin": "Let updates move an app again.",
         "sync": "Install what a project's mapp-library.toml asks for.",
+        "mirror": "Write the installed releases into one file, for use without a network.",
         "fsck": "Check the apps against the lock file, byte for byte.",
         "audit": "Report advisories, yanks and moved tags of installed apps.",
         "publish": "Publish a release of an app to a registry.",
@@ -75,6 +81,7 @@ COMMANDS: Final = {
         "index": "Rebuild the index or show its state.",
         "config": "Show or change settings.",
         "keys": "Store secrets for apps and models.",
+        "library": "Export a whole library into one file, or import one.",
         "clean": "Permanently delete apps that were removed some time ago.",
         "help": "Show help for mapp or for a command.",
         "version": "Show the version.",
@@ -85,7 +92,7 @@ COMMANDS: Final = {
     },
 }
 
-MODULES: Final = {"import": "import_function", "exec": "execute", "list": "listing"}
+MODULES: Final = {"import": "import_function", "exec": "execute", "list": "listing", "try": "try_app"}
 
 
 class LazyGroup(click.Group):

@@ -45,6 +45,13 @@ class Config:
     keep_runs: int = field(default=10_000, metadata={"help": "how many runs the journal keeps"})
     keep_days: int = field(default=90, metadata={"help": "how many days the journal keeps a run"})
     keep_removed: int = field(default=30, metadata={"help": "how many days a removed app can be restored"})
+    cooldown: int = field(
+        default=0,
+        metadata={"help": "how many days a new version of a third-party app waits before it is taken"},
+    )
+    cooldown_apps: str = field(
+        default="", metadata={"help": "exceptions to cooldown by app, in days: vat=0, tax=14"}
+    )
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama", "project": True})
     store: str = field(
         default="auto", metadata={"help": "dense half of the index: auto, exact or chroma", "project": True}
@@ -143,8 +150,10 @@ _TEXTS: Final = (
     "coder_price",
     "coder_keys",
     "policy",
+    "cooldown_apps",
     *_BUDGETS,
 )
+_NUMBERS: Final = ("keep_runs", "keep_days", "keep_removed", "cooldown")
 MAX_TEXT_LENGTH: Final = 300
 MAX_COMMAND_LENGTH: Final = 2_000
 SETTINGS: Final = tuple(item.name for item in fields(Config) if "help" in item.metadata)
@@ -275,7 +284,7 @@ def parse_setting(name: str, text: str) -> Any:
     """
     if name not in SETTINGS:
         raise unknown_setting(name)
-    if name in ("keep_runs", "keep_days", "keep_removed"):
+    if name in _NUMBERS:
         if not text.isascii() or not text.isdigit():
             raise UsageError(f"{name} must be a whole number, not {text!r}", hint="0 to 999,999,999")
         if len(text) > 9:
@@ -287,6 +296,8 @@ def parse_setting(name: str, text: str) -> Any:
             raise UsageError(f"{name} must be at most {most:,} printable characters")
         if name in _BUDGETS:
             parse_budget(text)
+        if name == "cooldown_apps":
+            parse_cooldowns(text)
         if name == "policy" and text:
             from mapp.model.incident import parse_policy  # imported lazily: the setting is rare
 
@@ -301,6 +312,24 @@ def parse_setting(name: str, text: str) -> Any:
             f"{name} must be true or false, not {text!r}", hint="also: yes or no, on or off, 1 or 0"
         )
     return _TRUTHS[text.lower()]
+
+
+def parse_cooldowns(text: str) -> dict[str, int]:
+    """Returns the days of each app in a setting such as `vat=0, tax=14`.
+
+    >>> parse_cooldowns("vat=0, tax=14")
+    {'vat': 0, 'tax': 14}
+
+    Raises:
+        UsageError: the text has another form.
+    """
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        app, sign, days = (word.strip() for word in part.partition("="))
+        if not sign or not app or not days.isascii() or not days.isdigit() or len(days) > 5:
+            raise UsageError(f"cooldown_apps has {part!r}", hint="for example: vat=0, tax=14 (in days)")
+        found[app] = int(days)
+    return found
 
 
 def parse_choice(name: str, text: str) -> Any:

@@ -80,6 +80,16 @@ EXPLANATIONS: Final = {
         "The author or the registry withdrew this version.",
         "Install another version; the message has the reason.",
     ),
+    "MAPP-0205": _row(
+        "already-undone",
+        "The operation was taken back already.",
+        "mapp operations lists the operations. Undo the undo to bring the operation back.",
+    ),
+    "MAPP-0206": _row(
+        "held-back",
+        "The version is so new that your cooldown holds it back.",
+        "Wait, or make an exception for the app (cooldown_apps); the message has the command.",
+    ),
     "MAPP-0210": _row(
         "already-there",
         "Something of that name already exists and would be overwritten.",
@@ -238,10 +248,15 @@ EXPLANATIONS: Final = {
         "A branch or tag of a remote moved before the push.",
         "Run the command again; it starts from the new state.",
     ),
+    "MAPP-0576": _row(
+        "not-at-hand",
+        "A release would have to be fetched, and --offline forbids that.",
+        "Run the command without --offline.",
+    ),
     "MAPP-0580": _row(
         "lock-would-change",
-        "--locked was given, and the project's mapp.lock does not fit its mapp-library.toml.",
-        "Run mapp sync without --locked, and commit the lock.",
+        "--locked was given, and mapp.lock would change: yours, or for mapp sync the project's.",
+        "Run the command without --locked; after mapp sync, commit the project's lock.",
     ),
     "MAPP-0600": _row(
         "integrity",
@@ -332,6 +347,11 @@ EXPLANATIONS: Final = {
         "malicious",
         "A registry's advisory calls this version of an app malicious; it is neither installed nor run.",
         "Remove the app: mapp remove APP. mapp audit shows the advisory.",
+    ),
+    "MAPP-0658": _row(
+        "bad-export",
+        "A file is not an export of a library, or was changed.",
+        "Nothing was imported. Export the library again: mapp library export FILE.",
     ),
     "MAPP-0660": _row(
         "index-mismatch",
@@ -453,6 +473,11 @@ EXPLANATIONS: Final = {
         "moved-on",
         "main has moved since the change was started.",
         "Start the change again from the current version.",
+    ),
+    "MAPP-0911": _row(
+        "changed-since",
+        "An operation cannot be taken back, because one of its apps was changed later.",
+        "Undo the later operation first; the message names it. mapp operations lists all of them.",
     ),
     "MAPP-7000": _row("bug", "mapp has a bug.", "Please report it with the log file that the message names."),
 }

@@ -18,7 +18,9 @@ from mapp.library.commit_app import remove
 from mapp.library.landing import Proposal, read_landing, relock
 from mapp.library.load_to_run import load_to_run
 from mapp.library.lockfile import read_lock
+from mapp.library.operations import read_operations
 from mapp.library.repair import repair
+from mapp.ops.share.undo import undo
 from support.apps import app
 from support.library import SOMEBODY, Built, fsck, git, library
 from support.traced import can_trace, killed_at
@@ -68,6 +70,11 @@ def _pushed(built: Built) -> None:
     repository.commit(dict(NEW.files), "by hand\n", SOMEBODY, parents=(first,))
 
 
+def _undone(built: Built) -> None:
+    if _versions(built)["double"] == "1.0.1":
+        undo(built.workspace)
+
+
 def _nothing(_: Built) -> None:
     pass
 
@@ -78,6 +85,7 @@ CASES: dict[str, tuple[Callable[[Built], None], Callable[[Built], None]]] = {
     "a merge": (_with_branch, _merged),
     "a removal": (_nothing, _removed),
     "a relock": (_pushed, _relocked),
+    "an undo": (_over, _undone),
 }
 
 
@@ -85,6 +93,13 @@ def _versions(built: Built) -> dict[str, str]:
     return {
         name: str(read.load_runnable(built.home, name).manifest.version) for name in read.names(built.home)
     }
+
+
+def _last_logged(built: Built, name: str) -> str | None:
+    """Returns the commit that the newest step of an app in the operation log left."""
+    steps = (step for row in read_operations(built.home) for step in row.steps if step.app == name)
+    newest = next(steps)
+    return None if newest.after is None else newest.after.commit
 
 
 def _hold(what: str, number: int) -> tuple[bool, str]:
@@ -100,9 +115,12 @@ def _hold(what: str, number: int) -> tuple[bool, str]:
         assert found == old
         act(built)
     else:
-        new = {"a new app": {**old, "another": "1.0.0"}, "a removal": {"other": "1.0.0"}}.get(
-            what, {**old, "double": "1.0.1"}
-        )
+        others = {
+            "a new app": {**old, "another": "1.0.0"},
+            "a removal": {"other": "1.0.0"},
+            "an undo": {**old, "double": "1.0.0"},
+        }
+        new = others.get(what, {**old, "double": "1.0.1"})
         assert found in (old, new), traced.last
         assert what == "a removal" or traced.killed or found == new
     for name in read.names(built.home):  # what a run does first
@@ -119,6 +137,7 @@ def _hold(what: str, number: int) -> tuple[bool, str]:
         landing = read_landing(Repository.open(built.repository(name)))
         assert landing is not None
         assert landing.new == entry.commit
+        assert _last_logged(built, name) == entry.commit, f"the log did not agree, after write {number}"
     assert set(read_lock(built.home.lock_file)) == set(read.names(built.home))
     later = app("other").version("1.0.5")
     built.put(later, verdict=passing(later))

@@ -21,6 +21,7 @@ from support.apps import Draft
 
 SOMEBODY = Signature(name="Ada", email="ada@example.com", time=1_700_000_000)
 FORCED = {"Mapp-Verdict": "forced; not checked"}
+LOG = "/refs/mapp/operations"
 DERIVED = ("locks", "index", "journal", "trials")
 
 
@@ -116,6 +117,11 @@ def state(root: Path) -> dict[str, str]:
         if path.is_file() and not name.startswith(DERIVED):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def apart_from_log(found: dict[str, str]) -> dict[str, str]:
+    """Returns a state without the operation log, whose steps are commits of their own."""
+    return {name: value for name, value in found.items() if not ("/objects/" in name or name.endswith(LOG))}
 
 
 def fsck(root: Path) -> None:

@@ -9,12 +9,14 @@ from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
+from mapp_cli.updates import Sources, source_options
 
 
 @click.command("install")
 @click.argument("apps", nargs=-1, required=True, metavar="APP...", shell_complete=registry_names)
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
 @remote_option
+@source_options
 @click.option("--verify", is_flag=True, help="Run the gate here even if the app comes with a verdict.")
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the installed apps as JSON.")
@@ -27,6 +29,7 @@ def command(
     verify: bool,
     dry_run: bool,
     as_json: bool,
+    limits: Sources,
 ) -> None:
     """Install each APP from a registry or a git address.
 
@@ -46,6 +49,9 @@ def command(
         permit=permit_by_asking(console, as_json=as_json),
         allow_plain=allow_git,
         dry_run=dry_run,
+        locked=limits.keeps_lock,
+        offline=limits.stays_local,
+        mirror=limits.mirror,
         verify="always" if verify else "auto",
         watch=None if as_json else lambda result: show_check(console, result, details=False),
     )

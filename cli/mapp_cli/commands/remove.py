@@ -21,7 +21,8 @@ def command(context: Context, app: str, as_json: bool) -> None:
     from mapp.library.removed import clean
 
     workspace = context.ready
-    kept = remove(workspace.home, app, tell=context.console.tell)
+    operation = workspace.operation("remove", app)
+    kept = remove(workspace.home, app, operation=operation, tell=context.console.tell)
     clean(workspace.home, days=max(1, context.config.keep_removed), now=workspace.clock())
     if as_json:
         context.console.json({"app": app, "kept": str(kept), "undo": f"mapp restore {app}"})

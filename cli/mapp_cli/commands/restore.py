@@ -25,7 +25,8 @@ def command(context: Context, app: str | None, as_json: bool) -> None:
 
     console, workspace = context.console, context.ready
     if app is not None:
-        restored = restore(workspace.home, app, tell=console.tell)
+        operation = workspace.operation("restore", app)
+        restored = restore(workspace.home, app, operation=operation, tell=console.tell)
         version = _version(restored)
         if as_json:
             console.json({"app": app, "version": version})

@@ -111,7 +111,7 @@ def command(
         progress=partial(console.progress, share=INDEXING),
         grants=allowed.grants,
         interaction=replace(
-            _interaction(console, as_json=as_json),
+            ask_at_terminal(console, as_json=as_json),
             attach=read_piped if source is None and request != ("-",) else None,
         ),
     )
@@ -121,14 +121,14 @@ def command(
         console.json(answer.to_dict())
         return _exit_code(answer, dry_run=options.dry_run)
     if answer.execution is not None:
-        return _show(console, answer)
+        return show_answer(console, answer)
     if options.dry_run:
         _preview(console, answer)
         return _exit_code(answer, dry_run=True)
     return _compile_and_run(context, answer, options, grants=allowed.grants)
 
 
-def _interaction(console: Console, *, as_json: bool) -> Interaction:
+def ask_at_terminal(console: Console, *, as_json: bool) -> Interaction:
     """Returns how to ask the person at the terminal; nobody is asked where there is none, or with --json."""
     from mapp.ops.run.ask import Interaction
 
@@ -141,11 +141,16 @@ def _interaction(console: Console, *, as_json: bool) -> Interaction:
     )
 
 
-def _show(console: Console, answer: Answer) -> int:
-    """Shows the outcome, after the reading if mapp is not sure of it and nobody has confirmed it."""
+def show_answer(console: Console, answer: Answer, *, as_json: bool = False) -> int:
+    """Shows the outcome, after the reading if mapp is not sure of it and nobody has confirmed it.
+
+    Returns the exit code. With `as_json`, the answer was printed already.
+    """
     from mapp.model.decision import Ask, Use
 
     assert answer.execution is not None
+    if as_json:
+        return _exit_code(answer, dry_run=False)
     match answer.decision:
         case Use(certainty="likely", app=app, arguments=arguments):
             console.note(call_in_words(app, arguments))
@@ -169,7 +174,7 @@ def _compile_and_run(
     piped = request.attachment and options.source is None
     if changed is None or not (changed.committed or changed.used):
         raise refusal(answer, source="-" if piped else options.source)
-    accept, interaction = options.accepted(context, as_json=False), _interaction(console, as_json=False)
+    accept, interaction = options.accepted(context, as_json=False), ask_at_terminal(console, as_json=False)
     if changed.committed is not None:
         again = ask_written(
             context.ready,
@@ -186,7 +191,7 @@ def _compile_and_run(
         )
     if again.execution is None:
         raise refusal(again, source="-" if piped else options.source)
-    return _show(console, again)
+    return show_answer(console, again)
 
 
 def _is_for_compiling(console: Console, answer: Answer, options: RunOptions) -> bool:

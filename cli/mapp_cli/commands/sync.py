@@ -10,13 +10,14 @@ from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.registry_reviews import remote_option
 from mapp_cli.rendering import show_check
+from mapp_cli.updates import Sources, source_options
 
 
 @click.command("sync")
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that the apps declare.")
-@click.option("--locked", is_flag=True, help="Fail if the project's lock would change.")
 @remote_option
+@source_options
 @click.option("--dry-run", is_flag=True, help="Fetch and check, but change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the apps as JSON.")
 @pass_context
@@ -24,10 +25,10 @@ def command(
     context: Context,
     folder: Path,
     yes: bool,
-    locked: bool,
     allow_git: bool,
     dry_run: bool,
     as_json: bool,
+    limits: Sources,
 ) -> None:
     """Install the apps of a project: its mapp-library.toml, at the commits of the mapp.lock beside it.
 
@@ -43,9 +44,12 @@ def command(
         permit=permit_by_asking(console, as_json=as_json),
         allow_plain=allow_git,
         dry_run=dry_run,
+        locked=limits.keeps_lock,
+        offline=limits.stays_local,
+        mirror=limits.mirror,
         watch=None if as_json else lambda result: show_check(console, result, details=False),
     )
-    found = sync(context.ready, folder, options, locked=locked)
+    found = sync(context.ready, folder, options)
     if as_json:
         console.json(found.to_dict())
         return
@@ -58,6 +62,8 @@ def command(
             else "already installed:"
         )
         console.result(f"{verb} {row.entry.name} {row.entry.version} ({row.entry.commit[:10]})")
+    for name in found.pinned:
+        console.warn(f"{name} stays as it is here, because you pinned it; to release it: mapp unpin {name}")
     if found.extra:
         console.tell(f"not on the project's list: {', '.join(found.extra)}")
     if found.lock_changed and not dry_run:

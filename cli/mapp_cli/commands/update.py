@@ -8,16 +8,19 @@ from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
 from mapp_cli.rendering import show_check
-from mapp_cli.updates import end_with_failure, show_update
+from mapp_cli.updates import Limits, end_with_failure, limit_options, show_update
 
 
 @click.command("update")
 @click.argument("apps", nargs=-1, metavar="[APP]...", shell_complete=app_names)
 @click.option("--yes", "-y", is_flag=True, help="Grant the capabilities that newer versions add.")
+@limit_options
 @click.option("--dry-run", is_flag=True, help="Show what would be updated.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
-def command(context: Context, apps: tuple[str, ...], yes: bool, dry_run: bool, as_json: bool) -> None:
+def command(
+    context: Context, apps: tuple[str, ...], yes: bool, dry_run: bool, as_json: bool, limits: Limits
+) -> None:
     """Update installed apps, all or the named ones, to their newest releases.
 
     A version that wants more capabilities is stored, but the old one keeps running until you agree. A version
@@ -30,6 +33,8 @@ def command(context: Context, apps: tuple[str, ...], yes: bool, dry_run: bool, a
         yes=yes,
         permit=permit_by_asking(console, as_json=as_json),
         dry_run=dry_run,
+        locked=limits.keeps_lock,
+        offline=limits.stays_local,
         watch=None if as_json else lambda result: show_check(console, result, details=False),
     )
     rows = []

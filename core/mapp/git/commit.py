@@ -13,11 +13,15 @@ _PEOPLE: Final = (b"author", b"committer")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
-    """Who commits, and when: seconds since 1970-01-01 UTC; the offset is always zero."""
+    """Who commits, and when: seconds since 1970-01-01 UTC; the offset is always zero.
+
+    `moment` is the same time with its fraction, which git does not store; zero if it is not known.
+    """
 
     name: str
     email: str
     time: int
+    moment: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import Busy, IntegrityError, MappError, NotFound
+from mapp.git.commit import Signature
 from mapp.git.durable_files import sync_folder
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import Committed, Proposal, create, finish, land, prove_here, settle_held
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import Tell, holding
+from mapp.library.operations import Operation, record_step
 from mapp.library.paths import Home
 from mapp.library.pins import unpin
 from mapp.library.read import WHOLE, repository_of
@@ -108,24 +110,30 @@ def _current(repository: Repository, tip: str) -> App:
     return read_app(found.files, commit=found.commit, tree=found.tree)
 
 
-def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
+def remove(home: Home, name: str, *, operation: Operation | None = None, tell: Tell | None = None) -> Path:
     """Removes an app from the library and returns where its repository is kept.
+
+    `operation` is what the operation log records; by default a removal by mapp itself, now.
 
     Raises:
         NotFound: there is no such app.
     """
     repository_of(home, name)
+    operation = operation or _unsigned("remove")
     with holding(home.holds, name, tell=tell) as abandoned:
         kept = home.removed / f"{name}-{uuid.uuid4().hex[:8]}.git"
         kept.parent.mkdir(parents=True, exist_ok=True)
         entry = read_lock(home.lock_file).get(name)
-        row = Removed(name=name, repository=kept, at=time.time(), entry=entry)
+        row = Removed(name=name, repository=kept, at=operation.at, entry=entry)
         for left in home.removed.glob(f"{name}-*.json"):  # of a remove that was killed before its rename
             if not left.with_suffix(".git").exists():
                 left.unlink(missing_ok=True)
         row.write()
         with contextlib.suppress(MappError):  # an app that mapp refuses to read can still be removed
-            Repository.open(home.repository(name)).sweep(abandoned=abandoned)
+            repository = Repository.open(home.repository(name))
+            repository.sweep(abandoned=abandoned)
+            if entry is not None and repository.tip() == entry.commit:
+                record_step(repository, operation, app=name, before=entry, after=None)
         try:
             home.repository(name).rename(kept)
         except FileNotFoundError:
@@ -136,6 +144,11 @@ def remove(home: Home, name: str, *, tell: Tell | None = None) -> Path:
         sync_folder(home.apps)
         unpin(home, name, tell)
     return kept
+
+
+def _unsigned(kind: str) -> Operation:
+    now = time.time()
+    return Operation(kind=kind, by=Signature(name="mapp", email="mapp@localhost", time=int(now), moment=now))
 
 
 def pinned_now(home: Home, name: str) -> LockEntry | None:

@@ -2,9 +2,10 @@
 
 A landing first checks the verdict, writes the commit, and records an intent in `refs/mapp/landing`: the old
 and the new commit of `main`. Then `main` moves, which is the commit point. Then it tags the release, pins the
-commit in the lock file, and records the end in `refs/mapp/landed`. If a landing is killed, the next command
-finds the intent and finishes. So if `main` differs from the lock file, either an intent explains it, or
-something other than mapp moved it, and the app does not run.
+commit in the lock file, and records the end in `refs/mapp/landed`. With the intent, the operation log gets a
+step (see `mapp.library.operations`). If a landing is killed, the next command finds the intent and finishes.
+So if `main` differs from the lock file, either an intent explains it, or something other than mapp moved it,
+and the app does not run.
 
 The intent is a git tag object on the new commit: `git cat-file -p refs/mapp/landing` shows it.
 `git clone --mirror` copies it; a fetch from another repository does not.
@@ -16,7 +17,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mapp.errors import AlreadyExists, IntegrityError, InvalidApp, MappError, Problem
 from mapp.git import loose
@@ -34,6 +35,9 @@ from mapp.library.verdicts import is_forced, prove, read_verdict
 from mapp.model.app import App, read_app
 from mapp.model.verdict import Verdict
 from mapp.suggested_commands import suggested_git
+
+if TYPE_CHECKING:
+    from mapp.library.operations import Operation
 
 LANDING: Final = "refs/mapp/landing"
 LANDED: Final = "refs/mapp/landed"
@@ -63,6 +67,7 @@ class Proposal:
 
     Without a `verdict`, a passing one must be recorded already. `source` says where the app comes from.
     `granted` are the capabilities that the person granted it for this landing, beyond those it has.
+    `operation` is what the operation log records; by default what the trailers of `text` say.
     """
 
     app: App
@@ -72,6 +77,7 @@ class Proposal:
     verdict: Verdict | None = None
     source: str = "local"
     granted: tuple[str, ...] = ()
+    operation: Operation | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +106,7 @@ def create(home: Home, proposal: Proposal, *, tell: Tell | None = None) -> Commi
         commit = repository.tip()
         assert commit is not None
         prove_here(repository, proposal, repository.tree_of(commit))
-        _intend(repository, proposal, old=None, new=commit)
+        _intend(home, repository, proposal, old=None, new=commit)
 
     path, text, who = home.repository(proposal.app.name), proposal.text, proposal.signature
     repository, commit = Repository.create(path, proposal.files, text, who, finish=finish_building)
@@ -125,7 +131,7 @@ def land(
         Busy: `main` is no longer at `old`, or a running git process holds it.
         InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
-    _land(repository, proposal, old=old, since=since, parents=parents)
+    _land(home, repository, proposal, old=old, since=since, parents=parents)
     commit = repository.tip()
     assert commit is not None
     return finish(home, repository, proposal, commit, tell=tell)
@@ -144,7 +150,7 @@ def bring_in(
     """
     repository = Repository.open(place)
     if repository.tip() is None:
-        _land(repository, proposal, old=None, since=None, parents=(parent,))
+        _land(home, repository, proposal, old=None, since=None, parents=(parent,))
     else:
         prove_here(repository, proposal, repository.tree_of(parent))
     commit = repository.tip()
@@ -166,7 +172,7 @@ def bring_in_release(
     repository = Repository.open(place)
     prove_here(repository, proposal, repository.tree_of(commit))
     record_release(repository, str(proposal.app.manifest.version), commit)
-    _intend(repository, proposal, old=None, new=commit)
+    _intend(home, repository, proposal, old=None, new=commit)
     repository.create_ref(MAIN, commit)
     return _move_in(home, repository, proposal, commit, hint=hint, tell=tell)
 
@@ -214,7 +220,7 @@ def land_release(
     """
     prove_here(repository, proposal, repository.tree_of(commit))
     record_release(repository, str(proposal.app.manifest.version), commit)
-    _intend(repository, proposal, old=old, new=commit)
+    _intend(home, repository, proposal, old=old, new=commit)
     repository.move_ref(MAIN, old, commit)
     return finish(home, repository, proposal, commit, tell=tell)
 
@@ -247,6 +253,7 @@ def is_release(repository: Repository, commit: str) -> bool:
 
 
 def _land(
+    home: Home,
     repository: Repository,
     proposal: Proposal,
     *,
@@ -257,7 +264,7 @@ def _land(
     tree = repository.write_tree(proposal.files)
     prove_here(repository, proposal, tree)
     new = repository.commit_tree(tree, proposal.text, proposal.signature, parents=parents, ref=None)
-    _intend(repository, proposal, old=since, new=new)
+    _intend(home, repository, proposal, old=since, new=new)
     if old is not None and trailers_of(proposal.text).get("Mapp-Operation") == "heal":
         repository.set_ref(CANARY, new)  # it counts from the moment when `main` is there too
     repository.move_ref(MAIN, old, new)
@@ -278,7 +285,8 @@ def prove_here(repository: Repository, proposal: Proposal, tree: str) -> None:
     prove(repository, tree, proposal.text, proposal.signature, proposal.verdict)
 
 
-def _intend(repository: Repository, proposal: Proposal, *, old: str | None, new: str) -> None:
+def _intend(home: Home, repository: Repository, proposal: Proposal, *, old: str | None, new: str) -> None:
+    _record_step(home, repository, proposal, old=old, new=new)
     record_intent(
         repository,
         old=old,
@@ -287,6 +295,31 @@ def _intend(repository: Repository, proposal: Proposal, *, old: str | None, new:
         signature=proposal.signature,
         granted=proposal.granted,
     )
+
+
+def _record_step(
+    home: Home, repository: Repository, proposal: Proposal, *, old: str | None, new: str
+) -> None:
+    """Adds what is about to land to the operation log."""
+    from mapp.library.operations import Operation, record_step  # a run lands nothing
+
+    name = proposal.app.name
+    before = None if old is None else read_entry(home.lock_file, name)
+    if (before.commit if before is not None else None) != old:
+        return  # the lock file does not know what is replaced, so there is nothing to go back to
+    kept = before.granted if before is not None else ()
+    entry = entry_of(
+        proposal.app,
+        proposal.files,
+        commit=new,
+        tree=repository.tree_of(new),
+        source=before.source if before is not None and proposal.source == "local" else proposal.source,
+        granted=(*kept, *proposal.granted),
+    )
+    kind = trailers_of(proposal.text).get("Mapp-Operation", "add")
+    operation = proposal.operation or Operation(kind=kind, by=proposal.signature)
+    entry = replace(entry, pinned=before is not None and before.pinned)
+    record_step(repository, operation, app=name, before=before, after=entry)
 
 
 def record_intent(
@@ -526,5 +559,5 @@ def relock(home: Home, name: str, proposal: Proposal, *, commit: str, tell: Tell
         prove_here(repository, proposal, repository.tree_of(commit))
         old = None if entry is None else entry.commit
         if old != commit:
-            _intend(repository, proposal, old=old, new=commit)
+            _intend(home, repository, proposal, old=old, new=commit)
         return finish(home, repository, proposal, commit, tell=tell)

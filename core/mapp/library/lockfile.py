@@ -19,7 +19,10 @@ DIFFERS: Final = "MAPP-0656"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockEntry:
-    """One block of the lock file: a pinned app."""
+    """One block of the lock file: which version of an app runs.
+
+    `pinned` says that the person wants to keep it: updates leave it alone.
+    """
 
     name: str
     source: str
@@ -29,6 +32,7 @@ class LockEntry:
     content: str
     interface: str
     granted: tuple[str, ...] = ()
+    pinned: bool = False
 
     @property
     def is_third_party(self) -> bool:
@@ -37,7 +41,10 @@ class LockEntry:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the block as a TOML table."""
-        return {**asdict(self), "granted": list(self.granted)}
+        row = {**asdict(self), "granted": list(self.granted)}
+        if not self.pinned:
+            del row["pinned"]
+        return row
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> LockEntry:
@@ -46,11 +53,28 @@ class LockEntry:
         Raises:
             TypeError: a key is missing or unknown, or a value has the wrong type.
         """
-        granted = document.get("granted", [])
-        texts = [value for key, value in document.items() if key != "granted"]
+        granted, pinned = document.get("granted", []), document.get("pinned", False)
+        texts = [value for key, value in document.items() if key not in ("granted", "pinned")]
+        if not isinstance(pinned, bool):
+            raise TypeError("pinned must be true or false")
         if not isinstance(granted, list) or not all(isinstance(value, str) for value in [*texts, *granted]):
             raise TypeError("every value must be a text, and granted a list of texts")
         return cls(**{**document, "granted": tuple(granted)})
+
+
+def parse_lock(data: bytes) -> dict[str, LockEntry]:
+    """Returns the entries of a lock by name.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError, RecursionError: it is damaged.
+    """
+    document = tomllib.loads(data.decode("utf-8"))
+    if document.get("lock") != 1:
+        raise ValueError("this mapp reads version 1 of the lock")
+    rows = document.get("app", [])
+    if not isinstance(rows, list):
+        raise TypeError("app is not a list of tables")
+    return {row["name"]: LockEntry.from_dict(row) for row in rows}
 
 
 def read_lock(path: Path) -> dict[str, LockEntry]:
@@ -60,13 +84,7 @@ def read_lock(path: Path) -> dict[str, LockEntry]:
         IntegrityError: the file is damaged.
     """
     try:
-        document = tomllib.loads(read_plain(path, follow=True).decode("utf-8"))
-        if document.get("lock") != 1:
-            raise ValueError("this mapp reads version 1 of the lock")
-        rows = document.get("app", [])
-        if not isinstance(rows, list):
-            raise TypeError("app is not a list of tables")
-        return {row["name"]: LockEntry.from_dict(row) for row in rows}
+        return parse_lock(read_plain(path, follow=True))
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError) as error:
@@ -105,10 +123,15 @@ def read_entry(path: Path, name: str) -> LockEntry | None:
 
 def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
     """Replaces the lock file atomically, sorted by name, if its content changes."""
-    import tomli_w
-
-    rows = [entries[name].to_dict() for name in sorted(entries)]
-    data = tomli_w.dumps({"lock": 1, "app": rows}).encode()
+    data = lock_bytes(entries)
     if not path.exists() or read_plain(path, follow=True) != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
+
+
+def lock_bytes(entries: Mapping[str, LockEntry]) -> bytes:
+    """Returns the content of a lock file, sorted by name."""
+    import tomli_w
+
+    rows = [entries[name].to_dict() for name in sorted(entries)]
+    return tomli_w.dumps({"lock": 1, "app": rows}).encode()

@@ -39,7 +39,7 @@ def entry_of(
 def pin(
     home: Home, *entries: LockEntry, declared: tuple[str, ...] | None = None, tell: Tell | None = None
 ) -> None:
-    """Writes entries into the lock file; existing entries keep their source and grants.
+    """Writes entries into the lock file; existing entries keep their source and grants, and stay pinned.
 
     With `declared`, grants for capabilities that the app no longer declares are dropped.
     """
@@ -51,7 +51,12 @@ def pin(
             kept = before.granted if before is not None else ()
             granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
             source = before.source if keep and before else entry.source
-            known[entry.name] = replace(entry, source=source, granted=tuple(sorted(granted)))
+            known[entry.name] = replace(
+                entry,
+                source=source,
+                granted=tuple(sorted(granted)),
+                pinned=entry.pinned if before is None else before.pinned,
+            )
         write_lock(home.lock_file, known)
 
 
@@ -71,3 +76,14 @@ def set_grants(home: Home, name: str, granted: tuple[str, ...], *, tell: Tell | 
             raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair rebuilds it")
         known[name] = replace(known[name], granted=tuple(sorted(granted)))
         write_lock(home.lock_file, known)
+
+
+def set_pinned(home: Home, name: str, pinned: bool, *, tell: Tell | None = None) -> LockEntry:
+    """Says whether updates leave an app alone; raises NotFound if the app is not in the lock file."""
+    with holding(home.holds, "mapp.lock", tell=tell):
+        known = read_lock(home.lock_file)
+        if name not in known:
+            raise NotFound(f"{name} is not in {home.lock_file}", hint="mapp doctor --repair rebuilds it")
+        known[name] = replace(known[name], pinned=pinned)
+        write_lock(home.lock_file, known)
+        return known[name]

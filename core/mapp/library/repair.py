@@ -73,4 +73,5 @@ def current_pin(home: Home, name: str, before: LockEntry | None) -> LockEntry | 
     entry = entry_of(app, found.files, commit=found.commit, tree=found.tree, source=source)
     if before is None:
         return entry
-    return replace(entry, granted=tuple(sorted({*before.granted} & {*app.manifest.capabilities.names})))
+    granted = tuple(sorted({*before.granted} & {*app.manifest.capabilities.names}))
+    return replace(entry, granted=granted, pinned=before.pinned)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import contextlib
 import difflib
 
-from mapp.errors import AlreadyExists, NotFound
+from mapp.errors import AlreadyExists, MappError, NotFound
 from mapp.git.durable_files import sync_folder
+from mapp.git.repository import Repository
 from mapp.library.commit_app import pinned_now
 from mapp.library.lockfile import read_lock, write_lock
 from mapp.library.locks import Tell, holding
+from mapp.library.operations import Operation, record_step
 from mapp.library.paths import Home
 from mapp.library.removed import Removed, names_kept, removed_apps, unfinished
 
 
-def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
+def restore(
+    home: Home, name: str, *, operation: Operation | None = None, tell: Tell | None = None
+) -> Removed:
     """Restores an app's repository, store and lock file entry exactly as they were, and returns them.
+
+    The operation log of the repository gets a step if `operation` is given.
 
     The rename of the repository is the commit point. After a kill, the same call does the rest.
 
@@ -35,6 +41,10 @@ def restore(home: Home, name: str, *, tell: Tell | None = None) -> Removed:
             )
         if not finishing:
             target.parent.mkdir(parents=True, exist_ok=True)
+            if operation is not None and found.entry is not None:
+                with contextlib.suppress(MappError):  # what mapp refuses to read can still be restored
+                    kept = Repository.open(found.repository)
+                    record_step(kept, operation, app=name, before=None, after=found.entry)
             found.repository.rename(target)
             sync_folder(home.apps)
         with contextlib.suppress(FileNotFoundError):

@@ -21,6 +21,7 @@ from mapp.ops.kept_router import KeptRouter
 
 if TYPE_CHECKING:
     from mapp.index.embed import Embedder
+    from mapp.library.operations import Operation
     from mapp.llm.model import Model
     from mapp.model.incident import Incident
     from mapp.model.outcome import Outcome
@@ -234,7 +235,16 @@ class Workspace:
     def signature(self) -> Signature:
         """Returns the author of a commit made now: git's global identity, or mapp itself."""
         name, email = global_identity() or ("mapp", "mapp@localhost")
-        return Signature(name=name, email=email, time=int(self.clock()))
+        now = self.clock()
+        return Signature(name=name, email=email, time=int(now), moment=now)
+
+    def operation(self, kind: str, *facts: object, undoes: str = "") -> Operation:
+        """Returns an operation that starts now; `facts` tell it from others of the same moment."""
+        from mapp.library.operations import Operation, operation_id
+
+        by = self.signature()
+        identity = operation_id(kind, repr(by.moment), *facts)
+        return Operation(kind=kind, by=by, id=identity, undoes=undoes)
 
     def close(self) -> None:
         """Stops the processes and closes the open files; a request that is being decided keeps its own."""

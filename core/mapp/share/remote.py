@@ -97,7 +97,7 @@ def ls_remote(url: str, *patterns: str, access: Access = STRICT) -> dict[str, st
         RemoteRefused: it sends too much, or something other than refs.
     """
     address = parse_address(url, allow_plain=access.allow_plain)
-    with _scratch(None) as scratch:
+    with scratch_repository(None) as scratch:
         ended = _exchange(["ls-remote", address.text, *patterns], scratch, address, access.limits)
         if ended.code != 0 or ended.timed_out or ended.too_long:
             raise failure(address, "list the refs of", ended, access.limits)
@@ -150,7 +150,7 @@ def fetch(
     if len(refs) + len(optional) > _MAX_REFS:
         raise UsageError(f"at most {_MAX_REFS} refs can be fetched at once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _scratch(folder) as scratch:
+    with scratch_repository(folder) as scratch:
         # A pattern may match nothing, a name must match; `+` because each goes to a name of its own.
         wanted = [f"+{ref}:{_FETCHED}{ref}" for ref in refs]
         wanted += [f"+{ref}*:{_FETCHED}{ref}*" for ref in optional]
@@ -308,7 +308,7 @@ def push(
     for update in updates:
         _checked_ref(update.ref)
     before = ls_remote(url, *(update.ref for update in updates), access=access)
-    with _scratch(None) as scratch:
+    with scratch_repository(None) as scratch:
         for update in updates:
             if before.get(update.ref) != update.new:
                 _push_one(scratch, repository, address, update, options, access)
@@ -334,7 +334,7 @@ def delete_ref(repository: Path, url: str, ref: str, old: str, *, access: Access
     words = ["push", "--quiet", "--no-verify", "--no-signed", f"--force-with-lease={ref}:{old}"]
     words += ["--", address.text, f":{ref}"]
     if ls_remote(url, ref, access=access).get(ref) == old:
-        with _scratch(None) as scratch:
+        with scratch_repository(None) as scratch:
             _exchange(words, scratch, address, access.limits, objects=repository)
     return ref not in ls_remote(url, ref, access=access)
 
@@ -384,7 +384,7 @@ def _exchange(
 
 
 @contextlib.contextmanager
-def _scratch(folder: Path | None) -> Iterator[Path]:
+def scratch_repository(folder: Path | None) -> Iterator[Path]:
     """Gives an empty bare repository for git to work in, and deletes it at the end if it is still there."""
     import tempfile
 

@@ -8,8 +8,8 @@ import pytest
 
 from mapp.errors import IntegrityError, InvalidInput, NotFound, PermissionNeeded
 from mapp.library.lockfile import read_lock
-from mapp.ops.share.install import Options
-from mapp.ops.share.sync import LockWouldChange, Synced, sync
+from mapp.ops.share.install import LockWouldChange, Options
+from mapp.ops.share.sync import Synced, sync
 from mapp.share.registries import remove_registry
 from support.apps import app
 from support.sharing import PLAIN, SharedWorld
@@ -47,7 +47,7 @@ def synced(shared: SharedWorld, project: Path, *, locked: bool = False, options:
     """Syncs the library with the project."""
     workspace = shared.workspace
     try:
-        return sync(workspace, project, options, locked=locked)
+        return sync(workspace, project, replace(options, locked=locked))
     finally:
         workspace.close()
 

@@ -78,6 +78,7 @@ def relock(workspace: Workspace, name: str, *, watch: Watch | None = None) -> Re
         signature=workspace.signature(),
         verdict=verdict,
         source="local" if entry is None else entry.source,
+        operation=workspace.operation("relock", name, tip),
     )
     committed = accept(workspace.home, name, proposal, commit=tip, tell=workspace.tell)
     return Relocked(app=app, before=before, verdict=verdict, committed=committed)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mapp.errors import IntegrityError, MappError
-from mapp.library.blocked import Block, malicious, replace_blocks
+from mapp.library.blocked import Block, ensure_not_blocked, malicious, replace_blocks
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.paths import Home
 from mapp.share.advisories import Advisory, read_advisories
 from mapp.share.entry import PublishedVersion
-from mapp.share.registry_copy import RegistryCopy
+from mapp.share.registries import RegistrySource
+from mapp.share.registry_copy import RegistryCopy, last_seen
 
 REGISTRY = "registry+"
 
@@ -49,3 +50,13 @@ def ensure_not_malicious(copy: RegistryCopy, name: str, published: PublishedVers
             error: IntegrityError = malicious(f"{name} {published.version}", row.id, row.summary)
             error.hint = "nothing was installed"
             raise error
+
+
+def ensure_not_known_malicious(home: Home, sources: Iterable[RegistrySource], entry: LockEntry) -> None:
+    """Raises IntegrityError if a registry, as it was last seen, calls a block's content malicious."""
+    ensure_not_blocked(home, entry.name, entry.content)
+    for source in sources:
+        copy = last_seen(home, source)
+        for row in () if copy is None else advice(copy, entry):
+            if row.severity == "malicious":
+                raise malicious(f"{entry.name} {entry.version}", row.id, row.summary)

@@ -6,13 +6,16 @@ import contextlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from mapp.errors import MappError, UsageError
-from mapp.library.lockfile import LockEntry
+from mapp.library.lockfile import LockEntry, read_lock
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
+from mapp.ops.share.at_hand import at_hand
 from mapp.ops.share.consent import ensure_consent
+from mapp.ops.share.mirror import opened_mirror
 from mapp.ops.share.place import (
     CHANGED_HERE,
     Placed,
@@ -29,13 +32,18 @@ from mapp.ops.share.sources import Registries, Release, parse_wanted, resolve
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
 
+WOULD_CHANGE: Final = "MAPP-0580"
 AT_ONCE: Final = 8
 """How many releases are fetched at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How to install: `yes` grants what the apps declare, `permit` asks; see `proven` for `verify`."""
+    """How to install: `yes` grants what the apps declare, `permit` asks; see `proven` for `verify`.
+
+    With `offline`, only what the library has is used; with `mirror`, only what that file has. With `locked`,
+    nothing may change the lock file. `kind` is what the operation log calls it.
+    """
 
     yes: bool = False
     permit: Permit | None = None
@@ -43,6 +51,17 @@ class Options:
     dry_run: bool = False
     verify: Verify = "auto"
     watch: Watch | None = None
+    kind: str = "install"
+    offline: bool = False
+    locked: bool = False
+    mirror: Path | None = None
+
+
+class LockWouldChange(MappError):
+    """`--locked` was given, and a lock file would change."""
+
+    code = WOULD_CHANGE
+    exit_code = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,12 +88,20 @@ def install(workspace: Workspace, texts: Sequence[str], options: Options) -> Ins
         RemoteFailed, RemoteRefused, IntegrityError, InvalidApp: see `arriving` and `proven`.
         PermissionNeeded: it wants capabilities that the person did not agree to.
         AlreadyExists: an app of that name came from elsewhere.
+        LockWouldChange: with `locked`, one of them is not installed yet.
     """
     wanted = [parse_wanted(text, allow_plain=options.allow_plain) for text in texts]
-    registries = Registries(workspace)
-    releases = [resolve(registries, row, allow_plain=options.allow_plain) for row in wanted]
     again = [("install", text, "--yes", *(["--allow-git"] * options.allow_plain)) for text in texts]
-    return install_releases(workspace, releases, again, options)
+    with contextlib.ExitStack() as stack:
+        if options.mirror is not None:
+            mirror = stack.enter_context(opened_mirror(workspace, options.mirror))
+            releases = [mirror.find(row) for row in wanted]
+        else:
+            registries = Registries(workspace, offline=options.offline)
+            releases = [resolve(registries, row, allow_plain=options.allow_plain) for row in wanted]
+        if options.locked:
+            _ensure_locked(workspace, releases)
+        return install_releases(workspace, releases, again, options)
 
 
 def install_releases(
@@ -84,6 +111,8 @@ def install_releases(
 
     Raises as `install` does.
     """
+    if options.offline and options.mirror is None:
+        releases = [at_hand(workspace.home, release) for release in releases]
     if not releases:
         return Installed(rows=(), dry_run=options.dry_run)
     with contextlib.ExitStack() as stack:
@@ -102,11 +131,25 @@ def install_releases(
             else proven(workspace, row, verify=options.verify, watch=options.watch)
             for row, entry in zip(arrived, entries, strict=True)
         ]
+        operation = workspace.operation(options.kind, *(row.app.commit for row in arrived))
         rows = [
-            place(workspace, row, entry, verdict, granted=granted)
+            place(workspace, row, entry, verdict, granted=granted, operation=operation)
             for row, entry, verdict, granted in zip(arrived, entries, verdicts, ready, strict=True)
         ]
         return Installed(rows=tuple(rows))
+
+
+def _ensure_locked(workspace: Workspace, releases: Sequence[Release]) -> None:
+    """Raises LockWouldChange if the library does not have exactly these releases."""
+    known = {(row.source, row.version, row.name) for row in read_lock(workspace.home.lock_file).values()}
+    anonymous = {row[:2] for row in known}
+    for release in releases:
+        place = release.source, release.tag.removeprefix("v")
+        if place not in anonymous or (release.name and (*place, release.name) not in known):
+            raise LockWouldChange(
+                f"mapp.lock would change: {release.place} is not installed",
+                hint="run the command without --locked",
+            )
 
 
 def _fetched(workspace: Workspace, releases: Sequence[Release], stack: contextlib.ExitStack) -> list[Arrived]:

@@ -19,6 +19,7 @@ from mapp.library.landing import (
 )
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import holding
+from mapp.library.operations import Operation
 from mapp.library.read import open_repository
 from mapp.model.app import read_app
 from mapp.model.capabilities import NOTHING, Capabilities
@@ -133,11 +134,12 @@ def place(
     verdict: Verdict | None,
     *,
     granted: Sequence[str],
+    operation: Operation,
 ) -> Placed:
     """Puts a release into the library as the version that runs, with its block of the lock file.
 
     `entry` is what it replaces; the same release again changes nothing. `granted` are capabilities that the
-    person agreed to just now.
+    person agreed to just now. `operation` is what the operation log says.
 
     Raises:
         AlreadyExists: another process installed an app of that name in the meantime.
@@ -146,7 +148,7 @@ def place(
     home, name, commit = workspace.home, arrived.app.name, arrived.app.commit
     if entry is not None and entry.commit == commit:
         return Placed(entry=entry, changed=False)
-    proposal = _proposal(workspace, arrived, verdict, granted)
+    proposal = _proposal(workspace, arrived, verdict, granted, operation)
     with holding(home.holds, name, tell=workspace.tell) as abandoned:
         if entry is None:
             hint = f"to see it: {suggested_command('show', name)}"
@@ -184,7 +186,11 @@ def _ready(workspace: Workspace, entry: LockEntry, *, abandoned: bool) -> Reposi
 
 
 def _proposal(
-    workspace: Workspace, arrived: Arrived, verdict: Verdict | None, granted: Sequence[str]
+    workspace: Workspace,
+    arrived: Arrived,
+    verdict: Verdict | None,
+    granted: Sequence[str],
+    operation: Operation,
 ) -> Proposal:
     return Proposal(
         app=arrived.app,
@@ -194,4 +200,5 @@ def _proposal(
         verdict=verdict,
         source=arrived.release.source,
         granted=tuple(granted),
+        operation=operation,
     )

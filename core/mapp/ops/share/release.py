@@ -16,6 +16,7 @@ from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.interface import interface_hash
 from mapp.model.verdict import Verdict
+from mapp.ops.share.cooldown import held_back, waiting
 from mapp.ops.share.sources import Release
 from mapp.ops.workspace import Workspace
 from mapp.share.entry import PublishedVersion
@@ -50,10 +51,11 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         RemoteFailed: the remote cannot be reached, denies access, or does not have the tag.
         RemoteRefused: the tag was moved (MAPP-0612), the app is not what the registry says (MAPP-0654), or
             the remote sends damaged objects or too many.
+        MappError: a release from a git address is held back by the cooldown (MAPP-0206).
         IntegrityError: its tree contains something that mapp refuses to read.
         InvalidApp: it is not a valid app.
     """
-    ref = f"refs/tags/{release.tag}"
+    ref = release.ref or f"refs/tags/{release.tag}"
     with fetch(
         release.url,
         [ref],
@@ -83,6 +85,10 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         found = read_snapshot(repository, commit)
         app = read_app(found.files, commit=commit, tree=found.tree)
         _ensure_as_announced(release, app, found)
+        if published is None and release.pinned is None and not release.ref:
+            time, now = repository.info(commit).time, workspace.clock()
+            if (fresh := waiting(workspace.config, app.name, release.tag[1:], time, now)) is not None:
+                raise held_back(workspace.config, fresh)
         verdict = _verdict(fetched.path, repository, fetched.refs.get(VERDICTS), found.tree)
         yield Arrived(release=release, app=app, snapshot=found, fetched=fetched, verdict=verdict)
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import MappError, NotFound, UsageError
+from mapp.library.stored_releases import stored_versions
 from mapp.model.names import app_name_fault
 from mapp.model.version import Version
 from mapp.ops.share.advice import ensure_not_malicious, note_advisories
+from mapp.ops.share.cooldown import held_back, matured
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
 from mapp.share.entry import Entry, PublishedVersion
@@ -60,6 +62,8 @@ class Release:
     published: PublishedVersion | None = None
     pinned: tuple[str, str] | None = None
     """The commit and content that a project's lock names for a git address."""
+    ref: str = ""
+    """Where the release is at `url`, if not at its tag."""
 
     @property
     def place(self) -> str:
@@ -174,22 +178,48 @@ class Registries:
         )
 
 
-def resolve(registries: Registries, wanted: Wanted, *, allow_plain: bool = False) -> Release:
+def resolve(
+    registries: Registries, wanted: Wanted, *, allow_plain: bool = False, cooldown: bool = True
+) -> Release:
     """Returns the release that a person asked for: the highest version that fits and was not yanked.
+
+    With `cooldown`, fresh versions are passed over, and the person is told.
 
     Raises:
         NotFound: nothing fits.
-        MappError: only yanked versions fit (MAPP-0204); the message has the reason.
+        MappError: only yanked versions fit (MAPP-0204), or only fresh ones (MAPP-0206).
         IntegrityError: an advisory calls the version malicious (MAPP-0657).
         RemoteFailed, RemoteRefused: see `Registries.copy` and `ls_remote`.
     """
     if wanted.url:
-        return _from_git(wanted, Access(allow_plain=allow_plain))
+        return _from_git(registries, wanted, Access(allow_plain=allow_plain))
     source, entry = registries.find(wanted)
+    if cooldown:
+        entry = _without_fresh(registries.workspace, entry, wanted)
     release = listed_release(source, entry, wanted.version, allow_plain=allow_plain)
     if release.published is not None:
         ensure_not_malicious(registries.copy(source), entry.name, release.published)
     return release
+
+
+def _without_fresh(workspace: Workspace, entry: Entry, wanted: Wanted) -> Entry:
+    """Returns an entry without the versions that the cooldown holds back; tells of those that would fit.
+
+    Raises:
+        MappError: every version that fits is held back (MAPP-0206).
+    """
+    ready, waiting = matured(workspace.config, entry, workspace.clock())
+    newest = next((row for row in waiting if fits(Version.parse(row.version), wanted.version)), None)
+    if newest is not None:
+        known = entry.version(Version.parse(newest.version))
+        rest = [row for row in ready.versions if row.yanked is None and fits(row.version, wanted.version)]
+        if known is None or known.yanked is not None:
+            return ready
+        if not rest:
+            raise held_back(workspace.config, newest)
+        if max(row.version for row in rest) < known.version:
+            workspace.tell(str(newest))
+    return ready
 
 
 def listed_release(
@@ -229,8 +259,11 @@ def listed_release(
     )
 
 
-def _from_git(wanted: Wanted, access: Access) -> Release:
-    tags = released_tags(wanted.url, access)
+def _from_git(registries: Registries, wanted: Wanted, access: Access) -> Release:
+    if registries.offline:
+        tags = stored_versions(registries.workspace.home, f"{GIT}{wanted.url}")
+    else:
+        tags = released_tags(wanted.url, access)
     fitting = [version for version in tags if fits(version, wanted.version)]
     if not fitting:
         what = f"version {_shown(wanted.version)}" if wanted.version else "tag such as v1.0.0"

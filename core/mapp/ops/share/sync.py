@@ -12,6 +12,7 @@ nothing: what an app may do, each person decides. A project's file adds no regis
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,8 @@ from mapp.library.read import names as installed_names
 from mapp.model.names import app_name_fault
 from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
-from mapp.ops.share.install import Installed, Options, install_releases
+from mapp.ops.share.install import Installed, LockWouldChange, Options, install_releases
+from mapp.ops.share.mirror import Mirror, opened_mirror
 from mapp.ops.share.place import Placed
 from mapp.ops.share.sources import (
     GIT,
@@ -44,16 +46,8 @@ from mapp.share.remote import Access
 
 LIBRARY_FILE: Final = "mapp-library.toml"
 LOCK_FILE: Final = "mapp.lock"
-WOULD_CHANGE: Final = "MAPP-0580"
 MAX_APPS: Final = 1000
 _MAX_SIZE: Final = 1024 * 1024
-
-
-class LockWouldChange(MappError):
-    """`--locked` was given, and the project's lock does not fit its list of apps."""
-
-    code = WOULD_CHANGE
-    exit_code = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,11 +61,15 @@ class Required:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Synced:
-    """The result of a sync: all apps of the list, those that are installed but not listed, and the lock."""
+    """The result of a sync: all apps of the list, those that are installed but not listed, and the lock.
+
+    `pinned` are the apps that the project wants in another version, and that stay because they are pinned.
+    """
 
     installed: Installed
     extra: tuple[str, ...]
     lock_changed: bool
+    pinned: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report that `sync --json` prints."""
@@ -79,6 +77,7 @@ class Synced:
             **self.installed.to_dict(),
             "changed": [row.entry.name for row in self.installed.rows if row.changed],
             "extra": list(self.extra),
+            "pinned": list(self.pinned),
             "lock_changed": self.lock_changed,
         }
 
@@ -141,45 +140,74 @@ class _ListReader(TableReader):
         )
 
 
-def sync(workspace: Workspace, folder: Path, options: Options, *, locked: bool = False) -> Synced:
+def sync(workspace: Workspace, folder: Path, options: Options) -> Synced:
     """Installs what a project asks for, at the commits of its lock, and writes the lock where it has gaps.
 
     Apps that are not on the list stay; they are named in the result.
 
     Raises:
         NotFound, InvalidInput: the list is missing or not valid, or a registry is not configured.
-        LockWouldChange: with `locked`, the lock lacks an app, or has one that the list does not ask for.
+        LockWouldChange: with `options.locked`, the lock lacks an app, or has one that the list does not want.
         RemoteRefused: an app is not what the project's lock names; nothing was changed.
         MappError: see `mapp.ops.share.install.install`.
     """
     required = read_required(folder)
     path = folder / LOCK_FILE
     pinned = read_lock(path)
-    registries = Registries(workspace)
-    releases = [_release(registries, row, _fitting(row, pinned), options) for row in required]
-    if locked:
+    if options.locked:
         _ensure_complete(required, pinned)
     have = read_lock(workspace.home.lock_file)
-    missing = [
-        (row, release)
-        for row, release in zip(required, releases, strict=True)
-        if not _is_there(have.get(row.name), row, _fitting(row, pinned))
-    ]
-    again = [("sync", "--yes")] * len(missing)
-    found = install_releases(workspace, [release for _, release in missing], again, options)
+    with contextlib.ExitStack() as stack:
+        mirror = None
+        if options.mirror is not None:
+            mirror = stack.enter_context(opened_mirror(workspace, options.mirror))
+        wanted = _missing(workspace, required, pinned, options, mirror)
+        again = [("sync", "--yes")] * len(wanted)
+        found = install_releases(workspace, wanted, again, replace(options, kind="sync"))
     rows = {row.entry.name: row for row in found.rows}
+    kept = {row.name for row in required if _is_kept(have.get(row.name), row, _fitting(row, pinned))}
     have = read_lock(workspace.home.lock_file)
     for row in required:
         if row.name not in rows and row.name in have:
             rows[row.name] = Placed(entry=have[row.name], changed=False)
-    after = {name: replace(row.entry, granted=()) for name, row in rows.items()}
+    after = {name: replace(row.entry, granted=(), pinned=False) for name, row in rows.items()}
+    for name in kept:  # what this person keeps is not what the project asks for
+        after.pop(name, None)
+        if name in pinned:
+            after[name] = pinned[name]
     changed = after != pinned
     if changed and not options.dry_run:
         write_lock(path, after)
     extra = _extra(workspace, have, required)
     ordered = tuple(rows[name] for name in sorted(rows))
     installed = Installed(rows=ordered, dry_run=options.dry_run)
-    return Synced(installed=installed, extra=extra, lock_changed=changed)
+    return Synced(installed=installed, extra=extra, lock_changed=changed, pinned=tuple(sorted(kept)))
+
+
+def _missing(
+    workspace: Workspace,
+    required: Sequence[Required],
+    pinned: Mapping[str, LockEntry],
+    options: Options,
+    mirror: Mirror | None,
+) -> list[Release]:
+    """Returns the releases that the library lacks, from the mirror, or from registries and git addresses.
+
+    Without a mirror, the sources of all apps are asked, so that one that contradicts the lock is noticed.
+    """
+    registries = Registries(workspace, offline=options.offline)
+    have = read_lock(workspace.home.lock_file)
+    found = []
+    for row in required:
+        pin = _fitting(row, pinned)
+        release = None if mirror is not None else _release(registries, row, pin, options)
+        if _is_there(have.get(row.name), row, pin) or _is_kept(have.get(row.name), row, pin):
+            continue
+        if mirror is not None:
+            release = mirror.pinned(row.name, row.source, row.version, pin)
+        assert release is not None
+        found.append(release)
+    return found
 
 
 def _fitting(row: Required, pinned: Mapping[str, LockEntry]) -> LockEntry | None:
@@ -200,6 +228,12 @@ def _is_there(have: LockEntry | None, row: Required, pin: LockEntry | None) -> b
     if pin is not None:
         return (have.commit, have.content) == (pin.commit, pin.content)
     return fits(Version.parse(have.version), row.version)
+
+
+def _is_kept(have: LockEntry | None, row: Required, pin: LockEntry | None) -> bool:
+    """Returns whether the library has another version than the project wants, and the person pinned it."""
+    pinned = have is not None and have.pinned and have.source == row.source
+    return pinned and not _is_there(have, row, pin)
 
 
 def _release(registries: Registries, row: Required, pin: LockEntry | None, options: Options) -> Release:
@@ -229,7 +263,7 @@ def _release(registries: Registries, row: Required, pin: LockEntry | None, optio
             code="MAPP-0203",
         )
     wanted = Wanted(text=row.name, name=row.name, registry=source.name, version=version)
-    found = resolve(registries, wanted, allow_plain=options.allow_plain)
+    found = resolve(registries, wanted, allow_plain=options.allow_plain, cooldown=pin is None)
     if pin is not None and found.published is not None:
         published = found.published
         if (published.commit, published.content) != (pin.commit, pin.content):

@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mapp.errors import MappError, NotFound
+from mapp.library.blocked import read_blocks
 from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.operations import Operation
 from mapp.library.read import open_repository
 from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
+from mapp.ops.share.at_hand import at_hand
+from mapp.ops.share.cooldown import HELD_BACK, Waiting, matured
+from mapp.ops.share.install import LockWouldChange
 from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
 from mapp.ops.share.release import MOVED_TAG, arriving, ensure_unmoved
 from mapp.ops.share.sources import GIT, REGISTRY, YANKED, Registries, Release, listed_release, released_tags
@@ -20,8 +25,10 @@ from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
-State = Literal["current", "available", "updated", "held", "failed"]
-"""`held`: the newer release was stored, but does not run until the person agrees."""
+State = Literal["current", "available", "updated", "held", "pinned", "waiting", "failed"]
+"""`held`: the newer release was stored, but does not run until the person agrees. `pinned`: the person keeps
+the installed version, and there is a reason to look at it: a newer release, a yank or an advisory. `waiting`:
+the cooldown holds the newer release back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +66,19 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing."""
+    """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing.
+
+    With `offline`, only what the library has is used; with `locked`, an app that would move fails.
+    """
 
     yes: bool = False
     permit: Permit | None = None
     dry_run: bool = False
     offline: bool = False
+    locked: bool = False
     watch: Watch | None = None
+    operation: Operation | None = None
+    """What the operation log says; all updates of one command are one operation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,11 +86,13 @@ class Newest:
     """The newest release of an installed app, or None if it is installed.
 
     `yanked` is why the installed version was withdrawn; `changed` says that the app was changed here.
+    `waiting` is a newer version that the cooldown holds back, if there is no other.
     """
 
     release: Release | None
     yanked: str | None = None
     changed: bool = False
+    waiting: Waiting | None = None
 
 
 def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iterator[Row]:
@@ -91,7 +106,8 @@ def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iter
         NotFound: there is no installed app of a name.
         InvalidInput, IntegrityError: the settings or the lock file are damaged.
     """
-    yield from _each(workspace, names, options, _updated)
+    operation = options.operation or workspace.operation("update", *names)
+    yield from _each(workspace, names, replace(options, operation=operation), _updated)
 
 
 def outdated(workspace: Workspace, names: Sequence[str] = (), *, offline: bool = False) -> Iterator[Row]:
@@ -115,14 +131,15 @@ def _each(workspace: Workspace, names: Sequence[str], options: Options, step: _S
         try:
             yield step(workspace, entry, newest_of(workspace, registries, entry), options)
         except MappError as error:
+            is_fresh = error.code == HELD_BACK
             yield Row(
                 app=entry.name,
                 version=entry.version,
                 to=entry.version,
                 commit=entry.commit,
-                state="failed",
+                state="waiting" if is_fresh else "failed",
                 reason=error.message,
-                error=error,
+                error=None if is_fresh else error,
             )
 
 
@@ -178,13 +195,23 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
             hint="nothing was changed; ask the registry's maintainers",
             code=MOVED_TAG,
         )
+    fresh: tuple[Waiting, ...] = ()
+    blocked = any(row.content == entry.content for row in read_blocks(workspace.home))
+    if yanked is None and not blocked:  # what replaces a withdrawn or malicious version does not wait
+        listed, fresh = matured(workspace.config, listed, workspace.clock())
     try:
-        release = listed_release(source, listed)
+        release = _if_newer(listed_release(source, listed), entry, yanked)
     except MappError as error:
-        if error.code != YANKED:
+        if error.code != YANKED and listed.versions:
             raise
-        return Newest(release=None, yanked=yanked, changed=changed)
-    return Newest(release=_if_newer(release, entry, yanked), yanked=yanked, changed=changed)
+        release = None
+    newer = (row for row in fresh if Version.parse(row.version) > Version.parse(entry.version))
+    return Newest(
+        release=release,
+        yanked=yanked,
+        changed=changed,
+        waiting=next(newer, None) if release is None else None,
+    )
 
 
 def _if_newer(release: Release, entry: LockEntry, yanked: str | None) -> Release | None:
@@ -215,22 +242,49 @@ def _newest_tag(entry: LockEntry, *, changed: bool) -> Newest:
 def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
     """Returns what `outdated` says about an app."""
     release = newest.release
-    return Row(
+    reason = "" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}"
+    if newest.waiting is not None:
+        return Row(
+            app=entry.name,
+            version=entry.version,
+            to=entry.version,
+            commit=entry.commit,
+            state="waiting",
+            reason=str(newest.waiting),
+        )
+    row = Row(
         app=entry.name,
         version=entry.version,
         to=entry.version if release is None else release.tag.removeprefix("v"),
         commit=entry.commit,
         state="current" if release is None else "available",
-        reason="" if newest.yanked is None else f"{entry.version} was yanked: {newest.yanked}",
+        reason=reason,
         yanked=newest.yanked,
     )
+    return pinned_row(workspace, entry, row) if entry.pinned else row
+
+
+def pinned_row(workspace: Workspace, entry: LockEntry, row: Row) -> Row:
+    """Returns the row of a pinned app: what is newer, and what speaks against the version that it keeps."""
+    blocks = [block for block in read_blocks(workspace.home) if block.content == entry.content]
+    against = [row.reason] if row.reason else []
+    against += [f"the advisory {block.advisory} calls it malicious: {block.summary}" for block in blocks]
+    if row.state == "current" and not against:
+        return row
+    reason = "; ".join([*against, f"to unpin it: {suggested_command('unpin', entry.name)}"])
+    return replace(row, state="pinned", reason=reason)
 
 
 def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
     row = _told(workspace, entry, newest, options)
-    if newest.release is None or options.dry_run:
+    if newest.release is None or options.dry_run or entry.pinned:
         return row
-    with arriving(workspace, newest.release) as arrived:
+    if options.locked:
+        raise LockWouldChange(
+            f"mapp.lock would change: {entry.name} {row.to} is newer", hint="run the command without --locked"
+        )
+    release = at_hand(workspace.home, newest.release) if options.offline else newest.release
+    with arriving(workspace, release) as arrived:
         ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
         if newest.changed:
             show = suggested_command("log", entry.name)
@@ -242,7 +296,8 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
             reason = f"it wants to use {', '.join(needs)}; to allow that: {accept}"
             return replace(row, state="held", reason=reason, needs=needs)
         verdict = proven(workspace, arrived, watch=options.watch)
-        placed = place(workspace, arrived, entry, verdict, granted=needs)
+        operation = options.operation or workspace.operation("update", entry.name)
+        placed = place(workspace, arrived, entry, verdict, granted=needs, operation=operation)
         return replace(row, state="updated", commit=placed.entry.commit, needs=needs)
 
 
