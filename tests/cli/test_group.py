@@ -42,7 +42,7 @@ def test_every_command_with_input_explains_it_in_its_own_words() -> None:
         if isinstance(parameter, click.Option) and "--input" in parameter.opts
     }
 
-    assert set(said) == {"run", "exec", "map", "record", "test"}
+    assert set(said) == {"run", "exec", "map", "record", "test", "try"}
     assert len(set(said.values())) == len(said)
 
 
@@ -65,6 +65,9 @@ def test_every_command_except_help_and_completion_has_json() -> None:
         (("keys",), {"keys"}),
         (("index",), None),
         (("index", "status"), None),
+        (("library",), {"library", "apps"}),
+        (("operations",), {"operations"}),
+        (("undo", "--dry-run"), {"operation", "undoes", "kind", "apps", "dry_run"}),
         (("version",), {"version", "python", "platform"}),
         (("compile", "the number of weekdays", "--dry-run"), {"request", "brief"}),
         (("expand", "double", "also halve", "--dry-run"), {"app", "request", "brief"}),

@@ -14,9 +14,25 @@ if TYPE_CHECKING:
     from mapp.library.lockfile import LockEntry
 
 
-@click.group("library")
-def command() -> None:
-    """Export a whole library into one file, or import one."""
+@click.group("library", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Export a whole library into one file, or import one.
+
+    Without a command, show where the library is and how many apps it has.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from mapp.library import read
+
+    context: Context = ctx.obj
+    home = context.workspace.home
+    count = len(read.names(home))
+    if as_json:
+        context.console.json({"library": str(home.root), "apps": count})
+    else:
+        context.console.result(f"{home.root}: {count} apps")
 
 
 @command.command("export")
