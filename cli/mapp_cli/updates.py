@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mapp.model.question_text import visible
 from mapp_cli.console import Console
 
 if TYPE_CHECKING:
@@ -24,11 +25,17 @@ def show_update(console: Console, row: Row) -> None:
         case "updated":
             console.result(f"updated {move} ({row.commit[:10]})")
         case "held":
-            console.result(f"held {move}: {row.reason}")
+            console.result(f"held {move}: {visible(row.reason)}")
         case "available":
             console.result(f"available {move}")
         case _:
             console.result(f"current {move}")
+    for fate in row.local:
+        console.result(
+            f"  {fate.operation} {fate.commit[:10]} of this library {fate.state}: {visible(fate.why)}"
+        )
+    if row.forked:
+        console.result(f"  your version goes on as {row.forked}")
     if row.yanked is not None and row.state != "updated":
         console.warn(f"{row.app} {row.version} was yanked: {row.yanked}")
 
