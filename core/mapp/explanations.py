@@ -402,7 +402,8 @@ EXPLANATIONS: Final = {
     "MAPP-0743": _row(
         "changed-here",
         "An installed app was changed in this library: a heal, an edit or a rollback.",
-        "mapp log APP shows the changes. To give them up, remove the app and install it again.",
+        "mapp log APP shows the changes. mapp update APP carries them over to the newest version, and "
+        "mapp update APP --discard gives them up.",
     ),
     "MAPP-0749": _row(
         "publish-unconfirmed",
