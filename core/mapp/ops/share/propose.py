@@ -19,6 +19,7 @@ from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library import read
 from mapp.library.commit_app import message
+from mapp.library.landing import base_release
 from mapp.library.lockfile import LockEntry
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import read_app
@@ -33,7 +34,7 @@ from mapp.ops.check.gate import is_proof
 from mapp.ops.compile.lifecycle import refuse_secrets
 from mapp.ops.compile.review import difference, reviewed
 from mapp.ops.compile.review_markdown import MAX_BODY, fenced, review_markdown, verdict_markdown
-from mapp.ops.share.local_changes import LocalChange, base_release, local_changes
+from mapp.ops.share.local_changes import LocalChange, local_changes
 from mapp.ops.share.upstream import Confirm, Sending, Target, installed, looked_up, place_of, send
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command

@@ -17,6 +17,7 @@ from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library import read
 from mapp.library.commit_app import message
+from mapp.library.landing import base_release
 from mapp.library.lockfile import LockEntry
 from mapp.model.app import REGRESSIONS, App, Example, read_app
 from mapp.model.incident import FailureClass, Incident
@@ -25,7 +26,6 @@ from mapp.observe.incidents import Incidents
 from mapp.ops.check.answers import with_examples
 from mapp.ops.compile.lifecycle import refuse_secrets
 from mapp.ops.compile.review_markdown import MAX_BODY, fenced
-from mapp.ops.share.local_changes import base_release
 from mapp.ops.share.open_request import can_open, open_issue
 from mapp.ops.share.upstream import Confirm, Sending, Target, installed, looked_up, place_of, send
 from mapp.ops.workspace import Workspace
