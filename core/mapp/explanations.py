@@ -465,6 +465,11 @@ EXPLANATIONS: Final = {
         "A release could not be signed with the SSH key of your git configuration.",
         "Check user.signingkey and that ssh-keygen is installed, or unset gpg.format.",
     ),
+    "MAPP-0864": _row(
+        "branch-taken",
+        "The author's repository has a branch of that name that did not come from this library.",
+        "Send yours elsewhere, such as to a fork of it: --to URL.",
+    ),
     "MAPP-0900": _row(
         "busy",
         "Another process holds a needed resource.",

@@ -295,6 +295,14 @@ def is_release(repository: Repository, commit: str) -> bool:
     return commit in repository.refs(RELEASES).values()
 
 
+def base_release(repository: Repository, commit: str) -> str | None:
+    """Returns the release from elsewhere that a commit is built on: itself, or the nearest ancestor."""
+    releases = set(repository.refs(RELEASES).values())
+    return (
+        next((row.id for row in repository.history(commit) if row.id in releases), None) if releases else None
+    )
+
+
 def _land(
     home: Home,
     repository: Repository,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mapp.errors import AlreadyExists, MappError
+from mapp.errors import AlreadyExists, IntegrityError, MappError
 from mapp.git.identity import tree_id
 from mapp.git.repository import Repository
 from mapp.library.commit_app import message, put
@@ -505,6 +505,21 @@ def test_an_update_with_a_later_heal_on_top_is_not_undone(shared: SharedWorld, g
         undo(shared.workspace, update_id)
     assert error.value.code == undo_module.CHANGED_SINCE
     assert shared.locked("double") == before
+
+
+def test_a_heal_on_a_release_that_an_advisory_calls_malicious_does_not_come_back(
+    shared: SharedWorld, gate: list[str]
+) -> None:
+    change(heal(), HEAL)
+    publish(shared, double().stating(description="Doubles a whole number."), "1.1.0")
+    updated(shared)
+    text = 'advisory = 1\napp = "double"\nseverity = "malicious"\nsummary = "It leaks."\nfixed = "1.0.1"\n'
+    shared.builder.write({"advisories/double-1.toml": text.encode()})
+    shared.write_index()
+    assert [row.error for row in outdated(shared.workspace)] == [None]
+    with pytest.raises(IntegrityError) as error:
+        undo(shared.workspace)
+    assert error.value.code == "MAPP-0657" and shared.locked("double").version == "1.1.1"
 
 
 def test_a_fork_needs_one_app(shared: SharedWorld) -> None:

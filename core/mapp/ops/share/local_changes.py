@@ -110,12 +110,6 @@ class Carried:
         return next((row for row in self.fates if row.state == "held"), None)
 
 
-def base_release(repository: Repository, commit: str) -> str | None:
-    """Returns the release from elsewhere that a commit is built on: itself, or the nearest ancestor."""
-    releases = set(repository.refs(RELEASES).values())
-    return next((row.id for row in repository.history(commit) if row.id in releases), None)
-
-
 def local_changes(repository: Repository, commit: str) -> list[LocalChange] | None:
     """Returns the changes between a commit and the release that it is built on, oldest first.
 

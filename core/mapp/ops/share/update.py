@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mapp.errors import MappError, NotFound, UsageError
 from mapp.library.blocked import read_blocks
-from mapp.library.landing import RELEASES
+from mapp.library.landing import RELEASES, base_release
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.operations import Operation
 from mapp.library.read import open_repository, released
@@ -19,7 +19,7 @@ from mapp.ops.share.at_hand import at_hand
 from mapp.ops.share.cooldown import HELD_BACK, Waiting, matured
 from mapp.ops.share.fork import fork_app, forked_name
 from mapp.ops.share.install import LockWouldChange
-from mapp.ops.share.local_changes import Carried, Fate, base_release, carry_over, local_changes
+from mapp.ops.share.local_changes import Carried, Fate, carry_over, local_changes
 from mapp.ops.share.local_proposals import carry_proposals, close_incidents
 from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
 from mapp.ops.share.release import MOVED_TAG, Arrived, arriving, ensure_unmoved
