@@ -79,6 +79,25 @@ def registry_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
 
 
 @_completer
+def incidents(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """Offers the open incidents, with their app and class."""
+    from mapp.observe.incidents import Incidents
+
+    for row in Incidents(_home(ctx).journal).all(None, open=True):
+        yield CompletionItem(row.id, help=f"{row.app}: {row.failure}")
+
+
+@_completer
+def apps_or_changes(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
+    """Offers apps, and the changes that wait for review."""
+    from mapp.observe.changes import Changes
+
+    yield from (str(item.value) for item in app_names(ctx, click.Argument(["app"]), incomplete))
+    for row in Changes(_home(ctx).journal).waiting():
+        yield CompletionItem(row.id, help=f"{row.kind} of {row.app}")
+
+
+@_completer
 def apps_or_files(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem | str]:
     """Offers apps, or folders if the word looks like a path."""
     if "/" in incomplete or incomplete.startswith("."):

@@ -57,6 +57,8 @@ COMMANDS: Final = {
         "audit": "Report advisories, yanks and moved tags of installed apps.",
         "publish": "Publish a release of an app to a registry.",
         "yank": "Withdraw a published version of an app.",
+        "propose": "Propose a change of an installed app to its author.",
+        "report": "Report a failure of an installed app to its author.",
         "registry": "Use, make and maintain registries of apps.",
     },
     "Compile apps": {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from mapp.model.question_text import visible
 from mapp_cli.completers import files
 from mapp_cli.console import Console
 from mapp_cli.option_groups import option_group
@@ -80,15 +81,21 @@ def show_update(console: Console, row: Row) -> None:
         case "updated":
             console.result(f"updated {move} ({row.commit[:10]})")
         case "held":
-            console.result(f"held {move}: {row.reason}")
+            console.result(f"held {move}: {visible(row.reason)}")
         case "waiting":
-            console.result(f"waiting {move}: {row.reason}")
+            console.result(f"waiting {move}: {visible(row.reason)}")
         case "pinned":
-            console.result(f"pinned {move}: {row.reason}")
+            console.result(f"pinned {move}: {visible(row.reason)}")
         case "available":
             console.result(f"available {move}")
         case _:
             console.result(f"current {move}")
+    for fate in row.local:
+        console.result(
+            f"  {fate.operation} {fate.commit[:10]} of this library {fate.state}: {visible(fate.why)}"
+        )
+    if row.forked:
+        console.result(f"  your version goes on as {row.forked}")
     if row.yanked is not None and row.state not in ("updated", "pinned"):
         console.warn(f"{row.app} {row.version} was yanked: {row.yanked}")
 

@@ -402,7 +402,8 @@ EXPLANATIONS: Final = {
     "MAPP-0743": _row(
         "changed-here",
         "An installed app was changed in this library: a heal, an edit or a rollback.",
-        "mapp log APP shows the changes. To give them up, remove the app and install it again.",
+        "mapp log APP shows the changes. mapp update APP carries them over to the newest version, and "
+        "mapp update APP --discard gives them up.",
     ),
     "MAPP-0749": _row(
         "publish-unconfirmed",
@@ -463,6 +464,11 @@ EXPLANATIONS: Final = {
         "signing-failed",
         "A release could not be signed with the SSH key of your git configuration.",
         "Check user.signingkey and that ssh-keygen is installed, or unset gpg.format.",
+    ),
+    "MAPP-0864": _row(
+        "branch-taken",
+        "The author's repository has a branch of that name that did not come from this library.",
+        "Send yours elsewhere, such as to a fork of it: --to URL.",
     ),
     "MAPP-0900": _row(
         "busy",

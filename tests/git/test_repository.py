@@ -268,3 +268,13 @@ def test_the_history_of_a_users_shallow_clone_ends_where_git_says(path: Path, wo
 
     assert {row.id for row in clone.between([], head)} == set(listed)
     assert clone.info(listed[-1]).parents == ()
+
+
+def test_two_changes_of_a_text_are_merged_unless_they_touch_the_same_lines(tmp_path: Path) -> None:
+    repository = Repository.create(tmp_path / "a.git", {"f": b"1"}, "first\n", SOMEBODY)[0]
+    base = b"one\ntwo\nthree\nfour\nfive\n"
+    ours, theirs = base.replace(b"one", b"ONE"), base.replace(b"five", b"FIVE")
+    assert repository.merge_text(base, ours, theirs) == b"ONE\ntwo\nthree\nfour\nFIVE\n"
+    assert repository.merge_text(base, ours, base.replace(b"one", b"eins")) is None
+    assert repository.merge_text(base, ours, b"\0") is None
+    assert repository.merge_text(b"\xff\n" + base, b"\xff\n" + ours, b"\xff\n" + theirs) is None

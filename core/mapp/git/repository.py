@@ -367,6 +367,25 @@ class Repository:
         except (_pygit2().GitError, OSError) as error:  # on a full disk libgit2 may report "no error"
             raise SystemRefused(f"{self.path}: an object could not be written: {error}", hint=HINT) from None
 
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        """Returns a text with the changes of two sides, merged line by line.
+
+        None if both changed the same lines, or if it is not UTF-8 text. No attribute or merge driver counts.
+        """
+        library = _pygit2()
+        if any(b"\0" in side for side in (base, ours, theirs)):
+            return None
+        mode = library.enums.FileMode.BLOB
+        entries = [
+            library.IndexEntry("text", library.Oid(hex=self.write_blob(side)), mode)
+            for side in (base, ours, theirs)
+        ]
+        try:
+            merged = self._handle.merge_file_from_index(*entries)
+        except UnicodeDecodeError:
+            return None
+        return merged.contents.encode("utf-8") if merged.automergeable else None
+
     def write_entries(self, entries: Mapping[str, tuple[str, bool]]) -> str:
         """Writes a tree of entries (name -> id, and whether it is a folder) and returns its id."""
         modes = _pygit2().enums.FileMode

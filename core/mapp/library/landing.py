@@ -44,6 +44,8 @@ LANDED: Final = "refs/mapp/landed"
 """The last landing that was started, and the last one that ended."""
 RELEASES: Final = "refs/mapp/releases/"
 """The releases that came from elsewhere: `vX.Y.Z` -> commit. A tag of that name may be of this library."""
+REPLACED: Final = "refs/mapp/replaced/"
+"""The changes of this library that a newer release took the place of: commit -> itself, so git keeps it."""
 OLD, SOURCE, GRANTED = "Mapp-Old", "Mapp-Source", "Mapp-Granted"
 NOTHING: Final = "none"
 MOVED: Final = "MAPP-0631"
@@ -211,15 +213,31 @@ def land_release(
 ) -> Committed:
     """Moves an app's `main` to a fetched commit, whose objects are in the repository already.
 
-    The caller holds the app's lock. Commits between the releases that only this library has stay reachable
-    by the branches and tags that name them.
+    The caller holds the app's lock. Commits that only this library has stay reachable by `REPLACED`.
 
     Raises:
         Busy: `main` is no longer at `old`, or a running git process holds it.
         InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
-    prove_here(repository, proposal, repository.tree_of(commit))
     record_release(repository, str(proposal.app.manifest.version), commit)
+    return land_again(home, repository, proposal, old=old, commit=commit, tell=tell)
+
+
+def land_again(
+    home: Home,
+    repository: Repository,
+    proposal: Proposal,
+    *,
+    old: str,
+    commit: str,
+    tell: Tell | None = None,
+) -> Committed:
+    """Moves an app's `main` to a commit that the repository has, such as one that an update replaced.
+
+    The commit takes the tag of its version. Else as `land_release`.
+    """
+    _claim_tag(repository, str(proposal.app.manifest.version), commit, old=old)
+    prove_here(repository, proposal, repository.tree_of(commit))
     _intend(home, repository, proposal, old=old, new=commit)
     repository.move_ref(MAIN, old, commit)
     return finish(home, repository, proposal, commit, tell=tell)
@@ -242,6 +260,31 @@ def record_release(repository: Repository, version: str, commit: str) -> None:
         )
 
 
+def claim_release(repository: Repository, version: str, commit: str, *, old: str) -> None:
+    """Records a release from elsewhere that is about to replace `old`, and gives it the tag of its version.
+
+    A change of this library may have that tag; it stays reachable by `REPLACED`. The caller holds the app's
+    lock.
+
+    Raises:
+        IntegrityError: that version was another commit before.
+    """
+    record_release(repository, version, commit)
+    _claim_tag(repository, version, commit, old=old)
+
+
+def _claim_tag(repository: Repository, version: str, commit: str, *, old: str) -> None:
+    """Gives a commit the tag of its version; what is of this library and loses it, or `main`, is kept."""
+    if not is_release(repository, old):
+        repository.set_ref(f"{REPLACED}{old}", old)
+    tag = f"refs/tags/v{version}"
+    if (tagged := repository.tip(tag)) == commit:
+        return
+    if tagged is not None:
+        repository.set_ref(f"{REPLACED}{tagged}", tagged)
+    repository.set_ref(tag, commit)
+
+
 def release_of(repository: Repository, version: str) -> str | None:
     """Returns the commit of a release that came from elsewhere, or None."""
     return repository.tip(f"{RELEASES}v{version}")
@@ -250,6 +293,14 @@ def release_of(repository: Repository, version: str) -> str | None:
 def is_release(repository: Repository, commit: str) -> bool:
     """Returns whether a commit is a release that came from elsewhere, without changes of this library."""
     return commit in repository.refs(RELEASES).values()
+
+
+def base_release(repository: Repository, commit: str) -> str | None:
+    """Returns the release from elsewhere that a commit is built on: itself, or the nearest ancestor."""
+    releases = set(repository.refs(RELEASES).values())
+    return (
+        next((row.id for row in repository.history(commit) if row.id in releases), None) if releases else None
+    )
 
 
 def _land(

@@ -58,6 +58,16 @@ def test_a_malicious_version_is_found_and_runs_no_more(shared: SharedWorld) -> N
     assert load_to_run(home, "vat").name == "vat"
 
 
+def test_a_change_of_this_library_does_not_hide_a_malicious_release(shared: SharedWorld) -> None:
+    library().build().put(app("vat").version("1.0.1").file("README.md", "mine\n"))
+    text = 'advisory = 1\napp = "vat"\nversions = ["<1.0.1"]\nseverity = "malicious"\nsummary = "It leaks."\n'
+    shared.builder.write({"advisories/vat-1.toml": text.encode()})
+    shared.write_index()
+    assert findings(shared)["malicious"].level == "error"
+    with pytest.raises(IntegrityError):
+        load_to_run(shared.workspace.home, "vat")
+
+
 def test_a_malicious_version_is_not_installed(shared: SharedWorld) -> None:
     author = shared.author("other")
     author.release(app("other"))

@@ -167,15 +167,19 @@ def test_an_app_from_a_git_address_follows_its_tags(shared: SharedWorld) -> None
     assert row.error.code == "MAPP-0612"
 
 
-def test_an_app_that_was_changed_here_is_held(shared: SharedWorld) -> None:
-    draft = app("vat").version("1.0.1").file("README.md", "mine\n")
+def test_a_newer_version_does_not_silently_replace_a_change_of_this_library(shared: SharedWorld) -> None:
+    draft = app("vat").version("1.0.1").source("function main(input) { return 2 * input.number; }\n")
     built = library().build()
     built.put(draft)
-    assert shared.locked("vat").source.startswith("registry+"), "an edit does not change where it came from"
-    publish(shared, NEWER, "1.1.0")
+    before = shared.locked("vat")
+    assert before.source.startswith("registry+"), "an edit does not change where it came from"
+    publish(
+        shared, app("vat").source("function main(input) { return input.number + input.number; }\n"), "1.1.0"
+    )
     (row,) = updated(shared)
     assert row.state == "held"
-    assert "changed in this library" in row.reason
+    assert "main.js was changed in vat 1.1.0 as well" in row.reason
+    assert shared.locked("vat") == before
     with pytest.raises(MappError, match="was changed in this library") as refused:
         shared.install("vat")
     assert refused.value.code == "MAPP-0743"

@@ -81,17 +81,29 @@ def review(workspace: Workspace, identity: str) -> Reviewed:
     change = Changes(workspace.home.journal).get(identity)
     new = _written(workspace, change)
     old = source_of(workspace, change).current_files()
+    verdict = verdict_of_change(workspace, change) if new else None
+    return reviewed(workspace, change, old, new, verdict, _incident(workspace, change))
+
+
+def reviewed(
+    workspace: Workspace,
+    change: Change,
+    before: Mapping[str, bytes],
+    after: Mapping[str, bytes],
+    verdict: Verdict | None,
+    incident: Incident | None,
+) -> Reviewed:
+    """Returns a change, open or merged, as it goes from some files to others (path -> bytes)."""
     ledger = open_ledger(workspace)
-    incident = _incident(workspace, change)
     return Reviewed(
         change=change,
-        interface=tuple(_interface(old, new)),
-        difference=tuple(_difference(old, new)),
-        verdict=verdict_of_change(workspace, change) if new else None,
+        interface=tuple(_interface(before, after)),
+        difference=tuple(difference(before, after)),
+        verdict=verdict,
         spend=ledger.sums(change.id).change.spend,
         calls=tuple(ledger.calls(change.id)),
-        before=old,
-        after=new,
+        before=before,
+        after=after,
         incident=incident,
         evidence=tuple(_evidence(workspace, change, incident)),
     )
@@ -203,7 +215,8 @@ def _manifest(files: Mapping[str, bytes]) -> Any:
     return read_app({SOURCE: b"function main() {}", **files}).manifest
 
 
-def _difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
+def difference(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]:
+    """Yields the lines of a unified diff between two trees (path -> bytes); none if the new one is empty."""
     for path in sorted({*old, *new}):
         before = old.get(path, b"").decode("utf-8", "replace").splitlines()
         after = new.get(path, b"").decode("utf-8", "replace").splitlines()

@@ -76,7 +76,7 @@ def _parts(found: Reviewed, lines: int) -> Iterator[str]:
         yield "### Difference"
         yield fenced("\n".join(found.difference), "diff", most=lines) if lines else "too long to be shown"
     if found.verdict is not None:
-        yield from _verdict(found.verdict)
+        yield from verdict_markdown(found.verdict)
     yield "### Cost"
     yield _cost(found)
 
@@ -98,7 +98,8 @@ def _incident(incident: Incident) -> str:
     return "\n".join(f"- {row}" for row in rows)
 
 
-def _verdict(verdict: Verdict) -> Iterator[str]:
+def verdict_markdown(verdict: Verdict) -> Iterator[str]:
+    """Yields the parts that tell a verdict: what it leaves open, a table of its checks, and what failed."""
     if verdict.questions:
         yield "### What the tests leave open, and what behaves differently"
         yield question_markdown(verdict.questions)

@@ -19,9 +19,7 @@ from mapp.ops.manage.diff import Demand, Side, demand, folder_side, side, trial_
 from mapp.ops.workspace import Workspace
 from mapp.plain_files import write_whole
 
-_VERSION: Final = re.compile(
-    r"""^([ \t]*(?:version|"version"|'version')[ \t]*=[ \t]*)(["'])([^"'\n]*)\2""", re.MULTILINE
-)
+_KEY: Final = r"""^([ \t]*(?:{0}|"{0}"|'{0}')[ \t]*=[ \t]*)(["'])([^"'\n]*)\2"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,15 +84,28 @@ def with_version(text: str, version: Version) -> str:
     >>> with_version('name = "a"  # mine\\nversion = "1.0.0"\\n', Version.parse("1.1.0"))
     'name = "a"  # mine\\nversion = "1.1.0"\\n'
     """
-    wanted = {**tomllib.loads(text), "version": str(version)}
-    for found in _VERSION.finditer(text):
+    return _with_text(text, "version", str(version))
+
+
+def with_name(text: str, name: str) -> str:
+    """Returns a manifest's text with another name and everything else unchanged.
+
+    Raises:
+        InvalidManifest: the name is not on its own line.
+    """
+    return _with_text(text, "name", name)
+
+
+def _with_text(text: str, key: str, value: str) -> str:
+    wanted = {**tomllib.loads(text), key: value}
+    for found in re.finditer(_KEY.format(key), text, re.MULTILINE):
         start, end = found.span(3)
-        changed = f"{text[:start]}{version}{text[end:]}"
+        changed = f"{text[:start]}{value}{text[end:]}"
         if _says(changed, wanted):  # it is the top-level key, not a line in a string or table
             return changed
     raise InvalidManifest(
-        f"the version in {MANIFEST} cannot be replaced",
-        hint=f'write it on a line of its own: version = "{version}"',
+        f"the {key} in {MANIFEST} cannot be replaced",
+        hint=f'write it on a line of its own: {key} = "{value}"',
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mapp import distribution
 from mapp.errors import MappError
 from mapp.library.lockfile import LockEntry
-from mapp.ops.share.advice import advice
+from mapp.ops.share.advice import advice, as_released
 from mapp.ops.share.fsck import fsck
 from mapp.ops.share.sources import GIT, REGISTRY, Registries
 from mapp.ops.share.update import newest_of, shared_entries
@@ -67,7 +67,7 @@ def audit(workspace: Workspace, names: Sequence[str] = (), *, offline: bool = Fa
     registries = Registries(workspace, offline=offline)
     for entry in shared_entries(workspace, names):
         yield from _content(workspace, entry)
-        yield from _advisories(registries, entry)
+        yield from _advisories(registries, as_released(workspace.home, entry))
         if not (offline and entry.source.startswith(GIT)):
             yield from _source(workspace, registries, entry)
 

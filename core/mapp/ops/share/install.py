@@ -184,10 +184,10 @@ def _agreed(
     if is_installed(arrived, entry):
         return ()
     if entry is not None and has_own_changes(workspace, entry):
-        show, drop = suggested_command("log", entry.name), suggested_command("remove", entry.name)
+        show, update = suggested_command("log", entry.name), suggested_command("update", entry.name)
         raise MappError(
             f"{entry.name} was changed in this library since {entry.version} was installed",
-            hint=f"to see how: {show}; to give the changes up: {drop}, then install again",
+            hint=f"to see how: {show}; to carry the changes over to the newest version: {update}",
             code=CHANGED_HERE,
         )
     wanted = new_capabilities(workspace, arrived, entry)

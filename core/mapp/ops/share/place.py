@@ -12,7 +12,9 @@ from mapp.git.tree import read_snapshot
 from mapp.library.landing import (
     Proposal,
     bring_in_release,
+    claim_release,
     is_release,
+    land,
     land_release,
     record_release,
     settle_held,
@@ -21,12 +23,14 @@ from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.operations import Operation
 from mapp.library.read import open_repository
+from mapp.library.verdicts import record_verdict
 from mapp.model.app import read_app
 from mapp.model.capabilities import NOTHING, Capabilities
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import Watch, judged, refuse_failures, trial_of
 from mapp.ops.run.permissions import ensure_isolated
 from mapp.ops.share.consent import added_capabilities
+from mapp.ops.share.local_changes import Rebased
 from mapp.ops.share.release import Arrived, ensure_unmoved
 from mapp.ops.workspace import Workspace
 from mapp.share.remote import admit
@@ -135,11 +139,13 @@ def place(
     *,
     granted: Sequence[str],
     operation: Operation,
+    rebased: Sequence[Rebased] = (),
 ) -> Placed:
     """Puts a release into the library as the version that runs, with its block of the lock file.
 
     `entry` is what it replaces; the same release again changes nothing. `granted` are capabilities that the
-    person agreed to just now. `operation` is what the operation log says.
+    person agreed to just now. `operation` is what the operation log says. `rebased` are changes of this
+    library to commit on top of the release; `main` moves once.
 
     Raises:
         AlreadyExists: another process installed an app of that name in the meantime.
@@ -158,8 +164,42 @@ def place(
         else:
             repository = _ready(workspace, entry, abandoned=abandoned)
             admit(arrived.fetched, repository.path)
-            land_release(home, repository, proposal, old=entry.commit, commit=commit, tell=workspace.tell)
+            if rebased:
+                _land_rebased(workspace, repository, arrived, entry, proposal, rebased)
+            else:
+                land_release(home, repository, proposal, old=entry.commit, commit=commit, tell=workspace.tell)
     return Placed(entry=read_lock(home.lock_file)[name], changed=True)
+
+
+def _land_rebased(
+    workspace: Workspace,
+    repository: Repository,
+    arrived: Arrived,
+    entry: LockEntry,
+    release: Proposal,
+    rebased: Sequence[Rebased],
+) -> None:
+    """Commits changes of this library on top of an admitted release, and moves `main` to the last one."""
+    who, parent = release.signature, arrived.app.commit
+    claim_release(repository, arrived.version, parent, old=entry.commit)
+    for verdict in filter(None, (release.verdict, *(row.verdict for row in rebased))):
+        record_verdict(repository, verdict, who)
+    for row in rebased[:-1]:
+        tree = repository.write_tree(row.files)
+        parent = repository.commit_tree(tree, row.text(parent), who, parents=(parent,), ref=None)
+    last = rebased[-1]
+    proposal = Proposal(
+        app=last.app,
+        files=last.files,
+        text=last.text(parent),
+        signature=who,
+        verdict=last.verdict,
+        source=entry.source,
+        granted=release.granted,
+        operation=release.operation,
+    )
+    old = entry.commit
+    land(workspace.home, repository, proposal, old=old, since=old, parents=(parent,), tell=workspace.tell)
 
 
 def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None:
@@ -172,7 +212,8 @@ def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None
         repository = _ready(workspace, entry, abandoned=abandoned)
         admit(arrived.fetched, repository.path)
         record_release(repository, arrived.version, arrived.app.commit)
-        repository.tag(f"v{arrived.version}", arrived.app.commit)
+        if repository.tip(f"refs/tags/v{arrived.version}") is None:  # it may be a version of this library
+            repository.tag(f"v{arrived.version}", arrived.app.commit)
 
 
 def _ready(workspace: Workspace, entry: LockEntry, *, abandoned: bool) -> Repository:

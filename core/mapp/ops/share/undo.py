@@ -14,7 +14,7 @@ from mapp.errors import MappError, NotFound, StaleBase
 from mapp.git.repository import Repository
 from mapp.git.tree import Snapshot, read_snapshot
 from mapp.library.commit_app import message, put, remove
-from mapp.library.landing import Proposal, is_release, land_release, settle, settle_held
+from mapp.library.landing import Proposal, is_release, land_again, settle, settle_held
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.operations import Logged, Operation, Step, newest_step, read_operations
@@ -82,8 +82,8 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
     """Takes back an operation: the last one, or the one whose id begins with `identity`.
 
     `main` of an app never loses a commit that others may have: the earlier content returns as a new commit,
-    or, for an app from elsewhere, as the release that it was. An undo that was killed between two apps is
-    continued by the next one.
+    or, for an app from elsewhere, as the release that it was. What an update replaced returns as it was too,
+    with the changes of this library. An undo that was killed between two apps is continued by the next one.
 
     Raises:
         NotFound: there is no such operation, or it was taken back already (MAPP-0205).
@@ -207,25 +207,28 @@ def _take_back(workspace: Workspace, step: Step, operation: Operation) -> None:
     elif step.after is None:
         restore(home, step.app, operation=operation, tell=workspace.tell)
     else:
-        _move_back(workspace, step.before, step.after, operation)
+        _move_back(workspace, step.before, step.after, operation, is_heal=step.kind == "heal")
 
 
-def _move_back(workspace: Workspace, before: LockEntry, after: LockEntry, operation: Operation) -> None:
-    """Brings the content of `before` back to an app's `main`."""
+def _move_back(
+    workspace: Workspace, before: LockEntry, after: LockEntry, operation: Operation, *, is_heal: bool
+) -> None:
+    """Brings the content of `before` back to an app's `main`; `is_heal` says that a heal is taken back."""
     home, name = workspace.home, before.name
     repository = open_repository(home, name)
     found = read_snapshot(repository, before.commit)
     app = read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
-    trailers = _remember_rejection(workspace, repository, after)
+    trailers = _remember_rejection(workspace, repository, after) if is_heal else {}
     # A grant that the operation dropped returns. One that the person revoked since does not.
     granted = tuple(sorted({*before.granted} - {*after.granted}))
     known = read_verdict(repository, found.tree)
     proven = known is not None and known.passed
-    exact = before.is_third_party and is_release(repository, before.commit) and proven
+    replaced = _is_replaced(repository, before, after)
+    exact = replaced or (before.is_third_party and is_release(repository, before.commit) and proven)
     proposal = Proposal(
         app=app,
         files=found.files,
-        text="" if exact else _text(app, found, after, operation, trailers, proven=proven),
+        text="" if exact and proven else _text(app, found, after, operation, trailers, proven=proven),
         signature=operation.by,
         source=before.source,
         granted=granted,
@@ -235,6 +238,18 @@ def _move_back(workspace: Workspace, before: LockEntry, after: LockEntry, operat
         _land_exactly(workspace, proposal, tree=after.tree)
     else:
         put(home, proposal, check=lambda current: _ensure_unchanged(name, current.tree, after.tree))
+
+
+def _is_replaced(repository: Repository, before: LockEntry, after: LockEntry) -> bool:
+    """Returns whether an update put a release in the place of an app with changes of this library.
+
+    A commit on top would count as a change of that release, so the next update would not offer it again.
+    """
+    return (
+        before.is_third_party
+        and not is_release(repository, before.commit)
+        and all(row.id != before.commit for row in repository.history(after.commit))
+    )
 
 
 def _text(
@@ -274,7 +289,7 @@ def _remember_rejection(workspace: Workspace, repository: Repository, after: Loc
 
 
 def _land_exactly(workspace: Workspace, proposal: Proposal, *, tree: str) -> None:
-    """Moves `main` back to the commit of a release that came from elsewhere."""
+    """Moves `main` back to a commit: a release that came from elsewhere, or what an update replaced."""
     home, name = workspace.home, proposal.app.name
     with holding(home.holds, name, tell=workspace.tell) as abandoned:
         repository = open_repository(home, name)
@@ -283,7 +298,7 @@ def _land_exactly(workspace: Workspace, proposal: Proposal, *, tree: str) -> Non
         tip = repository.tip()
         assert tip is not None
         _ensure_unchanged(name, repository.tree_of(tip), tree)
-        land_release(home, repository, proposal, old=tip, commit=proposal.app.commit, tell=workspace.tell)
+        land_again(home, repository, proposal, old=tip, commit=proposal.app.commit, tell=workspace.tell)
 
 
 def _ensure_unchanged(name: str, present: str, wanted: str) -> None:

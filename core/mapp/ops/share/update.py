@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from mapp.errors import MappError, NotFound
+from mapp.errors import MappError, NotFound, UsageError
 from mapp.library.blocked import read_blocks
+from mapp.library.landing import RELEASES, base_release
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.operations import Operation
-from mapp.library.read import open_repository
+from mapp.library.read import open_repository, released
 from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
 from mapp.ops.share.at_hand import at_hand
 from mapp.ops.share.cooldown import HELD_BACK, Waiting, matured
+from mapp.ops.share.fork import fork_app, forked_name
 from mapp.ops.share.install import LockWouldChange
+from mapp.ops.share.local_changes import Carried, Fate, carry_over, local_changes
+from mapp.ops.share.local_proposals import carry_proposals, close_incidents
 from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
-from mapp.ops.share.release import MOVED_TAG, arriving, ensure_unmoved
+from mapp.ops.share.release import MOVED_TAG, Arrived, arriving, ensure_unmoved
 from mapp.ops.share.sources import GIT, REGISTRY, YANKED, Registries, Release, listed_release, released_tags
 from mapp.ops.workspace import Workspace
 from mapp.share.errors import RemoteRefused
@@ -26,9 +30,11 @@ from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
 State = Literal["current", "available", "updated", "held", "pinned", "waiting", "failed"]
-"""`held`: the newer release was stored, but does not run until the person agrees. `pinned`: the person keeps
-the installed version, and there is a reason to look at it: a newer release, a yank or an advisory. `waiting`:
-the cooldown holds the newer release back."""
+"""`held`: the newer release was stored, but does not run until the person agrees or decides. `pinned`: the
+person keeps the installed version, and there is a reason to look at it: a newer release, a yank or an
+advisory. `waiting`: the cooldown holds the newer release back."""
+Local = Literal["keep", "discard"]
+"""What happens to changes of this library that a release does not contain: kept if they fit, or given up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +42,8 @@ class Row:
     """What is known about one installed app.
 
     `to` is the newest release, or the same as `version`. `needs` are the capabilities that it adds.
-    `yanked` is why the installed version was withdrawn. `error` is set if the app failed.
+    `yanked` is why the installed version was withdrawn. `local` says what became of the changes of this
+    library, and `forked` is the name under which they live on. `error` is set if the app failed.
     """
 
     app: str
@@ -47,6 +54,8 @@ class Row:
     reason: str = ""
     needs: tuple[str, ...] = ()
     yanked: str | None = None
+    local: tuple[Fate, ...] = ()
+    forked: str = ""
     error: MappError | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,6 +69,8 @@ class Row:
             "reason": self.reason,
             "needs": list(self.needs),
             "yanked": self.yanked,
+            "local": [row.to_dict() for row in self.local],
+            "forked": self.forked or None,
             "code": None if self.error is None else self.error.code,
         }
 
@@ -68,7 +79,9 @@ class Row:
 class Options:
     """How to update: `yes` grants what newer releases add, `permit` asks; `dry_run` fetches nothing.
 
-    With `offline`, only what the library has is used; with `locked`, an app that would move fails.
+    With `offline`, only what the library has is used; with `locked`, an app that would move fails. With
+    `local` set to `discard`, changes of this library are given up; with `fork`, the changed app goes on
+    under that name, and the release takes its place.
     """
 
     yes: bool = False
@@ -79,6 +92,8 @@ class Options:
     watch: Watch | None = None
     operation: Operation | None = None
     """What the operation log says; all updates of one command are one operation."""
+    local: Local = "keep"
+    fork: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,10 +117,20 @@ def update(workspace: Workspace, names: Sequence[str], options: Options) -> Iter
     that wants more capabilities is stored but not run, unless the person agrees. A version that was yanked is
     replaced by the newest one that was not, even if that is an older one.
 
+    Changes of this library are carried over, see `mapp.ops.share.local_changes`. If one does not fit, the app
+    stays as it is, and the release is stored beside it.
+
     Raises:
+        UsageError: a fork was asked for, and not exactly one app was named.
         NotFound: there is no installed app of a name.
         InvalidInput, IntegrityError: the settings or the lock file are damaged.
     """
+    if options.fork and len(names) != 1:
+        raise UsageError(
+            "a fork is of one app", hint=suggested_command("update", "APP", "--fork", options.fork)
+        )
+    if options.fork:
+        forked_name(options.fork)
     operation = options.operation or workspace.operation("update", *names)
     yield from _each(workspace, names, replace(options, operation=operation), _updated)
 
@@ -173,8 +198,9 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
             rewritten.
         NotFound: the registry is not configured, or no longer lists the app.
     """
+    base = _base(workspace, entry)
     if entry.source.startswith(GIT):
-        return _newest_tag(entry, changed=has_own_changes(workspace, entry))
+        return _newest_tag(entry, base)
     source = registries.by_url(entry.source.removeprefix(REGISTRY))
     if source is None:
         raise NotFound(
@@ -185,13 +211,13 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
     listed = registries.copy(source).entry(entry.name)
     if listed is None:
         raise NotFound(f"the registry {source.name} no longer lists {entry.name}", code="MAPP-0203")
-    own = listed.version(Version.parse(entry.version))
+    own = listed.version(base.version)
     yanked = None if own is None else own.yanked
-    changed = has_own_changes(workspace, entry)
-    if own is not None and not changed and own.commit != entry.commit:
+    changed = base.changed
+    if own is not None and base.commit is not None and own.commit != base.commit:
         raise RemoteRefused(
-            f"{entry.name} {entry.version} is {own.commit[:10]} in the registry {source.name}, and was "
-            f"{entry.commit[:10]} when it was installed",
+            f"{entry.name} {base.version} is {own.commit[:10]} in the registry {source.name}, and was "
+            f"{base.commit[:10]} when it was installed",
             hint="nothing was changed; ask the registry's maintainers",
             code=MOVED_TAG,
         )
@@ -200,12 +226,12 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
     if yanked is None and not blocked:  # what replaces a withdrawn or malicious version does not wait
         listed, fresh = matured(workspace.config, listed, workspace.clock())
     try:
-        release = _if_newer(listed_release(source, listed), entry, yanked)
+        release = _if_newer(listed_release(source, listed), base.version, yanked)
     except MappError as error:
         if error.code != YANKED and listed.versions:
             raise
         release = None
-    newer = (row for row in fresh if Version.parse(row.version) > Version.parse(entry.version))
+    newer = (row for row in fresh if Version.parse(row.version) > base.version)
     return Newest(
         release=release,
         yanked=yanked,
@@ -214,29 +240,53 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
     )
 
 
-def _if_newer(release: Release, entry: LockEntry, yanked: str | None) -> Release | None:
-    number, own = Version.parse(release.tag.removeprefix("v")), Version.parse(entry.version)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Base:
+    """The release that an installed app is, or is built on; `commit` is None if that is not known."""
+
+    version: Version
+    commit: str | None
+    changed: bool
+
+
+def _base(workspace: Workspace, entry: LockEntry) -> _Base:
+    """Returns the release that an installed app is built on.
+
+    A change of this library has a version of its own, which the author may give to another release.
+    """
+    if not has_own_changes(workspace, entry):
+        return _Base(version=Version.parse(entry.version), commit=entry.commit, changed=False)
+    repository = open_repository(workspace.home, entry.name)
+    commit = base_release(repository, entry.commit)
+    if commit is None:
+        return _Base(version=Version.parse(entry.version), commit=None, changed=True)
+    tags = [ref for ref, identity in repository.refs(RELEASES).items() if identity == commit]
+    return _Base(version=Version.parse(tags[0].removeprefix("v")), commit=commit, changed=True)
+
+
+def _if_newer(release: Release, own: Version, yanked: str | None) -> Release | None:
+    number = Version.parse(release.tag.removeprefix("v"))
     return release if number > own or (yanked is not None and number != own) else None
 
 
-def _newest_tag(entry: LockEntry, *, changed: bool) -> Newest:
+def _newest_tag(entry: LockEntry, base: _Base) -> Newest:
     url = entry.source.removeprefix(GIT)
     # The person allowed this transport when they installed from this address.
     access = Access(allow_plain=True)
     tags = released_tags(url, access)
-    own = tags.get(Version.parse(entry.version))
-    if own is not None and not changed and own != entry.commit:
+    own = tags.get(base.version)
+    if own is not None and base.commit is not None and own != base.commit:
         raise RemoteRefused(
-            f"v{entry.version} of {url} is {own[:10]} now, and was {entry.commit[:10]} when it was installed",
+            f"v{base.version} of {url} is {own[:10]} now, and was {base.commit[:10]} when it was installed",
             hint="nothing was changed; ask the author",
             code=MOVED_TAG,
         )
-    newest = max(tags, default=Version.parse(entry.version))
-    if newest <= Version.parse(entry.version):
-        return Newest(release=None, changed=changed)
+    newest = max(tags, default=base.version)
+    if newest <= base.version:
+        return Newest(release=None, changed=base.changed)
     tag = f"v{newest}"
     release = Release(name=entry.name, source=entry.source, url=url, tag=tag, access=access)
-    return Newest(release=release, changed=changed)
+    return Newest(release=release, changed=base.changed)
 
 
 def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
@@ -277,18 +327,18 @@ def pinned_row(workspace: Workspace, entry: LockEntry, row: Row) -> Row:
 
 def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Options) -> Row:
     row = _told(workspace, entry, newest, options)
-    if newest.release is None or options.dry_run or entry.pinned:
+    if options.dry_run or entry.pinned:
         return row
+    if newest.release is None:
+        return replace(row, local=_proposals(workspace, entry, options))
     if options.locked:
         raise LockWouldChange(
             f"mapp.lock would change: {entry.name} {row.to} is newer", hint="run the command without --locked"
         )
     release = at_hand(workspace.home, newest.release) if options.offline else newest.release
+    operation = options.operation or workspace.operation("update", entry.name)
     with arriving(workspace, release) as arrived:
         ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
-        if newest.changed:
-            show = suggested_command("log", entry.name)
-            return replace(row, state="held", reason=f"it was changed in this library; to see how: {show}")
         needs = new_capabilities(workspace, arrived, entry)
         if needs and not options.yes and not _permitted(options, f"{entry.name} {arrived.version}", needs):
             keep_aside(workspace, arrived, entry)
@@ -296,9 +346,76 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
             reason = f"it wants to use {', '.join(needs)}; to allow that: {accept}"
             return replace(row, state="held", reason=reason, needs=needs)
         verdict = proven(workspace, arrived, watch=options.watch)
-        operation = options.operation or workspace.operation("update", entry.name)
-        placed = place(workspace, arrived, entry, verdict, granted=needs, operation=operation)
-        return replace(row, state="updated", commit=placed.entry.commit, needs=needs)
+        carried = _carried(workspace, entry, arrived, newest, options)
+        if carried.held is not None:
+            keep_aside(workspace, arrived, entry)
+            return replace(row, state="held", reason=_why_held(entry, carried.held), local=carried.fates)
+        if options.fork:
+            fork_app(workspace, entry, options.fork, operation=operation, watch=options.watch)
+        placed = place(
+            workspace,
+            arrived,
+            entry,
+            verdict,
+            granted=needs,
+            operation=operation,
+            rebased=carried.rebased,
+        )
+    if options.local == "keep" and not options.fork:
+        close_incidents(workspace, carried.fates)
+    return replace(
+        row,
+        state="updated",
+        commit=placed.entry.commit,
+        needs=needs,
+        local=(*carried.fates, *_proposals(workspace, entry, options)),
+        forked=options.fork,
+    )
+
+
+def _proposals(workspace: Workspace, entry: LockEntry, options: Options) -> tuple[Fate, ...]:
+    """Returns what became of an app's open changes; a failure is only told, since the app is up to date."""
+    try:
+        return carry_proposals(workspace, entry.name, watch=options.watch)
+    except MappError as error:
+        workspace.tell(f"the open changes of {entry.name} stay as they are: {error.message}")
+        return ()
+
+
+def _carried(
+    workspace: Workspace, entry: LockEntry, arrived: Arrived, newest: Newest, options: Options
+) -> Carried:
+    """Returns what becomes of the changes of this library on a release."""
+    if not newest.changed:
+        if options.fork:
+            raise UsageError(f"{entry.name} was not changed in this library", hint="update it without --fork")
+        return Carried(fates=())
+    repository = open_repository(workspace.home, entry.name)
+    changes = local_changes(repository, entry.commit)
+    if options.local == "discard" or options.fork:
+        why = f"it goes on as {options.fork}" if options.fork else "you gave it up"
+        return Carried(fates=tuple(Fate.of(row, "dropped", why) for row in changes or ()))
+    if changes is None:
+        why = "it is not built on a release that this library knows"
+        return Carried(fates=(Fate(commit=entry.commit, operation="edit", state="held", why=why),))
+    return carry_over(
+        workspace,
+        repository,
+        changes,
+        (arrived.app, arrived.snapshot.files),
+        taken=frozenset(released(workspace.home, entry.name)),
+        watch=options.watch,
+    )
+
+
+def _why_held(entry: LockEntry, fate: Fate) -> str:
+    show = suggested_command("log", entry.name)
+    drop = suggested_command("update", entry.name, "--discard")
+    fork = suggested_command("update", entry.name, "--fork", f"{entry.name}-2")
+    return (
+        f"its {fate.operation} {fate.commit[:10]} in this library stays: {fate.why}; to see it: {show}; "
+        f"to take the release without it: {drop}; to keep both: {fork}"
+    )
 
 
 def _permitted(options: Options, app: str, needs: tuple[str, ...]) -> bool:

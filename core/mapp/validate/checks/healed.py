@@ -326,6 +326,11 @@ def fault_of(trial: Trial, app: App, row: Example) -> str:
     return f"gave {describe(outcome)}, which breaks {names[0]}" if names else ""
 
 
+def passes(trial: Trial, row: Example) -> bool:
+    """Returns whether the app under test passes a regression, and gives the same outcome elsewhere."""
+    return not fault_of(trial, trial.app, row) and not _varies(trial, trial.app, row)
+
+
 def _ways(trial: Trial, app: App, row: Example, arguments: Arguments) -> frozenset[str]:
     """Returns how an app fails on a regression by what the contract says: predicates, or a failure's kind."""
     outcome = trial.example(app, row)
