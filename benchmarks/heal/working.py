@@ -97,7 +97,7 @@ def _open() -> None:
 def adapted_checks() -> tuple[gate.Check, ...]:
     """Returns the checks of the gate as they are done here.
 
-    `mutation` takes most of the gate's time, and a heal never fails it. `budget` measures each run anew.
+    `mutation` takes most of the gate's time, and a heal never fails it. `budget` measures each run again.
     """
     return tuple(map(_adapted, gate.CHECKS))
 

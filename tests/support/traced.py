@@ -90,7 +90,7 @@ def killed_at(action: Callable[[], None], root: Path, number: int) -> Traced:
 def full_at(action: Callable[[], None], root: Path, number: int) -> Traced:
     """Runs an action in a child for which the disk of `root` is full from write number `number` on.
 
-    From there on, what needs room fails with ENOSPC. An error that ends the action is told by the name of the
+    From there on, what needs room fails with ENOSPC. An error that ends the action has the name of the
     error that a command shows for it.
     """
     source, sink = os.pipe()

@@ -1,4 +1,4 @@
-"""Fresh versions of other people's apps wait, and the person is told until when."""
+"""Fresh versions of other people's apps wait, and the message says until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pinned app stays where it is, and what speaks against that is told."""
+"""A pinned app stays where it is, and what speaks against that is reported."""
 
 from __future__ import annotations
 

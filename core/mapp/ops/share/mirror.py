@@ -109,7 +109,7 @@ class Mirror:
         if entry is None or not fitting:
             what = f"{name} {pin.version}" if pin is not None else name
             raise NotFound(
-                f"the mirror {self.path} does not have {what}", hint="write it anew: mapp mirror FILE"
+                f"the mirror {self.path} does not have {what}", hint="write it again: mapp mirror FILE"
             )
         return self.release(entry)
 

@@ -183,7 +183,7 @@ def resolve(
 ) -> Release:
     """Returns the release that a person asked for: the highest version that fits and was not yanked.
 
-    With `cooldown`, fresh versions are passed over, and the person is told.
+    With `cooldown`, fresh versions are passed over, which is reported.
 
     Raises:
         NotFound: nothing fits.
@@ -203,7 +203,7 @@ def resolve(
 
 
 def _without_fresh(workspace: Workspace, entry: Entry, wanted: Wanted) -> Entry:
-    """Returns an entry without the versions that the cooldown holds back; tells of those that would fit.
+    """Returns an entry without the versions that the cooldown holds back; reports those that would fit.
 
     Raises:
         MappError: every version that fits is held back (MAPP-0206).
