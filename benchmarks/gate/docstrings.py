@@ -19,6 +19,8 @@ from typing import Any, Final
 
 from benchmarks.route.data import data_file
 
+WALL_MS: Final = 200
+"""The time limit of these apps, which end within a few milliseconds on inputs that people would give."""
 TABLE: Final = Path(__file__).resolve().parents[1] / "data" / "docstring_contracts.toml"
 BUGS: Final = "humanevalfix-js/bugs.jsonl"
 _ANSWER: Final = re.compile(r"\s*(?:==>|=>|==|->|➞|returns|should return)\s*")
@@ -89,6 +91,7 @@ def files_of(bug: Bug, body: str, table: Mapping[str, Any]) -> dict[str, bytes]:
         "description": f"The function that is called {bug.entry} in its prompt.",
         "input": inputs,
         "output": _schema(contract["output"], types),
+        "limits": {"wall_ms": WALL_MS},
     }
     if "guard" in contract:
         manifest["errors"] = {"unfit": "the input breaks a precondition"}

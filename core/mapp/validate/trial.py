@@ -39,6 +39,8 @@ EDGE_INPUTS: Final = 200
 FEW: Final = 3
 WAVE: Final = 25
 """How many drawn inputs run in one batch."""
+FIRST_WAVE: Final = 8
+"""So many inputs run first when two versions are compared, and each time twice as many, at most `BATCH`."""
 LATE: Final = 5
 """After this many timeouts the remaining inputs are skipped."""
 MAX_TIMEOUTS: Final = 20
@@ -282,14 +284,16 @@ class Trial:
         After `MAX_TIMEOUTS` timeouts the remaining inputs are not run and count as timed out.
         """
         found: list[Outcome] = []
-        for start in range(0, len(inputs), BATCH):
+        wave = FIRST_WAVE
+        while len(found) < len(inputs):
             if sum(map(is_late, found)) >= MAX_TIMEOUTS:
-                return (*found, *[_NOT_RUN] * (len(inputs) - start))
+                return (*found, *[_NOT_RUN] * (len(inputs) - len(found)))
             jobs = []
-            for arguments in inputs[start : start + BATCH]:
+            for arguments in inputs[len(found) : len(found) + wave]:
                 now, seed = self.clock_and_seed(arguments)
                 jobs.append(job_for(app, arguments, now_ms=now, seed=seed))
             found += [judge(app.manifest, result) for result in run_batch(self.executor, jobs)]
+            wave = min(2 * wave, BATCH)
         return tuple(found)
 
     def clock_and_seed(self, arguments: Arguments) -> tuple[int, int]:

@@ -230,7 +230,7 @@ def is_contained(workspace: Workspace, change: LocalChange, onto: tuple[App, Fil
     except InvalidApp:
         tested = app
     trial = trial_of(workspace, tested, there, base=None, kind="edit")
-    return all(passes(trial, row) for row in rows)
+    return all(passes(trial, trial.app, row) for row in rows)
 
 
 def merge_files(repository: Repository, before: Files, after: Files, there: Files) -> dict[str, bytes] | str:

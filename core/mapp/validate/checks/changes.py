@@ -43,6 +43,15 @@ def is_noise(old: Outcome, new: Outcome) -> bool:
     return old != new and not changes_between(old, new)
 
 
+def are_different(old: Outcome, new: Outcome, *, noise: bool) -> bool:
+    """Returns whether two outcomes are different answers; with `noise`, the last digits count too.
+
+    >>> are_different(Value(output=0.30000000000000004), Value(output=0.3), noise=False)
+    False
+    """
+    return old != new and (noise or bool(changes_between(old, new)))
+
+
 def are_like(changes: frozenset[str], stated: frozenset[str]) -> bool:
     """Returns whether changes may have the same cause as stated ones: a heal has one cause.
 

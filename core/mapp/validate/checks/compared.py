@@ -31,6 +31,7 @@ from mapp.model.question import Question
 from mapp.model.values import JSONValue
 from mapp.model.verdict import Finding, GateKind, Result
 from mapp.model.version import Level
+from mapp.validate.checks.changes import are_different
 from mapp.validate.checks.examples import failing, numbered
 from mapp.validate.checks.meant import Meant
 from mapp.validate.repro_commands import run_command
@@ -111,7 +112,7 @@ def _same_mistake(trial: Trial, meant: Meant, run: GoodRun) -> Question | None:
     if meant.needed is None or run.confirmed:
         return None
     old, new = run.outcome, trial.again(trial.app, run)
-    if new is None or isinstance(new, Failed) or not meant.tells_apart(old, new):
+    if new is None or isinstance(new, Failed) or not are_different(old, new, noise=meant.noise):
         return None
     if not meant.allows(old, new, trial.again(meant.needed, run)):
         return None

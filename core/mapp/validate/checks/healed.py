@@ -22,7 +22,7 @@ from mapp.model.schema import Schema
 from mapp.model.values import JSONValue, canonical, number_text
 from mapp.model.verdict import Finding, Result
 from mapp.syntax import tokens_of, tree_of
-from mapp.validate.checks.changes import changes_between, is_noise
+from mapp.validate.checks.changes import are_different, is_noise
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.properties import broken_predicates
 from mapp.validate.generate.answers import other_values
@@ -74,7 +74,7 @@ def check_healed(trial: Trial) -> Result:
     problems = []
     for place, row in rows:
         shown = run_command(trial, dict(row.input))
-        if not fault_of(trial, trial.base, row) and not _varies(trial, trial.base, row):
+        if passes(trial, trial.base, row):
             message = "the old version passes this regression, so the heal cures nothing"
             problems.append(Finding(path=place, message=message, reproduce=shown))
         if fault := fault_of(trial, trial.app, row):
@@ -263,11 +263,9 @@ class _Near:
         old = trial.example(self.base, row)
         if not isinstance(old, Value) or row.valid is not None:
             return
-        fine = (right := trial.example(trial.app, row)) is not None and is_noise(old, right)
-        changed = [
-            bool(changes_between(before, after)) or (fine and is_noise(before, after))
-            for before, after in zip(self.before, self.after, strict=True)
-        ]
+        noise = (right := trial.example(trial.app, row)) is not None and is_noise(old, right)
+        pairs = zip(self.before, self.after, strict=True)
+        changed = [are_different(before, after, noise=noise) for before, after in pairs]
         added = _Added.between(self.base.source, trial.app.source)
         for argument in trial.app.manifest.arguments:
             value = arguments.get(argument.name)
@@ -326,9 +324,9 @@ def fault_of(trial: Trial, app: App, row: Example) -> str:
     return f"gave {describe(outcome)}, which breaks {names[0]}" if names else ""
 
 
-def passes(trial: Trial, row: Example) -> bool:
-    """Returns whether the app under test passes a regression, and gives the same outcome elsewhere."""
-    return not fault_of(trial, trial.app, row) and not _varies(trial, trial.app, row)
+def passes(trial: Trial, app: App, row: Example) -> bool:
+    """Returns whether an app passes a regression, and gives the same outcome in another environment."""
+    return not fault_of(trial, app, row) and not _varies(trial, app, row)
 
 
 def _ways(trial: Trial, app: App, row: Example, arguments: Arguments) -> frozenset[str]:

@@ -16,7 +16,7 @@ from typing import Final
 from mapp.model.app import App, Example
 from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
-from mapp.validate.checks.changes import are_like, changes_between, is_noise
+from mapp.validate.checks.changes import are_different, are_like, changes_between, is_noise
 from mapp.validate.checks.examples import numbered
 from mapp.validate.checks.healed import fault_of, new_regressions
 from mapp.validate.trial import FailedRun, Trial, meets
@@ -70,11 +70,7 @@ class Meant:
         changes = changes_between(old, new)
         if needed is None:
             return changes <= self.changes
-        return are_like(changes, self.changes) and self.tells_apart(old, needed)
-
-    def tells_apart(self, old: Outcome, new: Outcome) -> bool:
-        """Returns whether two outcomes are different answers here."""
-        return bool(changes_between(old, new)) or (self.noise and is_noise(old, new))
+        return are_like(changes, self.changes) and are_different(old, needed, noise=self.noise)
 
 
 def _expected(row: Example) -> Outcome:
