@@ -22,7 +22,7 @@ from mapp.classify.facts import LIMITS
 from mapp.errors import MappError
 from mapp.model.app import EXAMPLES, SOURCE, App, read_app
 from mapp.model.arguments import with_defaults
-from mapp.model.outcome import Failed, Outcome
+from mapp.model.outcome import Declared, Failed, Outcome, Value
 from mapp.model.values import canonical
 from mapp.sandbox.executor import Executor
 from mapp.validate.generate.drawing import draw
@@ -39,6 +39,7 @@ WITNESSES: Final = 5
 USUAL: Final = 10
 """How often the app is used on an input for which it is right."""
 FEW: Final = 3
+"""How many inputs are examples if no other is left, and how many a mutant runs on first."""
 DRAWN: Final = 60
 SEED: Final = 4_711
 """What people send is drawn with this seed where nobody wrote it down; the gate and the judge have others."""
@@ -213,25 +214,28 @@ def made(
     right: Sequence[Outcome],
     executor: Executor,
 ) -> Bug | None:
-    """Returns a bug with the inputs that show it, None if none does or if no example is left."""
+    """Returns a bug with the inputs that show it, None if none does or if the program is never right.
+
+    If all examples show the bug, inputs for which the program is right take their place.
+    """
     app = read_app(files)
     ends = outcomes(replace(app, source=wrong), known, executor)
     pairs = [(row, good) for row, end, good in zip(known, ends, right, strict=True) if differ(end, good)]
     shown = [(row, good) for row, good in pairs if not isinstance(good, Failed)][:WITNESSES]
     shows = {canonical(dict(row)) for row, _ in pairs}
-    left = [
-        row
-        for row in app.examples
-        if canonical(dict(with_defaults(app.manifest, dict(row.input)))) not in shows
-    ]
-    if not shown or not left:
-        return None
     sound = [
-        row
+        (row, good)
         for row, good in zip(known, right, strict=True)
         if canonical(dict(row)) not in shows and not isinstance(good, Failed)
     ]
-    text = "".join(json.dumps(row.to_dict(), ensure_ascii=False) + "\n" for row in left)
+    left = [
+        row.to_dict()
+        for row in app.examples
+        if canonical(dict(with_defaults(app.manifest, dict(row.input)))) not in shows
+    ] or [_example(*pair) for pair in sound[:FEW]]
+    if not shown or not left:
+        return None
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in left)
     digest = hashlib.sha256(wrong.encode()).hexdigest()[:8]
     return Bug(
         name=f"{app.name} {digest}",
@@ -243,8 +247,15 @@ def made(
         witnesses=tuple(row for row, _ in shown),
         expected=tuple(good for _, good in shown),
         known=tuple(known),
-        usual=tuple(sound[:USUAL]),
+        usual=tuple(row for row, _ in sound[:USUAL]),
     )
+
+
+def _example(arguments: Arguments, outcome: Outcome) -> dict[str, Any]:
+    """Returns an example that states an outcome."""
+    assert isinstance(outcome, Value | Declared)
+    said = {"error": outcome.error} if isinstance(outcome, Declared) else {"output": outcome.output}
+    return {"input": dict(arguments), **said}
 
 
 def _plausible(

@@ -310,3 +310,33 @@ def test_run_fills_in_defaults(executor: Executor) -> None:
     trial = Trial(app=made.read(), executor=executor, inputs=30)
 
     assert check_properties(trial).passed
+
+
+CALLS = 'function main(input, host) { return host.http({url: "https://rates.example/"}).status; }'
+CATCHES = "function main(input, host) { try { %s } catch { throw Error('unavailable'); } }"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "passes"),
+    [
+        (CALLS, CALLS.replace(".status", ".status + 0"), True),
+        (CATCHES % "return 1 + host.http({url: 'https://rates.example/'}).status;", CALLS, False),
+        (CALLS, CALLS.replace("return", "null.length; return"), False),
+    ],
+)
+def test_a_heal_need_not_catch_what_the_old_version_does_not_catch_either(
+    executor: Executor, old: str, new: str, passes: bool
+) -> None:
+    draft = app("rate").stating(
+        capabilities={"http": [{"host": "rates.example", "methods": ["GET"]}]},
+        errors={"unavailable": "The service does not answer."},
+    )
+    draft.file("tests/examples.jsonl", "")
+    base = draft.source(old).read()
+    rest: dict[str, Any] = {"base": base, "inputs": 5}
+
+    assert (
+        check_total(Trial(app=draft.source(new).read(), kind="heal", executor=executor, **rest)).passed
+        is passes
+    )
+    assert not check_total(Trial(app=draft.read(), kind="edit", executor=executor, **rest)).passed
