@@ -30,6 +30,7 @@ from mapp.errors import MappError
 from mapp.library import branches, read
 from mapp.library.commit_app import message
 from mapp.model.app import MANIFEST, SOURCE
+from mapp.model.arguments import with_defaults
 from mapp.model.decision import Ask
 from mapp.model.incident import HEALABLE, Incident
 from mapp.model.outcome import Declared, Outcome, Value
@@ -155,7 +156,7 @@ class Life:
         before = {row.id for row in self._incidents()}
         came, run, ran, right = self._asked(wish) if wish.text else self._called(wish)
         if came == "wrong" and right is not None and run and wish.app == ran:
-            self._complain(run, right)
+            self._complain(wish, run, right)
         new = [row for row in self._incidents() if row.id not in before]
         done = self._repair(ran) if self.heals and ran else Repair()
         after, cost = self._spent()
@@ -216,9 +217,15 @@ class Life:
         except MappError:
             return None
 
-    def _complain(self, run: str, right: Outcome) -> None:
-        """Says what the answer of a run should have been."""
+    def _complain(self, wish: Wish, run: str, right: Outcome) -> None:
+        """Says what was wrong with a run: what mapp filled in, else the answer."""
+        called, _ = self.world.journal.run(run)
+        manifest = read.load(self.world.home, wish.app).manifest
+        meant = with_defaults(manifest, dict(wish.arguments))
         try:
+            if called.input is not None and with_defaults(manifest, json.loads(called.input)) != meant:
+                say_wrong(self.world, run, Word(arguments=canonical(dict(wish.arguments))))
+                return
             match right:
                 case Value(output=output):
                     say_wrong(self.world, run, Word(expected=canonical(output)))
@@ -230,7 +237,9 @@ class Life:
     def _repair(self, name: str) -> Repair:
         """Heals the newest failure of an app if that may cost a token, once badly; returns what was done."""
         open_ones = [row for row in self._incidents(name) if row.healable and row.failure in HEALABLE]
-        if not open_ones or read.load(self.world.home, name).source == self._fixed(name):
+        if not open_ones or name not in {*self.known, *FIXES}:
+            return Repair()
+        if read.load(self.world.home, name).source == self._fixed(name):
             return Repair()
         if name in self.known and not self.slipped:
             self.slipped = True
