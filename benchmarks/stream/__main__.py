@@ -57,7 +57,7 @@ def part(healing: Sequence[Row], never: Sequence[Row]) -> Part:
     classes = ", ".join(f"`{name}` {count}" for name, count in incidents.most_common()) or "none"
     notes = (
         f"Incidents by class: {classes}. Heals tried: {sum(row.tried for row in healing)}; "
-        f"merged: {sum(row.healed for row in healing)}; "
+        f"merged: {sum(row.healed for row in healing)}; rolled back: {sum(row.back for row in healing)}; "
         f"bad ones that slipped past: {sum(row.bad for row in healing)}; reverted: {_reverts(healing)}.",
     )
     return Part(tables=(by_week(healing), compared(healing, never)), notes=notes)

@@ -28,7 +28,7 @@ from mapp.author.coders.anthropic import AnthropicCoder
 from mapp.author.prices import price_of
 from mapp.errors import MappError
 from mapp.library import branches, read
-from mapp.library.commit_app import message
+from mapp.library.commit_app import message, remove
 from mapp.model.app import MANIFEST, SOURCE
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Ask
@@ -43,6 +43,7 @@ from mapp.ops.heal.canary import stand_by
 from mapp.ops.heal.heal import Healed, heal
 from mapp.ops.heal.revert import reverted_heals
 from mapp.ops.heal.word import Word, say_wrong
+from mapp.ops.manage.rollback import rollback
 from mapp.ops.manage.setup import ensure_library
 from mapp.ops.run.ask import Interaction, ask
 from mapp.ops.run.execute import execute
@@ -67,8 +68,8 @@ class Row:
     `came`: right unasked, right after a question, rightly not answered because nothing fits, not answered
     although `app` fits, wrong, or failed. `ran` is the app that ran, "" if none did. `model` and `micros` are
     the calls and the cost (in millionths of a dollar) that it caused; `each_time` is what asking the model
-    for the answer would have cost. `incident` is the class of a new incident. `tried`, `healed`, `reverted`
-    and `bad` say what was done, and `why` what kept a heal from landing.
+    for the answer would have cost. `incident` is the class of a new incident. `tried`, `healed`, `back`
+    (rolled back), `reverted` and `bad` say what was done, and `why` what kept a heal from landing.
     """
 
     number: int
@@ -83,6 +84,7 @@ class Row:
     incident: str = ""
     tried: bool = False
     healed: bool = False
+    back: bool = False
     reverted: int = 0
     bad: bool = False
     why: str = ""
@@ -105,6 +107,7 @@ class Repair:
 
     tried: bool = False
     healed: bool = False
+    back: bool = False
     bad: bool = False
     why: str = ""
 
@@ -173,6 +176,7 @@ class Life:
             incident=new[0].failure if new else "",
             tried=done.tried,
             healed=done.healed,
+            back=done.back,
             reverted=len(reverted_heals(self.world, ran)) if ran else 0,
             bad=done.bad,
             why=done.why,
@@ -192,7 +196,7 @@ class Life:
         if done is None:
             return "missed" if wish.app else "declined", "", "", None
         right = self._right(wish.app, dict(wish.arguments)) if wish.app else None
-        if done.app != wish.app or not same_end(done.outcome, right):
+        if done.app != wish.app or not self._is_right(wish, done.outcome, right):
             ended = isinstance(done.outcome, Value | Declared)
             return "wrong" if ended else "failed", done.run, done.app, right
         return "asked" if answer.confirmed else "right", done.run, done.app, right
@@ -209,6 +213,12 @@ class Life:
         if isinstance(done.outcome, Value):
             return "wrong", done.run, done.app, right
         return "failed", done.run, done.app, right
+
+    def _is_right(self, wish: Wish, outcome: Outcome, right: Outcome | None) -> bool:
+        """Returns whether an outcome is right; of an app that draws by chance, whether there is an output."""
+        by_chance = read.load(self.world.home, wish.app).manifest.capabilities.random
+        both = isinstance(outcome, Value) and isinstance(right, Value)
+        return (by_chance and both) or same_end(outcome, right)
 
     def _right(self, name: str, arguments: Mapping[str, Any]) -> Outcome | None:
         """Returns what the app answers that has no bug and whose services are as they were."""
@@ -235,11 +245,14 @@ class Life:
             print(f"the word was not taken: {error.message}")
 
     def _repair(self, name: str) -> Repair:
-        """Heals the newest failure of an app if that may cost a token, once badly; returns what was done."""
-        open_ones = [row for row in self._incidents(name) if row.healable and row.failure in HEALABLE]
-        if not open_ones or name not in {*self.known, *FIXES}:
+        """Does what mapp advises for the newest failure of an app: rolls back, or heals, once badly."""
+        if name not in {*self.known, *FIXES} or self._is_fixed(name):
             return Repair()
-        if read.load(self.world.home, name).source == self._fixed(name):
+        if any(row.failure == "regression" for row in self._incidents(name)):
+            rollback(self.world, name)
+            return Repair(back=True)
+        open_ones = [row for row in self._incidents(name) if row.healable and row.failure in HEALABLE]
+        if not open_ones:
             return Repair()
         if name in self.known and not self.slipped:
             self.slipped = True
@@ -275,6 +288,9 @@ class Life:
         branches.begin(self.world.home, bug.app, name)
         branches.grow(self.world.home, bug.app, name, files, message("a bad fix", trailers), who)
         branches.merge(self.world.home, bug.app, name, message(f"{bug.app}: bad", trailers), who)
+
+    def _is_fixed(self, name: str) -> bool:
+        return read.load(self.world.home, name).source == self._fixed(name)
 
     def _fixed(self, name: str) -> str:
         """Returns the true fix of an app: it knows the old and the new form of its service's answers."""
@@ -359,7 +375,11 @@ def born(
     world.stand_by = stand_by
     for bug in bugs():
         source = source_of(bug.files[SOURCE].decode(), bug.patch)
-        manifest = bug.files[MANIFEST].decode().replace('version = "1.0.0"', 'version = "1.0.1"')
+        manifest = bug.files[MANIFEST].decode()
+        if bug.updated:
+            manifest = manifest.replace('version = "1.0.0"', 'version = "1.0.1"')
+        else:
+            remove(world.home, bug.app)
         install(world, {**bug.files, SOURCE: source.encode(), MANIFEST: manifest.encode()})
     author, cache, count = Author(), PromptCache(), counter()
     api = MeteredApi(author, count, cache)
@@ -395,7 +415,7 @@ def lived(wishes: Sequence[Wish], heals: bool) -> list[Row]:
 
 
 def _tell(row: Row) -> None:
-    done = ", healed" if row.healed else ", badly healed" if row.bad else ""
+    done = ", healed" if row.healed else ", badly healed" if row.bad else ", rolled back" if row.back else ""
     told = f", {row.incident}" if row.incident else ""
     why = f" ({row.why})" if row.why else ""
     line = f"{row.number:4} {row.kind:8} {row.app:20} {row.came}{told}{done}{why}"

@@ -29,6 +29,8 @@ CALLED: Final = 0.22
 """The share of calls by programs: a third of them of each web service, the rest of apps with a bug."""
 SERVICES: Final = ("weather-now", "currency-now")
 BUGGY: Final = ("duration-parse", "statistics", "tip-split", "working-days")
+UPDATED: Final = ("tip-split", "working-days")
+"""Those whose bug came with an update; the others have it in their first version."""
 LATE: Final = 0.45
 """When in the stream the first input comes that shows a bug, as a share of it."""
 
@@ -53,13 +55,14 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bug:
-    """A bug that an app has from the start: the patch that brought it in."""
+    """A bug that an app has from the start: the patch that brought it in, with an update if `updated`."""
 
     app: str
     files: Mapping[str, bytes]
     patch: Patch
     worse: Patch
     """What a coder hands in for it that is wrong in another way; only a forced gate lets it in."""
+    updated: bool = False
 
 
 def bugs() -> tuple[Bug, ...]:
@@ -70,7 +73,8 @@ def bugs() -> tuple[Bug, ...]:
 
 def _bug(patched: Patched) -> Bug:
     wrong = [patch for patch in patched.patches if patch.wrong]
-    return Bug(app=patched.name, files=patched.files, patch=wrong[0], worse=wrong[-1])
+    updated = patched.name in UPDATED
+    return Bug(app=patched.name, files=patched.files, patch=wrong[0], worse=wrong[-1], updated=updated)
 
 
 def stream(count: int = REQUESTS, *, seed: int = SEED) -> list[Wish]:

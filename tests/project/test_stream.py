@@ -86,7 +86,7 @@ def test_ways_to_live_are_compared_on_requests_and_on_what_programs_call() -> No
 
 def test_reverts_and_heals_are_counted_for_the_app_that_ran() -> None:
     (note,) = part([*ROWS, row(13, ran="vat", app="tip-split", reverted=1)], ROWS).notes
-    assert "Heals tried: 1; merged: 1; bad ones that slipped past: 0; reverted: 1." in note
+    assert "Heals tried: 1; merged: 1; rolled back: 0; bad ones that slipped past: 0; reverted: 1." in note
 
 
 def test_the_picture_has_a_line_for_each_way() -> None:

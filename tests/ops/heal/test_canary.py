@@ -30,9 +30,13 @@ from mapp.ops.heal.revert import revert, reverted_heals
 from mapp.ops.run.batch import MAX_NOTED, map_rows
 from mapp.ops.run.execute import Execution, execute
 from mapp.ops.run.permissions import Quarantined
+from mapp.ops.workspace import Workspace
 from support.apps import Draft, app
 from support.library import FORCED, SOMEBODY, Built, fsck, git
+from support.rates import CAREFUL, rates, recording
+from support.rates import answer as rate
 from support.terminal import mapp
+from support.web import answer, says, web
 
 THROWING = "function main(input) {{\n  if ({}) throw new TypeError('x');\n  return input.number * 2;\n}}\n"
 GOOD = THROWING.format("input.number === 13")
@@ -275,6 +279,47 @@ def test_answers_that_differ_as_the_persons_test_states_are_not_held_against_the
     assert canary is not None
     found = Canaries(built.home.journal).evidence(canary.commit.id)
     assert {row.finding for row in found} == {"meant"}
+
+
+RENAMED = json.dumps({"base": "USD", "quotes": {"CHF": 0.5}}).encode()
+READS_BOTH = CAREFUL.replace("body.rates && body.rates.CHF", "(body.rates ?? body.quotes ?? {}).CHF")
+MAKES_UP = READS_BOTH.replace(
+    'if (answer.status !== 200) throw new Error("unavailable");', "if (answer.status !== 200) return 0;"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "findings"),
+    [(READS_BOTH, "200 OK", ["meant"] * 3), (MAKES_UP, "503 Service Unavailable", ["changed"] * 2)],
+)
+def test_an_output_in_place_of_an_error_is_meant_if_the_service_answered(
+    world: Any, monkeypatch: pytest.MonkeyPatch, source: str, status: str, findings: list[str]
+) -> None:
+    http = {"http": [{"host": "api.example", "methods": ["GET"], "plain": True}]}
+
+    def draft(source: str) -> Draft:
+        return rates(source.replace("https://rates.example", "http://api.example")).stating(capabilities=http)
+
+    built = Built()
+    built.home.apps.mkdir(parents=True, exist_ok=True)
+    built.put(draft(CAREFUL))
+    _incident(built, app="rates", failure="upstream_changed")
+    call = rate("USD", body=RENAMED.decode())
+    call["arguments"][0]["url"] = call["answer"]["url"] = "http://api.example/latest?base=USD"
+    row = {"input": {"amount": 10, "base": "USD"}, "valid": "output", "recording": "heal-1"}
+    healed = draft(source).version("1.0.1").file("tests/regressions.jsonl", json.dumps(row) + "\n")
+    merged = _merge(built, healed.file("tests/recordings/heal-1.json", recording(call)))
+
+    for amount in range(1, 4):
+        with web(says(answer(RENAMED, status=status))) as (outside, _):
+            monkeypatch.setattr(Workspace, "fetcher", lambda self, served=outside: served.fetcher())
+            mapp("exec", "rates", f"amount={amount}", "base=USD", "--grant", "http:api.example+plain")
+
+    assert [row.finding for row in Canaries(built.home.journal).evidence(merged.commit)] == findings
+    taken_back = [row.commit for row in reverted_heals(built.workspace, "rates")]
+    assert taken_back == ([] if source == READS_BOTH else [merged.commit])
+    (incident,) = (row for row in Incidents(built.home.journal).all("rates") if row.id == "i1")
+    assert (incident.state, incident.expected) == ("open", "")
 
 
 def test_an_answer_that_something_else_in_the_heal_changes_is_held_against_it(built: Built) -> None:

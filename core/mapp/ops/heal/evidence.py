@@ -26,7 +26,7 @@ from mapp.ops.workspace import Workspace
 from mapp.sandbox.executors.recorded import same_calls
 from mapp.validate.checks.changes import changes_between
 from mapp.validate.checks.examples import numbered
-from mapp.validate.checks.meant import Meant
+from mapp.validate.checks.meant import Meant, needed_part
 from mapp.validate.checks.properties import broken
 from mapp.validate.trial import Trial, describe, is_late, meets
 
@@ -37,6 +37,8 @@ REDACTED: Final = "[secret "
 """How a redacted secret begins in the journal. A run with one cannot be repeated as it was."""
 CONFIRM: Final = 2
 """How often a fault is repeated before it counts."""
+FIRST_ERROR: Final = 400
+"""The first HTTP status that says that a request failed."""
 NOT_CODE: Final[frozenset[FailureClass]] = frozenset(
     [
         "host_fault",
@@ -114,8 +116,19 @@ class Canary:
 
     @cached_property
     def meant(self) -> Meant:
-        """Returns how answers may differ: as the tests that came with the heal state it."""
-        return Meant.of(self.trial)
+        """Returns how answers may differ: as the tests that came with the heal state it.
+
+        If a test only asks for an output, one in place of the error that the old version declares is meant.
+        """
+        found = Meant.of(self.trial)
+        changes = set(found.changes)
+        for _, row in self.new_tests:
+            old, new = (self.trial.example(app, row) for app in (self.old, self.new))
+            if row.valid == "output" and isinstance(old, Declared) and isinstance(new, Value):
+                changes |= changes_between(old, new)
+        if changes == found.changes:
+            return found
+        return replace(found, changes=frozenset(changes), needed=found.needed or needed_part(self.trial))
 
 
 def open_canary(workspace: Workspace, name: str) -> Canary | None:
@@ -180,6 +193,16 @@ def was_harmless(exchanges: Iterable[Exchange]) -> bool:
     return True
 
 
+def _all_answered(exchanges: Iterable[Exchange]) -> bool:
+    """Returns whether every host call got an answer, and none of the answers says that a service failed."""
+    for row in exchanges:
+        answer = json.loads(row.answer)
+        status = answer.get("status", 200) if row.name == "http" and isinstance(answer, dict) else 200
+        if row.code or status >= FIRST_ERROR:
+            return False
+    return True
+
+
 def compared(
     canary: Canary,
     recorded: RecordedRun,
@@ -207,13 +230,14 @@ def _finding(canary: Canary, recorded: RecordedRun, old: Outcome | None, new: Ou
         if not isinstance(old, Failed):
             return "worse"
         return "both_failed" if isinstance(new, Failed) else "better"
-    changes = changes_between(old, new)
-    if not changes:
+    if not changes_between(old, new):
         return "same"
     arguments = dict(recorded.arguments)
     was, now = broken(canary.trial, canary.new, [(arguments, old), (arguments, new)])
     if was or now:
         return "both_failed" if was and now else "better" if was else "worse"
+    if isinstance(old, Declared) and not _all_answered(recorded.exchanges):
+        return "changed"
     needed = canary.meant.needed
     cured = None if needed is None else repeat(canary.workspace, needed, recorded, arguments)[0]
     return "meant" if canary.meant.allows(old, new, cured) else "changed"

@@ -80,7 +80,7 @@ def revert(canary: Canary, decision: Decision) -> Committed | None:
 
 
 def _reopen(canary: Canary, decision: Decision) -> None:
-    """Opens the healed incident again, with the outcome that the heal's own regression test states."""
+    """Opens the healed incident again, with what the heal's own regression test states."""
     incidents = Incidents(canary.workspace.home.journal)
     identity = canary.commit.trailers.get("Mapp-Incident", "")
     for incident in incidents.all(canary.name):
@@ -92,6 +92,9 @@ def _reopen(canary: Canary, decision: Decision) -> None:
 
 
 def _stated(row: Example) -> str:
+    """Returns the outcome that a test states, as an incident holds it; "" if it states none."""
+    if row.valid is not None:
+        return ""
     return canonical({"error": row.error} if row.error is not None else {"output": row.output})
 
 
