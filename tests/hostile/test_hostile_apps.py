@@ -221,11 +221,11 @@ REFUSED_BY_THE_GATE: dict[str, tuple[str, Draft]] = {
         .example({"number": 2}, output="x")
         .source('function main(input, host) { return "x".repeat(100000000); }\n'),
     ),
-    "takes for ever": (
+    "never ends": (
         "examples",
         app().stating(limits={"wall_ms": 100}).source("function main(input, host) { for (;;) {} }\n"),
     ),
-    "takes for ever on some inputs": (
+    "never ends on some inputs": (
         "total",
         app()
         .stating(limits={"wall_ms": 100})

@@ -122,6 +122,6 @@ def test_an_app_with_a_damaged_log_is_left_out(built: Built) -> None:
 
 def test_a_damaged_lock_file_is_an_error(built: Built) -> None:
     step(built, "app-0", START)
-    built.home.lock_file.write_text("this is no lock")
+    built.home.lock_file.write_text("not a lock")
     with pytest.raises(IntegrityError):
         newest_operations(built.home, 5)

@@ -1,4 +1,4 @@
-"""No file holds a key: what is published is public for ever."""
+"""No file holds a key: what is published stays public."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
 
 CHECK = RegistryCheck(
     name="no-secrets",
-    reason="A key in a published file is public for ever, whoever planted it there.",
+    reason="Everybody can read a key in a published file, and nobody can take it back.",
     stage="app",
     run=_objections,
 )
