@@ -62,9 +62,9 @@ def removed_app_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
 @_completer
 def operation_ids(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
     """Offers the latest operations on the library."""
-    from mapp.library.operations import read_operations
+    from mapp.library.operations import newest_operations
 
-    for row in read_operations(_home(ctx))[:_MOST_OPERATIONS]:
+    for row in newest_operations(_home(ctx), _MOST_OPERATIONS):
         names = ", ".join(step.app for step in row.steps)
         yield CompletionItem(row.id, help=f"{row.kind} {names}")
 

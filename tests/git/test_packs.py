@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from mapp.errors import IntegrityError
 from mapp.git import packs
 from support.apps import app
+from support.hostile_repository import write_delta_cycle
 from support.library import Built, git, library
 
 
@@ -65,3 +67,77 @@ def test_a_truncated_pack_is_damaged(built: Built) -> None:
     with pytest.raises(IntegrityError, match="is damaged"):
         for name in names:
             packs.ensure_small_chain(path, name)
+
+
+def test_all_objects_of_an_ordinary_pack_are_accepted_at_once(built: Built) -> None:
+    path, _ = _packed(built)
+    packs.ensure_small_chains(path)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_CHAIN_LENGTH", 0), ("MAX_BASE_SIZE", 1000)])
+def test_what_is_refused_one_by_one_is_refused_at_once(
+    built: Built, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    path, names = _packed(built)
+    monkeypatch.setattr(packs, limit, most)
+    said = []
+
+    def one_by_one() -> None:
+        for name in names:
+            packs.ensure_small_chain(path, name)
+
+    for check in (one_by_one, lambda: packs.ensure_small_chains(path)):
+        with pytest.raises(IntegrityError) as caught:
+            check()
+        said.append((caught.value.code, caught.value.message.split(" in ")[0]))
+    assert said[0] == said[1]
+
+
+def test_the_longest_allowed_chain_is_the_same_for_both(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, names = _packed(built)
+
+    def one_by_one() -> None:
+        for name in names:
+            packs.ensure_small_chain(path, name)
+
+    def accepts(check: Callable[[], None]) -> int:
+        for most in range(60):
+            monkeypatch.setattr(packs, "MAX_CHAIN_LENGTH", most)
+            try:
+                check()
+            except IntegrityError:
+                continue
+            return most
+        raise AssertionError("no chain is that long")
+
+    single = accepts(one_by_one)
+    assert single == accepts(lambda: packs.ensure_small_chains(path)) > 0
+
+
+def test_differences_in_a_circle_are_refused_at_once(built: Built) -> None:
+    path = built.repository("double")
+    write_delta_cycle(path, b"1" * 20, b"2" * 20)
+    with pytest.raises(IntegrityError, match="a delta chain"):
+        packs.ensure_small_chains(path)
+
+
+@pytest.mark.parametrize("length", [0, 12, 40])
+def test_a_cut_pack_is_damaged_at_once(built: Built, length: int) -> None:
+    path, _ = _packed(built)
+    (pack,) = (path / "objects" / "pack").glob("*.pack")
+    pack.chmod(0o644)
+    pack.write_bytes(pack.read_bytes()[:length])
+    with pytest.raises(IntegrityError, match="is damaged"):
+        packs.ensure_small_chains(path)
+
+
+def test_a_cut_index_is_damaged_at_once(built: Built) -> None:
+    path, _ = _packed(built)
+    (index,) = (path / "objects" / "pack").glob("*.idx")
+    index.chmod(0o644)
+    for length in (0, 8, 1000, 1100):
+        index.write_bytes(index.read_bytes()[:length])
+        with pytest.raises(IntegrityError, match="is damaged"):
+            packs.ensure_small_chains(path)

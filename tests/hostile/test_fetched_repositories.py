@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +17,7 @@ import pytest
 
 from support.apps import app
 from support.git_servers import run
-from support.hostile_repository import write_huge
+from support.hostile_repository import write_delta_cycle, write_huge
 from support.library import library, state
 from support.terminal import mapp
 from support.trees import FILE, FOLDER, LINK, NOBODY, PROGRAM, SUBMODULE, Forge
@@ -146,8 +152,6 @@ def _many_objects(forge: Forge) -> str:
         lines += ["commit refs/heads/long", f"committer N <n@example.com> {number} +0000", "data 1", "x"]
         lines += ["M 100644 inline f", f"data {len(str(number))}", str(number), ""]
     text = "\n".join([*lines, "done", ""])
-    import subprocess
-
     subprocess.run(["git", "-C", str(forge.path), "fast-import", "--quiet"], input=text.encode(), check=True)
     return run("git", "-C", str(forge.path), "rev-parse", "refs/heads/long")
 
@@ -240,6 +244,63 @@ REFUSED: dict[str, Build] = {
 }
 
 
+def _packed(forge: Forge) -> Path:
+    """Packs everything and returns the pack."""
+    run("git", "-C", str(forge.path), "repack", "-adq")
+    (pack,) = (forge.path / "objects" / "pack").glob("*.pack")
+    pack.chmod(0o644)
+    return pack
+
+
+def _cut(length: int) -> Build:
+    """A pack that ends after so many bytes."""
+
+    def build(forge: Forge) -> str:
+        pack = _packed(forge)
+        pack.write_bytes(pack.read_bytes()[:length])
+        return forge.commit
+
+    return build
+
+
+def _flipped(place: int) -> Build:
+    """A pack with one changed byte, counted from the end if negative."""
+
+    def build(forge: Forge) -> str:
+        pack = _packed(forge)
+        data = bytearray(pack.read_bytes())
+        data[place] ^= 0xFF
+        pack.write_bytes(bytes(data))
+        return forge.commit
+
+    return build
+
+
+def _delta_cycle(forge: Forge) -> str:
+    """Two objects of a pack, each of which is a difference to the other."""
+    one, other = (hashlib.sha1(name).digest() for name in (b"one", b"other"))
+    tree = _with(forge, (FILE, b"a", one.hex()), (FILE, b"b", other.hex()))
+    write_delta_cycle(forge.path, one, other)
+    return forge.commit_of(tree)
+
+
+REFUSED |= {
+    "a pack without its end": _cut(-20),
+    "a pack of nothing": _cut(0),
+    "a pack cut in its magic number": _cut(3),
+    "a pack cut in its version": _cut(7),
+    "a pack cut in its count": _cut(11),
+    "a pack cut in the head of an object": _cut(13),
+    "a pack cut in an object": _cut(40),
+    "a pack with another magic number": _flipped(0),
+    "a pack with another version": _flipped(7),
+    "a pack with another count": _flipped(11),
+    "a pack with another kind of object": _flipped(12),
+    "a pack with a changed object": _flipped(20),
+    "differences in a circle": _delta_cycle,
+}
+
+
 def _with_manifest(forge: Forge, data: bytes) -> str:
     return forge.tree(
         forge.entry(FILE, b"main.js", forge.blob(app("double").files["main.js"])),
@@ -271,7 +332,7 @@ def test_a_hostile_repository_is_refused_and_changes_nothing(name: str, world: P
     assert "MAPP-" in found.err
     assert all(line.isprintable() for line in found.err.splitlines())
     assert _everything(world) == before
-    assert list((world / "library" / "quarantine").iterdir()) == []
+    assert list((world / "library" / "quarantine").glob("*")) == []
     assert mapp("exec", "old", "number=2").out == "4\n", "what was there still runs"
 
 
@@ -305,9 +366,48 @@ def _harmless_branch(forge: Forge, marker: Path) -> None:
         (forge.path / name).write_text(f"{evil}\n")
 
 
-@pytest.mark.parametrize(
-    "prepare", [_harmless_hooks, _harmless_config, _harmless_replacement, _harmless_branch]
-)
+def _harmless_attributes(forge: Forge, marker: Path) -> None:
+    (forge.path / "info").mkdir(exist_ok=True)
+    (forge.path / "info" / "attributes").write_text("* filter=evil diff=evil merge=evil\n")
+    with (forge.path / "config").open("a") as config:
+        config.write(
+            f'[filter "evil"]\n\tsmudge = touch {marker}\n\tclean = touch {marker}\n\trequired = true\n'
+        )
+
+
+def _harmless_alternate(forge: Forge, marker: Path) -> None:
+    other = Forge(forge.path.with_name("other.git"))
+    (forge.path / "objects" / "info").mkdir(exist_ok=True)
+    (forge.path / "objects" / "info" / "alternates").write_text(f"{other.path}/objects\n")
+
+
+def _harmless_refs(forge: Forge, marker: Path) -> None:
+    refs = sorted(f"refs/tags/v1.0.{number}-{number}" for number in range(20_000))
+    (forge.path / "packed-refs").write_text("".join(f"{forge.commit} {ref}\n" for ref in refs))
+
+
+def _harmless_notes(forge: Forge, marker: Path) -> None:
+    """Verdicts that nobody can read: a note of 64 MiB."""
+    bomb = write_huge(forge.path, b"blob", b"x", 2**26)
+    tree = forge.repository.tree_of(forge.commit)
+    notes = forge.commit_of(forge.tree(forge.entry(FILE, tree.encode(), bomb)))
+    place = forge.path / "refs" / "notes" / "mapp" / "verdicts"
+    place.parent.mkdir(parents=True)
+    place.write_text(f"{notes}\n")
+
+
+HARMLESS = [
+    _harmless_hooks,
+    _harmless_config,
+    _harmless_replacement,
+    _harmless_branch,
+    _harmless_attributes,
+    _harmless_alternate,
+    _harmless_refs,
+]
+
+
+@pytest.mark.parametrize("prepare", HARMLESS)
 def test_what_only_git_would_obey_is_harmless(
     prepare: Callable[[Forge, Path], None], world: Path, tmp_path: Path
 ) -> None:
@@ -323,3 +423,72 @@ def test_what_only_git_would_obey_is_harmless(
     assert not marker.exists()
     assert mapp("exec", "double", "number=21").out == "42\n"
     assert not (world / "library" / "apps" / "double.git" / "hooks").exists()
+
+
+def test_verdicts_that_are_too_large_do_no_harm(world: Path, tmp_path: Path) -> None:
+    library().app("old").build()
+    forge = Forge(tmp_path / "odd.git")
+    (forge.path / TAG).parent.mkdir(parents=True, exist_ok=True)
+    (forge.path / TAG).write_text(f"{forge.commit}\n")
+    _harmless_notes(forge, tmp_path)
+    before = _everything(world)
+    found = mapp("install", f"git+{forge.path}@v1.0.0", "--allow-git")
+    assert found.code in (0, 6)
+    assert found.code == 0 or ("MAPP-" in found.err and _everything(world) == before)
+    assert mapp("exec", "old", "number=2").out == "4\n"
+
+
+def test_there_are_more_than_seventy_hostile_repositories() -> None:
+    assert len(REFUSED) + len(HARMLESS) > 70
+
+
+def _tagged(name: str, folder: Path) -> Forge:
+    """Builds a hostile repository, with its tag."""
+    forge = Forge(folder / "evil.git")
+    (forge.path / TAG).parent.mkdir(parents=True, exist_ok=True)
+    (forge.path / TAG).write_text(f"{REFUSED[name](forge)}\n")
+    return forge
+
+
+PYGIT2 = """
+import sys, pygit2
+clone = pygit2.clone_repository(sys.argv[1], sys.argv[2], bare=True)
+clone[clone.references["refs/tags/v1.0.0"].target]
+"""
+CLONES = {
+    "git clone": lambda url, to: ["git", "clone", "-q", "--bare", "--branch", "v1.0.0", url, to],
+    "pygit2.clone_repository": lambda url, to: [sys.executable, "-c", PYGIT2, url, to],
+}
+"""Ways to clone; nothing is checked out."""
+
+
+def _taken(way: str, forge: Forge, target: Path) -> bool:
+    """Returns whether a plain clone ends, and brings what the tag points to."""
+    words = CLONES[way](f"file://{forge.path}", str(target))
+    process = subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(60) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.sweep
+def test_the_page_says_how_many_a_plain_clone_takes(tmp_path: Path) -> None:
+    counts = dict.fromkeys(CLONES, 0)
+    for number, name in enumerate(REFUSED):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        forge = _tagged(name, folder)
+        for way in CLONES:
+            counts[way] += _taken(way, forge, folder / way)
+        shutil.rmtree(folder)
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "attacks-on-sharing.md").read_text("utf-8")
+    rows = [f"| `{way}` | {count} of {len(REFUSED)} |" for way, count in counts.items()]
+    missing = [row for row in (*rows, f"| `mapp install` | 0 of {len(REFUSED)} |") if row not in page]
+    assert not missing, missing

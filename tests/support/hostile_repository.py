@@ -66,6 +66,22 @@ def write_pack(repository: Path, kind: bytes, start: bytes, filler: int, end: by
     return base_id.hexdigest(), small_id.hexdigest()
 
 
+def write_delta_cycle(repository: Path, one: bytes, other: bytes) -> None:
+    """Writes a pack of two objects, each a difference to the other; their names (20 bytes) are made up."""
+    body, rows = b"PACK" + struct.pack(">II", 2, 2), []
+    difference = _number(4) + _number(4) + b"\x90\x04"  # copies the four bytes of its base
+    for name, base in ((one, other), (other, one)):
+        entry = _header(7, len(difference)) + base + zlib.compress(difference)
+        rows.append((name, len(body), zlib.crc32(entry)))
+        body += entry
+    data = body + hashlib.sha1(body).digest()
+    folder = repository / "objects" / "pack"
+    folder.mkdir(exist_ok=True)
+    name_of_pack = f"pack-{hashlib.sha1(data).hexdigest()}"
+    (folder / f"{name_of_pack}.pack").write_bytes(data)
+    (folder / f"{name_of_pack}.idx").write_bytes(_index(sorted(rows), data[-20:]))
+
+
 def _header(kind: int, size: int) -> bytes:
     first, size = kind << 4 | size & 15, size >> 4
     found = bytearray([first])

@@ -27,7 +27,7 @@ def command(context: Context, app: str | None, most: int, as_json: bool) -> None
     from mapp.ops.share.undo import operations
 
     console = context.console
-    found = operations(context.opened, app=app)[:most]
+    found = operations(context.opened, app=app, most=most)
     if as_json:
         console.json({"operations": [_document(row) for row in found]})
         return

@@ -24,8 +24,11 @@ from mapp.plain_files import NotPlain, TooLarge, open_plain, read_plain
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 _NAMES: Final = {number: name.decode() for name, number in _KINDS.items()}
-LARGEST: Final = {COMMIT: 256 * 1024, TREE: 256 * 1024, BLOB: 2 * 1024 * 1024, TAG: 256 * 1024}
-"""The largest object of each kind that mapp reads, in bytes."""
+LARGEST: Final = {COMMIT: 256 * 1024, TREE: 2 * 1024 * 1024, BLOB: 2 * 1024 * 1024, TAG: 256 * 1024}
+"""The largest object of each kind that mapp reads, in bytes.
+
+A tree of 2 MiB has about 40,000 entries: a registry of 100,000 apps has thousands in one folder.
+"""
 _MAX_FILE_SIZE: Final = LARGEST[BLOB] + 64 * 1024
 """The largest object after zlib: incompressible content grows by less than the margin."""
 _MAX_HEADER_LENGTH: Final = 64

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,99 @@ def ensure_small_chain(repository: Path, identity: str) -> None:
         if (offset := _find(index, identity)) is not None:
             _follow(repository, index, offset)
             return
+
+
+def ensure_small_chains(repository: Path) -> None:
+    """Checks all packed objects of a repository as `ensure_small_chain` checks one, each entry once.
+
+    Raises:
+        IntegrityError: a base is too large, a chain is too long or has no end, or a pack is damaged.
+    """
+    for index in sorted(Path(f"{repository}/objects/pack").glob("*.idx")):
+        places = _places(index)
+        pack = index.with_suffix(".pack")
+        descriptor = _opened(pack)
+        try:
+            bases = {
+                offset: _base(
+                    repository, pack, os.pread(descriptor, _MAX_ENTRY_LENGTH, offset), offset, places
+                )
+                for offset in places.values()
+            }
+        finally:
+            os.close(descriptor)
+        _ensure_short(repository, pack, bases)
+
+
+def _places(index: Path) -> dict[bytes, int]:
+    """Returns the offset of each object in the pack of an index, by its name of 20 bytes."""
+    descriptor = _opened(index)
+    try:
+        with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
+            count = int.from_bytes(data[_NAMES - 4 : _NAMES], "big")
+            if data[:_FAN_OUT] != _MAGIC or _NAMES + 28 * count > len(data):
+                raise _damaged(index)
+            names = data[_NAMES : _NAMES + 20 * count]
+            numbers = struct.unpack_from(f">{count}I", data, _NAMES + 24 * count)
+            far = _NAMES + 28 * count
+            return {
+                names[20 * row : 20 * row + 20]: (
+                    struct.unpack_from(">Q", data, far + 8 * (number & 0x7FFFFFFF))[0]
+                    if number & 0x80000000
+                    else number
+                )
+                for row, number in enumerate(numbers)
+            }
+    except (ValueError, struct.error):
+        raise _damaged(index) from None
+    finally:
+        os.close(descriptor)
+
+
+def _base(repository: Path, pack: Path, data: bytes, offset: int, places: Mapping[bytes, int]) -> int | None:
+    """Returns the offset of the base of an entry; None if it is no difference, or one to a loose object.
+
+    Raises:
+        IntegrityError: the entry or its loose base is too large, or the pack is damaged.
+    """
+    kind, size, position = _entry(pack, data)
+    if size > MAX_BASE_SIZE:
+        raise loose.too_large(repository, f"an object in {pack.name}", size, MAX_BASE_SIZE)
+    if kind == _OFFSET_DELTA:
+        back = _back(pack, data, position)
+        if not 0 < back <= offset:
+            raise _damaged(pack)
+        return offset - back
+    if kind != _REF_DELTA:
+        return None
+    name = data[position : position + 20]
+    if name in places:
+        return places[name]
+    found = (loose.read_size(repository, name.hex()) or (0, 0))[1]
+    if found > MAX_BASE_SIZE:
+        raise loose.too_large(repository, f"an object in {pack.name}", found, MAX_BASE_SIZE)
+    return None
+
+
+def _ensure_short(repository: Path, pack: Path, bases: Mapping[int, int | None]) -> None:
+    """Checks the lengths of all chains; `bases` has for each entry's offset that of its base."""
+    depths: dict[int, int] = {}
+    for start in bases:
+        chain: list[int] = []
+        place: int | None = start
+        while place is not None and place not in depths:
+            if place not in bases:  # in the middle of an entry
+                raise _damaged(pack)
+            chain.append(place)
+            if len(chain) > MAX_CHAIN_LENGTH + 1:
+                raise loose.too_large(repository, f"a delta chain in {pack.name}", None, MAX_CHAIN_LENGTH)
+            place = bases[place]
+        depth = -1 if place is None else depths[place]
+        for passed in reversed(chain):
+            depth += 1
+            depths[passed] = depth
+        if depths[start] > MAX_CHAIN_LENGTH:
+            raise loose.too_large(repository, f"a delta chain in {pack.name}", None, MAX_CHAIN_LENGTH)
 
 
 def object_ids(repository: Path) -> Iterator[str]:

@@ -297,12 +297,16 @@ class Repository:
             raise IntegrityError(f"object {identity} in {self.path} cannot be read: {error}") from None
         return int(kind), bytes(data)
 
-    def size(self, identity: str) -> tuple[int, int]:
-        """Returns the type number and the size in bytes of an object without inflating it."""
+    def size(self, identity: str, *, chains_checked: bool = False) -> tuple[int, int]:
+        """Returns the type number and the size in bytes of an object without inflating it.
+
+        With `chains_checked`, `packs.ensure_small_chains` has looked at all packs of the repository.
+        """
         if (found := loose.read_size(self.path, identity)) is not None:
             return found
         handle = self._handle
-        packs.ensure_small_chain(self.path, identity)  # libgit2 follows the chain to find the type
+        if not chains_checked:
+            packs.ensure_small_chain(self.path, identity)  # libgit2 follows the chain to find the type
         try:
             kind, size = handle.odb.read_header(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:

@@ -19,7 +19,8 @@ from mapp.git.repository import Repository
 
 MAX_FILE_SIZE: Final = loose.LARGEST[loose.BLOB]
 MAX_APP_SIZE: Final = 16 * 1024 * 1024
-MAX_TREE_SIZE: Final = loose.LARGEST[loose.TREE]
+MAX_TREE_SIZE: Final = 256 * 1024
+"""The largest folder of an app, in bytes of its tree object; a registry's may be larger."""
 MAX_FILES: Final = 1000
 MAX_DEPTH: Final = 4
 
@@ -128,7 +129,7 @@ def raw_entries(repository: Repository, tree: str, where: str) -> Iterator[tuple
         IntegrityError: the tree is damaged or too large, or has two entries that a file system may confuse.
     """
     kind, size = repository.size(tree)
-    if kind != loose.TREE or size > MAX_TREE_SIZE:
+    if kind != loose.TREE or size > loose.LARGEST[loose.TREE]:
         raise _refused(where, "the folder is not a tree, or is too large")
     data, position = repository.raw(tree)[1], 0
     seen: set[str] = set()

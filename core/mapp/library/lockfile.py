@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ class LockEntry:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the block as a TOML table."""
-        row = {**asdict(self), "granted": list(self.granted)}
+        row = {name: getattr(self, name) for name in self.__slots__} | {"granted": list(self.granted)}
         if not self.pinned:
             del row["pinned"]
         return row
@@ -62,19 +62,33 @@ class LockEntry:
         return cls(**{**document, "granted": tuple(granted)})
 
 
+_newest: tuple[bytes | None, dict[str, LockEntry]] = (None, {})
+"""The lock that this process read or wrote last: an install of many apps reads it several times for each."""
+
+
 def parse_lock(data: bytes) -> dict[str, LockEntry]:
     """Returns the entries of a lock by name.
 
     Raises:
         ValueError, TypeError, KeyError, AttributeError, RecursionError: it is damaged.
     """
+    known, entries = _newest
+    if data == known:
+        return dict(entries)
     document = tomllib.loads(data.decode("utf-8"))
     if document.get("lock") != 1:
         raise ValueError("this mapp reads version 1 of the lock")
     rows = document.get("app", [])
     if not isinstance(rows, list):
         raise TypeError("app is not a list of tables")
-    return {row["name"]: LockEntry.from_dict(row) for row in rows}
+    found = {row["name"]: LockEntry.from_dict(row) for row in rows}
+    _keep(data, found)
+    return found
+
+
+def _keep(data: bytes, entries: Mapping[str, LockEntry]) -> None:
+    global _newest
+    _newest = (data, {name: entries[name] for name in sorted(entries)})
 
 
 def read_lock(path: Path) -> dict[str, LockEntry]:
@@ -127,6 +141,7 @@ def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
     if not path.exists() or read_plain(path, follow=True) != data:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
+    _keep(data, entries)
 
 
 def lock_bytes(entries: Mapping[str, LockEntry]) -> bytes:

@@ -13,7 +13,9 @@ own, and it is as complete as the library itself.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import heapq
 import json
 import re
 from collections.abc import Iterator
@@ -22,11 +24,12 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import IntegrityError, MappError
-from mapp.git.commit import Signature, trailers_of
+from mapp.git import loose
+from mapp.git.commit import Commit, Signature, parse_commit
 from mapp.git.repository import Repository
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.lockfile import LockEntry, read_entry
 from mapp.library.paths import Home
-from mapp.library.read import names, open_repository
+from mapp.library.read import names
 from mapp.library.removed import removed_apps
 
 OPERATIONS: Final = "refs/mapp/operations"
@@ -108,8 +111,8 @@ def record_step(
     at = operation.at
     if previous is not None:
         last, second = _read(repository, app, previous)
-        at = max(at, last.at + _TICK)  # in the order of what happened, even if a clock was set back
-        if _commit(last.before) == _commit(before):
+        at = max(at, last.step.at + _TICK)  # in the order of what happened, even if a clock was set back
+        if _commit(last.step.before) == _commit(before):
             previous = second
     ends = [commit for commit in (_commit(before), _commit(after)) if commit is not None]
     identity = operation.id or operation_id(operation.kind, repr(at), app, *ends)
@@ -140,46 +143,107 @@ def read_operations(home: Home) -> tuple[Logged, ...]:
     Raises:
         IntegrityError: the lock file is damaged.
     """
-    found: dict[str, list[Step]] = {}
-    for step in _steps(home):
-        found.setdefault(step.operation, []).append(step)
-    logged = [
-        Logged(
-            id=identity,
-            kind=steps[0].kind,
-            at=max(step.at for step in steps),
-            undoes=steps[0].undoes,
-            steps=tuple(sorted(steps, key=lambda step: step.app)),
+    return newest_operations(home, None)
+
+
+def newest_operations(home: Home, most: int | None, *, app: str | None = None) -> tuple[Logged, ...]:
+    """Returns the newest operations of a library, or of one app, as `read_operations` does.
+
+    Of an app with no part in them, only the last step is read.
+    """
+    found: dict[str, list[_Dated]] = {}
+    for dated in _newest_first(home):
+        floor = min((row.began for steps in found.values() for row in steps), default=0.0)
+        told = (
+            found if app is None else [row for row in found.values() if any(s.step.app == app for s in row)]
         )
-        for identity, steps in found.items()
-    ]
-    return tuple(sorted(logged, key=lambda row: (-row.at, row.id)))
+        # A step is dated after its operation if a clock was set back; so all steps are there only below that.
+        if most is not None and len(told) >= most and dated.step.at < floor:
+            break
+        found.setdefault(dated.step.operation, []).append(dated)
+    logged = [_logged(identity, [row.step for row in rows]) for identity, rows in found.items()]
+    chosen = [row for row in logged if app is None or any(step.app == app for step in row.steps)]
+    return tuple(sorted(chosen, key=lambda row: (-row.at, row.id))[:most])
 
 
-def _steps(home: Home) -> Iterator[Step]:
-    """Yields the steps that took effect, in no particular order between apps, newest first in each."""
-    pinned = read_lock(home.lock_file)
-    for name in names(home):
-        if _may_have_steps(home.repository(name)):
-            try:
-                repository = open_repository(home, name)
-                yield from _chain(repository, name, _present(repository, pinned.get(name)))
-            except MappError:
-                continue
-    for row in removed_apps(home):
-        if _may_have_steps(row.repository):
-            try:
-                yield from _chain(Repository.open(row.repository), row.name, None)
-            except MappError:
-                continue
+def _logged(identity: str, steps: list[Step]) -> Logged:
+    return Logged(
+        id=identity,
+        kind=steps[0].kind,
+        at=max(step.at for step in steps),
+        undoes=steps[0].undoes,
+        steps=tuple(sorted(steps, key=lambda step: step.app)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Dated:
+    """A step, and when its operation began, in whole seconds since 1970-01-01 UTC."""
+
+    step: Step
+    began: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """A repository that may have steps: of an app of the library, or of a removed one that it keeps."""
+
+    name: str
+    path: Path
+    removed: bool = False
+
+
+def _newest_first(home: Home) -> Iterator[_Dated]:
+    """Yields the steps that took effect, of all apps, the newest first; of most apps it reads one commit."""
+    places = [_Place(name=name, path=home.repository(name)) for name in names(home)]
+    places += [_Place(name=row.name, path=row.repository, removed=True) for row in removed_apps(home)]
+    waiting = [(-at, number) for number, place in enumerate(places) if (at := _last_time(place)) is not None]
+    heapq.heapify(waiting)
+    chains: dict[int, Iterator[_Dated]] = {}
+    following: dict[int, _Dated] = {}
+    while waiting:
+        _, number = heapq.heappop(waiting)
+        if (known := following.pop(number, None)) is not None:
+            yield known
+        if number not in chains:
+            place = places[number]
+            entry = None if place.removed else read_entry(home.lock_file, place.name)
+            chains[number] = _chain(place, entry)
+        with contextlib.suppress(MappError):
+            if (found := next(chains[number], None)) is not None:
+                following[number] = found
+                heapq.heappush(waiting, (-found.step.at, number))
+
+
+def _last_time(place: _Place) -> float | None:
+    """Returns when an app's last step was, whether it took effect or not; None if there is none to read."""
+    if not _may_have_steps(place.path):
+        return None
+    try:
+        identity = loose.read_ref(place.path, OPERATIONS)
+        data = None if identity is None else loose.read_object(place.path, identity)
+        if identity is not None and data is not None and data[0] == loose.COMMIT:
+            return _step(place.name, place.path, parse_commit(identity, data[1]))[0].at
+        repository = Repository.open(place.path)
+        identity = repository.tip(OPERATIONS)
+        return None if identity is None else _read(repository, place.name, identity)[0].step.at
+    except (MappError, ValueError):
+        return None
+
+
+def _chain(place: _Place, entry: LockEntry | None) -> Iterator[_Dated]:
+    """Yields the steps of a place that took effect, newest first; raises MappError if it cannot be read."""
+    repository = Repository.open(place.path)
+    present = None if place.removed else _present(repository, entry)
+    yield from _steps(repository, place.name, present)
 
 
 def newest_step(repository: Repository, app: str, present: str | None) -> Step | None:
     """Returns the last step that took effect in a repository; `present` as in `record_step`'s `before`."""
-    return next(_chain(repository, app, present), None)
+    return next((row.step for row in _steps(repository, app, present)), None)
 
 
-def _chain(repository: Repository, app: str, present: str | None) -> Iterator[Step]:
+def _steps(repository: Repository, app: str, present: str | None) -> Iterator[_Dated]:
     """Yields an app's steps, newest first, without one that was killed before its commit point.
 
     `present` is the commit that runs now; None if the library does not have the app.
@@ -187,9 +251,9 @@ def _chain(repository: Repository, app: str, present: str | None) -> Iterator[St
     identity = repository.tip(OPERATIONS)
     first = True
     while identity is not None:
-        step, identity = _read(repository, app, identity)
-        if not first or _commit(step.before) != present:
-            yield step
+        dated, identity = _read(repository, app, identity)
+        if not first or _commit(dated.step.before) != present:
+            yield dated
         first = False
 
 
@@ -198,21 +262,27 @@ def _present(repository: Repository, entry: LockEntry | None) -> str | None:
     tip, top = repository.tip(), repository.tip(OPERATIONS)
     if entry is None or top is None:
         return tip
-    step, _ = _read(repository, repository.path.stem, top)
-    return tip if entry.commit == _commit(step.before) else entry.commit
+    last, _ = _read(repository, repository.path.stem, top)
+    return tip if entry.commit == _commit(last.step.before) else entry.commit
 
 
 def _may_have_steps(path: Path) -> bool:
     return (path / OPERATIONS).is_file() or (path / "packed-refs").is_file()
 
 
-def _read(repository: Repository, app: str, identity: str) -> tuple[Step, str | None]:
+def _read(repository: Repository, app: str, identity: str) -> tuple[_Dated, str | None]:
     """Returns a step and the id of the one before it.
 
     Raises:
         IntegrityError: the commit does not hold a step.
     """
-    known = trailers_of(repository.info(identity).message)
+    commit = repository.info(identity)
+    step, previous = _step(app, repository.path, commit)
+    return _Dated(step=step, began=float(commit.time)), previous
+
+
+def _step(app: str, place: Path, commit: Commit) -> tuple[Step, str | None]:
+    known = commit.trailers
     previous = known.get(_PREVIOUS)
     try:
         step = Step(
@@ -223,13 +293,13 @@ def _read(repository: Repository, app: str, identity: str) -> tuple[Step, str | 
             app=app,
             before=_entry(known.get(_BEFORE)),
             after=_entry(known.get(_AFTER)),
-            record=identity,
-            place=repository.path,
+            record=commit.id,
+            place=place,
         )
     except (KeyError, ValueError, TypeError):
-        raise IntegrityError(f"{identity[:10]} of {app} is not a step of the operation log") from None
+        raise IntegrityError(f"{commit.id[:10]} of {app} is not a step of the operation log") from None
     if previous is not None and not _OBJECT.fullmatch(previous):
-        raise IntegrityError(f"{identity[:10]} of {app} is not a step of the operation log")
+        raise IntegrityError(f"{commit.id[:10]} of {app} is not a step of the operation log")
     return step, previous
 
 

@@ -14,6 +14,7 @@ The commit's trailer `Mapp-Source` names the commit of `main`.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SOURCE: Final = "Mapp-Source"
 COPIED: Final = (REGISTRY_FILE, POLICY_FILE, "trust", "advisories")
 MISMATCH: Final = "MAPP-0660"
 _AUTHOR: Final = "mapp"
+_START: Final = re.compile(rb'\{"entry":%d,"name":"([a-z0-9-]+)",' % FORMAT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,13 +158,33 @@ def _updated_tree(registry: Registry, last: str) -> str:
         before = Registry(repository, source)
     except IntegrityError:  # the history of `main` was rewritten
         return index_tree(registry)
-    touched = {_digits(name) for name in changed_names(before, registry)}
-    names = [name for name in registry.names() if _digits(name) in touched]
+    changed = changed_names(before, registry)
     kept = find_entry(repository, repository.tree_of(last), SHARDS)
     shards = {} if kept is None else _blobs(repository, kept[1])
-    for digits in touched:
-        shards.pop(f"{digits}.ndjson", None)
-    return _tree(registry, shards | _shards(registry, names))
+    for digits in {_digits(name) for name in changed}:
+        file = f"{digits}.ndjson"
+        lines = _lines(repository, shards.pop(file, None), file)
+        if lines is None:
+            return index_tree(registry)
+        for name in changed:
+            if _digits(name) == digits:
+                lines.pop(name, None)
+                if (entry := registry.entry(name)) is not None:
+                    lines[name] = entry.to_line()
+        if lines:
+            shards[file] = repository.write_blob(b"".join(lines[name] for name in sorted(lines)))
+    return _tree(registry, shards)
+
+
+def _lines(repository: Repository, blob: str | None, file: str) -> dict[str, bytes] | None:
+    """Returns the lines of a shard by the names of their apps, unparsed; None if it is damaged."""
+    data = b"" if blob is None else read_blob(repository, blob, f"{SHARDS}/{file}")
+    found = {}
+    for line in data.splitlines(keepends=True):
+        if (start := _START.match(line)) is None or not line.endswith(b"\n"):
+            return None
+        found[start[1].decode()] = line
+    return found
 
 
 def _shards(registry: Registry, names: Iterable[str]) -> dict[str, str]:

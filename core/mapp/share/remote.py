@@ -17,13 +17,14 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from mapp.errors import UsageError
 from mapp.git import loose
 from mapp.git.durable_files import sync_folder
-from mapp.git.packs import object_ids
+from mapp.git.packs import ensure_small_chains, object_ids
 from mapp.git.repository import Repository
 from mapp.share.address import Address, parse_address
 from mapp.share.credentials import find_credential, report
@@ -226,11 +227,12 @@ def ensure_sound(path: Path, limits: Limits = USUAL) -> None:
         IntegrityError: a pack is damaged, or the folder holds something other than plain files.
     """
     repository = Repository.open(path)
+    if sum(1 for _ in islice(object_ids(path), limits.objects + 1)) > limits.objects:
+        raise _too_much(path, f"more than {limits.objects:,} objects")
+    ensure_small_chains(path)
     total = 0
-    for count, identity in enumerate(object_ids(path), 1):
-        if count > limits.objects:
-            raise _too_much(path, f"more than {limits.objects:,} objects")
-        kind, size = repository.size(identity)
+    for identity in object_ids(path):
+        kind, size = repository.size(identity, chains_checked=True)
         loose.ensure_readable(path, identity, kind, size)
         total += size
         if total > limits.content:

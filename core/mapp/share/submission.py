@@ -6,7 +6,7 @@ known differs. Without `release`, the app's repository was not read, and checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mapp.model.app import App
@@ -26,6 +26,19 @@ class Release:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Twin:
+    """A listed app that does what a new one does.
+
+    `code` is the share of its code that both have; of `compared` inputs, `agreeing` gave the same answer.
+    """
+
+    name: str
+    code: float
+    compared: int
+    agreeing: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
     """One proposed change of a registry.
 
@@ -33,7 +46,8 @@ class Submission:
     `after` are the entry in the registry and as proposed, and `fault` says why the proposed one cannot be
     read. `release` is the added version, `replaced` the one that it follows. `now` is in seconds since
     1970-01-01 UTC. `waited` is how many seconds ago it was submitted; None means that a person decides now.
-    `gate` derives a verdict on the release; None skips that, because it runs the app's code.
+    `gate` derives a verdict on the release, and `twins` looks for listed apps that do the same; None skips
+    that, because it runs the app's code.
     """
 
     registry: Registry
@@ -47,6 +61,7 @@ class Submission:
     replaced: Release | None = None
     waited: int | None = None
     gate: Callable[[], Verdict] | None = None
+    twins: Callable[[], Sequence[Twin]] | None = None
 
     @property
     def added(self) -> tuple[PublishedVersion, ...]:

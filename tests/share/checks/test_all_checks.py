@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mapp.model.app import read_app
 from mapp.model.version import Version
 from mapp.share.checks.all_checks import CHECKS
 from mapp.share.entry import Entry
-from support.apps import app
+from mapp.share.submission import Release, Twin
+from mapp.starter import bundle
+from support.apps import DOUBLE, Draft, app
 from support.registries import TIME, entry, published
 from support.submissions import LICENCE, Case, release, verdict
 
@@ -25,7 +28,8 @@ def case(tmp_path: Path) -> Case:
 def test_a_good_new_app_is_refused_by_no_check(case: Case) -> None:
     draft = app("double")
     draft.file("main.js", LICENCE + draft.contents["main.js"])
-    found = case.releases(release(draft), gate=lambda: verdict("double", passed=True)).review()
+    gate = lambda: verdict("double", passed=True)  # noqa: E731
+    found = case.releases(release(draft), gate=gate, twins=lambda: ()).review()
     assert found.passed
     assert {row.status for row in found.results} == {"passed"}
 
@@ -42,7 +46,7 @@ def test_a_good_new_version_is_refused_by_no_check(case: Case) -> None:
 
 
 def test_every_check_has_a_reason_and_a_name_of_its_own() -> None:
-    assert len(CHECKS) == 23
+    assert len(CHECKS) >= 27
     for name, check in CHECKS.items():
         assert name == check.name and check.reason.endswith(".")
 
@@ -207,6 +211,49 @@ REFUSED: list[tuple[str, str, Callable[[Case], Case]]] = [
         lambda case: case.releases(release(app().stating(capabilities={"store": {"max_kb": 1}}))),
     ),
     ("coherence", "nothing in its description says what for", lambda case: _colours_with_http(case)),
+    ("coherence", "it sends the secret GITHUB_TOKEN to", lambda case: _with_secret(case, "GITHUB_TOKEN")),
+    (
+        "plain-text",
+        "the description has a word of several alphabets that looks like one: 'D\\u043eubles'",
+        lambda case: case.releases(release(app().stating(description="D\u043eubles a number."))),
+    ),
+    (
+        "plain-text",
+        "tests/requests.jsonl:2 contains U+202E",
+        lambda case: case.releases(release(app().said("double \u202e12", {"number": 12}))),
+    ),
+    (
+        "plain-text",
+        "main.js:1 contains U+2066 (left-to-right isolate) -> write it as an escape, such as \\u2066",
+        lambda case: case.releases(release(_commented("/* \u2066 if (admin) */"))),
+    ),
+    (
+        "no-secrets",
+        "main.js:2 contains what looks like a GitHub token",
+        lambda case: case.releases(release(_commented(f"//\n// {'ghp_' + 'a1' * 18}"))),
+    ),
+    (
+        "no-secrets",
+        "README.md:1 contains what looks like a private key",
+        lambda case: case.releases(
+            release(app().file("README.md", "-----BEGIN " + "OPENSSH PRIVATE KEY-----\nb3Bl\n"))
+        ),
+    ),
+    (
+        "own-requests",
+        "3 of 4 requests name neither what the app does nor one of its values: 'please help me'",
+        lambda case: case.releases(release(_greedy())),
+    ),
+    (
+        "similar-app",
+        "double does what vat does: 58 of 60 telling inputs give the same answer",
+        lambda case: case.releases(release(app()), twins=lambda: [_twin(compared=60, agreeing=58)]),
+    ),
+    (
+        "similar-app",
+        f"91% of its code is the same -> extend vat instead (git clone {VAT})",
+        lambda case: case.releases(release(app()), twins=lambda: [_twin(code=0.91)]),
+    ),
     (
         "gate",
         "examples: tests/examples.jsonl:1: returned 3, not 4",
@@ -285,6 +332,62 @@ def test_an_app_that_says_what_it_fetches_is_coherent(case: Case) -> None:
     )
     draft.source("async function main(input, host) { return host.http.get('https://api.example.org/'); }\n")
     assert case.releases(release(draft)).refused() == set()
+
+
+def test_a_new_version_is_not_compared_with_other_apps(case: Case) -> None:
+    one = release(app())
+    remote = "https://git.example.org/double/double.git"
+    case.registry.commit(replace(entry("double"), remote=remote, versions=(one.published,)))
+    two = release(app().source("function main(input) { return 2 * input.number; }\n"), "1.0.1")
+    assert "similar-app" not in case.releases(two, one, twins=lambda: [_twin(code=1.0)]).refused()
+
+
+@pytest.mark.parametrize("name", bundle.names())
+def test_no_starter_app_is_refused_for_what_it_says(case: Case, name: str) -> None:
+    files = bundle.files(name)
+    new = Release(app=read_app(files), files=files, published=published("1.0.0"))
+    case.releases(new)
+    for check in ("plain-text", "no-secrets", "own-requests", "coherence"):
+        assert case.said(check) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe in cm", "Ελληνικά and English", "नमस्ते", "naïve café", "2\u03c0r", "👩\u200d🚀 counts"]
+)
+def test_text_in_another_language_is_plain(case: Case, text: str) -> None:
+    assert case.releases(release(app().said(f"double {text}", {"number": 1}))).said("plain-text") == ""
+
+
+def test_a_secret_named_after_its_host_is_coherent(case: Case) -> None:
+    assert "coherence" not in _with_secret(case, "EXAMPLE_KEY").refused()
+
+
+def test_requests_count_as_own_by_a_word_of_the_app_or_by_a_value(case: Case) -> None:
+    draft = app().without("tests/requests.jsonl").said("doubling of it, please", {"number": 1})
+    draft.said("what is twice 37", {"number": 37}).said("2 x 4.5", {"number": 4.5})
+    assert case.releases(release(draft)).said("own-requests") == ""
+
+
+def _commented(comment: str) -> Draft:
+    return app().source(f"{comment}\n{DOUBLE}")
+
+
+def _greedy() -> Draft:
+    draft = app()
+    for request in ("please help me", "what is the weather in Rome", "do the thing I want"):
+        draft.said(request, {"number": 7})
+    return draft
+
+
+def _twin(*, code: float = 0.2, compared: int = 0, agreeing: int = 0) -> Twin:
+    return Twin(name="vat", code=code, compared=compared, agreeing=agreeing)
+
+
+def _with_secret(case: Case, name: str) -> Case:
+    host = {**_host("api.example.org"), "secret": {"name": name, "header": "Authorization"}}
+    draft = app("rates").stating(description="Shows today's exchange rate.", capabilities={"http": [host]})
+    draft.source("async function main(input, host) { return host.http.get('https://api.example.org/'); }\n")
+    return case.releases(release(draft))
 
 
 def _edited(case: Case, *, commit: str) -> Entry:

@@ -14,6 +14,7 @@ from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import judged, trial_of
 from mapp.ops.run.permissions import ensure_isolated_stranger
 from mapp.ops.share.registry_place import access_for
+from mapp.ops.share.similar import find_twins
 from mapp.ops.workspace import Workspace
 from mapp.share.checks.all_checks import CHECKS, CheckResult, Review, review
 from mapp.share.checks.check import Objection
@@ -86,8 +87,11 @@ class Examiner:
         follows, earlier = submission.follows, None
         if follows is not None and found.before is not None:
             earlier = self.release(found.before, follows.tag)
-        gate = partial(self.verdict, release, earlier) if self.run_gate else None
-        return replace(submission, release=release, replaced=earlier, gate=gate)
+        full = replace(submission, release=release, replaced=earlier)
+        if not self.run_gate:
+            return full
+        twins = partial(find_twins, self.workspace, full, release, self.release)
+        return replace(full, gate=partial(self.verdict, release, earlier), twins=twins)
 
     def release(self, entry: Entry, tag: str) -> Release:
         """Fetches a release of an app."""

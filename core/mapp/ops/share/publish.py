@@ -8,11 +8,20 @@ publication is finished by running it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mapp.errors import AlreadyExists, IntegrityError, InvalidApp, NotFound, StaleBase, UsageError
+from mapp.errors import (
+    AlreadyExists,
+    IntegrityError,
+    InvalidApp,
+    NotFound,
+    PermissionNeeded,
+    SandboxUnavailable,
+    StaleBase,
+    UsageError,
+)
 from mapp.git.notes import VERDICTS
 from mapp.git.repository import MAIN, Repository
 from mapp.library.read import open_repository
@@ -20,6 +29,7 @@ from mapp.library.verdicts import read_verdict
 from mapp.model.verdict import Verdict
 from mapp.model.version import Version
 from mapp.ops.share.registry_place import RegistryPlace, find_registry, mirrored, own_address
+from mapp.ops.share.similar import find_twins
 from mapp.ops.share.submit import SubmissionRefused, Submitted, reviewed, submit
 from mapp.ops.workspace import Workspace
 from mapp.share.checks.all_checks import Review
@@ -27,7 +37,7 @@ from mapp.share.entry import Entry, PublishedVersion, remote_fault
 from mapp.share.release import fetch_release, read_release
 from mapp.share.remote import Access, Update, ls_remote, push
 from mapp.share.signing import signing_key, write_signed_tag
-from mapp.share.submission import Release, Submission
+from mapp.share.submission import Release, Submission, Twin
 from mapp.suggested_commands import suggested_command
 
 TAKEN: Final = "MAPP-0861"
@@ -209,6 +219,7 @@ class _Publication:
         self.access = Access(allow_plain=bool(target.remote) or place.access.allow_plain)
         self.tag = release.published.commit  # what the remote's tag will be: the commit, or a signed tag
         self._fetched: dict[str, Release] = {}
+        self._twins: Sequence[Twin] | None = None
 
     def plan(self) -> Plan:
         """Returns what would be done, from the registry and the remote as they are now."""
@@ -264,7 +275,22 @@ class _Publication:
         replaced = None
         if follows is not None and before is not None:
             replaced = self._earlier(before.remote, follows)
-        return replace(submission, release=self.release, replaced=replaced, gate=self._verdict)
+        full = replace(submission, release=self.release, replaced=replaced, gate=self._verdict)
+        return replace(full, twins=lambda: self._find_twins(full))
+
+    def _find_twins(self, submission: Submission) -> Sequence[Twin]:
+        """Returns the listed apps that do the same; a raced publication does not run them again."""
+        if self._twins is None:
+            try:
+                self._twins = find_twins(self.workspace, submission, self.release, self._fetch)
+            except (SandboxUnavailable, PermissionNeeded) as error:
+                self.workspace.tell(f"similar apps are not looked for: {error.message}")
+                self._twins = []
+        return self._twins
+
+    def _fetch(self, entry: Entry, tag: str) -> Release:
+        folder, now = self.workspace.config.cache / "fetched", int(self.workspace.clock())
+        return fetch_release(entry.remote, tag, folder=folder, now=now, access=self.place.access)
 
     def _sign(self, before: Entry | None) -> None:
         """Signs the tag if the person's git does, and says who signed it; a tag that is there stays."""

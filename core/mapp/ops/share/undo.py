@@ -17,7 +17,14 @@ from mapp.library.commit_app import message, put, remove
 from mapp.library.landing import Proposal, is_release, land_again, settle, settle_held
 from mapp.library.lockfile import LockEntry, read_lock
 from mapp.library.locks import holding
-from mapp.library.operations import Logged, Operation, Step, newest_step, read_operations
+from mapp.library.operations import (
+    Logged,
+    Operation,
+    Step,
+    newest_operations,
+    newest_step,
+    read_operations,
+)
 from mapp.library.read import open_repository
 from mapp.library.rejections import reject
 from mapp.library.removed import removed_apps
@@ -68,14 +75,15 @@ def version_of(entry: LockEntry | None) -> str | None:
     return None if entry is None else entry.version
 
 
-def operations(workspace: Workspace, *, app: str | None = None) -> tuple[Logged, ...]:
-    """Returns the operations of a library, newest first, all or those that changed an app.
+def operations(
+    workspace: Workspace, *, app: str | None = None, most: int | None = None
+) -> tuple[Logged, ...]:
+    """Returns the operations of a library, newest first, all or those that changed an app; `most` at most.
 
     Raises:
         IntegrityError: the lock file is damaged.
     """
-    found = read_operations(workspace.home)
-    return tuple(row for row in found if app is None or any(step.app == app for step in row.steps))
+    return newest_operations(workspace.home, most, app=app)
 
 
 def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = False) -> Undone:

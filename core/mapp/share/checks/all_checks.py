@@ -23,7 +23,10 @@ from mapp.share.checks import (
     name_distance,
     name_taken,
     new_capability,
+    no_secrets,
     one_file,
+    own_requests,
+    plain_text,
     plausible_time,
     publisher_pressure,
     reserved_word,
@@ -32,6 +35,7 @@ from mapp.share.checks import (
     same_remote,
     same_signer,
     sequential_version,
+    similar_app,
     waiting_time,
 )
 from mapp.share.checks.check import Objection, RegistryCheck
@@ -63,7 +67,11 @@ CHECKS: Final[dict[str, RegistryCheck]] = {
         interface_version,
         complete,
         licence,
+        plain_text,
+        no_secrets,
+        own_requests,
         coherence,
+        similar_app,
         gate,
     )
 }
@@ -138,4 +146,5 @@ def _results(submission: Submission, override: Collection[str]) -> Iterator[Chec
 def _applies(check: RegistryCheck, submission: Submission) -> bool:
     if check.stage == "entry":
         return True
-    return submission.release is not None and (check.stage == "app" or submission.gate is not None)
+    needed = {"compare": submission.twins, "gate": submission.gate}
+    return submission.release is not None and (check.stage == "app" or needed[check.stage] is not None)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mapp.share.submission import Submission
 
-Stage = Literal["entry", "app", "gate"]
+Stage = Literal["entry", "app", "compare", "gate"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,8 @@ class RegistryCheck:
     """One rule.
 
     `stage` says what it needs: only the registry's files (`entry`), the app's repository (`app`), or running
-    the app's code (`gate`). `reason` says what the rule protects from.
+    code: the app's and that of listed apps (`compare`), or the app's alone (`gate`). `reason` says what the
+    rule protects from.
     """
 
     name: str

@@ -23,6 +23,11 @@ _SIGNS: Final = {
     "topic translate translates translation write writes",
 }
 """Words of a description, or of an argument's, that make a capability plausible."""
+_SECRET_WORDS: Final = (
+    "access api app auth bearer client com credential host http https id key net org pass password "
+    "private public secret service token user www"
+)
+"""Words that say that a name is a secret's, not whose."""
 
 
 def _objections(submission: Submission) -> Iterator[Objection]:
@@ -38,6 +43,7 @@ def _objections(submission: Submission) -> Iterator[Objection]:
                 message=f"it declares {name}, but main.js never uses it",
                 fix=f"remove {name} from [capabilities] in mapp.toml",
             )
+    yield from _foreign_secrets(app.manifest.capabilities)
     texts = [app.manifest.description, *(row.schema.description or "" for row in app.manifest.arguments)]
     words = set(re.findall(r"[a-z]+", " ".join(texts).casefold()))
     hosts = set(re.findall(r"[a-z]+", " ".join(row.host for row in app.manifest.capabilities.http)))
@@ -47,6 +53,22 @@ def _objections(submission: Submission) -> Iterator[Objection]:
                 message=f"it asks for {name}, and nothing in its description says what for: "
                 f"{app.manifest.description!r}",
                 fix="say in the description what it needs from outside, or remove the capability",
+            )
+
+
+def _foreign_secrets(capabilities: Capabilities) -> Iterator[Objection]:
+    """Yields an objection for each secret whose name does not belong to the host that gets it."""
+    for grant in capabilities.http:
+        if grant.secret is None:
+            continue
+        host = grant.host.casefold()
+        words = set(re.findall(r"[a-z]{3,}", grant.secret.name.casefold())) - set(_SECRET_WORDS.split())
+        if not any(word in host for word in words):
+            yield Objection(
+                message=f"it sends the secret {grant.secret.name} to {grant.host}, and their names have "
+                "nothing in common",
+                fix="name the secret after the service that it is for, such as EXAMPLE_KEY for "
+                "api.example.com",
             )
 
 
