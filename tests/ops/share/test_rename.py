@@ -1,4 +1,4 @@
-"""Renames: two entries that agree, one history at one remote, and people who are told."""
+"""Renames: two entries that agree, a history at one remote, and people who hear of it."""
 
 from __future__ import annotations
 
