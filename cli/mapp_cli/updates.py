@@ -96,6 +96,8 @@ def show_update(console: Console, row: Row) -> None:
         )
     if row.forked:
         console.result(f"  your version goes on as {row.forked}")
+    if row.note:
+        console.warn(visible(row.note))
     if row.yanked is not None and row.state not in ("updated", "pinned"):
         console.warn(f"{row.app} {row.version} was yanked: {row.yanked}")
 

@@ -52,6 +52,10 @@ class Config:
     cooldown_apps: str = field(
         default="", metadata={"help": "exceptions to cooldown by app, in days: vat=0, tax=14"}
     )
+    workflow_key: str = field(
+        default="",
+        metadata={"help": "SSH key of an app's publishing workflow, a file; set it there, never on a desk"},
+    )
     embedder: str = field(default="minilm", metadata={"help": "minilm or wordllama", "project": True})
     store: str = field(
         default="auto", metadata={"help": "dense half of the index: auto, exact or chroma", "project": True}
@@ -151,6 +155,7 @@ _TEXTS: Final = (
     "coder_keys",
     "policy",
     "cooldown_apps",
+    "workflow_key",
     *_BUDGETS,
 )
 _NUMBERS: Final = ("keep_runs", "keep_days", "keep_removed", "cooldown")

@@ -28,7 +28,14 @@ NOTHING = "$0, 0 tokens, 0 rounds"
 PLENTY = "$50, 900k tokens, 50 rounds, 60 min"
 PERIODS = ("MAPP_BUDGET_CHANGE", "MAPP_BUDGET_DAY", "MAPP_BUDGET_MONTH")
 PAYING = ("compile", "expand", "heal")
-OPTIONS = {"--input": "rows.jsonl", "--run": "RUN", "--to": "nowhere", "--reason": "spam"}
+OPTIONS = {
+    "--input": "rows.jsonl",
+    "--reason": "spam",
+    "--run": "RUN",
+    "--severity": "high",
+    "--summary": "spam",
+    "--to": "nowhere",
+}
 SPECIAL = {"new": "fresh", "config": "coder", "help": "heal", "registry add": "kitchen"}
 """What stands for all arguments of a command that wants something else than others."""
 PLACES = {

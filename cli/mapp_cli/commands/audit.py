@@ -17,10 +17,10 @@ from mapp_cli.context import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @pass_context
 def command(context: Context, apps: tuple[str, ...], offline: bool, sarif: bool, as_json: bool) -> None:
-    """Report advisories, yanks, moved tags and changed content of the apps from elsewhere.
+    """Report advisories, yanks, moved tags, changed content and revoked keys of the apps from elsewhere.
 
-    It ends with 6 if something is malicious, moved or changed, and with 1 for other errors; warnings end
-    with 0.
+    It ends with 6 if something is malicious, moved, changed or signed with a key that does not count, and
+    with 1 for other errors; warnings end with 0.
     """
     from mapp.ops.share.audit import audit, to_sarif
 
@@ -41,5 +41,5 @@ def command(context: Context, apps: tuple[str, ...], offline: bool, sarif: bool,
         if not found:
             console.tell("nothing found")
     if errors:
-        broken = any(row.rule in ("malicious", "moved", "content") for row in errors)
+        broken = any(row.rule in ("malicious", "moved", "content", "signer") for row in errors)
         sys.exit(6 if broken else 1)

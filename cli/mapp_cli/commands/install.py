@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mapp.model.question_text import visible
 from mapp_cli.completers import registry_names
 from mapp_cli.context import Context, pass_context
 from mapp_cli.permissions import permit_by_asking
@@ -64,3 +65,5 @@ def command(
         verb = "would install" if dry_run else "installed" if row.changed else "already installed:"
         may = f"; may use {', '.join(entry.granted)}" if entry.granted else ""
         console.result(f"{verb} {entry.name} {entry.version} ({entry.commit[:10]}){may}")
+        if row.note:
+            console.warn(visible(row.note))

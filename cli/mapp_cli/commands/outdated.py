@@ -15,7 +15,7 @@ from mapp_cli.updates import end_with_failure, show_update
 @click.option("--json", "as_json", is_flag=True, help="Print all installed apps as JSON.")
 @pass_context
 def command(context: Context, apps: tuple[str, ...], offline: bool, as_json: bool) -> None:
-    """List the installed apps that have a newer release, or whose version was yanked."""
+    """List the installed apps that have a newer release, or whose version was yanked or deprecated."""
     from mapp.ops.share.update import outdated
 
     rows = list(outdated(context.opened, apps, offline=offline))
@@ -23,6 +23,6 @@ def command(context: Context, apps: tuple[str, ...], offline: bool, as_json: boo
         context.console.json({"outdated": [row.to_dict() for row in rows]})
     else:
         for row in rows:
-            if row.state != "current" or row.yanked is not None:
+            if row.state != "current" or row.yanked is not None or row.note:
                 show_update(context.console, row)
     end_with_failure(rows)

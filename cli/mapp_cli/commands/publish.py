@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @registry_option
 @click.option("--remote", default="", metavar="URL", help="The app's git repository; needed the first time.")
 @click.option("--revision", metavar="VERSION", help="The release to publish; the one on main by default.")
+@click.option("--workflow-only", is_flag=True, help="From now on, only the app's workflow publishes it.")
 @click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
 @override_option
 @plain_option
@@ -35,6 +36,7 @@ def command(
     registry: str,
     remote: str,
     revision: str | None,
+    workflow_only: bool,
     direct: bool,
     override: tuple[str, ...],
     allow_git: bool,
@@ -51,8 +53,15 @@ def command(
     from mapp.ops.share.open_request import open_request
     from mapp.ops.share.publish import Target, publish
 
-    target = Target(registry=registry, remote=remote, direct=direct, override=override, allow_plain=allow_git)
-    confirm = None if yes else _confirmation(context, as_json=as_json)
+    target = Target(
+        registry=registry,
+        remote=remote,
+        direct=direct,
+        override=override,
+        allow_plain=allow_git,
+        publisher="workflow-only" if workflow_only else "",
+    )
+    confirm = None if yes else confirmation(context, as_json=as_json)
     done = publish(context.opened, app, target, revision=revision, dry_run=dry_run, confirm=confirm)
     opened = ""
     if done.submitted is not None and done.submitted.changed and not direct:
@@ -63,7 +72,9 @@ def command(
         _show(context, done, opened, dry_run=dry_run)
 
 
-def _confirmation(context: Context, *, as_json: bool) -> Callable[[Plan], bool]:
+def confirmation(context: Context, *, as_json: bool) -> Callable[[Plan], bool]:
+    """Returns a function that shows what would be pushed and asks the person."""
+
     def confirm(plan: Plan) -> bool:
         if as_json or not context.console.can_ask:
             raise PermissionNeeded(

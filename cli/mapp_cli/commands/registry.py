@@ -26,6 +26,7 @@ for _command in (
     registry_upkeep.init,
     registry_upkeep.check,
     registry_upkeep.merge,
+    registry_upkeep.advise,
     registry_upkeep.index,
     registry_upkeep.verify,
 ):

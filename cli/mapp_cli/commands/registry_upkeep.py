@@ -1,4 +1,4 @@
-"""`mapp registry init`, `check`, `merge`, `index` and `verify-index`: what maintainers of a registry use."""
+"""`mapp registry init`, `check`, `merge`, `advise`, `index`, `verify-index`: what maintainers use."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, show_review
+from mapp_cli.registry_reviews import override_option, plain_option, registry_option, show_review
 
 if TYPE_CHECKING:
     from mapp.ops.share.merge import Merged
+    from mapp.share.advisories import Severity
 
 REFUSED: Final = 8
 _LABEL: Final = "override:"
@@ -138,6 +139,70 @@ def merge(
     else:
         _show_merged(context, found, dry_run=dry_run)
     return REFUSED if any(row.status == "refused" for row in found) else 0
+
+
+@click.command("advise")
+@click.argument("app")
+@registry_option
+@click.option(
+    "--severity",
+    required=True,
+    type=click.Choice(["malicious", "high", "medium", "low"]),
+    help="Malicious versions are neither installed nor run.",
+)
+@click.option("--summary", required=True, metavar="TEXT", help="What is wrong, in one line.")
+@click.option(
+    "--versions",
+    multiple=True,
+    metavar="RANGE",
+    help="A version, or a range such as '>=1.0.0, <1.2.1'; every version by default. May be repeated.",
+)
+@click.option("--fixed", default="", metavar="VERSION", help="The first version without the fault.")
+@click.option("--use", "replacement", default="", metavar="APP", help="Another app to use instead.")
+@plain_option
+@click.option("--dry-run", is_flag=True, help="Show the advisory; publish nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@pass_context
+def advise(
+    context: Context,
+    app: str,
+    registry: str,
+    severity: Severity,
+    summary: str,
+    versions: tuple[str, ...],
+    fixed: str,
+    replacement: str,
+    allow_git: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Publish an advisory about versions of APP: one commit on the registry's main, if you may push to it.
+
+    It reaches libraries with their next update or audit. Versions that it calls malicious are then refused,
+    in forks and under other names, too. To withdraw an advisory, delete its file and generate the index.
+    """
+    from mapp.ops.share.advise import Advice, advise
+    from mapp.ops.share.registry_place import find_registry
+
+    place = find_registry(context.opened, registry, allow_plain=allow_git)
+    advice = Advice(
+        app=app,
+        severity=severity,
+        summary=summary,
+        versions=versions,
+        fixed=fixed,
+        replacement=replacement,
+    )
+    done = advise(context.opened, place, advice, dry_run=dry_run)
+    if as_json:
+        context.console.json({**done.to_dict(), "registry": place.url, "dry_run": dry_run})
+        return
+    about = ", ".join(str(row.version) for row in done.affected)
+    what = f"{done.advisory.id} in {place}: {app} {about} is {severity}"
+    if not done.changed:
+        context.console.result(f"published already: {what}")
+    else:
+        context.console.result(f"{'would publish' if dry_run else 'published'} {what}")
 
 
 @click.command("index")

@@ -5,8 +5,10 @@ The file is derived: each time a registry is read, its part is replaced. Without
 
 from __future__ import annotations
 
+import contextlib
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from mapp.errors import IntegrityError
@@ -36,7 +38,10 @@ def read_blocks(home: Home) -> tuple[Block, ...]:
     """
     try:
         rows = json.loads(read_plain(home.blocked_file, most=MAX_SIZE))
-        return tuple(Block(**row) for row in rows)
+        found = tuple(Block(**row) for row in rows)
+        if not all(isinstance(value, str) for row in found for value in asdict(row).values()):
+            raise TypeError("every value must be a text")
+        return found
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -54,24 +59,29 @@ def replace_blocks(home: Home, registry: str, blocks: tuple[Block, ...]) -> None
             known = read_blocks(home)
         except IntegrityError:
             known = None
-        rows = (*(row for row in known or () if row.registry != registry), *blocks)
-        rows = tuple(sorted(rows, key=lambda row: (row.registry, row.content, row.advisory)))
-        if rows != known:
+        rows = {*(row for row in known or () if row.registry != registry), *blocks}
+        if known is None or rows != {*known}:
             home.root.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(
-                [
-                    {
-                        "content": row.content,
-                        "advisory": row.advisory,
-                        "summary": row.summary,
-                        "registry": row.registry,
-                    }
-                    for row in rows
-                ],
-                ensure_ascii=False,
-                indent=1,
-            )
-            write_whole(home.blocked_file, f"{text}\n".encode())
+            _write(home, rows)
+
+
+def _write(home: Home, rows: Collection[Block]) -> None:
+    ordered = sorted(rows, key=lambda row: (row.registry, row.content, row.advisory))
+    text = json.dumps([asdict(row) for row in ordered], ensure_ascii=False, indent=1)
+    write_whole(home.blocked_file, f"{text}\n".encode())
+
+
+def carry_blocks(home: Home, old: str, new: str) -> None:
+    """Blocks a content that was made here from one that is blocked, until the registry is read again.
+
+    Nothing is written if the old content is not blocked, or the file is damaged: then nothing runs anyway.
+    """
+    if old == new or not home.blocked_file.exists():
+        return
+    with holding(home.holds, "blocked"), contextlib.suppress(IntegrityError):
+        known = read_blocks(home)
+        if made := {replace(row, content=new) for row in known if row.content == old}:
+            _write(home, {*known, *made})
 
 
 def ensure_not_blocked(home: Home, name: str, content: str) -> None:

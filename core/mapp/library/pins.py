@@ -49,6 +49,12 @@ def pin(
             before = known.get(entry.name)
             keep = before is not None and entry.source == "local"
             kept = before.granted if before is not None else ()
+            if keep and before is not None and before.is_third_party:
+                from mapp.library.blocked import (
+                    carry_blocks,
+                )  # only a change of an app from elsewhere needs it
+
+                carry_blocks(home, before.content, entry.content)
             granted = {*entry.granted, *(name for name in kept if declared is None or name in declared)}
             source = before.source if keep and before else entry.source
             known[entry.name] = replace(

@@ -8,6 +8,7 @@
     summary = "Sends its inputs to a third party."
     versions = [">=1.0.0, <1.2.1"]         # any of these ranges; without the key, every version
     fixed = "1.2.1"                        # optional
+    replacement = "sales-tax"              # optional: another app of the registry to use instead
     contents = ["sha256:…"]                # optional: this content, whatever it is called
 
 `malicious` is more than a warning: mapp neither installs nor runs such a version.
@@ -19,7 +20,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from mapp.errors import InvalidInput, MappError, Problem
 from mapp.git.repository import Repository
@@ -27,6 +28,7 @@ from mapp.git.tree import FILE_MODE, FOLDER_MODE, find_entry, raw_entries
 from mapp.model.names import app_name_fault
 from mapp.model.table_reader import TableReader
 from mapp.model.version import Version
+from mapp.share.entry import MAX_REASON_LENGTH, MAX_VERSIONS
 from mapp.share.registry import read_blob
 
 Severity = Literal["malicious", "high", "medium", "low"]
@@ -34,11 +36,12 @@ Severity = Literal["malicious", "high", "medium", "low"]
 FOLDER: Final = "advisories"
 FORMAT: Final = 1
 MAX_ADVISORIES: Final = 10_000
-MAX_SIZE: Final = 64 * 1024
+MAX_SIZE: Final = 128 * 1024
 _MAX_RANGES: Final = 50
+_MAX_CONTENTS: Final = MAX_VERSIONS
 _SUFFIX: Final = ".toml"
 _CONTENT: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_BOUND: Final = re.compile(r"(>=|<=|>|<|=)\s*(\S+)")
+_BOUND: Final = re.compile(r"(>=|<=|>|<|=|)\s*(\S+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +50,9 @@ class Bound:
 
     sign: str
     version: Version
+
+    def __str__(self) -> str:
+        return f"{self.sign}{self.version}"
 
     def holds(self, version: Version) -> bool:
         """Returns whether a version is on the right side."""
@@ -73,7 +79,28 @@ class Advisory:
     summary: str
     ranges: tuple[tuple[Bound, ...], ...] = ()
     fixed: str = ""
+    replacement: str = ""
     contents: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the document of the file."""
+        row: dict[str, Any] = {
+            "advisory": FORMAT,
+            "app": self.app,
+            "severity": self.severity,
+            "summary": self.summary,
+            "versions": [", ".join(map(str, bounds)) for bounds in self.ranges],
+            "fixed": self.fixed,
+            "replacement": self.replacement,
+            "contents": list(self.contents),
+        }
+        return {key: value for key, value in row.items() if value}
+
+    def to_toml(self) -> bytes:
+        """Returns the content of the file."""
+        import tomli_w
+
+        return tomli_w.dumps(self.to_dict()).encode()
 
     def is_about(self, app: str, version: str, content: str = "") -> bool:
         """Returns whether it is about this version of an app, or about this content."""
@@ -86,7 +113,7 @@ class Advisory:
 
 
 def parse_range(text: str) -> tuple[Bound, ...]:
-    """Parses a range such as `>=1.0.0, <1.2.1`; all of its bounds must hold.
+    """Parses a range such as `>=1.0.0, <1.2.1`; all of its bounds must hold. A version alone is that version.
 
     Raises:
         ValueError: it is not a range.
@@ -99,8 +126,13 @@ def parse_range(text: str) -> tuple[Bound, ...]:
         match = _BOUND.fullmatch(part.strip())
         if match is None:
             raise ValueError("is not a range such as >=1.0.0, <1.2.1")
-        found.append(Bound(sign=match[1], version=Version.parse(match[2])))
+        found.append(Bound(sign=match[1] or "=", version=Version.parse(match[2])))
     return tuple(found)
+
+
+def advisory_path(identity: str) -> str:
+    """Returns where a registry keeps an advisory."""
+    return f"{FOLDER}/{identity}{_SUFFIX}"
 
 
 def parse_advisory(data: bytes, identity: str) -> Advisory:
@@ -109,7 +141,7 @@ def parse_advisory(data: bytes, identity: str) -> Advisory:
     Raises:
         InvalidInput: lists every mistake with its path.
     """
-    where = f"{FOLDER}/{identity}{_SUFFIX}"
+    where = advisory_path(identity)
     try:
         document = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -123,22 +155,23 @@ def parse_advisory(data: bytes, identity: str) -> Advisory:
 
 class _AdvisoryReader(TableReader):
     def advisory(self, identity: str) -> Advisory:
-        self.only("advisory", "app", "severity", "summary", "versions", "fixed", "contents")
+        self.only("advisory", "app", "severity", "summary", "versions", "fixed", "replacement", "contents")
         if self.get("advisory", int, FORMAT, needed=True) != FORMAT:
             self.refuse("advisory", f"is a newer format; this mapp reads {FORMAT}")
         app = self.get("app", str, "", needed=True)
         if fault := app_name_fault(app):
             self.refuse("app", fault)
-        contents = self.texts("contents", _MAX_RANGES)
+        contents = self.texts("contents", _MAX_CONTENTS)
         if not all(_CONTENT.fullmatch(text) for text in contents):
             self.refuse("contents", "must be content hashes: sha256: and 64 hexadecimal digits")
         return Advisory(
             id=identity,
             app=app,
             severity=self._severity(),
-            summary=self.line("summary", 300),
+            summary=self.line("summary", MAX_REASON_LENGTH),
             ranges=tuple(self._ranges()),
             fixed=self._fixed(),
+            replacement=self._replacement(),
             contents=contents,
         )
 
@@ -156,6 +189,12 @@ class _AdvisoryReader(TableReader):
                 yield parse_range(text)
             except ValueError as error:
                 self.refuse("versions", str(error))
+
+    def _replacement(self) -> str:
+        found = self.get("replacement", str, "")
+        if found and (fault := app_name_fault(found)):
+            self.refuse("replacement", fault)
+        return found
 
     def _fixed(self) -> str:
         found = self.get("fixed", str, "")

@@ -1,11 +1,24 @@
 """An app in a registry: its file `apps/<ab>/<name>.toml`, and the same document as a line of the index.
 
 An entry has the app's name, the git remote that holds it, and one block for each published version, oldest
-first. Versions are only ever appended. The one later change to a block is the key `yanked`, with its reason:
+first. Versions are only ever appended. The only later changes to a block are remarks: the key `yanked`, which
+stays, and `deprecated` with `use`, which may go again:
 
     entry = 1
     name = "vat"
     remote = "https://git.example.org/ada/vat.git"
+
+    publisher = "workflow-only"     # optional: the author's key alone publishes nothing
+    renamed_from = "sum"            # optional: the name that it had; the other entry has `renamed_to`
+
+    [[transfer]]                    # optional: each hand-over to another remote or another key, oldest first
+    after = "1.0.0"                 # the newest version at that time
+    from = "https://git.example.org/eve/vat.git"
+    to = "https://git.example.org/ada/vat.git"
+    from_signer = "SHA256:…"        # the key that signed this hand-over, and the one of later versions
+    to_signer = "SHA256:…"
+    time = "2026-11-30T14:00:00Z"
+    signature = "U1NIU0lH…"         # an SSH signature, see `mapp.share.transfer`
 
     [[version]]
     version = "1.0.0"
@@ -20,7 +33,10 @@ first. Versions are only ever appended. The one later change to a block is the k
     origin = "compile"              # what made it: the commit's `Mapp-Operation`
     signer = "SHA256:…"             # the fingerprint of the SSH key that signed the tag; empty if unsigned
     time = "2026-11-30T14:00:00Z"   # when its author published it
+    workflow = "U1NIU0lH…"          # only if the app's workflow published it, see `mapp.share.workflow`
     yanked = "wrong rounding"       # only once it was withdrawn
+    deprecated = "no longer kept"   # only while its author advises against it
+    use = "sales-tax"               # optional, with `deprecated`: another app of the registry
 
 A line of the index is the same document as canonical JSON (RFC 8785).
 """
@@ -53,7 +69,13 @@ MAX_DESCRIPTION_LENGTH: Final = 300
 MAX_REASON_LENGTH: Final = 300
 MAX_CAPABILITIES: Final = 100
 
-_HEAD: Final = ("entry", "name", "remote", "version")
+MAX_TRANSFERS: Final = 100
+_MAX_SIGNATURE_LENGTH: Final = 8000
+
+WORKFLOW_ONLY: Final = "workflow-only"
+
+_HEAD: Final = ("entry", "name", "remote", "publisher", "renamed_from", "renamed_to", "transfer", "version")
+_TRANSFER: Final = ("after", "from", "to", "from_signer", "to_signer", "time", "signature")
 _BLOCK: Final = (
     "version",
     "description",
@@ -67,11 +89,15 @@ _BLOCK: Final = (
     "origin",
     "signer",
     "time",
+    "workflow",
     "yanked",
+    "deprecated",
+    "use",
 )
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _SIGNER: Final = re.compile(r"(?:SHA256:[A-Za-z0-9+/]{43})?")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]*=*")
 _ORIGIN: Final = re.compile(r"[a-z][a-z-]{0,29}")
 _HELPER: Final = re.compile(r"[A-Za-z0-9+.-]*::")
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -79,9 +105,11 @@ _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedVersion:
-    """One version of an app as a registry lists it; `yanked` is the reason for its withdrawal, or None.
+    """One version of an app as a registry lists it; `time` is in seconds since 1970-01-01 UTC.
 
-    `time` is in seconds since 1970-01-01 UTC.
+    `yanked` is the reason for its withdrawal, or None. `deprecated` is why its author advises against it, or
+    None, and `use` the app to use instead, if there is one. `workflow` is the signature of the workflow that
+    published it, in base64, or "".
     """
 
     version: Version
@@ -96,7 +124,15 @@ class PublishedVersion:
     origin: str
     signer: str
     time: int
+    workflow: str = ""
     yanked: str | None = None
+    deprecated: str | None = None
+    use: str = ""
+
+    @property
+    def facts(self) -> PublishedVersion:
+        """Returns the version without remarks: what never changes once it is published."""
+        return replace(self, yanked=None, deprecated=None, use="")
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the `[[version]]` block."""
@@ -114,16 +150,83 @@ class PublishedVersion:
             "signer": self.signer,
             "time": time_text(self.time),
         }
-        return document if self.yanked is None else document | {"yanked": self.yanked}
+        more = {
+            "workflow": self.workflow or None,
+            "yanked": self.yanked,
+            "deprecated": self.deprecated,
+            "use": self.use or None,
+        }
+        return document | {key: text for key, text in more.items() if text is not None}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transfer:
+    """A hand-over of an app: later versions come from another remote, or are signed with another key.
+
+    `after` is the newest version at that time. `signature` is the SSH signature of `from_signer`, in base64;
+    empty if nobody signed it. `time` is in seconds since 1970-01-01 UTC.
+    """
+
+    after: Version
+    from_remote: str
+    to_remote: str
+    from_signer: str
+    to_signer: str
+    time: int
+    signature: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the `[[transfer]]` block."""
+        return {
+            "after": str(self.after),
+            "from": self.from_remote,
+            "to": self.to_remote,
+            "from_signer": self.from_signer,
+            "to_signer": self.to_signer,
+            "time": time_text(self.time),
+            "signature": self.signature,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """An app as a registry lists it; `versions` is oldest first and has at least one."""
+    """An app as a registry lists it; `versions` is oldest first and has at least one.
+
+    `renamed_from` and `renamed_to` are the app's earlier and later name, if it has one. `publisher` is empty,
+    or says that only the app's workflow publishes.
+    """
 
     name: str
     remote: str
     versions: tuple[PublishedVersion, ...]
+    renamed_from: str = ""
+    renamed_to: str = ""
+    transfers: tuple[Transfer, ...] = ()
+    publisher: str = ""
+
+    @property
+    def signer(self) -> str:
+        """Returns the fingerprint of the key that signs the next version; empty if none is expected."""
+        handed = {row.after: row.to_signer for row in self.transfers}
+        found = ""
+        for row in self.versions:
+            found = handed.get(row.version) or row.signer or found
+        return found
+
+    def transfer_between(self, old: str, new: str) -> Transfer | None:
+        """Returns the last hand-over between two published versions, given by their commits, or None."""
+        places = {row.commit: place for place, row in enumerate(self.versions)}
+        numbers = {row.version: place for place, row in enumerate(self.versions)}
+        if old not in places or new not in places:
+            return None
+        return next(
+            (
+                row
+                for row in reversed(self.transfers)
+                if row.after in numbers and places[old] <= numbers[row.after] < places[new]
+            ),
+            None,
+        )
 
     @property
     def latest(self) -> PublishedVersion | None:
@@ -145,12 +248,27 @@ class Entry:
         rows = (replace(row, yanked=reason) if row.version == wanted else row for row in self.versions)
         return replace(self, versions=tuple(rows))
 
+    def with_deprecation(self, wanted: Version | None, why: str | None, use: str = "") -> Entry:
+        """Returns the entry with one version, or all, deprecated for a reason; None takes that back."""
+        rows = (
+            replace(row, deprecated=why, use=use) if wanted in (None, row.version) else row
+            for row in self.versions
+        )
+        return replace(self, versions=tuple(rows))
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the document of the file and of the index line."""
+        names = {
+            "publisher": self.publisher,
+            "renamed_from": self.renamed_from,
+            "renamed_to": self.renamed_to,
+        }
         return {
             "entry": FORMAT,
             "name": self.name,
             "remote": self.remote,
+            **{key: name for key, name in names.items() if name},
+            **({"transfer": [row.to_dict() for row in self.transfers]} if self.transfers else {}),
             "version": [row.to_dict() for row in self.versions],
         }
 
@@ -243,7 +361,53 @@ class _EntryReader(TableReader):
         numbers = [row.version for row in rows]
         if len(set(numbers)) != len(numbers):
             self.refuse("version", "lists a version twice")
-        return Entry(name=name, remote=remote, versions=rows)
+        handed: tuple[Transfer, ...] = ()
+        if "transfer" in self.document:
+            handed = tuple(row.transfer(strict=strict) for row in self.rows("transfer", MAX_TRANSFERS))
+        return Entry(
+            name=name,
+            remote=remote,
+            versions=rows,
+            renamed_from=self._app("renamed_from"),
+            renamed_to=self._app("renamed_to"),
+            transfers=handed,
+            publisher=self._publisher(),
+        )
+
+    def transfer(self, *, strict: bool) -> Transfer:
+        if strict:
+            self.only(*_TRANSFER)
+        remotes = [self.line(key, MAX_REMOTE_LENGTH) for key in ("from", "to")]
+        for key, remote in zip(("from", "to"), remotes, strict=True):
+            if fault := remote_fault(remote):
+                self.refuse(key, fault)
+        return Transfer(
+            after=self._parsed("after", Version.parse, Version(major=0, minor=0, patch=0)),
+            from_remote=remotes[0],
+            to_remote=remotes[1],
+            from_signer=self._shaped("from_signer", _SIGNER, "SHA256: and a key's fingerprint, or empty"),
+            to_signer=self._shaped("to_signer", _SIGNER, "SHA256: and a key's fingerprint, or empty"),
+            time=self._parsed("time", _seconds, 0),
+            signature=self._signature("signature"),
+        )
+
+    def _signature(self, key: str) -> str:
+        found = self._shaped(key, _BASE64, "a signature in base64")
+        if len(found) > _MAX_SIGNATURE_LENGTH:
+            self.refuse(key, f"must have at most {_MAX_SIGNATURE_LENGTH} characters")
+        return found
+
+    def _publisher(self) -> str:
+        found = self.get("publisher", str, "")
+        if found not in ("", WORKFLOW_ONLY):
+            self.refuse("publisher", f"must be {WORKFLOW_ONLY}")
+        return found
+
+    def _app(self, key: str) -> str:
+        found = self.get(key, str, "")
+        if found and (fault := app_name_fault(found)):
+            self.refuse(key, fault)
+        return found
 
     def block(self, *, strict: bool) -> PublishedVersion:
         if strict:
@@ -255,6 +419,9 @@ class _EntryReader(TableReader):
         names = self.texts("capabilities", MAX_CAPABILITIES)
         if "capabilities" not in self.document:
             self.refuse("capabilities", "is missing")
+        use = self._app("use")
+        if "use" in self.document and "deprecated" not in self.document:
+            self.refuse("use", "needs the key deprecated")
         return PublishedVersion(
             version=version,
             description=self.line("description", MAX_DESCRIPTION_LENGTH),
@@ -268,8 +435,14 @@ class _EntryReader(TableReader):
             origin=self._shaped("origin", _ORIGIN, "an operation such as compile"),
             signer=self._shaped("signer", _SIGNER, "SHA256: and a key's fingerprint, or empty"),
             time=self._parsed("time", _seconds, 0),
-            yanked=self.line("yanked", MAX_REASON_LENGTH) if "yanked" in self.document else None,
+            workflow=self._signature("workflow") if "workflow" in self.document else "",
+            yanked=self._remark("yanked"),
+            deprecated=self._remark("deprecated"),
+            use=use,
         )
+
+    def _remark(self, key: str) -> str | None:
+        return self.line(key, MAX_REASON_LENGTH) if key in self.document else None
 
     def _shaped(self, key: str, form: re.Pattern[str], what: str) -> str:
         text = self.get(key, str, "", needed=True)

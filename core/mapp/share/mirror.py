@@ -32,9 +32,10 @@ WAITING: Final = "refs/mapp/waiting/"
 _FETCHED: Final = "refs/mirror/"
 _AT_ONCE: Final = 60
 _SUBMITTED: Final = re.compile(
-    r"refs/(?:heads/submit|mapp/waiting)/[a-z][a-z0-9-]{0,63}/(?:yank-)?[0-9]{1,9}(?:\.[0-9]{1,9}){2}"
+    r"refs/(?:heads/submit|mapp/waiting)/[a-z][a-z0-9-]{0,63}/"
+    r"(?:(?:yank|deprecate|undeprecate|rename|protect|transfer)-)?[0-9]{1,9}(?:\.[0-9]{1,9}){2}"
 )
-"""The branches that `mapp publish` and `mapp yank` make; others are left alone."""
+"""The branches that mapp makes, such as `submit/vat/1.0.0`, `submit/vat/yank-1.0.0`; it reads no others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapp.errors import InvalidInput
 from mapp.git.commit import Signature
 from mapp.git.repository import Repository
 from mapp.git.tree import replace_file
-from mapp.share.entry import Entry, entry_path
+from mapp.share.entry import Entry, PublishedVersion, entry_path
 from mapp.share.history import changed_paths
 from mapp.share.registry import Registry, checked_entry
 
@@ -72,19 +72,33 @@ def rebased(began: Entry | None, after: Entry | None, current: Entry | None) -> 
     """
     if after is None or current is None or current in (began, after):
         return after
-    known = {row.version for row in began.versions} if began is not None else set()
+    known = {row.version: row for row in began.versions} if began is not None else {}
     added = [row for row in after.versions if row.version not in known]
-    taken = {row.version: row for row in current.versions}
-    if after.remote != current.remote or any(row.version in taken for row in added):
+    taken = {row.version for row in current.versions}
+    if began is None:
+        if after.remote != current.remote:
+            return after
+    elif _head(current) == _head(began):
+        current = replace(after, versions=current.versions)  # only the submission changes more than versions
+    elif _head(after) != _head(began):
         return after
-    found = current
-    for row in added:
-        found = found.with_version(row)
-    for row in after.versions:
-        here = taken.get(row.version)
-        if row.yanked is not None and here is not None and here.yanked is None:
-            found = found.with_yank(row.version, row.yanked)
-    return found
+    if any(row.version in taken for row in added):
+        return after
+    remarked = {row.version: row for row in after.versions if known.get(row.version, row) != row}
+    rows = (_remarked(row, remarked.get(row.version)) for row in current.versions)
+    return replace(current, versions=(*rows, *added))
+
+
+def _head(entry: Entry) -> Entry:
+    return replace(entry, versions=())
+
+
+def _remarked(row: PublishedVersion, proposed: PublishedVersion | None) -> PublishedVersion:
+    """Returns a listed version with the remarks that a change makes on it; a yank stays as it is."""
+    if proposed is None:
+        return row
+    yanked = proposed.yanked if row.yanked is None else row.yanked
+    return replace(row, yanked=yanked, deprecated=proposed.deprecated, use=proposed.use)
 
 
 def fork_point(repository: Repository, main: str, tip: str) -> str:
@@ -96,9 +110,39 @@ def fork_point(repository: Repository, main: str, tip: str) -> str:
     return main
 
 
-def subject(entry: Entry, before: Entry | None) -> str:
-    """Returns the first line of the commit that changes an entry, e.g. `vat 1.1.0`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One thing that a change does to an entry: `verb` is empty for a new version.
+
+    `what` is the version, or for a rename or transfer the newest one.
+    """
+
+    verb: str
+    what: str
+
+
+def steps(entry: Entry, before: Entry | None) -> list[Step]:
+    """Returns what a change does to an entry, version by version, then to the app as a whole."""
     known = {} if before is None else {row.version: row for row in before.versions}
-    rows = [row for row in entry.versions if known.get(row.version) != row]
-    shown = ", ".join(f"{'yank ' * (row.yanked is not None)}{row.version}" for row in rows)
+    rows = [(known.get(row.version), row) for row in entry.versions]
+    found = [Step(verb=_verb(old, new), what=str(new.version)) for old, new in rows if old != new]
+    if before is not None:
+        last = str(entry.versions[-1].version)
+        found += [Step(verb="rename", what=last)] * (entry.renamed_to != before.renamed_to)
+        found += [Step(verb="protect", what=last)] * (entry.publisher != before.publisher)
+        found += [Step(verb="transfer", what=last)] * (entry.transfers != before.transfers)
+    return found
+
+
+def _verb(old: PublishedVersion | None, new: PublishedVersion) -> str:
+    if old is None:
+        return ""
+    if old.yanked != new.yanked:
+        return "yank"
+    return "undeprecate" if new.deprecated is None else "deprecate"
+
+
+def subject(entry: Entry, before: Entry | None) -> str:
+    """Returns the first line of the commit that changes an entry, e.g. `vat 1.1.0` or `vat yank 1.0.0`."""
+    shown = ", ".join(f"{step.verb} {step.what}".strip() for step in steps(entry, before))
     return f"{entry.name} {shown}"[:72]

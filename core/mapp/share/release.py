@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,9 @@ from mapp.git.tree import read_snapshot
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import content_hash, read_app
 from mapp.model.interface import interface_hash
-from mapp.share.entry import PublishedVersion
-from mapp.share.remote import STRICT, Access, fetch
+from mapp.share.entry import Entry, PublishedVersion
+from mapp.share.errors import RemoteRefused
+from mapp.share.remote import STRICT, Access, fetch, ls_remote
 from mapp.share.signing import signer_of
 from mapp.share.submission import Release
 
@@ -67,6 +69,26 @@ def fetch_release(url: str, name: str, *, folder: Path, now: int, access: Access
         repository = Repository.open(fetched.path)
         tag = fetched.refs[ref]
         return read_release(repository, repository.resolve(tag), now=now, tag=tag)
+
+
+def ensure_all_released(entry: Entry, access: Access = STRICT) -> None:
+    """Checks that an app's remote has the tag of every listed version at its commit.
+
+    Raises:
+        RemoteFailed: the remote cannot be reached.
+        RemoteRefused: a tag is missing there, or leads to another commit.
+    """
+    found = ls_remote(entry.remote, "refs/tags/v*", access=access)
+    for row in entry.versions:
+        ref = f"refs/tags/{row.tag}"
+        commit = found.get(f"{ref}^{{}}", found.get(ref))
+        if commit != row.commit:
+            has = "does not have it" if commit is None else f"has {commit[:10]}"
+            raise RemoteRefused(
+                f"{row.tag} of {entry.name} is {row.commit[:10]}, and {entry.remote} {has}",
+                hint=f"push every release there first: git push {shlex.quote(entry.remote)} --tags",
+                code="MAPP-0612",
+            )
 
 
 def _engine(repository: Repository, tree: str) -> str:

@@ -37,9 +37,13 @@ _PATIENCE: Final = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AllowedKey:
-    """A key that may sign: its fingerprint, and from when to when, in seconds since 1970-01-01 UTC."""
+    """A key that may sign: its fingerprint, and from when to when, in seconds since 1970-01-01 UTC.
+
+    `principals` says for whom, as patterns with commas between them.
+    """
 
     fingerprint: str
+    principals: str = "*"
     after: float = float("-inf")
     before: float = float("inf")
 
@@ -69,6 +73,44 @@ def write_signed_tag(
     return repository.write_object(loose.TAG, payload + signature), found
 
 
+def sign_statement(payload: bytes, key: str, namespace: str) -> tuple[str, str]:
+    """Signs a text that is not a tag; returns the signature in base64 and the fingerprint of the key.
+
+    Raises:
+        MappError: ssh-keygen could not sign with the key.
+    """
+    signature = _sign(payload, key, namespace)
+    found = _fingerprint(payload, signature, namespace)
+    if found is None:
+        raise MappError(f"ssh-keygen made a signature with {key} that it does not accept", code=FAILED)
+    lines = signature.decode("ascii").strip().splitlines()[1:-1]
+    return "".join(lines), found
+
+
+def statement_signer(payload: bytes, signature: str, namespace: str) -> str:
+    """Returns the fingerprint of the key that signed a text, in this namespace; empty if none validly did."""
+    lines = [signature[start : start + 70] for start in range(0, len(signature), 70)]
+    armour = _BEGIN + "\n".join([*lines, "-----END SSH SIGNATURE-----", ""]).encode()
+    return _fingerprint(payload, armour, namespace) or ""
+
+
+def fingerprint_of(public_key: str) -> str:
+    """Returns the fingerprint of a public key as a `.pub` file has it.
+
+    Raises:
+        ValueError: it is not a public key.
+    """
+    words = public_key.split()
+    if len(words) < 2 or not _KEY.fullmatch(words[0]):
+        raise ValueError("is not an SSH public key")
+    return _digest(words[1])
+
+
+def _digest(key: str) -> str:
+    digest = hashlib.sha256(base64.b64decode(key, validate=True)).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
 def signer_of(repository: Repository, identity: str, commit: str) -> str:
     """Returns the fingerprint of the key that signed a tag on a commit; empty if none validly did."""
     kind, data = repository.raw(identity)
@@ -78,8 +120,11 @@ def signer_of(repository: Repository, identity: str, commit: str) -> str:
     return _fingerprint(payload, begin + rest) or ""
 
 
-def allowed_keys(text: str) -> Iterator[AllowedKey]:
-    """Yields the keys of an `allowed_signers` file; lines that mean something else are left out."""
+def allowed_keys(text: str, namespace: str = _NAMESPACE) -> Iterator[AllowedKey]:
+    """Yields the keys of an `allowed_signers` file that may sign in a namespace, by default that of git.
+
+    Lines that mean something else are left out. A key without namespaces signs for git only.
+    """
     for line in text.splitlines():
         try:
             words = shlex.split(line, comments=True)
@@ -92,15 +137,17 @@ def allowed_keys(text: str) -> Iterator[AllowedKey]:
         options.pop("", None)
         if options.keys() - {"namespaces", "valid-after", "valid-before"}:
             continue  # an option that restricts the key in a way that is not checked here
-        if options.get("namespaces", _NAMESPACE) not in (_NAMESPACE, "*"):
+        named = options.get("namespaces", _NAMESPACE)
+        if named != namespace and (named != "*" or namespace != _NAMESPACE):
             continue
         try:
-            digest = hashlib.sha256(base64.b64decode(words[place + 1], validate=True)).digest()
+            fingerprint = _digest(words[place + 1])
             after, before = (_moment(options.get(name, "")) for name in ("valid-after", "valid-before"))
         except (binascii.Error, ValueError):
             continue
         yield AllowedKey(
-            fingerprint="SHA256:" + base64.b64encode(digest).decode().rstrip("="),
+            fingerprint=fingerprint,
+            principals=words[0],
             after=float("-inf") if after is None else after,
             before=float("inf") if before is None else before,
         )
@@ -117,40 +164,42 @@ def _moment(text: str) -> float | None:
     return datetime.strptime(digits, form).replace(tzinfo=UTC).timestamp()
 
 
-def _sign(payload: bytes, key: str) -> bytes:
+def _sign(payload: bytes, key: str, namespace: str = _NAMESPACE) -> bytes:
     with tempfile.TemporaryDirectory(prefix="mapp-sign-") as folder:
         file = Path(key).expanduser()
         if _KEY.match(key):  # a public key itself: the agent has the other half
             file = Path(folder) / "key.pub"
             file.write_text(key + "\n")
-        ended = _run("sign", ["-f", str(file)], payload)
+        ended = _run("sign", ["-f", str(file)], payload, namespace)
         if ended is None or ended.returncode != 0 or not ended.stdout.startswith(_BEGIN):
             said = "" if ended is None else ended.stderr.decode("utf-8", "replace").strip()[:200]
             raise MappError(
-                f"the release could not be signed with {key}: {said or 'ssh-keygen is not installed'}",
+                f"it could not be signed with {key}: {said or 'ssh-keygen is not installed'}",
                 hint="check user.signingkey in your git configuration, or unset gpg.format",
                 code=FAILED,
             )
         return ended.stdout
 
 
-def _fingerprint(payload: bytes, signature: bytes) -> str | None:
+def _fingerprint(payload: bytes, signature: bytes, namespace: str = _NAMESPACE) -> str | None:
     """Returns the fingerprint of the key of a valid signature, or None."""
     with tempfile.TemporaryDirectory(prefix="mapp-sign-") as folder:
         file = Path(folder) / "signature"
         file.write_bytes(signature)
-        ended = _run("check-novalidate", ["-s", str(file)], payload)
+        ended = _run("check-novalidate", ["-s", str(file)], payload, namespace)
     if ended is None or ended.returncode != 0:
         return None
     found = _FINGERPRINT.search(ended.stdout.decode("utf-8", "replace"))
     return None if found is None else found[0]
 
 
-def _run(action: str, words: list[str], payload: bytes) -> subprocess.CompletedProcess[bytes] | None:
+def _run(
+    action: str, words: list[str], payload: bytes, namespace: str
+) -> subprocess.CompletedProcess[bytes] | None:
     program = shutil.which("ssh-keygen")
     if program is None:
         return None
-    command = [program, "-Y", action, "-n", _NAMESPACE, *words]
+    command = [program, "-Y", action, "-n", namespace, *words]
     try:
         return subprocess.run(command, input=payload, capture_output=True, check=False, timeout=_PATIENCE)
     except (OSError, subprocess.TimeoutExpired):

@@ -77,9 +77,18 @@ class Submission:
         return self.before is None and self.after is not None
 
     @property
+    def past(self) -> Entry | None:
+        """Returns the entry that a version continues: the app's own, or that of its earlier name."""
+        if self.before is not None or self.after is None or not self.after.renamed_from:
+            return self.before
+        name = self.after.renamed_from
+        return self.registry.entry(name) if self.registry.has(name) else None
+
+    @property
     def follows(self) -> PublishedVersion | None:
         """Returns the published version that the added one replaces: the highest one below it."""
-        if self.before is None or len(self.added) != 1:
+        past = self.past
+        if past is None or len(self.added) != 1:
             return None
-        lower = (row for row in self.before.versions if row.version < self.added[0].version)
+        lower = (row for row in past.versions if row.version < self.added[0].version)
         return max(lower, key=lambda row: row.version, default=None)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_good_new_version_is_refused_by_no_check(case: Case) -> None:
 
 
 def test_every_check_has_a_reason_and_a_name_of_its_own() -> None:
-    assert len(CHECKS) >= 27
+    assert len(CHECKS) == 30
     for name, check in CHECKS.items():
         assert name == check.name and check.reason.endswith(".")
 
@@ -74,6 +75,33 @@ REFUSED: list[tuple[str, str, Callable[[Case], Case]]] = [
         "append-only",
         "it changes commit of version 1.1.0",
         lambda case: case.submits(_edited(case, commit="f" * 40)),
+    ),
+    (
+        "append-only",
+        "1.1.0 names gone, which this registry does not list",
+        lambda case: case.submits(_edited(case, deprecated="Old.", use="gone")),
+    ),
+    (
+        "append-only",
+        "1.1.0 names vat, which this registry does not list",
+        lambda case: case.submits(_edited(case, deprecated="Old.", use="vat")),
+    ),
+    (
+        "agreed-rename",
+        "url-encode is not listed as a new name of vat",
+        lambda case: case.submits(
+            replace(entry("vat", "1.0.0", "1.1.0", remote=VAT), renamed_to="url-encode")
+        ),
+    ),
+    (
+        "workflow-only",
+        "only its workflow publishes double, and it did not sign version 1.0.0",
+        lambda case: case.submits(replace(entry("double"), publisher="workflow-only")),
+    ),
+    (
+        "reviewed-change",
+        "it changes the deprecation of vat 1.1.0, and nobody has looked at it",
+        lambda case: case.submits(_edited(case, deprecated="Old.", use="url-encode"), waited=10**9),
     ),
     (
         "append-only",
@@ -390,10 +418,11 @@ def _with_secret(case: Case, name: str) -> Case:
     return case.releases(release(draft))
 
 
-def _edited(case: Case, *, commit: str) -> Entry:
-    known = case.registry.now.entry("vat")
-    assert known is not None
-    return replace(known, versions=(known.versions[0], replace(known.versions[1], commit=commit)))
+def _edited(case: Case, **changed: Any) -> Entry:
+    before = case.registry.now.entry("vat")
+    assert before is not None
+    *rest, last = before.versions
+    return replace(before, versions=(*rest, replace(last, **changed)))
 
 
 def _after_a_yank(case: Case) -> Case:

@@ -21,7 +21,7 @@ from mapp.share.checks.check import Objection
 from mapp.share.entry import Entry, PublishedVersion, entry_path
 from mapp.share.proposal import Proposed, proposed
 from mapp.share.registry import Registry
-from mapp.share.release import fetch_release
+from mapp.share.release import ensure_all_released, fetch_release
 from mapp.share.remote import Access
 from mapp.share.submission import Release, Submission
 
@@ -69,7 +69,7 @@ class Examiner:
         Raises:
             InvalidInput: the registry's policy is not valid.
             RemoteFailed, RemoteRefused, IntegrityError, InvalidApp: the app's remote does not give the
-                release.
+                release, or a remote that an app is handed over to lacks one.
         """
         submission = Submission(
             registry=main,
@@ -81,12 +81,15 @@ class Examiner:
             now=int(self.workspace.clock()),
             waited=waited,
         )
+        before, after = found.before, found.after
+        if fetch and before is not None and after is not None and before.remote != after.remote:
+            ensure_all_released(after, self.access)
         if not fetch or found.after is None or len(submission.added) != 1:
             return submission
         release = self.release(found.after, submission.added[0].tag)
-        follows, earlier = submission.follows, None
-        if follows is not None and found.before is not None:
-            earlier = self.release(found.before, follows.tag)
+        follows, past, earlier = submission.follows, submission.past, None
+        if follows is not None and past is not None:
+            earlier = self.release(past, follows.tag)
         full = replace(submission, release=release, replaced=earlier)
         if not self.run_gate:
             return full

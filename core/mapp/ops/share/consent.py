@@ -9,6 +9,7 @@ from mapp.errors import PermissionNeeded
 from mapp.model.capabilities import QUIET, Capabilities
 from mapp.model.http import HttpGrant
 from mapp.ops.run.permissions import Permit
+from mapp.share.entry import Transfer
 
 NEEDED: Final = "MAPP-0741"
 
@@ -37,10 +38,17 @@ def _same_host(capabilities: Capabilities, grant: HttpGrant) -> HttpGrant | None
     return next((row for row in capabilities.http if place(row) == place(grant)), None)
 
 
+def new_owner(transfer: Transfer | None) -> tuple[str, ...]:
+    """Returns what a person agrees to, beside capabilities, when an app was handed over; else nothing."""
+    if transfer is None:
+        return ()
+    return (f"a new owner's version, from {transfer.to_remote}",)
+
+
 def ensure_consent(
     name: str, version: str, capabilities: Collection[str], *, yes: bool, permit: Permit | None, again: str
 ) -> None:
-    """Asks the person for capabilities; `again` is the command that grants them.
+    """Asks the person for capabilities, and for what `new_owner` says; `again` is the command that agrees.
 
     Raises:
         PermissionNeeded: the person could not be asked, or said no. Nothing was changed.

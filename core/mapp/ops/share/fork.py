@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mapp.errors import AlreadyExists, UsageError
 from mapp.git.identity import tree_id
 from mapp.library import read
@@ -15,10 +13,17 @@ from mapp.model.app import MANIFEST
 from mapp.model.names import app_name_fault
 from mapp.ops.check.gate import Watch, examined, refuse_failures
 from mapp.ops.manage.bump import with_name
+from mapp.ops.share.advice import (
+    BASE,
+    CONTENT,
+    FORK,
+    FORKED,
+    RELEASE,
+    ensure_not_known_malicious,
+    lineage_of,
+)
 from mapp.ops.workspace import Workspace
-
-FORK: Final = "fork+"
-"""How the source of a fork begins in the lock file; the source of the original follows."""
+from mapp.share.registries import read_registries
 
 
 def forked_name(name: str) -> str:
@@ -38,14 +43,18 @@ def fork_app(
 ) -> Committed:
     """Adds a copy of what an installed app is now, under another name, if the gate passes it.
 
-    It counts as somebody else's app still, and has no grants. A fork that is there already stays.
+    It counts as somebody else's app still, and has no grants. A fork that is there already stays. Its commit
+    names the release that it was made from, so that an advisory about that one is about the fork, too.
     `operation` is what the operation log says.
 
     Raises:
         AlreadyExists: another app has that name.
         InvalidApp: a check failed.
+        IntegrityError: an advisory calls what would be forked malicious (MAPP-0657).
     """
     home = workspace.home
+    sources = read_registries(workspace.config.config_file).values()
+    ensure_not_known_malicious(home, sources, entry)
     files = read.snapshot(home, entry.name, entry.commit, only=None).files
     manifest = with_name(files[MANIFEST].decode("utf-8"), forked_name(name)).encode("utf-8")
     files = {**files, MANIFEST: manifest}
@@ -56,7 +65,14 @@ def fork_app(
         raise AlreadyExists(f"an app called {name} is in the library already", hint="choose another name")
     app, verdict = examined(workspace, files, kind="add", watch=watch)
     refuse_failures(verdict, force=False, hint="nothing was changed; correct the app first, or discard it")
-    trailers = {"Mapp-Operation": "fork", "Mapp-Verdict": "passed", "Mapp-Base": entry.commit}
+    origin = lineage_of(home, entry).entry
+    trailers = {
+        "Mapp-Operation": FORKED,
+        "Mapp-Verdict": "passed",
+        BASE: entry.commit,
+        RELEASE: origin.commit,
+        CONTENT: origin.content,
+    }
     text = message(f"{name}: {entry.name} {app.manifest.version} under its own name", trailers)
     proposal = Proposal(
         app=app,

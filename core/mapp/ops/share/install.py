@@ -14,12 +14,13 @@ from mapp.library.lockfile import LockEntry, read_lock
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
 from mapp.ops.share.at_hand import at_hand
-from mapp.ops.share.consent import ensure_consent
+from mapp.ops.share.consent import ensure_consent, new_owner
 from mapp.ops.share.mirror import opened_mirror
 from mapp.ops.share.place import (
     CHANGED_HERE,
     Placed,
     Verify,
+    handed_over,
     has_own_changes,
     installed_entry,
     is_installed,
@@ -192,8 +193,9 @@ def _agreed(
         )
     wanted = new_capabilities(workspace, arrived, entry)
     if not options.dry_run:
+        asked = (*new_owner(handed_over(workspace, arrived, entry)), *wanted)
         ensure_consent(
-            arrived.app.name, arrived.version, wanted, yes=options.yes, permit=options.permit, again=again
+            arrived.app.name, arrived.version, asked, yes=options.yes, permit=options.permit, again=again
         )
     return wanted
 
@@ -210,4 +212,5 @@ def _planned(arrived: Arrived, entry: LockEntry | None, granted: tuple[str, ...]
         source=arrived.release.source,
         granted=(*granted, *(entry.granted if entry is not None else ())),
     )
-    return Placed(entry=new, changed=entry is None or entry.commit != new.commit)
+    changed = entry is None or entry.commit != new.commit
+    return Placed(entry=new, changed=changed, note=arrived.release.note)

@@ -21,7 +21,7 @@ from mapp.share.mirror import SUBMISSIONS, WAITING, Mirror
 from mapp.share.proposal import OVERRIDE, Proposed, commit_entry, proposed, subject
 from mapp.share.remote import Update, delete_ref, push
 
-_FOR_A_PERSON: Final = frozenset(["waiting-time", "reviewed-yank"])
+_FOR_A_PERSON: Final = frozenset(["waiting-time", "reviewed-yank", "reviewed-change"])
 """The checks that refuse only because nobody looks."""
 
 MergeStatus = Literal["merged", "refused", "waiting", "already", "raced"]

@@ -11,6 +11,7 @@ from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.landing import (
     Proposal,
+    base_release,
     bring_in_release,
     claim_release,
     is_release,
@@ -33,6 +34,7 @@ from mapp.ops.share.consent import added_capabilities
 from mapp.ops.share.local_changes import Rebased
 from mapp.ops.share.release import Arrived, ensure_unmoved
 from mapp.ops.workspace import Workspace
+from mapp.share.entry import Transfer
 from mapp.share.remote import admit
 from mapp.suggested_commands import suggested_command
 
@@ -41,10 +43,14 @@ CHANGED_HERE = "MAPP-0743"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """An app from elsewhere as the lock file has it now; `changed` is False if it was there already."""
+    """An app from elsewhere as the lock file has it now; `changed` is False if it was there already.
+
+    `note` is what its author or the registry advises about it.
+    """
 
     entry: LockEntry
     changed: bool
+    note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the row that `install --json` prints."""
@@ -56,6 +62,7 @@ class Placed:
             "content": row.content,
             "source": row.source,
             "granted": list(row.granted),
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -94,8 +101,22 @@ def capabilities_of(workspace: Workspace, entry: LockEntry | None) -> Capabiliti
 
 
 def new_capabilities(workspace: Workspace, arrived: Arrived, entry: LockEntry | None) -> tuple[str, ...]:
-    """Returns the capabilities of a release that the person has not agreed to yet."""
+    """Returns the capabilities of a release that the person has not agreed to yet.
+
+    After a hand-over, these are all that it has: the person agreed to let another author use them.
+    """
+    if handed_over(workspace, arrived, entry) is not None:
+        entry = None
     return added_capabilities(capabilities_of(workspace, entry), arrived.app.manifest.capabilities)
+
+
+def handed_over(workspace: Workspace, arrived: Arrived, entry: LockEntry | None) -> Transfer | None:
+    """Returns by which hand-over a release is somebody else's than the installed version, or None."""
+    listed = arrived.release.listed
+    if entry is None or listed is None:
+        return None
+    base = base_release(open_repository(workspace.home, entry.name), entry.commit)
+    return listed.transfer_between(base or entry.commit, arrived.app.commit)
 
 
 def has_own_changes(workspace: Workspace, entry: LockEntry) -> bool:
@@ -153,7 +174,7 @@ def place(
     """
     home, name, commit = workspace.home, arrived.app.name, arrived.app.commit
     if entry is not None and entry.commit == commit:
-        return Placed(entry=entry, changed=False)
+        return Placed(entry=entry, changed=False, note=arrived.release.note)
     proposal = _proposal(workspace, arrived, verdict, granted, operation)
     with holding(home.holds, name, tell=workspace.tell) as abandoned:
         if entry is None:
@@ -168,7 +189,7 @@ def place(
                 _land_rebased(workspace, repository, arrived, entry, proposal, rebased)
             else:
                 land_release(home, repository, proposal, old=entry.commit, commit=commit, tell=workspace.tell)
-    return Placed(entry=read_lock(home.lock_file)[name], changed=True)
+    return Placed(entry=read_lock(home.lock_file)[name], changed=True, note=arrived.release.note)
 
 
 def _land_rebased(
@@ -202,8 +223,14 @@ def _land_rebased(
     land(workspace.home, repository, proposal, old=old, since=old, parents=(parent,), tell=workspace.tell)
 
 
-def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None:
+def keep_aside(
+    workspace: Workspace, arrived: Arrived, entry: LockEntry, verdict: Verdict | None = None
+) -> None:
     """Stores a release in an installed app's repository, tagged, without running it.
+
+    `verdict` is what `proven` returned: the author's where that is enough, else the one that was made here.
+    It is recorded, so that taking the release later does not start from nothing. An author's verdict that
+    would not be enough is not: it would then count as proof.
 
     Raises:
         StaleBase: the app moved in the meantime.
@@ -211,6 +238,8 @@ def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None
     with holding(workspace.home.holds, entry.name, tell=workspace.tell) as abandoned:
         repository = _ready(workspace, entry, abandoned=abandoned)
         admit(arrived.fetched, repository.path)
+        if verdict is not None:
+            record_verdict(repository, verdict, workspace.signature())
         record_release(repository, arrived.version, arrived.app.commit)
         if repository.tip(f"refs/tags/v{arrived.version}") is None:  # it may be a version of this library
             repository.tag(f"v{arrived.version}", arrived.app.commit)

@@ -33,11 +33,13 @@ from mapp.ops.share.similar import find_twins
 from mapp.ops.share.submit import SubmissionRefused, Submitted, reviewed, submit
 from mapp.ops.workspace import Workspace
 from mapp.share.checks.all_checks import Review
-from mapp.share.entry import Entry, PublishedVersion, remote_fault
+from mapp.share.entry import MAX_REASON_LENGTH, Entry, PublishedVersion, remote_fault
+from mapp.share.registry import Registry
 from mapp.share.release import fetch_release, read_release
 from mapp.share.remote import Access, Update, ls_remote, push
 from mapp.share.signing import signing_key, write_signed_tag
 from mapp.share.submission import Release, Submission, Twin
+from mapp.share.workflow import workflow_signature
 from mapp.suggested_commands import suggested_command
 
 TAKEN: Final = "MAPP-0861"
@@ -51,7 +53,8 @@ class Target:
     """Where and how to publish.
 
     `remote` may be empty for an app that the registry lists. `direct` commits to the registry's `main`;
-    otherwise its maintainers merge a branch. The checks named in `override` may object.
+    otherwise its maintainers merge a branch. The checks named in `override` may object. `renamed_from` is
+    the name that a new app has in the registry so far. `publisher` says who publishes from now on.
     """
 
     registry: str
@@ -59,6 +62,8 @@ class Target:
     direct: bool = False
     override: tuple[str, ...] = ()
     allow_plain: bool = False
+    renamed_from: str = ""
+    publisher: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,25 +183,42 @@ def yank(
         UsageError: the version or the reason cannot be used.
         SubmissionRefused: a check of the registry refuses it.
     """
-    try:
-        wanted = Version.parse(version.removeprefix("v"))
-    except ValueError as error:
-        raise UsageError(f"{version!r} {error}") from None
-    if not reason.strip() or len(reason) > 300 or not reason.isprintable():
-        raise UsageError("the reason must be one line of at most 300 printable characters")
+    wanted, why = parsed_version(version), one_line(reason, "the reason")
     place = find_registry(workspace, registry, allow_plain=allow_plain)
-    known = mirrored(workspace, place).registry.entry(name)
-    if known is None or known.version(wanted) is None:
-        what = f"version {wanted} of {name}" if known is not None else name
-        raise NotFound(f"{place} does not list {what}", hint="check the spelling")
+    known = listed_entry(mirrored(workspace, place).registry, place, name, wanted)
 
     def change(before: Entry | None) -> Entry:
         row = None if before is None else before.version(wanted)
         if before is None or row is None or row.yanked is not None:
             return before or known
-        return before.with_yank(wanted, reason.strip())
+        return before.with_yank(wanted, why)
 
     return place, submit(workspace, place, name, change, lambda row: row, direct=direct, override=override)
+
+
+def parsed_version(text: str) -> Version:
+    """Returns the version that a person typed; raises UsageError if it is none."""
+    try:
+        return Version.parse(text.removeprefix("v"))
+    except ValueError as error:
+        raise UsageError(f"{text!r} {error}") from None
+
+
+def one_line(text: str, what: str) -> str:
+    """Returns a text that fits an entry; raises UsageError if it does not."""
+    found = text.strip()
+    if not found or len(found) > MAX_REASON_LENGTH or not found.isprintable():
+        raise UsageError(f"{what} must be one line of at most {MAX_REASON_LENGTH} printable characters")
+    return found
+
+
+def listed_entry(registry: Registry, place: RegistryPlace, name: str, version: Version | None) -> Entry:
+    """Returns an app's entry; raises NotFound if the registry lacks the app or the version."""
+    known = registry.entry(name)
+    if known is None or (version is not None and known.version(version) is None):
+        what = f"version {version} of {name}" if known is not None else name
+        raise NotFound(f"{place} does not list {what}", hint="check the spelling")
+    return known
 
 
 class _Publication:
@@ -225,6 +247,7 @@ class _Publication:
         """Returns what would be done, from the registry and the remote as they are now."""
         mirror = mirrored(self.workspace, self.place)
         self._sign(mirror.registry.entry(self.release.app.name))
+        self._sign_as_workflow(mirror.registry)
         before, entry, found = reviewed(
             self.workspace,
             mirror,
@@ -249,7 +272,7 @@ class _Publication:
 
         Raises:
             AlreadyExists: the version is published with other content.
-            UsageError: no remote was named, and the registry knows none.
+            UsageError: no remote was named, and the registry knows none; or the app has another name now.
         """
         row, name = self.release.published, self.release.app.name
         known = None if before is None else before.version(row.version)
@@ -261,20 +284,34 @@ class _Publication:
                     hint=f"release a new version: {suggested_command('bump', name)}",
                     code=TAKEN,
                 )
-            return before
+            return replace(before, publisher=self.target.publisher or before.publisher)
+        if before is not None and before.renamed_to:
+            raise UsageError(
+                f"{name} is called {before.renamed_to} now in {self.place}",
+                hint=f"publish new versions as {before.renamed_to}",
+            )
         remote = self._remote(before)
         if before is None:
-            return Entry(name=name, remote=remote, versions=(row,))
-        return replace(before, remote=remote).with_version(row)
+            former, publisher = self.target.renamed_from, self.target.publisher
+            past = mirrored(self.workspace, self.place).registry.entry(former) if former else None
+            return Entry(
+                name=name,
+                remote=remote,
+                versions=(row,),
+                renamed_from=former,
+                publisher=publisher or ("" if past is None else past.publisher),
+            )
+        publisher = self.target.publisher or before.publisher
+        return replace(before, remote=remote, publisher=publisher).with_version(row)
 
     def fill(self, submission: Submission) -> Submission:
         """Adds this release, the one before, and the recorded verdict to a submission."""
         if not submission.added:
             return submission
-        follows, before = submission.follows, submission.before
+        follows, past = submission.follows, submission.past
         replaced = None
-        if follows is not None and before is not None:
-            replaced = self._earlier(before.remote, follows)
+        if follows is not None and past is not None:
+            replaced = self._earlier(past.remote, follows)
         full = replace(submission, release=self.release, replaced=replaced, gate=self._verdict)
         return replace(full, twins=lambda: self._find_twins(full))
 
@@ -308,6 +345,14 @@ class _Publication:
         else:
             return
         self.release = replace(self.release, published=replace(row, signer=signer))
+
+    def _sign_as_workflow(self, registry: Registry) -> None:
+        """Adds the workflow's signature on the publication, where a workflow's key is configured."""
+        key, name = self.workspace.config.workflow_key, self.release.app.name
+        if key:
+            row = self.release.published
+            signature = workflow_signature(row, registry.description().name, name, key)
+            self.release = replace(self.release, published=replace(row, workflow=signature))
 
     def _remote(self, before: Entry | None) -> str:
         if self.target.remote:

@@ -16,11 +16,13 @@ from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, content_hash, read_app
 from mapp.model.interface import interface_hash
 from mapp.model.verdict import Verdict
+from mapp.ops.share.advice import ensure_arrived_harmless
 from mapp.ops.share.cooldown import held_back, waiting
 from mapp.ops.share.sources import Release
 from mapp.ops.workspace import Workspace
 from mapp.share.entry import PublishedVersion
 from mapp.share.errors import RemoteRefused
+from mapp.share.registries import read_registries
 from mapp.share.remote import Fetched, fetch
 
 MOVED_TAG = "MAPP-0612"
@@ -52,7 +54,8 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         RemoteRefused: the tag was moved (MAPP-0612), the app is not what the registry says (MAPP-0654), or
             the remote sends damaged objects or too many.
         MappError: a release from a git address is held back by the cooldown (MAPP-0206).
-        IntegrityError: its tree contains something that mapp refuses to read.
+        IntegrityError: its tree contains something that mapp refuses to read, or an advisory calls it
+            malicious (MAPP-0657).
         InvalidApp: it is not a valid app.
     """
     ref = release.ref or f"refs/tags/{release.tag}"
@@ -85,6 +88,8 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         found = read_snapshot(repository, commit)
         app = read_app(found.files, commit=commit, tree=found.tree)
         _ensure_as_announced(release, app, found)
+        sources = read_registries(workspace.config.config_file).values()
+        ensure_arrived_harmless(workspace.home, sources, app, found.files, source=release.source)
         if published is None and release.pinned is None and not release.ref:
             time, now = repository.info(commit).time, workspace.clock()
             if (fresh := waiting(workspace.config, app.name, release.tag[1:], time, now)) is not None:

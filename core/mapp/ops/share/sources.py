@@ -27,6 +27,7 @@ from mapp.share.entry import Entry, PublishedVersion
 from mapp.share.registries import RegistrySource, read_registries, registry_named
 from mapp.share.registry_copy import RegistryCopy, last_seen, refresh
 from mapp.share.remote import Access, ls_remote
+from mapp.suggested_commands import suggested_command
 
 GIT: Final = "git+"
 REGISTRY: Final = "registry+"
@@ -64,6 +65,10 @@ class Release:
     """The commit and content that a project's lock names for a git address."""
     ref: str = ""
     """Where the release is at `url`, if not at its tag."""
+    listed: Entry | None = None
+    """The registry's entry of the app."""
+    note: str = ""
+    """What its author or the registry advises about it, for a person."""
 
     @property
     def place(self) -> str:
@@ -256,7 +261,22 @@ def listed_release(
         tag=best.tag,
         access=Access(allow_plain=source.allow_plain or allow_plain),
         published=best,
+        listed=entry,
+        note=note_on(source, entry, best),
     )
+
+
+def note_on(source: RegistrySource, entry: Entry, row: PublishedVersion) -> str:
+    """Returns what a registry advises about a version of an app, or ""; the text is its author's."""
+    notes = []
+    if entry.renamed_to:
+        new = suggested_command("install", f"{source.name}:{entry.renamed_to}")
+        notes.append(f"{entry.name} is called {entry.renamed_to} now: {new}")
+    if row.deprecated is not None:
+        notes.append(f"{entry.name} {row.version} is deprecated: {row.deprecated}")
+        if row.use:
+            notes.append("instead: " + suggested_command("install", f"{source.name}:{row.use}"))
+    return "; ".join(notes)
 
 
 def _from_git(registries: Registries, wanted: Wanted, access: Access) -> Release:

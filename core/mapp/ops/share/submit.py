@@ -21,7 +21,7 @@ from mapp.share.checks.all_checks import CHECKS, Review, review
 from mapp.share.entry import Entry, entry_path
 from mapp.share.index_branch import INDEX, index_commit, source_of
 from mapp.share.mirror import SUBMISSIONS, Mirror
-from mapp.share.proposal import OVERRIDE, commit_entry, subject
+from mapp.share.proposal import OVERRIDE, Step, commit_entry, steps, subject
 from mapp.share.remote import Update, push
 from mapp.share.submission import Submission
 
@@ -129,16 +129,13 @@ def submit(
                 publish_index(workspace, place)
             return Submitted(ref=ref, commit=commit, changed=True)
         pause(workspace, number)
-    raise _too_busy(place)
+    raise too_busy(place)
 
 
 def submission_ref(after: Entry, before: Entry | None) -> str:
-    """Returns the branch for a change: `submit/<name>/<version>`, or `submit/<name>/yank-<version>`."""
-    known = {} if before is None else {row.version: row for row in before.versions}
-    changed = [row for row in after.versions if known.get(row.version) != row]
-    last = (changed or list(after.versions))[-1]
-    what = "yank-" if last.version in known else ""
-    return f"{SUBMISSIONS}{after.name}/{what}{last.version}"
+    """Returns the branch for a change: `submit/<name>/<version>`, or e.g. `submit/<name>/yank-<version>`."""
+    step = (steps(after, before) or [Step(verb="", what=str(after.versions[-1].version))])[-1]
+    return f"{SUBMISSIONS}{after.name}/{step.verb}{'-' * bool(step.verb)}{step.what}"
 
 
 def pushed(mirror: Mirror, ref: str, old: str | None, new: str) -> bool:
@@ -163,7 +160,7 @@ def publish_index(workspace: Workspace, place: RegistryPlace, *, fresh: bool = F
         if not state.changed or pushed(mirror, INDEX, mirror.index, state.commit):
             return state.commit
         pause(workspace, number)
-    raise _too_busy(place)
+    raise too_busy(place)
 
 
 def index_is_current(mirror: Mirror) -> bool:
@@ -198,7 +195,9 @@ def _submitted_alike(mirror: Mirror, tip: str, after: Entry) -> bool:
 
 
 def _timeless(entry: Entry) -> Entry:
-    return replace(entry, versions=tuple(replace(row, time=0) for row in entry.versions))
+    versions = tuple(replace(row, time=0) for row in entry.versions)
+    transfers = tuple(replace(row, time=0, signature="") for row in entry.transfers)
+    return replace(entry, versions=versions, transfers=transfers)
 
 
 def _trailers(found: Review) -> str:
@@ -206,5 +205,6 @@ def _trailers(found: Review) -> str:
     return "\n" if not rows else "\n\n" + "\n".join(rows) + "\n"
 
 
-def _too_busy(place: RegistryPlace) -> Busy:
+def too_busy(place: RegistryPlace) -> Busy:
+    """Returns the error for a registry that others changed too often in the meantime."""
     return Busy(f"other publishers of {place} were faster {TRIES} times", hint="run the command again")

@@ -16,14 +16,24 @@ from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
 from mapp.ops.share.at_hand import at_hand
+from mapp.ops.share.consent import new_owner
 from mapp.ops.share.cooldown import HELD_BACK, Waiting, matured
 from mapp.ops.share.fork import fork_app, forked_name
 from mapp.ops.share.install import LockWouldChange
 from mapp.ops.share.local_changes import Carried, Fate, carry_over, local_changes
 from mapp.ops.share.local_proposals import carry_proposals, close_incidents
-from mapp.ops.share.place import has_own_changes, keep_aside, new_capabilities, place, proven
+from mapp.ops.share.place import handed_over, has_own_changes, keep_aside, new_capabilities, place, proven
 from mapp.ops.share.release import MOVED_TAG, Arrived, arriving, ensure_unmoved
-from mapp.ops.share.sources import GIT, REGISTRY, YANKED, Registries, Release, listed_release, released_tags
+from mapp.ops.share.sources import (
+    GIT,
+    REGISTRY,
+    YANKED,
+    Registries,
+    Release,
+    listed_release,
+    note_on,
+    released_tags,
+)
 from mapp.ops.workspace import Workspace
 from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
@@ -42,7 +52,8 @@ class Row:
     """What is known about one installed app.
 
     `to` is the newest release, or the same as `version`. `needs` are the capabilities that it adds.
-    `yanked` is why the installed version was withdrawn. `local` says what became of the changes of this
+    `yanked` is why the installed version was withdrawn, and `note` what the registry advises about the
+    version that runs. `local` says what became of the changes of this
     library, and `forked` is the name under which they live on. `error` is set if the app failed.
     """
 
@@ -54,6 +65,7 @@ class Row:
     reason: str = ""
     needs: tuple[str, ...] = ()
     yanked: str | None = None
+    note: str = ""
     local: tuple[Fate, ...] = ()
     forked: str = ""
     error: MappError | None = None
@@ -69,6 +81,7 @@ class Row:
             "reason": self.reason,
             "needs": list(self.needs),
             "yanked": self.yanked,
+            "note": self.note or None,
             "local": [row.to_dict() for row in self.local],
             "forked": self.forked or None,
             "code": None if self.error is None else self.error.code,
@@ -101,11 +114,13 @@ class Newest:
     """The newest release of an installed app, or None if it is installed.
 
     `yanked` is why the installed version was withdrawn; `changed` says that the app was changed here.
-    `waiting` is a newer version that the cooldown holds back, if there is no other.
+    `waiting` is a newer version that the cooldown holds back, if there is no other. `note` is what the
+    registry advises about the installed version.
     """
 
     release: Release | None
     yanked: str | None = None
+    note: str = ""
     changed: bool = False
     waiting: Waiting | None = None
 
@@ -168,8 +183,12 @@ def _each(workspace: Workspace, names: Sequence[str], options: Options, step: _S
             )
 
 
-def shared_entries(workspace: Workspace, names: Sequence[str] = ()) -> list[LockEntry]:
+def shared_entries(
+    workspace: Workspace, names: Sequence[str] = (), *, sources: tuple[str, ...] = (GIT, REGISTRY)
+) -> list[LockEntry]:
     """Returns the lock entries of the apps that were installed from elsewhere, all or the named ones.
+
+    `sources` are what the source of such an app may begin with.
 
     Raises:
         NotFound: there is no installed app of a name.
@@ -177,7 +196,7 @@ def shared_entries(workspace: Workspace, names: Sequence[str] = ()) -> list[Lock
     found = {
         name: entry
         for name, entry in sorted(read_lock(workspace.home.lock_file).items())
-        if entry.source.startswith((GIT, REGISTRY))
+        if entry.source.startswith(sources)
     }
     for name in names:
         if name not in found:
@@ -235,6 +254,7 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
     return Newest(
         release=release,
         yanked=yanked,
+        note="" if own is None else note_on(source, listed, own),
         changed=changed,
         waiting=next(newer, None) if release is None else None,
     )
@@ -301,6 +321,7 @@ def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Optio
             commit=entry.commit,
             state="waiting",
             reason=str(newest.waiting),
+            note=newest.note,
         )
     row = Row(
         app=entry.name,
@@ -310,6 +331,7 @@ def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Optio
         state="current" if release is None else "available",
         reason=reason,
         yanked=newest.yanked,
+        note=newest.note,
     )
     return pinned_row(workspace, entry, row) if entry.pinned else row
 
@@ -340,15 +362,16 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
     with arriving(workspace, release) as arrived:
         ensure_unmoved(open_repository(workspace.home, entry.name), arrived)
         needs = new_capabilities(workspace, arrived, entry)
-        if needs and not options.yes and not _permitted(options, f"{entry.name} {arrived.version}", needs):
+        asked = (*new_owner(handed_over(workspace, arrived, entry)), *needs)
+        if asked and not options.yes and not _permitted(options, f"{entry.name} {arrived.version}", asked):
             keep_aside(workspace, arrived, entry)
             accept = suggested_command("update", entry.name, "--yes")
-            reason = f"it wants to use {', '.join(needs)}; to allow that: {accept}"
+            reason = f"it wants to use {', '.join(asked)}; to allow that: {accept}"
             return replace(row, state="held", reason=reason, needs=needs)
         verdict = proven(workspace, arrived, watch=options.watch)
         carried = _carried(workspace, entry, arrived, newest, options)
         if carried.held is not None:
-            keep_aside(workspace, arrived, entry)
+            keep_aside(workspace, arrived, entry, verdict)
             return replace(row, state="held", reason=_why_held(entry, carried.held), local=carried.fates)
         if options.fork:
             fork_app(workspace, entry, options.fork, operation=operation, watch=options.watch)
@@ -367,6 +390,7 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
         row,
         state="updated",
         commit=placed.entry.commit,
+        note=placed.note,
         needs=needs,
         local=(*carried.fates, *_proposals(workspace, entry, options)),
         forked=options.fork,

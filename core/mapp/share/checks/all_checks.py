@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mapp.share.checks import (
+    agreed_rename,
     append_only,
     as_published,
     clone,
@@ -30,6 +31,7 @@ from mapp.share.checks import (
     plausible_time,
     publisher_pressure,
     reserved_word,
+    reviewed_change,
     reviewed_yank,
     safe_path,
     same_remote,
@@ -37,6 +39,7 @@ from mapp.share.checks import (
     sequential_version,
     similar_app,
     waiting_time,
+    workflow_only,
 )
 from mapp.share.checks.check import Objection, RegistryCheck
 from mapp.share.submission import Submission
@@ -52,8 +55,10 @@ CHECKS: Final[dict[str, RegistryCheck]] = {
         append_only,
         sequential_version,
         first_version,
+        agreed_rename,
         same_remote,
         same_signer,
+        workflow_only,
         plausible_time,
         name_distance,
         reserved_word,
@@ -63,6 +68,7 @@ CHECKS: Final[dict[str, RegistryCheck]] = {
         new_capability,
         waiting_time,
         reviewed_yank,
+        reviewed_change,
         as_published,
         interface_version,
         complete,

@@ -21,6 +21,8 @@ def _objections(submission: Submission) -> Iterator[Objection]:
         known = submission.registry.entry(base) if submission.registry.has(base) else None
         if known is None or same_owner(known.remote, submission.after.remote):
             continue
+        if base == submission.after.renamed_from:
+            continue
         if any(row.interface == new.interface for row in known.versions):
             yield Objection(
                 message=f"{name} takes and returns the same as {base}, and only its name is longer",

@@ -10,7 +10,7 @@ from mapp.share.submission import Submission
 
 
 def _objections(submission: Submission) -> Iterator[Objection]:
-    if not submission.is_new_name:
+    if not submission.is_new_name or submission.past is not None:
         return
     for row in submission.added:
         if not _usual(row.version):

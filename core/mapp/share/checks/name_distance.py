@@ -37,6 +37,8 @@ def _by_the_same(submission: Submission, other: str) -> bool:
     """Returns whether the owner of a remote or of a key gives a name like one of their own."""
     known, after = submission.registry.entry(other), submission.after
     assert known is not None and after is not None
+    if other == after.renamed_from:
+        return True
     keys = {row.signer for row in known.versions} - {""}
     return same_owner(known.remote, after.remote) or any(row.signer in keys for row in after.versions)
 

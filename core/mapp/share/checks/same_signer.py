@@ -9,19 +9,20 @@ from mapp.share.checks.check import Objection, RegistryCheck
 from mapp.share.entry import PublishedVersion
 from mapp.share.signing import allowed_keys
 from mapp.share.submission import Submission
+from mapp.share.transfer import FIX, added_transfers, transfer_faults
 
 TRUSTED: Final = "trust/allowed_signers"
 
 
 def _objections(submission: Submission) -> Iterator[Objection]:
-    known = () if submission.before is None else submission.before.versions
-    signed = [row for row in known if row.signer]
+    past = submission.past
     for row in submission.added:
-        if signed and row.signer != signed[-1].signer:
+        if past is not None and past.signer and row.signer != past.signer:
             yield Objection(
-                message=f"version {row.version} is {_said(row.signer)}, but version {signed[-1].version} was "
-                f"signed with {signed[-1].signer}",
-                fix="sign the tag with the same key, or ask a maintainer to override this check",
+                message=f"version {row.version} is {_said(row.signer)}, but {past.name} is signed with "
+                f"{past.signer}",
+                fix="sign the tag with the same key; to change it, hand the app over first (mapp transfer), "
+                "or ask a maintainer to override this check",
             )
         elif not row.signer and submission.policy.signatures_required:
             yield Objection(
@@ -34,6 +35,9 @@ def _objections(submission: Submission) -> Iterator[Objection]:
                 message=f"version {row.version} is {_said(row.signer)}, which this registry does not allow",
                 fix=f"ask a maintainer to add your public key to {TRUSTED}",
             )
+    for transfer in added_transfers(submission):
+        for fault in transfer_faults(submission, past, transfer) if past is not None else ():
+            yield Objection(message=f"the transfer to another key does not hold: {fault}", fix=FIX)
 
 
 def _is_allowed(submission: Submission, row: PublishedVersion) -> bool:

@@ -10,16 +10,17 @@ from mapp.share.submission import Submission
 
 
 def _objections(submission: Submission) -> Iterator[Objection]:
-    if submission.before is None:
+    past = submission.past
+    if past is None:
         return
-    known = [row.version for row in submission.before.versions]
+    known = [row.version for row in past.versions]
     for row in submission.added:
         allowed = {version.bumped(level) for version in known for level in Level} - set(known)
         if row.version not in allowed:
             usual = sorted({max(known).bumped(level) for level in Level})
             yield Objection(
                 message=f"version {row.version} does not follow {max(known)}",
-                fix=f"publish the versions between them first (mapp publish {submission.before.name} "
+                fix=f"publish the versions between them first (mapp publish {past.name} "
                 f"--revision VERSION), or choose {', '.join(map(str, usual))}: mapp bump",
             )
 
