@@ -458,7 +458,7 @@ EXPLANATIONS: Final = {
     "MAPP-0862": _row(
         "remote-diverged",
         "The remote of an app has commits that this library lacks.",
-        "Publish to a remote of your own, or bring both histories together first.",
+        "Fetch them into the app's repository with git, then mapp relock; or publish to another remote.",
     ),
     "MAPP-0863": _row(
         "signing-failed",
@@ -469,6 +469,11 @@ EXPLANATIONS: Final = {
         "branch-taken",
         "The author's repository has a branch of that name that did not come from this library.",
         "Send yours elsewhere, such as to a fork of it: --to URL.",
+    ),
+    "MAPP-0870": _row(
+        "protected",
+        "A push would delete a protected branch or tag, take commits from it, or move a release.",
+        "Push new commits on top: a rollback is a commit too. A new version gets a new tag.",
     ),
     "MAPP-0900": _row(
         "busy",

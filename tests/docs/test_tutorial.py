@@ -29,6 +29,10 @@ def test_an_app_heals_as_the_tutorial_says(shell: Shell) -> None:
     assert perform(ROOT / "docs/tutorial/heal-an-app.md", shell) >= MIN_COMMANDS
 
 
+def test_an_app_is_shared_as_the_tutorial_says(shell: Shell) -> None:
+    assert perform(ROOT / "docs/tutorial/share-an-app.md", shell) >= 2 * MIN_COMMANDS
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PERFORMED if page.parent.name != "tutorial"], ids=lambda page: page.stem
 )

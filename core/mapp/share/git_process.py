@@ -112,7 +112,7 @@ def run_git(
     *,
     repository: Path,
     address: Address,
-    objects: Path | None = None,
+    objects: Path | str | None = None,
     limits: Limits = USUAL,
     credential: Credential | None = None,
     source: Path | None = None,
@@ -123,7 +123,8 @@ def run_git(
         words: the command and its arguments.
         repository: the bare repository that git works in. Its settings and hooks are mapp's own.
         address: the only address whose transport git may use.
-        objects: the `objects` folder of another repository, whose objects git may read.
+        objects: the `objects` folder of another repository, whose objects git may read; several as git
+            separates them in `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
         limits: how much it may take; beyond that it is killed.
         credential: what git may send, only to the host and port of the address.
         source: a file that git reads as its standard input.
@@ -165,7 +166,7 @@ def _limited(command: list[str], limits: Limits) -> list[str]:
 
 
 def _surroundings(
-    settings: Mapping[str, str], objects: Path | None, credential: Credential | None
+    settings: Mapping[str, str], objects: Path | str | None, credential: Credential | None
 ) -> dict[str, str]:
     """Returns git's whole environment."""
     outside = environment()
@@ -263,6 +264,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 _AUTHENTICATION: Final = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|terminal prompts disabled"
     r"|returned error: 40[13]|Permission denied \(|Host key verification failed|Invalid credentials"
+    r"|Permission to \S+ denied"
 )
 _MISSING: Final = re.compile(r"couldn't find remote ref ([^\s]+)|no such remote ref ([^\s]+)")
 _FSCK: Final = re.compile(

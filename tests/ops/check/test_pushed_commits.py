@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,61 +14,11 @@ from mapp.ops.check.gate import Options
 from mapp.ops.check.pushed_commits import Push, pushed
 from mapp.ops.compile.compile import compile_app
 from support.authors import RIGHT, WRONG, Decided, contract, quiet
+from support.forges import Forge
 from support.library import library
 from support.terminal import mapp
 
 NOTHING = "0" * 40
-
-
-class Forge:
-    """A bare repository on a forge, a person's clone of it, and fresh clones for continuous integration."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.bare, self.work = root / "forge.git", root / "work"
-        self.git("init", "-q", "--bare", "-b", "main", str(self.bare), at=root)
-        self.git("init", "-q", "-b", "main", str(self.work), at=root)
-        self.git("remote", "add", "origin", str(self.bare))
-        self.runs = 0
-
-    def git(self, *words: str, at: Path | None = None) -> str:
-        identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "GIT_CONFIG_NOSYSTEM": "1"}
-        done = subprocess.run(
-            ["git", *identity, *words],
-            cwd=at or self.work,
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    def commit(self, name: str) -> str:
-        (self.work / name).write_text(name)
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", name)
-        return self.git("rev-parse", "HEAD")
-
-    def push(self, *words: str) -> None:
-        self.git("push", "-q", *words)
-
-    def checkout(self, ref: str, *options: str) -> Path:
-        """Returns a fresh clone as an action makes it: remote branches only, with a detached head."""
-        self.runs += 1
-        folder = self.root / f"run-{self.runs}"
-        self.git("clone", "-q", "--no-local", *options, f"file://{self.bare}", str(folder), at=self.root)
-        self.git("checkout", "-q", "--detach", ref, at=folder)
-        return folder
-
-    def brings(self, ref: str, event: Mapping[str, object] | None = None, *options: str) -> Push:
-        """Returns the commits of a push that GitHub reports like this."""
-        name = ref if "/" not in ref else ref.rpartition("/")[2]
-        folder = self.checkout(name if ref.startswith("refs/tags/") else f"origin/{name}", *options)
-        document = {"ref": ref, **(event or {})}
-        file = self.root / f"event-{self.runs}.json"
-        file.write_text(json.dumps(document))
-        return pushed(discover(folder), base=None, head=None, environment={"GITHUB_EVENT_PATH": str(file)})
 
 
 @pytest.fixture
@@ -271,3 +218,14 @@ def test_the_output_says_which_commits_are_validated_and_why(
     assert found.json["why"] == "a first push: all commits" and found.json["drafts"] == []
     assert [row["subject"] for row in found.json["commits"]] == ["broken", "still-broken"]
     assert "a first push: all commits: 2 to validate" in found.err
+
+
+def test_pre_commit_says_what_is_about_to_be_pushed(forge: Forge) -> None:
+    before = forge.commit("one")
+    forge.commit("two")
+    pushing = forge.commit("three")
+    forge.commit("four")
+    told = {"PRE_COMMIT_FROM_REF": before, "PRE_COMMIT_TO_REF": pushing}
+    found = pushed(discover(forge.work), base=None, head=None, environment=told)
+
+    assert (subjects(found), found.base) == (["two", "three"], before)

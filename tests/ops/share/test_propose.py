@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import replace
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from mapp.git.repository import Repository
 from mapp.library.commit_app import message, put
 from mapp.model.app import REGRESSIONS, SOURCE, App, Example
 from mapp.model.incident import Incident
-from mapp.model.verdict import Result, Verdict
 from mapp.ops.check.ci import validate
 from mapp.ops.share import upstream
 from mapp.ops.share.propose import Proposed, propose
@@ -21,15 +20,16 @@ from mapp.ops.share.report import FailingCase, Reported, report
 from mapp.ops.share.update import Options, update
 from mapp.ops.share.upstream import Sending, Target
 from mapp.ops.workspace import Workspace
-from mapp.share.remote import push
-from mapp.validate.gate import checks_for
+from mapp.share.errors import RemoteFailed
+from mapp.share.remote import Access, Update, ls_remote, push
 from support import git_servers
 from support.authors import Decided
 from support.git_servers import GitServer
-from support.healing import FEW, THROWS, code, double, failure
+from support.healing import FEW, THROWS, code, double, failure, verdict_on_heal
 from support.healing import healed as heal_with
 from support.library import Built, git, library, proposal
 from support.sharing import SharedWorld
+from support.terminal import mapp
 from support.verdicts import passing
 
 FIXED = "function main(input, host) {\n  return input.number * 2;\n}\n"
@@ -45,6 +45,10 @@ case "$1 $2" in
   fi
   touch FOLDER/opened
   echo https://github.com/ada/vat/pull/7;;
+"repo fork")
+  if [ -e FOLDER/forked ]; then echo "bea/double-1 already exists" >&2; exit 0; fi
+  touch FOLDER/forked
+  echo https://github.com/bea/double-1;;
 "issue list") test ! -e FOLDER/issue || cat FOLDER/issue;;
 "issue create")
   cat > /dev/null
@@ -89,15 +93,8 @@ def healed(version: str = "1.0.1", source: str = FIXED) -> str:
         "Mapp-Verdict": "passed",
         "Mapp-Base": str(repository.tip()),
     }
-    made = proposal(draft, message("double: 1.0.1", trailers), verdict=whole(passing(draft), base))
+    made = proposal(draft, message("double: 1.0.1", trailers), verdict=verdict_on_heal(passing(draft), base))
     return put(built.home, made).commit
-
-
-def whole(verdict: Verdict, base: str) -> Verdict:
-    """Returns a verdict on a heal with every check that one needs."""
-    checks = checks_for("heal", compares=True)
-    rows = tuple(Result(check=row.id, status="passed", counted=1) for row in checks)
-    return replace(verdict, kind="heal", base=base, results=rows)
 
 
 def proposed(what: str = "double", target: Target | None = None, *, dry_run: bool = False) -> Proposed:
@@ -343,17 +340,103 @@ def test_a_failure_that_the_code_did_not_cause_is_not_reported(shared: SharedWor
         reported(found)
 
 
+def with_gh(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Puts a stand-in for `gh` on the path, and returns the file with its calls."""
+    programs = folder / "programs"
+    programs.mkdir()
+    script = programs / "gh"
+    script.write_text(GH.replace("FOLDER", str(folder)))
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    return folder / "log"
+
+
+class GitHub:
+    """Stands in for GitHub: anybody may read; only the fork accepts a push, and only after a moment."""
+
+    def __init__(self, shared: SharedWorld, monkeypatch: pytest.MonkeyPatch, author: str, fork: str) -> None:
+        self.places = {author: shared.folder / "double.git", fork: shared.folder / "fork.git"}
+        self.fork = fork
+        self.tries = 0
+        git(shared.folder, "init", "-q", "--bare", "-b", "main", "fork.git")
+        monkeypatch.setattr(upstream, "_author", lambda *_: (author, Access(allow_plain=True)))
+        monkeypatch.setattr(upstream, "ls_remote", self.ls_remote)
+        monkeypatch.setattr(upstream, "push", self.push)
+        monkeypatch.setattr(sys.modules[propose.__module__], "PAUSES", (0.0, 0.0))
+
+    def ls_remote(self, url: str, *patterns: str, access: Access) -> Mapping[str, str]:
+        return ls_remote(str(self.places[url]), *patterns, access=Access(allow_plain=True))
+
+    def push(self, repository: Path, url: str, updates: Sequence[Update], **_: object) -> None:
+        if url != self.fork:
+            raise RemoteFailed(f"could not push to {url}: access was denied", code="MAPP-0573")
+        self.tries += 1
+        if self.tries == 1:
+            raise RemoteFailed(f"could not push to {url}: Repository not found")
+        push(repository, str(self.places[url]), updates, access=Access(allow_plain=True))
+
+
+@pytest.mark.parametrize(
+    ("author", "fork"),
+    [
+        ("https://github.com/ada/double.git", "https://github.com/bea/double-1.git"),
+        ("ssh://git@github.com/ada/double.git", "ssh://git@github.com/bea/double-1.git"),
+    ],
+)
+def test_on_github_a_proposal_goes_to_a_fork_if_the_author_lets_nobody_push(
+    author: str, fork: str, shared: SharedWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = with_gh(tmp_path, monkeypatch)
+    GitHub(shared, monkeypatch, author, fork)
+    healed()
+    done = json.loads(mapp("propose", "double", "--yes", "--json").out)
+    assert (done["remote"], done["changed"]) == (fork, True)
+    assert refs(shared, "fork.git") == {"refs/heads/heal/0190-abc": done["commit"]}
+    assert set(refs(shared)) == {"refs/heads/main"}
+    assert "repo fork ada/double --clone=false" in log.read_text()
+    assert "--head bea:heal/0190-abc" in log.read_text() and done["pull_request"].endswith("/pull/7")
+    again = json.loads(mapp("propose", "double", "--yes", "--json").out)
+    assert (again["remote"], again["changed"]) == (fork, False)
+
+
+def test_a_fork_is_made_only_if_the_person_agrees_to_that_too(
+    shared: SharedWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = with_gh(tmp_path, monkeypatch)
+    author = "https://github.com/ada/double.git"
+    GitHub(shared, monkeypatch, author, "https://github.com/bea/double-1.git")
+    healed()
+    asked: list[str] = []
+
+    def only_the_first(sending: Sending) -> bool:
+        asked.append(sending.place.remote)
+        return len(asked) == 1
+
+    workspace = shared.workspace
+    done = propose(workspace, "double", Target(), confirm=only_the_first)
+    workspace.close()
+    assert (done.dry_run, done.changed) == (True, False)
+    assert asked == [author, f"your own fork of {author}"]
+    assert not log.exists()
+
+
+def test_elsewhere_a_refused_push_says_how_to_use_a_fork(
+    shared: SharedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = "https://git.example.org/ada/double.git"
+    GitHub(shared, monkeypatch, author, "https://git.example.org/bea/double.git")
+    healed()
+    with pytest.raises(RemoteFailed) as refused:
+        proposed()
+    assert "--to URL" in refused.value.hint
+
+
 def test_on_github_gh_opens_a_pull_request_or_an_issue_once(
     shared: SharedWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mapp.ops.share.open_request import open_issue, pull_request
 
-    programs, log = tmp_path / "programs", tmp_path / "log"
-    programs.mkdir()
-    script = programs / "gh"
-    script.write_text(GH.replace("FOLDER", str(tmp_path)))
-    script.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    log = with_gh(tmp_path, monkeypatch)
     told: list[str] = []
     url, fork = "https://github.com/ada/vat.git", "https://github.com/bea/vat"
     for _ in range(2):

@@ -94,7 +94,23 @@ def validate(
     """
     repository = discover(folder)
     push = pushed(repository, base=base, head=head, environment=environment)
-    options = replace(options, folder=_shown(folder))
+    shown = replace(options, folder=_shown(folder))
+    yield from validate_push(workspace, repository, push, options=shown, listeners=listeners)
+
+
+def validate_push(
+    workspace: Workspace,
+    repository: Repository,
+    push: Push,
+    *,
+    options: Options = USUAL,
+    listeners: Listeners = SILENT,
+) -> Iterator[JudgedCommit]:
+    """Yields the commits of a push with their verdicts, oldest first.
+
+    Raises:
+        IntegrityError: an object is damaged or missing.
+    """
     listeners.plan(push)
     for commit in push.commits:
         listeners.begin(commit)

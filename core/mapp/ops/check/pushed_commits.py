@@ -59,36 +59,65 @@ def pushed(
     Args:
         repository: a clone with its whole history.
         base: the commit before the first one to validate, if the person gives it.
-        head: the last commit to validate; `HEAD` by default.
-        environment: GitHub's event file or GitLab's `CI_…` variables, which give the base otherwise.
+        head: the last commit to validate; by default what pre-commit is about to push, or `HEAD`.
+        environment: GitHub's event file, or the variables of GitLab or pre-commit, which give the base
+            otherwise.
 
     Raises:
         NotFound: a revision does not exist.
         UsageError: there are more than `MAX_COMMITS` commits.
         IntegrityError: the clone is shallow, or an object is damaged.
     """
-    tip = repository.resolve(head or "HEAD")
+    tip = repository.resolve(head or environment.get("PRE_COMMIT_TO_REF") or "HEAD")
     report = PushReport(before=base, pull=True) if base else read_report(environment)
     if report.before is None:
         return _newest(repository, tip, "no base given: only the newest commit")
     known = _present(repository, report)
     if known is not None:
-        found = repository.between([known], tip)
-        reason = f"the commits since {known[:10]}"
-        if not found:
-            return _newest(repository, tip, f"no commits since {known[:10]}: only the newest commit")
-        return _push(repository, found, known, reason)
-    others = _others(repository, report.branch)
-    found = repository.between(others, tip)
+        return commits_since(repository, known, tip)
     gone = "a first push" if report.before in NOTHING else f"{report.before[:10]} is gone (a force push)"
+    return unshared_commits(repository, _others(repository, report.branch), tip, gone)
+
+
+def commits_since(repository: Repository, base: str, tip: str) -> Push:
+    """Returns the commits of `tip` that `base` does not have; the newest one if there are none.
+
+    Raises:
+        UsageError, IntegrityError: see `pushed`.
+    """
+    found = repository.between([base], tip)
     if not found:
-        return _newest(repository, tip, f"{gone}, no new commits: only the newest commit")
+        return _newest(repository, tip, f"no commits since {base[:10]}: only the newest commit")
+    return _push(repository, found, base, f"the commits since {base[:10]}")
+
+
+def unshared_commits(repository: Repository, others: Sequence[str], tip: str, why: str) -> Push:
+    """Returns the commits of `tip` that no other branch has; the newest one if there are none.
+
+    Args:
+        repository: has all these commits.
+        others: the tips of the other branches.
+        tip: the pushed commit.
+        why: why there is no commit to start from; the reason begins with it.
+
+    Raises:
+        UsageError, IntegrityError: see `pushed`.
+    """
+    found = repository.between(others, tip)
+    if not found:
+        return _newest(repository, tip, f"{why}, no new commits: only the newest commit")
     what = "all commits that no other branch has" if others else "all commits"
-    return _push(repository, found, _fork(repository, found, tip), f"{gone}: {what}")
+    return _push(repository, found, _fork(repository, found, tip), f"{why}: {what}")
 
 
 def read_report(environment: Mapping[str, str]) -> PushReport:
-    """Reads GitHub's event file or GitLab's variables; raises UsageError if the file cannot be read."""
+    """Reads GitHub's event file, or the variables of GitLab or of pre-commit.
+
+    Raises:
+        UsageError: the event file cannot be read.
+    """
+    if base := environment.get("PRE_COMMIT_FROM_REF"):
+        return PushReport(before=base)
     if path := environment.get("GITHUB_EVENT_PATH"):
         event = _event(Path(path))
         pull = event.get("pull_request")

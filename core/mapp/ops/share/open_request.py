@@ -12,6 +12,10 @@ from mapp.ops.share.publish import Published
 
 _GITHUB: Final = re.compile(r"(?:https|ssh)://(?:[^@/]+@)?github\.com/([^/]+/[^/]+?)(?:\.git)?/?")
 _ADDRESS: Final = re.compile(r"https://\S+")
+_FORK: Final = re.compile(
+    r"https://github\.com/([\w.-]+/[\w.-]+)|\b([\w.-]+/[\w.-]+) already exists|Created fork ([\w.-]+/[\w.-]+)"
+)
+"""What `gh repo fork` says, depending on its version and on whether the fork is new."""
 _PATIENCE: Final = 60
 """Seconds that `gh` may take."""
 
@@ -62,6 +66,31 @@ def open_issue(url: str, title: str, body: str, *, sign: str, tell: Tell) -> str
     if known := _gh(url, search, "", "look for an issue", tell):
         return known
     return _gh(url, ["issue", "create", "--title", title, "--body-file", "-"], body, "open an issue", tell)
+
+
+def fork_repository(url: str, *, tell: Tell) -> str:
+    """Forks a repository on GitHub into the person's account, and returns the fork's address.
+
+    If there is a fork already, its address is returned; it is empty if that is not possible. Failures are
+    reported.
+    """
+    program, repository = shutil.which("gh"), github_repository(url)
+    if program is None or not repository:
+        return ""
+    command = [program, "repo", "fork", repository, "--clone=false"]
+    try:
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        tell(f"gh could not fork {repository}: {error}")
+        return ""
+    found = _FORK.search(f"{ended.stdout}\n{ended.stderr}")
+    if ended.returncode != 0 or found is None:
+        tell(f"gh could not fork {repository}: {ended.stderr.strip()[:300]}")
+        return ""
+    name = next(part for part in found.groups() if part).removesuffix(".git")
+    return f"ssh://git@github.com/{name}.git" if url.startswith("ssh:") else f"https://github.com/{name}.git"
 
 
 def can_open(url: str) -> bool:

@@ -35,11 +35,17 @@ from mapp.ops.compile.lifecycle import refuse_secrets
 from mapp.ops.compile.review import difference, reviewed
 from mapp.ops.compile.review_markdown import MAX_BODY, fenced, review_markdown, verdict_markdown
 from mapp.ops.share.local_changes import LocalChange, local_changes
+from mapp.ops.share.open_request import can_open, fork_repository
 from mapp.ops.share.upstream import Confirm, Sending, Target, installed, looked_up, place_of, send
 from mapp.ops.workspace import Workspace
+from mapp.share.errors import RemoteFailed
+from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
 UNPROVEN: Final = "MAPP-0830"
+DENIED: Final = "MAPP-0573"
+PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the attempts to push to a new fork."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +98,8 @@ def propose(
         UsageError: the app is the person's own, or several changes wait; or a key would be sent.
         InvalidApp: a change has no passing verdict.
         AlreadyExists: the remote has another branch of that name.
-        RemoteFailed, RemoteRefused: see `mapp.share.remote.push`.
+        RemoteFailed, RemoteRefused: see `mapp.share.remote.push`. If the author's repository is on GitHub and
+            denies access, the branch goes to a fork instead, for which `confirm` is asked again.
     """
     name, entry, change = _meant(workspace, what)
     repository = read.open_repository(workspace.home, name)
@@ -114,7 +121,45 @@ def propose(
     done = Proposed(sending=sending, version=str(version), changed=False, dry_run=dry_run)
     if dry_run or (confirm is not None and not sending.is_there and not confirm(sending)):
         return replace(done, dry_run=True)
-    return replace(done, changed=send(workspace, sending, target))
+    try:
+        return replace(done, changed=send(workspace, sending, target))
+    except RemoteFailed as error:
+        forked = None
+        if error.code == DENIED and not target.to and can_open(place.author):
+            forked = _sent_to_fork(workspace, repository, done, target, confirm)
+        if forked is None:
+            raise
+        return forked
+
+
+def _sent_to_fork(
+    workspace: Workspace,
+    repository: Repository,
+    done: Proposed,
+    target: Target,
+    confirm: Confirm | None,
+) -> Proposed | None:
+    """Pushes to the person's fork on GitHub, which is made if there is none; None if `gh` cannot make it."""
+    sending = done.sending
+    author = sending.place.author
+    workspace.tell(f"you may not push to {author}")
+    asked = replace(sending, place=replace(sending.place, remote=f"your own fork of {author}"))
+    if confirm is not None and not confirm(asked):
+        return replace(done, dry_run=True)
+    fork = fork_repository(author, tell=workspace.tell)
+    if not fork:
+        return None
+    place = replace(sending.place, remote=fork, access=Access())
+
+    def pushed() -> Proposed:
+        there = looked_up(repository, replace(sending, place=place, old=None))
+        return replace(done, sending=there, changed=send(workspace, there, replace(target, to=fork)))
+
+    for pause in PAUSES:  # GitHub makes a fork in the background
+        with contextlib.suppress(RemoteFailed):
+            return pushed()
+        workspace.sleep(pause)
+    return pushed()
 
 
 def _meant(workspace: Workspace, what: str) -> tuple[str, LockEntry, Change | None]:

@@ -40,7 +40,7 @@ from mapp.share.remote import Access, Update, ls_remote, push
 from mapp.share.signing import signing_key, write_signed_tag
 from mapp.share.submission import Release, Submission, Twin
 from mapp.share.workflow import workflow_signature
-from mapp.suggested_commands import suggested_command
+from mapp.suggested_commands import suggested_command, suggested_git
 
 TAKEN: Final = "MAPP-0861"
 DIVERGED: Final = "MAPP-0862"
@@ -436,9 +436,12 @@ class _Publication:
             return True
         if self._is_ancestor(there, commit):
             return False
+        name = self.release.app.name
+        fetch = suggested_git(self.repository.path, "fetch", remote, "main:main")
         raise StaleBase(
             f"main of {remote} is at {there[:10]}, which this library does not have",
-            hint="somebody else pushed there; publish to a remote of your own, or bring the work together",
+            hint="somebody pushed there, or you merged a proposal; to take it over: "
+            f"{fetch}, then {suggested_command('relock', name)}",
             code=DIVERGED,
         )
 
