@@ -31,6 +31,7 @@ from benchmarks.registry.building import (
     build_registry,
     daemon,
     entry_of,
+    fresh_name,
     list_in_one,
     names,
     next_version,
@@ -131,7 +132,7 @@ def registry_part(given: argparse.Namespace, folder: Path) -> Part:
             home.registries.mkdir(parents=True)
             with watch.timing("first fetch of the index"):
                 refresh(home, source)
-            registry = _published(watch, registry, folder / "mirror", source.url, turn)
+            registry, fresh = _published(watch, registry, folder / "mirror", source.url)
             with watch.timing(f"refresh after {PUBLISHED} publications"):
                 copy = refresh(home, source)
             for name in listed_names[turn :: max(1, len(listed_names) // 20)]:
@@ -139,7 +140,7 @@ def registry_part(given: argparse.Namespace, folder: Path) -> Part:
                 assert seen is not None
                 with watch.timing("look-up of a name"):
                     assert seen.entry(name) is not None
-            assert copy.entry(f"fresh-name-{turn}-0") is not None
+            assert copy.entry(fresh) is not None
             shutil.rmtree(home.root)
         with watch.timing("search for similar apps"):
             candidates(registry, entry_of("add-vat-to-a-price"))
@@ -164,17 +165,18 @@ def _registry(watch: Stopwatch, served: Path, count: int) -> Registry:
     return registry_in(served)
 
 
-def _published(watch: Stopwatch, registry: Registry, mirror: Path, url: str, turn: int) -> Registry:
-    """Publishes some new apps and new versions, as a publisher does with a copy of the registry."""
+def _published(watch: Stopwatch, registry: Registry, mirror: Path, url: str) -> tuple[Registry, str]:
+    """Publishes new apps and new versions, as a publisher does with a copy; returns one of the new names."""
     access = Access(allow_plain=True)
     if not mirror.exists():
         with watch.timing("first fetch of a publisher"):
             refreshed(mirror, url, access=access)
-    known = names(PUBLISHED // 2)
+    known, count, fresh = names(PUBLISHED // 2), len(registry.names()), ""
     for place in range(PUBLISHED):
         registry = Registry(registry.repository, registry.commit)
         if place % 2:
-            entry = entry_of(f"fresh-name-{turn}-{place - 1}")
+            fresh = fresh_name(count, place)
+            entry = entry_of(fresh)
         else:
             old = registry.entry(known[place // 2])
             assert old is not None
@@ -199,7 +201,7 @@ def _published(watch: Stopwatch, registry: Registry, mirror: Path, url: str, tur
         with watch.timing("index after a publication"):
             state = index_commit(registry, registry.repository.tip("refs/heads/index"))
         registry.repository.set_ref("refs/heads/index", state.commit)
-    return registry
+    return registry, fresh
 
 
 def install_part(given: argparse.Namespace, folder: Path) -> Part:

@@ -86,6 +86,11 @@ def next_version(entry: Entry) -> Entry:
     return entry.with_version(_row(entry.name, len(entry.versions)))
 
 
+def fresh_name(*facts: object) -> str:
+    """Returns a name that is not close to any other."""
+    return f"fresh-{_digest(repr(facts))[:16]}"
+
+
 def _row(name: str, minor: int) -> PublishedVersion:
     version = Version(major=1, minor=minor, patch=0)
     return PublishedVersion(

@@ -102,8 +102,10 @@ def test_a_suggested_setting_has_a_valid_value(rest: tuple[str, ...]) -> None:
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SPAN = re.compile(r"`(mapp [^`\n]+)`")
-LINE = re.compile(r"^(?:\$ )?(?:- run: )?((?:MAPP_\w+=\S+ )*mapp [^\n]*(?:\\\n[^\n]*)*)", re.MULTILINE)
-FENCE = re.compile(r"^ *```(?:sh|console|bash|yaml)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+BEFORE = r" *(?:\$ |- run: |- |exec |ExecStart=\S*/|(?:[\d*/]+ ){5})?"
+LINE = re.compile(rf"^{BEFORE}((?:MAPP_\w+=\S+ )*mapp [^\n]*(?:\\\n[^\n]*)*)", re.MULTILINE)
+LANGUAGES = "sh|console|bash|yaml|cron|ini"
+FENCE = re.compile(rf"^ *```(?:{LANGUAGES})(?: file=\S+)?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 CUT = frozenset({"|", "||", "&&", ";", ">", ">>", "2>", "<", "2>&1", "#"})
 
 
@@ -136,7 +138,7 @@ ON_PAGES = sorted(set(_on_pages()))
 
 def _faults(words: tuple[str, ...]) -> str:
     """Returns what is wrong with a command, or an empty text if it is valid."""
-    name, *rest = (words if words[0] != "--library" else words[2:]) or ("",)
+    name, *rest = words[{"--library": 2, "--quiet": 1}.get(words[0], 0) :] or ("",)
     if name.startswith("-") or name in PLACEHOLDERS:
         return ""
     if name not in COMMANDS:
@@ -159,12 +161,14 @@ def _faults(words: tuple[str, ...]) -> str:
     return "too many words" if len(given) + len(left) > room else ""
 
 
-PLACEHOLDERS = {"COMMAND", "…", "…`"}
+PLACEHOLDERS = {"COMMAND", "$@", "…", "…`"}
 
 
 def test_pages_with_commands_are_found() -> None:
     assert len(ON_PAGES) > 100
     assert {place for place, _ in ON_PAGES} >= {"README.md", "docs/reference/commands.md"}
+    recipes = {words for place, words in ON_PAGES if place == "docs/how-to/validate-in-ci.md"}
+    assert {("ci", "--hook", "pre-receive"), ("audit",), ("ci", "--junit", "junit.xml")} <= recipes
 
 
 @pytest.mark.parametrize(

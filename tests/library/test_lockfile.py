@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapp.errors import HostFault, IntegrityError
-from mapp.library.lockfile import LockEntry, read_entry, read_lock, write_lock
+from mapp.library.lockfile import LockEntry, lock_bytes, read_entry, read_lock, write_lock
 
 GOOD = """lock = 1
 [[app]]
@@ -98,6 +99,39 @@ def test_a_damaged_lock_file_is_an_error_with_the_fix(world: Path, text: str) ->
     assert caught.value.code == "MAPP-0630" and caught.value.exit_code == 6
     assert str(path) in caught.value.message
     assert "mapp doctor --repair" in caught.value.hint
+
+
+def test_the_file_is_what_one_dump_of_all_entries_would_be() -> None:
+    entries = {
+        name: LockEntry(
+            name=name,
+            source="registry+https://git.example.org/apps.git",
+            version="1.2.0",
+            commit="0" * 40,
+            tree="1" * 40,
+            content=f"sha256:{'2' * 64}",
+            interface=f"sha256:{'3' * 64}",
+            granted=granted,
+            pinned=bool(granted),
+        )
+        for name, granted in (("vat", ()), ("rates", ("http:api.example.org", "clock")), ("añb", ()))
+    }
+    rows = [entries[name].to_dict() for name in sorted(entries)]
+    assert lock_bytes(entries).decode() == tomli_w.dumps({"lock": 1, "app": rows})
+    assert lock_bytes({}).decode() == tomli_w.dumps({"lock": 1, "app": []})
+
+
+def test_a_file_that_was_changed_since_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "mapp.lock"
+    path.write_text(GOOD)
+    first = read_lock(path)
+    first.clear()
+    assert [*read_lock(path)] == ["double"], "what was given out cannot change what is kept"
+    path.write_text(GOOD.replace("double", "triple"))
+    assert [*read_lock(path)] == ["triple"]
+    path.write_text(GOOD)
+    write_lock(path, {})
+    assert read_lock(path) == {}
 
 
 def test_a_lock_file_that_is_not_utf_8_is_an_error(world: Path) -> None:

@@ -93,7 +93,7 @@ def _places(index: Path) -> dict[bytes, int]:
 
 
 def _base(repository: Path, pack: Path, data: bytes, offset: int, places: Mapping[bytes, int]) -> int | None:
-    """Returns the offset of the base of an entry; None if it is not a delta, or a delta of a loose object.
+    """Returns the offset of the base of an entry; None if it is not a delta, or one against a loose object.
 
     Raises:
         IntegrityError: the entry or its loose base is too large, or the pack is damaged.

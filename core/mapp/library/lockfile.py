@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -146,7 +147,13 @@ def write_lock(path: Path, entries: Mapping[str, LockEntry]) -> None:
 
 def lock_bytes(entries: Mapping[str, LockEntry]) -> bytes:
     """Returns the content of a lock file, sorted by name."""
+    blocks = [_block(entries[name]) for name in sorted(entries)]
+    return b"\n".join([b"lock = 1\n", *blocks]) if blocks else b"lock = 1\napp = []\n"
+
+
+@lru_cache(maxsize=20_000)
+def _block(entry: LockEntry) -> bytes:
+    """Returns the text of one entry; an install of many apps writes the others again with each of them."""
     import tomli_w
 
-    rows = [entries[name].to_dict() for name in sorted(entries)]
-    return tomli_w.dumps({"lock": 1, "app": rows}).encode()
+    return b"[[app]]\n" + tomli_w.dumps(entry.to_dict()).encode()

@@ -14,6 +14,7 @@ from mapp.library.landing import REPLACED, settle
 from mapp.library.pins import set_pinned
 from mapp.library.read import load, names
 from mapp.library.rejections import rejected
+from mapp.library.verdicts import read_verdict
 from mapp.model.app import read_app
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
@@ -221,6 +222,8 @@ def test_an_app_stays_as_it_is_when_both_sides_changed_the_same_lines(
     assert shared.locked("double") == before
     assert answers(shared, 1000) == 2000
     assert repository(shared).tip("refs/mapp/releases/v1.0.1") == theirs
+    verdict = read_verdict(repository(shared), repository(shared).tree_of(theirs))
+    assert verdict is not None and verdict.passed, "the release waits here with its verdict"
     assert updated(shared).state == "held", "it can be repeated"
     row = updated(shared, Options(local="discard"))
     assert (row.state, fates(row)) == ("updated", [("heal", "dropped")])

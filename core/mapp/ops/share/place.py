@@ -62,7 +62,7 @@ class Placed:
             "content": row.content,
             "source": row.source,
             "granted": list(row.granted),
-            "note": self.note or None,
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -223,8 +223,14 @@ def _land_rebased(
     land(workspace.home, repository, proposal, old=old, since=old, parents=(parent,), tell=workspace.tell)
 
 
-def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None:
+def keep_aside(
+    workspace: Workspace, arrived: Arrived, entry: LockEntry, verdict: Verdict | None = None
+) -> None:
     """Stores a release in an installed app's repository, tagged, without running it.
+
+    `verdict` is what `proven` returned: the author's where that is enough, else the one that was made here.
+    It is recorded, so that taking the release later does not start from nothing. An author's verdict that
+    would not be enough is not: it would then count as proof.
 
     Raises:
         StaleBase: the app moved in the meantime.
@@ -232,6 +238,8 @@ def keep_aside(workspace: Workspace, arrived: Arrived, entry: LockEntry) -> None
     with holding(workspace.home.holds, entry.name, tell=workspace.tell) as abandoned:
         repository = _ready(workspace, entry, abandoned=abandoned)
         admit(arrived.fetched, repository.path)
+        if verdict is not None:
+            record_verdict(repository, verdict, workspace.signature())
         record_release(repository, arrived.version, arrived.app.commit)
         if repository.tip(f"refs/tags/v{arrived.version}") is None:  # it may be a version of this library
             repository.tag(f"v{arrived.version}", arrived.app.commit)

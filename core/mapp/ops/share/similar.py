@@ -37,7 +37,7 @@ def find_twins(workspace: Workspace, submission: Submission, release: Release, f
     found = []
     for name in candidates(submission.registry, entry):
         known = submission.registry.entry(name)
-        if known is None or known.latest is None or _by_one(known, entry):
+        if known is None or known.latest is None or known == submission.past or _by_one(known, entry):
             continue
         try:
             other = fetch(known, known.latest.tag)

@@ -371,7 +371,7 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
         verdict = proven(workspace, arrived, watch=options.watch)
         carried = _carried(workspace, entry, arrived, newest, options)
         if carried.held is not None:
-            keep_aside(workspace, arrived, entry)
+            keep_aside(workspace, arrived, entry, verdict)
             return replace(row, state="held", reason=_why_held(entry, carried.held), local=carried.fates)
         if options.fork:
             fork_app(workspace, entry, options.fork, operation=operation, watch=options.watch)
