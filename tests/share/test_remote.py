@@ -9,8 +9,9 @@ import pytest
 from mapp.errors import IntegrityError, MappError
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
+from mapp.share.address import parse_address
 from mapp.share.errors import RemoteFailed, RemoteRefused
-from mapp.share.git_process import USUAL, Limits
+from mapp.share.git_process import USUAL, Ended, Limits, failure
 from mapp.share.remote import QUARANTINE, Access, Known, Update, admit, fetch, ls_remote, push
 from support import git_servers
 from support.git_servers import GitServer, run
@@ -312,3 +313,18 @@ def test_quarantines_of_dead_processes_are_swept(
     with pytest.raises(RemoteFailed), fetch(str(tmp_path / "x.git"), [MAIN], folder=tmp_path, access=PLAIN):
         pass
     assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: Permission to ada/vat.git denied to bea.\nfatal: Could not read from remote repository.\n",
+        "remote: Permission to ada/vat.git denied to bea.\nfatal: unable to access: The requested URL "
+        "returned error: 403\n",
+        "bea@host: Permission denied (publickey).\nfatal: Could not read from remote repository.\n",
+    ],
+)
+def test_a_server_that_denies_a_push_is_recognised_over_ssh_and_https(said: str) -> None:
+    ended = Ended(code=128, output=b"", said=said)
+    address = parse_address("https://git.example.org/ada/vat.git")
+    assert failure(address, "push to", ended, USUAL).code == "MAPP-0573"
