@@ -1,4 +1,4 @@
-"""Renames: two entries that agree, one history at one remote, and people who are told."""
+"""Renames: two entries that agree, one history at one remote, and a note for people who have the app."""
 
 from __future__ import annotations
 
