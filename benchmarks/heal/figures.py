@@ -49,7 +49,7 @@ def _noticed(title: str, rows: Sequence[Seen], key: Callable[[Seen], str]) -> Ta
         by_itself = share(sum(bool(row.by) for row in group), len(group))
         told = share(sum(row.known for row in group), len(group))
         lines.append((name, str(len(group)), by_itself, told))
-    headings = ("", "bugs", "noticed without a word", "after `mapp wrong --expected`")
+    headings = ("", "bugs", "noticed without a word", "after a person's word")
     return Table(title=title, headings=headings, rows=tuple(lines))
 
 

