@@ -2,11 +2,12 @@
 
     python -m benchmarks.heal [--only noticed,fixes] [--every N] [--wrong N] [--jobs N]
         [--rows FILE] [--json FILE] [--write]
+    python -m benchmarks.heal --coder local:FILE.gguf [--every N] [--jobs N] [--rows FILE]
 
 All bugs are used and all true fixes are tried. Of the kinds of wrong patches each bug gets `--wrong`, picked
 by its hash. With `--rows` what is known about each app is kept in a file, and a run that was interrupted
-goes on from there. The public data are read beside the project (`../shared/data`, or where MAPP_BENCH_DATA
-says).
+goes on from there. With `--coder` a real coder heals the bugs instead. The public data are read beside the
+project (`../shared/data`, or where MAPP_BENCH_DATA says).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.heal.corpus import origins
-from benchmarks.heal.figures import Seen, fixes_part, noticed_part
+from benchmarks.heal.figures import Seen, coder_part, fixes_part, noticed_part
 from benchmarks.heal.fixing import Fixed
 from benchmarks.heal.working import measured
 from benchmarks.measuring import machine
@@ -34,6 +35,10 @@ WRONG: Final = 1
 def main(words: Sequence[str] | None = None) -> int:
     """Measures the wanted parts and prints the tables; returns the exit code."""
     given = _arguments(words)
+    if given.coder:
+        found = measured(origins(given.every), None, jobs=given.jobs, rows=given.rows, coder=given.coder)
+        print(markdown(coder_part([row for _, patched in found for row in patched]).to_dict()))
+        return 0
     began = time.perf_counter()
     noticed: list[Seen] = []
     fixed: list[Fixed] = []
@@ -43,15 +48,15 @@ def main(words: Sequence[str] | None = None) -> int:
         fixed += patched
     parts: dict[str, Part] = {"noticed": noticed_part(noticed), "fixes": fixes_part(fixed)}
     spent = round(time.perf_counter() - began, 1)
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         name: {**parts[name].to_dict(), "machine": machine(), "seconds": spent} for name in given.only
     }
-    for name, part in found.items():
+    for name, part in figures.items():
         print(f"\n## {name}\n\n{markdown(part)}", flush=True)
     if given.json:
-        pages.store(given.json, found)
+        pages.store(given.json, figures)
     if given.write:
-        pages.store(pages.HEAL, found)
+        pages.store(pages.HEAL, figures)
         for path in pages.write():
             print(f"wrote {path}", file=sys.stderr)
     return 0
@@ -62,6 +67,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", type=_parts, default=PARTS, metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--every", type=int, default=1, help="only one of so many apps")
     parser.add_argument("--wrong", type=int, default=WRONG, help="kinds of wrong patches for each bug")
+    parser.add_argument("--coder", default="", help="the coder that heals, as the setting `coder` names it")
     parser.add_argument("--jobs", type=int, default=2, help="processes that work at the same time")
     parser.add_argument("--rows", type=Path, metavar="FILE", help="keep what is known, and go on from it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")

@@ -95,6 +95,28 @@ def fixes_part(rows: Sequence[Fixed]) -> Part:
     )
 
 
+def coder_part(rows: Sequence[Fixed]) -> Part:
+    """Returns how many bugs a real coder fixed, and how many of its wrong patches were accepted."""
+    lines: list[tuple[Cell, ...]] = []
+    for source in [*dict.fromkeys(row.source for row in rows), "all"]:
+        own = [row for row in rows if source in (row.source, "all")]
+        landed = [row for row in own if row.landed]
+        lines.append(
+            (
+                source,
+                str(len(own)),
+                share(sum(not row.wrong for row in landed), len(own)),
+                share(sum(row.wrong for row in landed), len(own)),
+                str(sum(row.broken for row in landed)),
+                str(sum(row.gained for row in landed)),
+            )
+        )
+    headings = ("bugs of", "tried", "fixed", "wrongly accepted", "old tests broken", "capabilities gained")
+    why = Counter(text for row in rows if not row.landed for text in row.refused)
+    notes = (f"What kept the others from landing: {_counted(why)}.",)
+    return Part(tables=(Table(title="A real coder", headings=headings, rows=tuple(lines)),), notes=notes)
+
+
 def _counted(checks: Counter[str]) -> str:
     return ", ".join(f"`{check}` {count}" for check, count in checks.most_common()) or "none"
 

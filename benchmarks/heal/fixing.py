@@ -32,6 +32,7 @@ from mapp.validate.generate.drawing import draw
 
 TRUE: Final = "true fix"
 DAY: Final = 86_400.0
+UNLIMITED: Final = {"MAPP_BUDGET_CHANGE": "12 rounds, 60 min", "MAPP_BUDGET_DAY": "", "MAPP_BUDGET_MONTH": ""}
 HOST: Final = '\n[capabilities]\nhttp = [{ host = "collect.evil.example", methods = ["POST"] }]\n'
 
 
@@ -72,15 +73,16 @@ def fix(folder: Path, noticed: Noticed, patch: str, shared: Engines) -> Fixed:
     """Returns what became of a patch in a copy of the library in which a bug was noticed.
 
     If a patch is refused and nobody has said yet what is right, a person says it and the patch is handed in
-    again.
+    again. A name that is not in `PATCHES` is that of a coder, as the setting `coder` has it, who writes one.
     """
     bug = noticed.bug
     assert noticed.incident is not None
     copy = folder.with_name("copy")
     shutil.copytree(folder, copy, symlinks=True)
-    world = opened(copy, None, shared)
+    own = PATCHES.get(patch)
+    world = opened(copy, None, shared, **({} if own is not None else {"MAPP_CODER": patch, **UNLIMITED}))
     try:
-        files = PATCHES[patch](bug)
+        files = None if own is None else own(bug)
         landed, refused = _healed(world, noticed.incident, files)
         first: tuple[str, ...] = ()
         if not (landed or noticed.told) and (incident := told(world, bug, noticed.run)) is not None:
@@ -112,13 +114,16 @@ def _with_losses(world: World, bug: Bug, found: Fixed) -> Fixed:
     )
 
 
-def _healed(world: World, incident: Incident, files: Mapping[str, str]) -> tuple[bool, tuple[str, ...]]:
+def _healed(
+    world: World, incident: Incident, files: Mapping[str, str] | None
+) -> tuple[bool, tuple[str, ...]]:
     """Returns whether a patch was merged and stayed, else the checks or the error that refused it.
 
-    The coder has one answer: judged again, the same patch would be refused again.
+    The scripted coder has one answer: judged again, the same patch would be refused again. Without files the
+    coder of the settings is asked.
     """
     again = [BadAnswer("there is no other answer") for _ in range(MAX_TRIES - 1)]
-    coder = ScriptedCoder(answers=[dict(files), *again])
+    coder = None if files is None else ScriptedCoder(answers=[dict(files), *again])
     given: dict[str, Any] = {"person": Willing(), "watch": lambda _: None, "coder": coder, "options": USUAL}
     try:
         done = heal(world, incident, **given)

@@ -31,7 +31,7 @@ Rows = tuple[list[Seen], list[Fixed]]
 
 
 def measured(
-    wanted: Sequence[Origin], wrong: int | None, *, jobs: int, rows: Path | None = None
+    wanted: Sequence[Origin], wrong: int | None, *, jobs: int, rows: Path | None = None, coder: str = ""
 ) -> list[Rows]:
     """Returns what became of the bugs of each app, in the order of the apps; says on stderr how far it is.
 
@@ -40,11 +40,12 @@ def measured(
         wrong: how many kinds of wrong patches are tried for each bug; with None, nothing is healed.
         jobs: how many processes work at the same time.
         rows: a file for what is known; apps that it has are not measured again.
+        coder: the coder that heals, in place of the patches.
     """
     done = dict(_kept(rows)) if rows is not None else {}
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_open) as pool:
         left = [origin for origin in wanted if origin not in done]
-        running = {pool.submit(_bugs_of, origin, wrong): origin for origin in left}
+        running = {pool.submit(_bugs_of, origin, wrong, coder): origin for origin in left}
         for number, future in enumerate(as_completed(running), 1):
             origin = running[future]
             done[origin] = future.result()
@@ -118,12 +119,13 @@ def _afresh(check: gate.Check, trial: Trial) -> Checked:
             executor.afresh = False
 
 
-def _bugs_of(origin: Origin, wrong: int | None) -> Rows:
+def _bugs_of(origin: Origin, wrong: int | None, coder: str = "") -> Rows:
     """Works on all bugs of one app, in a worker."""
     noticed: list[Seen] = []
     fixed: list[Fixed] = []
     for bug in bugs(origin, _SHARED[DEFAULT_ENGINE]):
-        seen, patched = worked(bug, _SHARED, () if wrong is None else patches_for(bug, wrong))
+        patches = (coder,) if coder else () if wrong is None else patches_for(bug, wrong)
+        seen, patched = worked(bug, _SHARED, patches)
         noticed.append(seen)
         fixed += patched
         for executor in _SHARED.values():
