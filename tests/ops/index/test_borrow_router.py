@@ -69,11 +69,12 @@ def in_another_process(built: Built, code: str) -> None:
     )
 
 
-def files_of_this_process() -> list[str]:
-    """The open files of an index, by their descriptors and mappings."""
+def open_files(built: Built) -> list[str]:
+    """The open files of a library's index, by the descriptors and mappings of this process."""
     found = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     maps = [line.split(maxsplit=5)[-1] for line in Path("/proc/self/maps").read_text().splitlines()]
-    return [path for path in (*found, *maps) if "/gen-" in path]
+    place = f"{built.home.index.resolve()}/gen-"
+    return [path for path in (*found, *maps) if path.startswith(place)]
 
 
 def test_requests_share_one_router_while_nothing_changes(built: Built, opened: list[str]) -> None:
@@ -138,14 +139,14 @@ def test_an_index_from_before_an_additional_file_was_introduced_is_rebuilt(
 
 def test_closing_leaves_no_file_open(built: Built) -> None:
     assert candidates(built) == ["double"]
-    assert files_of_this_process() != []
+    assert open_files(built) != []
     built.put(app("knit"))
     candidates(built)
     generation = generations.current(built.home.index)
     assert generation is not None
-    assert {Path(path).parent.name for path in files_of_this_process()} == {generation.name}
+    assert {Path(path).parent.name for path in open_files(built)} == {generation.name}
     built.workspace.close()
-    assert files_of_this_process() == []
+    assert open_files(built) == []
 
 
 def test_a_router_in_use_stays_open_until_it_is_returned(built: Built) -> None:
@@ -159,7 +160,7 @@ def test_a_router_in_use_stays_open_until_it_is_returned(built: Built) -> None:
     decision, _ = other.decide(Request(text=KNIT))
     assert [candidate.app for candidate in decision.candidates] == ["double"]
     other.close()
-    assert files_of_this_process() == []
+    assert open_files(built) == []
 
 
 def test_a_generation_that_is_deleted_while_it_is_opened_is_not_used(
@@ -192,7 +193,7 @@ def test_a_router_that_cannot_be_opened_leaves_nothing_open(
     with monkeypatch.context() as patch, pytest.raises(ValueError, match="damaged"):
         patch.setattr(classifier, "load", fail)
         borrow_router(built.workspace)
-    assert files_of_this_process() == []
+    assert open_files(built) == []
     assert candidates(built) == ["double"]
 
 
@@ -219,7 +220,7 @@ def test_many_threads_decide_while_apps_are_added(built: Built) -> None:
         thread.join(60)
     assert failed == []
     built.workspace.close()
-    assert files_of_this_process() == []
+    assert open_files(built) == []
 
 
 def test_a_generation_that_is_replaced_just_after_it_was_opened_is_not_kept(
