@@ -19,6 +19,9 @@ _MARKS: Final = {
     "skipped": "-         ",
 }
 
+direct_option = click.option(
+    "--direct", is_flag=True, help="Commit to the registry's main, if you may push to it."
+)
 override_option = click.option(
     "--override", multiple=True, metavar="CHECK", help="Let this check object; recorded in the commit."
 )

@@ -8,7 +8,7 @@ from mapp.errors import UsageError
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, registry_option
+from mapp_cli.registry_reviews import direct_option, override_option, plain_option, registry_option
 
 
 @click.command("deprecate")
@@ -17,7 +17,7 @@ from mapp_cli.registry_reviews import override_option, plain_option, registry_op
 @click.option("--why", default=None, metavar="TEXT", help="Why, in one line; everybody sees it.")
 @click.option("--use", default="", metavar="APP", help="Another app of the registry to use instead.")
 @click.option("--undo", is_flag=True, help="Take the deprecation back.")
-@click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
+@direct_option
 @override_option
 @plain_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

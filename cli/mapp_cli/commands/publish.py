@@ -11,7 +11,13 @@ from mapp.errors import PermissionNeeded
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, registry_option, show_review
+from mapp_cli.registry_reviews import (
+    direct_option,
+    override_option,
+    plain_option,
+    registry_option,
+    show_review,
+)
 
 if TYPE_CHECKING:
     from mapp.ops.share.publish import Plan, Published
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--remote", default="", metavar="URL", help="The app's git repository; needed the first time.")
 @click.option("--revision", metavar="VERSION", help="The release to publish; the one on main by default.")
 @click.option("--workflow-only", is_flag=True, help="From now on, only the app's workflow publishes it.")
-@click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
+@direct_option
 @override_option
 @plain_option
 @click.option("--dry-run", is_flag=True, help="Check, and show what would be pushed; push nothing.")

@@ -8,7 +8,7 @@ from mapp.suggested_commands import suggested_command
 from mapp_cli.commands.publish import confirmation
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, registry_option
+from mapp_cli.registry_reviews import direct_option, override_option, plain_option, registry_option
 from mapp_cli.rendering import show_check
 
 
@@ -17,7 +17,7 @@ from mapp_cli.rendering import show_check
 @click.argument("name", metavar="NEW")
 @registry_option
 @click.option("--remote", default="", metavar="URL", help="Where the new name lives; by default as before.")
-@click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
+@direct_option
 @override_option
 @plain_option
 @click.option("--yes", is_flag=True, help="Publish without asking.")

@@ -8,7 +8,7 @@ from mapp.errors import PermissionNeeded
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, registry_option
+from mapp_cli.registry_reviews import direct_option, override_option, plain_option, registry_option
 
 
 @click.command("transfer")
@@ -21,7 +21,7 @@ from mapp_cli.registry_reviews import override_option, plain_option, registry_op
     metavar="KEY",
     help="Who signs from now on: a fingerprint, or a public key's file.",
 )
-@click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
+@direct_option
 @override_option
 @plain_option
 @click.option("--yes", is_flag=True, help="Hand it over without asking.")

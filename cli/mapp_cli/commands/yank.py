@@ -7,7 +7,7 @@ import click
 from mapp.suggested_commands import suggested_command
 from mapp_cli.completers import app_names
 from mapp_cli.context import Context, pass_context
-from mapp_cli.registry_reviews import override_option, plain_option, registry_option
+from mapp_cli.registry_reviews import direct_option, override_option, plain_option, registry_option
 
 
 @click.command("yank")
@@ -15,7 +15,7 @@ from mapp_cli.registry_reviews import override_option, plain_option, registry_op
 @click.argument("version")
 @registry_option
 @click.option("--reason", required=True, help="Why, in one line; everybody sees it.")
-@click.option("--direct", is_flag=True, help="Commit to the registry's main, if you may push to it.")
+@direct_option
 @override_option
 @plain_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
