@@ -9,6 +9,7 @@ import pytest
 from mapp.errors import AlreadyExists, IntegrityError, MappError
 from mapp.git.identity import tree_id
 from mapp.git.repository import Repository
+from mapp.git.tree import read_snapshot
 from mapp.library.commit_app import message, put
 from mapp.library.landing import REPLACED, settle
 from mapp.library.pins import set_pinned
@@ -18,6 +19,7 @@ from mapp.library.verdicts import read_verdict
 from mapp.model.app import read_app
 from mapp.model.verdict import Verdict
 from mapp.observe.changes import Changes
+from mapp.observe.incidents import Incidents
 from mapp.ops.run.execute import execute
 from mapp.ops.share import local_changes, place
 from mapp.ops.share import undo as undo_module
@@ -107,7 +109,10 @@ def updated(shared: SharedWorld, options: Options | None = None, name: str = "do
 def undone(shared: SharedWorld) -> Undone:
     """Takes back the last operation; the library must be sound afterwards."""
     workspace = shared.workspace
-    found = undo(workspace)
+    try:
+        found = undo(workspace)
+    finally:
+        workspace.close()
     assert all(not row.problems for row in compare_with_lock(workspace.home))
     fsck(workspace.home.root)
     return found
@@ -406,6 +411,34 @@ def test_a_proposed_heal_is_rebased_or_dropped(shared: SharedWorld, gate: list[s
     commits = [row.id for row in repository(shared).history(str(branch))]
     assert commits[2] == theirs, "its tests, then the fix, on the release"
     assert updated(shared).local == (), "it is up to date"
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_an_undone_update_brings_a_proposed_heal_back_and_a_second_undo_takes_it_along(
+    shared: SharedWorld, gate: list[str], fixed: bool
+) -> None:
+    built = Built()
+    incident = failure(built, "double", {"number": 1000}, expected='{"output": 2000}')
+    done = healed(built, incident, code(FIXED), Decided(merges=False))
+    assert done.changed is not None
+    before = done.changed.change
+    built.workspace.close()
+    draft = double(OTHER_FIX if fixed else THROWS).stating(description="Doubles a whole number.")
+    publish(shared, draft, "1.0.1")
+    updated(shared)
+    ends = []
+    for _ in range(2):
+        undone(shared)
+        change = Changes(shared.workspace.home.journal).get(before.id)
+        tip = repository(shared).tip(f"refs/heads/{change.branch}")
+        state = Incidents(shared.workspace.home.journal).get(incident.id).state
+        ends.append((change.state, change.spec.base, state))
+        if tip is not None:
+            files = read_snapshot(repository(shared), tip).files
+            assert (tip, files["main.js"].decode()) == (change.commit, FIXED)
+    release = shared.locked("double").commit
+    assert ends[0] == ("proven", before.spec.base, incident.state)
+    assert ends[1] == (("dropped", before.spec.base, "gone") if fixed else ("proven", release, "open"))
 
 
 def test_rows_of_tests_are_merged_as_a_set_and_texts_line_by_line(shared: SharedWorld) -> None:

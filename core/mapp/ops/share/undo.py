@@ -32,6 +32,7 @@ from mapp.library.restore import restore
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import App, read_app
 from mapp.ops.share.advice import ensure_not_known_malicious
+from mapp.ops.share.local_proposals import carry_proposals
 from mapp.ops.workspace import Workspace
 from mapp.share.registries import read_registries
 from mapp.suggested_commands import suggested_command
@@ -91,7 +92,7 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
 
     `main` of an app never loses a commit that others may have: the earlier content returns as a new commit,
     or, for an app from elsewhere, as the release that it was. What an update replaced returns as it was too,
-    with the changes of this library. An undo that was killed between two apps is continued by the next one.
+    with the changes of this library, and proposals that it replaced or dropped are open again. An undo that was killed between two apps is continued by the next one.
 
     Raises:
         NotFound: there is no such operation, or it was taken back already (MAPP-0205).
@@ -108,6 +109,9 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
     if not dry_run:
         for step in steps:
             _take_back(workspace, step, operation)
+            if step.before is not None and step.before.is_third_party:
+                for fate in carry_proposals(workspace, step.app):
+                    workspace.tell(f"{step.app}: its proposed {fate.operation} is {fate.state}: {fate.why}")
     return Undone(target=target, operation=operation.id, steps=steps, dry_run=dry_run)
 
 

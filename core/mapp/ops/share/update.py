@@ -352,7 +352,7 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
     if options.dry_run or entry.pinned:
         return row
     if newest.release is None:
-        return replace(row, local=_proposals(workspace, entry, options))
+        return replace(row, local=carry_proposals(workspace, entry.name, watch=options.watch))
     if options.locked:
         raise LockWouldChange(
             f"mapp.lock would change: {entry.name} {row.to} is newer", hint="run the command without --locked"
@@ -392,18 +392,9 @@ def _updated(workspace: Workspace, entry: LockEntry, newest: Newest, options: Op
         commit=placed.entry.commit,
         note=placed.note,
         needs=needs,
-        local=(*carried.fates, *_proposals(workspace, entry, options)),
+        local=(*carried.fates, *carry_proposals(workspace, entry.name, watch=options.watch)),
         forked=options.fork,
     )
-
-
-def _proposals(workspace: Workspace, entry: LockEntry, options: Options) -> tuple[Fate, ...]:
-    """Returns what became of an app's open changes; a failure is only told, since the app is up to date."""
-    try:
-        return carry_proposals(workspace, entry.name, watch=options.watch)
-    except MappError as error:
-        workspace.tell(f"the open changes of {entry.name} stay as they are: {error.message}")
-        return ()
 
 
 def _carried(
