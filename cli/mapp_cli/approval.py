@@ -167,6 +167,17 @@ def show_standing(console: Console, app: str, *, as_json: bool) -> int:
     return 0
 
 
+def _offer_to_publish(console: Console, workspace: Workspace, app: str) -> None:
+    """Says how to share an app that was just written, if the person uses a registry."""
+    from mapp.share.registries import read_registries
+    from mapp.suggested_commands import suggested_command
+
+    for name in read_registries(workspace.config.config_file):
+        publish = suggested_command("publish", app, "--to", name, "--remote", "URL")
+        console.hint(f"to share it: {publish}")
+        return
+
+
 def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:
     """Shows the result of a change and returns the exit code; updates the index after a merge."""
     from mapp.ops.index.refresh import catch_up
@@ -187,6 +198,8 @@ def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as
         return 0
     if changed.committed is not None:
         console.result(f"merged {change.app} {changed.committed.version} ({changed.committed.commit[:10]})")
+        if change.kind == "compile":
+            _offer_to_publish(console, workspace, change.app)
         return 0
     if passed:
         console.result(f"{change.app} is proven; to merge it: mapp review {change.id} --approve")

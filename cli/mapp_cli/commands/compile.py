@@ -124,6 +124,8 @@ def _compile(context: Context, text: str, options: CompileOptions) -> int:
         known = already_covered(workspace, order.request, named=order.name is not None)
         if known:
             return show_standing(console, known, as_json=options.as_json)
+        if _is_installed_instead(context, order, options):
+            return 0
     changed = compile_app(
         workspace,
         order.request,
@@ -138,6 +140,23 @@ def _compile(context: Context, text: str, options: CompileOptions) -> int:
         ),
     )
     return show_changed(console, workspace, changed, as_json=options.as_json)
+
+
+def _is_installed_instead(context: Context, order: _Order, options: CompileOptions) -> bool:
+    """Offers listed apps that may do the same, and returns whether the person had one installed.
+
+    Where nobody can be asked they are only told: a description is not certain enough to stop for.
+    """
+    from mapp.ops.share.search_registries import offers
+    from mapp_cli.offers import install_offered, listed_lines
+
+    console = context.console
+    listed = () if order.contract or order.name else offers(context.ready, order.request)
+    if listed and console.can_ask and not (options.yes or options.as_json):
+        return install_offered(context, listed) is not None
+    for line in listed_lines(listed):
+        console.tell(line)
+    return False
 
 
 def _order(context: Context, text: str, options: CompileOptions) -> _Order:

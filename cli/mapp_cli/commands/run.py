@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mapp.ops.compile.approval import Changed
     from mapp.ops.run.ask import Answer, Interaction
     from mapp.ops.run.question import Question
+    from mapp.ops.share.search_registries import Listed
 
 INDEXING = 0.8
 """The part of what is left of the progress bar that the index takes; the answer takes the rest."""
@@ -118,7 +119,7 @@ def command(
     if options.explain:
         _explain(console, answer)
     if as_json:
-        console.json(answer.to_dict())
+        console.json({**answer.to_dict(), "listed": [row.to_dict() for row in _listed(context, answer)]})
         return _exit_code(answer, dry_run=options.dry_run)
     if answer.execution is not None:
         return show_answer(console, answer)
@@ -162,20 +163,25 @@ def show_answer(console: Console, answer: Answer, *, as_json: bool = False) -> i
 def _compile_and_run(
     context: Context, answer: Answer, options: RunOptions, *, grants: tuple[str, ...]
 ) -> int:
-    """Offers to compile an app for a request that ran nothing, and runs it.
+    """Offers to install or compile an app for a request that ran nothing, and runs it.
 
     Raises:
-        MappError: no app was compiled; the message says why nothing ran.
+        MappError: no app was installed or compiled; the message says why nothing ran.
     """
     from mapp.ops.run.ask import ask, ask_written, refusal
+    from mapp_cli.offers import install_offered, listed_lines
 
     console, request = context.console, answer.request
-    changed = _compiled(context, answer) if _is_for_compiling(console, answer, options) else None
+    wanted = _is_for_compiling(console, answer, options)
+    listed = _listed(context, answer, declined=wanted)
+    installed = install_offered(context, listed) if listed and console.can_ask else None
+    changed = _compiled(context, answer) if wanted and not installed else None
     piped = request.attachment and options.source is None
-    if changed is None or not (changed.committed or changed.used):
-        raise refusal(answer, source="-" if piped else options.source)
+    source = "-" if piped else options.source
+    if not installed and (changed is None or not (changed.committed or changed.used)):
+        raise refusal(answer, source=source, listed=() if console.can_ask else listed_lines(listed))
     accept, interaction = options.accepted(context, as_json=False), ask_at_terminal(console, as_json=False)
-    if changed.committed is not None:
+    if changed is not None and changed.committed is not None:
         again = ask_written(
             context.ready,
             request,
@@ -190,8 +196,22 @@ def _compile_and_run(
             context.ready, request, accept=accept, yes=options.yes, grants=grants, interaction=interaction
         )
     if again.execution is None:
-        raise refusal(again, source="-" if piped else options.source)
+        raise refusal(again, source=source)
     return show_answer(console, again)
+
+
+def _listed(context: Context, answer: Answer, *, declined: bool = False) -> tuple[Listed, ...]:
+    """Returns the apps in registries that may do a request that no app of the library does.
+
+    `declined` says that the person has declined the nearest app of the library.
+    """
+    from mapp.model.decision import Compile, Expand
+
+    if not declined and not isinstance(answer.decision, Compile | Expand):
+        return ()
+    from mapp.ops.share.search_registries import offers
+
+    return offers(context.ready, answer.request.text)
 
 
 def _is_for_compiling(console: Console, answer: Answer, options: RunOptions) -> bool:

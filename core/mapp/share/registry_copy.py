@@ -28,6 +28,8 @@ from mapp.share.registry import Registry
 from mapp.share.remote import Access, Fetched, Known, admit, fetch
 
 SEEN: Final = "refs/mapp/seen"
+WORDS: Final = ".words.sqlite"
+"""How the name of a copy's word index ends, see `mapp.share.word_index`."""
 LIMITS: Final = Limits(
     seconds=300, file_size=256 * MIB, memory=2048 * MIB, objects=200_000, content=1024 * MIB
 )
@@ -163,6 +165,7 @@ def forget_copies(home: Home, source: RegistrySource) -> None:
     """Deletes the copy of a registry that was removed from the settings."""
     path = copy_path(home, source)
     aside = path.with_name(f".deleted-{path.name}")
+    path.with_name(f"{path.stem}{WORDS}").unlink(missing_ok=True)
     if path.is_dir():
         shutil.rmtree(aside, ignore_errors=True)
         path.rename(aside)

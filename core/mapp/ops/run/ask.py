@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -247,10 +247,11 @@ def check_request(request: Request) -> None:
     checked(request.text, what="the request")
 
 
-def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
+def refusal(answer: Answer, *, source: str | None = None, listed: Sequence[str] = ()) -> NoMatch:
     """Returns the error that says why nothing ran, which apps are nearest, and which command to run next.
 
-    `source` is the origin of the attachment: a path, or `-` for standard input.
+    `source` is the origin of the attachment: a path, or `-` for standard input. `listed` are lines about apps
+    that could be installed.
     """
     decision, request = answer.decision, answer.request
     compiling = suggested_command("compile", request.text)
@@ -260,6 +261,7 @@ def refusal(answer: Answer, *, source: str | None = None) -> NoMatch:
     reasons = "\n".join(f"  {reason}" for reason in decision.reasons)
     message = f"no app in the library does this\n{reasons}"
     ways = [
+        *listed,
         f"nearest: {names or 'none'}",
         f"have one written: {compiling}",
         "write it yourself: mapp new NAME",

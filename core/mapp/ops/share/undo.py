@@ -92,7 +92,8 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
 
     `main` of an app never loses a commit that others may have: the earlier content returns as a new commit,
     or, for an app from elsewhere, as the release that it was. What an update replaced returns as it was too,
-    with the changes of this library, and proposals that it replaced or dropped are open again. An undo that was killed between two apps is continued by the next one.
+    with the changes of this library, and proposals that it replaced or dropped are open again. An undo that
+    was killed between two apps is continued by the next one.
 
     Raises:
         NotFound: there is no such operation, or it was taken back already (MAPP-0205).
