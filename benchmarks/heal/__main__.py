@@ -6,8 +6,8 @@
 
 All bugs are used and all true fixes are tried. Of the kinds of wrong patches each bug gets `--wrong`, picked
 by its hash. With `--rows` what is known about each app is kept in a file, and a run that was interrupted
-goes on from there. With `--coder` a real coder heals the bugs instead. The public data are read beside the
-project (`../shared/data`, or where MAPP_BENCH_DATA says).
+goes on from there. With `--coder` a real coder heals the bugs instead, each within MAPP_BUDGET_CHANGE. The
+public data are read beside the project (`../shared/data`, or where MAPP_BENCH_DATA says).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from benchmarks.compile import Willing
 from benchmarks.heal.corpus import Bug
 from benchmarks.heal.noticing import Noticed, told
 from benchmarks.healing import JUDGE_SEED, JUDGED, differ, outcomes
+from benchmarks.local_coder import BUDGET
 from benchmarks.rewrites import applied
 from benchmarks.token_mutants import parse
 from mapp.author.coders.scripted import ScriptedCoder
@@ -32,7 +34,11 @@ from mapp.validate.generate.drawing import draw
 
 TRUE: Final = "true fix"
 DAY: Final = 86_400.0
-UNLIMITED: Final = {"MAPP_BUDGET_CHANGE": "12 rounds, 60 min", "MAPP_BUDGET_DAY": "", "MAPP_BUDGET_MONTH": ""}
+UNLIMITED: Final = {
+    "MAPP_BUDGET_CHANGE": os.environ.get("MAPP_BUDGET_CHANGE", BUDGET),
+    "MAPP_BUDGET_DAY": "",
+    "MAPP_BUDGET_MONTH": "",
+}
 HOST: Final = '\n[capabilities]\nhttp = [{ host = "collect.evil.example", methods = ["POST"] }]\n'
 
 
