@@ -56,6 +56,7 @@ from mapp.share.registry import Registry
 from mapp.share.registry_copy import last_seen, refresh
 from mapp.share.remote import Access
 from mapp.share.submission import Submission
+from mapp.share.word_index import open_words
 
 APPS: Final = 100_000
 INSTALLED: Final = 50
@@ -141,6 +142,9 @@ def registry_part(given: argparse.Namespace, folder: Path) -> Part:
                 with watch.timing("look-up of a name"):
                     assert seen.entry(name) is not None
             assert copy.entry(fresh) is not None
+            for what in ("indexing the words for searches", "search by words"):
+                with watch.timing(what), open_words(copy) as words:
+                    assert words.find("add vat to a price", 60)
             shutil.rmtree(home.root)
         with watch.timing("search for similar apps"):
             candidates(registry, entry_of("add-vat-to-a-price"))

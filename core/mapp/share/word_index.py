@@ -23,7 +23,7 @@ from mapp.share.registry import Registry, read_blob
 from mapp.share.registry_copy import WORDS, RegistryCopy
 
 _FORM: Final = 1
-"""The format of the file; a file in another one is made anew."""
+"""The format of the file; a file in another one is replaced."""
 _TABLES: Final = (
     "create table files (path text primary key, blob text not null)",
     "create table apps (number integer primary key, name text not null, path text not null, about text)",
@@ -101,7 +101,7 @@ class WordIndex:
 
 @contextlib.contextmanager
 def open_words(copy: RegistryCopy) -> Iterator[WordIndex]:
-    """Opens the word index of a registry, up to date with its copy; a damaged file is made anew.
+    """Opens the word index of a registry, up to date with its copy; a damaged file is rebuilt.
 
     Raises:
         IntegrityError: the copy is damaged.
