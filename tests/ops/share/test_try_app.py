@@ -82,3 +82,22 @@ def test_what_a_killed_try_left_is_swept(shared: SharedWorld) -> None:
     left.mkdir(parents=True)
     assert mapp("try", "double", REQUEST, "--yes").code == 0
     assert not left.exists()
+
+
+@pytest.mark.parametrize("seen", ["by its name", "from an address"])
+def test_what_an_advisory_calls_malicious_is_not_tried_from_anywhere(shared: SharedWorld, seen: str) -> None:
+    """The registry that warns is one of the person's own; the app comes from its author's address."""
+    text = 'advisory = 1\napp = "double"\nseverity = "malicious"\nsummary = "It leaks."\n'
+    shared.builder.write({"advisories/double-1.toml": text.encode()})
+    shared.write_index()
+    assert mapp("search", "--registry", "double").code == 0, "the registry was read"
+    place = "team:double" if seen == "by its name" else f"git+file://{shared.author('double').path}"
+    try:
+        found = mapp("try", place, REQUEST, "--yes", "--allow-git")
+    finally:
+        shared.builder.files.pop("advisories/double-1.toml")
+        shared.builder.write({})
+        shared.write_index()
+    assert found.code == 6 and "It leaks." in found.err
+    assert list(shared.workspace.home.quarantine.iterdir()) == []
+    assert list(shared.workspace.home.registries.glob("team-*.git")), "the copy stays when the trial ends"

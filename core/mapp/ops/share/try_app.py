@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mapp.errors import NoMatch
+from mapp.library.paths import Home
 from mapp.model.decision import Ask
 from mapp.model.request import Request
 from mapp.ops.run.ask import Answer, Interaction, ask
@@ -71,6 +72,11 @@ def _apart(workspace: Workspace) -> Iterator[Workspace]:
     sweep_quarantines(folder)
     root = folder / f"{QUARANTINE}{os.getpid()}-{uuid.uuid4().hex[:12]}"
     root.mkdir(mode=0o700)
+    # What registries say, advisories too, counts for a trial as well; so do the locks of who refreshes them.
+    own = Home(root=root)
+    for there, here in ((workspace.home.registries, own.registries), (workspace.home.holds, own.holds)):
+        there.mkdir(mode=0o700, exist_ok=True)
+        here.symlink_to(there.resolve(), target_is_directory=True)
     apart = Workspace(
         config=replace(workspace.config, library=root, starter=False, heal="off"),
         clock=workspace.clock,
