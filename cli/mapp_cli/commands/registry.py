@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapp_cli.commands import registry_sources, registry_upkeep
+from mapp_cli.commands import registry_sources, registry_upkeep, yank
 
 
 @click.group("registry", invoke_without_command=True)
@@ -27,6 +27,7 @@ for _command in (
     registry_upkeep.check,
     registry_upkeep.merge,
     registry_upkeep.advise,
+    yank.command,
     registry_upkeep.index,
     registry_upkeep.verify,
 ):

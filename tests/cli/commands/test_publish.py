@@ -53,6 +53,7 @@ def test_a_publication_and_its_yank_as_json(built: Built, tmp_path: Path) -> Non
     yank = ("yank", "double", "1.0.0", "--to", str(tmp_path / "registry"), "--reason", "wrong", "--direct")
     assert mapp(*yank, "--json").json["changed"] is True
     assert "yanked already" in mapp(*yank).out
+    assert "yanked already" in mapp("registry", *yank).out, "maintainers find it among their commands, too"
 
 
 def test_a_refusal_names_each_check_with_its_fix(built: Built, tmp_path: Path) -> None:
