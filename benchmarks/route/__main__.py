@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measuring import machine
-from benchmarks.route import answered, banking, clinc, fill, matrix, pages, poison, warm
+from benchmarks.route import answered, banking, clinc, fill, learning, matrix, pages, poison, warm
 from benchmarks.route.data import NoData
 from benchmarks.route.figures import Part, markdown
 
@@ -36,6 +36,7 @@ PARTS: Final[dict[str, Measure]] = {
     ),
     "clinc": lambda given: clinc.measure(given.resamples),
     "banking": lambda given: banking.measure(),
+    "learning": lambda given: learning.measure(),
     "poison": lambda given: poison.measure(given.poison, every_kind=given.kinds),
     "warm": lambda given: warm.measure(given.warm),
     "matrix": lambda given: matrix.measure(given.every, given.numpy),

@@ -70,6 +70,15 @@ def operation_ids(ctx: click.Context, incomplete: str) -> Iterator[CompletionIte
 
 
 @_completer
+def lesson_ids(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """Offers what the library learned, the newest first."""
+    from mapp.library.learned import read_learned
+
+    for row in read_learned(_home(ctx))[:-_MOST_OPERATIONS:-1]:
+        yield CompletionItem(row.id, help=row.request)
+
+
+@_completer
 def registry_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
     """Offers `NAME:` for every registry, to which an app's name is added."""
     from mapp.config import load_config

@@ -23,6 +23,7 @@ COMMANDS: Final = {
         "replay": "Re-run a recorded run offline.",
         "wrong": "Say that an answer is wrong, and what is right.",
         "right": "Say that an answer is right.",
+        "unlearn": "Forget what your words about runs taught.",
         "incidents": "List what failed, and why.",
         "incident": "Tell one incident and what you can do about it.",
         "stats": "Show what the library did, cost and avoided.",

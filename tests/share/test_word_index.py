@@ -13,6 +13,7 @@ from mapp.git.repository import Repository
 from mapp.share import word_index
 from mapp.share.index_branch import update_index
 from mapp.share.registries import RegistrySource
+from mapp.share.registry import read_blob
 from mapp.share.registry_copy import RegistryCopy
 from mapp.share.word_index import open_words, words_path
 from support.apps import app
@@ -59,7 +60,7 @@ def test_only_files_that_changed_are_read_again(tmp_path: Path, monkeypatch: pyt
     world = shared(tmp_path, "carrot", "walnut")
     assert found(copy_of(world.builder), "walnut") == ["walnut"]
     read: list[str] = []
-    real = word_index.read_blob
+    real = read_blob
 
     def counted(repository: Repository, identity: str, path: str) -> bytes:
         read.append(path)

@@ -31,7 +31,7 @@ def command(
 
     If the app is wrong, the run becomes an incident. With --expected or --error, the app can be healed: what
     you say is right becomes one of its tests. If mapp chose the wrong app or the wrong arguments, say so with
-    --app or --arguments: that is kept for routing, and no app is changed.
+    --app or --arguments: this library learns that, and no app is changed.
 
     \b
     mapp wrong 0197c0de --expected 288
@@ -44,9 +44,12 @@ def command(
         _list(context, as_json=as_json)
         return
     from mapp.ops.heal.word import Word, say_wrong
+    from mapp.ops.index.background import refresh_later
 
     word = Word(expected=expected, error=error, app=app, arguments=arguments, why=why)
     taken = say_wrong(context.opened, run, word)
+    if word.about_routing:
+        refresh_later(context.opened)
     if as_json:
         console.json(taken.to_dict())
     elif taken.incident is not None:
@@ -54,7 +57,8 @@ def command(
         console.result(f"incident {incident.id}: {taken.app} {incident.version}, {incident.failure}")
         console.hint(f"mapp incident {incident.id} says what happens next")
     elif word.about_routing:
-        console.result(f"kept for routing: this request means {taken.app}")
+        console.result(f"learned: this request means {taken.app}")
+        console.hint("to forget it: mapp unlearn")
     else:
         console.result(f"recorded for run {taken.run}")
 

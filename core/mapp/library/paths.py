@@ -59,6 +59,11 @@ class Home:
         return self.root / "changes"
 
     @property
+    def learned_file(self) -> Path:
+        """Returns the file with what this library learned from what people said."""
+        return self.root / "learned.jsonl"
+
+    @property
     def removed(self) -> Path:
         """Returns the folder of removed apps."""
         return self.root / "removed"

@@ -30,6 +30,9 @@ from mapp.model.version import Version
 
 RUNNABLE = frozenset([MANIFEST, SOURCE])
 
+LEARNED = "*learned*"
+"""The key of `stamps` for what the library learned; no app can have that name."""
+
 
 class _Whole:
     """The paths of everything that `load` reads: some named files, and any number of recordings."""
@@ -72,8 +75,12 @@ def names(home: Home) -> tuple[str, ...]:
 
 
 def stamps(home: Home) -> dict[str, str]:
-    """Returns, for each app, a text that changes when its `main` moves."""
-    return {name: tip_stamp(home.apps / f"{name}.git") for name in names(home)}
+    """Returns, for each app, a text that changes when its `main` moves, and one for what was learned."""
+    found = {name: tip_stamp(home.apps / f"{name}.git") for name in names(home)}
+    with contextlib.suppress(FileNotFoundError):
+        about = home.learned_file.stat()
+        found[LEARNED] = f"{about.st_mtime_ns}.{about.st_size}.{about.st_ino}"
+    return found
 
 
 def open_repository(home: Home, name: str) -> Repository:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar, get_args
 
 from mapp.errors import InvalidApp, InvalidInput, Problem
@@ -131,14 +131,16 @@ class Card:
         """Returns the card as a JSON object."""
         return {
             "manifest": self.manifest.to_dict(),
-            "phrases": [phrase.to_dict() for phrase in self.phrases],
+            "phrases": [phrase.to_dict() for phrase in self.phrases if not phrase.learned],
+            "learned": [phrase.to_dict() for phrase in self.phrases if phrase.learned],
         }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Card:
         """Returns the card that `to_dict` wrote."""
-        phrases = tuple(Phrase.from_dict(row) for row in document["phrases"])
-        return cls(manifest=Manifest.from_dict(document["manifest"]), phrases=phrases)
+        own = [Phrase.from_dict(row) for row in document["phrases"]]
+        learned = [replace(Phrase.from_dict(row), learned=True) for row in document.get("learned", ())]
+        return cls(manifest=Manifest.from_dict(document["manifest"]), phrases=(*own, *learned))
 
 
 def read_app(files: Mapping[str, bytes], *, commit: str = "", tree: str = "", strict: bool = True) -> App:

@@ -57,6 +57,8 @@ class Phrase:
     attachment: str | None = None
     arguments: tuple[tuple[str, JSONValue], ...] = ()
     why: str = ""
+    learned: bool = False
+    """Whether a person's word about a run taught it; it is in no repository."""
 
     @property
     def held_back(self) -> bool:
@@ -65,7 +67,7 @@ class Phrase:
         SHA-256 of the text decides, so every machine holds back the same rows.
         """
         digest = hashlib.sha256(self.request.encode("utf-8", "surrogatepass")).digest()
-        return digest[0] % HELD_BACK_ONE_IN == 0
+        return not self.learned and digest[0] % HELD_BACK_ONE_IN == 0
 
     def to_request(self) -> Request:
         """Returns the phrase as a request, asked at the time of tests."""

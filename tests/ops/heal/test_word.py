@@ -10,10 +10,12 @@ import pytest
 from mapp.config import load_config
 from mapp.errors import InvalidArguments, NotFound, UsageError
 from mapp.library.compiled_requests import compiled_requests
+from mapp.library.learned import read_learned
 from mapp.observe.incidents import Incidents
 from mapp.ops.heal.incidents import tell_incident
 from mapp.ops.heal.word import Word, said, say_right, say_wrong
 from mapp.ops.run.execute import execute
+from mapp.ops.run.learn import learn_choice
 from mapp.ops.workspace import Workspace
 from support.apps import app
 from support.library import library
@@ -93,7 +95,20 @@ def test_a_wrong_choice_is_kept_for_routing_and_changes_no_app(workspace: Worksp
     (kept,) = said(workspace)
     assert (kept.request, kept.ran, kept.app) == ("do the other thing with 4", "double", "other")
     assert kept.to_dict()["arguments"] == {"number": 4}
-    assert compiled_requests(workspace.home, "other") == ("do the other thing with 4",)
+    rows = [(row.app, row.fits, row.arguments) for row in read_learned(workspace.home)]
+    assert rows == [("other", True, {"number": 4}), ("double", False, None)]
+    assert compiled_requests(workspace.home, "other") == (), "no app's repository has it"
+
+
+def test_a_right_answer_teaches_its_request_unless_a_text_was_attached(workspace: Workspace) -> None:
+    say_right(workspace, ran(workspace))
+    assert read_learned(workspace.home) == (), "nothing chose that run"
+    say_right(workspace, ran(workspace, request="twice 4 please"))
+    [row] = read_learned(workspace.home)
+    assert (row.app, row.request, row.arguments) == ("double", "twice 4 please", {"number": 4})
+    learn_choice(workspace, "count it", "double", {"text": "one\ntwo"}, run="r")
+    learn_choice(workspace, "count it", "double", {"text": "word " * 50}, run="r")
+    assert len(read_learned(workspace.home)) == 1
 
 
 def test_arguments_must_fit_the_app(workspace: Workspace) -> None:

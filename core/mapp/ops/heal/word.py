@@ -8,7 +8,6 @@ from typing import Any
 
 from mapp.errors import MappError, UsageError
 from mapp.library import read
-from mapp.library.compiled_requests import record_choice
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.incident import Incident
@@ -17,6 +16,7 @@ from mapp.model.values import canonical, checked, parse
 from mapp.observe.corrections import Correction, Corrections
 from mapp.observe.incidents import Incidents
 from mapp.observe.journal import Run, new_id
+from mapp.ops.run.learn import learn_choice
 from mapp.ops.run.monitor import look_at, seen_in_journal
 from mapp.ops.workspace import Workspace
 from mapp.suggested_commands import suggested_command
@@ -66,7 +66,7 @@ def say_wrong(workspace: Workspace, identity: str, word: Word) -> Taken:
     """Records that a run's answer is wrong.
 
     With the right outcome, or with nothing more, the app is at fault: the run becomes an incident. With
-    another app or other arguments, the choice was at fault: the request is kept for routing.
+    another app or other arguments, the choice was at fault: the router learns the request.
 
     Raises:
         NotFound: there is no such run, app or commit.
@@ -94,6 +94,8 @@ def say_wrong(workspace: Workspace, identity: str, word: Word) -> Taken:
 def say_right(workspace: Workspace, identity: str) -> Taken:
     """Records that a run's answer is right, and closes the incidents that only say otherwise.
 
+    If a request chose the run, the router learns that it means this app with these arguments.
+
     An incident is closed if a person's word or a predicate opened it and it is about this run alone.
 
     Raises:
@@ -101,6 +103,8 @@ def say_right(workspace: Workspace, identity: str) -> Taken:
     """
     run, _ = workspace.journal.run(identity)
     correction = _said(workspace, run, Word(), "right")
+    if run.request and run.outcome == "ok" and run.input is not None:
+        learn_choice(workspace, run.request, run.app, json.loads(run.input), run=run.id)
     incidents = Incidents(workspace.home.journal)
     closed = None
     for incident in incidents.of_run(run.id):
@@ -117,7 +121,7 @@ def said(workspace: Workspace) -> list[Correction]:
 
 
 def _corrected(workspace: Workspace, identity: str, word: Word) -> Taken:
-    """Keeps the right choice for a request: in the journal and, for another app, with that app's requests."""
+    """Keeps the right choice for a request in the journal, and has the router learn it."""
     run, _ = workspace.journal.run(identity)
     if not run.request:
         raise UsageError(
@@ -134,8 +138,8 @@ def _corrected(workspace: Workspace, identity: str, word: Word) -> Taken:
         with_defaults(app.manifest, given)
         arguments = canonical(given)
     correction = _said(workspace, run, word, "wrong", app=name, arguments=arguments)
-    if name != run.app:
-        record_choice(workspace.home, name, run.request, workspace.signature(), tell=workspace.tell)
+    values = json.loads(arguments) if arguments else None
+    learn_choice(workspace, run.request, name, values, run=run.id, instead_of=run.app)
     return Taken(run=run.id, app=name, correction=correction)
 
 

@@ -19,6 +19,7 @@ from mapp.index.packed_vectors import read_codes
 from mapp.index.vectors import open_vectors
 from mapp.library import read
 from mapp.library.compiled_requests import compiled_requests
+from mapp.library.learned import Lessons
 from mapp.library.privacy import private_umask
 from mapp.model.app import Card
 from mapp.ops.index.refresh import AGAIN, heads
@@ -43,15 +44,20 @@ def _built(job: str) -> int:
         tell=lambda text: print(json.dumps({"tell": text}), flush=True),  # noqa: T201 - the channel
     )
 
+    lessons = Lessons(workspace.home)
+
     def load(head: Head) -> Card | None:
         try:
-            return read.load(workspace.home, head.app, head.commit).card
+            return lessons.card(head.app, read.load(workspace.home, head.app, head.commit).card)
         except MappError as error:
             workspace.tell(f"skipped {head.app}, which cannot be indexed: {error}")
             return None
 
     def advance(done: int, total: int) -> None:
         print(json.dumps({"done": done, "total": total}), flush=True)  # noqa: T201 - the channel
+
+    def compiled_for(app: str) -> tuple[str, ...]:
+        return (*compiled_requests(workspace.home, app), *lessons.requests(app))
 
     embedder = choose_embedder(document["embedder"])
     again = _again(workspace.home.index / AGAIN)
@@ -64,7 +70,7 @@ def _built(job: str) -> int:
             embedder=embedder,
             vectors=vectors,
             store=document["store"],
-            extras=extras(vectors, Shipped(), lambda app: compiled_requests(workspace.home, app)),
+            extras=extras(vectors, Shipped(), compiled_for),
             progress=advance,
             fresh=document["fresh"],
         )

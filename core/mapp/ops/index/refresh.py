@@ -123,16 +123,22 @@ def status(workspace: Workspace) -> IndexStatus:
 
 
 def heads(workspace: Workspace) -> list[Head]:
-    """Returns the commit and tree of every readable app; a damaged app is reported and skipped."""
+    """Returns the commit and tree of every readable app, with what the library learned about it.
+
+    A damaged app is reported and skipped.
+    """
     from mapp.index.entry import Head
+    from mapp.library.learned import Lessons
 
     found = []
+    lessons = Lessons(workspace.home, workspace.tell)
     for name in read.names(workspace.home):
         try:
             repository = read.open_repository(workspace.home, name)
             tip = repository.tip()
             if tip is not None:
-                found.append(Head(app=name, commit=tip, tree=repository.tree_of(tip)))
+                tree = lessons.tree(name, repository.tree_of(tip))
+                found.append(Head(app=name, commit=tip, tree=tree))
         except MappError as error:
             workspace.tell(f"skipped {name}: {error}")
     return found

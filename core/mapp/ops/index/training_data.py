@@ -90,13 +90,12 @@ class RecogniserExtra:
     def make(self, corpus: Corpus, path: Path, previous: Path | None) -> None:
         """Trains on all apps, or on the few that changed and their neighbours."""
         known = _known(previous)
-        if known is None or len(corpus.changed) > ALONE:
-            start = self._start(corpus)
-            if start is not None and not (start.changed or start.gone):
-                path.write_bytes(start.data)
-                return
-            if start is not None:
-                known, corpus = start.model, replace(corpus, changed=start.changed)
+        start = self._start(corpus)
+        if start is not None and not (start.changed or start.gone):
+            path.write_bytes(start.data)
+            return
+        if start is not None and (known is None or len(corpus.changed) > ALONE):
+            known, corpus = start.model, replace(corpus, changed=start.changed)
         background = background_of(corpus.embedder, self.vectors)
         cues = Lessons(path.with_name(per_app_table.FILE))
         try:

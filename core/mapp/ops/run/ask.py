@@ -14,11 +14,13 @@ from mapp.library import read
 from mapp.model.app import App
 from mapp.model.arguments import with_defaults
 from mapp.model.decision import Arguments, Ask, Certainty, Decision, Use, decision_name, decision_to_dict
+from mapp.model.outcome import Value
 from mapp.model.request import MAX_REQUEST_LENGTH, Request
 from mapp.model.values import canonical, checked
 from mapp.ops.index.borrow_router import borrow_router
 from mapp.ops.index.refresh import Progress
 from mapp.ops.run.execute import Execution, execute
+from mapp.ops.run.learn import learn_choice
 from mapp.ops.run.permissions import Permit
 from mapp.ops.run.question import Question, Supply, question_about, supplied
 from mapp.ops.workspace import Workspace
@@ -415,6 +417,13 @@ def _reading_of(answer: Answer, app: str) -> CandidateMatch | None:
     return next((row for row in answer.readings if row.app == app), None)
 
 
+def _learn(workspace: Workspace, request: Request, execution: Execution) -> None:
+    """Has the router learn a call that a person saw and agreed to, if it gave a value."""
+    if request.attachment is None and isinstance(execution.outcome, Value):
+        values = dict(execution.arguments)
+        learn_choice(workspace, request.text, execution.app, values, run=execution.run)
+
+
 def _record(workspace: Workspace, answer: Answer, *, written: bool = False) -> None:
     """Writes the decision into the journal; `written` says that the app was just written for the request."""
     evidence = {
@@ -430,6 +439,8 @@ def _record(workspace: Workspace, answer: Answer, *, written: bool = False) -> N
         **({"written": True} if written else {}),
     }
     run = answer.execution.run if answer.execution else None
+    if answer.confirmed and answer.execution is not None:
+        _learn(workspace, answer.request, answer.execution)
     try:
         workspace.journal.decided(answer.request.text, decision_name(answer.decision), evidence, run)
     except (sqlite3.Error, OSError, MappError) as error:

@@ -1,9 +1,9 @@
 """Exports a whole library into one file, and imports such a file into an empty library.
 
 The file is a gzipped tar of what cannot be derived: the repositories of the apps, `mapp.lock` with its
-grants, the apps' stores, and the journal if that is asked for. Importing makes all of it the person's own.
-Still, nothing from the file is believed: only plain files with known names are taken, every repository must
-be one that mapp opens, and every app must be what the lock names.
+grants, the apps' stores, and, if that is asked for, the journal and what was learned. Importing makes all of
+it the person's own. Still, nothing from the file is believed: only plain files with known names are taken,
+every repository must be one that mapp opens, and every app must be what the lock names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SINGLE: Final = ("format", "mapp.lock", "starter.json")
 _APP: Final = r"[a-z][a-z0-9-]{0,63}"
 _PART: Final = r"[A-Za-z0-9][A-Za-z0-9._+-]*"
 _ALLOWED: Final = re.compile(
-    rf"format|mapp\.lock|starter\.json|journal\.sqlite|stores/{_APP}\.sqlite"
+    rf"format|mapp\.lock|starter\.json|journal\.sqlite|learned\.jsonl|stores/{_APP}\.sqlite"
     rf"|apps/{_APP}\.git/(?:HEAD|config|packed-refs|(?:objects|refs)/(?:{_PART}/)*{_PART})"
 )
 _IMPORTING: Final = ".import-"
@@ -83,6 +83,8 @@ def export_library(workspace: Workspace, path: Path, *, journal: bool = False) -
                 with contextlib.suppress(FileNotFoundError):
                     _add(archive, single, home.root / single)
             if journal:
+                with contextlib.suppress(FileNotFoundError):
+                    _add(archive, home.learned_file.name, home.learned_file)
                 _add_database(archive, home.journal, "journal.sqlite")
         building.replace(path)
     finally:
@@ -206,7 +208,7 @@ def _check(aside: Home, path: Path) -> None:
 def _take_over(aside: Home, home: Home, path: Path) -> Moved:
     names = read.names(aside)
     journal = aside.journal.exists()
-    for single in (*_SINGLE, "journal.sqlite"):
+    for single in (*_SINGLE, "journal.sqlite", aside.learned_file.name):
         with contextlib.suppress(FileNotFoundError):
             (aside.root / single).replace(home.root / single)
     if (aside.root / "stores").is_dir():

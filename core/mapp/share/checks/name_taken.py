@@ -19,7 +19,7 @@ COMMANDS: Final = frozenset(
         *("report", "restore", "review", "revoke", "right", "rollback", "run", "runs"),
         *("search", "serve", "show", "spend", "stats", "sync", "test", "transfer"),
         *("try", "undo", "update", "upgrade", "verdict", "verify", "version", "wrong"),
-        *("unpin", "yank"),
+        *("unlearn", "unpin", "yank"),
     )
 )
 """The commands of mapp, and names that later ones may have: `mapp NAME …` must stay unambiguous."""
