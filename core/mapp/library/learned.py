@@ -101,7 +101,7 @@ def read_learned(home: Home) -> tuple[Learned, ...]:
         except (ValueError, KeyError, TypeError, AttributeError, InvalidValue) as error:
             raise IntegrityError(
                 f"{home.learned_file} is damaged in line {number}: {error}",
-                hint="correct the line, or delete the file: mapp then forgets what it learned",
+                hint="correct the line, or delete the file: then what was learned is forgotten",
             ) from None
         found.pop(row.id, None)
         found[row.id] = row
