@@ -103,7 +103,7 @@ def _row(place: int, learning: Sequence[Day], still: Sequence[Day]) -> tuple[Cel
     cells: list[Cell] = [f"{place + 1} to {min(place + SHOWN, len(learning))}"]
     for days in (learning, still):
         part = days[place : place + SHOWN]
-        total = A_DAY * len(part)
+        total = sum(getattr(day, name) for day in part for name in Day.__slots__)
         for name in Day.__slots__:
             cells.append(number(100 * sum(getattr(day, name) for day in part) / total, "%"))
     return tuple(cells)

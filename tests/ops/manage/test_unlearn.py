@@ -73,7 +73,7 @@ def test_a_call_that_a_person_confirmed_is_learned(built: Built) -> None:
         assert answer.code == 0 and [row.request for row in read_learned(built.home)] == [text]
         assert mapp("run", text, "--json").json["decision"] == "use"
     else:
-        assert read_learned(built.home) == (), "nobody was asked"
+        assert read_learned(built.home) == (), "there was no question"
 
 
 def test_what_is_named_wrongly_forgets_nothing(built: Built) -> None:
