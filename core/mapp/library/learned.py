@@ -147,7 +147,7 @@ def _write(home: Home, rows: Iterable[Learned]) -> None:
 
 
 class Lessons:
-    """The rows of a library by app, for building the index. A damaged file is reported, and teaches nothing."""
+    """The rows of a library by app, for building the index. From a damaged file nothing is learned."""
 
     def __init__(self, home: Home, tell: Tell | None = None) -> None:
         self._rows: dict[str, list[Learned]] = {}
