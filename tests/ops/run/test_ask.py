@@ -155,3 +155,10 @@ def test_a_relative_date_is_that_of_the_recorded_time_of_the_run(
     assert (json.loads(run.input or ""), run.now_ms) == ({"date": expected}, int(ASKED_AT * 1000))
     assert replay(workspace, run.id).equal
     workspace.close()
+
+
+def test_a_request_in_another_language_is_told_that_requests_are_read_in_english() -> None:
+    library().app("double").build()
+    answer = mapp("run", "wie viel ist das Doppelte von 7")
+    assert answer.code == 3 and "this seems to be in German; requests are read in English" in answer.err
+    assert "this seems to be" not in mapp("run", "how much is the double of that", "--dry-run").err

@@ -27,6 +27,7 @@ from mapp.ops.workspace import Workspace
 from mapp.route.decide.decide import CandidateMatch
 from mapp.route.decide.evaluate import arguments_now
 from mapp.route.fill.cues import learn
+from mapp.route.read.language import other_language
 from mapp.suggested_commands import suggested_call, suggested_command
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _answered(
             request = replace(request, attachment=text)
             decision, readings = router.decide(request, accept, span=workspace.span)
     decided = time.perf_counter()
+    decision = _with_language(request, decision)
     answer = Answer(request=request, decision=decision, readings=readings)
     answer = _asking(workspace, answer) if dry_run else asker.settled(answer)
     timings = (
@@ -154,6 +156,14 @@ def _answered(
         ("run", time.perf_counter() - decided),
     )
     return replace(answer, timings=timings)
+
+
+def _with_language(request: Request, decision: Decision) -> Decision:
+    """Adds to a decision that runs nothing that the request is in another language, if it seems to be."""
+    if isinstance(decision, Use) or not (language := other_language(request.text)):
+        return decision
+    told = f"this seems to be in {language}; requests are read in English"
+    return replace(decision, reasons=(*decision.reasons, told))
 
 
 def ask_written(
