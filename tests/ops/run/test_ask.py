@@ -18,6 +18,7 @@ from mapp.ops.run.ask import Interaction, ask_written
 from mapp.ops.run.replay import replay
 from support.apps import Draft, app
 from support.library import Built, library
+from support.terminal import mapp
 
 WANTED = Request(text="double 21")
 TRIPLE = "function main(input, host) { return input.number * 3; }\n"
