@@ -1,4 +1,4 @@
-"""Reads loose refs and objects without libgit2.
+"""Reads loose refs and objects, and writes loose objects, without libgit2.
 
 Opening an app to run it needs no more than this, and importing libgit2's binding takes as long as a whole
 run. Also, libgit2 loops forever on a truncated object. Packed objects are left to libgit2. The format of a
@@ -108,6 +108,24 @@ def read_size(repository: Path, identity: str) -> tuple[int, int] | None:
     """
     deflated = _read(repository, identity, _DEFLATED_HEADER)
     return None if deflated is None else _header(repository, identity, deflated)[:2]
+
+
+def write_object(repository: Path, identity: str, kind: int, data: bytes) -> None:
+    """Writes an object under its name, without flushing it to disk; for a repository that is being built.
+
+    The content must be that of the name: it is not hashed.
+    """
+    path = f"{repository}/objects/{identity[:2]}/{identity[2:]}"
+    deflated = zlib.compress(f"{_NAMES[kind]} {len(data)}\0".encode() + data, 1)
+    building = f"{path}.new"
+    try:
+        descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    except FileNotFoundError:
+        os.mkdir(os.path.dirname(path))  # noqa: PTH102, PTH120 - dozens of times for each fetch
+        descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(deflated)
+    os.rename(building, path)  # noqa: PTH104
 
 
 def ensure_readable(repository: Path, identity: str, kind: int, size: int) -> None:

@@ -10,14 +10,15 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import Any, Final
+from threading import RLock
+from typing import Any, Final, ParamSpec, TypeVar
 
 from mapp.errors import AlreadyExists, Busy, IntegrityError, MappError, NotFound
 from mapp.git import layout, loose, packs
 from mapp.git.commit import Commit, Signature, parse_commit
-from mapp.git.durable_files import rename_new
+from mapp.git.durable_files import rename_new, sync_all
 from mapp.git.history import commits_between
 from mapp.plain_files import read_plain
 from mapp.suggested_commands import suggested_git
@@ -43,6 +44,37 @@ _LEFTOVERS: Final = (
 """Files that killed writers leave behind, libgit2's and git's: a folder, and a pattern below it."""
 _STALE_AFTER: Final = 3600.0
 """Seconds after which a lock file of git counts as abandoned."""
+_WRITING: Final = RLock()
+"""Held by a thread that writes: whether libgit2 flushes is a setting of the whole process."""
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _one_writer(method: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    """Makes a method wait while another thread writes without flushing."""
+
+    @wraps(method)
+    def alone(*args: _Given.args, **kwargs: _Given.kwargs) -> _Returned:
+        with _WRITING:
+            return method(*args, **kwargs)
+
+    return alone
+
+
+@contextlib.contextmanager
+def unflushed(path: Path) -> Iterator[None]:
+    """Writes into a repository that nobody knows yet without flushing each file; flushes all at the end.
+
+    The caller makes it known afterwards, by a rename. Handles of the repository must be opened inside.
+    """
+    library = _pygit2()
+    with _WRITING:
+        library.settings.enable_fsync_gitdir(False)
+        try:
+            yield
+        finally:
+            library.settings.enable_fsync_gitdir(True)
+    sync_all(path)
 
 
 class Repository:
@@ -99,12 +131,13 @@ class Repository:
         path.parent.mkdir(parents=True, exist_ok=True)
         building = path.parent / f".new-{os.getpid()}-{uuid.uuid4().hex[:12]}"
         try:
-            handle = library.init_repository(str(building), bare=True, initial_head="main")
-            _make_lean(building)
-            repository = cls(building, handle)
-            commit = repository.commit(files, message, signature, parents=(), ref=ref)
-            if finish is not None:
-                finish(repository)
+            with unflushed(building):
+                handle = library.init_repository(str(building), bare=True, initial_head="main")
+                _make_lean(building)
+                repository = cls(building, handle)
+                commit = repository.commit(files, message, signature, parents=(), ref=ref)
+                if finish is not None:
+                    finish(repository)
             handle.free()
             rename_new(building, path)
         except BaseException:
@@ -282,15 +315,18 @@ class Repository:
                 hint="in a shallow clone: git fetch --unshallow",
             ) from None
 
-    def raw(self, identity: str) -> tuple[int, bytes]:
+    def raw(self, identity: str, *, chains_checked: bool = False) -> tuple[int, bytes]:
         """Returns the type number and the bytes of an object, after checking its hash.
+
+        `chains_checked` is as for `size`.
 
         Raises:
             IntegrityError: the object is missing, damaged, or larger than mapp reads.
         """
         if (found := loose.read_object(self.path, identity)) is not None:
             return found
-        loose.ensure_readable(self.path, identity, *self.size(identity))
+        found_size = self.size(identity, chains_checked=chains_checked)
+        loose.ensure_readable(self.path, identity, *found_size)
         try:
             kind, data = self._handle.odb.read(identity)
         except (KeyError, ValueError, _pygit2().GitError) as error:
@@ -329,6 +365,7 @@ class Repository:
         """
         return self.commit_tree(str(self._tree(files)), message, signature, parents=parents, ref=ref)
 
+    @_one_writer
     def commit_tree(
         self,
         tree: str,
@@ -360,6 +397,7 @@ class Repository:
         """Writes the tree of these files and returns its id."""
         return str(self._tree(files))
 
+    @_one_writer
     def write_blob(self, data: bytes) -> str:
         """Writes a blob and returns its id.
 
@@ -390,6 +428,7 @@ class Repository:
             return None
         return merged.contents.encode("utf-8") if merged.automergeable else None
 
+    @_one_writer
     def write_entries(self, entries: Mapping[str, tuple[str, bool]]) -> str:
         """Writes a tree of entries (name -> id, and whether it is a folder) and returns its id."""
         modes = _pygit2().enums.FileMode
@@ -398,6 +437,7 @@ class Repository:
             builder.insert(name, identity, modes.TREE if is_folder else modes.BLOB)
         return str(builder.write())
 
+    @_one_writer
     def write_object(self, kind: int, data: bytes) -> str:
         """Writes the bytes of an object of a kind (see `mapp.git.loose`) as they are and returns its id."""
         return str(self._handle.write(kind, data))
@@ -419,6 +459,7 @@ class Repository:
         checkout.index.write()
         checkout.free()
 
+    @_one_writer
     def create_ref(self, ref: str, commit: str) -> None:
         """Creates a ref that points to a commit.
 
@@ -434,6 +475,7 @@ class Repository:
         except (library.GitError, OSError) as error:
             raise _contended(self.path, ref, error) from None
 
+    @_one_writer
     def move_ref(self, ref: str, old: str | None, new: str) -> None:
         """Moves a ref from one commit to another by compare-and-swap; with `old` None, it must not exist.
 
@@ -458,6 +500,7 @@ class Repository:
         except (library.GitError, OSError, ValueError, KeyError) as error:
             raise _contended(self.path, ref, error) from None
 
+    @_one_writer
     def write_tag(self, ref: str, commit: str, message: str, signature: Signature) -> None:
         """Points a ref to a new tag object for a commit, wherever the ref pointed before.
 
@@ -474,6 +517,7 @@ class Repository:
             raise _contended(self.path, ref, error) from None
         self.set_ref(ref, identity)
 
+    @_one_writer
     def set_ref(self, ref: str, identity: str) -> None:
         """Points a ref to an object, wherever it pointed before; for refs that only mapp writes.
 
@@ -494,6 +538,7 @@ class Repository:
                 hint=suggested_git(self.path, "symbolic-ref", "-d", ref),
             )
 
+    @_one_writer
     def delete_ref(self, ref: str, commit: str) -> None:
         """Deletes a ref if it still points to this commit; a missing ref is not an error.
 
@@ -567,6 +612,7 @@ class Repository:
             self._opened = _open_handle(self.path, trusted=self._trusted)
         return self._opened
 
+    @_one_writer
     def _tree(self, files: Mapping[str, bytes]) -> Any:
         library = _pygit2()
         blobs: dict[str, Any] = {}

@@ -23,7 +23,7 @@ from mapp.errors import AlreadyExists, IntegrityError, InvalidApp, MappError, Pr
 from mapp.git import loose
 from mapp.git.commit import Signature, trailers_of
 from mapp.git.durable_files import sync_folder
-from mapp.git.repository import MAIN, Repository
+from mapp.git.repository import MAIN, Repository, unflushed
 from mapp.git.tree import read_snapshot
 from mapp.library.format import stamp_new
 from mapp.library.lockfile import LockEntry, read_entry, read_lock
@@ -157,6 +157,7 @@ def bring_in(
         prove_here(repository, proposal, repository.tree_of(parent))
     commit = repository.tip()
     assert commit is not None
+    tag_release(repository, proposal.app, commit)
     return _move_in(home, repository, proposal, commit, hint=hint, tell=tell)
 
 
@@ -171,11 +172,13 @@ def bring_in_release(
         AlreadyExists: the app exists; `hint` says what to do.
         InvalidApp, IntegrityError: the tree has no passing verdict; see `mapp.library.verdicts.prove`.
     """
-    repository = Repository.open(place)
-    prove_here(repository, proposal, repository.tree_of(commit))
-    record_release(repository, str(proposal.app.manifest.version), commit)
-    _intend(home, repository, proposal, old=None, new=commit)
-    repository.create_ref(MAIN, commit)
+    with unflushed(place):
+        repository = Repository.open(place)
+        prove_here(repository, proposal, repository.tree_of(commit))
+        record_release(repository, str(proposal.app.manifest.version), commit)
+        _intend(home, repository, proposal, old=None, new=commit)
+        repository.create_ref(MAIN, commit)
+        tag_release(repository, proposal.app, commit)
     return _move_in(home, repository, proposal, commit, hint=hint, tell=tell)
 
 
@@ -190,7 +193,6 @@ def _move_in(
 ) -> Committed:
     """Moves a finished repository to the library's apps."""
     app = proposal.app
-    tag_release(repository, app, commit)
     target = home.repository(app.name)
     if target.exists():
         raise AlreadyExists(f"an app called {app.name} is in the library already", hint=hint)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from mapp.errors import IntegrityError
-from mapp.git.durable_files import sync_folder
+from mapp.git.durable_files import sync_all, sync_folder
 from mapp.git.repository import MAIN, Repository
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import Home
@@ -133,6 +133,7 @@ def _first(home: Home, source: RegistrySource, fetched: Fetched, commit: str) ->
     building.tree_of(commit)
     building.create_ref(SEEN, commit)
     path = copy_path(home, source)
+    sync_all(fetched.path)
     fetched.path.rename(path)
     sync_folder(path.parent)
     return RegistryCopy(source=source, repository=Repository.open(path), commit=commit)

@@ -153,8 +153,8 @@ def fetch(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with scratch_repository(folder) as scratch:
         # A pattern may match nothing, a name must match; `+` because each goes to a name of its own.
-        wanted = [f"+{ref}:{_FETCHED}{ref}" for ref in refs]
-        wanted += [f"+{ref}*:{_FETCHED}{ref}*" for ref in optional]
+        wanted = [f"+{ref}:{place}" for ref, place in _places(refs)]
+        wanted += [f"+{ref}*:{place}*" for ref, place in _places(optional, "optional-")]
         words = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
         words += ["--no-auto-maintenance", "--refmap=", *(["--depth=1"] if newest else [])]
         if known is not None:
@@ -166,28 +166,27 @@ def fetch(
             raise _fetch_failure(address, ended, access.limits, exceeded=_is_full(scratch, access.limits))
         ensure_sound(scratch, access.limits)
         if known is None and not newest:
-            _unpack(scratch, address, access.limits)
-        found = _fetched_refs(scratch, (*refs, *optional))
+            _unpack(scratch)
+        found = _fetched_refs(scratch, [*_places(refs), *_places(optional, "optional-")])
         _drop_refs(scratch)
         yield Fetched(url=address.text, path=scratch, refs=found)
 
 
-def _unpack(scratch: Path, address: Address, limits: Limits) -> None:
-    """Turns the checked pack of a quarantine into loose objects; git itself always keeps what it checked.
+def _unpack(scratch: Path) -> None:
+    """Turns the checked packs of a quarantine into loose objects; git itself always keeps what it checked.
 
     Raises:
-        RemoteRefused: the pack is damaged.
+        IntegrityError: a pack is damaged.
     """
-    for pack in sorted((scratch / "objects" / "pack").glob("*.pack")):
-        aside = scratch / pack.name
-        pack.rename(aside)
-        for left in pack.parent.glob(f"{pack.stem}.*"):
-            left.unlink()
-        words = ["unpack-objects", "-q", "--strict"]
-        ended = run_git(words, repository=scratch, address=address, limits=limits, source=aside)
-        if ended.code != 0 or ended.timed_out:
-            raise failure(address, "unpack the objects of", ended, limits, exceeded=_is_full(scratch, limits))
-        aside.unlink()
+    folder = scratch / "objects" / "pack"
+    if not any(folder.glob("*.pack")):
+        return
+    repository = Repository.open(scratch)
+    for identity in object_ids(scratch):
+        kind, data = repository.raw(identity, chains_checked=True)
+        loose.write_object(scratch, identity, kind, data)
+    for left in folder.iterdir():
+        left.unlink()
 
 
 def _present(scratch: Path, known: Known) -> None:
@@ -243,9 +242,14 @@ def _too_much(path: Path, what: str) -> RemoteRefused:
     return RemoteRefused(f"the remote sent {what}", hint="nothing was changed", code="MAPP-0651")
 
 
-def _fetched_refs(path: Path, refs: Sequence[str]) -> dict[str, str]:
+def _places(refs: Sequence[str], kind: str = "ref-") -> list[tuple[str, str]]:
+    """Returns each ref with its place in a quarantine: all in one folder, which is soon deleted again."""
+    return [(ref, f"{_FETCHED}{kind}{number}-") for number, ref in enumerate(refs)]
+
+
+def _fetched_refs(path: Path, places: Sequence[tuple[str, str]]) -> dict[str, str]:
     repository = Repository.open(path)
-    found = {ref: repository.tip(f"{_FETCHED}{ref}") for ref in refs}
+    found = {ref: repository.tip(place) for ref, place in places}
     return {ref: identity for ref, identity in found.items() if identity is not None}
 
 
