@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from mapp.model.manifest import Manifest
@@ -22,26 +23,71 @@ KEPT: Final = 500
 """How many apps' own words are remembered."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True)
 class OwnWords:
     """What an app says of itself and what its own requests say, in stems.
 
-    `forms` marks participles (see `tokens.form`), and `core` holds the words for the app's job: its own, and
-    those that a quarter of its requests share.
+    A request asks for few of these sets, so each is made when it is first needed.
     """
 
-    words: frozenset[str]
-    forms: frozenset[str]
-    core: frozenset[str]
-    name: frozenset[str]
-    inputs: frozenset[str]
-    """The words of the arguments' names that the description of the output does not have."""
-    said: frozenset[str]
-    """The keys of the qualifiers in its requests."""
-    described: frozenset[str]
-    """The keys of the qualifiers in its manifest."""
-    variety: Mapping[str, int]
-    """How many different keys of each family (`exclude …`) its requests have."""
+    manifest: Manifest
+    cues: Cues
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Returns all of its words."""
+        return self._stems | {word for word in self.cues.words if " " not in word}
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Returns its words with participles marked: see `tokens.form`."""
+        return frozenset(form(word) for word in self._lower) | frozenset(self.cues.forms)
+
+    @cached_property
+    def core(self) -> frozenset[str]:
+        """Returns the words for its job: its own, and those that a quarter of its requests share."""
+        least = 0.25 * self.cues.requests
+        return self._stems | {word for word, count in self.cues.words.items() if count >= least}
+
+    @cached_property
+    def name(self) -> frozenset[str]:
+        """Returns the words of its name."""
+        return frozenset(token.stem for token in tokenise(self.manifest.name))
+
+    @cached_property
+    def inputs(self) -> frozenset[str]:
+        """Returns the words of the arguments' names that the description of the output does not have."""
+        output = {token.stem for token in tokenise(self.manifest.output.description)}
+        named = {token.stem for argument in self.manifest.arguments for token in tokenise(argument.name)}
+        return frozenset(named - output)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Returns the keys of the qualifiers in its requests."""
+        return frozenset(self.cues.qualifiers)
+
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """Returns the keys of the qualifiers in its manifest."""
+        return frozenset(
+            found.key
+            for text in _texts(self.manifest)
+            for found in qualifiers(tokenise(text))
+            if found.sort not in REQUESTS_ONLY
+        )
+
+    @cached_property
+    def variety(self) -> Mapping[str, int]:
+        """Returns how many different keys of each family (`exclude …`) its requests have."""
+        return Counter(key.partition(" ")[0] for key in self.cues.qualifiers)
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        return frozenset(token.lower for text in _texts(self.manifest) for token in tokenise(text))
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(stem(word) for word in self._lower)
 
 
 _made: dict[tuple[int, int], tuple[Manifest, Cues, OwnWords]] = {}
@@ -49,37 +95,16 @@ _made: dict[tuple[int, int], tuple[Manifest, Cues, OwnWords]] = {}
 
 
 def own_words(manifest: Manifest, cues: Cues = NO_CUES) -> OwnWords:
-    """Returns an app's own words; they are worked out once for each manifest and cues."""
+    """Returns an app's own words; they are kept for each manifest and cues."""
     key = id(manifest), id(cues)
     known = _made.get(key)
     if known is not None and known[0] is manifest and known[1] is cues:
         return known[2]
     if len(_made) >= KEPT:
         _made.clear()
-    made = _own_words(manifest, cues)
+    made = OwnWords(manifest, cues)
     _made[key] = manifest, cues, made
     return made
-
-
-def _own_words(manifest: Manifest, cues: Cues) -> OwnWords:
-    tokens = [tokenise(text) for text in _texts(manifest)]
-    lower = {token.lower for row in tokens for token in row}
-    stems = frozenset(stem(word) for word in lower)
-    shared = (word for word, count in cues.words.items() if count >= 0.25 * cues.requests)
-    output = {token.stem for token in tokenise(manifest.output.description)}
-    inputs = {token.stem for argument in manifest.arguments for token in tokenise(argument.name)}
-    return OwnWords(
-        words=stems | {word for word in cues.words if " " not in word},
-        forms=frozenset(form(word) for word in lower) | frozenset(cues.forms),
-        core=stems | frozenset(shared),
-        name=frozenset(token.stem for token in tokenise(manifest.name)),
-        inputs=frozenset(inputs - output),
-        said=frozenset(cues.qualifiers),
-        described=frozenset(
-            found.key for row in tokens for found in qualifiers(row) if found.sort not in REQUESTS_ONLY
-        ),
-        variety=Counter(key.partition(" ")[0] for key in cues.qualifiers),
-    )
 
 
 def _texts(manifest: Manifest) -> Iterator[str]:

@@ -80,7 +80,7 @@ def qualifier_vetoes(
     """Yields a veto for each qualifier of the request that the app does not heed."""
     texts = {slot.key for slot in slots if slot.wants == "text"}
     for found in reading.qualifiers:
-        if found.key in own.said or found.key in own.described:
+        if found.key in own.said:
             continue
         ends = [found.marker, found.head or found.marker]
         covered = [
@@ -89,7 +89,10 @@ def qualifier_vetoes(
             if any(start <= token.start and token.end <= end for token in ends)
             and not (name in texts and _is_the_form(found, (start, end)))
         ]
-        if not covered and (veto := _veto(found, own, reading)) is not None:
+        if covered or (veto := _veto(found, own, reading)) is None:
+            continue
+        # Last, as it takes longest: most qualifiers do not come so far.
+        if found.key not in own.described:
             yield veto
 
 

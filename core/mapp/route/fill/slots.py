@@ -16,7 +16,7 @@ from mapp.model.validation import is_valid
 from mapp.model.values import JSONValue
 from mapp.route.read.lexicon import FUNCTION_WORDS
 from mapp.route.read.tokens import stem, tokenise, words_of_name
-from mapp.route.read.units import DIMENSION_WORDS, NAMES, SYMBOLS, unit_called
+from mapp.route.read.units import DIMENSION_WORDS, NAMES, SYMBOLS, Unit, unit_called
 
 MAX_SLOTS = 48
 MAX_DEPTH = 3
@@ -221,10 +221,17 @@ def _ways(value: JSONValue, spoken: Sequence[str]) -> tuple[tuple[str, ...], ...
     written = str(value)
     texts = [written, " ".join(words_of_name(written)), *spoken]
     if (unit := unit_called(written)) is not None and (len(written) > 1 or written in SYMBOLS):
-        texts += [name for name, other in NAMES.items() if other == unit]
-        texts += [symbol for symbol, other in SYMBOLS.items() if other == unit]
-    stems = {stems_of(text) for text in texts}
+        stems = {*map(stems_of, texts), *_stems_of_unit(unit)}
+    else:
+        stems = set(map(stems_of, texts))
     return tuple(sorted((way for way in stems if way), key=lambda way: (-len(way), way)))
+
+
+@lru_cache(maxsize=1024)
+def _stems_of_unit(unit: Unit) -> frozenset[tuple[str, ...]]:
+    """Returns the stems of each of a unit's names and symbols."""
+    known = [*NAMES.items(), *SYMBOLS.items()]
+    return frozenset(stems_of(text) for text, other in known if other == unit)
 
 
 def stems_of(text: str) -> tuple[str, ...]:

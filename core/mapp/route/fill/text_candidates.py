@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from mapp.route.fill.candidate import Option, TextCues, place_of
 from mapp.route.fill.date_candidates import laid_out_for
@@ -24,7 +25,8 @@ def texts_for(slot: Slot, reading: ParsedRequest, rank: int, cues: TextCues) -> 
     if slot.layout is not None:
         yield from laid_out_for(slot, reading, rank)
     found = [*_marked(slot, reading, rank, cues), *_named_choices(slot, reading), *codes_for(slot, reading)]
-    found += [*spans_for(slot, reading, cues), *_chunks(slot, reading)]
+    spans = spans_for(slot, reading, cues, fits=partial(accepts, slot.schema))
+    found += [*spans, *_chunks(slot, reading)]
     found += [*_blocks(slot, reading, cues), *_lone_words(slot, reading, rank, cues)]
     for option in found:
         if (

@@ -1,6 +1,6 @@
 """Free runs of words as candidates: between places where texts usually start and end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mapp.route.fill.candidate import Option, TextCues, place_of
 from mapp.route.fill.proximity import prepositional
@@ -22,8 +22,10 @@ JOB = 0.4
 """A word that belongs to the app's job at least so much ends the text before it, and starts the one after."""
 
 
-def spans_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Option]:
-    """Yields free runs of words between places where texts usually start and end."""
+def spans_for(
+    slot: Slot, reading: ParsedRequest, cues: TextCues, *, fits: Callable[[str], bool] | None = None
+) -> Iterator[Option]:
+    """Yields free runs of words between places where texts usually start and end; only those that fit."""
     tokens = reading.tokens
     if not tokens:
         return
@@ -31,7 +33,8 @@ def spans_for(slot: Slot, reading: ParsedRequest, cues: TextCues) -> Iterator[Op
     for first in _starts(slot, tokens, cues):
         later = [end for end in ends if first <= end]
         for last in sorted({*later[:8], *later[-4:]}):
-            yield _span_option(slot, reading, first, last, cues)
+            if fits is None or fits(reading.text[tokens[first].start : tokens[last].end]):
+                yield _span_option(slot, reading, first, last, cues)
 
 
 def _starts(slot: Slot, tokens: Sequence[Token], cues: TextCues) -> list[int]:
