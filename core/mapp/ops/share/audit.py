@@ -15,6 +15,7 @@ from mapp.ops.share.fsck import fsck
 from mapp.ops.share.sources import GIT, REGISTRY, Registries
 from mapp.ops.share.update import newest_of, shared_entries
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN, TAGS, AppRefs
 from mapp.share.checks.all_checks import CHECKS
 from mapp.share.checks.same_signer import TRUSTED
 from mapp.share.entry import Entry, PublishedVersion, time_text
@@ -135,7 +136,7 @@ def _source(
         yield _finding(entry, "changed-here", "note", text, suggested_command("log", entry.name))
     source = registries.by_url(entry.source.removeprefix(REGISTRY))
     if source is None:
-        yield from _repository(entry, release, entry.source.removeprefix(GIT), Access(allow_plain=True))
+        yield from _repository(entry, release, entry.source.removeprefix(GIT), OWN, Access(allow_plain=True))
         return
     copy = registries.copy(source)
     listed = copy.entry(entry.name)
@@ -143,7 +144,8 @@ def _source(
     if listed is not None and row is not None:
         yield from _signatures(workspace, copy, entry, listed, row)
         if not registries.offline:
-            yield from _repository(entry, release, listed.remote, Access(allow_plain=source.allow_plain))
+            access = Access(allow_plain=source.allow_plain)
+            yield from _repository(entry, release, listed.remote, listed.refs, access)
 
 
 def _signatures(
@@ -189,9 +191,11 @@ def _trust(copy: RegistryCopy) -> tuple[list[AllowedKey], bool]:
     return keys, required
 
 
-def _repository(entry: LockEntry, release: LockEntry, url: str, access: Access) -> Iterator[Finding]:
+def _repository(
+    entry: LockEntry, release: LockEntry, url: str, refs: AppRefs, access: Access
+) -> Iterator[Finding]:
     """Yields whether an app's own repository still has the release at its commit."""
-    tag = f"refs/tags/v{release.version}"
+    tag = f"{TAGS}{refs.tag(release.version)}"
     try:
         found = ls_remote(url, f"{tag}*", access=access)
     except MappError as error:

@@ -16,6 +16,7 @@ from mapp.model.version import Version
 from mapp.ops.share.advice import ensure_not_known_malicious
 from mapp.ops.share.sources import GIT, REGISTRY, Release, Wanted, fits
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN
 from mapp.share.mirror_file import ACCESS, open_mirror, release_ref, write_mirror
 from mapp.share.registries import read_registries, registry_named
 
@@ -121,7 +122,7 @@ class Mirror:
             name=entry.name,
             source=entry.source,
             url=str(self.repository),
-            tag=f"v{entry.version}",
+            tag=OWN.tag(entry.version),
             access=ACCESS,
             pinned=(entry.commit, entry.content),
             ref=release_ref(entry),

@@ -23,6 +23,7 @@ from mapp.ops.share.advice import ensure_not_malicious, note_advisories
 from mapp.ops.share.cooldown import held_back, matured
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
+from mapp.share.app_refs import OWN, version_of
 from mapp.share.entry import Entry, PublishedVersion
 from mapp.share.registries import RegistrySource, read_registries, registry_named
 from mapp.share.registry_copy import RegistryCopy, last_seen, refresh
@@ -71,9 +72,14 @@ class Release:
     """What its author or the registry advises about it, for a person."""
 
     @property
+    def version(self) -> str:
+        """Returns the version that the tag names."""
+        return version_of(self.tag)
+
+    @property
     def place(self) -> str:
         """Returns the release as messages show it."""
-        return f"{self.name} {self.tag}" if self.name else f"{self.url} {self.tag}"
+        return f"{self.name or self.url} v{self.version}"
 
 
 def parse_wanted(text: str, *, allow_plain: bool = False) -> Wanted:
@@ -291,14 +297,14 @@ def _from_git(registries: Registries, wanted: Wanted, access: Access) -> Release
             f"{wanted.url} has no {what}", hint=f"to see its tags: git ls-remote --tags {wanted.url}"
         )
     return Release(
-        name="", source=f"{GIT}{wanted.url}", url=wanted.url, tag=f"v{max(fitting)}", access=access
+        name="", source=f"{GIT}{wanted.url}", url=wanted.url, tag=OWN.tag(max(fitting)), access=access
     )
 
 
 def released_tags(url: str, access: Access) -> dict[Version, str]:
     """Returns the versions that a remote has tags for, each with the commit that the tag leads to."""
     found: dict[Version, str] = {}
-    for ref, identity in ls_remote(url, "refs/tags/v*", access=access).items():
+    for ref, identity in ls_remote(url, OWN.tags, access=access).items():
         name = ref.removeprefix("refs/tags/v")
         try:
             version = Version.parse(name.removesuffix("^{}"))

@@ -35,6 +35,7 @@ from mapp.ops.share.sources import (
     released_tags,
 )
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN
 from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
@@ -285,7 +286,7 @@ def _base(workspace: Workspace, entry: LockEntry) -> _Base:
 
 
 def _if_newer(release: Release, own: Version, yanked: str | None) -> Release | None:
-    number = Version.parse(release.tag.removeprefix("v"))
+    number = Version.parse(release.version)
     return release if number > own or (yanked is not None and number != own) else None
 
 
@@ -304,7 +305,7 @@ def _newest_tag(entry: LockEntry, base: _Base) -> Newest:
     newest = max(tags, default=base.version)
     if newest <= base.version:
         return Newest(release=None, changed=base.changed)
-    tag = f"v{newest}"
+    tag = OWN.tag(newest)
     release = Release(name=entry.name, source=entry.source, url=url, tag=tag, access=access)
     return Newest(release=release, changed=base.changed)
 
@@ -326,7 +327,7 @@ def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Optio
     row = Row(
         app=entry.name,
         version=entry.version,
-        to=entry.version if release is None else release.tag.removeprefix("v"),
+        to=entry.version if release is None else release.version,
         commit=entry.commit,
         state="current" if release is None else "available",
         reason=reason,

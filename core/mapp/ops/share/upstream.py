@@ -18,6 +18,7 @@ from mapp.library.read import open_repository
 from mapp.ops.share.registry_place import own_address
 from mapp.ops.share.sources import GIT, REGISTRY, Registries
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import HEADS, OWN, AppRefs
 from mapp.share.remote import Access, Update, ls_remote, push
 from mapp.suggested_commands import suggested_command
 
@@ -48,6 +49,8 @@ class Place:
     author: str
     remote: str
     access: Access
+    refs: AppRefs = OWN
+    """The names of the app's refs at the author's, and in a fork of that."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,24 +112,24 @@ def place_of(workspace: Workspace, entry: LockEntry, target: Target) -> Place:
     for option in target.options:
         if not option or len(option) > MAX_OPTION or not option.isprintable():
             raise UsageError(f"a push option must be one line of at most {MAX_OPTION} characters")
-    author, access = _author(workspace, entry)
+    author, refs, access = _author(workspace, entry)
     if not target.to:
-        return Place(author=author, remote=author, access=access)
+        return Place(author=author, remote=author, access=access, refs=refs)
     remote = own_address(target.to, allow_plain=target.allow_plain)
     plain = Access(allow_plain=target.allow_plain or remote.startswith("file://"))
-    return Place(author=author, remote=remote, access=plain)
+    return Place(author=author, remote=remote, access=plain, refs=refs)
 
 
-def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, Access]:
+def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, AppRefs, Access]:
     if entry.source.startswith(GIT):  # the person allowed this transport when they installed it
-        return entry.source.removeprefix(GIT), Access(allow_plain=True)
+        return entry.source.removeprefix(GIT), OWN, Access(allow_plain=True)
     url, registries = entry.source.removeprefix(REGISTRY), Registries(workspace)
     source = registries.by_url(url)
     listed = None if source is None else registries.copy(source).entry(entry.name)
     if source is None or listed is None:
         what = "is not configured" if source is None else f"no longer lists {entry.name}"
         raise NotFound(f"the registry of {entry.name} {what}: {url}", code="MAPP-0203")
-    return listed.remote, Access(allow_plain=source.allow_plain)
+    return listed.remote, listed.refs, Access(allow_plain=source.allow_plain)
 
 
 def looked_up(repository: Repository, sending: Sending) -> Sending:
@@ -136,7 +139,7 @@ def looked_up(repository: Repository, sending: Sending) -> Sending:
         AlreadyExists: the remote has a branch of that name that did not come from here.
         RemoteFailed: the remote cannot be reached, or denies access.
     """
-    ref = f"refs/heads/{sending.branch}"
+    ref = f"{HEADS}{sending.branch}"
     old = ls_remote(sending.place.remote, ref, access=sending.place.access).get(ref)
     if old not in (None, sending.commit) and repository.tip(f"{SENT}{old}") is None:
         raise AlreadyExists(
@@ -156,7 +159,7 @@ def send(workspace: Workspace, sending: Sending, target: Target) -> bool:
     """
     if sending.is_there:
         return False
-    home, ref = workspace.home, f"refs/heads/{sending.branch}"
+    home, ref = workspace.home, f"{HEADS}{sending.branch}"
     with holding(home.holds, sending.app, tell=workspace.tell):
         repository = open_repository(home, sending.app)
         repository.set_ref(f"{SENT}{sending.commit}", sending.commit)
