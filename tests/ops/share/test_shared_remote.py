@@ -148,7 +148,8 @@ def test_each_app_has_a_branch_tags_and_verdicts_of_its_own_beside_the_registry(
 
 
 def test_a_later_version_keeps_the_form_without_being_told(together: Together) -> None:
-    together.publishes(app("vat").version("1.0.1").stating(description="Doubles any number."), shared=False, remote="")
+    newer = app("vat").version("1.0.1").stating(description="Doubles any number.")
+    together.publishes(newer, shared=False, remote="")
     assert together.refs["refs/tags/vat/v1.0.1"] == together.story.entry("vat").versions[-1].commit
 
 
