@@ -23,7 +23,7 @@ from mapp.ops.workspace import Workspace
 from mapp.share.app_refs import TAGS, refs_of
 from mapp.share.entry import PublishedVersion
 from mapp.share.errors import RemoteRefused
-from mapp.share.registries import read_registries
+from mapp.share.registries import known_registries
 from mapp.share.remote import Fetched, fetch
 
 MOVED_TAG = "MAPP-0612"
@@ -91,7 +91,7 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         found = read_snapshot(repository, commit)
         app = read_app(found.files, commit=commit, tree=found.tree)
         _ensure_as_announced(release, app, found)
-        sources = read_registries(workspace.config.config_file).values()
+        sources = known_registries(workspace.config).values()
         ensure_arrived_harmless(workspace.home, sources, app, found.files, source=release.source)
         if published is None and release.pinned is None and not release.ref:
             time, now = repository.info(commit).time, workspace.clock()

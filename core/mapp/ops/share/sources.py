@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import MappError, NotFound, UsageError
+from mapp.library.lockfile import LockEntry
 from mapp.library.stored_releases import stored_versions
 from mapp.model.names import app_name_fault
 from mapp.model.version import Version
-from mapp.ops.share.advice import ensure_not_malicious, note_advisories
+from mapp.ops.share.advice import ensure_not_malicious, is_listed_in, note_advisories
 from mapp.ops.share.cooldown import held_back, matured
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
 from mapp.share.app_refs import OWN, version_of
 from mapp.share.entry import Entry, PublishedVersion
-from mapp.share.registries import RegistrySource, read_registries, registry_named
+from mapp.share.registries import RegistrySource, known_registries, registry_named
 from mapp.share.registry_copy import RegistryCopy, last_seen, refresh
 from mapp.share.remote import Access, ls_remote
 from mapp.suggested_commands import suggested_command
@@ -130,8 +131,9 @@ class Registries:
     def __init__(self, workspace: Workspace, *, offline: bool = False) -> None:
         self.workspace = workspace
         self.offline = offline
-        self.sources: Mapping[str, RegistrySource] = read_registries(workspace.config.config_file)
+        self.sources: Mapping[str, RegistrySource] = known_registries(workspace.config)
         self._copies: dict[str, RegistryCopy] = {}
+        self._failures: dict[str, MappError] = {}
 
     def copy(self, source: RegistrySource) -> RegistryCopy:
         """Returns the current state of a registry.
@@ -141,9 +143,15 @@ class Registries:
             RemoteRefused: it was rewritten, or sends too much.
             NotFound: the command is offline, and the registry was never seen.
         """
+        if (failure := self._failures.get(source.name)) is not None:  # many apps may be from it
+            raise failure
         if source.name not in self._copies:
             home, tell = self.workspace.home, self.workspace.tell
-            found = last_seen(home, source) if self.offline else refresh(home, source, tell=tell)
+            try:
+                found = last_seen(home, source) if self.offline else refresh(home, source, tell=tell)
+            except MappError as error:
+                self._failures[source.name] = error
+                raise
             if found is None:
                 raise NotFound(
                     f"the registry {source.name} was never fetched",
@@ -156,6 +164,10 @@ class Registries:
     def by_url(self, url: str) -> RegistrySource | None:
         """Returns the configured registry with an address, or None."""
         return next((source for source in self.sources.values() if source.url == url), None)
+
+    def source_of(self, entry: LockEntry) -> RegistrySource | None:
+        """Returns the configured registry that updates an installed app, or None."""
+        return next((row for row in self.sources.values() if is_listed_in(entry, row)), None)
 
     def find(self, wanted: Wanted) -> tuple[RegistrySource, Entry]:
         """Returns the registry that lists an app, and its entry.

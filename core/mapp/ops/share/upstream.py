@@ -12,7 +12,8 @@ from typing import Final
 
 from mapp.errors import AlreadyExists, MappError, NotFound, UsageError
 from mapp.git.repository import Repository
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.landing import base_release
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.read import open_repository
 from mapp.ops.share.registry_place import own_address
@@ -93,7 +94,8 @@ def installed(workspace: Workspace, name: str) -> LockEntry:
     """
     open_repository(workspace.home, name)
     entry = read_lock(workspace.home.lock_file).get(name)
-    if entry is None or not entry.source.startswith((GIT, REGISTRY)):
+    starter = entry is not None and entry.source == STARTER and Registries(workspace).source_of(entry)
+    if entry is None or not (starter or entry.source.startswith((GIT, REGISTRY))):
         raise UsageError(
             f"{name} did not come from a registry or an address, so it has no author to send anything to",
             hint=f"to publish it yourself: {suggested_command('publish', name, '--to', 'REGISTRY')}",
@@ -124,11 +126,17 @@ def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, AppRefs, Acces
     if entry.source.startswith(GIT):  # the person allowed this transport when they installed it
         return entry.source.removeprefix(GIT), OWN, Access(allow_plain=True)
     url, registries = entry.source.removeprefix(REGISTRY), Registries(workspace)
-    source = registries.by_url(url)
+    source = registries.source_of(entry)
     listed = None if source is None else registries.copy(source).entry(entry.name)
     if source is None or listed is None:
         what = "is not configured" if source is None else f"no longer lists {entry.name}"
         raise NotFound(f"the registry of {entry.name} {what}: {url}", code="MAPP-0203")
+    base = base_release(open_repository(workspace.home, entry.name), entry.commit)
+    if entry.source == STARTER and all(row.commit != base for row in listed.versions):
+        raise UsageError(
+            f"{entry.name} is built on what came with mapp, which is another commit at its author's",
+            hint=f"take a version of the author's first: {suggested_command('update', entry.name)}",
+        )
     return listed.remote, listed.refs, Access(allow_plain=source.allow_plain)
 
 
