@@ -82,9 +82,9 @@ def lesson_ids(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
 def registry_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
     """Offers `NAME:` for every registry, to which an app's name is added."""
     from mapp.config import load_config
-    from mapp.share.registries import read_registries
+    from mapp.share.registries import known_registries
 
-    yield from (f"{name}:" for name in sorted(read_registries(load_config().config_file)))
+    yield from (f"{name}:" for name in sorted(known_registries(load_config())))
 
 
 @_completer

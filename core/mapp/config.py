@@ -52,6 +52,10 @@ class Config:
     cooldown_apps: str = field(
         default="", metadata={"help": "exceptions to cooldown by app, in days: vat=0, tax=14"}
     )
+    starter_registry: str = field(
+        default="",
+        metadata={"help": "address of a registry with newer versions of the starter apps; empty for none"},
+    )
     workflow_key: str = field(
         default="",
         metadata={"help": "SSH key of an app's publishing workflow, a file; set it there, never on a desk"},
@@ -155,6 +159,7 @@ _TEXTS: Final = (
     "coder_keys",
     "policy",
     "cooldown_apps",
+    "starter_registry",
     "workflow_key",
     *_BUDGETS,
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mapp.errors import InvalidInput
 from mapp.model.version import Version
+from mapp.share.app_refs import OWN, shared_refs
 from mapp.share.entry import Entry, entry_path, parse_entry, parse_line, remote_fault, time_text
 from support.registries import entry, published
 
@@ -31,6 +32,35 @@ def test_a_file_and_an_index_line_hold_the_same_entry() -> None:
     assert parse_entry(one.to_toml()) == one
     assert parse_line(one.to_line()) == one
     assert tomllib.loads(one.to_toml().decode()) == json.loads(one.to_line()) == one.to_dict()
+
+
+def test_tags_with_the_apps_name_say_that_its_remote_holds_other_apps() -> None:
+    one = entry("vat", "1.0.0")
+    row = replace(one.versions[0], tag="vat/v1.0.0")
+    shared = replace(one, versions=(row,))
+    assert parse_entry(shared.to_toml()) == parse_line(shared.to_line()) == shared
+    assert (one.refs, shared.refs) == (OWN, shared_refs("vat"))
+    assert (shared.refs.main, shared.refs.verdicts) == (
+        "refs/heads/vat/main",
+        "refs/notes/vat/mapp/verdicts",
+    )
+
+
+@pytest.mark.parametrize("read", ["file", "line"])
+def test_one_entry_does_not_have_tags_of_both_forms(read: str) -> None:
+    one = entry("vat", "1.0.0")
+    both = one.with_version(replace(published("1.1.0"), tag="vat/v1.1.0"))
+    with pytest.raises(InvalidInput) as caught:
+        parse_entry(both.to_toml()) if read == "file" else parse_line(both.to_line())
+    assert [row.path for row in caught.value.problems] == ["version"]
+
+
+@pytest.mark.parametrize("name", ["main", "index", "submit"])
+def test_no_shared_tag_is_of_an_app_called_like_a_branch_of_a_registry(name: str) -> None:
+    one = entry(name, "1.0.0")
+    shared = replace(one, versions=(replace(one.versions[0], tag=f"{name}/v1.0.0"),))
+    with pytest.raises(InvalidInput, match="needs a repository of its own"):
+        parse_line(shared.to_line())
 
 
 def test_a_new_version_only_adds_lines_at_the_end_of_the_file() -> None:
@@ -59,6 +89,11 @@ def test_an_entry_whose_versions_are_all_yanked_has_no_latest_one() -> None:
         ("entry = 1", "entry = 2", "entry: is a newer format"),
         ("entry = 1", "entry = true", "entry: must be a whole number"),
         ('tag = "v1.0.0"', 'tag = "v1.0.1"', "version[0].tag: must be v1.0.0"),
+        ('tag = "v1.0.0"', 'tag = "tax/v1.0.0"', "version[0].tag: must be v1.0.0, or vat/v1.0.0 in"),
+        ('tag = "v1.0.0"', 'tag = "vat/v1.0.1"', "version[0].tag: must be v1.0.0, or vat/v1.0.0 in"),
+        ('tag = "v1.0.0"', 'tag = "vat/vat/v1.0.0"', "version[0].tag: must be v1.0.0, or vat/v1.0.0 in"),
+        ('tag = "v1.0.0"', 'tag = "../v1.0.0"', "version[0].tag: must be v1.0.0, or vat/v1.0.0 in"),
+        ('tag = "v1.0.0"', 'tag = "/v1.0.0"', "version[0].tag: must be v1.0.0, or vat/v1.0.0 in"),
         ('version = "1.0.0"', 'version = "1.0"', "version[0].version: is not a version"),
         ('commit = "', 'commit = "x', "version[0].commit: must be 40 or 64 hexadecimal digits"),
         ('content = "sha256:', 'content = "md5:', "version[0].content: must be sha256:"),

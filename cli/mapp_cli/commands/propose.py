@@ -52,7 +52,13 @@ def command(
     row, opened = done.sending, ""
     if not done.dry_run:
         opened = pull_request(
-            row.place.author, row.branch, row.title, row.body, pushed=row.place.remote, tell=console.tell
+            row.place.author,
+            row.branch,
+            row.title,
+            row.body,
+            pushed=row.place.remote,
+            base=row.place.refs.branch("main"),
+            tell=console.tell,
         )
     if as_json:
         console.json({**done.to_dict(), "pull_request": opened or None})

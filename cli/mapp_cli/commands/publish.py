@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 @click.argument("app", shell_complete=app_names)
 @registry_option
 @click.option("--remote", default="", metavar="URL", help="The app's git repository; needed the first time.")
+@click.option(
+    "--shared-remote",
+    is_flag=True,
+    help="The remote holds other apps too: push APP/main and APP/vX.Y.Z. Later versions keep that.",
+)
 @click.option("--revision", metavar="VERSION", help="The release to publish; the one on main by default.")
 @click.option("--workflow-only", is_flag=True, help="From now on, only the app's workflow publishes it.")
 @direct_option
@@ -41,6 +46,7 @@ def command(
     app: str,
     registry: str,
     remote: str,
+    shared_remote: bool,
     revision: str | None,
     workflow_only: bool,
     direct: bool,
@@ -66,6 +72,7 @@ def command(
         override=override,
         allow_plain=allow_git,
         publisher="workflow-only" if workflow_only else "",
+        shared=shared_remote,
     )
     confirm = None if yes else confirmation(context, as_json=as_json)
     done = publish(context.opened, app, target, revision=revision, dry_run=dry_run, confirm=confirm)

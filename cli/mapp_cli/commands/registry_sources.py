@@ -51,9 +51,9 @@ def add(context: Context, name: str, url: str, allow_git: bool, as_json: bool) -
 @pass_context
 def listed(context: Context, as_json: bool) -> None:
     """List the registries in use."""
-    from mapp.share.registries import read_registries
+    from mapp.share.registries import known_registries
 
-    rows = read_registries(context.config.config_file).values()
+    rows = known_registries(context.config).values()
     if as_json:
         context.console.json({"registries": [row.to_dict() for row in rows]})
     else:

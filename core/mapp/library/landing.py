@@ -26,7 +26,7 @@ from mapp.git.durable_files import sync_folder
 from mapp.git.repository import MAIN, Repository, unflushed
 from mapp.git.tree import read_snapshot
 from mapp.library.format import stamp_new
-from mapp.library.lockfile import LockEntry, read_entry, read_lock
+from mapp.library.lockfile import STARTER, LockEntry, read_entry, read_lock
 from mapp.library.locks import Tell, holding
 from mapp.library.paths import CANARY, Home
 from mapp.library.pins import entry_of, pin, unpin
@@ -298,10 +298,18 @@ def is_release(repository: Repository, commit: str) -> bool:
 
 
 def base_release(repository: Repository, commit: str) -> str | None:
-    """Returns the release from elsewhere that a commit is built on: itself, or the nearest ancestor."""
+    """Returns the release that a commit is built on: itself, or the nearest ancestor.
+
+    That is one from elsewhere, or one that came with mapp.
+    """
     releases = set(repository.refs(RELEASES).values())
-    return (
-        next((row.id for row in repository.history(commit) if row.id in releases), None) if releases else None
+    return next(
+        (
+            row.id
+            for row in repository.history(commit)
+            if row.id in releases or row.trailers.get("Mapp-Operation") == STARTER
+        ),
+        None,
     )
 
 

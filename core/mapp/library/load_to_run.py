@@ -38,8 +38,8 @@ def load_to_run(
     app = read_app(found.files, commit=found.commit, tree=found.tree, strict=False)
     if entry is not None and entry.commit == app.commit:
         _ensure_locked_content(entry, found, whole=whole)
-        if whole:
-            from mapp.library.blocked import ensure_not_blocked  # only apps from somebody else need it
+        if entry.source != "local" and home.blocked_file.exists():
+            from mapp.library.blocked import ensure_not_blocked  # imported lazily: there are few blocks
 
             ensure_not_blocked(home, name, entry.content)
     elif current:

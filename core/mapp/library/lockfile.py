@@ -13,7 +13,9 @@ from typing import Any, Final
 from mapp.errors import IntegrityError
 from mapp.plain_files import read_plain, write_whole
 
-OWN: Final = frozenset(["local", "starter"])
+STARTER: Final = "starter"
+"""The source of an app that came with mapp, and the operation that its commit names."""
+OWN: Final = frozenset(["local", STARTER])
 """Sources that are trusted like mapp itself: the person's own apps and the starter apps."""
 DIFFERS: Final = "MAPP-0656"
 

@@ -49,7 +49,7 @@ def pin(
             before = known.get(entry.name)
             keep = before is not None and entry.source == "local"
             kept = before.granted if before is not None else ()
-            if keep and before is not None and before.is_third_party:
+            if keep and before is not None and before.source != "local":
                 from mapp.library.blocked import (
                     carry_blocks,
                 )  # only a change of an app from elsewhere needs it

@@ -23,7 +23,7 @@ stays, and `deprecated` with `use`, which may go again:
     [[version]]
     version = "1.0.0"
     description = "Adds value-added tax to a net price."
-    tag = "v1.0.0"
+    tag = "v1.0.0"                  # or "vat/v1.0.0" in a shared remote, see `mapp.share.app_refs`
     commit = "2b1c…"                # 40 or 64 hexadecimal digits, as `tree`
     tree = "91fe…"
     content = "sha256:…"            # see `mapp.model.app.content_hash`
@@ -56,6 +56,7 @@ from mapp.model.names import app_name_fault
 from mapp.model.table_reader import TableReader
 from mapp.model.values import InvalidValue, canonical, parse
 from mapp.model.version import Version
+from mapp.share.app_refs import AppRefs, refs_of, tag_fault
 
 Parsed = TypeVar("Parsed")
 
@@ -68,6 +69,7 @@ MAX_REMOTE_LENGTH: Final = 500
 MAX_DESCRIPTION_LENGTH: Final = 300
 MAX_REASON_LENGTH: Final = 300
 MAX_CAPABILITIES: Final = 100
+MAX_TAG_LENGTH: Final = 120
 
 MAX_TRANSFERS: Final = 100
 _MAX_SIGNATURE_LENGTH: Final = 8000
@@ -203,6 +205,11 @@ class Entry:
     renamed_to: str = ""
     transfers: tuple[Transfer, ...] = ()
     publisher: str = ""
+
+    @property
+    def refs(self) -> AppRefs:
+        """Returns the names of the app's refs in its remote."""
+        return refs_of(self.versions[-1].tag)
 
     @property
     def signer(self) -> str:
@@ -355,12 +362,14 @@ class _EntryReader(TableReader):
         remote = self.line("remote", MAX_REMOTE_LENGTH)
         if fault := remote_fault(remote):
             self.refuse("remote", fault)
-        rows = tuple(row.block(strict=strict) for row in self.rows("version", MAX_VERSIONS))
+        rows = tuple(row.block(name, strict=strict) for row in self.rows("version", MAX_VERSIONS))
         if not rows:
             self.refuse("version", "has no entries")
         numbers = [row.version for row in rows]
         if len(set(numbers)) != len(numbers):
             self.refuse("version", "lists a version twice")
+        if len({refs_of(row.tag) for row in rows}) > 1:
+            self.refuse("version", "has tags with and without the app's name; all must have the same form")
         handed: tuple[Transfer, ...] = ()
         if "transfer" in self.document:
             handed = tuple(row.transfer(strict=strict) for row in self.rows("transfer", MAX_TRANSFERS))
@@ -409,13 +418,13 @@ class _EntryReader(TableReader):
             self.refuse(key, fault)
         return found
 
-    def block(self, *, strict: bool) -> PublishedVersion:
+    def block(self, name: str, *, strict: bool) -> PublishedVersion:
         if strict:
             self.only(*_BLOCK)
         version = self._parsed("version", Version.parse, Version(major=0, minor=0, patch=0))
-        tag = self.line("tag", 60)
-        if tag != f"v{version}":
-            self.refuse("tag", f"must be v{version}")
+        tag = self.line("tag", MAX_TAG_LENGTH)
+        if fault := tag_fault(tag, name, version):
+            self.refuse("tag", fault)
         names = self.texts("capabilities", MAX_CAPABILITIES)
         if "capabilities" not in self.document:
             self.refuse("capabilities", "is missing")

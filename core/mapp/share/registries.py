@@ -3,38 +3,82 @@
 [registries.team]
 url = "https://git.example.com/apps/registry.git"
 allow_plain = false           # true with `mapp registry add --allow-git`
+
+The setting `starter_registry` is the address of one more, or of one of these: it has the starter apps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from mapp.config import REGISTRIES
-from mapp.errors import AlreadyExists, InvalidInput, MappError, NotFound, Problem, UsageError
+from mapp.config import REGISTRIES, Config
+from mapp.errors import (
+    AlreadyExists,
+    InvalidInput,
+    MappError,
+    NotFound,
+    PermissionNeeded,
+    Problem,
+    UsageError,
+)
 from mapp.model.names import app_name_fault
 from mapp.settings_file import read_document, write_document
 from mapp.share.address import parse_address
+from mapp.suggested_commands import suggested_command
 
 MAX_REGISTRIES: Final = 50
+STARTER_NAME: Final = "starter"
+"""What the registry of the starter apps is called, unless the person gave it a name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegistrySource:
     """A registry by the name that the person gave it.
 
-    With `allow_plain`, it and the apps that it lists may be reached over plain transports.
+    With `allow_plain`, it and the apps that it lists may be reached over plain transports. `starter` says
+    that starter apps are updated from it.
     """
 
     name: str
     url: str
     allow_plain: bool = False
+    starter: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the registry as `registry list --json` prints it."""
         return {"name": self.name, "url": self.url, "allow_plain": self.allow_plain}
+
+
+def known_registries(config: Config) -> dict[str, RegistrySource]:
+    """Returns the registries that a person uses, by name: those of the file, and that of the starter apps.
+
+    Raises:
+        InvalidInput: the settings file is not valid, or another registry is called `starter`.
+        UsageError, PermissionNeeded: the address of the starter registry is not valid, or not allowed.
+    """
+    found = read_registries(config.config_file)
+    if not config.starter_registry:
+        return found
+    url = parse_address(config.starter_registry, allow_plain=True).text
+    named = next((row for row in found.values() if row.url == url), None)
+    if named is not None:
+        return {**found, named.name: replace(named, starter=True)}
+    try:
+        own = _source(STARTER_NAME, url, allow_plain=False)
+    except PermissionNeeded as error:
+        error.hint = (
+            f"to allow that: {suggested_command('registry', 'add', STARTER_NAME, url, '--allow-git')}"
+        )
+        raise
+    if STARTER_NAME in found:
+        raise InvalidInput(
+            f"the registry {STARTER_NAME} is {found[STARTER_NAME].url}, and starter_registry is {url}",
+            hint=f"to use the setting alone: {suggested_command('registry', 'remove', STARTER_NAME)}",
+        )
+    return {**found, STARTER_NAME: replace(own, starter=True)}
 
 
 def read_registries(config_file: Path) -> dict[str, RegistrySource]:

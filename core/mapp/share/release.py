@@ -14,6 +14,7 @@ from mapp.git.tree import read_snapshot
 from mapp.library.verdicts import read_verdict
 from mapp.model.app import content_hash, read_app
 from mapp.model.interface import interface_hash
+from mapp.share.app_refs import OWN, TAGS, AppRefs, refs_of
 from mapp.share.entry import Entry, PublishedVersion
 from mapp.share.errors import RemoteRefused
 from mapp.share.remote import STRICT, Access, fetch, ls_remote
@@ -25,10 +26,13 @@ UNKNOWN: Final = "unknown"
 _WORD: Final = re.compile(r"[a-z][a-z-]{0,29}")
 
 
-def read_release(repository: Repository, commit: str, *, now: int, tag: str = "") -> Release:
+def read_release(
+    repository: Repository, commit: str, *, now: int, tag: str = "", refs: AppRefs = OWN
+) -> Release:
     """Returns the app at a commit, as it would be published now (seconds since 1970-01-01 UTC).
 
-    `tag` is the id of the tag object, if there is one; its signature says who the signer is.
+    `tag` is the id of the tag object, if there is one; its signature says who the signer is. `refs` are the
+    names of the app's refs in its remote.
 
     Raises:
         InvalidApp: it is not a valid app.
@@ -40,7 +44,7 @@ def read_release(repository: Repository, commit: str, *, now: int, tag: str = ""
     published = PublishedVersion(
         version=app.manifest.version,
         description=app.manifest.description,
-        tag=f"v{app.manifest.version}",
+        tag=refs.tag(app.manifest.version),
         commit=commit,
         tree=found.tree,
         content=content_hash(found.files),
@@ -64,11 +68,11 @@ def fetch_release(url: str, name: str, *, folder: Path, now: int, access: Access
         RemoteRefused, IntegrityError: it sends damaged objects, or what mapp does not read.
         InvalidApp: it is not a valid app.
     """
-    ref = f"refs/tags/{name}"
+    ref = f"{TAGS}{name}"
     with fetch(url, [ref], folder=folder, access=access) as fetched:
         repository = Repository.open(fetched.path)
         tag = fetched.refs[ref]
-        return read_release(repository, repository.resolve(tag), now=now, tag=tag)
+        return read_release(repository, repository.resolve(tag), now=now, tag=tag, refs=refs_of(name))
 
 
 def ensure_all_released(entry: Entry, access: Access = STRICT) -> None:
@@ -78,9 +82,9 @@ def ensure_all_released(entry: Entry, access: Access = STRICT) -> None:
         RemoteFailed: the remote cannot be reached.
         RemoteRefused: a tag is missing there, or leads to another commit.
     """
-    found = ls_remote(entry.remote, "refs/tags/v*", access=access)
+    found = ls_remote(entry.remote, entry.refs.tags, access=access)
     for row in entry.versions:
-        ref = f"refs/tags/{row.tag}"
+        ref = f"{TAGS}{row.tag}"
         commit = found.get(f"{ref}^{{}}", found.get(ref))
         if commit != row.commit:
             has = "does not have it" if commit is None else f"has {commit[:10]}"

@@ -20,6 +20,7 @@ from mapp.ops.share.report import FailingCase, Reported, report
 from mapp.ops.share.update import Options, update
 from mapp.ops.share.upstream import Sending, Target
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN
 from mapp.share.errors import RemoteFailed
 from mapp.share.remote import Access, Update, ls_remote, push
 from support import git_servers
@@ -359,7 +360,7 @@ class GitHub:
         self.fork = fork
         self.tries = 0
         git(shared.folder, "init", "-q", "--bare", "-b", "main", "fork.git")
-        monkeypatch.setattr(upstream, "_author", lambda *_: (author, Access(allow_plain=True)))
+        monkeypatch.setattr(upstream, "_author", lambda *_: (author, OWN, Access(allow_plain=True)))
         monkeypatch.setattr(upstream, "ls_remote", self.ls_remote)
         monkeypatch.setattr(upstream, "push", self.push)
         monkeypatch.setattr(sys.modules[propose.__module__], "PAUSES", (0.0, 0.0))

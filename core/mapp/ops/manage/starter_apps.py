@@ -17,7 +17,7 @@ from mapp.git.repository import MAIN, Repository
 from mapp.library.commit_app import message
 from mapp.library.format import stamp_new
 from mapp.library.landing import record_end, record_intent, tag_release
-from mapp.library.lockfile import LockEntry
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.paths import Home
 from mapp.library.pins import entry_of, pin
@@ -32,7 +32,10 @@ from mapp.starter import bundle
 def install(
     workspace: Workspace, marker: Mapping[str, object], digest: str, advance: Callable[[int, int], None]
 ) -> tuple[str, ...]:
-    """Installs missing and outdated apps, writes the marker last, and returns the names installed."""
+    """Installs missing and outdated apps, writes the marker last, and returns the names installed.
+
+    An app that came from a registry since stays as it is: that one updates it.
+    """
     stamp_new(workspace.home)
     known = marker.get("commits")
     before = known if isinstance(known, dict) else {}
@@ -40,8 +43,12 @@ def install(
     verdicts = bundle.verdicts()
     entries: list[LockEntry] = []
     commits: dict[str, str] = {}
+    locked = read_lock(workspace.home.lock_file)
+    elsewhere = {name for name, row in locked.items() if row.is_third_party}
     for done, name in enumerate(names, 1):
-        entry = _install_one(workspace.home, name, before.get(name), verdicts.get(name))
+        entry = None
+        if name not in elsewhere:
+            entry = _install_one(workspace.home, name, before.get(name), verdicts.get(name))
         if entry is not None:
             entries.append(entry)
         commits[name] = entry.commit if entry else str(before.get(name, ""))
@@ -68,7 +75,7 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
     who = Signature(name="mapp", email="mapp@localhost", time=bundle.BORN)
     text = message(
         f"{name}: {app.manifest.version}",
-        {"Mapp-Operation": "starter", "Mapp-Verdict": "passed"},
+        {"Mapp-Operation": STARTER, "Mapp-Verdict": "passed"},
         body=app.manifest.description,
     )
     path = home.repository(name)
@@ -80,7 +87,7 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
     def finish(repository: Repository) -> None:
         add_verdict(repository)
         if (commit := repository.tip()) is not None:
-            record_intent(repository, old=None, new=commit, source="starter", signature=who)
+            record_intent(repository, old=None, new=commit, source=STARTER, signature=who)
             record_end(repository)
 
     if not path.exists():
@@ -100,12 +107,12 @@ def _install_one(home: Home, name: str, before: str | None, verdict: Verdict | N
         commit = tip if same else _land(repository, files, text, who, tip)
     tag_release(repository, app, commit)
     tree = repository.tree_of(commit)
-    return entry_of(app, files, commit=commit, tree=tree, source="starter")
+    return entry_of(app, files, commit=commit, tree=tree, source=STARTER)
 
 
 def _land(repository: Repository, files: Mapping[str, bytes], text: str, who: Signature, tip: str) -> str:
     commit = repository.commit_tree(repository.write_tree(files), text, who, parents=(tip,), ref=None)
-    record_intent(repository, old=tip, new=commit, source="starter", signature=who)
+    record_intent(repository, old=tip, new=commit, source=STARTER, signature=who)
     repository.move_ref(MAIN, tip, commit)
     record_end(repository)
     return commit

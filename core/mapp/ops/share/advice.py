@@ -11,7 +11,7 @@ from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.blocked import Block, ensure_not_blocked, malicious, replace_blocks
 from mapp.library.landing import base_release
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.paths import Home
 from mapp.library.pins import entry_of
 from mapp.library.read import open_repository
@@ -42,6 +42,11 @@ class Lineage:
     contents: frozenset[str]
 
 
+def is_listed_in(entry: LockEntry, source: RegistrySource) -> bool:
+    """Returns whether a registry is where an installed app came from, or updates a starter app."""
+    return entry.source == f"{REGISTRY}{source.url}" or (entry.source == STARTER and source.starter)
+
+
 def advice(copy: RegistryCopy, lineage: Lineage) -> Iterator[Advisory]:
     """Yields a registry's advisories about an app.
 
@@ -49,7 +54,7 @@ def advice(copy: RegistryCopy, lineage: Lineage) -> Iterator[Advisory]:
     by what it was made from: a content that the advisory names, or a version that it is about.
     """
     entry = lineage.entry
-    here = entry.source == f"{REGISTRY}{copy.source.url}"
+    here = is_listed_in(entry, copy.source)
     for row in read_advisories(copy.repository, copy.commit)[0]:
         known = row.is_about(entry.name, entry.version) if here else _made_from(copy, row, lineage)
         if known or lineage.contents.intersection(row.contents):
@@ -108,7 +113,7 @@ def note_advisories(home: Home, copy: RegistryCopy) -> None:
         blocks = tuple(
             Block(content=entry.content, advisory=row.id, summary=row.summary, registry=copy.source.url)
             for entry in (read_lock(home.lock_file).values() if severe else ())
-            if entry.is_third_party
+            if entry.is_third_party or is_listed_in(entry, copy.source)
             for row in advice(copy, lineage_of(home, entry))
             if row.severity == "malicious"
         )

@@ -21,21 +21,21 @@ def at_hand(home: Home, release: Release) -> Release:
     Raises:
         RemoteFailed: the library does not have it (MAPP-0576).
     """
-    version = release.tag.removeprefix("v")
+    ref = f"{RELEASES}v{release.version}"
     wanted = release.published.commit if release.published is not None else None
     if release.pinned is not None:
         wanted = release.pinned[0]
     for repository in repositories_from(home, release.source, release.name):
-        commit = repository.tip(f"{RELEASES}{release.tag}")
+        commit = repository.tip(ref)
         if commit is not None and wanted in (None, commit):
             return replace(
                 release,
                 url=str(repository.path),
-                ref=f"{RELEASES}{release.tag}",
+                ref=ref,
                 access=Access(allow_plain=True),
             )
     raise RemoteFailed(
-        f"{release.name or release.source} {version} is not in this library, and may not be fetched",
+        f"{release.name or release.source} {release.version} is not in this library, and may not be fetched",
         hint="run the command without --offline",
         code=OFFLINE,
     )

@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from mapp import distribution
 from mapp.errors import MappError
-from mapp.library.lockfile import LockEntry
-from mapp.ops.share.advice import FORK, Lineage, advice, lineage_of
+from mapp.library.lockfile import STARTER, LockEntry
+from mapp.ops.share.advice import FORK, Lineage, advice, is_listed_in, lineage_of
 from mapp.ops.share.fsck import fsck
 from mapp.ops.share.sources import GIT, REGISTRY, Registries
 from mapp.ops.share.update import newest_of, shared_entries
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN, TAGS, AppRefs
 from mapp.share.checks.all_checks import CHECKS
 from mapp.share.checks.same_signer import TRUSTED
 from mapp.share.entry import Entry, PublishedVersion, time_text
@@ -98,7 +99,7 @@ def _advisories(registries: Registries, entry: LockEntry, lineage: Lineage) -> I
             copy = registries.copy(source)
             rows = list(advice(copy, lineage))
         except MappError as error:
-            if entry.source == f"{REGISTRY}{source.url}":
+            if is_listed_in(entry, source):
                 continue  # `_source` reports it
             yield _finding(entry, "unreachable", "warning", error.message, error.hint)
             continue
@@ -133,17 +134,21 @@ def _source(
     if newest.changed:
         text = f"it was changed here since {entry.version} was installed"
         yield _finding(entry, "changed-here", "note", text, suggested_command("log", entry.name))
-    source = registries.by_url(entry.source.removeprefix(REGISTRY))
+    source = registries.source_of(entry)
     if source is None:
-        yield from _repository(entry, release, entry.source.removeprefix(GIT), Access(allow_plain=True))
+        yield from _repository(entry, release, entry.source.removeprefix(GIT), OWN, Access(allow_plain=True))
         return
     copy = registries.copy(source)
     listed = copy.entry(entry.name)
-    row = next((row for row in listed.versions if row.commit == release.commit), None) if listed else None
+    starter = entry.source == STARTER  # with the content of a listed version, if not its commit
+    versions = listed.versions if listed is not None else ()
+    same = [row for row in versions if row.commit == release.commit]
+    row = next(iter(same or [row for row in versions if starter and row.content == release.content]), None)
     if listed is not None and row is not None:
         yield from _signatures(workspace, copy, entry, listed, row)
-        if not registries.offline:
-            yield from _repository(entry, release, listed.remote, Access(allow_plain=source.allow_plain))
+        if not (registries.offline or starter):  # what came with mapp does not depend on a remote
+            access = Access(allow_plain=source.allow_plain)
+            yield from _repository(entry, release, listed.remote, listed.refs, access)
 
 
 def _signatures(
@@ -189,9 +194,11 @@ def _trust(copy: RegistryCopy) -> tuple[list[AllowedKey], bool]:
     return keys, required
 
 
-def _repository(entry: LockEntry, release: LockEntry, url: str, access: Access) -> Iterator[Finding]:
+def _repository(
+    entry: LockEntry, release: LockEntry, url: str, refs: AppRefs, access: Access
+) -> Iterator[Finding]:
     """Yields whether an app's own repository still has the release at its commit."""
-    tag = f"refs/tags/v{release.version}"
+    tag = f"{TAGS}{refs.tag(release.version)}"
     try:
         found = ls_remote(url, f"{tag}*", access=access)
     except MappError as error:

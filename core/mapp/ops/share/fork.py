@@ -23,7 +23,7 @@ from mapp.ops.share.advice import (
     lineage_of,
 )
 from mapp.ops.workspace import Workspace
-from mapp.share.registries import read_registries
+from mapp.share.registries import known_registries
 
 
 def forked_name(name: str) -> str:
@@ -53,7 +53,7 @@ def fork_app(
         IntegrityError: an advisory calls what would be forked malicious (MAPP-0657).
     """
     home = workspace.home
-    sources = read_registries(workspace.config.config_file).values()
+    sources = known_registries(workspace.config).values()
     ensure_not_known_malicious(home, sources, entry)
     files = read.snapshot(home, entry.name, entry.commit, only=None).files
     manifest = with_name(files[MANIFEST].decode("utf-8"), forked_name(name)).encode("utf-8")

@@ -145,7 +145,7 @@ def _ensure_locked(workspace: Workspace, releases: Sequence[Release]) -> None:
     known = {(row.source, row.version, row.name) for row in read_lock(workspace.home.lock_file).values()}
     anonymous = {row[:2] for row in known}
     for release in releases:
-        place = release.source, release.tag.removeprefix("v")
+        place = release.source, release.version
         if place not in anonymous or (release.name and (*place, release.name) not in known):
             raise LockWouldChange(
                 f"mapp.lock would change: {release.place} is not installed",

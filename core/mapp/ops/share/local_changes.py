@@ -18,7 +18,7 @@ from mapp.git.identity import tree_id
 from mapp.git.repository import Repository
 from mapp.git.tree import read_snapshot
 from mapp.library.commit_app import message
-from mapp.library.landing import RELEASES
+from mapp.library.landing import base_release
 from mapp.model.app import EXAMPLES, MANIFEST, RECORDING, REGRESSIONS, App, Example, read_app
 from mapp.model.values import canonical
 from mapp.model.verdict import GateKind, Verdict
@@ -115,16 +115,16 @@ def local_changes(repository: Repository, commit: str) -> list[LocalChange] | No
 
     What was taken back counts as not done. Returns None if there is no such release, or too many commits.
     """
-    releases = set(repository.refs(RELEASES).values())
+    release = base_release(repository, commit)
+    if release is None:
+        return None
     commits: list[Commit] = []
     for row in repository.history(commit):
         commits.append(row)
-        if row.id in releases:
+        if row.id == release:
             break
         if len(commits) > MAX_CHANGES:
             return None
-    if commits[-1].id not in releases:
-        return None
     kept: list[Commit] = []
     for row in reversed(commits):
         same = next((place for place, earlier in enumerate(kept) if earlier.tree == row.tree), None)

@@ -16,8 +16,9 @@ from mapp.model.version import Version
 from mapp.ops.share.advice import ensure_not_known_malicious
 from mapp.ops.share.sources import GIT, REGISTRY, Release, Wanted, fits
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN
 from mapp.share.mirror_file import ACCESS, open_mirror, release_ref, write_mirror
-from mapp.share.registries import read_registries, registry_named
+from mapp.share.registries import known_registries, registry_named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +87,7 @@ class Mirror:
         """
         source = f"{GIT}{wanted.url}" if wanted.url else ""
         if wanted.registry:
-            known = read_registries(self.workspace.config.config_file)
+            known = known_registries(self.workspace.config)
             source = f"{REGISTRY}{registry_named(known, wanted.registry).url}"
         for entry in self.entries.values():
             named = entry.name == wanted.name or (wanted.url and not wanted.name)
@@ -115,13 +116,13 @@ class Mirror:
 
     def release(self, entry: LockEntry) -> Release:
         """Returns an entry as a release in the mirror, with the commit and content that it must have."""
-        sources = read_registries(self.workspace.config.config_file).values()
+        sources = known_registries(self.workspace.config).values()
         ensure_not_known_malicious(self.workspace.home, sources, entry)
         return Release(
             name=entry.name,
             source=entry.source,
             url=str(self.repository),
-            tag=f"v{entry.version}",
+            tag=OWN.tag(entry.version),
             access=ACCESS,
             pinned=(entry.commit, entry.content),
             ref=release_ref(entry),

@@ -34,15 +34,17 @@ def open_request(done: Published, *, tell: Tell) -> str:
     return pull_request(done.plan.registry.url, branch, title, _body(done), tell=tell)
 
 
-def pull_request(url: str, branch: str, title: str, body: str, *, pushed: str = "", tell: Tell) -> str:
+def pull_request(
+    url: str, branch: str, title: str, body: str, *, pushed: str = "", base: str = "main", tell: Tell
+) -> str:
     """Opens a pull request for a branch and returns its address; empty if that is not possible.
 
-    `url` is the repository that gets it, `pushed` the one that has the branch if that is another. If there is
-    one already, its address is returned. Failures are reported.
+    `url` is the repository that gets it, `pushed` the one that has the branch if that is another. `base` is
+    the branch that it is for. If there is one already, its address is returned. Failures are reported.
     """
     owner = "" if pushed in ("", url) else github_repository(pushed).partition("/")[0]
     head = f"{owner}:{branch}" if owner else branch
-    words = ["pr", "create", "--base", "main", "--head", head, "--title", title, "--body-file", "-"]
+    words = ["pr", "create", "--base", base, "--head", head, "--title", title, "--body-file", "-"]
     return _gh(url, words, body, "open a pull request", tell)
 
 

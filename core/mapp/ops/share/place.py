@@ -14,13 +14,12 @@ from mapp.library.landing import (
     base_release,
     bring_in_release,
     claim_release,
-    is_release,
     land,
     land_release,
     record_release,
     settle_held,
 )
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.operations import Operation
 from mapp.library.read import open_repository
@@ -30,11 +29,13 @@ from mapp.model.capabilities import NOTHING, Capabilities
 from mapp.model.verdict import Verdict
 from mapp.ops.check.gate import Watch, judged, refuse_failures, trial_of
 from mapp.ops.run.permissions import ensure_isolated
+from mapp.ops.share.advice import REGISTRY
 from mapp.ops.share.consent import added_capabilities
 from mapp.ops.share.local_changes import Rebased
 from mapp.ops.share.release import Arrived, ensure_unmoved
 from mapp.ops.workspace import Workspace
 from mapp.share.entry import Transfer
+from mapp.share.registries import known_registries
 from mapp.share.remote import admit
 from mapp.suggested_commands import suggested_command
 
@@ -78,7 +79,7 @@ def installed_entry(workspace: Workspace, arrived: Arrived) -> LockEntry | None:
         return None
     entry = read_lock(home.lock_file).get(name)
     source = "an unknown place" if entry is None else entry.source
-    if entry is None or entry.source != arrived.release.source:
+    if entry is None or not _may_replace(workspace, entry, arrived.release.source):
         raise AlreadyExists(
             f"an app called {name} is in the library already, from {source}",
             hint=f"to replace it: {suggested_command('remove', name)}, then install again",
@@ -87,9 +88,17 @@ def installed_entry(workspace: Workspace, arrived: Arrived) -> LockEntry | None:
     return entry
 
 
+def _may_replace(workspace: Workspace, entry: LockEntry, source: str) -> bool:
+    """Returns whether a release from a source is a version of an installed app."""
+    if entry.source != STARTER:
+        return entry.source == source
+    known = known_registries(workspace.config).values()
+    return any(row.starter and source == f"{REGISTRY}{row.url}" for row in known)
+
+
 def is_installed(arrived: Arrived, entry: LockEntry | None) -> bool:
     """Returns whether the library has exactly this release already."""
-    return entry is not None and entry.commit == arrived.app.commit
+    return entry is not None and (entry.commit, entry.source) == (arrived.app.commit, arrived.release.source)
 
 
 def capabilities_of(workspace: Workspace, entry: LockEntry | None) -> Capabilities:
@@ -115,13 +124,17 @@ def handed_over(workspace: Workspace, arrived: Arrived, entry: LockEntry | None)
     listed = arrived.release.listed
     if entry is None or listed is None:
         return None
-    base = base_release(open_repository(workspace.home, entry.name), entry.commit)
-    return listed.transfer_between(base or entry.commit, arrived.app.commit)
+    repository = open_repository(workspace.home, entry.name)
+    base = base_release(repository, entry.commit) or entry.commit
+    tree = repository.tree_of(base)  # a starter app may be a listed version as another commit
+    commits = [row.commit for row in listed.versions if row.tree == tree]
+    old = base if base in commits or not commits else commits[0]
+    return listed.transfer_between(old, arrived.app.commit)
 
 
 def has_own_changes(workspace: Workspace, entry: LockEntry) -> bool:
     """Returns whether an installed app has commits on top of its release: a heal, an edit, a rollback."""
-    return not is_release(open_repository(workspace.home, entry.name), entry.commit)
+    return base_release(open_repository(workspace.home, entry.name), entry.commit) != entry.commit
 
 
 Verify = Literal["auto", "always"]
@@ -173,7 +186,7 @@ def place(
         StaleBase: the app moved in the meantime; nothing was changed.
     """
     home, name, commit = workspace.home, arrived.app.name, arrived.app.commit
-    if entry is not None and entry.commit == commit:
+    if entry is not None and is_installed(arrived, entry):
         return Placed(entry=entry, changed=False, note=arrived.release.note)
     proposal = _proposal(workspace, arrived, verdict, granted, operation)
     with holding(home.holds, name, tell=workspace.tell) as abandoned:
@@ -215,7 +228,7 @@ def _land_rebased(
         text=last.text(parent),
         signature=who,
         verdict=last.verdict,
-        source=entry.source,
+        source=release.source,
         granted=release.granted,
         operation=release.operation,
     )

@@ -110,7 +110,7 @@ def propose(
     version = read_app(steps[-1].after, strict=False).manifest.version
     sending = Sending(
         app=name,
-        branch=_branch(steps[-1]),
+        branch=place.refs.branch(_branch(steps[-1])),
         base=base,
         commit=_commits(workspace, repository, base, steps),
         title=f"{name} {version}: {', '.join(dict.fromkeys(step.kind for step in steps))}",

@@ -23,7 +23,7 @@ from mapp.errors import (
     UsageError,
 )
 from mapp.git.notes import VERDICTS
-from mapp.git.repository import MAIN, Repository
+from mapp.git.repository import Repository
 from mapp.library.read import open_repository
 from mapp.library.verdicts import read_verdict
 from mapp.model.verdict import Verdict
@@ -32,6 +32,7 @@ from mapp.ops.share.registry_place import RegistryPlace, find_registry, mirrored
 from mapp.ops.share.similar import find_twins
 from mapp.ops.share.submit import SubmissionRefused, Submitted, reviewed, submit
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN, TAGS, refs_of, shared_fault, shared_refs
 from mapp.share.checks.all_checks import Review
 from mapp.share.entry import MAX_REASON_LENGTH, Entry, PublishedVersion, remote_fault
 from mapp.share.registry import Registry
@@ -54,7 +55,9 @@ class Target:
 
     `remote` may be empty for an app that the registry lists. `direct` commits to the registry's `main`;
     otherwise its maintainers merge a branch. The checks named in `override` may object. `renamed_from` is
-    the name that a new app has in the registry so far. `publisher` says who publishes from now on.
+    the name that a new app has in the registry so far. `publisher` says who publishes from now on. With
+    `shared`, a new app's refs at the remote get its name as a prefix, see `mapp.share.app_refs`; a listed app
+    keeps the form that it has.
     """
 
     registry: str
@@ -64,6 +67,7 @@ class Target:
     allow_plain: bool = False
     renamed_from: str = ""
     publisher: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,6 +243,7 @@ class _Publication:
         self.target = target
         # A remote that the person typed was checked then; one that the registry lists is held to its rules.
         self.access = Access(allow_plain=bool(target.remote) or place.access.allow_plain)
+        self.refs = OWN
         self.tag = release.published.commit  # what the remote's tag will be: the commit, or a signed tag
         self._fetched: dict[str, Release] = {}
         self._twins: Sequence[Twin] | None = None
@@ -246,6 +251,7 @@ class _Publication:
     def plan(self) -> Plan:
         """Returns what would be done, from the registry and the remote as they are now."""
         mirror = mirrored(self.workspace, self.place)
+        self._name_refs(mirror.registry)
         self._sign(mirror.registry.entry(self.release.app.name))
         self._sign_as_workflow(mirror.registry)
         before, entry, found = reviewed(
@@ -291,6 +297,12 @@ class _Publication:
                 hint=f"publish new versions as {before.renamed_to}",
             )
         remote = self._remote(before)
+        if before is not None and before.refs != self.refs:
+            raise AlreadyExists(
+                f"somebody else published {name} in {self.place} in the meantime",
+                hint="run the command again",
+                code=TAKEN,
+            )
         if before is None:
             former, publisher = self.target.renamed_from, self.target.publisher
             past = mirrored(self.workspace, self.place).registry.entry(former) if former else None
@@ -329,12 +341,32 @@ class _Publication:
         folder, now = self.workspace.config.cache / "fetched", int(self.workspace.clock())
         return fetch_release(entry.remote, tag, folder=folder, now=now, access=self.place.access)
 
+    def _name_refs(self, registry: Registry) -> None:
+        """Gives the release the tag that it has at the remote: a listed app keeps the form of its refs.
+
+        Raises:
+            UsageError: the app cannot have the form that was asked for.
+        """
+        name, former = self.release.app.name, self.target.renamed_from
+        known = registry.entry(name) or (registry.entry(former) if former else None)
+        shared = self.target.shared if known is None else known.refs != OWN
+        if self.target.shared and not shared:
+            raise UsageError(
+                f"{self.place} lists {name} with a repository of its own",
+                hint="an app keeps the form of its tags: publish it without --shared-remote",
+            )
+        if shared and (fault := shared_fault(name)):
+            raise UsageError(f"the release {fault}", hint="publish it without --shared-remote")
+        self.refs = shared_refs(name) if shared else OWN
+        row = self.release.published
+        self.release = replace(self.release, published=replace(row, tag=self.refs.tag(row.version)))
+
     def _sign(self, before: Entry | None) -> None:
         """Signs the tag if the person's git does, and says who signed it; a tag that is there stays."""
         row = self.release.published
         if before is not None and before.version(row.version) is not None:
             return
-        remote, ref = self._remote(before), f"refs/tags/{row.tag}"
+        remote, ref = self._remote(before), f"{TAGS}{row.tag}"
         if ref in ls_remote(remote, ref, access=self.access):
             folder = self.workspace.config.cache / "fetched"
             there = fetch_release(remote, row.tag, folder=folder, now=row.time, access=self.access)
@@ -375,7 +407,7 @@ class _Publication:
         """Returns the release that is replaced: from this library, or else from the remote."""
         if row.commit not in self._fetched:
             try:
-                found = read_release(self.repository, row.commit, now=row.time)
+                found = read_release(self.repository, row.commit, now=row.time, refs=refs_of(row.tag))
             except IntegrityError:
                 folder = self.workspace.config.cache / "fetched"
                 found = fetch_release(remote, row.tag, folder=folder, now=row.time, access=self.access)
@@ -406,8 +438,9 @@ class _Publication:
             IntegrityError: the remote has the tag on another commit.
             StaleBase: the remote's branch has commits that this library lacks.
         """
-        commit, tag = self.release.published.commit, f"refs/tags/{self.release.published.tag}"
-        there = ls_remote(remote, MAIN, f"{tag}*", VERDICTS, access=self.access)
+        commit, tag = self.release.published.commit, f"{TAGS}{self.release.published.tag}"
+        main, verdicts = self.refs.main, self.refs.verdicts
+        there = ls_remote(remote, main, f"{tag}*", verdicts, access=self.access)
         tagged = there.get(f"{tag}^{{}}", there.get(tag))
         if tagged not in (None, commit):
             raise IntegrityError(
@@ -416,14 +449,14 @@ class _Publication:
                 code="MAPP-0612",
             )
         found = []
-        if not self._contains(there.get(MAIN), commit, remote):
-            found.append(Update(ref=MAIN, old=there.get(MAIN), new=commit))
+        if not self._contains(there.get(main), commit, remote):
+            found.append(Update(ref=main, old=there.get(main), new=commit))
         if tagged is None:
             found.append(Update(ref=tag, old=None, new=self.tag))
         notes = self.repository.tip(VERDICTS)
-        if notes is not None and notes != there.get(VERDICTS):
-            if there.get(VERDICTS) is None or self._is_ancestor(there[VERDICTS], notes):
-                found.append(Update(ref=VERDICTS, old=there.get(VERDICTS), new=notes))
+        if notes is not None and notes != there.get(verdicts):
+            if there.get(verdicts) is None or self._is_ancestor(there[verdicts], notes):
+                found.append(Update(ref=verdicts, old=there.get(verdicts), new=notes))
             else:
                 self.workspace.tell(f"the verdicts at {remote} have their own history and stay as they are")
         return found
@@ -437,9 +470,10 @@ class _Publication:
         if self._is_ancestor(there, commit):
             return False
         name = self.release.app.name
-        fetch = suggested_git(self.repository.path, "fetch", remote, "main:main")
+        branch = self.refs.branch("main")
+        fetch = suggested_git(self.repository.path, "fetch", remote, f"{branch}:main")
         raise StaleBase(
-            f"main of {remote} is at {there[:10]}, which this library does not have",
+            f"{branch} of {remote} is at {there[:10]}, which this library does not have",
             hint="somebody pushed there, or you merged a proposal; to take it over: "
             f"{fetch}, then {suggested_command('relock', name)}",
             code=DIVERGED,
@@ -467,7 +501,7 @@ def _release(workspace: Workspace, repository: Repository, name: str, revision: 
         raise NotFound(f"{name} has no branch main", hint=suggested_command("show", name))
     now = int(workspace.clock())
     found = read_release(repository, commit, now=now)
-    tagged = repository.tip(f"refs/tags/{found.published.tag}")
+    tagged = repository.tip(f"{TAGS}{found.published.tag}")
     if tagged is None:
         raise NotFound(
             f"{name} {found.published.version} at {commit[:10]} was never released: it has no tag",

@@ -9,7 +9,7 @@ from mapp.errors import MappError, NotFound
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
 from mapp.share.mirror import Mirror, refreshed
-from mapp.share.registries import read_registries, registry_named
+from mapp.share.registries import known_registries, registry_named
 from mapp.share.remote import Access
 
 
@@ -34,7 +34,7 @@ def find_registry(workspace: Workspace, text: str, *, allow_plain: bool = False)
         NotFound: no registry of that name is configured.
         UsageError, PermissionNeeded: the address is not valid, or not allowed.
     """
-    known = read_registries(workspace.config.config_file)
+    known = known_registries(workspace.config)
     if text not in known and is_address(text):
         url = own_address(text, allow_plain=allow_plain)
         return RegistryPlace(name="", url=url, access=access_for(url, allow_plain=allow_plain))

@@ -20,9 +20,10 @@ from mapp.ops.share.advice import ensure_arrived_harmless
 from mapp.ops.share.cooldown import held_back, waiting
 from mapp.ops.share.sources import Release
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import TAGS, refs_of
 from mapp.share.entry import PublishedVersion
 from mapp.share.errors import RemoteRefused
-from mapp.share.registries import read_registries
+from mapp.share.registries import known_registries
 from mapp.share.remote import Fetched, fetch
 
 MOVED_TAG = "MAPP-0612"
@@ -58,11 +59,13 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
             malicious (MAPP-0657).
         InvalidApp: it is not a valid app.
     """
-    ref = release.ref or f"refs/tags/{release.tag}"
+    ref, verdicts = release.ref or f"{TAGS}{release.tag}", refs_of(release.tag).verdicts
+    if release.ref:  # in a library or a mirror
+        verdicts = VERDICTS
     with fetch(
         release.url,
         [ref],
-        optional=[VERDICTS],
+        optional=[verdicts],
         folder=workspace.home.quarantine,
         access=release.access,
     ) as fetched:
@@ -88,19 +91,19 @@ def arriving(workspace: Workspace, release: Release) -> Iterator[Arrived]:
         found = read_snapshot(repository, commit)
         app = read_app(found.files, commit=commit, tree=found.tree)
         _ensure_as_announced(release, app, found)
-        sources = read_registries(workspace.config.config_file).values()
+        sources = known_registries(workspace.config).values()
         ensure_arrived_harmless(workspace.home, sources, app, found.files, source=release.source)
         if published is None and release.pinned is None and not release.ref:
             time, now = repository.info(commit).time, workspace.clock()
-            if (fresh := waiting(workspace.config, app.name, release.tag[1:], time, now)) is not None:
+            if (fresh := waiting(workspace.config, app.name, release.version, time, now)) is not None:
                 raise held_back(workspace.config, fresh)
-        verdict = _verdict(fetched.path, repository, fetched.refs.get(VERDICTS), found.tree)
+        verdict = _verdict(fetched.path, repository, fetched.refs.get(verdicts), found.tree)
         yield Arrived(release=release, app=app, snapshot=found, fetched=fetched, verdict=verdict)
 
 
 def _ensure_as_announced(release: Release, app: App, found: Snapshot) -> None:
     """Checks what was fetched against the tag's name and what the registry published."""
-    expected = {"version": release.tag.removeprefix("v")}
+    expected = {"version": release.version}
     if release.name:
         expected["name"] = release.name
     if release.published is not None:

@@ -130,14 +130,15 @@ def report(
     new = with_examples({**files, **case.recordings}, [case.row], REGRESSIONS)
     changed = {path: data.decode("utf-8", "replace") for path, data in new.items() if files.get(path) != data}
     refuse_secrets(workspace, changed)
+    author = place_of(workspace, entry, target)
     sending = Sending(
         app=app.name,
-        branch=f"report/{incident.id}",
+        branch=author.refs.branch(f"report/{incident.id}"),
         base=base,
         commit=_commit(workspace, repository, base, incident, new),
         title=f"{app.name} {app.manifest.version}: {incident.failure}",
         body=workspace.redact(_text(incident, app, case))[:MAX_BODY],
-        place=place_of(workspace, entry, target),
+        place=author,
     )
     as_issue = not target.to and can_open(sending.place.author)
     if not as_issue:

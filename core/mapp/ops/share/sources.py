@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from mapp.errors import MappError, NotFound, UsageError
+from mapp.library.lockfile import LockEntry
 from mapp.library.stored_releases import stored_versions
 from mapp.model.names import app_name_fault
 from mapp.model.version import Version
-from mapp.ops.share.advice import ensure_not_malicious, note_advisories
+from mapp.ops.share.advice import ensure_not_malicious, is_listed_in, note_advisories
 from mapp.ops.share.cooldown import held_back, matured
 from mapp.ops.workspace import Workspace
 from mapp.share.address import parse_address
+from mapp.share.app_refs import OWN, version_of
 from mapp.share.entry import Entry, PublishedVersion
-from mapp.share.registries import RegistrySource, read_registries, registry_named
+from mapp.share.registries import RegistrySource, known_registries, registry_named
 from mapp.share.registry_copy import RegistryCopy, last_seen, refresh
 from mapp.share.remote import Access, ls_remote
 from mapp.suggested_commands import suggested_command
@@ -71,9 +73,14 @@ class Release:
     """What its author or the registry advises about it, for a person."""
 
     @property
+    def version(self) -> str:
+        """Returns the version that the tag names."""
+        return version_of(self.tag)
+
+    @property
     def place(self) -> str:
         """Returns the release as messages show it."""
-        return f"{self.name} {self.tag}" if self.name else f"{self.url} {self.tag}"
+        return f"{self.name or self.url} v{self.version}"
 
 
 def parse_wanted(text: str, *, allow_plain: bool = False) -> Wanted:
@@ -124,8 +131,9 @@ class Registries:
     def __init__(self, workspace: Workspace, *, offline: bool = False) -> None:
         self.workspace = workspace
         self.offline = offline
-        self.sources: Mapping[str, RegistrySource] = read_registries(workspace.config.config_file)
+        self.sources: Mapping[str, RegistrySource] = known_registries(workspace.config)
         self._copies: dict[str, RegistryCopy] = {}
+        self._failures: dict[str, MappError] = {}
 
     def copy(self, source: RegistrySource) -> RegistryCopy:
         """Returns the current state of a registry.
@@ -135,9 +143,15 @@ class Registries:
             RemoteRefused: it was rewritten, or sends too much.
             NotFound: the command is offline, and the registry was never seen.
         """
+        if (failure := self._failures.get(source.name)) is not None:  # many apps may be from it
+            raise failure
         if source.name not in self._copies:
             home, tell = self.workspace.home, self.workspace.tell
-            found = last_seen(home, source) if self.offline else refresh(home, source, tell=tell)
+            try:
+                found = last_seen(home, source) if self.offline else refresh(home, source, tell=tell)
+            except MappError as error:
+                self._failures[source.name] = error
+                raise
             if found is None:
                 raise NotFound(
                     f"the registry {source.name} was never fetched",
@@ -150,6 +164,10 @@ class Registries:
     def by_url(self, url: str) -> RegistrySource | None:
         """Returns the configured registry with an address, or None."""
         return next((source for source in self.sources.values() if source.url == url), None)
+
+    def source_of(self, entry: LockEntry) -> RegistrySource | None:
+        """Returns the configured registry that updates an installed app, or None."""
+        return next((row for row in self.sources.values() if is_listed_in(entry, row)), None)
 
     def find(self, wanted: Wanted) -> tuple[RegistrySource, Entry]:
         """Returns the registry that lists an app, and its entry.
@@ -291,14 +309,14 @@ def _from_git(registries: Registries, wanted: Wanted, access: Access) -> Release
             f"{wanted.url} has no {what}", hint=f"to see its tags: git ls-remote --tags {wanted.url}"
         )
     return Release(
-        name="", source=f"{GIT}{wanted.url}", url=wanted.url, tag=f"v{max(fitting)}", access=access
+        name="", source=f"{GIT}{wanted.url}", url=wanted.url, tag=OWN.tag(max(fitting)), access=access
     )
 
 
 def released_tags(url: str, access: Access) -> dict[Version, str]:
     """Returns the versions that a remote has tags for, each with the commit that the tag leads to."""
     found: dict[Version, str] = {}
-    for ref, identity in ls_remote(url, "refs/tags/v*", access=access).items():
+    for ref, identity in ls_remote(url, OWN.tags, access=access).items():
         name = ref.removeprefix("refs/tags/v")
         try:
             version = Version.parse(name.removesuffix("^{}"))

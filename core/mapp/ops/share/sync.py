@@ -41,6 +41,7 @@ from mapp.ops.share.sources import (
 from mapp.ops.workspace import Workspace
 from mapp.plain_files import read_plain
 from mapp.share.address import parse_address
+from mapp.share.app_refs import OWN
 from mapp.share.errors import RemoteRefused
 from mapp.share.remote import Access
 
@@ -248,7 +249,7 @@ def _release(registries: Registries, row: Required, pin: LockEntry | None, optio
                 name=row.name,
                 source=row.source,
                 url=place,
-                tag=f"v{pin.version}",
+                tag=OWN.tag(pin.version),
                 access=access,
                 pinned=(pin.commit, pin.content),
             )

@@ -34,7 +34,7 @@ from mapp.model.app import App, read_app
 from mapp.ops.share.advice import ensure_not_known_malicious
 from mapp.ops.share.local_proposals import carry_proposals
 from mapp.ops.workspace import Workspace
-from mapp.share.registries import read_registries
+from mapp.share.registries import known_registries
 from mapp.suggested_commands import suggested_command
 
 UNDO: Final = "undo"
@@ -105,7 +105,7 @@ def undo(workspace: Workspace, identity: str | None = None, *, dry_run: bool = F
     steps = tuple(_open_steps(workspace, log, target))
     for step in steps:
         if step.before is not None and step.before.is_third_party:
-            sources = read_registries(workspace.config.config_file).values()
+            sources = known_registries(workspace.config).values()
             ensure_not_known_malicious(workspace.home, sources, step.before)
     if not dry_run:
         for step in steps:
@@ -237,7 +237,8 @@ def _move_back(
     known = read_verdict(repository, found.tree)
     proven = known is not None and known.passed
     replaced = _is_replaced(repository, before, after)
-    exact = replaced or (before.is_third_party and is_release(repository, before.commit) and proven)
+    taken = before.source != after.source and proven  # a starter app that a registry's release replaced
+    exact = replaced or taken or (before.is_third_party and is_release(repository, before.commit) and proven)
     proposal = Proposal(
         app=app,
         files=found.files,

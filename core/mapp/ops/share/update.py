@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mapp.errors import MappError, NotFound, UsageError
+from mapp.git.tree import read_snapshot
 from mapp.library.blocked import read_blocks
-from mapp.library.landing import RELEASES, base_release
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.landing import base_release
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.operations import Operation
 from mapp.library.read import open_repository, released
+from mapp.model.app import read_app
 from mapp.model.version import Version
 from mapp.ops.check.gate import Watch
 from mapp.ops.run.permissions import Permit
@@ -35,7 +37,10 @@ from mapp.ops.share.sources import (
     released_tags,
 )
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import OWN
+from mapp.share.entry import PublishedVersion
 from mapp.share.errors import RemoteRefused
+from mapp.share.registries import known_registries
 from mapp.share.remote import Access
 from mapp.suggested_commands import suggested_command
 
@@ -188,11 +193,14 @@ def shared_entries(
 ) -> list[LockEntry]:
     """Returns the lock entries of the apps that were installed from elsewhere, all or the named ones.
 
-    `sources` are what the source of such an app may begin with.
+    `sources` are what the source of such an app may begin with. Starter apps count if there is a registry for
+    them.
 
     Raises:
         NotFound: there is no installed app of a name.
     """
+    if any(row.starter for row in known_registries(workspace.config).values()):
+        sources = (*sources, STARTER)
     found = {
         name: entry
         for name, entry in sorted(read_lock(workspace.home.lock_file).items())
@@ -220,7 +228,7 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
     base = _base(workspace, entry)
     if entry.source.startswith(GIT):
         return _newest_tag(entry, base)
-    source = registries.by_url(entry.source.removeprefix(REGISTRY))
+    source = registries.source_of(entry)
     if source is None:
         raise NotFound(
             f"the registry of {entry.name} is not configured: {entry.source.removeprefix(REGISTRY)}",
@@ -228,18 +236,15 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
             code="MAPP-0203",
         )
     listed = registries.copy(source).entry(entry.name)
+    if listed is None and entry.source == STARTER:
+        return Newest(release=None, changed=base.changed)
     if listed is None:
         raise NotFound(f"the registry {source.name} no longer lists {entry.name}", code="MAPP-0203")
     own = listed.version(base.version)
     yanked = None if own is None else own.yanked
     changed = base.changed
-    if own is not None and base.commit is not None and own.commit != base.commit:
-        raise RemoteRefused(
-            f"{entry.name} {base.version} is {own.commit[:10]} in the registry {source.name}, and was "
-            f"{base.commit[:10]} when it was installed",
-            hint="nothing was changed; ask the registry's maintainers",
-            code=MOVED_TAG,
-        )
+    if own is not None:
+        _ensure_same(workspace, entry, base, own, source.name)
     fresh: tuple[Waiting, ...] = ()
     blocked = any(row.content == entry.content for row in read_blocks(workspace.home))
     if yanked is None and not blocked:  # what replaces a withdrawn or malicious version does not wait
@@ -262,7 +267,11 @@ def newest_of(workspace: Workspace, registries: Registries, entry: LockEntry) ->
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Base:
-    """The release that an installed app is, or is built on; `commit` is None if that is not known."""
+    """The release that an installed app is, or is built on; `commit` is None if that is not known.
+
+    A starter app's is the commit that mapp made when it set up the library. Its content, not its id, says
+    which listed version it is: later versions have a history in the registry that mapp does not ship.
+    """
 
     version: Version
     commit: str | None
@@ -280,12 +289,33 @@ def _base(workspace: Workspace, entry: LockEntry) -> _Base:
     commit = base_release(repository, entry.commit)
     if commit is None:
         return _Base(version=Version.parse(entry.version), commit=None, changed=True)
-    tags = [ref for ref, identity in repository.refs(RELEASES).items() if identity == commit]
-    return _Base(version=Version.parse(tags[0].removeprefix("v")), commit=commit, changed=True)
+    released_app = read_app(read_snapshot(repository, commit).files, strict=False)
+    return _Base(version=released_app.manifest.version, commit=commit, changed=True)
+
+
+def _ensure_same(
+    workspace: Workspace, entry: LockEntry, base: _Base, own: PublishedVersion, registry: str
+) -> None:
+    """Raises RemoteRefused if a registry lists the installed release with another commit or content."""
+    if base.commit in (None, own.commit):
+        return
+    if entry.source == STARTER:
+        tree = open_repository(workspace.home, entry.name).tree_of(str(base.commit))
+        if tree == own.tree:
+            return
+        was = f"tree {tree[:10]} as it came with mapp"
+    else:
+        was = f"{str(base.commit)[:10]} when it was installed"
+    now = own.tree if entry.source == STARTER else own.commit
+    raise RemoteRefused(
+        f"{entry.name} {base.version} is {now[:10]} in the registry {registry}, and was {was}",
+        hint="nothing was changed; ask the registry's maintainers",
+        code=MOVED_TAG,
+    )
 
 
 def _if_newer(release: Release, own: Version, yanked: str | None) -> Release | None:
-    number = Version.parse(release.tag.removeprefix("v"))
+    number = Version.parse(release.version)
     return release if number > own or (yanked is not None and number != own) else None
 
 
@@ -304,7 +334,7 @@ def _newest_tag(entry: LockEntry, base: _Base) -> Newest:
     newest = max(tags, default=base.version)
     if newest <= base.version:
         return Newest(release=None, changed=base.changed)
-    tag = f"v{newest}"
+    tag = OWN.tag(newest)
     release = Release(name=entry.name, source=entry.source, url=url, tag=tag, access=access)
     return Newest(release=release, changed=base.changed)
 
@@ -326,7 +356,7 @@ def _told(workspace: Workspace, entry: LockEntry, newest: Newest, options: Optio
     row = Row(
         app=entry.name,
         version=entry.version,
-        to=entry.version if release is None else release.tag.removeprefix("v"),
+        to=entry.version if release is None else release.version,
         commit=entry.commit,
         state="current" if release is None else "available",
         reason=reason,

@@ -12,12 +12,14 @@ from typing import Final
 
 from mapp.errors import AlreadyExists, MappError, NotFound, UsageError
 from mapp.git.repository import Repository
-from mapp.library.lockfile import LockEntry, read_lock
+from mapp.library.landing import base_release
+from mapp.library.lockfile import STARTER, LockEntry, read_lock
 from mapp.library.locks import holding
 from mapp.library.read import open_repository
 from mapp.ops.share.registry_place import own_address
 from mapp.ops.share.sources import GIT, REGISTRY, Registries
 from mapp.ops.workspace import Workspace
+from mapp.share.app_refs import HEADS, OWN, AppRefs
 from mapp.share.remote import Access, Update, ls_remote, push
 from mapp.suggested_commands import suggested_command
 
@@ -48,6 +50,8 @@ class Place:
     author: str
     remote: str
     access: Access
+    refs: AppRefs = OWN
+    """The names of the app's refs at the author's, and in a fork of that."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +94,8 @@ def installed(workspace: Workspace, name: str) -> LockEntry:
     """
     open_repository(workspace.home, name)
     entry = read_lock(workspace.home.lock_file).get(name)
-    if entry is None or not entry.source.startswith((GIT, REGISTRY)):
+    starter = entry is not None and entry.source == STARTER and Registries(workspace).source_of(entry)
+    if entry is None or not (starter or entry.source.startswith((GIT, REGISTRY))):
         raise UsageError(
             f"{name} did not come from a registry or an address, so it has no author to send anything to",
             hint=f"to publish it yourself: {suggested_command('publish', name, '--to', 'REGISTRY')}",
@@ -109,24 +114,30 @@ def place_of(workspace: Workspace, entry: LockEntry, target: Target) -> Place:
     for option in target.options:
         if not option or len(option) > MAX_OPTION or not option.isprintable():
             raise UsageError(f"a push option must be one line of at most {MAX_OPTION} characters")
-    author, access = _author(workspace, entry)
+    author, refs, access = _author(workspace, entry)
     if not target.to:
-        return Place(author=author, remote=author, access=access)
+        return Place(author=author, remote=author, access=access, refs=refs)
     remote = own_address(target.to, allow_plain=target.allow_plain)
     plain = Access(allow_plain=target.allow_plain or remote.startswith("file://"))
-    return Place(author=author, remote=remote, access=plain)
+    return Place(author=author, remote=remote, access=plain, refs=refs)
 
 
-def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, Access]:
+def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, AppRefs, Access]:
     if entry.source.startswith(GIT):  # the person allowed this transport when they installed it
-        return entry.source.removeprefix(GIT), Access(allow_plain=True)
+        return entry.source.removeprefix(GIT), OWN, Access(allow_plain=True)
     url, registries = entry.source.removeprefix(REGISTRY), Registries(workspace)
-    source = registries.by_url(url)
+    source = registries.source_of(entry)
     listed = None if source is None else registries.copy(source).entry(entry.name)
     if source is None or listed is None:
         what = "is not configured" if source is None else f"no longer lists {entry.name}"
         raise NotFound(f"the registry of {entry.name} {what}: {url}", code="MAPP-0203")
-    return listed.remote, Access(allow_plain=source.allow_plain)
+    base = base_release(open_repository(workspace.home, entry.name), entry.commit)
+    if entry.source == STARTER and all(row.commit != base for row in listed.versions):
+        raise UsageError(
+            f"{entry.name} is built on what came with mapp, which is another commit at its author's",
+            hint=f"take a version of the author's first: {suggested_command('update', entry.name)}",
+        )
+    return listed.remote, listed.refs, Access(allow_plain=source.allow_plain)
 
 
 def looked_up(repository: Repository, sending: Sending) -> Sending:
@@ -136,7 +147,7 @@ def looked_up(repository: Repository, sending: Sending) -> Sending:
         AlreadyExists: the remote has a branch of that name that did not come from here.
         RemoteFailed: the remote cannot be reached, or denies access.
     """
-    ref = f"refs/heads/{sending.branch}"
+    ref = f"{HEADS}{sending.branch}"
     old = ls_remote(sending.place.remote, ref, access=sending.place.access).get(ref)
     if old not in (None, sending.commit) and repository.tip(f"{SENT}{old}") is None:
         raise AlreadyExists(
@@ -156,7 +167,7 @@ def send(workspace: Workspace, sending: Sending, target: Target) -> bool:
     """
     if sending.is_there:
         return False
-    home, ref = workspace.home, f"refs/heads/{sending.branch}"
+    home, ref = workspace.home, f"{HEADS}{sending.branch}"
     with holding(home.holds, sending.app, tell=workspace.tell):
         repository = open_repository(home, sending.app)
         repository.set_ref(f"{SENT}{sending.commit}", sending.commit)
