@@ -111,10 +111,11 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parts at a time")
     parser.add_argument("--resamples", type=int, default=3, help="of CLINC-150; 20 are published")
     parser.add_argument(
-        "--poison", type=_sizes, default=(72,), metavar="APPS,…", help="library sizes; 72,1000 are published"
+        "--poison", type=_sizes, default=(poison.STARTER,), metavar="APPS,…", help="library sizes"
     )
     parser.add_argument("--kinds", action="store_true", help="poison with every kind of greedy apps")
-    parser.add_argument("--warm", type=_sizes, default=(72, 1000, 10_000), metavar="APPS,…", help="the same")
+    sizes = (warm.STARTER, 1000, 10_000)
+    parser.add_argument("--warm", type=_sizes, default=sizes, metavar="APPS,…", help="the same")
     parser.add_argument("--every", type=int, default=20, help="matrix: ask only every so many library rows")
     parser.add_argument("--numpy", type=_words, default=(), metavar="VERSION,…", help="matrix: install these")
     parser.add_argument("--rows", action="store_true", help="also print each row that did not go well")

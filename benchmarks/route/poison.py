@@ -35,7 +35,7 @@ Kind: TypeAlias = Literal["reworded", "generic", "mixed"]
 ASKED: Final = 300
 COUNTS: Final = (5, 20)
 REQUESTS: Final = 44
-STARTER: Final = 72
+STARTER: Final = len(bundle.names())
 """A library of this size is the starter library."""
 FITTING, MISSING = 20, 6
 """Rows of each synthetic app; with fewer, hardly any request is answered unasked."""

@@ -49,7 +49,7 @@ from mapp.route.router import Router
 from mapp.starter import bundle
 
 ROUNDS, WARM_UP, COLD_ROUNDS = 200, 5, 15
-STARTER: Final = 72
+STARTER: Final = len(bundle.names())
 HEADINGS: Final = ("what", "median", "p99", "runs", "ratio", "to")
 REPORT_PEAK: Final = """
 import resource, subprocess, sys
