@@ -167,7 +167,7 @@ def test_an_improved_app_is_told_taken_run_and_taken_back(
     assert before.source == "starter"
     assert told() == {"double": ("current", "1.0.0"), "triple": ("current", "1.0.0")}
     assert {name: row.state for name, row in updated().items()} == {"double": "current", "triple": "current"}
-    assert locked() == before, "what came with mapp stays trusted like mapp"
+    assert locked() == before, "an app from the package stays trusted like mapp"
 
     commit = publishes(starter, newer(), tmp_path, monkeypatch)
     assert told()["double"] == ("available", "1.0.1")

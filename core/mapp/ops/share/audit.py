@@ -146,7 +146,7 @@ def _source(
     row = next(iter(same or [row for row in versions if starter and row.content == release.content]), None)
     if listed is not None and row is not None:
         yield from _signatures(workspace, copy, entry, listed, row)
-        if not (registries.offline or starter):  # what came with mapp does not depend on a remote
+        if not (registries.offline or starter):  # a starter app needs no remote
             access = Access(allow_plain=source.allow_plain)
             yield from _repository(entry, release, listed.remote, listed.refs, access)
 

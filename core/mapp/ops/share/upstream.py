@@ -134,7 +134,7 @@ def _author(workspace: Workspace, entry: LockEntry) -> tuple[str, AppRefs, Acces
     base = base_release(open_repository(workspace.home, entry.name), entry.commit)
     if entry.source == STARTER and all(row.commit != base for row in listed.versions):
         raise UsageError(
-            f"{entry.name} is built on what came with mapp, which is another commit at its author's",
+            f"{entry.name} is built on the version in mapp, which is another commit at its author's",
             hint=f"take a version of the author's first: {suggested_command('update', entry.name)}",
         )
     return listed.remote, listed.refs, Access(allow_plain=source.allow_plain)
