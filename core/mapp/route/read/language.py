@@ -1,8 +1,7 @@
 """Notices that a request is not in English, the only language that requests are read in.
 
-A request in letters of another script, or with more small words of another language than of English, is told
-so. This says why nothing ran; it decides nothing, because a request may also be words and values that are the
-same in every language.
+Letters of another script, or more small words of another language than of English, are the signs. They say
+why nothing ran and decide nothing: a request may also be words and values that are the same in every language.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def _small_words() -> dict[str, frozenset[str]]:
 
 
 def _parts(words: list[str]) -> list[str]:
-    """Returns the words, and what is on both sides of an apostrophe; one plain letter is no word."""
+    """Returns the words, and what is on both sides of an apostrophe, without single plain letters."""
     parts = [part for word in words for part in (word, *word.split("'"))]
     return [part for part in parts if len(part) > 1 or not part.isascii()]
 
