@@ -1,7 +1,7 @@
 """Notices that a request is not in English, the only language that requests are read in.
 
 Letters of another script, or more small words of another language than of English, are the signs. They say
-why nothing ran and decide nothing: a request may also be words and values that are the same in every language.
+why nothing ran and decide nothing: words and values may be the same in every language.
 """
 
 from __future__ import annotations
