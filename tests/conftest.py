@@ -73,7 +73,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(root / "work")
     monkeypatch.setattr(config, "_directory", _no_default_store)
     # A test ends before the process that would refresh its index; the next request refreshes it as well.
-    monkeypatch.setattr("mapp.ops.index.background._spawn", lambda command: None)
+    monkeypatch.setattr("mapp.ops.index.background.start_detached", lambda command, log=None: None)
     yield root
     touched = [path for path in home.rglob("*") if path.name == "mapp" and "state" not in path.parts]
     assert not touched, f"the test wrote to the default folders: {touched}"

@@ -23,7 +23,7 @@ from benchmarks.route.figures import Cell, Part, Table, number, share
 from benchmarks.route.library import head_of
 from mapp.index.build import Contents, build
 from mapp.index.search import open_index
-from mapp.library.learned import Learned, Lessons, learn, unlearn
+from mapp.library.learned import Learned, LearnedRows, learn, unlearn
 from mapp.library.paths import Home
 from mapp.model.app import PHRASES, Card, read_app
 from mapp.model.decision import Ask, Decision, Use, decision_to_dict
@@ -138,7 +138,7 @@ def _decided(router: Router, text: str) -> str:
 
 def _router(home: Home, cards: Mapping[str, Card], *, fresh: bool = False) -> Router:
     """Builds the index as a library does, from the apps and from what was learned, and opens it."""
-    lessons = Lessons(home)
+    lessons = LearnedRows(home)
     heads = [head_of(name) for name in sorted(cards)]
     heads = [
         type(head)(app=head.app, commit=head.commit, tree=lessons.tree(head.app, head.tree)) for head in heads

@@ -172,10 +172,10 @@ def _offer_to_publish(console: Console, workspace: Workspace, app: str) -> None:
     from mapp.share.registries import read_registries
     from mapp.suggested_commands import suggested_command
 
-    for name in read_registries(workspace.config.config_file):
+    name = next(iter(read_registries(workspace.config.config_file)), None)
+    if name is not None:
         publish = suggested_command("publish", app, "--to", name, "--remote", "URL")
         console.hint(f"to share it: {publish}")
-        return
 
 
 def show_changed(console: Console, workspace: Workspace, changed: Changed, *, as_json: bool) -> int:

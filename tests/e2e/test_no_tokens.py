@@ -132,7 +132,7 @@ def made(world: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_World]:
     monkeypatch.setenv("MAPP_CODER", found.coder)
     monkeypatch.setenv("MAPP_HEAL", "merge")
     monkeypatch.setenv("EDITOR", "true")
-    monkeypatch.setattr(automatic, "_spawn", _at_once)
+    monkeypatch.setattr(automatic, "start_detached", _at_once)
     yield found
     found.built.workspace.close()
 

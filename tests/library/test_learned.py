@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mapp.errors import IntegrityError
-from mapp.library.learned import Learned, Lessons, learn, read_learned, unlearn
+from mapp.library.learned import Learned, LearnedRows, learn, read_learned, unlearn
 from mapp.library.read import stamps
 from support.apps import app
 from support.library import library
@@ -59,7 +59,7 @@ def test_a_damaged_file_is_an_error_with_its_line_and_teaches_nothing(line: byte
     with pytest.raises(IntegrityError, match="line 2"):
         read_learned(home)
     told: list[str] = []
-    lessons = Lessons(home, told.append)
+    lessons = LearnedRows(home, told.append)
     assert (lessons.tree("double", TREE), lessons.requests("double")) == (TREE, ()) and len(told) == 1
     with pytest.raises(IntegrityError):
         learn(home, [row("two")])
@@ -79,7 +79,7 @@ def test_a_card_gets_the_rows_that_fit_it_and_none_is_held_back() -> None:
     wrong = [row("twice x", arguments={"number": "x"}), row("twice", arguments={"unknown": 1})]
     others = [row("double 5", arguments={"number": 6}), row("halve 4", fits=False), row("do it")]
     learn(built.home, [*rows, *wrong, *others, row("twice 3", "other", arguments={"number": 3})])
-    lessons = Lessons(built.home)
+    lessons = LearnedRows(built.home)
     taught = [phrase for phrase in lessons.card("double", card).phrases if phrase.learned]
     assert [phrase.request for phrase in taught] == [each.request for each in (*rows, *others[:2])]
     assert [phrase.request for phrase in lessons.card("double", card).phrases].count("double 5") == 1

@@ -146,7 +146,7 @@ def _write(home: Home, rows: Iterable[Learned]) -> None:
     write_whole(home.learned_file, "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
 
 
-class Lessons:
+class LearnedRows:
     """The rows of a library by app, for building the index. From a damaged file nothing is learned."""
 
     def __init__(self, home: Home, tell: Tell | None = None) -> None:

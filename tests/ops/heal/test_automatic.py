@@ -34,7 +34,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Returns the commands that were started, none of which runs."""
     found: list[list[str]] = []
 
-    monkeypatch.setattr(automatic, "_spawn", lambda command, log: found.append(command))
+    monkeypatch.setattr(automatic, "start_detached", lambda command, log: found.append(command))
     return found
 
 

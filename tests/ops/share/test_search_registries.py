@@ -149,7 +149,7 @@ def test_the_registries_are_asked_before_an_app_is_compiled(shared: SharedWorld)
     searched(shared, "tax")
     told = mapp("compile", "add value added tax to a net price", "--yes")
     assert told.code != 0 and "mapp install team:vat" in told.err, (
-        "there is no coder, but the listed app is said"
+        "without a coder, the listed app is named all the more"
     )
     new = mapp("compile", "--new", "add value added tax to a net price", "--yes")
     assert "team:vat" not in new.err

@@ -6,15 +6,15 @@ settings and the nature of the app allow. What it says goes to the library's `he
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from mapp.errors import MappError
+from mapp.ops.index.background import start_detached
 
 if TYPE_CHECKING:
     from mapp.author.coder import Progress
@@ -45,24 +45,11 @@ def start_heal(workspace: Workspace, incident: Incident) -> bool:
             if stream.tell() > MAX_LOG:
                 stream.truncate(0)
             log.chmod(0o600)
-            _spawn(command, stream)
+            start_detached(command, stream)
     except OSError as error:
         workspace.tell(f"the heal of {incident.app} could not be started: {error}")
         return False
     return True
-
-
-def _spawn(command: Sequence[str], log: IO[bytes]) -> None:
-    """Starts a process that outlives this one and has nothing of it but the log."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-        close_fds=True,
-    )
-    process.returncode = 0  # nobody waits for it, and its object does not complain about that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

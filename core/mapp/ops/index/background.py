@@ -6,11 +6,13 @@ at once; a request that comes earlier waits for the index as usual.
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from mapp.config import load_config
 from mapp.library.privacy import private_umask
@@ -21,22 +23,21 @@ from mapp.ops.workspace import Workspace
 def refresh_later(workspace: Workspace) -> None:
     """Starts the process; if it cannot be started, the next request builds the index."""
     config = workspace.config
-    _spawn([sys.executable, "-m", __name__, str(config.library), str(config.cache)])
+    with contextlib.suppress(OSError):
+        start_detached([sys.executable, "-m", __name__, str(config.library), str(config.cache)])
 
 
-def _spawn(command: Sequence[str]) -> None:
-    """Starts a process that outlives this one and says nothing."""
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            close_fds=True,
-        )
-    except OSError:
-        return
+def start_detached(command: Sequence[str], log: IO[bytes] | None = None) -> None:
+    """Starts a process that outlives this one and has nothing of it but the log; raises OSError."""
+    output = subprocess.DEVNULL if log is None else log
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        close_fds=True,
+    )
     process.returncode = 0  # nobody waits for it, and its object does not complain about that
 
 

@@ -19,7 +19,7 @@ from mapp.index.packed_vectors import read_codes
 from mapp.index.vectors import open_vectors
 from mapp.library import read
 from mapp.library.compiled_requests import compiled_requests
-from mapp.library.learned import Lessons
+from mapp.library.learned import LearnedRows
 from mapp.library.privacy import private_umask
 from mapp.model.app import Card
 from mapp.ops.index.refresh import AGAIN, heads
@@ -44,7 +44,7 @@ def _built(job: str) -> int:
         tell=lambda text: print(json.dumps({"tell": text}), flush=True),  # noqa: T201 - the channel
     )
 
-    lessons = Lessons(workspace.home)
+    lessons = LearnedRows(workspace.home)
 
     def load(head: Head) -> Card | None:
         try:

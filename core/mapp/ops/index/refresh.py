@@ -128,10 +128,10 @@ def heads(workspace: Workspace) -> list[Head]:
     A damaged app is reported and skipped.
     """
     from mapp.index.entry import Head
-    from mapp.library.learned import Lessons
+    from mapp.library.learned import LearnedRows
 
     found = []
-    lessons = Lessons(workspace.home, workspace.tell)
+    lessons = LearnedRows(workspace.home, workspace.tell)
     for name in read.names(workspace.home):
         try:
             repository = read.open_repository(workspace.home, name)

@@ -7,18 +7,19 @@ recognised by. So what is found is shown to a person, and never runs by itself.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mapp.errors import MappError
 from mapp.index.search import DENSE_SHARE
 from mapp.index.vectors import open_vectors
-from mapp.library.lockfile import read_lock
+from mapp.library.lockfile import LockEntry, read_lock
 from mapp.ops.index.training_data import VECTORS
-from mapp.ops.share.advice import ensure_not_malicious
-from mapp.ops.share.sources import REGISTRY, Registries, note_on
+from mapp.ops.share.advice import ensure_not_malicious, is_listed_in
+from mapp.ops.share.sources import Registries, note_on
 from mapp.ops.workspace import Workspace
-from mapp.share.registries import read_registries, registry_named
+from mapp.share.registries import registry_named
 from mapp.share.registry_copy import RegistryCopy
 from mapp.share.word_index import open_words
 
@@ -85,14 +86,8 @@ def search_registries(
     registries = Registries(workspace, offline=offline)
     known = registries.sources
     sources = [registry_named(known, registry)] if registry else list(known.values())
-    vector = workspace.embedder.embed([text])[0] if sources else None
-    found: list[Listed] = []
-    for source in sources:
-        copy = registries.copy(source)
-        for name, score in _nearest(workspace, copy, text, vector, most):
-            if (row := _shown(workspace, copy, name, score)) is not None:
-                found.append(row)
-    return tuple(sorted(found, key=lambda row: (-row.score, row.place))[:most])
+    copies = [registries.copy(source) for source in sources]
+    return _best(workspace, copies, text, most)
 
 
 def offers(workspace: Workspace, request: str) -> tuple[Listed, ...]:
@@ -100,24 +95,47 @@ def offers(workspace: Workspace, request: str) -> tuple[Listed, ...]:
 
     No network is used: registries are as they were last seen. One that cannot be read is left out, and said.
     """
-    found: list[Listed] = []
-    for name in read_registries(workspace.config.config_file):
+    registries = Registries(workspace, offline=True)
+    copies = []
+    for name, source in registries.sources.items():
         try:
-            found += search_registries(workspace, request, registry=name, most=2 * OFFERED, offline=True)
+            copies.append(registries.copy(source))
         except MappError as error:
             workspace.tell(f"the registry {name} was not searched: {error.message}")
-    likely = [row for row in found if row.score >= LIKELY and not row.installed]
-    return tuple(sorted(likely, key=lambda row: (-row.score, row.place))[:OFFERED])
+    found = _best(workspace, copies, request, 2 * OFFERED * len(copies), tolerant=True)
+    return tuple(row for row in found if row.score >= LIKELY and not row.installed)[:OFFERED]
+
+
+def _best(
+    workspace: Workspace, copies: Sequence[RegistryCopy], text: str, most: int, *, tolerant: bool = False
+) -> tuple[Listed, ...]:
+    """Returns the nearest apps of some registries; `tolerant` leaves out one that is damaged, and says so."""
+    if not copies:
+        return ()
+    vector = workspace.embedder.embed([text])[0]
+    locked = read_lock(workspace.home.lock_file)
+    found: list[Listed] = []
+    for copy in copies:
+        try:
+            nearest = _nearest(workspace, copy, text, vector, most)
+        except MappError as error:
+            if not tolerant:
+                raise
+            workspace.tell(f"the registry {copy.source.name} was not searched: {error.message}")
+            continue
+        rows = (_shown(copy, name, score, locked.get(name)) for name, score in nearest)
+        found += [row for row in rows if row is not None]
+    return tuple(sorted(found, key=lambda row: (-row.score, row.place))[:most])
 
 
 def _nearest(
-    workspace: Workspace, copy: RegistryCopy, text: str, vector: Vectors | None, most: int
+    workspace: Workspace, copy: RegistryCopy, text: str, vector: Vectors, most: int
 ) -> list[tuple[str, float]]:
     """Returns (name, score) of the nearest apps of one registry, scored as the library's index does."""
     with open_words(copy) as words:
         by_words = words.find(text, _BY_WORDS)
         abouts = words.abouts(None if words.size <= _SMALL else list(by_words))
-    if not abouts or vector is None:
+    if not abouts:
         return []
     names = sorted(abouts)
     cosines = _embedded(workspace, [abouts[name] for name in names]) @ vector
@@ -149,8 +167,11 @@ def _embedded(workspace: Workspace, texts: list[str]) -> Vectors:
     return np.concatenate([known[key] for key in keys])
 
 
-def _shown(workspace: Workspace, copy: RegistryCopy, name: str, score: float) -> Listed | None:
-    """Returns a listed app as it is shown; None if it cannot be installed or is called malicious."""
+def _shown(copy: RegistryCopy, name: str, score: float, own: LockEntry | None) -> Listed | None:
+    """Returns a listed app as it is shown; None if it cannot be installed or is called malicious.
+
+    `own` is the library's app of that name.
+    """
     try:
         entry = copy.entry(name)
         newest = None if entry is None else entry.latest
@@ -166,11 +187,6 @@ def _shown(workspace: Workspace, copy: RegistryCopy, name: str, score: float) ->
         description=newest.description,
         capabilities=newest.capabilities,
         score=score,
-        installed=_is_installed(workspace, copy, name),
+        installed=own is not None and is_listed_in(own, copy.source),
         note=note_on(copy.source, entry, newest),
     )
-
-
-def _is_installed(workspace: Workspace, copy: RegistryCopy, name: str) -> bool:
-    entry = read_lock(workspace.home.lock_file).get(name)
-    return entry is not None and entry.source == f"{REGISTRY}{copy.source.url}"
